@@ -1,0 +1,95 @@
+// The rooms of src/ and which way the arrows between them point: renderer → shared ← service → core.
+// TypeScript is read with swc: TypeScript 7 has no parser that dependency-cruiser could load.
+const room = name => `^src/main/${name}/`
+const model = '^src/shared/model/'
+const shared = '^src/shared/'
+const parquet = '^src/main/core/parquet/'
+const sqlite = '^src/main/core/(index/|ledger(/|[.]ts$))'
+
+/** Modules in `from` may import, of src/, only what lies in `from` itself or in `to`. */
+const only = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^src/', pathNot: [from, ...to] }
+})
+
+/** An npm package that only the modules in `from` may import. */
+const onlyIn = (name, comment, from, packageName) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: '^src/', pathNot: from },
+  to: { path: `(^|/)node_modules/(${packageName})(/|$)` }
+})
+
+/** Places with a Node or a disk under them that modules in `from` must not assume. */
+const noNode = (name, comment, from) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { dependencyTypes: ['core'] }
+})
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    only('shared-knows-no-room', 'src/shared is what crosses a process boundary: it knows neither side', shared, []),
+    noNode('shared-without-node', 'src/shared runs in the renderer as well', shared),
+    only('core-knows-only-the-model', 'the core is a plain Node library: of src/ it knows the model alone', room('core'), [model]),
+    only('service-on-core', 'the service implements the contract on the core', room('service'), [room('core'), shared]),
+    only('sample-on-core', 'the sample cache is written with the core', room('sample'), [room('core'), shared]),
+    ...['cli', 'server', 'desktop'].map(name =>
+      only(`${name}-is-a-carrier`, 'carriers know the rooms below them, not each other', room(name), [
+        ...['service', 'core', 'sample'].map(room),
+        shared
+      ])
+    ),
+    only('renderer-on-shared', 'the renderer talks to the contract and to nothing else', '^src/renderer/', [shared]),
+    noNode('renderer-without-node', 'the renderer has no Node under it', '^src/renderer/'),
+    onlyIn('parquet-in-one-room', 'only core/parquet knows Parquet', parquet, 'hyparquet|hyparquet-compressors'),
+    onlyIn('sqlite-in-two-rooms', 'only core/index and core/ledger know SQL', sqlite, 'better-sqlite3|@types/better-sqlite3'),
+    onlyIn('electron-in-one-room', 'only the desktop shell knows Electron', room('desktop'), 'electron'),
+    {
+      name: 'no-tests-in-the-program',
+      comment: 'the program does not need its tests or its benchmarks',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' }
+    },
+    {
+      name: 'no-circles',
+      comment: 'modules that need each other are one module',
+      severity: 'error',
+      from: {},
+      to: { circular: true }
+    },
+    {
+      name: 'no-orphans',
+      comment: 'a module that neither imports nor is imported is dead, unless it is started',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['[.]d[.]ts$', '[.]test[.]ts$', '^[^/]+$', '^bench/'] },
+      to: {}
+    },
+    {
+      name: 'no-lost-imports',
+      comment: 'an import that leads nowhere hides an arrow from the rules above',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true }
+    }
+  ],
+  options: {
+    parser: 'swc',
+    // Also keeps a run from `.` out of these folders.
+    doNotFollow: { path: '(^|/)node_modules(/|$)|^([.][^/]+|out|dist)(/|$)|^test/fixtures(/|$)' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs', '.json']
+    },
+    skipAnalysisNotInRules: true
+  }
+}

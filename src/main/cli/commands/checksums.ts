@@ -1,0 +1,48 @@
+/** `checksums`: a digest of every shard, as `sha256sum` writes them, or what has changed since. */
+import { join } from 'node:path'
+import { InputError } from '../../../shared/model/errors.ts'
+import { checkChecksums, writeChecksums } from '../../core/index.ts'
+import { cacheRootOf } from '../cacheFolder.ts'
+import type { Context, Run } from '../context.ts'
+import { EXIT, type ExitCode } from '../exitCodes.ts'
+import { readText } from '../lines.ts'
+import { countOf, countText } from '../numbers.ts'
+import { saveFile } from '../saveFile.ts'
+import { terminalSafe } from '../terminalText.ts'
+
+/** `check` is true for the default file. */
+export type ChecksumsOptions = { readonly check?: string | true; readonly output?: string }
+
+const DEFAULT_FILE = 'SHA256SUMS'
+
+export const run: Run<ChecksumsOptions> = async (context, { check, output: file }) => {
+  if (check !== undefined && file !== undefined) throw new InputError('--output is for writing checksums, not for --check')
+  const root = await cacheRootOf(context)
+  return check === undefined ? write(context, root, file) : compare(context, root, check === true ? join(root, DEFAULT_FILE) : check)
+}
+
+async function write({ json, output, long }: Context, root: string, file: string | undefined): Promise<ExitCode> {
+  const text = await writeChecksums(root, long)
+  const lines = text.split('\n').filter(line => line !== '')
+  if (file !== undefined) saveFile(file, text)
+  if (json) {
+    const sums = file === undefined ? lines : undefined
+    await output.document({ checked: lines.length, failed: [], missing: [], new: [], output: file ?? null, sums })
+  } else if (file === undefined) await output.text(text)
+  else await output.text(`wrote the checksums of ${countOf(lines.length, 'shard')} to ${terminalSafe(file)}\n`)
+  return EXIT.ok
+}
+
+async function compare({ json, output, long, signal }: Context, root: string, file: string): Promise<ExitCode> {
+  const { checked, failed, missing, added } = await checkChecksums(root, await readText(file, signal), long)
+  if (json) await output.document({ checked, failed, missing, new: added })
+  else {
+    const list = (word: string, shards: readonly string[]) => shards.map(shard => `${word} ${terminalSafe(shard)}\n`).join('')
+    const counts = `${countText(failed.length)} changed, ${countText(missing.length)} missing, ${countText(added.length)} new`
+    await output.text(
+      `${list('CHANGED', failed)}${list('MISSING', missing)}${list('NEW    ', added)}checked ${countOf(checked, 'shard')}: ${counts}\n`
+    )
+  }
+  if (failed.length > 0) return EXIT.corrupt
+  return missing.length > 0 ? EXIT.notFound : EXIT.ok
+}

@@ -1,0 +1,40 @@
+/** `find`: rows by hash prefix, locus or DNA; loci are shown 1-based as in genome browsers, beside the stored 0-based numbers. */
+import type { RowPlace, WindowRowInfo } from '../../../shared/model/record.ts'
+import { find } from '../../core/index.ts'
+import { cacheRootOf } from '../cacheFolder.ts'
+import type { Run } from '../context.ts'
+import { EXIT } from '../exitCodes.ts'
+import { hexText } from '../json.ts'
+import { countOf, countText } from '../numbers.ts'
+import { placeFields, rowFields } from '../rowFields.ts'
+import { type Column, tableText } from '../table.ts'
+import { terminalSafe } from '../terminalText.ts'
+
+export type FindOptions = { readonly limit?: number }
+
+const KINDS = { hash: 'hash prefix', locus: 'locus', dna: 'DNA' } as const
+
+const COLUMNS: readonly Column<WindowRowInfo & RowPlace>[] = [
+  { head: 'locus (1-based)', cell: ({ chrom, startBp, endBp }) => `${chrom}:${countText(startBp + 1n)}-${countText(endBp)}` },
+  { head: 'stored (0-based)', cell: ({ startBp, endBp }) => `[${startBp}, ${endBp})` },
+  { head: 'layer', cell: ({ stateLayer }) => String(stateLayer), right: true },
+  { head: 'pool', cell: ({ poolType, poolRadius }) => `${poolType}_${poolRadius}` },
+  { head: 'dtype', cell: ({ dtype }) => dtype },
+  { head: 'window hash', cell: ({ windowHash }) => hexText(windowHash) },
+  { head: 'shard', cell: ({ shardPath }) => shardPath },
+  { head: 'row', cell: ({ rowOffset }) => countText(rowOffset), right: true }
+]
+
+export const run: Run<FindOptions> = async (context, { limit }, [query = '']) => {
+  const { json, output, long } = context
+  const { kind, rows, truncated } = await find(await cacheRootOf(context), query, { ...long, limit })
+  if (json) {
+    await output.document({ query, kind, rows: rows.map(row => ({ ...rowFields(row), ...placeFields(row) })), truncated })
+  } else if (rows.length === 0) {
+    await output.note(`lewm-cache: no row for the ${KINDS[kind]} ${terminalSafe(query)}`)
+  } else {
+    await output.text(tableText(COLUMNS, rows))
+    await output.note(truncated ? `the first ${countOf(rows.length, 'row')}; there are more (--limit)` : countOf(rows.length, 'row'))
+  }
+  return rows.length === 0 ? EXIT.notFound : EXIT.ok
+}

@@ -1,0 +1,123 @@
+/** `get`: the seed's read_embedding, for one key or for many in order, as text, JSON or a float16 matrix. */
+import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import type { Dtype, Embedding, PoolType, RowPlace, WindowKey } from '../../../shared/model/record.ts'
+import { readEmbeddings } from '../../core/index.ts'
+import { cacheRootOf } from '../cacheFolder.ts'
+import type { Context, Run } from '../context.ts'
+import { EXIT, type ExitCode } from '../exitCodes.ts'
+import { interruptible } from '../interruptible.ts'
+import { hexText } from '../json.ts'
+import { npyFloat16 } from '../npy.ts'
+import { countOf, countText } from '../numbers.ts'
+import { keyFields, placeFields } from '../rowFields.ts'
+import { saveFile } from '../saveFile.ts'
+import { terminalSafe } from '../terminalText.ts'
+import { vectorText } from '../vectorText.ts'
+
+export type GetOptions = {
+  readonly windowHash?: Uint8Array
+  readonly encoderHash?: Uint8Array
+  readonly stateLayer?: number
+  readonly poolType?: PoolType
+  readonly poolRadius?: number
+  readonly dtype?: Dtype
+  readonly keys?: string
+  readonly format?: 'npy'
+  readonly output?: string
+}
+
+type Found = { readonly place: RowPlace; readonly embedding: Embedding } | null
+
+export const run: Run<GetOptions> = async (context, options) => {
+  if ((options.format === undefined) !== (options.output === undefined)) throw new InputError('--format npy and --output FILE go together')
+  const keys = await keysOf(context, options)
+  const root = await cacheRootOf(context)
+  const found = await interruptible(context.signal, readEmbeddings(root, keys))
+  if (options.output !== undefined) return saveMatrix(context, options.output, keys, found)
+  if (options.keys !== undefined) return printMany(context, keys, found)
+  return printOne(context, keys, found)
+}
+
+async function keysOf({ signal }: Context, options: GetOptions): Promise<readonly WindowKey[]> {
+  const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = options
+  const parts = { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }
+  const given = Object.values(parts).filter(part => part !== undefined)
+  if (options.keys !== undefined) {
+    if (given.length > 0) throw new InputError('give either --keys FILE or one key with its six options, not both')
+    const { readKeys } = await import('../records.ts')
+    return readKeys(options.keys, signal)
+  }
+  if (
+    windowHash === undefined ||
+    encoderHash === undefined ||
+    stateLayer === undefined ||
+    poolType === undefined ||
+    poolRadius === undefined ||
+    dtype === undefined
+  ) {
+    const missing = Object.entries(parts).flatMap(([name, part]) => (part === undefined ? [optionName(name)] : []))
+    throw new InputError(`a key has six parts (or use --keys FILE); missing: ${missing.join(', ')}`, { missing })
+  }
+  return [{ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }]
+}
+
+async function printOne({ json, output }: Context, keys: readonly WindowKey[], [found = null]: readonly Found[]): Promise<ExitCode> {
+  const [key] = keys
+  if (json) await output.document(foundFields(key, found))
+  else if (found === null) await output.note('lewm-cache: not found: the index has no row with this key')
+  else await output.text(`${placeText(found.place)}\n${vectorText(found.embedding)}\n`)
+  return found === null ? EXIT.notFound : EXIT.ok
+}
+
+async function printMany({ json, output }: Context, keys: readonly WindowKey[], found: readonly Found[]): Promise<ExitCode> {
+  for (const [at, key] of keys.entries()) {
+    if (output.closed()) break
+    const row = found[at] ?? null
+    if (json) await output.document(foundFields(key, row))
+    else
+      await output.text(
+        `${hexText(key.windowHash)}  ${row === null ? 'not found' : `${placeText(row.place)}  ${vectorText(row.embedding)}`}\n`
+      )
+  }
+  const misses = found.filter(row => row === null).length
+  if (misses > 0) await output.note(`lewm-cache: ${countText(misses)} of ${countOf(keys.length, 'key')} not found`)
+  return EXIT.ok
+}
+
+async function saveMatrix({ json, output }: Context, file: string, keys: readonly WindowKey[], found: readonly Found[]): Promise<ExitCode> {
+  const rows = found.map((row, at) => {
+    const key = keys[at]
+    if (row === null || key === undefined) throw missingKey(key, at, found)
+    return row.embedding
+  })
+  const values = rows[0]?.length
+  if (values === undefined) throw new InputError('there are no keys, so there is no matrix to write')
+  const odd = rows.findIndex(row => row.length !== values)
+  if (odd >= 0) {
+    const message = `a matrix needs rows of one length: key 1 has ${countOf(values, 'value')}, key ${odd + 1} has ${countText(rows[odd]?.length ?? 0)}`
+    throw new InputError(message, { key: odd + 1, values: rows[odd]?.length, expected: values })
+  }
+  saveFile(file, npyFloat16(rows, values))
+  if (json) await output.document({ output: file, rows: rows.length, values, dtype: 'float16' })
+  else await output.text(`wrote ${countText(rows.length)} x ${countText(values)} float16 to ${terminalSafe(file)}\n`)
+  return EXIT.ok
+}
+
+function missingKey(key: WindowKey | undefined, at: number, found: readonly Found[]): NotFoundError {
+  const misses = found.filter(row => row === null).length
+  const hash = key === undefined ? '' : hexText(key.windowHash)
+  const message = `${countText(misses)} of ${countOf(found.length, 'key')} not found, the first is key ${at + 1} (window ${hash}); nothing was written`
+  return new NotFoundError(message, { missing: misses, first: at + 1, key: key === undefined ? null : { ...keyFields(key) } })
+}
+
+function foundFields(key: WindowKey | undefined, found: Found) {
+  return { key: key && keyFields(key), found: found !== null, ...placeFields(found?.place ?? null), embedding: found?.embedding ?? null }
+}
+
+function placeText({ shardPath, rowOffset }: RowPlace): string {
+  return `${terminalSafe(shardPath)} row ${countText(rowOffset)}`
+}
+
+function optionName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+}

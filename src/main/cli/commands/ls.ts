@@ -1,0 +1,47 @@
+/** `ls`: the shards of a cache, from their names and footers. */
+import type { ShardEntry } from '../../../shared/model/shard.ts'
+import { listShards } from '../../core/index.ts'
+import { cacheRootOf } from '../cacheFolder.ts'
+import type { Run } from '../context.ts'
+import { EXIT } from '../exitCodes.ts'
+import { bytesText, countOf, countText, timeText } from '../numbers.ts'
+import { addressFields } from '../rowFields.ts'
+import { type Column, tableText } from '../table.ts'
+
+export type ListOptions = { readonly encoder?: string; readonly layer?: number; readonly pool?: string; readonly contig?: string }
+
+const COLUMNS: readonly Column<ShardEntry>[] = [
+  { head: 'encoder', cell: ({ address }) => address?.encoder ?? '?' },
+  { head: 'layer', cell: ({ address }) => String(address?.stateLayer ?? '?'), right: true },
+  { head: 'pool', cell: ({ address }) => (address ? `${address.poolType}_${address.poolRadius}` : '?') },
+  { head: 'contig', cell: ({ address }) => address?.contig ?? '?' },
+  { head: 'block', cell: ({ address }) => (address ? countText(address.strideBlock) : '?'), right: true },
+  { head: 'rows', cell: ({ rows }) => countText(rows), right: true },
+  { head: 'values', cell: ({ dimensions }) => countText(dimensions), right: true },
+  { head: 'size', cell: ({ bytes }) => bytesText(bytes), right: true },
+  { head: 'modified (UTC)', cell: ({ mtimeNs }) => timeText(mtimeNs) },
+  { head: 'shard', cell: ({ shardPath }) => shardPath }
+]
+
+export const run: Run<ListOptions> = async (context, { encoder, layer, pool, contig }) => {
+  const { json, output, long } = context
+  const shards = await listShards(await cacheRootOf(context), { encoder, layer, pool, contig }, long)
+  if (json) await output.document({ shards: shards.map(shardFields) })
+  else {
+    if (shards.length > 0) await output.text(tableText(COLUMNS, shards))
+    await output.note(totals(shards))
+  }
+  return EXIT.ok
+}
+
+function shardFields({ shardPath, address, rows, dimensions, bytes, mtimeNs }: ShardEntry) {
+  return { shardPath, ...addressFields(address), rows, dimensions, bytes, modified: mtimeNs }
+}
+
+function totals(shards: readonly ShardEntry[]): string {
+  const rows = shards.reduce((sum, shard) => sum + (shard.rows ?? 0), 0)
+  const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0)
+  const unread = shards.filter(shard => shard.rows === null).length
+  const remark = unread > 0 ? ` (${countOf(unread, 'shard')} without a readable footer: run verify)` : ''
+  return `${countOf(shards.length, 'shard')}, ${countOf(rows, 'row')}, ${bytesText(bytes)}${remark}`
+}

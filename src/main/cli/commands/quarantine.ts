@@ -1,0 +1,20 @@
+/** `quarantine`: moves shards aside by hand, with a reason; nothing is deleted. */
+import { InputError } from '../../../shared/model/errors.ts'
+import { quarantineShards } from '../../core/index.ts'
+import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
+import type { Run } from '../context.ts'
+import { EXIT } from '../exitCodes.ts'
+import { terminalSafe } from '../terminalText.ts'
+
+export type QuarantineOptions = { readonly reason: string }
+
+export const run: Run<QuarantineOptions> = async (context, { reason }, args) => {
+  const { json, output, long } = context
+  if (reason.trim() === '') throw new InputError('--reason must say why: it is kept beside the shard', { field: 'reason', value: reason })
+  const root = await cacheRootOf(context)
+  const shards = args.map(arg => shardPathOf(root, arg))
+  const moved = await quarantineShards(root, shards, reason, long)
+  if (json) await output.document({ moved })
+  else await output.text(moved.map(({ shardPath, movedTo }) => `moved ${terminalSafe(shardPath)} to ${terminalSafe(movedTo)}\n`).join(''))
+  return EXIT.ok
+}

@@ -1,0 +1,27 @@
+/** `quarantined`: what lies in quarantine, since when and why. */
+import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import { listQuarantine } from '../../core/index.ts'
+import { cacheRootOf } from '../cacheFolder.ts'
+import type { Run } from '../context.ts'
+import { EXIT } from '../exitCodes.ts'
+import { bytesText, countOf, timeText } from '../numbers.ts'
+import { type Column, tableText } from '../table.ts'
+
+const COLUMNS: readonly Column<QuarantineEntry>[] = [
+  { head: 'moved (UTC)', cell: ({ at }) => timeText(at) },
+  { head: 'size', cell: ({ bytes }) => bytesText(bytes), right: true },
+  { head: 'from', cell: ({ shardPath }) => shardPath },
+  { head: 'lies at', cell: ({ path }) => path },
+  { head: 'because', cell: ({ reasons }) => reasons.join('; ') || 'not written down' }
+]
+
+export const run: Run<Record<string, never>> = async context => {
+  const { json, output } = context
+  const quarantined = await listQuarantine(await cacheRootOf(context))
+  if (json) await output.document({ quarantined })
+  else {
+    if (quarantined.length > 0) await output.text(tableText(COLUMNS, quarantined))
+    await output.note(`${countOf(quarantined.length, 'file')} in quarantine`)
+  }
+  return EXIT.ok
+}

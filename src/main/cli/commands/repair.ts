@@ -1,0 +1,130 @@
+/**
+ * `repair`: verify, plan, apply; with `--dry-run` only the plan. It ends as `verify` would have: what was found says how the cache was,
+ * even where all of it is mended now.
+ */
+import { resolve } from 'node:path'
+import { InputError } from '../../../shared/model/errors.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
+import type { RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import { applyRepair, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
+import { cacheRootOf } from '../cacheFolder.ts'
+import type { Context, Run } from '../context.ts'
+import { type ExitCode, exitCodeOfFindings } from '../exitCodes.ts'
+import { findingsText } from '../findingsText.ts'
+import { withLedger } from '../ledger.ts'
+import { readText, sourceName } from '../lines.ts'
+import { bytesText, countOf, countText } from '../numbers.ts'
+import { saveFile } from '../saveFile.ts'
+import { tableText } from '../table.ts'
+import { terminalSafe } from '../terminalText.ts'
+
+export type RepairOptions = { readonly dryRun?: boolean; readonly plan?: string; readonly savePlan?: string }
+
+export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile, savePlan }) => {
+  const { output, long } = context
+  const plan = planFile === undefined ? await makePlan(context) : await readPlan(context, planFile)
+  if (savePlan !== undefined) {
+    saveFile(savePlan, `${JSON.stringify(planToJson(plan), null, 2)}\n`)
+    await output.note(`lewm-cache: saved the plan to ${savePlan}`)
+  }
+  return dryRun ? printPlan(context, plan) : printReport(context, plan, await applyRepair(plan, long))
+}
+
+async function makePlan(context: Context): Promise<RepairPlan> {
+  const root = await cacheRootOf(context)
+  return withLedger(context.output, false, ledger => planRepair(root, { ...context.long, ledger }))
+}
+
+async function readPlan(context: Context, file: string): Promise<RepairPlan> {
+  const text = await readText(file, context.signal)
+  const plan = planFromJson(parsed(text, file))
+  if (context.cache !== undefined && (await cacheRootOf(context)) !== resolve(plan.cacheDir)) {
+    throw new InputError(`this plan was made for another cache: ${plan.cacheDir}`, { plan: plan.cacheDir, cache: context.cache })
+  }
+  // Whoever unticked a move in the file need not have entered it under what is kept.
+  return tickMoves(plan, new Set(plan.moves.filter(({ ticked }) => ticked).map(({ shardPath }) => shardPath)))
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InputError(`${sourceName(file)} is no plan: it is not JSON`, { file: sourceName(file) })
+  }
+}
+
+async function printPlan({ json, output }: Context, plan: RepairPlan): Promise<ExitCode> {
+  if (json) await output.document(planFields(plan))
+  else await output.text(planText(plan))
+  return exitCodeOfFindings(findingsOf(plan))
+}
+
+async function printReport({ json, output }: Context, plan: RepairPlan, report: RepairReport): Promise<ExitCode> {
+  if (json) await output.document(report)
+  else await output.text(reportText(report))
+  return exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
+}
+
+function findingsOf({ moves, kept, indexFindings }: RepairPlan): Finding[] {
+  return [...moves.flatMap(({ reasons }) => reasons), ...kept.flatMap(({ reasons }) => reasons), ...indexFindings]
+}
+
+/** The report's shape with nothing done yet: nothing has a new place, and there is no new index. */
+function planFields(plan: RepairPlan) {
+  const ticked = plan.moves.filter(({ ticked }) => ticked)
+  return {
+    dryRun: true,
+    checkedShards: plan.checkedShards,
+    quarantined: ticked.map(({ shardPath, reasons }) => ({
+      shardPath,
+      movedTo: null,
+      reasons: reasons.map(({ kind, message }) => `${kind}: ${message}`)
+    })),
+    kept: plan.kept,
+    reindex: null,
+    plan: planToJson(plan)
+  }
+}
+
+function planText(plan: RepairPlan): string {
+  const ticked = plan.moves.filter(({ ticked }) => ticked)
+  const bytes = ticked.reduce((sum, move) => sum + move.bytes, 0)
+  const rows = ticked.reduce((sum, move) => sum + (move.rows ?? 0), 0)
+  const unknown = ticked.filter(move => move.rows === null).length
+  const lost = `${countOf(rows, 'row')}${unknown > 0 ? ` and those of ${countOf(unknown, 'shard')} that cannot tell` : ''}`
+  return [
+    `checked ${countOf(plan.checkedShards, 'shard')}; this is the plan, nothing has been changed\n`,
+    ticked.length > 0
+      ? `would move ${countOf(ticked.length, 'shard')} (${bytesText(bytes)}, ${lost}) to quarantine\n`
+      : 'would move nothing\n',
+    plan.reindex ? 'would rebuild the index\n' : 'the index fits what will be there\n',
+    findingsText(ticked.flatMap(({ reasons }) => reasons)),
+    keptText(plan.kept),
+    findingsText(plan.indexFindings)
+  ].join('')
+}
+
+function reportText({ checkedShards, quarantined, kept, reindex }: RepairReport): string {
+  const moved = tableText(
+    [
+      { head: 'shard', cell: ({ shardPath }) => shardPath },
+      { head: 'moved to', cell: ({ movedTo }) => movedTo },
+      { head: 'because', cell: ({ reasons }) => reasons.join('; ') }
+    ],
+    quarantined,
+    2
+  )
+  return [
+    `checked ${countOf(checkedShards, 'shard')}, moved ${countText(quarantined.length)} to quarantine\n`,
+    quarantined.length > 0 ? `\n${moved}\n` : '',
+    `indexed ${countOf(reindex.indexedRows, 'row')} of ${countOf(reindex.indexedShards, 'shard')} in ${terminalSafe(reindex.indexPath)}\n`,
+    keptText(kept),
+    findingsText(reindex.findings.filter(({ severity }) => severity === 'index')),
+    quarantined.length > 0 ? '\n`lewm-cache restore SHARD` brings a shard back\n' : ''
+  ].join('')
+}
+
+function keptText(kept: readonly { readonly reasons: readonly Finding[] }[]): string {
+  if (kept.length === 0) return ''
+  return `\n${countOf(kept.length, 'shard')} with findings ${kept.length === 1 ? 'stays' : 'stay'} in place:\n${findingsText(kept.flatMap(({ reasons }) => reasons))}`
+}

@@ -1,0 +1,23 @@
+/** `restore`: brings shards back from quarantine to where they came from; what lies there now stays, and with `--all` that is no fault. */
+import { InputError } from '../../../shared/model/errors.ts'
+import { restoreShards } from '../../core/index.ts'
+import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
+import type { Run } from '../context.ts'
+import { EXIT } from '../exitCodes.ts'
+import { terminalSafe } from '../terminalText.ts'
+
+export type RestoreOptions = { readonly all?: boolean }
+
+export const run: Run<RestoreOptions> = async (context, { all = false }, args) => {
+  const { json, output, long } = context
+  if (all === args.length > 0) throw new InputError('name the shards to restore, or give --all for every one')
+  const root = await cacheRootOf(context)
+  const { restored, skipped } = await restoreShards(root, all ? 'all' : args.map(arg => shardPathOf(root, arg)), long)
+  if (json) await output.document({ restored, skipped })
+  else
+    await output.text(
+      restored.length > 0 ? restored.map(({ shardPath }) => `restored ${terminalSafe(shardPath)}\n`).join('') : 'nothing was restored\n'
+    )
+  for (const { shardPath, reason } of skipped) await output.note(`lewm-cache: left ${shardPath} in quarantine: ${reason}`)
+  return EXIT.ok
+}

@@ -1,0 +1,15 @@
+/** `sample`: builds the sample cache. */
+import { buildSample } from '../../sample/index.ts'
+import type { Run } from '../context.ts'
+import { EXIT } from '../exitCodes.ts'
+import { countOf } from '../numbers.ts'
+import { terminalSafe } from '../terminalText.ts'
+
+export type SampleOptions = { readonly damaged?: boolean }
+
+export const run: Run<SampleOptions> = async ({ json, output, long }, { damaged }, [dir = '']) => {
+  const { shards, rows } = await buildSample(dir, { ...long, damaged })
+  if (json) await output.document({ shards, rows })
+  else await output.text(`built ${countOf(shards, 'shard')} with ${countOf(rows, 'row')} in ${terminalSafe(dir)}\n`)
+  return EXIT.ok
+}

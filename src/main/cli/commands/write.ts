@@ -1,0 +1,35 @@
+/** `write`: the seed's write_shard; a file with one broken line writes nothing. */
+import { statSync } from 'node:fs'
+import { InputError } from '../../../shared/model/errors.ts'
+import { writeShard } from '../../core/index.ts'
+import { cacheDirOf, cacheRootOf } from '../cacheFolder.ts'
+import type { Context, Run } from '../context.ts'
+import { EXIT } from '../exitCodes.ts'
+import { sourceName } from '../lines.ts'
+import { countOf } from '../numbers.ts'
+import { readRecords } from '../records.ts'
+import { terminalSafe } from '../terminalText.ts'
+
+export type WriteOptions = { readonly encoderId: string; readonly contig: string; readonly strideBlock: number }
+
+export const run: Run<WriteOptions> = async (context, options, [file]) => {
+  const { json, output, signal } = context
+  const cacheDir = await newOrOldCache(context)
+  const records = await readRecords(file, options.contig, signal)
+  if (records.length === 0) throw new InputError(`${sourceName(file)} has no records`, { file: sourceName(file) })
+  const { shardPath, rows, written, overflowed } = await writeShard(cacheDir, { ...options, records })
+  if (overflowed > 0) {
+    await output.note(`lewm-cache: ${countOf(overflowed, 'value')} beyond the range of float16 (65,504) became infinite`)
+  }
+  const name = terminalSafe(shardPath)
+  if (json) await output.document({ shardPath, rows, written })
+  else await output.text(`${written ? `wrote ${countOf(rows, 'row')} to` : `all ${countOf(rows, 'row')} were already in`} ${name}\n`)
+  return EXIT.ok
+}
+
+/** A folder, or a name that is free for one; what is neither is refused before any record is read. */
+async function newOrOldCache(context: Context): Promise<string> {
+  const cacheDir = cacheDirOf(context)
+  const isTaken = statSync(cacheDir, { throwIfNoEntry: false })?.isDirectory() === false
+  return isTaken ? cacheRootOf(context) : cacheDir
+}

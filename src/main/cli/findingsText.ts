@@ -1,0 +1,35 @@
+/** Findings for a person: by severity and kind, then by shard, each with its sentence. */
+import { type Finding, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
+import { countOf, countText } from './numbers.ts'
+import { terminalSafe } from './terminalText.ts'
+
+const MEANING: Readonly<Record<Severity, string>> = {
+  corrupt: 'corrupt: cannot be trusted; repair moves it to quarantine',
+  unreadable: 'unreadable: the system refused; says nothing about the bytes',
+  unsupported: 'unsupported: not judged, never moved',
+  suspect: 'suspect: readable, but contradicts something; look at it',
+  index: 'index: differs from the shards; reindex mends it'
+}
+
+/** Findings beyond this many of one kind are counted, not printed; `--json` has them all. */
+const SHOWN_OF_A_KIND = 50
+
+/** @returns '' when there are none */
+export function findingsText(findings: readonly Finding[]): string {
+  return SEVERITIES.map(severity => {
+    const ofSeverity = findings.filter(finding => finding.severity === severity)
+    if (ofSeverity.length === 0) return ''
+    const kinds = [...Map.groupBy(ofSeverity, ({ kind }) => kind)].map(([kind, ofKind]) => kindText(kind, ofKind))
+    return `\n${MEANING[severity]}\n${kinds.join('')}`
+  }).join('')
+}
+
+function kindText(kind: string, findings: readonly Finding[]): string {
+  const shards = Map.groupBy(findings.slice(0, SHOWN_OF_A_KIND), ({ shardPath }) => shardPath)
+  const blocks = [...shards].map(
+    ([shard, ofShard]) => `    ${terminalSafe(shard)}\n${ofShard.map(({ message }) => `      ${terminalSafe(message)}\n`).join('')}`
+  )
+  const hidden = findings.length - SHOWN_OF_A_KIND
+  const rest = hidden > 0 ? `    ... and ${countText(hidden)} more (--json prints all)\n` : ''
+  return `  ${kind} (${countOf(findings.length, 'finding')})\n${blocks.join('')}${rest}`
+}

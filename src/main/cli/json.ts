@@ -1,0 +1,39 @@
+/**
+ * One value, one JSON text, nothing lost: names in snake_case, bigints as decimal strings, hashes as lowercase hex, NaN and the
+ * infinities as strings, -0 as `-0.0` (Python reads `-0` as the integer 0).
+ */
+import { jsonString } from './terminalText.ts'
+
+/** `value` as JSON on one line. Object entries that are undefined are left out. */
+export function toJson(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (typeof value === 'string') return jsonString(value)
+  if (typeof value === 'number') return numberText(value)
+  if (typeof value === 'bigint') return `"${value}"`
+  if (typeof value === 'boolean') return String(value)
+  if (value instanceof Uint8Array) return `"${hexText(value)}"`
+  if (value instanceof Float32Array || value instanceof Float64Array) return `[${Array.from(value, numberText).join(',')}]`
+  if (Array.isArray(value)) return `[${value.map(toJson).join(',')}]`
+  if (typeof value === 'object') return objectText(value)
+  throw new TypeError(`no JSON for a ${typeof value}`)
+}
+
+/** Lowercase hex digits of `bytes`. */
+export function hexText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
+function objectText(value: object): string {
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)
+  return `{${entries.map(([name, entry]) => `${jsonString(snakeCase(name))}:${toJson(entry)}`).join(',')}}`
+}
+
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) return `"${value}"`
+  return Object.is(value, -0) ? '-0.0' : String(value)
+}
+
+/** Names of ours are camelCase; whatever has another shape (a path, a header) is left as it is. */
+function snakeCase(name: string): string {
+  return /^[a-z][A-Za-z0-9]*$/.test(name) ? name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`) : name
+}

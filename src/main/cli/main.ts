@@ -1,0 +1,68 @@
+/**
+ * `lewm-cache`: parses, runs one command and ends with its exit code. Whatever goes wrong is one line on standard error (and, with
+ * `--json`, one document on standard output); Ctrl-C ends the work between two shards, a second one ends it at once.
+ */
+import { CommanderError } from 'commander'
+import { CacheError, InputError } from '../../shared/model/errors.ts'
+import { EXIT, type ExitCode, exitCodeOfError } from './exitCodes.ts'
+import { listenForBrokenPipes, openOutput, printDocument, printError } from './output.ts'
+import { buildProgram, type Start } from './program.ts'
+import { openProgressBar } from './progressBar.ts'
+
+const argv = process.argv.slice(2)
+const cancel = new AbortController()
+listenForBrokenPipes()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    if (cancel.signal.aborted) process.exit(EXIT.cancelled)
+    cancel.abort()
+  })
+}
+process.exitCode = await main()
+// What was given up on Ctrl-C may still be reading; all output has been waited for.
+if (cancel.signal.aborted) process.exit()
+
+async function main(): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok
+  const start: Start = async ({ cache, json = false, quiet = false }, work) => {
+    const bar = openProgressBar(quiet)
+    const { signal } = cancel
+    try {
+      const output = openOutput(quiet, bar.clear)
+      exitCode = await work({ cache, json, quiet, output, signal, long: { signal, onProgress: bar.update } })
+    } finally {
+      bar.clear()
+    }
+  }
+  try {
+    await buildProgram(start).parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    return fail(error instanceof CommanderError ? usageError(error) : error)
+  }
+}
+
+async function fail(error: unknown): Promise<ExitCode> {
+  const { code, message, details, exitCode } =
+    error instanceof CacheError
+      ? { code: error.code, message: error.message, details: error.details, exitCode: exitCodeOfError(error) }
+      : { code: 'INTERNAL', message: String(error), details: {}, exitCode: EXIT.bug }
+  // Before parsing has come to an end there are no options to ask.
+  const operands = argv.indexOf('--')
+  const options = operands < 0 ? argv : argv.slice(0, operands)
+  if (options.includes('--json')) await printDocument({ error: { code, message, details } })
+  await printError(`lewm-cache: ${exitCode === EXIT.bug ? `${code}: a bug in this program: ` : ''}${message}`)
+  if (exitCode === EXIT.bug && process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return exitCode
+}
+
+/** Commander's words, on one line. */
+function usageError({ code, message }: CommanderError): InputError {
+  if (code === 'commander.help') return new InputError('no command given; `lewm-cache --help` lists them')
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
+  return new InputError(`${text[0]?.toLowerCase() ?? ''}${text.slice(1)}; see --help`, { usage: code })
+}

@@ -1,0 +1,45 @@
+/** How numbers, sizes and times read for a person: thousands separators, binary units, UTC. */
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** `1234567` → `1,234,567`; a dash for what is not known. */
+export function countText(value: number | bigint | null): string {
+  return value === null ? '-' : String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** A count with its noun: `1 shard`, `2,000 shards`. */
+export function countOf(value: number, noun: string, plural = `${noun}s`): string {
+  return `${countText(value)} ${value === 1 ? noun : plural}`
+}
+
+/** `1536` → `1.5 KiB`. */
+export function bytesText(bytes: number): string {
+  let unit = 0
+  let size = bytes
+  while (size >= 1024 && unit < UNITS.length - 1) {
+    size /= 1024
+    unit += 1
+  }
+  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`
+}
+
+/** UTC nanoseconds → `2026-05-28 20:26:40`; a dash for what is not known. */
+export function timeText(ns: bigint | null): string {
+  if (ns === null) return '-'
+  const time = new Date(Number(ns / 1_000_000n))
+  return Number.isNaN(time.getTime()) ? `${ns} ns` : time.toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** A duration in seconds, as long as it needs to be. */
+export function secondsText(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${rest} s`
+}
+
+/** Six significant digits: enough for a float16 and to compare by eye. */
+export function valueText(value: number | null): string {
+  if (value === null) return '-'
+  return Object.is(value, -0) ? '-0' : String(Number(value.toPrecision(6)))
+}

@@ -1,0 +1,151 @@
+/** Every command with its options, for parsing and for help; its work is loaded only when it runs. */
+import { Command, Option, type OptionValues } from 'commander'
+import packageFacts from '../../../package.json' with { type: 'json' }
+import { DTYPES, POOL_TYPES } from '../../shared/model/record.ts'
+import type { Context, Run } from './context.ts'
+import type { ExitCode } from './exitCodes.ts'
+import { hashField, nameField, poolRadiusField, stateLayerField, strideBlockField, wholeNumberField } from './fields.ts'
+import { ageOption, numberOption, partitionOption, textOption } from './optionValues.ts'
+
+/** What every command takes, before or after its name. */
+export type GlobalOptions = { readonly cache?: string; readonly json?: boolean; readonly quiet?: boolean }
+
+/** How a parsed command is run. */
+export type Start = (globals: GlobalOptions, work: (context: Context) => Promise<ExitCode>) => Promise<void>
+
+const EXITS = `
+Exit codes: 0 all is well; 1 not found; 2 bad input or usage; 3 only suspects, unsupported shards or index drift;
+4 a corrupt shard or an unusable index; 5 refused: somebody else is changing the cache, or the plan is stale;
+6 the system refused; 130 cancelled.`
+
+/** The whole command line. Parsing throws a CommanderError for help and for wrong usage; nothing ends the process. */
+export function buildProgram(start: Start): Command {
+  const program = new Command('lewm-cache')
+    .description(
+      'Look into a GenoLeWM window-embedding cache, find any embedding, see what is damaged, and put it right with nothing lost.'
+    )
+    .version(packageFacts.version)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+    .addHelpText('after', EXITS)
+
+  const add = (name: string, summary: string) =>
+    program
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+  /** The command's module, imported when it runs. */
+  const by = <Options extends OptionValues>(load: () => Promise<{ readonly run: Run<Options> }>) =>
+    async function (this: Command) {
+      const globals = { ...definedOf(program.opts<GlobalOptions>()), ...definedOf(this.opts<GlobalOptions>()) }
+      await start(globals, async context => (await load()).run(context, this.opts<Options>(), this.args))
+    }
+
+  add('write', 'write records as one immutable shard and index its rows')
+    .argument('[file]', 'records as NDJSON (default: standard input)')
+    .requiredOption('--encoder-id <id>', 'name of the encoder', textOption(nameField))
+    .requiredOption('--contig <name>', 'contig of every record', textOption(nameField))
+    .requiredOption('--stride-block <n>', 'number of the block on the contig', numberOption(strideBlockField))
+    .action(by(() => import('./commands/write.ts')))
+
+  add('path', 'print where a shard lies or would lie')
+    .requiredOption('--encoder-id <id>', 'name of the encoder', textOption(nameField))
+    .requiredOption('--state-layer <n>', 'layer, -1 is the last', numberOption(stateLayerField))
+    .addOption(poolType().makeOptionMandatory())
+    .requiredOption('--pool-radius <n>', 'radius of the pool in tokens', numberOption(poolRadiusField))
+    .requiredOption('--contig <name>', 'contig', textOption(nameField))
+    .requiredOption('--stride-block <n>', 'number of the block on the contig', numberOption(strideBlockField))
+    .action(by(() => import('./commands/path.ts')))
+
+  add('get', 'read embeddings by key')
+    .option('--window-hash <hex>', "SHA-256 of the window's DNA", textOption(hashField))
+    .option('--encoder-hash <hex>', "SHA-256 of the encoder's weights", textOption(hashField))
+    .option('--state-layer <n>', 'layer, -1 is the last', numberOption(stateLayerField))
+    .addOption(poolType())
+    .option('--pool-radius <n>', 'radius of the pool in tokens', numberOption(poolRadiusField))
+    .addOption(new Option('--dtype <dtype>', 'what the encoder ran in').choices(DTYPES))
+    .option('--keys <file>', 'many keys as NDJSON, - for standard input; with --json one line of JSON for each, in order')
+    .addOption(new Option('--format <format>', 'a float16 matrix for NumPy, rows x values').choices(['npy']))
+    .option('--output <file>', 'where --format npy writes to')
+    .action(by(() => import('./commands/get.ts')))
+
+  add('find', 'find rows by hash prefix, locus or DNA')
+    .argument('<query>', 'at least 4 hex digits; a locus such as chr1:1,000-2,000 (1-based); or at least 16 letters of DNA')
+    .option('--limit <n>', 'print at most so many rows', numberOption(wholeNumberField(1, 10_000_000)))
+    .action(by(() => import('./commands/find.ts')))
+
+  add('ls', 'list the shards')
+    .option('--encoder <name>', 'only this encoder')
+    .option('--layer <n>', 'only this layer', numberOption(stateLayerField))
+    .option('--pool <pool>', 'only this pool: global_mean or global_mean_0')
+    .option('--contig <name>', 'only this contig')
+    .action(by(() => import('./commands/ls.ts')))
+
+  add('show', 'show one shard: footer, columns, ranges, statistics')
+    .argument('<shard>', 'path of the shard')
+    .option('--rows', 'list its rows as well')
+    .action(by(() => import('./commands/show.ts')))
+
+  add('verify', 'read everything and say what is wrong; changes nothing')
+    .argument('[shard...]', 'only these shards')
+    .addOption(new Option('--quick', 'footers, names and index only').conflicts(['changed', 'olderThan', 'resume']))
+    .addOption(
+      new Option('--changed', 'only what is new or has another size or time than when it was last verified').conflicts('olderThan')
+    )
+    .addOption(new Option('--older-than <age>', 'only what was verified longer ago: 30d, 12h, 45m, 10s').argParser(ageOption))
+    .option('--resume', 'go on where a cancelled verification ended')
+    .option('--partition <i/n>', 'only the i-th of n parts of the shards', partitionOption)
+    .action(by(() => import('./commands/verify.ts')))
+
+  add('reindex', 'rebuild the index from every shard').action(by(() => import('./commands/reindex.ts')))
+
+  add('repair', 'move corrupt shards to quarantine and rebuild the index; nothing is deleted')
+    .option('--dry-run', 'print the plan and change nothing')
+    .addOption(new Option('--plan <file>', 'apply this plan, - for standard input').conflicts('savePlan'))
+    .option('--save-plan <file>', 'write the plan as JSON, to be read, edited and applied with --plan')
+    .action(by(() => import('./commands/repair.ts')))
+
+  add('quarantine', 'move shards to quarantine by hand')
+    .argument('<shard...>', 'paths of the shards')
+    .requiredOption('--reason <text>', 'why; kept beside the shard')
+    .action(by(() => import('./commands/quarantine.ts')))
+
+  add('quarantined', 'list what lies in quarantine').action(by(() => import('./commands/quarantined.ts')))
+
+  add('restore', 'bring shards back from quarantine')
+    .argument('[shard...]', 'where they came from, or where they lie now')
+    .option('--all', 'every one')
+    .action(by(() => import('./commands/restore.ts')))
+
+  add('checksums', 'write or check the SHA-256 of every shard, as sha256sum does')
+    .option('--check [file]', 'compare with this file, - for standard input (default: SHA256SUMS in the cache)')
+    .option('--output <file>', 'write to this file (default: standard output)')
+    .action(by(() => import('./commands/checksums.ts')))
+
+  add('sample', 'build the sample cache in a new folder')
+    .argument('<dir>', 'the new folder')
+    .option('--damaged', 'add one shard of each kind of damage')
+    .action(by(() => import('./commands/sample.ts')))
+
+  for (const command of [program, ...program.commands]) addGlobals(command)
+  return program
+}
+
+function addGlobals(command: Command): void {
+  command
+    .optionsGroup('Options of every command:')
+    .addOption(new Option('--cache <dir>', 'the cache (default: $GENO_LEWM_CACHE, else .geno-lewm-cache)').argParser(textOption(nameField)))
+    .option('--json', 'one JSON document on standard output')
+    .option('--quiet', 'no progress and no remarks')
+    .helpOption('-h, --help', 'show this help')
+}
+
+function poolType(): Option {
+  return new Option('--pool-type <type>', 'how tokens were pooled').choices(POOL_TYPES)
+}
+
+function definedOf(options: GlobalOptions): GlobalOptions {
+  const { cache, json, quiet } = options
+  return { ...(cache !== undefined && { cache }), ...(json !== undefined && { json }), ...(quiet !== undefined && { quiet }) }
+}

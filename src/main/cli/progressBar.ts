@@ -1,0 +1,73 @@
+/** Progress as a bar on a terminal (standard error) and as nothing elsewhere; the bar is gone before the result is printed. */
+import type { SingleBar } from 'cli-progress'
+import type { Progress } from '../../shared/model/report.ts'
+import { bytesText, countOf } from './numbers.ts'
+
+export type ProgressBar = {
+  readonly update: (progress: Progress) => void
+  /** Takes it off the terminal; the next update draws it again. */
+  readonly clear: () => void
+}
+
+const PHASES: Readonly<Record<Progress['phase'], string>> = {
+  list: 'listing',
+  read: 'reading',
+  compare: 'comparing',
+  index: 'indexing',
+  move: 'moving'
+}
+
+const FORMAT = '{phase} {bar} {percentage}%  {done}  {bytes}  {eta_formatted} left  {findings}'
+const START = { phase: 'starting', done: '', bytes: '', findings: '' }
+
+/** @param quiet draws nothing, as does a standard error that is no terminal */
+export function openProgressBar(quiet: boolean): ProgressBar {
+  if (quiet || process.stderr.isTTY !== true) return { update: () => undefined, clear: () => undefined }
+  let bar: Promise<SingleBar> | null = null
+  let shown: SingleBar | null = null
+  const show = async () => {
+    const mine = loadBar()
+    bar = mine
+    const loaded = await mine
+    // Cleared while it was loading.
+    if (bar !== mine) return
+    shown = loaded
+    shown.start(1, 0, START)
+  }
+  return {
+    update: progress => {
+      if (bar === null) void show()
+      const byBytes = progress.bytesTotal > 0
+      shown?.setTotal(Math.max(1, byBytes ? progress.bytesTotal : progress.total))
+      shown?.update(byBytes ? progress.bytesDone : progress.done, facts(progress))
+    },
+    clear: () => {
+      shown?.stop()
+      shown = null
+      bar = null
+    }
+  }
+}
+
+async function loadBar(): Promise<SingleBar> {
+  const { default: progress } = await import('cli-progress')
+  return new progress.SingleBar({
+    format: FORMAT,
+    stream: process.stderr,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    gracefulExit: false
+  })
+}
+
+function facts(progress: Progress) {
+  return {
+    phase: PHASES[progress.phase],
+    done: `${progress.done}/${countOf(progress.total, 'shard')}`,
+    bytes: progress.bytesTotal > 0 ? `${bytesText(progress.bytesDone)} of ${bytesText(progress.bytesTotal)}` : '',
+    findings: countOf(progress.findings, 'finding')
+  }
+}

@@ -1,0 +1,107 @@
+/** Look-ups by key: the index says where, the row itself must agree. Reads never write. */
+import { resolve } from 'node:path'
+import { CacheCorruptError } from '../../shared/model/errors.ts'
+import type { Embedding, RowPlace, WindowKey } from '../../shared/model/record.ts'
+import { checkKey } from './checkRecord.ts'
+import { keyParams, openIndex, type WindowIndex } from './index/windowIndex.ts'
+import { comparePaths } from './paths.ts'
+import { ShardLookup } from './shardLookup.ts'
+import { corruptOnFault, toEmbedding } from './shardRows.ts'
+
+/** A row that was looked up. */
+export type FoundEmbedding = { readonly place: RowPlace; readonly embedding: Embedding }
+
+/**
+ * Opens a cache for many look-ups; a cache without an index misses every key.
+ * @throws CacheCorruptError for an index that cannot be used, CacheBusyError, SystemError
+ */
+export function openCacheReader(cacheDir: string): CacheReader {
+  return new CacheReader(cacheDir)
+}
+
+export class CacheReader {
+  private readonly index: WindowIndex | null
+  private readonly shards: ShardLookup
+
+  constructor(cacheDir: string) {
+    const root = resolve(cacheDir)
+    this.index = openIndex(root, 'read')
+    this.shards = new ShardLookup(root)
+  }
+
+  close(): void {
+    this.index?.close()
+    this.shards.close()
+  }
+
+  /**
+   * Where the index says a key lies; null for a miss.
+   * @throws InputError for a key that cannot be
+   */
+  locate(key: WindowKey): RowPlace | null {
+    checkKey(key)
+    return this.index?.locate(keyParams(key)) ?? null
+  }
+
+  /**
+   * One embedding (the seed's `read_embedding`); null for a miss.
+   * @throws InputError, CacheCorruptError when the index points outside the shard, at another key, or the row cannot be read
+   */
+  readEmbedding(key: WindowKey): Embedding | null {
+    const place = this.locate(key)
+    return place === null ? null : this.readAt(place, key)
+  }
+
+  /**
+   * Many embeddings, in the order of their keys, duplicates kept; every page is decoded once.
+   * @throws as readEmbedding
+   */
+  readEmbeddings(keys: readonly WindowKey[]): (FoundEmbedding | null)[] {
+    const places = keys.map(key => this.locate(key))
+    const results: (FoundEmbedding | null)[] = keys.map(() => null)
+    const order = [...places.keys()].sort((a, b) => comparePlaces(places[a] ?? null, places[b] ?? null))
+    for (const i of order) {
+      const place = places[i] ?? null
+      const key = keys[i]
+      if (place !== null && key !== undefined) results[i] = { place, embedding: this.readAt(place, key) }
+    }
+    return results
+  }
+
+  private readAt(place: RowPlace, key: WindowKey): Embedding {
+    return corruptOnFault(place.shardPath, () => {
+      const rows = this.shards.open(place.shardPath)
+      const details = { shard_path: place.shardPath, row_offset: place.rowOffset }
+      if (place.rowOffset < 0 || place.rowOffset >= rows.rows) {
+        throw new CacheCorruptError('cache index row_offset points outside shard', { ...details, rows: rows.rows })
+      }
+      if (!rows.matches(place.rowOffset, key)) throw new CacheCorruptError('cache index key does not match shard row', details)
+      return toEmbedding(rows.values(place.rowOffset))
+    })
+  }
+}
+
+function comparePlaces(a: RowPlace | null, b: RowPlace | null): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
+  return comparePaths(a.shardPath, b.shardPath) || a.rowOffset - b.rowOffset
+}
+
+/** One look-up (the seed's `read_embedding`): null when the index does not know the key, or there is none. */
+export async function readEmbedding(cacheDir: string, key: WindowKey): Promise<Embedding | null> {
+  const reader = openCacheReader(cacheDir)
+  try {
+    return reader.readEmbedding(key)
+  } finally {
+    reader.close()
+  }
+}
+
+/** Many look-ups at once, in the order of the keys. */
+export async function readEmbeddings(cacheDir: string, keys: readonly WindowKey[]): Promise<(FoundEmbedding | null)[]> {
+  const reader = openCacheReader(cacheDir)
+  try {
+    return reader.readEmbeddings(keys)
+  } finally {
+    reader.close()
+  }
+}

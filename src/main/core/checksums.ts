@@ -1,0 +1,104 @@
+/** SHA-256 sums of all shards, in the form that `sha256sum -c` reads from the cache root. */
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { CancelledError, InputError } from '../../shared/model/errors.ts'
+import type { LongOptions } from '../../shared/model/report.ts'
+import { checkCacheRoot } from './cacheRoot.ts'
+import { openShardFile } from './parquet/shardFile.ts'
+import { isShardPath } from './paths.ts'
+import { ProgressMeter } from './progress.ts'
+import { shardFilePath } from './shardRows.ts'
+import { walkShards } from './walkShards.ts'
+
+const CHUNK = 1024 * 1024
+
+/**
+ * The sums of all shards, one line each, in path order.
+ * @throws InputError, SystemError when a shard cannot be read, CancelledError
+ */
+export async function writeChecksums(cacheDir: string, options: LongOptions = {}): Promise<string> {
+  const root = await checkCacheRoot(cacheDir)
+  const { shardPaths } = await walkShards(root, options.signal)
+  const meter = new ProgressMeter(options.onProgress, 'read', shardPaths.length)
+  const lines: string[] = []
+  for (const shardPath of shardPaths) {
+    lines.push(checksumLine(await digest(root, shardPath, options.signal), shardPath))
+    meter.step(shardPath)
+  }
+  return lines.join('')
+}
+
+/** GNU's form: a leading backslash announces a name whose backslashes and line breaks are escaped. */
+function checksumLine(sum: string, shardPath: string): string {
+  if (!/[\\\n\r]/.test(shardPath)) return `${sum}  ${shardPath}\n`
+  return `\\${sum}  ${shardPath.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}\n`
+}
+
+/** SHA-256 of a shard's bytes, in hex, in bounded memory. */
+async function digest(root: string, shardPath: string, signal?: AbortSignal): Promise<string> {
+  const file = openShardFile(shardFilePath(root, shardPath))
+  try {
+    const hash = createHash('sha256')
+    for (let at = 0; at < file.bytes; at += CHUNK) {
+      if (signal?.aborted) throw new CancelledError()
+      hash.update(file.read(at, Math.min(CHUNK, file.bytes - at)))
+      await setImmediate()
+    }
+    return hash.digest('hex')
+  } finally {
+    file.close()
+  }
+}
+
+export type ChecksumReport = {
+  readonly checked: number
+  /** Shards whose bytes differ from the list. */
+  readonly failed: readonly string[]
+  /** Listed, but not there. */
+  readonly missing: readonly string[]
+  /** There, but not listed. */
+  readonly added: readonly string[]
+}
+
+/**
+ * Holds the shards against a list of sums.
+ * @param text lines as `writeChecksums` or `sha256sum` writes them
+ * @throws InputError for a line that is none, with its number
+ */
+export async function checkChecksums(cacheDir: string, text: string, options: LongOptions = {}): Promise<ChecksumReport> {
+  const root = await checkCacheRoot(cacheDir)
+  const listed = parseChecksums(text)
+  const { shardPaths } = await walkShards(root, options.signal)
+  const present = new Set(shardPaths)
+  const failed: string[] = []
+  const checkable = [...listed].filter(([path]) => present.has(path))
+  const meter = new ProgressMeter(options.onProgress, 'read', checkable.length)
+  for (const [shardPath, sum] of checkable) {
+    if ((await digest(root, shardPath, options.signal)) !== sum) failed.push(shardPath)
+    meter.step(shardPath)
+  }
+  return {
+    checked: checkable.length,
+    failed,
+    missing: [...listed.keys()].filter(path => !present.has(path)),
+    added: shardPaths.filter(path => !listed.has(path))
+  }
+}
+
+const LINE = /^(\\?)([0-9a-f]{64}) [ *](.+)$/i
+
+function parseChecksums(text: string): Map<string, string> {
+  const listed = new Map<string, string>()
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const [, escaped, sum, name] = LINE.exec(line.replace(/\r$/, '')) ?? []
+    if (sum === undefined || name === undefined)
+      throw new InputError(`line ${i + 1} is not a line of SHA-256 sums`, { field: 'checksums', line: i + 1 })
+    const path = escaped === '\\' ? name.replace(/\\([\\nr])/g, (_, c: string) => ({ n: '\n', r: '\r' })[c] ?? '\\') : name
+    const shardPath = path.replace(/^\.\//, '')
+    if (!isShardPath(shardPath))
+      throw new InputError(`line ${i + 1} names ${JSON.stringify(path)}, which is no shard of a cache`, { field: 'checksums', line: i + 1 })
+    listed.set(shardPath, sum.toLowerCase())
+  }
+  return listed
+}

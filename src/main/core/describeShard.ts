@@ -1,0 +1,194 @@
+/** One shard in full: what its footer tells, what its rows span, what its vectors look like. What is damaged is left null, and found. */
+import { NotFoundError } from '../../shared/model/errors.ts'
+import type { Finding } from '../../shared/model/finding.ts'
+import type { WindowRowInfo } from '../../shared/model/record.ts'
+import type { ColumnFacts, ShardAddress, VectorStatistics } from '../../shared/model/shard.ts'
+import { checkCacheRoot } from './cacheRoot.ts'
+import { hex } from './index/windowIndex.ts'
+import { faultFinding, verifyShard } from './integrity/verifyShard.ts'
+import { LAYOUT_1 } from './layout.ts'
+import { dimensionsOf } from './listShards.ts'
+import { rowValues } from './parquet/embeddingColumn.ts'
+import type { ShardFooter } from './parquet/footer.ts'
+import { openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
+import { isShardPath } from './paths.ts'
+import { digestAt, rowInfoAt } from './rowValues.ts'
+import { shardFilePath } from './shardRows.ts'
+import { VectorSummary } from './vectorStatistics.ts'
+
+/** What the rows of a shard span. */
+export type ShardRange = {
+  readonly chrom: readonly string[]
+  /** 0-based, in bp. */
+  readonly minStartBp: bigint | null
+  readonly maxEndBp: bigint | null
+  readonly minCreatedAt: bigint | null
+  readonly maxCreatedAt: bigint | null
+  readonly encoderHashes: readonly string[]
+}
+
+export type ListedRow = WindowRowInfo & { readonly rowOffset: number; readonly dimensions: number }
+
+export type ShardDescription = {
+  readonly shardPath: string
+  readonly address: ShardAddress | null
+  readonly bytes: number
+  readonly mtimeNs: bigint
+  /** Null, like all that follows from the footer, when it cannot be read. */
+  readonly rows: number | null
+  readonly dimensions: number | null
+  readonly rowGroups: number | null
+  readonly createdBy: string | null
+  readonly formatVersion: number | null
+  readonly footerBytes: number | null
+  readonly keyValueMetadata: readonly { readonly key: string; readonly bytes: number }[]
+  readonly columns: readonly ColumnFacts[]
+  readonly range: ShardRange | null
+  readonly statistics: VectorStatistics | null
+  readonly findings: readonly Finding[]
+  readonly rowList: readonly ListedRow[] | null
+}
+
+/**
+ * Describes a shard; reads all of it.
+ * @param options.rows also lists the rows, without their embeddings
+ * @throws NotFoundError, InputError; what is wrong with the shard is in `findings`
+ */
+export async function describeShard(
+  cacheDir: string,
+  shardPath: string,
+  options: { readonly rows?: boolean } = {}
+): Promise<ShardDescription> {
+  const root = await checkCacheRoot(cacheDir)
+  if (!isShardPath(shardPath)) throw new NotFoundError(`${shardPath} is not the path of a shard`, { shard_path: shardPath })
+  const { bytes, mtimeNs, findings } = verifyShard(root, shardPath, 'full')
+  if (findings.some(found => found.details.error === 'ENOENT'))
+    throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
+  const identity = { shardPath, address: LAYOUT_1.parseShardPath(shardPath), bytes, mtimeNs, findings }
+  let shard: ShardReader
+  try {
+    shard = openShard(shardFilePath(root, shardPath))
+  } catch (error) {
+    faultFinding(shardPath, error)
+    return { ...identity, ...NO_FOOTER }
+  }
+  try {
+    return { ...identity, ...footerFacts(shard.footer), ...contents(shard, shardPath, options.rows === true) }
+  } finally {
+    shard.close()
+  }
+}
+
+const NO_FOOTER = {
+  rows: null,
+  dimensions: null,
+  rowGroups: null,
+  createdBy: null,
+  formatVersion: null,
+  footerBytes: null,
+  keyValueMetadata: [],
+  columns: [],
+  range: null,
+  statistics: null,
+  rowList: null
+}
+
+function footerFacts(footer: ShardFooter) {
+  return {
+    rows: footer.rows,
+    dimensions: dimensionsOf(footer),
+    rowGroups: footer.rowGroups.length,
+    createdBy: footer.createdBy,
+    formatVersion: footer.version,
+    footerBytes: footer.footerBytes,
+    keyValueMetadata: footer.keyValues.map(({ key, value }) => ({ key, bytes: value?.length ?? 0 })),
+    columns: footer.leaves.map((leaf, i): ColumnFacts => {
+      const chunks = footer.rowGroups.flatMap(group => group.chunks[i] ?? [])
+      const sum = (of: (chunk: (typeof chunks)[number]) => number): number => chunks.reduce((total, chunk) => total + of(chunk), 0)
+      const nulls = chunks.map(chunk => chunk.statistics?.nulls ?? null)
+      return {
+        column: leaf.path.join('.'),
+        physicalType: leaf.width > 0 ? `${leaf.physicalType}(${leaf.width})` : leaf.physicalType,
+        logicalType: leaf.logicalType,
+        codec: [...new Set(chunks.map(chunk => chunk.codec))].join(', '),
+        encodings: [...new Set(chunks.flatMap(chunk => chunk.encodings))],
+        values: sum(chunk => chunk.values),
+        compressedBytes: sum(chunk => chunk.end - chunk.start),
+        uncompressedBytes: sum(chunk => chunk.uncompressedBytes),
+        nulls: nulls.every(count => count !== null) ? nulls.reduce((total, count) => total + count, 0) : null,
+        pageIndex: chunks.length > 0 && chunks.every(chunk => chunk.pageIndex)
+      }
+    })
+  }
+}
+
+/** What the pages tell; each part is null when its pages cannot be read. */
+function contents(shard: ShardReader, shardPath: string, withRows: boolean) {
+  const groups = attempt(shardPath, () => shard.footer.rowGroups.map(group => shard.columns(group)))
+  const lengths: number[] = []
+  const statistics = attempt(shardPath, () => {
+    const summary = new VectorSummary()
+    for (const group of shard.footer.rowGroups) {
+      for (const batch of shard.embeddings(group)) {
+        for (let i = 0; i < batch.rows; i++) {
+          const values = rowValues(batch, i)
+          lengths.push(values.length)
+          summary.add(values)
+        }
+      }
+    }
+    return summary.result()
+  })
+  return {
+    range: groups === null ? null : rangeOf(groups),
+    statistics,
+    rowList: withRows && groups !== null ? rowsOf(groups, lengths) : null
+  }
+}
+
+function attempt<T>(shardPath: string, read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    // The same fault is among the findings already; only a bug goes on.
+    faultFinding(shardPath, error)
+    return null
+  }
+}
+
+function rangeOf(groups: readonly RowColumns[]): ShardRange {
+  const smallest = (pick: (group: RowColumns) => Int32Array | BigInt64Array): bigint | null => reduce(groups.map(pick), (a, b) => a < b)
+  const largest = (pick: (group: RowColumns) => Int32Array | BigInt64Array): bigint | null => reduce(groups.map(pick), (a, b) => a > b)
+  const encoders = new Set(groups.flatMap(group => Array.from({ length: group.rows }, (_, row) => hex(digestAt(group.encoderHash, row)))))
+  return {
+    chrom: [...new Set(groups.flatMap(group => group.chrom.texts))],
+    minStartBp: smallest(group => group.startBp.values),
+    maxEndBp: largest(group => group.endBp.values),
+    minCreatedAt: smallest(group => group.createdAt.values),
+    maxCreatedAt: largest(group => group.createdAt.values),
+    encoderHashes: [...encoders]
+  }
+}
+
+function reduce(columns: readonly (Int32Array | BigInt64Array)[], better: (a: bigint, b: bigint) => boolean): bigint | null {
+  let best: bigint | null = null
+  for (const column of columns) {
+    for (const value of column) {
+      const big = BigInt(value)
+      if (best === null || better(big, best)) best = big
+    }
+  }
+  return best
+}
+
+function rowsOf(groups: readonly RowColumns[], lengths: readonly number[]): ListedRow[] {
+  const list: ListedRow[] = []
+  let rowOffset = 0
+  for (const group of groups) {
+    for (let row = 0; row < group.rows; row++, rowOffset++) {
+      const info = rowInfoAt(group, row)
+      if (info !== null) list.push({ ...info, rowOffset, dimensions: lengths[rowOffset] ?? 0 })
+    }
+  }
+  return list
+}

@@ -1,0 +1,188 @@
+/** Rows by what a person has at hand: the beginning of a hash, a locus, or the DNA itself. */
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { CancelledError } from '../../shared/model/errors.ts'
+import type { RowPlace, WindowRowInfo } from '../../shared/model/record.ts'
+import type { LongOptions } from '../../shared/model/report.ts'
+import { checkCacheRoot } from './cacheRoot.ts'
+import { type Locus, parseQuery, sameContig } from './findQuery.ts'
+import { IndexUnusable, openIndex } from './index/windowIndex.ts'
+import { faultFinding } from './integrity/verifyShard.ts'
+import { LAYOUT_1, pathPart } from './layout.ts'
+import { openShard, type ShardReader } from './parquet/shardReader.ts'
+import { comparePaths } from './paths.ts'
+import { ProgressMeter } from './progress.ts'
+import { integerAt, rowInfoAt, textAt } from './rowValues.ts'
+import { shardFilePath } from './shardRows.ts'
+import { walkShards } from './walkShards.ts'
+
+export type FoundRow = WindowRowInfo & RowPlace
+
+export type FindResult = {
+  readonly query: string
+  readonly kind: 'hash' | 'locus' | 'dna'
+  readonly rows: readonly FoundRow[]
+  /** There are more rows than the limit allowed. */
+  readonly truncated: boolean
+}
+
+const DEFAULT_LIMIT = 1000
+
+/**
+ * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used; a locus by the shards of its
+ * contig.
+ * @throws InputError for a query that is none of these, SystemError, CancelledError
+ */
+export async function find(cacheDir: string, query: string, options: LongOptions & { readonly limit?: number } = {}): Promise<FindResult> {
+  const root = await checkCacheRoot(cacheDir)
+  const parsed = parseQuery(query)
+  const search = new Search(root, options.limit ?? DEFAULT_LIMIT, options)
+  if (parsed.kind === 'locus') await search.byLocus(parsed.loci)
+  else {
+    const prefix = parsed.kind === 'dna' ? createHash('sha256').update(parsed.dna).digest('hex') : parsed.prefix
+    await search.byPrefix(prefix)
+    // Letters like ACACACAC… are both: when no window has this text, they may still begin a hash.
+    if (parsed.kind === 'dna' && search.rows.length === 0 && /^[ac]{16,64}$/i.test(parsed.dna))
+      await search.byPrefix(parsed.dna.toLowerCase())
+  }
+  return { query, kind: parsed.kind, rows: search.rows, truncated: search.truncated }
+}
+
+class Search {
+  readonly rows: FoundRow[] = []
+  truncated = false
+  private readonly root: string
+  private readonly limit: number
+  private readonly options: LongOptions
+
+  constructor(root: string, limit: number, options: LongOptions) {
+    this.root = root
+    this.limit = limit
+    this.options = options
+  }
+
+  /** Takes a row in; false when there is no room for more. */
+  private take(info: WindowRowInfo, shardPath: string, rowOffset: number): boolean {
+    if (this.rows.length >= this.limit) {
+      this.truncated = true
+      return false
+    }
+    this.rows.push({ ...info, shardPath, rowOffset })
+    return true
+  }
+
+  async byPrefix(prefix: string): Promise<void> {
+    const places = this.indexed(prefix)
+    if (places === null) {
+      await this.scan(
+        () => true,
+        (shard, shardPath) => this.scanHashes(shard, shardPath, prefix)
+      )
+      return
+    }
+    for (const [shardPath, rows] of Map.groupBy(places, place => place.shardPath)) {
+      this.readShard(shardPath, shard =>
+        this.takeRows(
+          shard,
+          shardPath,
+          rows.map(row => row.rowOffset)
+        )
+      )
+    }
+  }
+
+  /** Places by the index, in path order; null when there is no index to ask. */
+  private indexed(prefix: string): RowPlace[] | null {
+    try {
+      const index = openIndex(this.root, 'read')
+      if (index === null) return null
+      try {
+        return index.withPrefix(prefix, this.limit + 1).sort((a, b) => comparePaths(a.shardPath, b.shardPath) || a.rowOffset - b.rowOffset)
+      } finally {
+        index.close()
+      }
+    } catch (error) {
+      if (error instanceof IndexUnusable) return null
+      throw error
+    }
+  }
+
+  private takeRows(shard: ShardReader, shardPath: string, rowOffsets: readonly number[]): void {
+    for (const group of shard.footer.rowGroups) {
+      const inGroup = rowOffsets.filter(row => row >= group.firstRow && row < group.firstRow + group.rows)
+      if (inGroup.length === 0) continue
+      const columns = shard.columns(group)
+      for (const row of inGroup) {
+        const info = rowInfoAt(columns, row - group.firstRow)
+        if (info !== null && !this.take(info, shardPath, row)) return
+      }
+    }
+  }
+
+  private scanHashes(shard: ShardReader, shardPath: string, prefix: string): void {
+    for (const group of shard.footer.rowGroups) {
+      const hashes = shard.digests(group, 'window_hash')
+      const text = Buffer.from(hashes.bytes).toString('hex')
+      const hits = Array.from({ length: group.rows }, (_, row) => row).filter(row => text.startsWith(prefix, row * 64))
+      if (hits.length > 0)
+        this.takeRows(
+          shard,
+          shardPath,
+          hits.map(row => group.firstRow + row)
+        )
+    }
+  }
+
+  async byLocus(loci: readonly Locus[]): Promise<void> {
+    const mayHold = (shardPath: string): boolean => {
+      const address = LAYOUT_1.parseShardPath(shardPath)
+      return address === null || loci.some(locus => sameContig(address.contig, pathPart(locus.contig)))
+    }
+    await this.scan(mayHold, (shard, shardPath) => this.scanSpans(shard, shardPath, loci))
+  }
+
+  private scanSpans(shard: ShardReader, shardPath: string, loci: readonly Locus[]): void {
+    for (const group of shard.footer.rowGroups) {
+      const chrom = shard.texts(group, 'chrom')
+      const wanted = chrom.texts.map(text => loci.filter(locus => sameContig(text, locus.contig)))
+      if (wanted.every(list => list.length === 0)) continue
+      const start = shard.integers(group, 'start_bp')
+      const end = shard.integers(group, 'end_bp')
+      const hits: number[] = []
+      for (let row = 0; row < group.rows; row++) {
+        const overlaps = (wanted[chrom.codes[row] ?? 0] ?? []).some(
+          locus => integerAt(start, row) < locus.endBp && integerAt(end, row) > locus.startBp
+        )
+        if (overlaps && textAt(chrom, row) !== '') hits.push(group.firstRow + row)
+      }
+      if (hits.length > 0) this.takeRows(shard, shardPath, hits)
+    }
+  }
+
+  private async scan(mayHold: (shardPath: string) => boolean, look: (shard: ShardReader, shardPath: string) => void): Promise<void> {
+    const { shardPaths } = await walkShards(this.root, this.options.signal)
+    const candidates = shardPaths.filter(mayHold)
+    const meter = new ProgressMeter(this.options.onProgress, 'read', candidates.length)
+    for (const shardPath of candidates) {
+      if (this.options.signal?.aborted) throw new CancelledError()
+      this.readShard(shardPath, shard => look(shard, shardPath))
+      meter.step(shardPath)
+      if (this.truncated) return
+      await setImmediate()
+    }
+  }
+
+  /** A shard that cannot be read is reported as a finding, and the search goes on in the others. */
+  private readShard(shardPath: string, read: (shard: ShardReader) => void): void {
+    try {
+      const shard = openShard(shardFilePath(this.root, shardPath))
+      try {
+        read(shard)
+      } finally {
+        shard.close()
+      }
+    } catch (error) {
+      this.options.onFinding?.(faultFinding(shardPath, error))
+    }
+  }
+}

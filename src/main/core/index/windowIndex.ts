@@ -1,0 +1,224 @@
+/**
+ * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
+ * uses it. The only room that knows SQL on index.sqlite.
+ */
+import { lstatSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
+import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
+import { makeFolder } from '../durableFile.ts'
+import { LAYOUT_1 } from '../layout.ts'
+import { INDEX_PATH } from '../paths.ts'
+import { asSystemError, failedWith } from '../systemError.ts'
+
+const BUSY_MS = 10_000
+
+/** One entry as the index spells it: hashes in hex. */
+export type IndexEntry = RowPlace & {
+  readonly windowHash: string
+  readonly encoderHash: string
+  readonly stateLayer: number
+  readonly poolType: string
+  readonly poolRadius: number
+  readonly dtype: string
+}
+
+/** A row to be entered. */
+export type IndexRow = IndexEntry & { readonly createdAt: bigint }
+
+/** Why an index cannot be used: `index_unreadable` or `index_schema`. */
+export class IndexUnusable extends CacheCorruptError {
+  readonly kind: 'index_unreadable' | 'index_schema'
+
+  constructor(kind: 'index_unreadable' | 'index_schema', why: string, options?: ErrorOptions) {
+    super(`the index ${INDEX_PATH} cannot be used: ${why}; a reindex makes a new one`, { index_path: INDEX_PATH, reason: why }, options)
+    this.kind = kind
+  }
+}
+
+const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
+
+/**
+ * Opens the index of a cache.
+ * @param root absolute
+ * @param mode 'read' never writes a byte
+ * @returns null when there is none
+ * @throws IndexUnusable, CacheBusyError, SystemError
+ */
+export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | null {
+  const path = join(root, INDEX_PATH)
+  try {
+    if (!lstatSync(path).isFile()) throw new IndexUnusable('index_unreadable', 'it is not a plain file')
+  } catch (error) {
+    if (failedWith(error, 'ENOENT')) return null
+    throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
+  }
+  return guarded(() => {
+    const db = new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
+    try {
+      harden(db)
+      checkSchema(db)
+      return new WindowIndex(db)
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  })
+}
+
+/**
+ * Enters rows in one transaction, making the index when there is none.
+ * @throws CacheCorruptError when a key stands at another place, IndexUnusable, CacheBusyError, SystemError
+ */
+export function enterRows(root: string, rows: readonly IndexRow[]): void {
+  const existing = openIndex(root, 'read')
+  existing?.close()
+  if (existing === null) createIndex(root)
+  const index = openIndex(root, 'write')
+  try {
+    index?.enter(rows)
+  } finally {
+    index?.close()
+  }
+}
+
+function createIndex(root: string): void {
+  const path = join(root, INDEX_PATH)
+  makeFolder(dirname(path))
+  guarded(() => {
+    const db = new Database(path, { timeout: BUSY_MS })
+    try {
+      db.transaction(() => {
+        for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
+      }).immediate()
+    } finally {
+      db.close()
+    }
+  })
+}
+
+/** Turns off whatever a schema could smuggle in, and turns on what finds damage early. */
+export function harden(db: Database.Database): void {
+  db.pragma('trusted_schema = OFF')
+  db.pragma('cell_size_check = ON')
+}
+
+/** Runs SQL and turns SQLite's refusals into ours. */
+export function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error
+    if (error.code.startsWith('SQLITE_BUSY')) throw new CacheBusyError('another process holds the index locked', { error: error.code })
+    throw new IndexUnusable('index_unreadable', error.message, { cause: error })
+  }
+}
+
+function checkSchema(db: Database.Database): void {
+  const objects = db.prepare<[], { type: string; name: string }>('SELECT type, name FROM sqlite_master').all()
+  const foreign = objects.find(({ type }) => type === 'trigger' || type === 'view')
+  if (foreign !== undefined)
+    throw new IndexUnusable('index_schema', `it holds a ${foreign.type} called ${JSON.stringify(foreign.name.slice(0, 80))}`)
+  if (!objects.some(({ type, name }) => type === 'table' && name === 'window_index')) {
+    throw new IndexUnusable('index_schema', 'it has no table window_index')
+  }
+  const columns = db.prepare<[], { name: string; type: string; pk: number }>('PRAGMA table_info(window_index)').all()
+  const wanted = expectedColumns()
+  const found = columns.map(({ name, type, pk }) => `${name} ${type}${pk > 0 ? ` key ${pk}` : ''}`).join(', ')
+  if (found !== wanted) throw new IndexUnusable('index_schema', `its table has the columns ${found}`)
+}
+
+let expected: string | undefined
+
+/** The columns that the layout's own statements give, asked of SQLite itself. */
+function expectedColumns(): string {
+  if (expected === undefined) {
+    const db = new Database(':memory:')
+    for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
+    const columns = db.prepare<[], { name: string; type: string; pk: number }>('PRAGMA table_info(window_index)').all()
+    db.close()
+    expected = columns.map(({ name, type, pk }) => `${name} ${type}${pk > 0 ? ` key ${pk}` : ''}`).join(', ')
+  }
+  return expected
+}
+
+type KeyParams = [windowHash: string, encoderHash: string, stateLayer: number, poolType: string, poolRadius: number, dtype: string]
+
+/** A key as the index spells it. */
+export function keyParams(key: WindowKey): KeyParams {
+  return [hex(key.windowHash), hex(key.encoderHash), key.stateLayer, key.poolType, key.poolRadius, key.dtype]
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
+const ENTRY_COLUMNS =
+  'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, shard_path AS shardPath, row_offset AS rowOffset'
+
+/** An open index. */
+export class WindowIndex {
+  private readonly db: Database.Database
+  private readonly byKey: Database.Statement<KeyParams, RowPlace>
+  private readonly byShard: Database.Statement<[string], IndexEntry>
+
+  constructor(db: Database.Database) {
+    this.db = db
+    this.byKey = db.prepare(`SELECT shard_path AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
+    this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
+  }
+
+  close(): void {
+    this.db.close()
+  }
+
+  /** Where the index says a key lies; null when it does not know it. */
+  locate(params: KeyParams): RowPlace | null {
+    return guarded(() => this.byKey.get(...params) ?? null)
+  }
+
+  /** The entries that point into a shard, in no order. */
+  entriesOf(shardPath: string): IndexEntry[] {
+    return guarded(() => this.byShard.all(shardPath))
+  }
+
+  /** Every shard path that occurs, with its number of entries. */
+  shardPaths(): Map<string, number> {
+    const sql = 'SELECT shard_path AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
+    const rows = guarded(() => this.db.prepare<[], { shardPath: string; entries: number }>(sql).all())
+    return new Map(rows.map(({ shardPath, entries }) => [shardPath, entries]))
+  }
+
+  /** Entries whose window hash begins with a hex prefix, in order of the hash. */
+  withPrefix(prefix: string, limit: number): IndexEntry[] {
+    // 'g' follows 'f': the range covers exactly the hex strings that begin with the prefix.
+    const sql = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE window_hash >= ? AND window_hash < ? ORDER BY window_hash, shard_path, row_offset LIMIT ?`
+    return guarded(() => this.db.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
+  }
+
+  /**
+   * Enters rows in one transaction; rows that stand there already, at the same place, stay.
+   * @throws CacheCorruptError when a key stands at another place: then nothing is entered
+   */
+  enter(rows: readonly IndexRow[]): void {
+    const insert = this.db.prepare(
+      `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    )
+    const all = this.db.transaction(() => {
+      for (const row of rows) {
+        const params: KeyParams = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
+        const known = this.byKey.get(...params)
+        if (known === undefined) insert.run(...params, row.shardPath, row.rowOffset, row.createdAt)
+        else if (known.shardPath !== row.shardPath || known.rowOffset !== row.rowOffset) {
+          throw new CacheCorruptError('cache index already contains this key', {
+            window_hash: row.windowHash,
+            existing_shard_path: known.shardPath,
+            new_shard_path: row.shardPath
+          })
+        }
+      }
+    })
+    guarded(() => all.immediate())
+  }
+}

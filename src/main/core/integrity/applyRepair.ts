@@ -1,0 +1,66 @@
+/** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
+import { lstatSync } from 'node:fs'
+import { CancelledError, StalePlanError } from '../../../shared/model/errors.ts'
+import type { LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import { withCacheLock } from '../cacheLock.ts'
+import { checkCacheRoot } from '../cacheRoot.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { resolveShardPath } from '../paths.ts'
+import { ProgressMeter } from '../progress.ts'
+import { rebuildIndex } from '../reindexCache.ts'
+import { moveToQuarantine } from './quarantine.ts'
+import { planRepair } from './repairPlan.ts'
+
+const WAIT_MS = 10_000
+
+/**
+ * Applies a plan: moves what is ticked, then rebuilds the index without what is damaged.
+ * @throws StalePlanError before anything is moved, CacheBusyError, SystemError, CancelledError between two moves (what was moved
+ * stays moved, and a later repair goes on)
+ */
+export async function applyRepair(plan: RepairPlan, options: LongOptions = {}): Promise<RepairReport> {
+  const root = await checkCacheRoot(plan.cacheDir)
+  return withCacheLock(root, 'repair', WAIT_MS, async () => {
+    const ticked = plan.moves.filter(move => move.ticked)
+    for (const move of ticked) checkUnchanged(root, move)
+    const quarantined = moveAll(root, ticked, options)
+    const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
+    const reindex = await rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
+    return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex }
+  })
+}
+
+function checkUnchanged(root: string, move: PlannedMove): void {
+  const stale = (why: string): StalePlanError =>
+    new StalePlanError(`the plan is stale: ${move.shardPath} ${why} since it was made`, { shard_path: move.shardPath })
+  let stat: ReturnType<typeof lstatBig>
+  try {
+    stat = lstatBig(resolveShardPath(root, move.shardPath))
+  } catch {
+    throw stale('went away')
+  }
+  if (Number(stat.size) !== move.bytes || stat.mtimeNs !== move.mtimeNs) throw stale('changed')
+}
+
+function lstatBig(path: string): { readonly size: bigint; readonly mtimeNs: bigint } {
+  return lstatSync(path, { bigint: true })
+}
+
+function moveAll(root: string, moves: readonly PlannedMove[], options: LongOptions): QuarantinedShard[] {
+  const meter = new ProgressMeter(options.onProgress, 'move', moves.length)
+  return moves.map(move => {
+    if (options.signal?.aborted) throw new CancelledError()
+    const moved = moveToQuarantine(
+      root,
+      move.shardPath,
+      move.reasons.map(found => `${found.kind}: ${found.message}`)
+    )
+    meter.step(move.shardPath, move.bytes)
+    return moved
+  })
+}
+
+/** Verify, plan, apply in one go with the plan's defaults (the seed's `repair_cache`). */
+export async function repairCache(cacheDir: string, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairReport> {
+  return applyRepair(await planRepair(cacheDir, options), options)
+}

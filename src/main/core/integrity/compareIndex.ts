@@ -1,0 +1,135 @@
+/**
+ * The index held against the shards: entries that point at nothing or at something else, rows that no entry knows. SQLite's own
+ * check says nothing of this.
+ */
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { type IndexEntry, IndexUnusable, openIndex, type WindowIndex } from '../index/windowIndex.ts'
+import { INDEX_PATH, isShardPath } from '../paths.ts'
+import { ROWS_LISTED } from './checkRows.ts'
+import { configurationText, indexRow, type ShardKeys, windowHashAt } from './shardKeys.ts'
+
+export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
+
+/** Opens the index for a comparison; what keeps it from being opened is a finding. */
+export function openIndexForComparison(root: string, shards: number): OpenedIndex {
+  try {
+    const index = openIndex(root, 'read')
+    if (index !== null || shards === 0) return { index, findings: [] }
+    const message = 'there is no index: no look-up finds anything until a reindex; the shards themselves are not affected'
+    return { index: null, findings: [finding('index_missing', INDEX_PATH, message)] }
+  } catch (error) {
+    return { index: null, findings: [unusable(error)] }
+  }
+}
+
+/** An index that gave out, as a finding. */
+export function unusable(error: unknown): Finding {
+  if (error instanceof IndexUnusable) return finding(error.kind, INDEX_PATH, error.message, { details: error.details })
+  throw error
+}
+
+/** A row whose key the index gives to another place: a duplicate if that place holds the key too, else the index is wrong. */
+export type Elsewhere = { readonly shardPath: string; readonly row: number; readonly indexedShard: string; readonly indexedRow: number }
+
+/**
+ * Compares one shard's rows with the entries that point into it.
+ * @returns findings, and the rows whose keys the index has at other places
+ */
+export function compareShardWithIndex(
+  index: WindowIndex,
+  shardPath: string,
+  keys: ShardKeys
+): { findings: Finding[]; elsewhere: Elsewhere[] } {
+  const indexed = new Uint8Array(keys.rows)
+  const outside: IndexEntry[] = []
+  const wrong: IndexEntry[] = []
+  for (const entry of index.entriesOf(shardPath)) {
+    if (!isRow(entry.rowOffset, keys.rows)) outside.push(entry)
+    else if (holds(keys, entry)) indexed[entry.rowOffset] = 1
+    else wrong.push(entry)
+  }
+  const missing: number[] = []
+  const elsewhere: Elsewhere[] = []
+  for (let row = indexed.indexOf(0); row !== -1; row = indexed.indexOf(0, row + 1)) {
+    const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, row, shardPath)
+    const place = index.locate([windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype])
+    if (place?.shardPath === shardPath && indexed[place.rowOffset] === 1) continue // repeats a key of this shard, which is a finding of its own
+    if (place === null || place.shardPath === shardPath) missing.push(row)
+    else elsewhere.push({ shardPath, row, indexedShard: place.shardPath, indexedRow: place.rowOffset })
+  }
+  return {
+    findings: [
+      ...entryFindings('entry_without_row', shardPath, outside, beyondText(keys.rows)),
+      ...entryFindings('entry_elsewhere', shardPath, wrong, 'to rows with another key: a look-up of their keys fails'),
+      ...missingFinding(shardPath, missing)
+    ],
+    elsewhere
+  }
+}
+
+function holds(keys: ShardKeys, entry: IndexEntry): boolean {
+  const configuration = keys.configurations[keys.codes[entry.rowOffset] ?? 0]
+  return (
+    configuration !== undefined &&
+    windowHashAt(keys, entry.rowOffset) === entry.windowHash &&
+    configurationText(configuration) === configurationText(entry)
+  )
+}
+
+function entryFindings(
+  kind: 'entry_without_row' | 'entry_elsewhere',
+  shardPath: string,
+  entries: readonly IndexEntry[],
+  what: string
+): Finding[] {
+  if (entries.length === 0) return []
+  const rows = entries.slice(0, ROWS_LISTED).map(entry => entry.rowOffset)
+  const message = `${entries.length} index ${entries.length === 1 ? 'entry points' : 'entries point'} ${what}`
+  return [finding(kind, shardPath, message, { row: rows[0] ?? null, details: { rows, count: entries.length } })]
+}
+
+/** Entries beyond a shard's last row: all that can be said without reading its keys. */
+export function entriesBeyond(index: WindowIndex, shardPath: string, rows: number): Finding[] {
+  const beyond = index.entriesOf(shardPath).filter(entry => !isRow(entry.rowOffset, rows))
+  return entryFindings('entry_without_row', shardPath, beyond, beyondText(rows))
+}
+
+function isRow(rowOffset: number, rows: number): boolean {
+  return Number.isInteger(rowOffset) && rowOffset >= 0 && rowOffset < rows
+}
+
+function beyondText(rows: number): string {
+  return `beyond the ${rows} rows of the shard: a look-up of their keys fails`
+}
+
+/** Rows that the index does not know. */
+export function missingFinding(shardPath: string, rows: readonly number[]): Finding[] {
+  if (rows.length === 0) return []
+  const message = `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} not in the index: a look-up of ${rows.length === 1 ? 'its key' : 'their keys'} finds nothing until a reindex`
+  return [
+    finding('row_without_entry', shardPath, message, {
+      row: rows[0] ?? null,
+      details: { rows: rows.slice(0, ROWS_LISTED), count: rows.length }
+    })
+  ]
+}
+
+/**
+ * Entries that point at shards that are not there.
+ * @param known all shards of the cache
+ * @param mine whether a path is this run's to report
+ */
+export function danglingEntries(index: WindowIndex, known: ReadonlySet<string>, mine: (shardPath: string) => boolean): Finding[] {
+  const findings: Finding[] = []
+  for (const [shardPath, count] of index.shardPaths()) {
+    if (known.has(shardPath) || !mine(shardPath)) continue
+    const entries = count === 1 ? 'one index entry points' : `${count} index entries point`
+    if (isShardPath(shardPath)) {
+      findings.push(finding('entry_without_row', shardPath, `${entries} to a shard that is not there`, { details: { count } }))
+    } else {
+      const message = `${entries} out of the folder of shards; it is never followed`
+      findings.push(finding('entry_outside', INDEX_PATH, message, { details: { entry_path: shardPath.slice(0, 4096), count } }))
+    }
+  }
+  return findings
+}

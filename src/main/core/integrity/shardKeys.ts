@@ -1,0 +1,93 @@
+/** A shard's keys, compact: window hashes packed, and the few combinations of the other five parts held once. */
+import type { WindowKey } from '../../../shared/model/record.ts'
+import { hex, type IndexRow } from '../index/windowIndex.ts'
+import type { RowColumns } from '../parquet/shardReader.ts'
+import { digestAt, textAt } from '../rowValues.ts'
+
+/** Everything of a key but the window. */
+export type KeyConfiguration = Omit<WindowKey, 'windowHash' | 'encoderHash' | 'poolType' | 'dtype'> & {
+  readonly encoderHash: string
+  readonly poolType: string
+  readonly dtype: string
+}
+
+export type ShardKeys = {
+  readonly rows: number
+  /** 32 bytes a row. */
+  readonly windowHashes: Uint8Array
+  /** Index into `configurations` for each row. */
+  readonly codes: Uint32Array
+  readonly configurations: readonly KeyConfiguration[]
+  readonly createdAt: BigInt64Array
+}
+
+/** The keys of all row groups of a shard whose rows are valid. */
+export function keysOf(groups: readonly RowColumns[]): ShardKeys {
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
+  const windowHashes = new Uint8Array(rows * 32)
+  const codes = new Uint32Array(rows)
+  const createdAt = new BigInt64Array(rows)
+  const configurations: KeyConfiguration[] = []
+  const known = new Map<string, number>()
+  let first = 0
+  for (const group of groups) {
+    windowHashes.set(group.windowHash.bytes, first * 32)
+    let last = -1
+    for (let row = 0; row < group.rows; row++) {
+      createdAt[first + row] = BigInt(group.createdAt.values[row] ?? 0)
+      if (last < 0 || !sameConfiguration(group, row, row - 1)) last = configurationCode(group, row, configurations, known)
+      codes[first + row] = last
+    }
+    first += group.rows
+  }
+  return { rows, windowHashes, codes, configurations, createdAt }
+}
+
+function sameConfiguration(group: RowColumns, a: number, b: number): boolean {
+  return (
+    group.stateLayer.values[a] === group.stateLayer.values[b] &&
+    group.poolRadius.values[a] === group.poolRadius.values[b] &&
+    group.poolType.codes[a] === group.poolType.codes[b] &&
+    group.dtype.codes[a] === group.dtype.codes[b] &&
+    sameDigest(group.encoderHash.bytes, a * 32, b * 32)
+  )
+}
+
+function sameDigest(bytes: Uint8Array, a: number, b: number): boolean {
+  for (let i = 0; i < 32; i++) if (bytes[a + i] !== bytes[b + i]) return false
+  return true
+}
+
+function configurationCode(group: RowColumns, row: number, configurations: KeyConfiguration[], known: Map<string, number>): number {
+  const configuration = {
+    encoderHash: hex(digestAt(group.encoderHash, row)),
+    stateLayer: Number(group.stateLayer.values[row]),
+    poolType: textAt(group.poolType, row),
+    poolRadius: Number(group.poolRadius.values[row]),
+    dtype: textAt(group.dtype, row)
+  }
+  const text = configurationText(configuration)
+  let code = known.get(text)
+  if (code === undefined) {
+    code = configurations.length
+    known.set(text, code)
+    configurations.push(configuration)
+  }
+  return code
+}
+
+export function configurationText(c: KeyConfiguration): string {
+  return `${c.encoderHash} ${c.stateLayer} ${c.poolType} ${c.poolRadius} ${c.dtype}`
+}
+
+/** One row's window hash in hex. */
+export function windowHashAt(keys: ShardKeys, row: number): string {
+  return hex(keys.windowHashes.subarray(row * 32, (row + 1) * 32))
+}
+
+/** A row as the index holds it. */
+export function indexRow(keys: ShardKeys, row: number, shardPath: string): IndexRow {
+  const configuration = keys.configurations[keys.codes[row] ?? 0]
+  if (configuration === undefined) throw new TypeError('a row without its configuration')
+  return { ...configuration, windowHash: windowHashAt(keys, row), shardPath, rowOffset: row, createdAt: keys.createdAt[row] ?? 0n }
+}

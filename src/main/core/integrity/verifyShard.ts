@@ -1,0 +1,133 @@
+/**
+ * One shard, read to the last value: what is wrong with it, and the keys that it holds. Never throws for what a file contains;
+ * a shard's damage is data.
+ */
+import { join } from 'node:path'
+import { CacheError } from '../../../shared/model/errors.ts'
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { isLayout3Path, LAYOUT_1 } from '../layout.ts'
+import type { Limits } from '../parquet/limits.ts'
+import { ShardFault } from '../parquet/shardFault.ts'
+import { openShard, type RowColumns, type ShardReader } from '../parquet/shardReader.ts'
+import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
+import { keysOf, type ShardKeys } from './shardKeys.ts'
+
+export type Depth = 'full' | 'keys' | 'footer'
+
+/** What is known of a shard after looking at it. Crosses a thread boundary as it is. */
+export type ShardVerdict = {
+  readonly shardPath: string
+  readonly bytes: number
+  readonly mtimeNs: bigint
+  /** Null when the footer could not be read. */
+  readonly rows: number | null
+  readonly findings: readonly Finding[]
+  /** Null when the shard holds no rows that an index should know: it is damaged, unsupported or unreadable. */
+  readonly keys: ShardKeys | null
+}
+
+/** Whether a finding keeps the shard's rows out of the index. */
+export function blocksIndexing(found: Finding): boolean {
+  return found.severity === 'corrupt' || found.severity === 'unsupported' || found.severity === 'unreadable' || found.kind === 'not_a_file'
+}
+
+/**
+ * Looks at one shard.
+ * @param root absolute
+ * @param depth 'full' decodes every value of every column; 'keys' all columns but the embeddings; 'footer' no page at all
+ */
+export function verifyShard(root: string, shardPath: string, depth: Depth, limits?: Limits): ShardVerdict {
+  let shard: ShardReader
+  const stamp = { bytes: 0, mtimeNs: 0n }
+  try {
+    shard = openShard(join(root, ...shardPath.split('/')), limits, file => {
+      stamp.bytes = file.bytes
+      stamp.mtimeNs = file.mtimeNs
+    })
+  } catch (error) {
+    return { shardPath, ...stamp, rows: null, findings: [faultFinding(shardPath, error)], keys: null }
+  }
+  try {
+    return { shardPath, ...stamp, rows: shard.footer.rows, ...examine(shard, shardPath, depth) }
+  } finally {
+    shard.close()
+  }
+}
+
+function examine(shard: ShardReader, shardPath: string, depth: Depth): { findings: Finding[]; keys: ShardKeys | null } {
+  const findings = placeFindings(shard, shardPath)
+  const rowFindings = new RowFindings()
+  const groups: RowColumns[] = []
+  try {
+    shard.bind()
+    if (depth !== 'footer') readRows(shard, shardPath, depth, rowFindings, groups, findings)
+  } catch (error) {
+    findings.push(faultFinding(shardPath, error))
+  }
+  findings.push(...rowFindings.findings(shardPath))
+  const keys = depth === 'footer' || findings.some(blocksIndexing) ? null : keysOf(groups)
+  return { findings, keys }
+}
+
+function readRows(
+  shard: ShardReader,
+  shardPath: string,
+  depth: Depth,
+  found: RowFindings,
+  groups: RowColumns[],
+  findings: Finding[]
+): void {
+  const address = LAYOUT_1.parseShardPath(shardPath)
+  const shape: EmbeddingShape = { smallest: Number.POSITIVE_INFINITY, largest: 0 }
+  for (const group of shard.footer.rowGroups) {
+    const columns = shard.columns(group)
+    checkColumns(columns, group.firstRow, address, found)
+    groups.push(columns)
+    if (depth !== 'full') continue
+    for (const batch of shard.embeddings(group)) checkEmbeddings(batch, group.firstRow, shape, found)
+  }
+  if (shape.smallest < shape.largest) {
+    findings.push(
+      finding(
+        'ragged_dimensions',
+        shardPath,
+        `the embeddings have between ${shape.smallest} and ${shape.largest} values; those of one encoder layer should agree`,
+        {
+          column: 'embedding',
+          details: { smallest: shape.smallest, largest: shape.largest }
+        }
+      )
+    )
+  }
+}
+
+function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
+  if (isLayout3Path(shardPath) && LAYOUT_1.parseShardPath(shardPath) === null) {
+    return [finding('unsupported_layout', shardPath, 'the shard lies in the tree of layout 3, which we do not read yet; it is left alone')]
+  }
+  const findings: Finding[] = []
+  if (LAYOUT_1.parseShardPath(shardPath) === null) {
+    findings.push(
+      finding('misplaced_file', shardPath, 'the path is not one that GenoLeWM gives a shard; its rows are indexed all the same')
+    )
+  }
+  if (shard.footer.rows === 0) {
+    findings.push(finding('no_rows', shardPath, 'the shard is a valid file without rows: nothing is lost, and nothing is in it'))
+  }
+  return findings
+}
+
+/**
+ * What was thrown while a shard was read, as a finding.
+ * @throws whatever is neither damage nor the system's refusal: a bug
+ */
+export function faultFinding(shardPath: string, error: unknown): Finding {
+  if (error instanceof ShardFault)
+    return finding(error.kind, shardPath, error.message, { row: error.row, column: error.column, details: error.details })
+  if (error instanceof CacheError && error.code === 'RESOURCE.SYSTEM') {
+    return finding('unreadable', shardPath, `the system refused to read it, which says nothing about its contents: ${error.message}`, {
+      details: error.details
+    })
+  }
+  throw error
+}

@@ -1,0 +1,189 @@
+/**
+ * One column of one row group without lists, decoded whole: integers, texts, digests, booleans, with their nulls. A column of
+ * texts holds each distinct text once, as the columns of this schema repeat few.
+ */
+import type { ColumnChunk } from './footer.ts'
+import { bitWidthOf, constantOf, decodeHybrid, HybridError } from './hybrid.ts'
+import type { Limits } from './limits.ts'
+import { type DataPage, readPages } from './pages.ts'
+import type { Leaf } from './schema.ts'
+import { ShardFault } from './shardFault.ts'
+import type { ShardFile } from './shardFile.ts'
+import { aligned, decodePlain, decodeValues, type Values, widthOf } from './values.ts'
+
+type Presence = {
+  /** 1 where the row has a value; null when all have. */
+  readonly present: Uint8Array | null
+}
+export type IntegerColumn = Presence & { readonly kind: 'integers'; readonly values: Int32Array | BigInt64Array }
+export type TextColumn = Presence & { readonly kind: 'texts'; readonly codes: Uint32Array; readonly texts: readonly string[] }
+/** `width` bytes a row; rows of another width (in a column of any length) have `present` 0 and their row in `misfits`. */
+export type DigestColumn = Presence & {
+  readonly kind: 'digests'
+  readonly width: number
+  readonly bytes: Uint8Array
+  readonly misfits: readonly number[]
+}
+export type BooleanColumn = Presence & { readonly kind: 'booleans'; readonly values: Uint8Array }
+export type FlatColumn = IntegerColumn | TextColumn | DigestColumn | BooleanColumn
+
+type Piece = { readonly values: Values; readonly present: Uint8Array | null; readonly rows: number }
+
+/**
+ * Reads a chunk of a top-level column.
+ * @param width bytes of a digest; used for columns of binary values only
+ * @throws ShardFault
+ */
+export function readFlatColumn(file: ShardFile, chunk: ColumnChunk, want: FlatColumn['kind'], limits: Limits, width = 0): FlatColumn {
+  const pieces = readPieces(file, chunk, limits)
+  const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0)
+  const present = joinPresence(pieces, rows)
+  switch (want) {
+    case 'integers':
+      return { kind: 'integers', present, values: joinIntegers(chunk.leaf, pieces, rows) }
+    case 'booleans':
+      return { kind: 'booleans', present, values: joinFixed(pieces, rows, 1) }
+    case 'texts':
+      return { kind: 'texts', present, ...joinTexts(chunk.leaf, pieces, rows) }
+    case 'digests':
+      return joinDigests(chunk.leaf, pieces, rows, present, width)
+  }
+}
+
+function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits): Piece[] {
+  const { leaf } = chunk
+  const pieces: Piece[] = []
+  let dictionary: Values | null = null
+  for (const page of readPages(file, chunk, limits)) {
+    if (page.type === 'dictionary') {
+      dictionary = decodePlain(leaf, page.body, page.count)
+      continue
+    }
+    const { present, count } = readPresence(leaf, page)
+    pieces.push({ values: decodeValues(leaf, page.encoding, page.body, count, dictionary), present, rows: page.count })
+  }
+  return pieces
+}
+
+function readPresence(leaf: Leaf, page: DataPage): { present: Uint8Array | null; count: number } {
+  if (leaf.maxDefinition === 0) return { present: null, count: page.count }
+  const bitWidth = bitWidthOf(leaf.maxDefinition)
+  if (constantOf(page.definition, bitWidth, page.count) === leaf.maxDefinition) return { present: null, count: page.count }
+  const levels = new Uint8Array(page.count)
+  try {
+    if (decodeHybrid(page.definition, bitWidth, page.count, levels) > leaf.maxDefinition) {
+      throw new HybridError('a level is too high')
+    }
+  } catch (error) {
+    if (!(error instanceof HybridError)) throw error
+    throw new ShardFault('bad_page', `the levels of a page of ${leaf.name}: ${error.message}`, { column: leaf.name })
+  }
+  let count = 0
+  for (let i = 0; i < levels.length; i++) {
+    const here = levels[i] === leaf.maxDefinition ? 1 : 0
+    levels[i] = here
+    count += here
+  }
+  return { present: count === page.count ? null : levels, count }
+}
+
+function joinPresence(pieces: readonly Piece[], rows: number): Uint8Array | null {
+  if (pieces.every(piece => piece.present === null)) return null
+  const present = new Uint8Array(rows).fill(1)
+  let row = 0
+  for (const piece of pieces) {
+    if (piece.present !== null) present.set(piece.present, row)
+    row += piece.rows
+  }
+  return present
+}
+
+/** Calls `each(row, index)` for every row of a piece that has a value. */
+function eachPresent(piece: Piece, firstRow: number, each: (row: number, index: number) => void): void {
+  let index = 0
+  for (let i = 0; i < piece.rows; i++) {
+    if (piece.present === null || piece.present[i] === 1) each(firstRow + i, index++)
+  }
+}
+
+function joinFixed(pieces: readonly Piece[], rows: number, width: number): Uint8Array {
+  const [only] = pieces
+  if (only !== undefined && pieces.length === 1 && only.present === null && only.values.kind === 'fixed') return only.values.bytes
+  const out = new Uint8Array(rows * width)
+  let row = 0
+  for (const piece of pieces) {
+    const { values } = piece
+    if (values.kind !== 'fixed') throw new TypeError('values of any length in a fixed column')
+    if (piece.present === null) out.set(values.bytes, row * width)
+    else eachPresent(piece, row, (at, index) => out.set(values.bytes.subarray(index * width, (index + 1) * width), at * width))
+    row += piece.rows
+  }
+  return out
+}
+
+function joinIntegers(leaf: Leaf, pieces: readonly Piece[], rows: number): Int32Array | BigInt64Array {
+  const width = widthOf(leaf)
+  const buffer = aligned(joinFixed(pieces, rows, width), width)
+  return width === 4 ? new Int32Array(buffer) : new BigInt64Array(buffer)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function joinTexts(leaf: Leaf, pieces: readonly Piece[], rows: number): { codes: Uint32Array; texts: string[] } {
+  const codes = new Uint32Array(rows)
+  const texts: string[] = []
+  const codeOf = new Map<string, number>()
+  // Values of a dictionary page are the same view for the same text: most rows need no decoding.
+  const codeOfView = new Map<Uint8Array, number>()
+  const encode = (bytes: Uint8Array): number => {
+    const known = codeOfView.get(bytes)
+    if (known !== undefined) return known
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+    let code = codeOf.get(key)
+    if (code === undefined) {
+      code = texts.length
+      texts.push(decodeText(leaf, bytes))
+      codeOf.set(key, code)
+    }
+    if (codeOfView.size < 4096) codeOfView.set(bytes, code)
+    return code
+  }
+  let row = 0
+  for (const piece of pieces) {
+    const { values } = piece
+    if (values.kind !== 'binary') throw new TypeError('fixed values in a column of texts')
+    eachPresent(piece, row, (at, index) => {
+      codes[at] = encode(values.values[index] ?? new Uint8Array(0))
+    })
+    row += piece.rows
+  }
+  return { codes, texts }
+}
+
+function decodeText(leaf: Leaf, bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new ShardFault('bad_page', `a text of ${leaf.name} is not UTF-8`, { column: leaf.name })
+  }
+}
+
+function joinDigests(leaf: Leaf, pieces: readonly Piece[], rows: number, present: Uint8Array | null, width: number): DigestColumn {
+  if (leaf.physicalType === 'FIXED_LEN_BYTE_ARRAY') {
+    return { kind: 'digests', present, width: leaf.width, bytes: joinFixed(pieces, rows, leaf.width), misfits: [] }
+  }
+  const bytes = new Uint8Array(rows * width)
+  const misfits: number[] = []
+  let row = 0
+  for (const piece of pieces) {
+    const { values } = piece
+    if (values.kind !== 'binary') throw new TypeError('fixed values in a column of any length')
+    eachPresent(piece, row, (at, index) => {
+      const value = values.values[index]
+      if (value?.length === width) bytes.set(value, at * width)
+      else misfits.push(at)
+    })
+    row += piece.rows
+  }
+  return { kind: 'digests', present, width, bytes, misfits }
+}

@@ -1,0 +1,228 @@
+/**
+ * The pages of one column chunk, in file order: headers parsed and held against the chunk and the limits, checksums checked,
+ * bodies decompressed, levels cut off. What decodes values gets bytes that are there.
+ */
+import { crc32 } from 'node:zlib'
+import { decompress } from './decompress.ts'
+import { type ColumnChunk, ENCODINGS, type Encoding } from './footer.ts'
+import type { Limits } from './limits.ts'
+import { ShardFault } from './shardFault.ts'
+import type { ShardFile } from './shardFile.ts'
+import { boolField, intField, readThriftStruct, structField, ThriftError, type ThriftStruct } from './thriftReader.ts'
+
+const DATA_PAGE = 0
+const INDEX_PAGE = 1
+const DICTIONARY_PAGE = 2
+const DATA_PAGE_V2 = 3
+
+export type DictionaryPage = { readonly type: 'dictionary'; readonly count: number; readonly body: Uint8Array }
+export type DataPage = {
+  readonly type: 'data'
+  /** Slots: values, nulls and empty lists. */
+  readonly count: number
+  readonly encoding: Encoding
+  /** RLE/bit-packed hybrid, without the length prefix; empty where the column has no such level. */
+  readonly repetition: Uint8Array
+  readonly definition: Uint8Array
+  /** The encoded values. */
+  readonly body: Uint8Array
+  /** Where the page's header starts in the file. */
+  readonly offset: number
+}
+export type Page = DictionaryPage | DataPage
+
+type Header = {
+  readonly type: number
+  readonly uncompressed: number
+  readonly compressed: number
+  readonly crc: number | undefined
+  readonly struct: ThriftStruct
+  readonly headerBytes: number
+}
+
+/**
+ * Reads a chunk's pages one after another; memory is bounded by the largest page.
+ * @throws ShardFault `bad_page`, `page_checksum`, `unsupported_encoding`, `over_limit`
+ */
+export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits): Generator<Page> {
+  const window = chunkWindow(file, chunk)
+  let offset = chunk.start
+  let slots = 0
+  let dictionary = false
+  while (offset < chunk.end && slots < chunk.values) {
+    const header = readHeader(window, offset, chunk, limits)
+    const body = window(offset + header.headerBytes, header.compressed)
+    checkCrc(header, body, chunk, offset)
+    const place = offset
+    offset += header.headerBytes + header.compressed
+    if (header.type === INDEX_PAGE) continue
+    if (header.type === DICTIONARY_PAGE) {
+      if (dictionary || slots > 0) throw bad(chunk, place, 'a second dictionary, or one behind data')
+      dictionary = true
+      yield dictionaryPage(header, body, chunk, place)
+    } else {
+      const page = dataPage(header, body, chunk, place)
+      if (page.count > limits.pageValues) {
+        const { name: column } = chunk.leaf
+        throw new ShardFault('over_limit', `a page of ${column} holds ${page.count} values, the limit is ${limits.pageValues}`, { column })
+      }
+      slots += page.count
+      if (slots > chunk.values) throw bad(chunk, place, `the pages hold more than the ${chunk.values} values that the footer says`)
+      yield page
+    }
+  }
+  if (slots !== chunk.values) throw bad(chunk, offset, `the pages hold ${slots} values, the footer says ${chunk.values}`)
+}
+
+function bad(chunk: ColumnChunk, offset: number, message: string): ShardFault {
+  const column = chunk.leaf.name
+  return new ShardFault('bad_page', `the page of ${column} at byte ${offset}: ${message}`, { column, details: { offset } })
+}
+
+type Window = (offset: number, length: number) => Uint8Array
+
+const READ_AHEAD = 4 * 1024 * 1024
+
+/** Serves ranges of the chunk out of one buffer, read ahead; throws for what lies beyond the chunk. */
+function chunkWindow(file: ShardFile, chunk: ColumnChunk): Window {
+  let start = 0
+  let buffer: Uint8Array = new Uint8Array(0)
+  return (offset, length) => {
+    if (offset + length > chunk.end) throw bad(chunk, offset, `${length} bytes pass the end of the column at byte ${chunk.end}`)
+    if (offset < start || offset + length > start + buffer.length) {
+      start = offset
+      buffer = file.read(offset, Math.min(Math.max(length, READ_AHEAD), chunk.end - offset))
+    }
+    return buffer.subarray(offset - start, offset - start + length)
+  }
+}
+
+const HEADER_PEEK = 512
+
+function readHeader(window: Window, offset: number, chunk: ColumnChunk, limits: Limits): Header {
+  let peek = HEADER_PEEK
+  for (;;) {
+    const length = Math.min(peek, chunk.end - offset)
+    try {
+      const { struct, length: headerBytes } = readThriftStruct(window(offset, length), limits)
+      return checkHeader(struct, headerBytes, offset, chunk, limits)
+    } catch (error) {
+      if (!(error instanceof ThriftError)) throw error
+      // A header with long statistics may pass the peek: look further before calling it bad.
+      if (length === chunk.end - offset || peek >= limits.pageHeaderBytes)
+        throw bad(chunk, offset, `its header is damaged: ${error.message}`)
+      peek *= 16
+    }
+  }
+}
+
+function checkHeader(struct: ThriftStruct, headerBytes: number, offset: number, chunk: ColumnChunk, limits: Limits): Header {
+  const type = intField(struct, 1)
+  const uncompressed = intField(struct, 2)
+  const compressed = intField(struct, 3)
+  if (type === undefined || type < 0 || type > DATA_PAGE_V2 || uncompressed === undefined || compressed === undefined) {
+    throw bad(chunk, offset, 'its header lacks the type or the sizes')
+  }
+  if (compressed < 0 || uncompressed < 0 || compressed > chunk.end - offset - headerBytes) {
+    throw bad(chunk, offset, `its header claims ${compressed} bytes, ${chunk.end - offset - headerBytes} are left`)
+  }
+  if (compressed > limits.pageBytes || uncompressed > limits.pageBytes) {
+    const column = chunk.leaf.name
+    throw new ShardFault(
+      'over_limit',
+      `a page of ${column} takes ${Math.max(compressed, uncompressed)} bytes, the limit is ${limits.pageBytes}`,
+      {
+        column,
+        details: { offset, compressed, uncompressed }
+      }
+    )
+  }
+  return { type, uncompressed, compressed, crc: intField(struct, 4), struct, headerBytes }
+}
+
+function checkCrc(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): void {
+  if (header.crc === undefined) return
+  const expected = header.crc >>> 0
+  const actual = crc32(body)
+  if (expected === actual) return
+  const column = chunk.leaf.name
+  const hex = (value: number): string => value.toString(16).padStart(8, '0')
+  throw new ShardFault(
+    'page_checksum',
+    `the page of ${column} at byte ${offset} has the checksum ${hex(actual)}, ${hex(expected)} was recorded: its bytes have changed since they were written`,
+    { column, details: { offset, expected: hex(expected), actual: hex(actual) } }
+  )
+}
+
+function dictionaryPage(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DictionaryPage {
+  const struct = structField(header.struct, 7)
+  const count = struct && intField(struct, 1)
+  if (struct === undefined || count === undefined || count < 0) throw bad(chunk, offset, 'a dictionary without a count')
+  const encoding = encodingOf(intField(struct, 2), chunk, offset)
+  if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY') throw bad(chunk, offset, `a dictionary in ${encoding}`)
+  return { type: 'dictionary', count, body: decompress(chunk.codec, body, header.uncompressed, chunk.leaf.name) }
+}
+
+function dataPage(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DataPage {
+  return header.type === DATA_PAGE ? dataPageV1(header, body, chunk, offset) : dataPageV2(header, body, chunk, offset)
+}
+
+function dataPageV1(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DataPage {
+  const struct = structField(header.struct, 5)
+  const count = struct && intField(struct, 1)
+  if (struct === undefined || count === undefined || count < 0) throw bad(chunk, offset, 'a data page without a count')
+  const { leaf } = chunk
+  const data = decompress(chunk.codec, body, header.uncompressed, leaf.name)
+  let position = 0
+  const levels = (max: number, encoding: number | undefined): Uint8Array => {
+    if (max === 0) return data.subarray(0, 0)
+    if (encodingOf(encoding, chunk, offset) !== 'RLE') {
+      throw new ShardFault('unsupported_encoding', `${leaf.name} has levels in an encoding we do not read`, { column: leaf.name })
+    }
+    if (position + 4 > data.length) throw bad(chunk, offset, 'it ends inside its levels')
+    const length = new DataView(data.buffer, data.byteOffset + position, 4).getUint32(0, true)
+    if (length > data.length - position - 4) throw bad(chunk, offset, `its levels claim ${length} bytes`)
+    position += 4 + length
+    return data.subarray(position - length, position)
+  }
+  const repetition = levels(leaf.maxRepetition, intField(struct, 4))
+  const definition = levels(leaf.maxDefinition, intField(struct, 3))
+  return {
+    type: 'data',
+    count,
+    encoding: encodingOf(intField(struct, 2), chunk, offset),
+    repetition,
+    definition,
+    body: data.subarray(position),
+    offset
+  }
+}
+
+function dataPageV2(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DataPage {
+  const struct = structField(header.struct, 8)
+  const count = struct && intField(struct, 1)
+  if (struct === undefined || count === undefined || count < 0) throw bad(chunk, offset, 'a data page without a count')
+  const definition = intField(struct, 5) ?? 0
+  const repetition = intField(struct, 6) ?? 0
+  const levels = definition + repetition
+  if (definition < 0 || repetition < 0 || levels > body.length || levels > header.uncompressed) {
+    throw bad(chunk, offset, `its levels claim ${levels} bytes`)
+  }
+  const values = body.subarray(levels)
+  const size = header.uncompressed - levels
+  return {
+    type: 'data',
+    count,
+    encoding: encodingOf(intField(struct, 4), chunk, offset),
+    repetition: body.subarray(0, repetition),
+    definition: body.subarray(repetition, levels),
+    body: boolField(struct, 7) === false ? values : decompress(chunk.codec, values, size, chunk.leaf.name),
+    offset
+  }
+}
+
+function encodingOf(code: number | undefined, chunk: ColumnChunk, offset: number): Encoding {
+  const encoding = code === undefined ? undefined : ENCODINGS[code]
+  if (encoding === undefined) throw bad(chunk, offset, `encoding ${code} does not exist`)
+  return encoding
+}

@@ -1,0 +1,73 @@
+/** The one place that reads a shard's bytes off the disk: positional, synchronous, exact. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { SystemError } from '../../../shared/model/errors.ts'
+import { asSystemError } from '../systemError.ts'
+import { ShardFault } from './shardFault.ts'
+
+/** An open shard. `read` gives exactly the bytes asked for, or throws. */
+export type ShardFile = {
+  readonly path: string
+  readonly bytes: number
+  readonly mtimeNs: bigint
+  read(offset: number, length: number): Uint8Array
+  close(): void
+}
+
+/**
+ * Opens a shard for reading; never follows a symbolic link in the last part, never blocks on a pipe.
+ * @param path absolute
+ * @throws SystemError when the system refuses, ShardFault `not_a_file` when it is anything but a regular file
+ */
+export function openShardFile(path: string): ShardFile {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ELOOP') {
+      throw new ShardFault('not_a_file', 'is a symbolic link; shards are plain files, and links are not followed')
+    }
+    throw asSystemError(error, 'open', path)
+  }
+  try {
+    const stat = fstatSync(fd, { bigint: true })
+    if (!stat.isFile()) throw new ShardFault('not_a_file', 'is not a regular file')
+    const bytes = Number(stat.size)
+    return {
+      path,
+      bytes,
+      mtimeNs: stat.mtimeNs,
+      read: (offset, length) => readExactly(fd, path, offset, length),
+      close: () => closeSync(fd)
+    }
+  } catch (error) {
+    closeSync(fd)
+    throw error instanceof ShardFault || error instanceof SystemError ? error : asSystemError(error, 'fstat', path)
+  }
+}
+
+function readExactly(fd: number, path: string, offset: number, length: number): Uint8Array {
+  const target = Buffer.allocUnsafeSlow(length)
+  let done = 0
+  while (done < length) {
+    let count: number
+    try {
+      count = readSync(fd, target, done, length - done, offset + done)
+    } catch (error) {
+      throw asSystemError(error, 'read', path)
+    }
+    if (count === 0) throw new ShardFault('cut_off', `the file ended at byte ${offset + done} while it was being read`)
+    done += count
+  }
+  return target
+}
+
+/** A shard held in memory, for bytes that are not (or not yet) a file. */
+export function shardFileOf(bytes: Uint8Array, path = 'memory'): ShardFile {
+  return {
+    path,
+    bytes: bytes.length,
+    mtimeNs: 0n,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+    close: () => {}
+  }
+}

@@ -1,0 +1,149 @@
+/** An open shard: its footer, its columns row group by row group, its embeddings page by page. */
+import { LAYOUT_1, type Layout } from '../layout.ts'
+import { checkArrowSchema } from './arrowSchema.ts'
+import { type BoundColumns, bindColumns } from './bindColumns.ts'
+import { type EmbeddingBatch, readEmbeddingColumn } from './embeddingColumn.ts'
+import {
+  type BooleanColumn,
+  type DigestColumn,
+  type FlatColumn,
+  type IntegerColumn,
+  readFlatColumn,
+  type TextColumn
+} from './flatColumn.ts'
+import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { openShardFile, type ShardFile } from './shardFile.ts'
+
+/** The key of each row of a row group, as columns. */
+export type KeyColumns = {
+  readonly rows: number
+  readonly windowHash: DigestColumn
+  readonly encoderHash: DigestColumn
+  readonly stateLayer: IntegerColumn
+  readonly poolType: TextColumn
+  readonly poolRadius: IntegerColumn
+  readonly dtype: TextColumn
+}
+
+/** Everything of a row group but its embeddings. */
+export type RowColumns = KeyColumns & {
+  readonly chrom: TextColumn
+  readonly startBp: IntegerColumn
+  readonly endBp: IntegerColumn
+  readonly untargeted: BooleanColumn
+  readonly createdAt: IntegerColumn
+  readonly schemaVersion: TextColumn
+}
+
+/**
+ * Opens a shard and proves its footer; columns are proven when they are asked for.
+ * @param path absolute
+ * @param onOpen called with the open file, before a byte of it is believed
+ * @throws ShardFault, SystemError
+ */
+export function openShard(path: string, limits: Limits = DEFAULT_LIMITS, onOpen?: (file: ShardFile) => void): ShardReader {
+  const file = openShardFile(path)
+  try {
+    onOpen?.(file)
+    return new ShardReader(file, limits)
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
+export class ShardReader {
+  readonly file: ShardFile
+  readonly footer: ShardFooter
+  readonly limits: Limits
+  readonly layout: Layout = LAYOUT_1
+  private bound: BoundColumns | null = null
+
+  constructor(file: ShardFile, limits: Limits = DEFAULT_LIMITS) {
+    this.file = file
+    this.limits = limits
+    this.footer = readFooter(file, limits)
+  }
+
+  close(): void {
+    this.file.close()
+  }
+
+  /** Proves that all columns are there and of a type that can hold them. */
+  bind(): BoundColumns {
+    if (this.bound === null) {
+      checkArrowSchema(this.footer)
+      this.bound = bindColumns(this.footer, this.layout)
+    }
+    return this.bound
+  }
+
+  chunk(group: RowGroup, name: string): ColumnChunk {
+    const index = this.bind().get(name)
+    const chunk = index === undefined ? undefined : group.chunks[index]
+    if (chunk === undefined) throw new TypeError(`no column ${name} in the layout`)
+    return chunk
+  }
+
+  /** The columns of a row group's key. */
+  keys(group: RowGroup): KeyColumns {
+    return {
+      rows: group.rows,
+      windowHash: this.digests(group, 'window_hash'),
+      encoderHash: this.digests(group, 'encoder_hash'),
+      stateLayer: this.integers(group, 'state_layer'),
+      poolType: this.texts(group, 'pool_type'),
+      poolRadius: this.integers(group, 'pool_radius'),
+      dtype: this.texts(group, 'dtype')
+    }
+  }
+
+  /** All columns of a row group but the embeddings. */
+  columns(group: RowGroup): RowColumns {
+    return {
+      ...this.keys(group),
+      chrom: this.texts(group, 'chrom'),
+      startBp: this.integers(group, 'start_bp'),
+      endBp: this.integers(group, 'end_bp'),
+      untargeted: this.booleans(group, 'untargeted'),
+      createdAt: this.integers(group, 'created_at'),
+      schemaVersion: this.texts(group, 'schema_version')
+    }
+  }
+
+  /** The embeddings of a row group, in row order. */
+  embeddings(group: RowGroup): Generator<EmbeddingBatch> {
+    return readEmbeddingColumn(this.file, this.chunk(group, 'embedding'), group.rows, this.limits)
+  }
+
+  texts(group: RowGroup, name: string): TextColumn {
+    return expect('texts', this.flat(group, name, 'texts'))
+  }
+
+  integers(group: RowGroup, name: string): IntegerColumn {
+    return expect('integers', this.flat(group, name, 'integers'))
+  }
+
+  digests(group: RowGroup, name: string): DigestColumn {
+    return expect('digests', this.flat(group, name, 'digests'))
+  }
+
+  booleans(group: RowGroup, name: string): BooleanColumn {
+    return expect('booleans', this.flat(group, name, 'booleans'))
+  }
+
+  private flat(group: RowGroup, name: string, kind: FlatColumn['kind']): FlatColumn {
+    const width = this.layout.columns.find(spec => spec.name === name)?.width ?? 0
+    return readFlatColumn(this.file, this.chunk(group, name), kind, this.limits, width)
+  }
+}
+
+function expect<K extends FlatColumn['kind']>(kind: K, column: FlatColumn): Extract<FlatColumn, { kind: K }> {
+  if (!isKind(kind, column)) throw new TypeError(`a column of ${column.kind}, not of ${kind}`)
+  return column
+}
+
+function isKind<K extends FlatColumn['kind']>(kind: K, column: FlatColumn): column is Extract<FlatColumn, { kind: K }> {
+  return column.kind === kind
+}

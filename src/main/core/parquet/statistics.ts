@@ -1,0 +1,84 @@
+/**
+ * Column statistics in the order that Parquet defines for each type: integers by value, texts and digests byte by byte, floats
+ * without NaN and with signed zeros widened. Source: parquet.thrift, ColumnOrder.
+ */
+import type { ColumnInput, ColumnValues } from './columnInput.ts'
+import { float16Table } from './float16.ts'
+
+export type Statistics = { readonly min: Uint8Array | null; readonly max: Uint8Array | null; readonly nulls: number }
+
+/** Smallest and largest value, as PLAIN bytes, and how many slots hold none. */
+export function statisticsOf(column: ColumnInput, values: ColumnValues, nulls: number): Statistics {
+  return { ...range(column, values), nulls }
+}
+
+type Range = { readonly min: Uint8Array | null; readonly max: Uint8Array | null }
+
+const NONE: Range = { min: null, max: null }
+
+function range(column: ColumnInput, values: ColumnValues): Range {
+  if (values.kind === 'booleans') {
+    if (values.values.length === 0) return NONE
+    return { min: Uint8Array.of(values.values.includes(0) ? 0 : 1), max: Uint8Array.of(values.values.includes(1) ? 1 : 0) }
+  }
+  if (values.kind === 'binary') return byteRange(values.values)
+  const { width } = column
+  const count = values.bytes.length / width
+  if (column.logicalType === 'FLOAT16') return halfRange(values.bytes)
+  if (column.physicalType === 'FIXED_LEN_BYTE_ARRAY') {
+    return byteRange(Array.from({ length: count }, (_, i) => values.bytes.subarray(i * width, (i + 1) * width)))
+  }
+  if (column.physicalType !== 'INT32' && column.physicalType !== 'INT64') return NONE
+  return integerRange(values.bytes, width, count)
+}
+
+function byteRange(values: readonly Uint8Array[]): Range {
+  const [first] = values
+  if (first === undefined) return NONE
+  let min = first
+  let max = first
+  for (const value of values) {
+    if (Buffer.compare(value, min) < 0) min = value
+    if (Buffer.compare(value, max) > 0) max = value
+  }
+  return { min, max }
+}
+
+function integerRange(bytes: Uint8Array, width: number, count: number): Range {
+  if (count === 0) return NONE
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const at = (i: number): number | bigint => (width === 4 ? view.getInt32(i * 4, true) : view.getBigInt64(i * 8, true))
+  let min = 0
+  let max = 0
+  for (let i = 1; i < count; i++) {
+    if (at(i) < at(min)) min = i
+    if (at(i) > at(max)) max = i
+  }
+  const plain = (i: number): Uint8Array => bytes.slice(i * width, (i + 1) * width)
+  return { min: plain(min), max: plain(max) }
+}
+
+function halfRange(bytes: Uint8Array): Range {
+  const floats = float16Table()
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  let minBits = -1
+  let maxBits = -1
+  for (let i = 0; i < bytes.length; i += 2) {
+    const bits = (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8)
+    const value = floats[bits] ?? Number.NaN
+    if (value < min || (minBits < 0 && value === min)) {
+      min = value
+      minBits = bits
+    }
+    if (value > max || (maxBits < 0 && value === max)) {
+      max = value
+      maxBits = bits
+    }
+  }
+  if (minBits < 0 || maxBits < 0) return NONE
+  // A reader that compares bits must still find both zeros inside the range.
+  const low = min === 0 ? 0x8000 : minBits
+  const high = max === 0 ? 0x0000 : maxBits
+  return { min: Uint8Array.of(low & 0xff, low >> 8), max: Uint8Array.of(high & 0xff, high >> 8) }
+}

@@ -1,0 +1,264 @@
+/**
+ * Encoded values of one page into typed arrays: one decoder for each physical encoding. Fixed-width values stay bytes until
+ * somebody shows them.
+ */
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
+import type { Encoding } from './footer.ts'
+import { decodeHybrid, HybridError } from './hybrid.ts'
+import type { Leaf } from './schema.ts'
+import { ShardFault } from './shardFault.ts'
+
+/** Values of a fixed width, packed one behind the other, little-endian. */
+export type FixedValues = { readonly kind: 'fixed'; readonly width: number; readonly bytes: Uint8Array; readonly count: number }
+/** Values of any length; views into the page. */
+export type BinaryValues = { readonly kind: 'binary'; readonly values: Uint8Array[]; readonly count: number }
+export type Values = FixedValues | BinaryValues
+
+/** Bytes a value takes in memory, 0 for values of any length. BOOLEAN takes one. */
+export function widthOf(leaf: Leaf): number {
+  switch (leaf.physicalType) {
+    case 'BOOLEAN':
+      return 1
+    case 'INT32':
+    case 'FLOAT':
+      return 4
+    case 'INT64':
+    case 'DOUBLE':
+      return 8
+    case 'INT96':
+      return 12
+    case 'FIXED_LEN_BYTE_ARRAY':
+      return leaf.width
+    case 'BYTE_ARRAY':
+      return 0
+  }
+}
+
+function bad(leaf: Leaf, message: string): ShardFault {
+  return new ShardFault('bad_page', `a page of ${leaf.name}: ${message}`, { column: leaf.name })
+}
+
+/**
+ * Decodes `count` values.
+ * @param dictionary the chunk's dictionary, when it has one
+ * @throws ShardFault `bad_page`, `unsupported_encoding`
+ */
+export function decodeValues(leaf: Leaf, encoding: Encoding, body: Uint8Array, count: number, dictionary: Values | null): Values {
+  try {
+    switch (encoding) {
+      case 'PLAIN':
+        return decodePlain(leaf, body, count)
+      case 'PLAIN_DICTIONARY':
+      case 'RLE_DICTIONARY':
+        return decodeDictionary(leaf, body, count, dictionary)
+      case 'RLE':
+        return decodeRleBooleans(leaf, body, count)
+      case 'BYTE_STREAM_SPLIT':
+        return decodeByteStreamSplit(leaf, body, count)
+      case 'DELTA_BINARY_PACKED':
+        return decodeDelta(leaf, body, count)
+      case 'DELTA_LENGTH_BYTE_ARRAY':
+        return decodeDeltaLengths(leaf, body, count)
+      case 'DELTA_BYTE_ARRAY':
+        return decodeDeltaBytes(leaf, body, count)
+      default:
+        throw new ShardFault('unsupported_encoding', `${leaf.name} is encoded as ${encoding}, which we do not read`, { column: leaf.name })
+    }
+  } catch (error) {
+    if (error instanceof HybridError || error instanceof RangeError) throw bad(leaf, error.message)
+    throw error
+  }
+}
+
+/** PLAIN values, as data pages and dictionaries hold them. */
+export function decodePlain(leaf: Leaf, body: Uint8Array, count: number): Values {
+  if (leaf.physicalType === 'BYTE_ARRAY') return plainBinary(leaf, body, count)
+  if (leaf.physicalType === 'BOOLEAN') {
+    const bytes = new Uint8Array(count)
+    if (Math.ceil(count / 8) > body.length) throw bad(leaf, `${body.length} bytes for ${count} booleans`)
+    for (let i = 0; i < count; i++) bytes[i] = ((body[i >>> 3] ?? 0) >>> (i & 7)) & 1
+    return { kind: 'fixed', width: 1, bytes, count }
+  }
+  const width = widthOf(leaf)
+  if (count * width > body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
+  return { kind: 'fixed', width, bytes: body.subarray(0, count * width), count }
+}
+
+function plainBinary(leaf: Leaf, body: Uint8Array, count: number): BinaryValues {
+  if (count * 4 > body.length) throw bad(leaf, `${body.length} bytes for ${count} values`)
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  const values: Uint8Array[] = []
+  let position = 0
+  for (let i = 0; i < count; i++) {
+    if (position + 4 > body.length) throw bad(leaf, `it ends after ${i} of ${count} values`)
+    const length = view.getUint32(position, true)
+    if (length > body.length - position - 4) throw bad(leaf, `a value claims ${length} bytes`)
+    values.push(body.subarray(position + 4, position + 4 + length))
+    position += 4 + length
+  }
+  return { kind: 'binary', values, count }
+}
+
+function decodeDictionary(leaf: Leaf, body: Uint8Array, count: number, dictionary: Values | null): Values {
+  if (dictionary === null) throw bad(leaf, 'it refers to a dictionary that is not there')
+  const bitWidth = body[0]
+  if (bitWidth === undefined) {
+    if (count > 0) throw bad(leaf, 'it ends before its values')
+    return { kind: 'fixed', width: widthOf(leaf), bytes: new Uint8Array(0), count: 0 }
+  }
+  const indices = bitWidth <= 16 ? new Uint16Array(count) : new Uint32Array(count)
+  const largest = decodeHybrid(body.subarray(1), bitWidth, count, indices)
+  if (count > 0 && largest >= dictionary.count) throw bad(leaf, `index ${largest} into a dictionary of ${dictionary.count} values`)
+  if (dictionary.kind === 'binary') {
+    const { values } = dictionary
+    return { kind: 'binary', values: Array.from(indices, index => values[index] ?? EMPTY), count }
+  }
+  return { kind: 'fixed', width: dictionary.width, bytes: gather(dictionary, indices), count }
+}
+
+const EMPTY = new Uint8Array(0)
+
+/** `dictionary[indices[i]]` for each i; indices are in range. */
+function gather(dictionary: FixedValues, indices: Uint16Array | Uint32Array): Uint8Array {
+  const { width } = dictionary
+  const out = new Uint8Array(indices.length * width)
+  if (width === 2) {
+    const from = new Uint16Array(aligned(dictionary.bytes, 2))
+    const to = new Uint16Array(out.buffer)
+    for (let i = 0; i < indices.length; i++) to[i] = from[indices[i] ?? 0] ?? 0
+    return out
+  }
+  if (width % 4 === 0) {
+    const from = new Uint32Array(aligned(dictionary.bytes, 4))
+    const to = new Uint32Array(out.buffer)
+    const words = width / 4
+    for (let i = 0, at = 0; i < indices.length; i++) {
+      const start = (indices[i] ?? 0) * words
+      for (let word = 0; word < words; word++) to[at++] = from[start + word] ?? 0
+    }
+    return out
+  }
+  for (let i = 0; i < indices.length; i++) {
+    const at = (indices[i] ?? 0) * width
+    out.set(dictionary.bytes.subarray(at, at + width), i * width)
+  }
+  return out
+}
+
+/** The same bytes in a buffer of their own, which typed arrays of any width can look at. */
+export function aligned(bytes: Uint8Array, width: number): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = bytes
+  if (byteOffset === 0 && byteLength === buffer.byteLength && byteLength % width === 0 && buffer instanceof ArrayBuffer) return buffer
+  const copy = new ArrayBuffer(byteLength - (byteLength % width))
+  new Uint8Array(copy).set(bytes.subarray(0, copy.byteLength))
+  return copy
+}
+
+function decodeRleBooleans(leaf: Leaf, body: Uint8Array, count: number): Values {
+  if (leaf.physicalType !== 'BOOLEAN') throw bad(leaf, 'RLE is for booleans')
+  if (body.length < 4) throw bad(leaf, 'it ends before its values')
+  const bytes = new Uint8Array(count)
+  decodeHybrid(body.subarray(4), 1, count, bytes)
+  return { kind: 'fixed', width: 1, bytes, count }
+}
+
+function decodeByteStreamSplit(leaf: Leaf, body: Uint8Array, count: number): Values {
+  const width = widthOf(leaf)
+  if (width < 2 || leaf.physicalType === 'INT96') throw bad(leaf, `BYTE_STREAM_SPLIT of ${leaf.physicalType}`)
+  if (count * width > body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
+  const bytes = new Uint8Array(count * width)
+  for (let stream = 0; stream < width; stream++) {
+    const from = stream * count
+    for (let i = 0; i < count; i++) bytes[i * width + stream] = body[from + i] ?? 0
+  }
+  return { kind: 'fixed', width, bytes, count }
+}
+
+/** What deltaBinaryUnpack trusts, checked before it is called: block shape and count. */
+function unpackDelta(leaf: Leaf, body: Uint8Array, offset: number, count: number, out: Int32Array | BigInt64Array): number {
+  let position = offset
+  const varint = (): number => {
+    let value = 0
+    for (let scale = 1; scale <= 2 ** 28; scale *= 128) {
+      const byte = body[position++]
+      if (byte === undefined) throw bad(leaf, 'it ends inside a delta header')
+      value += (byte & 0x7f) * scale
+      if (byte < 128) return value
+    }
+    throw bad(leaf, 'a delta header takes too many bytes')
+  }
+  const block = varint()
+  const miniblocks = varint()
+  const total = varint()
+  const perMiniblock = block / miniblocks
+  if (block === 0 || block % 128 !== 0 || block > 65_536 || miniblocks === 0 || perMiniblock % 32 !== 0) {
+    throw bad(leaf, `delta blocks of ${block} values in ${miniblocks} parts`)
+  }
+  if (total !== count) throw bad(leaf, `${total} delta values, ${count} are due`)
+  if (count === 0) {
+    varint()
+    return position
+  }
+  const reader = { view: new DataView(body.buffer, body.byteOffset, body.byteLength), offset }
+  deltaBinaryUnpack(reader, count, out)
+  return reader.offset
+}
+
+function decodeDelta(leaf: Leaf, body: Uint8Array, count: number): Values {
+  if (leaf.physicalType !== 'INT32' && leaf.physicalType !== 'INT64') throw bad(leaf, `DELTA_BINARY_PACKED of ${leaf.physicalType}`)
+  const out = leaf.physicalType === 'INT32' ? new Int32Array(count) : new BigInt64Array(count)
+  unpackDelta(leaf, body, 0, count, out)
+  return { kind: 'fixed', width: widthOf(leaf), bytes: new Uint8Array(out.buffer), count }
+}
+
+function decodeDeltaLengths(leaf: Leaf, body: Uint8Array, count: number): Values {
+  if (leaf.physicalType !== 'BYTE_ARRAY') throw bad(leaf, `DELTA_LENGTH_BYTE_ARRAY of ${leaf.physicalType}`)
+  const lengths = new Int32Array(count)
+  let position = unpackDelta(leaf, body, 0, count, lengths)
+  const values: Uint8Array[] = []
+  for (const length of lengths) {
+    if (length < 0 || length > body.length - position) throw bad(leaf, `a value claims ${length} bytes`)
+    values.push(body.subarray(position, position + length))
+    position += length
+  }
+  return { kind: 'binary', values, count }
+}
+
+const EXPANSION = 256 * 1024 * 1024
+
+function decodeDeltaBytes(leaf: Leaf, body: Uint8Array, count: number): Values {
+  if (leaf.physicalType !== 'BYTE_ARRAY' && leaf.physicalType !== 'FIXED_LEN_BYTE_ARRAY') {
+    throw bad(leaf, `DELTA_BYTE_ARRAY of ${leaf.physicalType}`)
+  }
+  const prefixes = new Int32Array(count)
+  const suffixes = new Int32Array(count)
+  let position = unpackDelta(leaf, body, unpackDelta(leaf, body, 0, count, prefixes), count, suffixes)
+  const values: Uint8Array[] = []
+  let previous: Uint8Array = EMPTY
+  let expanded = 0
+  for (let i = 0; i < count; i++) {
+    const prefix = prefixes[i] ?? 0
+    const suffix = suffixes[i] ?? 0
+    if (prefix < 0 || prefix > previous.length || suffix < 0 || suffix > body.length - position) {
+      throw bad(leaf, `value ${i} claims ${prefix} + ${suffix} bytes`)
+    }
+    expanded += prefix + suffix
+    if (expanded > EXPANSION) throw new ShardFault('over_limit', `the values of ${leaf.name} expand without end`, { column: leaf.name })
+    const value = new Uint8Array(prefix + suffix)
+    value.set(previous.subarray(0, prefix))
+    value.set(body.subarray(position, position + suffix), prefix)
+    position += suffix
+    values.push(value)
+    previous = value
+  }
+  return leaf.physicalType === 'BYTE_ARRAY' ? { kind: 'binary', values, count } : pack(leaf, values)
+}
+
+function pack(leaf: Leaf, values: readonly Uint8Array[]): FixedValues {
+  const bytes = new Uint8Array(values.length * leaf.width)
+  for (const [i, value] of values.entries()) {
+    if (value.length !== leaf.width) throw bad(leaf, `a value of ${value.length} bytes in a column of ${leaf.width}`)
+    bytes.set(value, i * leaf.width)
+  }
+  return { kind: 'fixed', width: leaf.width, bytes, count: values.length }
+}

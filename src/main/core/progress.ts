@@ -1,0 +1,35 @@
+/** Progress of a long operation, told at most ten times a second and once at the end. */
+import type { Progress } from '../../shared/model/report.ts'
+
+const INTERVAL_MS = 100
+
+export class ProgressMeter {
+  /** How many findings there are so far. */
+  findings = 0
+  private done = 0
+  private bytesDone = 0
+  private told = 0
+  private readonly tell: ((progress: Progress) => void) | undefined
+  private readonly phase: Progress['phase']
+  private readonly total: number
+  private readonly bytesTotal: number
+
+  constructor(tell: ((progress: Progress) => void) | undefined, phase: Progress['phase'], total: number, bytesTotal = 0) {
+    this.tell = tell
+    this.phase = phase
+    this.total = total
+    this.bytesTotal = bytesTotal
+  }
+
+  /** One more shard is done. */
+  step(shardPath: string, bytes = 0): void {
+    this.done += 1
+    this.bytesDone += bytes
+    if (this.tell === undefined) return
+    const now = performance.now()
+    if (this.done < this.total && now - this.told < INTERVAL_MS) return
+    this.told = now
+    const { phase, total, bytesTotal, done, bytesDone, findings } = this
+    this.tell({ phase, done, total, bytesDone, bytesTotal, shardPath, findings })
+  }
+}

@@ -1,0 +1,63 @@
+/** Open shards by path, the least recently used closed when they hold too much: a look-up beside an earlier one costs no page. */
+import { lstatSync } from 'node:fs'
+import { openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
+import { asSystemError } from './systemError.ts'
+
+const OPEN_SHARDS = 32
+const HELD_BYTES = 64 * 1024 * 1024
+
+export class ShardLookup {
+  private readonly open_ = new Map<string, ShardRows>()
+  private readonly root: string
+
+  /** @param root absolute */
+  constructor(root: string) {
+    this.root = root
+  }
+
+  /**
+   * The shard at a path, as it is now: one that was replaced since it was opened is opened again.
+   * @throws CacheCorruptError, SystemError
+   */
+  open(shardPath: string): ShardRows {
+    const known = this.open_.get(shardPath)
+    if (known !== undefined) {
+      this.open_.delete(shardPath)
+      if (this.isCurrent(known)) {
+        this.open_.set(shardPath, known)
+        return known
+      }
+      known.close()
+    }
+    const rows = openShardRows(this.root, shardPath)
+    this.open_.set(shardPath, rows)
+    this.trim()
+    return rows
+  }
+
+  close(): void {
+    for (const rows of this.open_.values()) rows.close()
+    this.open_.clear()
+  }
+
+  private isCurrent(rows: ShardRows): boolean {
+    const path = shardFilePath(this.root, rows.shardPath)
+    try {
+      const stat = lstatSync(path, { bigint: true })
+      return Number(stat.size) === rows.reader.file.bytes && stat.mtimeNs === rows.reader.file.mtimeNs
+    } catch (error) {
+      throw asSystemError(error, 'open', path)
+    }
+  }
+
+  private trim(): void {
+    let held = 0
+    for (const rows of this.open_.values()) held += rows.heldBytes
+    for (const [path, rows] of this.open_) {
+      if (this.open_.size <= 1 || (this.open_.size <= OPEN_SHARDS && held <= HELD_BYTES)) return
+      held -= rows.heldBytes
+      this.open_.delete(path)
+      rows.close()
+    }
+  }
+}

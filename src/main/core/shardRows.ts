@@ -1,0 +1,130 @@
+/** The rows of an open shard by their offset, each page decoded at most once while the shard stays open. */
+import { join } from 'node:path'
+import { CacheCorruptError } from '../../shared/model/errors.ts'
+import type { Embedding, WindowKey, WindowRowInfo } from '../../shared/model/record.ts'
+import { type EmbeddingBatch, rowValues, type StoredValues } from './parquet/embeddingColumn.ts'
+import { fromFloat16 } from './parquet/float16.ts'
+import type { RowGroup } from './parquet/footer.ts'
+import { ShardFault } from './parquet/shardFault.ts'
+import { type KeyColumns, openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
+import { resolveShardPath } from './paths.ts'
+import { rowInfoAt, rowMatches } from './rowValues.ts'
+
+type OpenGroup = {
+  readonly group: RowGroup
+  keys: KeyColumns | null
+  columns: RowColumns | null
+  readonly batches: EmbeddingBatch[]
+  pages: Generator<EmbeddingBatch> | null
+}
+
+/** Embedding values as numbers: exact, and owned by the caller. */
+export function toEmbedding(values: StoredValues): Embedding {
+  return values instanceof Uint16Array ? fromFloat16(values) : values.slice()
+}
+
+/** An open shard, read as far as somebody has asked. */
+export class ShardRows {
+  readonly shardPath: string
+  readonly reader: ShardReader
+  private readonly groups: OpenGroup[]
+
+  constructor(shardPath: string, reader: ShardReader) {
+    this.shardPath = shardPath
+    this.reader = reader
+    this.groups = reader.footer.rowGroups.map(group => ({ group, keys: null, columns: null, batches: [], pages: null }))
+  }
+
+  get rows(): number {
+    return this.reader.footer.rows
+  }
+
+  /** Bytes of decoded values that are held. */
+  get heldBytes(): number {
+    return this.groups.reduce((sum, open) => sum + open.batches.reduce((bytes, batch) => bytes + batch.values.byteLength, 0), 0)
+  }
+
+  close(): void {
+    this.reader.close()
+  }
+
+  /** Whether the row at an offset has a key; false beyond the last row. */
+  matches(rowOffset: number, key: WindowKey): boolean {
+    const open = this.groupOf(rowOffset)
+    if (open === null) return false
+    open.keys ??= this.reader.keys(open.group)
+    return rowMatches(open.keys, rowOffset - open.group.firstRow, key)
+  }
+
+  /** Everything of a row but its embedding; null beyond the last row, or when its key is none of ours. */
+  info(rowOffset: number): WindowRowInfo | null {
+    const open = this.groupOf(rowOffset)
+    if (open === null) return null
+    open.columns ??= this.reader.columns(open.group)
+    return rowInfoAt(open.columns, rowOffset - open.group.firstRow)
+  }
+
+  /**
+   * The values of a row as they are stored; a view into the page.
+   * @throws ShardFault when the page is damaged or the row holds no embedding
+   */
+  values(rowOffset: number): StoredValues {
+    const open = this.groupOf(rowOffset)
+    if (open === null) throw new RangeError(`row ${rowOffset} of ${this.rows}`)
+    const row = rowOffset - open.group.firstRow
+    const batch = this.batchOf(open, row)
+    const flaw = batch.flaws.find(each => each.row === row)
+    if (flaw !== undefined)
+      throw new ShardFault('invalid_row', `row ${rowOffset} holds no embedding (${flaw.flaw})`, { column: 'embedding', row: rowOffset })
+    return rowValues(batch, row - batch.firstRow)
+  }
+
+  private groupOf(rowOffset: number): OpenGroup | null {
+    if (rowOffset < 0) return null
+    return this.groups.find(({ group }) => rowOffset >= group.firstRow && rowOffset < group.firstRow + group.rows) ?? null
+  }
+
+  private batchOf(open: OpenGroup, row: number): EmbeddingBatch {
+    const known = open.batches.find(batch => row >= batch.firstRow && row < batch.firstRow + batch.rows)
+    if (known !== undefined) return known
+    open.pages ??= this.reader.embeddings(open.group)
+    for (let next = open.pages.next(); !next.done; next = open.pages.next()) {
+      open.batches.push(next.value)
+      if (row < next.value.firstRow + next.value.rows) return next.value
+    }
+    throw new ShardFault('bad_page', `row ${row} is missing from the pages`, { column: 'embedding' })
+  }
+}
+
+/**
+ * Opens a shard that an index, a user or a plan named.
+ * @param root absolute
+ * @throws CacheCorruptError with the shard's path for whatever is wrong with it, SystemError
+ */
+export function openShardRows(root: string, shardPath: string): ShardRows {
+  const path = resolveShardPath(root, shardPath)
+  return corruptOnFault(shardPath, () => {
+    return new ShardRows(shardPath, openShard(path))
+  })
+}
+
+/** Runs a read and turns a shard's damage into the seed's CacheCorruptError. */
+export function corruptOnFault<T>(shardPath: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ShardFault)) throw error
+    throw new CacheCorruptError(`cache shard ${shardPath} could not be read: ${error.message}`, {
+      shard_path: shardPath,
+      kind: error.kind,
+      column: error.column,
+      row: error.row,
+      ...error.details
+    })
+  }
+}
+
+/** Absolute path of a shard that is known to be one. */
+export function shardFilePath(root: string, shardPath: string): string {
+  return join(root, ...shardPath.split('/'))
+}

@@ -1,0 +1,40 @@
+/** Turns what Node throws for a failed system call into a SystemError with the call, the path and the reason. */
+import { type CacheError, SystemError } from '../../shared/model/errors.ts'
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the device reported an input/output error',
+  EMFILE: 'too many open files in this process',
+  ENFILE: 'too many open files on this machine',
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ESTALE: 'the network file system lost the file'
+}
+
+/**
+ * @param error whatever was thrown
+ * @param call the system call, for the sentence
+ * @param path what it was called on
+ * @returns a SystemError for a failed system call; anything else is thrown on, as it is a bug
+ */
+export function asSystemError(error: unknown, call: string, path: string): CacheError {
+  if (!isErrno(error)) throw error
+  const reason = REASONS[error.code] ?? error.message
+  return new SystemError(`cannot ${call} ${path}: ${reason}`, { call, path, error: error.code }, { cause: error })
+}
+
+/** Whether this is Node's exception for a failed system call. */
+function isErrno(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
+}
+
+/** Whether this is the failure of a system call with that code. */
+export function failedWith(error: unknown, code: string): boolean {
+  return isErrno(error) && error.code === code
+}

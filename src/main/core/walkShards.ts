@@ -1,0 +1,74 @@
+/** All shards of a cache in the order in which Python meets them. Nothing in quarantine, no folder behind a link. */
+import type { Dirent } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CancelledError } from '../../shared/model/errors.ts'
+import { type Finding, finding } from '../../shared/model/finding.ts'
+import { EMBEDDINGS_DIR, QUARANTINE_DIR } from './layout.ts'
+import { comparePaths } from './paths.ts'
+import { asSystemError, failedWith } from './systemError.ts'
+
+export type ShardWalk = {
+  /** Relative to the root, in path order. */
+  readonly shardPaths: string[]
+  /** What is called `*.parquet` and is no file, and folders that cannot be read. */
+  readonly findings: Finding[]
+}
+
+/**
+ * Walks `embeddings/`.
+ * @param root absolute
+ * @throws SystemError when `embeddings/` itself cannot be read, CancelledError
+ */
+export async function walkShards(root: string, signal?: AbortSignal): Promise<ShardWalk> {
+  const shardPaths: string[] = []
+  const findings: Finding[] = []
+  let folders = [EMBEDDINGS_DIR]
+  while (folders.length > 0) {
+    if (signal?.aborted) throw new CancelledError()
+    const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, findings)))
+    const next = listed.flatMap(({ folder, entries }) => sortEntries(folder, entries, shardPaths, findings))
+    folders = [...folders.slice(64), ...next]
+  }
+  shardPaths.sort(comparePaths)
+  return { shardPaths, findings }
+}
+
+async function list(root: string, folder: string, findings: Finding[]): Promise<{ folder: string; entries: Dirent[] }> {
+  try {
+    return { folder, entries: await readdir(join(root, folder), { withFileTypes: true }) }
+  } catch (error) {
+    if (folder === EMBEDDINGS_DIR) {
+      if (failedWith(error, 'ENOENT')) return { folder, entries: [] }
+      throw asSystemError(error, 'read', join(root, folder))
+    }
+    const fault = asSystemError(error, 'read', folder)
+    findings.push(
+      finding('unreadable', folder, `the folder could not be read, its shards were not looked at: ${fault.message}`, {
+        details: fault.details
+      })
+    )
+    return { folder, entries: [] }
+  }
+}
+
+function sortEntries(folder: string, entries: readonly Dirent[], shardPaths: string[], findings: Finding[]): string[] {
+  const folders: string[] = []
+  for (const entry of entries) {
+    if (entry.name === QUARANTINE_DIR) continue
+    const path = `${folder}/${entry.name}`
+    const shard = entry.name.endsWith('.parquet')
+    if (entry.isFile()) {
+      if (shard) shardPaths.push(path)
+    } else if (shard) {
+      const what = entry.isSymbolicLink()
+        ? 'a symbolic link, which we do not follow'
+        : entry.isDirectory()
+          ? 'a folder'
+          : 'a pipe, socket or device'
+      findings.push(finding('not_a_file', path, `is called like a shard and is ${what}; it was not read and is not indexed`))
+    }
+    if (entry.isDirectory()) folders.push(path)
+  }
+  return folders
+}

@@ -1,0 +1,89 @@
+/** Findings are data: what is wrong, where, how bad, and what it costs. */
+import type { Details } from './errors.ts'
+
+/**
+ * How bad, and so what a repair does with the shard.
+ * - `corrupt`: cannot be trusted; the plan quarantines it
+ * - `unsupported`: not ours to judge (a version or encoding we do not know); never moved by default
+ * - `unreadable`: the system refused; says nothing about the bytes; never moved
+ * - `suspect`: readable, but contradicts something; moved only when a person ticks it
+ * - `index`: the SQLite index differs from the shards; a reindex mends it
+ */
+export const SEVERITIES = ['corrupt', 'unreadable', 'unsupported', 'suspect', 'index'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+/** Every kind of finding with its severity. */
+export const FINDING_KINDS = {
+  not_parquet: 'corrupt',
+  cut_off: 'corrupt',
+  bad_footer: 'corrupt',
+  bad_page: 'corrupt',
+  page_checksum: 'corrupt',
+  missing_column: 'corrupt',
+  wrong_type: 'corrupt',
+  invalid_row: 'corrupt',
+  unreadable: 'unreadable',
+  unsupported_layout: 'unsupported',
+  unsupported_version: 'unsupported',
+  unsupported_encoding: 'unsupported',
+  over_limit: 'unsupported',
+  not_a_file: 'suspect',
+  misplaced_file: 'suspect',
+  path_mismatch: 'suspect',
+  duplicate_key: 'suspect',
+  conflicting_key: 'suspect',
+  changed_bytes: 'suspect',
+  no_rows: 'suspect',
+  ragged_dimensions: 'suspect',
+  non_finite: 'suspect',
+  constant_vector: 'suspect',
+  index_missing: 'index',
+  index_unreadable: 'index',
+  index_schema: 'index',
+  entry_without_row: 'index',
+  row_without_entry: 'index',
+  entry_elsewhere: 'index',
+  entry_outside: 'index'
+} as const satisfies Record<string, Severity>
+
+export type FindingKind = keyof typeof FINDING_KINDS
+
+/** One thing that is wrong, at one place. */
+export type Finding = {
+  readonly kind: FindingKind
+  readonly severity: Severity
+  /** Relative to the cache root; the index's path for findings of the index as a whole. */
+  readonly shardPath: string
+  /** 0-based row, null when the finding is about the whole file. */
+  readonly row: number | null
+  readonly column: string | null
+  /** A sentence: what is wrong and what it costs. */
+  readonly message: string
+  /** The facts behind the sentence: JSON values only. */
+  readonly details: Details
+}
+
+/** Makes a finding of its kind; the severity follows from the kind. */
+export function finding(
+  kind: FindingKind,
+  shardPath: string,
+  message: string,
+  place: { row?: number | null; column?: string | null; details?: Details } = {}
+): Finding {
+  return {
+    kind,
+    severity: FINDING_KINDS[kind],
+    shardPath,
+    row: place.row ?? null,
+    column: place.column ?? null,
+    message,
+    details: place.details ?? {}
+  }
+}
+
+/** How many findings of each kind. */
+export function countByKind(findings: readonly Finding[]): Partial<Record<FindingKind, number>> {
+  const counts: Partial<Record<FindingKind, number>> = {}
+  for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}

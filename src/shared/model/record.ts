@@ -1,0 +1,63 @@
+/** Keys and rows of the window cache, as GenoLeWM defines them (`geno_lewm.encoder.cache`, RFC-0002 §3.6). */
+
+export const POOL_TYPES = ['centered_mean', 'global_mean', 'attention'] as const
+export const DTYPES = ['bf16', 'fp16', 'fp32'] as const
+
+export type PoolType = (typeof POOL_TYPES)[number]
+export type Dtype = (typeof DTYPES)[number]
+
+/** SHA-256 digest, 32 bytes. */
+export type Hash = Uint8Array
+
+/**
+ * One embedding vector. `Float32Array` for shards that store float16 or float32 (both exact), `Float64Array` for the rare
+ * shard that stores float64.
+ */
+export type Embedding = Float32Array | Float64Array
+
+/** Content-addressed key of a row: one key, one row, in the whole cache. */
+export type WindowKey = {
+  /** SHA-256 of the window's uppercase ACGT text. */
+  readonly windowHash: Hash
+  /** SHA-256 of the encoder's weights file. */
+  readonly encoderHash: Hash
+  /** int8; −1 is the last layer. */
+  readonly stateLayer: number
+  readonly poolType: PoolType
+  /** int32, ≥ 0, in tokens. */
+  readonly poolRadius: number
+  /** What the encoder ran in; the values on disk are float16 whatever this says. */
+  readonly dtype: Dtype
+}
+
+/** What a row says besides its embedding. */
+export type WindowRowInfo = WindowKey & {
+  readonly chrom: string
+  /** 0-based, inclusive, in bp. */
+  readonly startBp: bigint
+  /** 0-based, exclusive, in bp; greater than `startBp`. */
+  readonly endBp: bigint
+  readonly untargeted: boolean
+  /** UTC nanoseconds since 1970; 0 means "not said yet". */
+  readonly createdAt: bigint
+  readonly schemaVersion: string
+}
+
+/** One row to be written: `embedding` may hold any doubles, they are rounded to float16, ties to even. */
+export type WindowRecord = WindowKey & {
+  readonly chrom: string
+  readonly startBp: bigint
+  readonly endBp: bigint
+  readonly embedding: Embedding | readonly number[]
+  readonly untargeted: boolean
+  readonly createdAt?: bigint
+  readonly schemaVersion?: string
+}
+
+/** Where a row lies. */
+export type RowPlace = {
+  /** Relative to the cache root, `/`-separated. */
+  readonly shardPath: string
+  /** 0-based. */
+  readonly rowOffset: number
+}

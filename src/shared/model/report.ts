@@ -1,0 +1,110 @@
+/** Progress, plans and reports of the long operations. */
+import type { Finding, FindingKind } from './finding.ts'
+
+/** How far a long operation has come. */
+export type Progress = {
+  readonly phase: 'list' | 'read' | 'compare' | 'index' | 'move'
+  readonly done: number
+  readonly total: number
+  readonly bytesDone: number
+  readonly bytesTotal: number
+  /** The shard that was just finished, relative to the cache root. */
+  readonly shardPath: string | null
+  readonly findings: number
+}
+
+/** What every long operation takes. */
+export type LongOptions = {
+  /** Aborting ends the work between two shards with a CancelledError. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+  /** Called for each finding as soon as it is known. */
+  readonly onFinding?: (finding: Finding) => void
+}
+
+export type VerifyReport = {
+  readonly checkedShards: number
+  readonly checkedRows: number
+  readonly checkedBytes: number
+  /** Shards without any finding but index drift. */
+  readonly healthyShards: number
+  /** In path order. */
+  readonly findings: readonly Finding[]
+  readonly byKind: Partial<Record<FindingKind, number>>
+  readonly seconds: number
+}
+
+export type ReindexReport = {
+  readonly indexedShards: number
+  readonly indexedRows: number
+  /** Relative to the cache root. */
+  readonly indexPath: string
+  /** What kept shards or rows out of the index. */
+  readonly findings: readonly Finding[]
+}
+
+/** A file's identity at the time it was looked at: a plan is applied only to files that still have it. */
+export type FileStamp = {
+  readonly bytes: number
+  readonly mtimeNs: bigint
+}
+
+/** One shard that a plan can move. */
+export type PlannedMove = FileStamp & {
+  readonly shardPath: string
+  /** Rows that will be missing; null where the shard cannot tell. */
+  readonly rows: number | null
+  /** Entries of today's index that point into it. */
+  readonly indexEntries: number
+  readonly reasons: readonly Finding[]
+  /** Whether apply moves it: corrupt shards are ticked, suspects are not. */
+  readonly ticked: boolean
+}
+
+/** Why a shard with findings stays where it is. */
+export type KeptShard = {
+  readonly shardPath: string
+  readonly reasons: readonly Finding[]
+}
+
+/** What a repair would do, to be looked at first. */
+export type RepairPlan = {
+  readonly version: 1
+  /** Absolute. */
+  readonly cacheDir: string
+  /** UTC ns. */
+  readonly createdAt: bigint
+  readonly checkedShards: number
+  readonly moves: readonly PlannedMove[]
+  readonly kept: readonly KeptShard[]
+  /** Whether the index differs from what a reindex would write after the ticked moves. */
+  readonly reindex: boolean
+  readonly indexFindings: readonly Finding[]
+}
+
+export type QuarantinedShard = {
+  readonly shardPath: string
+  /** Relative to the cache root. */
+  readonly movedTo: string
+  readonly reasons: readonly string[]
+}
+
+export type RepairReport = {
+  readonly checkedShards: number
+  readonly quarantined: readonly QuarantinedShard[]
+  readonly kept: readonly KeptShard[]
+  readonly reindex: ReindexReport
+}
+
+/** One file in quarantine. */
+export type QuarantineEntry = {
+  /** Where it lies now, relative to the cache root. */
+  readonly path: string
+  /** Where it came from and `restore` brings it back to. */
+  readonly shardPath: string
+  /** Empty when somebody else (the Python package) moved it. */
+  readonly reasons: readonly string[]
+  /** When it was moved, UTC ns; null when nobody wrote it down. */
+  readonly at: bigint | null
+  readonly bytes: number
+}

@@ -1,0 +1,85 @@
+/** A folder that is no cache: what was found there instead, and where the nearest cache lies. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { lewmCache, ndjson } from './lewmCache.ts'
+import { keyOf, recordLine } from './records.ts'
+
+const SHARD = 'embeddings/a/1/global_mean_0/chr1_0.parquet'
+const COMMANDS = [
+  ['get', '--keys', '-'],
+  ['find', 'chr1:1-2'],
+  ['ls'],
+  ['show', SHARD],
+  ['verify'],
+  ['verify', '--quick'],
+  ['reindex'],
+  ['repair'],
+  ['repair', '--dry-run'],
+  ['quarantine', SHARD, '--reason', 'x'],
+  ['quarantined'],
+  ['restore', '--all'],
+  ['checksums'],
+  ['checksums', '--check', '-']
+]
+const input = ndjson([keyOf(recordLine(0))])
+
+describe.each(COMMANDS)('%s %s', (...command) => {
+  test('a folder that does not exist', () => {
+    const { code, stderr, json } = lewmCache([...command, '--cache', '/nowhere/at/all', '--json'], { input })
+    expect(code).toBe(2)
+    expect(stderr).toBe('lewm-cache: the cache folder /nowhere/at/all does not exist\n')
+    expect(json().error).toMatchObject({ code: 'INPUT.GENERIC', details: { found: 'nothing' } })
+  })
+})
+
+describe('ls', () => {
+  const refused = (cache: string) => {
+    const { code, json } = lewmCache(['ls', '--cache', cache, '--json'])
+    expect(code).toBe(2)
+    return json().error
+  }
+
+  test('on a file', () => {
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    expect(refused(file)).toMatchObject({
+      message: `${file} is a file, not a cache folder`,
+      details: { found: 'a file', nearest_root: null }
+    })
+  })
+
+  test('on a folder of other things', () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'thesis.tex'), '')
+    expect(refused(folder)).toMatchObject({ message: expect.stringContaining('"thesis.tex"'), details: { nearest_root: null } })
+  })
+
+  test('inside a cache', () => {
+    const cache = referenceCache('healthy')
+    const error = refused(join(cache, 'embeddings/local-kmer'))
+    expect(error.details.nearest_root).toBe(cache)
+    expect(error.message).toContain(cache)
+  })
+
+  test('just above a cache', () => {
+    const cache = referenceCache('healthy')
+    expect(refused(join(cache, '..')).details.nearest_root).toBe(cache)
+  })
+
+  test('on an empty cache there is nothing to list', () => {
+    const cache = temporaryFolder()
+    mkdirSync(join(cache, 'embeddings'))
+    expect(lewmCache(['ls', '--cache', cache, '--json']).json()).toEqual({ shards: [] })
+  })
+
+  test.skipIf(process.getuid?.() === 0)('on a folder that may not be read is the system refusing', () => {
+    const cache = referenceCache('healthy')
+    chmodSync(join(cache, 'embeddings'), 0)
+    const { code, json } = lewmCache(['ls', '--cache', cache, '--json'])
+    chmodSync(join(cache, 'embeddings'), 0o755)
+    expect({ code, error: json().error.code }).toEqual({ code: 6, error: 'RESOURCE.SYSTEM' })
+  })
+})

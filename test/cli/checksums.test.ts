@@ -1,0 +1,77 @@
+/** `checksums`: what sha256sum writes, and what it would say. */
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { referenceCache, referenceRows } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { lewmCache } from './lewmCache.ts'
+
+const shardPaths = [...new Set(referenceRows('healthy').map(row => row.shard_path))]
+
+describe('checksums', () => {
+  const cache = referenceCache('healthy')
+
+  test('on standard output, as sha256sum itself', () => {
+    const { code, stdout } = lewmCache(['checksums', '--cache', cache])
+    expect(code).toBe(0)
+    const paths = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => line.slice(66))
+    expect([...paths].sort()).toEqual([...shardPaths].sort())
+    expect(stdout).toBe(execFileSync('sha256sum', paths, { cwd: cache, encoding: 'utf8' }))
+  })
+
+  test('in a file that sha256sum -c accepts', () => {
+    const file = join(temporaryFolder(), 'sums')
+    const { json } = lewmCache(['checksums', '--output', file, '--cache', cache, '--json'])
+    expect(json()).toEqual({ checked: shardPaths.length, failed: [], missing: [], new: [], output: file })
+    expect(execFileSync('sha256sum', ['-c', '--quiet', file], { cwd: cache, encoding: 'utf8' })).toBe('')
+  })
+
+  test('as one document', () => {
+    const { stdout } = lewmCache(['checksums', '--cache', cache])
+    expect(lewmCache(['checksums', '--cache', cache, '--json']).json()).toMatchObject({ output: null, sums: stdout.trimEnd().split('\n') })
+  })
+})
+
+describe('checksums --check', () => {
+  test('says what changed, what is missing and what is new', () => {
+    const cache = referenceCache('healthy')
+    const check = (...args: string[]) => lewmCache(['checksums', '--check', ...args, '--cache', cache, '--json'])
+    lewmCache(['checksums', '--output', join(cache, 'SHA256SUMS'), '--cache', cache])
+    expect(check()).toMatchObject({ code: 0 })
+    expect(check().json()).toEqual({ checked: shardPaths.length, failed: [], missing: [], new: [] })
+
+    const [changed = '', missing = ''] = shardPaths
+    const added = missing.replace(/_\d+\.parquet$/, '_999.parquet')
+    copyFileSync(join(cache, missing), join(cache, added))
+    expect(check()).toMatchObject({ code: 0 })
+    rmSync(join(cache, missing))
+    expect(check()).toMatchObject({ code: 1 })
+    appendFileSync(join(cache, changed), 'x')
+    const { code, json } = check()
+    expect(code).toBe(4)
+    expect(json()).toMatchObject({ failed: [changed], missing: [missing], new: [added] })
+
+    const sums = readFileSync(join(cache, 'SHA256SUMS'), 'utf8')
+    const fromInput = lewmCache(['checksums', '--check', '-', '--cache', cache], { input: sums })
+    expect(fromInput.code).toBe(4)
+    expect(fromInput.stdout).toBe(
+      `CHANGED ${changed}\nMISSING ${missing}\nNEW     ${added}\nchecked ${json().checked} shards: 1 changed, 1 missing, 1 new\n`
+    )
+  })
+
+  test.each([
+    ['a file that is not there', null],
+    ['a file of something else', 'hello\n'],
+    ['a digest that is too short', 'abcd  embeddings/a.parquet\n']
+  ])('%s is refused', (_, text) => {
+    const cache = referenceCache('healthy')
+    if (text !== null) writeFileSync(join(cache, 'SHA256SUMS'), text)
+    const { code, stderr } = lewmCache(['checksums', '--check', '--cache', cache])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^lewm-cache: [^\n]+\n$/)
+  })
+})

@@ -1,0 +1,66 @@
+/** Runs the command line as a process of its own, as a shell would, with a home folder that no test shares with a person. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const NODE = join(ROOT, 'node_modules/node/bin/node')
+const MAIN = join(ROOT, 'src/main/cli/main.ts')
+
+export type Ended = {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** The one document on standard output. */
+  readonly json: () => Json
+}
+/** A parsed JSON value that can be walked into; what is not there is undefined. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests look into documents of every command
+export type Json = any
+
+export type RunOptions = {
+  readonly input?: string | Uint8Array
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Lies under the data folder of the program. */
+  readonly home?: string
+}
+
+/** Runs to the end. */
+export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, home = temporaryFolder() }: RunOptions = {}): Ended {
+  const ended = spawnSync(NODE, [MAIN, ...args], {
+    input,
+    cwd: cwd ?? home,
+    env: environment(home, env),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28
+  })
+  return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr, json: () => parseOne(ended.stdout) }
+}
+
+/** Starts without waiting: standard input stays open. */
+export function startLewmCache(args: readonly string[], { cwd, env = {}, home = temporaryFolder() }: RunOptions = {}): ChildProcess {
+  return spawn(NODE, [MAIN, ...args], { cwd: cwd ?? home, env: environment(home, env), stdio: 'pipe' })
+}
+
+/** Runs through a shell that knows the command as `$LEWM`. */
+export function inShell(script: string, home = temporaryFolder()): { code: number | null; stdout: string; stderr: string } {
+  const env = { ...environment(home, {}), LEWM: `${NODE} ${MAIN}` }
+  const ended = spawnSync('bash', ['-c', script], { cwd: home, env, encoding: 'utf8' })
+  return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr }
+}
+
+/** Values as lines of JSON. */
+export function ndjson(values: readonly unknown[]): string {
+  return values.map(value => `${JSON.stringify(value)}\n`).join('')
+}
+
+function environment(home: string, env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { PATH = '', LANG = 'C.UTF-8' } = process.env
+  return { PATH, LANG, HOME: home, USERPROFILE: home, XDG_DATA_HOME: join(home, 'data'), APPDATA: join(home, 'data'), ...env }
+}
+
+function parseOne(stdout: string): Json {
+  if (!stdout.endsWith('\n') || stdout.indexOf('\n') !== stdout.length - 1) throw new Error(`not one line: ${stdout}`)
+  return JSON.parse(stdout)
+}

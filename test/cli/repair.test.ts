@@ -1,0 +1,212 @@
+/** `repair`, `reindex`, `quarantine`, `restore`: the plan says what will happen, that happens, and all of it can be undone. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { damageNotes, referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { type Json, lewmCache, ndjson } from './lewmCache.ts'
+import { recordLine, WRITE } from './records.ts'
+
+const run = (cache: string, ...args: string[]) => lewmCache([...args, '--cache', cache, '--json'])
+const FOLDER = 'embeddings/local-kmer/5/centered_mean_8'
+/** The damaged cache comes with one file in quarantine: GenoLeWM's own repair moved it. */
+const OLD = 'embeddings/.quarantine/local-kmer/5/centered_mean_8/chrempty-file_0.parquet'
+const CUT = `${FOLDER}/chrtruncated-third_0.parquet`
+
+describe('repair', () => {
+  test('moves what is corrupt, keeps the rest, rebuilds the index; the second time there is nothing corrupt', () => {
+    const cache = referenceCache('damaged')
+    const { code, json, stderr } = run(cache, 'repair')
+    expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
+    const report = json()
+    expect(Object.keys(report)).toEqual(['checked_shards', 'quarantined', 'kept', 'reindex'])
+    expect(report.checked_shards).toBe(Object.keys(damageNotes()).length)
+    const cut = report.quarantined.find((moved: Json) => moved.shard_path === CUT)
+    expect(cut).toEqual({ shard_path: CUT, moved_to: CUT.replace('embeddings/', 'embeddings/.quarantine/'), reasons: [expect.any(String)] })
+    expect([existsSync(join(cache, CUT)), existsSync(join(cache, cut.moved_to))]).toEqual([false, true])
+    expect(Object.keys(report.reindex)).toEqual(['indexed_shards', 'indexed_rows', 'index_path', 'findings'])
+    for (const { shard_path, reasons } of report.kept) {
+      expect(existsSync(join(cache, shard_path))).toBe(true)
+      expect(reasons.length).toBeGreaterThan(0)
+    }
+    const after = run(cache, 'repair')
+    expect({ code: after.code, quarantined: after.json().quarantined }).toEqual({ code: 3, quarantined: [] })
+  })
+
+  test('--dry-run has the shape of the report, and changes nothing', () => {
+    const cache = referenceCache('damaged')
+    const { code, json } = run(cache, 'repair', '--dry-run')
+    expect(code).toBe(4)
+    const plan = json()
+    expect(Object.keys(plan)).toEqual(['dry_run', 'checked_shards', 'quarantined', 'kept', 'reindex', 'plan'])
+    expect(plan).toMatchObject({ dry_run: true, reindex: null })
+    expect(existsSync(join(cache, CUT))).toBe(true)
+    expect(existsSync(join(cache, 'embeddings/index.sqlite'))).toBe(false)
+    const done = run(cache, 'repair').json()
+    expect(done.quarantined.map((moved: Json) => moved.shard_path)).toEqual(plan.quarantined.map((moved: Json) => moved.shard_path))
+    expect(done.kept).toEqual(plan.kept)
+  })
+
+  test('a saved plan is applied as it was looked at', () => {
+    const cache = referenceCache('damaged')
+    const file = join(temporaryFolder(), 'plan.json')
+    const saved = lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
+    expect(saved.code).toBe(4)
+    expect(saved.stdout).toContain('this is the plan, nothing has been changed')
+    const plan = JSON.parse(readFileSync(file, 'utf8'))
+    for (const move of plan.moves) if (!JSON.stringify(move).includes(CUT)) move.ticked = false
+    writeFileSync(file, JSON.stringify(plan))
+    const { quarantined, kept } = lewmCache(['repair', '--plan', file, '--json']).json()
+    expect(quarantined.map((moved: Json) => moved.shard_path)).toEqual([CUT])
+    expect(kept.map((shard: Json) => shard.shard_path)).toContain(`${FOLDER}/chrempty-file_0.parquet`)
+  })
+
+  test('a stale plan is refused and nothing is moved', () => {
+    const cache = referenceCache('damaged')
+    const file = join(temporaryFolder(), 'plan.json')
+    run(cache, 'repair', '--dry-run', '--save-plan', file)
+    writeFileSync(join(cache, CUT), 'somebody wrote it again')
+    const { code, json } = run(cache, 'repair', '--plan', file)
+    expect({ code, error: json().error.code }).toEqual({ code: 5, error: 'RESOURCE.STALE_PLAN' })
+    const { quarantined } = run(cache, 'quarantined').json()
+    expect(quarantined.map((entry: Json) => entry.path)).toEqual([OLD])
+  })
+
+  test('a plan of another cache, or none at all, is refused', () => {
+    const file = join(temporaryFolder(), 'plan.json')
+    run(referenceCache('damaged'), 'repair', '--dry-run', '--save-plan', file)
+    expect(run(referenceCache('damaged'), 'repair', '--plan', file).json().error.message).toContain('another cache')
+    for (const text of ['', '{}', '[]', '{"version":2}']) {
+      writeFileSync(file, text)
+      expect(lewmCache(['repair', '--plan', file, '--json'])).toMatchObject({ code: 2 })
+    }
+    expect(lewmCache(['repair', '--plan', 'nowhere.json', '--json']).code).toBe(2)
+  })
+
+  test('a healthy cache stays as it is', () => {
+    const cache = join(temporaryFolder(), 'new')
+    lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1)]) })
+    const { code, json } = run(cache, 'repair')
+    expect({ code, document: json() }).toMatchObject({ code: 0, document: { checked_shards: 1, quarantined: [], kept: [] } })
+  })
+
+  test('the plan that a dry run prints can be applied', () => {
+    const cache = referenceCache('damaged')
+    const { plan, quarantined } = run(cache, 'repair', '--dry-run').json()
+    const applied = lewmCache(['repair', '--plan', '-', '--json'], { input: JSON.stringify(plan) }).json()
+    expect(applied.quarantined.map((moved: Json) => moved.shard_path)).toEqual(quarantined.map((moved: Json) => moved.shard_path))
+  })
+
+  test('for a person', () => {
+    const cache = referenceCache('damaged')
+    const plan = lewmCache(['repair', '--dry-run', '--cache', cache])
+    expect(plan.stdout).toMatch(/\nwould move \d+ shards \([0-9.]+ .?i?B, .*\) to quarantine\nwould rebuild the index\n/)
+    const { code, stdout } = lewmCache(['repair', '--cache', cache])
+    expect(code).toBe(4)
+    expect(stdout).toMatch(/^checked \d+ shards, moved \d+ to quarantine\n/)
+    expect(stdout).toContain('`lewm-cache restore SHARD` brings a shard back')
+  })
+})
+
+describe('reindex', () => {
+  test('a cache without an index', () => {
+    const cache = referenceCache('healthy')
+    rmSync(join(cache, 'embeddings/index.sqlite'))
+    const { code, json } = run(cache, 'reindex')
+    expect(code).toBe(0)
+    expect(json()).toEqual({ indexed_shards: expect.any(Number), indexed_rows: 1301, index_path: 'embeddings/index.sqlite', findings: [] })
+    expect(run(cache, 'verify').json().by_kind).toEqual({ non_finite: 1 })
+  })
+
+  test('a damaged cache: what kept rows out is said, and 4 as corrupt shards are left', () => {
+    const { code, json } = run(referenceCache('damaged'), 'reindex')
+    expect(code).toBe(4)
+    expect(json().findings.length).toBeGreaterThan(0)
+    expect(json().indexed_rows).toBeGreaterThan(0)
+  })
+
+  test('for a person', () => {
+    const { stdout } = lewmCache(['reindex', '--cache', referenceCache('healthy')])
+    expect(stdout).toMatch(/^indexed 1,301 rows of \d+ shards in embeddings\/index\.sqlite\n$/)
+  })
+})
+
+describe('quarantine by hand', () => {
+  test('moves with a reason, lists, restores', () => {
+    const cache = referenceCache('healthy')
+    const path: string = run(cache, 'ls').json().shards[0].shard_path
+    const bytes = readFileSync(join(cache, path))
+    const movedTo = path.replace('embeddings/', 'embeddings/.quarantine/')
+
+    const moved = run(cache, 'quarantine', path, '--reason', 'made with the wrong weights')
+    expect({ code: moved.code, document: moved.json() }).toEqual({
+      code: 0,
+      document: { moved: [{ shard_path: path, moved_to: movedTo, reasons: ['made with the wrong weights'] }] }
+    })
+    expect(existsSync(join(cache, path))).toBe(false)
+
+    const listed = run(cache, 'quarantined').json()
+    expect(listed).toEqual({
+      quarantined: [
+        {
+          path: movedTo,
+          shard_path: path,
+          reasons: ['made with the wrong weights'],
+          at: expect.stringMatching(/^\d{19}$/),
+          bytes: bytes.length
+        }
+      ]
+    })
+    expect(lewmCache(['quarantined', '--cache', cache]).stdout).toContain('made with the wrong weights')
+
+    const restored = run(cache, 'restore', path)
+    expect({ code: restored.code, document: restored.json() }).toEqual({
+      code: 0,
+      document: { restored: [{ path: movedTo, shard_path: path }], skipped: [] }
+    })
+    expect(readFileSync(join(cache, path))).toEqual(bytes)
+    expect(run(cache, 'quarantined').json()).toEqual({ quarantined: [] })
+  })
+
+  test('--all brings back whatever can go back', () => {
+    const cache = referenceCache('damaged')
+    const { quarantined } = run(cache, 'repair').json()
+    const { code, json, stderr } = run(cache, 'restore', '--all')
+    expect(code).toBe(0)
+    expect(
+      json()
+        .restored.map((back: Json) => back.shard_path)
+        .sort()
+    ).toEqual(quarantined.map((moved: Json) => moved.shard_path).sort())
+    expect(json().skipped).toEqual([{ path: OLD, shard_path: `${FOLDER}/chrempty-file_0.parquet`, reason: expect.any(String) }])
+    expect(stderr).toMatch(/^lewm-cache: left [^\n]* in quarantine: [^\n]+\n$/)
+    expect(existsSync(join(cache, CUT))).toBe(true)
+  })
+
+  test('never over what lies there now', () => {
+    const cache = referenceCache('damaged')
+    run(cache, 'quarantine', CUT, '--reason', 'test')
+    writeFileSync(join(cache, CUT), 'new')
+    const { code, json } = run(cache, 'restore', CUT)
+    expect({ code, message: json().error.message }).toEqual({
+      code: 4,
+      message: expect.stringContaining('another shard lies in its place')
+    })
+    expect(readFileSync(join(cache, CUT), 'utf8')).toBe('new')
+  })
+
+  test.each([
+    [1, ['quarantine', 'embeddings/none.parquet', '--reason', 'x']],
+    [1, ['restore', 'embeddings/none.parquet']],
+    [2, ['quarantine', CUT, '--reason', ' ']],
+    [2, ['quarantine', '--reason', 'x']],
+    [2, ['restore']],
+    [2, ['restore', '--all', CUT]]
+  ])('ends with %i: %j', (code, args) => {
+    const cache = referenceCache('damaged')
+    const ended = run(cache, ...args)
+    expect(ended.code).toBe(code)
+    expect(ended.stderr).toMatch(/^lewm-cache: [^\n]+\n$/)
+    expect(existsSync(join(cache, CUT))).toBe(true)
+  })
+})

@@ -1,0 +1,120 @@
+/** What every command has in common: options, help, errors and exit codes. */
+import { describe, expect, test } from 'vitest'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { inShell, lewmCache } from './lewmCache.ts'
+
+const COMMANDS = 'write path get find ls show verify reindex repair quarantine quarantined restore checksums sample'.split(' ')
+
+describe('help', () => {
+  test('lists every command, and so the exit codes', () => {
+    const { code, stdout, stderr } = lewmCache(['--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
+    expect(stdout).toContain('130 cancelled')
+  })
+
+  test.each(COMMANDS)('%s --help names the options of every command', command => {
+    const { code, stdout, stderr } = lewmCache([command, '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: lewm-cache ${command} `))
+    for (const option of ['--cache <dir>', '--json', '--quiet', '--help']) expect(stdout).toContain(option)
+  })
+
+  test('help COMMAND and --version', () => {
+    expect(lewmCache(['help', 'verify']).stdout).toBe(lewmCache(['verify', '--help']).stdout)
+    expect(lewmCache(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('wrong usage is one line, and one document with --json', () => {
+  test.each([
+    [[], 'no command given'],
+    [['verfy'], "unknown command 'verfy'"],
+    [['ls', '--nope'], "unknown option '--nope'"],
+    [['ls', 'surplus'], 'too many arguments'],
+    [['ls', '--cache', ''], '--cache'],
+    [['show'], "missing required argument 'shard'"],
+    [['quarantine', 'embeddings/x.parquet'], "required option '--reason <text>' not specified"],
+    [['verify', '--partition', '0/3'], 'I/N'],
+    [['verify', '--partition', '4/3'], 'I/N'],
+    [['verify', '--partition', 'half'], 'I/N'],
+    [['verify', '--older-than', '3w'], '30d, 12h, 45m, 10s'],
+    [['verify', '--quick', '--changed'], 'cannot be used with'],
+    [['verify', '--changed', '--older-than', '1d'], 'cannot be used with'],
+    [['repair', '--plan', 'a', '--save-plan', 'b'], 'cannot be used with'],
+    [['find', 'beef', '--limit', '0'], 'from 1 to'],
+    [['get', '--format', 'csv'], 'npy']
+  ])('%j', (args, words) => {
+    const { code, stdout, stderr } = lewmCache(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^lewm-cache: [^\n]*\n$/)
+    expect(stderr).toContain(words)
+    const withJson = lewmCache([...args, '--json'])
+    expect(withJson.code).toBe(2)
+    expect(withJson.json()).toEqual({
+      error: { code: 'INPUT.GENERIC', message: expect.stringContaining(words), details: expect.anything() }
+    })
+  })
+})
+
+describe('the options of every command stand before or after it', () => {
+  const cache = referenceCache('healthy')
+  const expected = lewmCache(['ls', '--cache', cache, '--json', '--layer', '-1'])
+
+  test.each([
+    [['--cache', cache, '--json', 'ls', '--layer', '-1']],
+    [['--json', 'ls', '--layer=-1', '--cache', cache]],
+    [[`--cache=${cache}`, 'ls', '--layer', '-1', '--json', '--quiet']]
+  ])('%#', args => {
+    expect(lewmCache(args)).toMatchObject({ code: 0, stdout: expected.stdout, stderr: '' })
+  })
+
+  test('the later --cache counts', () => {
+    expect(lewmCache(['--cache', '/nowhere', 'ls', '--cache', cache, '--json']).code).toBe(0)
+  })
+
+  test('an option that looks like an option is a value where a value is due', () => {
+    const { code, stderr } = lewmCache(['ls', '--cache', cache, '--encoder', '--json', '--quiet'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+})
+
+describe('which cache', () => {
+  const cache = referenceCache('healthy')
+
+  test('$GENO_LEWM_CACHE, with ~ for the home folder', () => {
+    const shards = lewmCache(['ls', '--json'], { env: { GENO_LEWM_CACHE: cache } }).json().shards
+    expect(shards.length).toBeGreaterThan(0)
+    const home = temporaryFolder()
+    inShell(`cp -r '${cache}' "$HOME/mine"`, home)
+    expect(lewmCache(['ls', '--json'], { home, env: { GENO_LEWM_CACHE: '~/mine' } }).json().shards).toHaveLength(shards.length)
+  })
+
+  test('.geno-lewm-cache in the working directory', () => {
+    const home = temporaryFolder()
+    inShell(`cp -r '${cache}' .geno-lewm-cache`, home)
+    expect(lewmCache(['ls', '--json'], { home }).code).toBe(0)
+  })
+})
+
+describe('the reader of standard output', () => {
+  const cache = referenceCache('healthy')
+
+  test('may go away', () => {
+    const { stdout, stderr } = inShell(`$LEWM ls --quiet --cache '${cache}' | head -n 1; echo "\${PIPESTATUS[0]}"`)
+    expect(stdout).toMatch(/^encoder .*\n0\n$/)
+    expect(stderr).toBe('')
+  })
+
+  test('may be gone from the start', () => {
+    const { stdout, stderr } = inShell(`$LEWM ls --json --cache '${cache}' | true; echo "\${PIPESTATUS[0]}"`)
+    expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' })
+  })
+
+  test('may be a full disk', () => {
+    const { code, stderr } = inShell(`$LEWM ls --json --cache '${cache}' > /dev/full`)
+    expect(code).toBe(6)
+    expect(stderr).toMatch(/^lewm-cache: cannot write to standard output: no space left on the device\n$/)
+  })
+})

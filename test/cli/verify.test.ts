@@ -1,0 +1,188 @@
+/** `verify`: finds what is wrong, says it in JSON and in words, ends with its exit code, and changes nothing. */
+
+import { createHash } from 'node:crypto'
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { damageNotes, referenceCache, referenceRows } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { type Json, lewmCache, ndjson } from './lewmCache.ts'
+import { recordLine, WRITE } from './records.ts'
+
+const shardOf = (cache: string, at = 0): string => lewmCache(['ls', '--json', '--cache', cache]).json().shards[at].shard_path
+const kindsOf = (document: Json): string[] => [...new Set<string>(document.findings.map((found: Json) => found.kind))].sort()
+
+function verify(cache: string, ...args: string[]): { code: number | null; document: Json } {
+  const { code, json, stderr } = lewmCache(['verify', '--cache', cache, '--json', ...args])
+  expect(stderr).toBe('')
+  return { code, document: json() }
+}
+
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256')
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const stat = statSync(join(folder, name))
+    hash.update(`${name} ${stat.isFile() ? stat.mtimeMs : ''} ${stat.mode}`)
+    if (stat.isFile()) hash.update(readFileSync(join(folder, name)))
+  }
+  return hash.digest('hex')
+}
+
+/** One shard of the healthy cache holds NaN and infinities, as a suspect. */
+const EDGE = 'embeddings/local-kmer/-128/centered_mean_2147483647/chredge_2147483648.parquet'
+
+function cleanCache(): string {
+  const cache = join(temporaryFolder(), 'clean')
+  lewmCache([...WRITE, '--cache', cache], { input: ndjson(Array.from({ length: 9 }, (_, n) => recordLine(n))) })
+  return cache
+}
+
+describe('a healthy cache', () => {
+  test('ends with 0 and every promised field', () => {
+    const cache = cleanCache()
+    for (const args of [[], ['--quick']]) {
+      const { code, document } = verify(cache, ...args)
+      expect(code).toBe(0)
+      const numbers = {
+        checked_shards: 1,
+        checked_rows: 9,
+        checked_bytes: expect.any(Number),
+        healthy_shards: 1,
+        seconds: expect.any(Number)
+      }
+      expect(document).toEqual({ ...numbers, findings: [], by_kind: {} })
+    }
+  })
+
+  test('that GenoLeWM wrote', () => {
+    const { code, document } = verify(referenceCache('healthy'))
+    expect(code).toBe(3)
+    const shards = new Set(referenceRows('healthy').map(row => row.shard_path)).size
+    expect(document).toMatchObject({ checked_shards: shards, checked_rows: 1301, healthy_shards: shards - 1, by_kind: { non_finite: 1 } })
+    expect(document.findings).toMatchObject([{ kind: 'non_finite', severity: 'suspect', shard_path: EDGE, row: 0, column: 'embedding' }])
+  })
+
+  test('for a person', () => {
+    const { code, stdout, stderr } = lewmCache(['verify', '--cache', cleanCache()])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(
+      /^checked 1 shard, 9 rows, [0-9.]+ KiB in [0-9.]+ s\n1 healthy, 0 damaged, 0 suspect, 0 unsupported, 0 unreadable, index in order\n$/
+    )
+  })
+
+  test('unusual shards are only unusual', () => {
+    expect(verify(referenceCache('unusual')).document.findings.every((found: Json) => found.severity === 'suspect')).toBe(true)
+  })
+})
+
+describe('a damaged cache', () => {
+  test('ends with 4, says each damage, and is left as it was', () => {
+    const cache = referenceCache('damaged')
+    const before = fingerprint(cache)
+    const { code, document } = verify(cache)
+    expect(code).toBe(4)
+    expect(fingerprint(cache)).toBe(before)
+    const damaged = Object.entries(damageNotes()).flatMap(([path, { wrong }]) => (wrong === null ? [] : [path]))
+    const blamed = new Set(document.findings.map((found: Json) => found.shard_path))
+    expect(damaged.filter(path => !blamed.has(path))).toEqual([])
+    for (const found of document.findings) {
+      expect(Object.keys(found)).toEqual(['kind', 'severity', 'shard_path', 'row', 'column', 'message', 'details'])
+    }
+    const counted = Object.values<number>(document.by_kind).reduce((sum, count) => sum + count, 0)
+    expect(counted).toBe(document.findings.length)
+  })
+
+  test('for a person: every damaged shard under its kind, in order of severity', () => {
+    const { code, stdout } = lewmCache(['verify', '--cache', referenceCache('damaged')])
+    expect(code).toBe(4)
+    expect(stdout).toMatch(/\n {2}cut_off \(\d+ findings?\)\n {4}embeddings\/.*\n {6}\S/)
+    expect(stdout.indexOf('\ncorrupt: ')).toBeGreaterThan(0)
+    expect(stdout.indexOf('\nsuspect: ')).toBeGreaterThan(stdout.indexOf('\ncorrupt: '))
+    expect(stdout.indexOf('\nindex: ')).toBeGreaterThan(stdout.indexOf('\nsuspect: '))
+  })
+
+  test('one shard of it', () => {
+    const cache = referenceCache('damaged')
+    const folder = 'embeddings/local-kmer/5/centered_mean_8'
+    expect(verify(cache, `${folder}/chrempty-file_0.parquet`)).toMatchObject({ code: 4, document: { checked_shards: 1 } })
+    const healthy = verify(cache, '--quick', `${folder}/chr1_0.parquet`)
+    expect(healthy.document.findings.filter((found: Json) => found.severity !== 'index')).toEqual([])
+  })
+
+  test('a shard that is not there', () => {
+    const { code, json } = lewmCache(['verify', 'embeddings/none.parquet', '--cache', referenceCache('healthy'), '--json'])
+    expect({ code, error: json().error.code }).toEqual({ code: 1, error: 'RESOURCE.NOT_FOUND' })
+  })
+})
+
+describe('exit codes', () => {
+  test('3 for a missing index', () => {
+    const cache = cleanCache()
+    rmSync(join(cache, 'embeddings/index.sqlite'))
+    const { code, document } = verify(cache)
+    expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['index_missing'] })
+  })
+
+  test('4 for an index that cannot be used', () => {
+    const cache = cleanCache()
+    writeFileSync(join(cache, 'embeddings/index.sqlite'), 'no database at all, but long enough to look like one'.repeat(99))
+    const { code, document } = verify(cache)
+    expect({ code, kinds: kindsOf(document) }).toEqual({ code: 4, kinds: ['index_unreadable'] })
+  })
+
+  test('3 for entries without a shard', () => {
+    const cache = referenceCache('healthy')
+    rmSync(join(cache, shardOf(cache)))
+    const { code, document } = verify(cache, '--quick')
+    expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['entry_without_row'] })
+  })
+
+  test('3 for suspects alone', () => {
+    const cache = join(temporaryFolder(), 'new')
+    lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1, { embedding: ['NaN', 1] })]) })
+    const { code, document } = verify(cache)
+    expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['non_finite'] })
+  })
+})
+
+describe('earlier verifications', () => {
+  test('--changed reads only what is new or changed; --older-than what was read before that', () => {
+    const cache = referenceCache('healthy')
+    const home = temporaryFolder()
+    const again = (...args: string[]) => lewmCache(['verify', '--cache', cache, '--json', ...args], { home }).json()
+    const all = again().checked_shards
+    expect(again('--changed').checked_shards).toBe(0)
+    utimesSync(join(cache, shardOf(cache)), 1_700_000_000, 1_700_000_000)
+    expect(again('--changed').checked_shards).toBe(1)
+    expect(again('--older-than', '1d').checked_shards).toBe(0)
+    expect(again('--older-than', '0s').checked_shards).toBe(all)
+  })
+
+  test('bytes that changed behind an unchanged size are found', () => {
+    const cache = referenceCache('healthy')
+    const home = temporaryFolder()
+    lewmCache(['verify', '--cache', cache, '--json'], { home })
+    const [path, other] = [shardOf(cache, 0), shardOf(cache, 1)]
+    cpSync(join(cache, other), join(cache, path))
+    const { code, json } = lewmCache(['verify', '--cache', cache, '--json'], { home })
+    expect(code).toBe(3)
+    expect(kindsOf(json())).toContain('changed_bytes')
+  })
+
+  test('where they cannot be written down, verification goes on and says so', () => {
+    const home = temporaryFolder()
+    writeFileSync(join(home, 'data'), 'a file where a folder should be')
+    const cache = cleanCache()
+    const { code, stderr } = lewmCache(['verify', '--cache', cache, '--json'], { home })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^lewm-cache: going on without the record of earlier verifications: [^\n]+\n$/)
+    expect(lewmCache(['verify', '--changed', '--cache', cache, '--json'], { home }).code).toBe(6)
+  })
+})
+
+test('partitions share the shards out, each to one', () => {
+  const cache = referenceCache('healthy')
+  const parts = ['1/3', '2/3', '3/3'].map(part => verify(cache, '--partition', part).document)
+  expect(parts.reduce((sum, part) => sum + part.checked_rows, 0)).toBe(1301)
+  expect(parts.every(part => part.checked_shards > 0)).toBe(true)
+})

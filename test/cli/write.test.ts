@@ -1,0 +1,218 @@
+/** `write` and `path`: what is written is what was given, and nothing is written of what is not in order. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { describeWith } from '../support/capabilities.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { lewmCache, ndjson } from './lewmCache.ts'
+import { keyOptions, recordLine, SHARD_PATH, WRITE } from './records.ts'
+
+const NINE = Array.from({ length: 9 }, (_, n) => recordLine(n))
+const everythingIn = (folder: string) => readdirSync(folder, { recursive: true })
+
+describe('write', () => {
+  test('from standard input, then from a file: the second time all is there', () => {
+    const cache = join(temporaryFolder(), 'new')
+    const first = lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson(NINE) })
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first.json()).toEqual({ shard_path: SHARD_PATH, rows: 9, written: true })
+    const file = join(temporaryFolder(), 'records.ndjson')
+    writeFileSync(file, ndjson(NINE))
+    const second = lewmCache([...WRITE, '--cache', cache, '--json', file])
+    expect({ code: second.code, document: second.json() }).toEqual({
+      code: 0,
+      document: { shard_path: SHARD_PATH, rows: 9, written: false }
+    })
+    expect(lewmCache(['verify', '--cache', cache, '--json']).code).toBe(0)
+  })
+
+  test('for a person', () => {
+    const cache = join(temporaryFolder(), 'new')
+    const options = { input: ndjson(NINE) }
+    expect(lewmCache([...WRITE, '--cache', cache], options).stdout).toBe(`wrote 9 rows to ${SHARD_PATH}\n`)
+    expect(lewmCache([...WRITE, '--cache', cache, '-'], options).stdout).toBe(`all 9 rows were already in ${SHARD_PATH}\n`)
+  })
+
+  test('rows that differ from those on disk are refused', () => {
+    const cache = join(temporaryFolder(), 'new')
+    lewmCache([...WRITE, '--cache', cache], { input: ndjson(NINE) })
+    const changed = lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson([recordLine(0, { embedding: [9, 9, 9, 9] })]) })
+    expect(changed.code).toBe(4)
+    expect(changed.json().error.code).toBe('RESOURCE.CACHE_CORRUPT')
+  })
+
+  test.each([
+    ['1780000000000000001', '"1780000000000000001"'],
+    ['9223372036854775807', '9223372036854775807'],
+    ['1780000000000000003', '1780000000000000003']
+  ])('created_at %s given as %s keeps its digits', (digits, literal) => {
+    const cache = join(temporaryFolder(), 'new')
+    const line = JSON.stringify(recordLine(3)).replace('"chrom"', `"created_at": ${literal}, "chrom"`)
+    expect(lewmCache([...WRITE, '--cache', cache], { input: line }).code).toBe(0)
+    const { rows } = lewmCache(['show', SHARD_PATH, '--rows', '--json', '--cache', cache]).json()
+    expect(rows[0]).toMatchObject({ created_at: digits, start_bp: 24576, end_bp: 36864, schema_version: '1.0.0', untargeted: false })
+  })
+
+  test('not-a-number, the infinities and -0 go in and come out', () => {
+    const cache = join(temporaryFolder(), 'new')
+    const line = JSON.stringify(recordLine(1, { embedding: ['NaN', 'Infinity', '-Infinity', 0, 65504] })).replace(',0,', ',-0.0,')
+    const written = lewmCache([...WRITE, '--cache', cache], { input: line })
+    expect(written).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = lewmCache(['get', ...keyOptions(recordLine(1)), '--json', '--cache', cache])
+    expect(stdout).toContain('"embedding":["NaN","Infinity","-Infinity",-0.0,65504]')
+  })
+
+  test('finite values beyond float16 become infinite, and it says so', () => {
+    const cache = join(temporaryFolder(), 'new')
+    const input = ndjson([recordLine(1, { embedding: [65519, 65520, -1e9, 1] })])
+    const { code, stdout, stderr } = lewmCache([...WRITE, '--cache', cache, '--json'], { input })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).written).toBe(true)
+    expect(stderr).toMatch(/^lewm-cache: 2 values beyond the range of float16 \(65,504\) became infinite\n$/)
+  })
+
+  test('Windows line ends and blank lines are no matter', () => {
+    const cache = join(temporaryFolder(), 'new')
+    const input = `\n${ndjson(NINE.slice(0, 3)).replaceAll('\n', '\r\n')}\n  \n`
+    expect(lewmCache([...WRITE, '--cache', cache, '--json'], { input }).json().rows).toBe(3)
+  })
+})
+
+describe('a file with one broken line writes nothing and names the line', () => {
+  const hash = String(recordLine(0).window_hash)
+  const text = (changes: Record<string, unknown>) => JSON.stringify(recordLine(1, changes))
+  const without = (name: string) => JSON.stringify({ ...recordLine(1), [name]: undefined })
+
+  test.each([
+    ['a hash of 31 bytes', text({ window_hash: hash.slice(2) }), 'window_hash', /^"[0-9a-f]+/],
+    ['a hash of 33 bytes', text({ window_hash: `${hash}00` }), 'window_hash', /^"/],
+    ['a hash that is no hex', text({ encoder_hash: `${hash.slice(1)}g` }), 'encoder_hash', /^"/],
+    ['no hash', without('window_hash'), 'window_hash', null],
+    ['a layer beyond int8', text({ state_layer: 128 }), 'state_layer', /^128$/],
+    ['a layer below int8', text({ state_layer: -129 }), 'state_layer', /^-129$/],
+    ['a layer that is no integer', text({ state_layer: 5.5 }), 'state_layer', /^5.5$/],
+    ['an unknown pool', text({ pool_type: 'max' }), 'pool_type', /^"max"$/],
+    ['a negative radius', text({ pool_radius: -1 }), 'pool_radius', /^-1$/],
+    ['a radius beyond int32', text({ pool_radius: 2 ** 31 }), 'pool_radius', /^2147483648$/],
+    ['an unknown dtype', text({ dtype: 'int4' }), 'dtype', /^"int4"$/],
+    ['an empty embedding', text({ embedding: [] }), 'embedding', /^\[\]$/],
+    ['no embedding', without('embedding'), 'embedding', null],
+    ['text in the embedding', text({ embedding: [1, '2'] }), 'embedding', /2/],
+    ['null in the embedding', text({ embedding: [null] }), 'embedding', /null/],
+    ['an empty chrom', text({ chrom: '' }), 'chrom', /^""$/],
+    ['a row of another contig', text({ chrom: '2' }), 'chrom', /^"2"$/],
+    ['another layer than the first', text({ state_layer: 6 }), 'state_layer', /^6$/],
+    ['another pool than the first', text({ pool_type: 'attention' }), 'pool_type', /^"attention"$/],
+    ['another radius than the first', text({ pool_radius: 9 }), 'pool_radius', /^9$/],
+    ['an end before the start', text({ end_bp: 8192 }), 'end_bp', /^8192$/],
+    ['a start that is no integer', text({ start_bp: 1.5 }), 'start_bp', /^1.5$/],
+    ['an end beyond int64', text({ end_bp: '9223372036854775808' }), 'end_bp', /^"9223372036854775808"$/],
+    ['created_at with a fraction', text({ created_at: '1.5' }), 'created_at', /^"1.5"$/],
+    ['another schema version', text({ schema_version: '2.0.0' }), 'schema_version', /^"2.0.0"$/],
+    ['untargeted as a number', text({ untargeted: 1 }), 'untargeted', /^1$/],
+    ['a misspelt field', text({ create_at: 1 }), 'create_at', /^1$/],
+    ['no JSON', '{"chrom": NaN}', undefined, null],
+    ['no object', '[1]', undefined, null],
+    ['text', '"x"', undefined, null]
+  ])('%s', (_, line, field, value) => {
+    const cache = temporaryFolder()
+    const input = `${JSON.stringify(recordLine(0))}\n\n${line}\n${JSON.stringify(recordLine(2))}\n`
+    const { code, stderr, json } = lewmCache([...WRITE, '--cache', cache, '--json'], { input })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^lewm-cache: standard input line 3[: ][^\n]*\n$/)
+    const { error } = json()
+    expect(error).toMatchObject({ code: 'INPUT.GENERIC', details: { file: 'standard input', line: 3 } })
+    expect(error.details.field).toBe(field)
+    if (field !== undefined) expect(error.message).toContain(field)
+    if (value !== null) expect(error.details.value).toMatch(value)
+    expect(everythingIn(cache)).toEqual([])
+  })
+
+  test('bytes that are not UTF-8', () => {
+    const cache = temporaryFolder()
+    const input = Buffer.concat([Buffer.from(ndjson([recordLine(0)])), Buffer.from([0x22, 0xff, 0x22])])
+    const { code, stderr } = lewmCache([...WRITE, '--cache', cache], { input })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'lewm-cache: standard input line 2 is not UTF-8 text\n' })
+    expect(everythingIn(cache)).toEqual([])
+  })
+})
+
+describe('write refuses', () => {
+  test.each([
+    ['no records', '', WRITE],
+    ['a file that is not there', '', [...WRITE, 'nowhere.ndjson']],
+    ['a folder', '', [...WRITE, '.']],
+    ['an encoder id that leaves the folder', null, ['write', '--encoder-id', '..', '--contig', '1', '--stride-block', '7']],
+    ['the encoder id .', null, ['write', '--encoder-id', '.', '--contig', '1', '--stride-block', '7']],
+    ['an empty encoder id', null, ['write', '--encoder-id', '', '--contig', '1', '--stride-block', '7']],
+    ['an empty contig', null, ['write', '--encoder-id', 'a', '--contig', '', '--stride-block', '7']],
+    ['a negative block', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', '-1']],
+    ['a block that is no number', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', 'x']],
+    ['a block beyond 2^53', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', '9007199254740993']],
+    ['no encoder id', null, ['write', '--contig', '1', '--stride-block', '7']]
+  ])('%s', (_, input, args) => {
+    const cache = temporaryFolder()
+    const { code, stderr, stdout } = lewmCache([...args, '--cache', cache], { input: input ?? ndjson(NINE) })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^lewm-cache: [^\n]+\n$/)
+    expect(everythingIn(cache)).toEqual([])
+  })
+
+  test('slashes in names stay inside the folder', () => {
+    const cache = temporaryFolder()
+    const args = ['write', '--encoder-id', '../../a', '--contig', '1', '--stride-block', '0', '--cache', cache, '--json']
+    expect(lewmCache(args, { input: ndjson(NINE) }).json().shard_path).toBe('embeddings/..__..__a/5/centered_mean_8/chr1_0.parquet')
+  })
+
+  test('a cache that is a file', () => {
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, 'x')
+    const { code, stderr } = lewmCache([...WRITE, '--cache', file], { input: ndjson(NINE) })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^lewm-cache: .* is a file, not a cache folder/)
+  })
+})
+
+describe('path', () => {
+  const ARGS = 'path --encoder-id a/b\\c --state-layer -1 --pool-type global_mean --pool-radius 0 --contig GL000/1 --stride-block 12'.split(
+    ' '
+  )
+
+  test('is relative in JSON and joined for a person; nothing need be there', () => {
+    const shardPath = 'embeddings/a__b__c/-1/global_mean_0/chrGL000__1_12.parquet'
+    expect(lewmCache([...ARGS, '--json', '--cache', '/nowhere/cache']).json()).toEqual({ shard_path: shardPath })
+    expect(lewmCache([...ARGS, '--cache', '/nowhere/cache']).stdout).toBe(`/nowhere/cache/${shardPath}\n`)
+    expect(existsSync('/nowhere')).toBe(false)
+  })
+
+  test.each([
+    ['--state-layer', '128'],
+    ['--state-layer', 'x'],
+    ['--pool-type', 'max'],
+    ['--pool-radius', '-1'],
+    ['--contig', ''],
+    ['--encoder-id', '..'],
+    ['--stride-block', '-1'],
+    ['--stride-block', '1.5']
+  ])('refuses %s %j', (option, value) => {
+    const { code, json } = lewmCache([...ARGS, option, value, '--json'])
+    expect(code).toBe(2)
+    expect(json().error.message).toContain(option === '--encoder-id' ? 'encoder_id' : option)
+  })
+})
+
+describeWith('python', 'geno-lewm', python => {
+  test('reads what was written', () => {
+    const cache = join(temporaryFolder(), 'new')
+    lewmCache([...WRITE, '--cache', cache], { input: ndjson(NINE.map((line, n) => ({ ...line, created_at: `178000000000000000${n}` }))) })
+    const script = `
+import json, sys
+from geno_lewm.encoder.cache import WindowCacheKey, read_embedding, _read_records_from_shard
+from pathlib import Path
+r = _read_records_from_shard(Path(sys.argv[1]) / sys.argv[2])
+print(json.dumps([[x.chrom, x.start_bp, str(x.created_at), list(x.embedding), list(read_embedding(sys.argv[1], x.key))] for x in r]))`
+    const read: unknown = JSON.parse(execFileSync(python, ['-c', script, cache, SHARD_PATH], { encoding: 'utf8' }))
+    expect(read).toEqual(NINE.map(({ embedding, start_bp }, n) => ['1', start_bp, `178000000000000000${n}`, embedding, embedding]))
+  })
+})

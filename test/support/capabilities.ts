@@ -1,0 +1,122 @@
+/**
+ * Parts of the machine that some tests need and `npm ci` does not bring. A missing part is said aloud and its tests are skipped;
+ * with REQUIRE_ALL=1 it is a failure.
+ */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { describe, test } from 'vitest'
+
+export type Part = 'python' | 'chromium' | 'electron' | 'strace'
+type Found = { readonly path: string } | { readonly missing: string }
+
+const ROOT = join(import.meta.dirname, '../..')
+
+const PARTS: Record<Part, { readonly find: () => string | null; readonly tests: string; readonly why: string; readonly get: string }> = {
+  python: {
+    find: findPython,
+    tests: 'tests against GenoLeWM itself',
+    why: 'neither $LEWM_PEER_PYTHON nor .venv/bin/python has geno-lewm 0.2.1 and pyarrow',
+    get: 'python3 -m venv .venv && .venv/bin/pip install geno-lewm==0.2.1 pyarrow==26.0.1 numpy==2.4.6'
+  },
+  chromium: {
+    find: () => firstExecutable([process.env.CHROMIUM_PATH, onPath('chromium'), onPath('chromium-browser'), onPath('google-chrome')]),
+    tests: 'tests in a browser',
+    why: 'there is no Chromium at $CHROMIUM_PATH or on the PATH',
+    get: 'apt-get install chromium'
+  },
+  electron: {
+    find: findElectron,
+    tests: 'tests of the desktop window',
+    why: '$ELECTRON_OVERRIDE_DIST_PATH names no folder with an Electron runtime',
+    get: 'unpack one and export ELECTRON_OVERRIDE_DIST_PATH=<its folder>'
+  },
+  strace: {
+    find: findStrace,
+    tests: 'tests that watch system calls',
+    why: 'strace is missing, or this machine forbids tracing',
+    get: 'apt-get install strace'
+  }
+}
+
+const found = new Map<Part, Found>()
+const said = new Set<Part>()
+
+/** A Python that imports geno-lewm 0.2.1 and pyarrow, or null. */
+export const requirePython = (): string | null => requirePart('python')
+/** A Chromium to be driven, or null. */
+export const requireChromium = (): string | null => requirePart('chromium')
+/** An Electron executable, or null. */
+export const requireElectron = (): string | null => requirePart('electron')
+/** A strace that may trace, or null. */
+export const requireStrace = (): string | null => requirePart('strace')
+
+/**
+ * `describe` for tests that need a part: `fn` gets its path. Without the part there is one skipped test in its place (one failed
+ * test with REQUIRE_ALL=1), and the reporter says why at the end of the run.
+ */
+export function describeWith(part: Part, name: string, fn: (path: string) => void): void {
+  const place = look(part)
+  describe(name, () => {
+    if ('path' in place) fn(place.path)
+    else
+      test(`needs ${part}`, context => {
+        if (process.env.REQUIRE_ALL === '1') throw new Error(place.missing)
+        context.skip(place.missing)
+      })
+  })
+}
+
+function requirePart(part: Part): string | null {
+  const place = look(part)
+  if ('path' in place) return place.path
+  if (process.env.REQUIRE_ALL === '1') throw new Error(place.missing)
+  if (!said.has(part)) process.stderr.write(`${place.missing}\n`)
+  said.add(part)
+  return null
+}
+
+function look(part: Part): Found {
+  const known = found.get(part)
+  if (known) return known
+  const { find, tests, why, get } = PARTS[part]
+  const path = find()
+  const place = path === null ? { missing: `SKIPPED: ${tests}, because ${why}: ${get}` } : { path }
+  found.set(part, place)
+  return place
+}
+
+function findPython(): string | null {
+  const check = "import pyarrow, geno_lewm, importlib.metadata as m; assert m.version('geno-lewm') == '0.2.1'"
+  for (const path of [process.env.LEWM_PEER_PYTHON, join(ROOT, '.venv/bin/python')]) {
+    if (path && spawnSync(path, ['-c', check]).status === 0) return path
+  }
+  return null
+}
+
+function findElectron(): string | null {
+  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  return folder ? firstExecutable([join(folder, process.platform === 'win32' ? 'electron.exe' : 'electron')]) : null
+}
+
+function findStrace(): string | null {
+  const path = onPath('strace')
+  return path !== null && spawnSync(path, ['-o', '/dev/null', 'true']).status === 0 ? path : null
+}
+
+function onPath(name: string): string | null {
+  return firstExecutable((process.env.PATH ?? '').split(delimiter).map(folder => join(folder, name)))
+}
+
+function firstExecutable(paths: readonly (string | null | undefined)[]): string | null {
+  return paths.find((path): path is string => typeof path === 'string' && isExecutable(path)) ?? null
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
