@@ -1,0 +1,82 @@
+/** The open cache and the selection in it, for every view. */
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
+import type { CacheSummary } from '../../shared/contract/index.ts'
+import { useClient } from '../client/ClientProvider.tsx'
+import { back, forward, go, type History, newHistory, type Selection } from './selection.ts'
+
+/** What sheets and panels are asked to open, from anywhere. */
+export type Request =
+  | { readonly kind: 'repair' }
+  | { readonly kind: 'quarantine'; readonly shards: readonly string[] }
+  | { readonly kind: 'lookup' }
+  | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'about' }
+  | { readonly kind: 'drawer'; readonly panel: 'problems' | 'jobs' | 'log' }
+
+export type Workspace = {
+  readonly cacheId: string
+  /** The latest summary; `version` in a query key makes a view ask again when something changed. */
+  readonly summary: CacheSummary
+  readonly selection: Selection
+  readonly canGoBack: boolean
+  readonly canGoForward: boolean
+  go(change: Partial<Selection>): void
+  back(): void
+  forward(): void
+  /** The latest thing that somebody asked for, and a way to ask. */
+  readonly request: Request | null
+  ask(request: Request | null): void
+  closeCache(): void
+}
+
+const WorkspaceContext = createContext<Workspace | null>(null)
+
+/** The workspace; only inside `WorkspaceProvider`. */
+export function useWorkspace(): Workspace {
+  const workspace = useContext(WorkspaceContext)
+  if (workspace === null) throw new Error('useWorkspace outside of WorkspaceProvider')
+  return workspace
+}
+
+/** Holds one open cache; give it a `key` of the cache's id. */
+export function WorkspaceProvider({
+  first,
+  onClose,
+  children
+}: {
+  readonly first: CacheSummary
+  readonly onClose: () => void
+  readonly children: ReactNode
+}) {
+  const client = useClient()
+  const [summary, setSummary] = useState(first)
+  const [history, setHistory] = useState<History>(newHistory)
+  const [request, ask] = useState<Request | null>(null)
+  const { cacheId } = first
+  useEffect(() => {
+    const stop = new AbortController()
+    const follow = async (): Promise<void> => {
+      for await (const next of await client.caches.watch({ cacheId }, { signal: stop.signal })) setSummary(next)
+    }
+    // A line that is lost is shown by ClientProvider.
+    follow().catch(() => {})
+    return () => stop.abort()
+  }, [client, cacheId])
+  const workspace = useMemo<Workspace>(
+    () => ({
+      cacheId,
+      summary,
+      selection: history.now,
+      canGoBack: history.past.length > 0,
+      canGoForward: history.future.length > 0,
+      go: change => setHistory(current => go(current, change)),
+      back: () => setHistory(back),
+      forward: () => setHistory(forward),
+      request,
+      ask,
+      closeCache: onClose
+    }),
+    [cacheId, summary, history, request, onClose]
+  )
+  return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
+}

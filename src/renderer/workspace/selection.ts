@@ -1,0 +1,45 @@
+/**
+ * One selection drives everything: tree, lane, table, inspector and problems point at the same thing. Earlier selections are kept
+ * for Back and Forward. Pure: what React does with it is in `WorkspaceProvider`.
+ */
+import type { Scope } from '../../shared/contract/index.ts'
+
+export const TABS = ['shards', 'map', 'rows', 'heatmap', 'index', 'quarantine'] as const
+export type Tab = (typeof TABS)[number]
+
+export type Selection = {
+  readonly tab: Tab
+  /** What the tree and the lane have selected. */
+  readonly scope: Scope
+  /** The shard in the inspector. */
+  readonly shardPath: string | null
+  /** The row in the inspector, 0-based. */
+  readonly rowOffset: number | null
+}
+
+export const START: Selection = { tab: 'shards', scope: {}, shardPath: null, rowOffset: null }
+
+export type History = { readonly past: readonly Selection[]; readonly now: Selection; readonly future: readonly Selection[] }
+
+const KEPT = 200
+
+export function newHistory(now: Selection = START): History {
+  return { past: [], now, future: [] }
+}
+
+/** Goes to another selection; the same one again is no step. */
+export function go(history: History, change: Partial<Selection>): History {
+  const next = { ...history.now, ...change }
+  if (JSON.stringify(next) === JSON.stringify(history.now)) return history
+  return { past: [...history.past, history.now].slice(-KEPT), now: next, future: [] }
+}
+
+export function back(history: History): History {
+  const now = history.past.at(-1)
+  return now === undefined ? history : { past: history.past.slice(0, -1), now, future: [history.now, ...history.future] }
+}
+
+export function forward(history: History): History {
+  const [now, ...future] = history.future
+  return now === undefined ? history : { past: [...history.past, history.now], now, future }
+}

@@ -1,0 +1,144 @@
+/**
+ * Everything that a window can ask of the service, written once. The same on every carrier: a MessagePort in the desktop, a
+ * WebSocket in the browser, direct calls in tests.
+ */
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { jobEventSchema, jobInfoSchema, jobOutcomeSchema, jobRequestSchema } from './jobs.ts'
+import {
+  findingSchema,
+  folderSchema,
+  healthSchema,
+  heatMapSchema,
+  PAGE_ROWS,
+  quarantineEntrySchema,
+  recentSchema,
+  rowSchema,
+  scopeSchema,
+  shardFactsSchema,
+  shardRowSchema,
+  summarySchema,
+  treeNodeSchema,
+  vectorSchema
+} from './schemas.ts'
+
+const fault = { data: z.object({ details: z.record(z.string(), z.unknown()) }) }
+
+/** Expected faults with the core's stable codes; anything else is INTERNAL and a bug. */
+const base = oc.errors({
+  'INPUT.GENERIC': { status: 400, ...fault },
+  'RESOURCE.CACHE_CORRUPT': { status: 422, ...fault },
+  'RESOURCE.NOT_FOUND': { status: 404, ...fault },
+  'RESOURCE.BUSY': { status: 409, ...fault },
+  'RESOURCE.STALE_PLAN': { status: 412, ...fault },
+  'RESOURCE.SYSTEM': { status: 503, ...fault },
+  CANCELLED: { status: 499, ...fault },
+  INTERNAL: { status: 500, ...fault }
+})
+
+const cache = z.object({ cacheId: z.string() })
+const shard = cache.extend({ shardPath: z.string() })
+const page = { offset: z.number().int().min(0), limit: z.number().int().min(1).max(PAGE_ROWS) }
+
+export const SHARD_SORTS = ['shardPath', 'rows', 'dimensions', 'bytes', 'modifiedMs', 'verifiedAtMs', 'health'] as const
+
+export const contract = {
+  caches: {
+    /** Opens a cache, or gives the one that is open already; never writes into it. */
+    open: base.input(z.object({ path: z.string() })).output(summarySchema),
+    /** The built-in sample, in the program's own folder; `damaged` builds the one with damage. */
+    openSample: base.input(z.object({ damaged: z.boolean() })).output(summarySchema),
+    summary: base.input(cache).output(summarySchema),
+    /** A summary at once and after each change, at most five a second, until the caller stops. */
+    watch: base.input(cache).output(eventIterator(summarySchema)),
+    close: base.input(cache).output(z.object({})),
+    /** What a folder is; never fails for what is or is not there. */
+    inspect: base.input(z.object({ path: z.string() })).output(folderSchema),
+    /** Pinned ones first, then the latest; at most ten. */
+    recent: base.output(z.array(recentSchema)),
+    pin: base.input(z.object({ path: z.string(), pinned: z.boolean() })).output(z.array(recentSchema)),
+    forget: base.input(z.object({ path: z.string() })).output(z.array(recentSchema))
+  },
+  shards: {
+    tree: base.input(cache).output(z.array(treeNodeSchema)),
+    page: base
+      .input(
+        cache.extend({
+          scope: scopeSchema,
+          /** Part of the path, in any case. */
+          text: z.string(),
+          health: z.array(healthSchema),
+          sort: z.object({ by: z.enum(SHARD_SORTS), descending: z.boolean() }),
+          ...page
+        })
+      )
+      .output(z.object({ total: z.number(), rows: z.number(), bytes: z.number(), entries: z.array(shardRowSchema) })),
+    /** The contigs of a scope, one cell a stride block; at most 4,000 cells. */
+    lane: base.input(cache.extend({ scope: scopeSchema })).output(
+      z.object({
+        contigs: z.array(
+          z.object({
+            contig: z.string(),
+            blocks: z.array(z.object({ strideBlock: z.number(), health: healthSchema, shards: z.number(), shardPath: z.string() }))
+          })
+        ),
+        truncated: z.boolean()
+      })
+    ),
+    describe: base.input(shard).output(shardFactsSchema),
+    rows: base.input(shard.extend(page)).output(z.object({ total: z.number(), rows: z.array(rowSchema) })),
+    vector: base.input(shard.extend({ rowOffset: z.number().int().min(0) })).output(vectorSchema),
+    heatMap: base
+      .input(shard.extend({ width: z.number().int().min(1).max(4096), height: z.number().int().min(1).max(4096) }))
+      .output(heatMapSchema)
+  },
+  lookup: {
+    /** What a query means, as a sentence, while one types. */
+    understand: base
+      .input(cache.extend({ query: z.string() }))
+      .output(z.object({ kind: z.enum(['hash', 'locus', 'dna', 'path', 'none']), sentence: z.string(), rows: z.number().nullable() })),
+    find: base.input(cache.extend({ query: z.string(), limit: z.number().int().min(1).max(PAGE_ROWS) })).output(
+      z.object({
+        kind: z.enum(['hash', 'locus', 'dna', 'path']),
+        rows: z.array(rowSchema),
+        shards: z.array(z.string()),
+        truncated: z.boolean()
+      })
+    )
+  },
+  /** What is known to be wrong: of every shard's last look, of the last comparison across shards, of the index. */
+  findings: base
+    .input(cache.extend({ scope: scopeSchema.optional() }))
+    .output(z.object({ findings: z.array(findingSchema), total: z.number() })),
+  jobs: {
+    start: base.input(cache.extend({ request: jobRequestSchema })).output(jobInfoSchema),
+    /** Running ones and the last fifty that ended, latest first. */
+    list: base.output(z.array(jobInfoSchema)),
+    /** What has happened so far in short, then what happens, until its end. Leaving does not end the job. */
+    attach: base.input(z.object({ jobId: z.string() })).output(eventIterator(jobEventSchema)),
+    cancel: base.input(z.object({ jobId: z.string() })).output(jobInfoSchema),
+    outcome: base.input(z.object({ jobId: z.string() })).output(jobOutcomeSchema.nullable())
+  },
+  quarantine: base.input(cache).output(z.array(quarantineEntrySchema)),
+  program: {
+    info: base.output(
+      z.object({
+        version: z.string(),
+        node: z.string(),
+        pid: z.number(),
+        platform: z.string(),
+        residentBytes: z.number(),
+        startedMs: z.number(),
+        dataFolder: z.string(),
+        defaultCache: z.string().nullable()
+      })
+    ),
+    /** The log's last lines, oldest first. */
+    log: base.input(z.object({ lines: z.number().int().min(1).max(PAGE_ROWS) })).output(z.array(z.string())),
+    /** What the window keeps between two starts: panes, columns, the last selection. Opaque to the service. */
+    settings: base.output(z.record(z.string(), z.unknown())),
+    saveSettings: base.input(z.record(z.string(), z.unknown())).output(z.object({}))
+  }
+}
+
+export type Contract = typeof contract

@@ -1,0 +1,3 @@
+export * from './contract.ts'
+export * from './jobs.ts'
+export * from './schemas.ts'

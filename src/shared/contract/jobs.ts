@@ -1,0 +1,72 @@
+/** Long work: what can be started, what it tells while it runs, and what it comes to. */
+import { z } from 'zod'
+import {
+  findingSchema,
+  planSchema,
+  progressSchema,
+  quarantinedSchema,
+  reindexReportSchema,
+  repairReportSchema,
+  restoreReportSchema,
+  scopeSchema,
+  verifyReportSchema
+} from './schemas.ts'
+
+/** What a job is to do. Only `verify` and `plan` leave the cache as it is. */
+export const jobRequestSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('verify'),
+    scope: scopeSchema.optional(),
+    shards: z.array(z.string()).optional(),
+    changed: z.boolean().optional()
+  }),
+  z.object({ kind: z.literal('plan') }),
+  z.object({ kind: z.literal('apply'), plan: planSchema, ticked: z.array(z.string()) }),
+  z.object({ kind: z.literal('reindex') }),
+  z.object({ kind: z.literal('quarantine'), shards: z.array(z.string()).min(1), reason: z.string() }),
+  z.object({ kind: z.literal('restore'), which: z.union([z.literal('all'), z.array(z.string()).min(1)]) })
+])
+export type JobRequest = z.infer<typeof jobRequestSchema>
+export type JobKind = JobRequest['kind']
+
+export const jobReportSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('verify'), report: verifyReportSchema }),
+  z.object({ kind: z.literal('plan'), plan: planSchema }),
+  z.object({ kind: z.literal('apply'), report: repairReportSchema }),
+  z.object({ kind: z.literal('reindex'), report: reindexReportSchema }),
+  z.object({ kind: z.literal('quarantine'), moved: z.array(quarantinedSchema) }),
+  z.object({ kind: z.literal('restore'), report: restoreReportSchema })
+])
+export type JobReport = z.infer<typeof jobReportSchema>
+
+export const faultSchema = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) })
+
+/** Cancelled is an outcome, not an error. */
+export const jobOutcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('done'), report: jobReportSchema }),
+  z.object({ outcome: z.literal('cancelled') }),
+  z.object({ outcome: z.literal('failed'), error: faultSchema })
+])
+export type JobOutcome = z.infer<typeof jobOutcomeSchema>
+
+export const jobEventSchema = z.discriminatedUnion('type', [
+  /** At most ten a second. */
+  z.object({ type: z.literal('progress'), progress: progressSchema, bytesPerSecond: z.number(), secondsLeft: z.number().nullable() }),
+  /** What was found since the last event. */
+  z.object({ type: z.literal('findings'), findings: z.array(findingSchema) }),
+  z.object({ type: z.literal('end'), end: jobOutcomeSchema })
+])
+export type JobEvent = z.infer<typeof jobEventSchema>
+
+export const jobInfoSchema = z.object({
+  jobId: z.string(),
+  cacheId: z.string(),
+  kind: z.enum(['verify', 'plan', 'apply', 'reindex', 'quarantine', 'restore']),
+  /** What it is doing, for a person: "Verify 36 shards". */
+  title: z.string(),
+  startedMs: z.number(),
+  endedMs: z.number().nullable(),
+  outcome: z.enum(['done', 'cancelled', 'failed']).nullable(),
+  progress: progressSchema.nullable()
+})
+export type JobInfo = z.infer<typeof jobInfoSchema>

@@ -1,0 +1,305 @@
+/** The model as zod schemas: what a value must be to cross a process boundary. Their types are the model's own. */
+import { z } from 'zod'
+import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES } from '../model/finding.ts'
+import { DTYPES, POOL_TYPES } from '../model/record.ts'
+import type {
+  KeptShard,
+  PlannedMove,
+  Progress,
+  QuarantinedShard,
+  QuarantineEntry,
+  ReindexReport,
+  RepairPlan,
+  RepairReport,
+  VerifyReport
+} from '../model/report.ts'
+import type { ColumnFacts, ShardAddress, VectorStatistics } from '../model/shard.ts'
+
+/** Pages of tables hold at most this many rows. */
+export const PAGE_ROWS = 500
+
+/** How a shard stands: each has a shape and a word beside its colour. */
+export const HEALTHS = ['verified', 'unverified', 'readable', 'suspect', 'damaged', 'unsupported', 'unreadable'] as const
+export const healthSchema = z.enum(HEALTHS)
+export type Health = z.infer<typeof healthSchema>
+
+function isFindingKind(value: unknown): value is FindingKind {
+  return typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value)
+}
+
+const kind = z.custom<FindingKind>(isFindingKind)
+const details = z.record(z.string(), z.unknown())
+
+export const findingSchema = z.object({
+  kind,
+  severity: z.enum(SEVERITIES),
+  shardPath: z.string(),
+  row: z.number().nullable(),
+  column: z.string().nullable(),
+  message: z.string(),
+  details
+}) satisfies z.ZodType<Finding>
+
+export const addressSchema = z.object({
+  encoder: z.string(),
+  stateLayer: z.number(),
+  poolType: z.string(),
+  poolRadius: z.number(),
+  contig: z.string(),
+  strideBlock: z.number()
+}) satisfies z.ZodType<ShardAddress>
+
+export const statisticsSchema = z.object({
+  values: z.number(),
+  finite: z.number(),
+  nan: z.number(),
+  infinite: z.number(),
+  zeros: z.number(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  standardDeviation: z.number().nullable(),
+  minNorm: z.number().nullable(),
+  maxNorm: z.number().nullable()
+}) satisfies z.ZodType<VectorStatistics>
+
+export const columnSchema = z.object({
+  column: z.string(),
+  physicalType: z.string(),
+  logicalType: z.string().nullable(),
+  codec: z.string(),
+  encodings: z.array(z.string()),
+  values: z.number(),
+  compressedBytes: z.number(),
+  uncompressedBytes: z.number(),
+  nulls: z.number().nullable(),
+  pageIndex: z.boolean()
+}) satisfies z.ZodType<ColumnFacts>
+
+/** One line of the table of shards: what the catalog knows. Numbers of the footer are null until it was read, or when it cannot be. */
+export const shardRowSchema = z.object({
+  shardPath: z.string(),
+  address: addressSchema.nullable(),
+  bytes: z.number(),
+  /** ms since 1970. */
+  modifiedMs: z.number(),
+  rows: z.number().nullable(),
+  dimensions: z.number().nullable(),
+  health: healthSchema,
+  verifiedAtMs: z.number().nullable(),
+  findings: z.number()
+})
+export type ShardRow = z.infer<typeof shardRowSchema>
+
+/** What the tree, the lane, the table and a job speak of: any part of the address may be left out. */
+export const scopeSchema = z.object({
+  encoder: z.string().optional(),
+  stateLayer: z.number().optional(),
+  /** `centered_mean_64`. */
+  pool: z.string().optional(),
+  contig: z.string().optional()
+})
+export type Scope = z.infer<typeof scopeSchema>
+
+/** A level of the tree encoder → layer → pool → contig, with everything below it added up. */
+export const treeNodeSchema = z.object({
+  /** The scope's parts joined by `/`; unique. */
+  id: z.string(),
+  parent: z.string().nullable(),
+  level: z.enum(['encoder', 'layer', 'pool', 'contig']),
+  label: z.string(),
+  scope: scopeSchema,
+  shards: z.number(),
+  rows: z.number().nullable(),
+  bytes: z.number(),
+  health: z.partialRecord(healthSchema, z.number())
+})
+export type TreeNode = z.infer<typeof treeNodeSchema>
+
+export const summarySchema = z.object({
+  cacheId: z.string(),
+  /** Absolute. */
+  root: z.string(),
+  shards: z.number(),
+  rows: z.number().nullable(),
+  bytes: z.number(),
+  health: z.partialRecord(healthSchema, z.number()),
+  /** Null when nothing was ever verified. */
+  lastVerifiedMs: z.number().nullable(),
+  scan: z.object({ state: z.enum(['scanning', 'footers', 'done']), done: z.number(), total: z.number() }),
+  index: z.object({
+    state: z.enum(['present', 'missing', 'unusable']),
+    bytes: z.number(),
+    drift: z.number().nullable(),
+    reason: z.string().nullable()
+  }),
+  quarantined: z.number(),
+  /** Folders and files that look like shards and are none. */
+  scanFindings: z.array(findingSchema),
+  /** Somebody of ours holds the lock. */
+  writer: z.object({ host: z.string(), pid: z.number(), since: z.string(), operation: z.string() }).nullable(),
+  /** False until this program has written into the cache. */
+  written: z.boolean(),
+  /** Counts up with every change: a client that holds an older one asks again. */
+  version: z.number()
+})
+export type CacheSummary = z.infer<typeof summarySchema>
+
+export const folderSchema = z.object({
+  path: z.string(),
+  isCache: z.boolean(),
+  /** A sentence: what was found there. */
+  found: z.string(),
+  nearestRoot: z.string().nullable()
+})
+export type FolderReport = z.infer<typeof folderSchema>
+
+export const recentSchema = z.object({ path: z.string(), openedMs: z.number(), pinned: z.boolean(), exists: z.boolean() })
+export type RecentCache = z.infer<typeof recentSchema>
+
+/** A row without its embedding; hashes in hex, positions 0-based half-open as stored, big numbers as bigint. */
+export const rowSchema = z.object({
+  shardPath: z.string(),
+  rowOffset: z.number(),
+  chrom: z.string(),
+  startBp: z.bigint(),
+  endBp: z.bigint(),
+  windowHash: z.string(),
+  encoderHash: z.string(),
+  stateLayer: z.number(),
+  poolType: z.enum(POOL_TYPES),
+  poolRadius: z.number(),
+  dtype: z.enum(DTYPES),
+  untargeted: z.boolean(),
+  createdAt: z.bigint(),
+  schemaVersion: z.string()
+})
+export type RowLine = z.infer<typeof rowSchema>
+
+export const shardFactsSchema = z.object({
+  shardPath: z.string(),
+  address: addressSchema.nullable(),
+  bytes: z.number(),
+  modifiedMs: z.number(),
+  rows: z.number().nullable(),
+  dimensions: z.number().nullable(),
+  rowGroups: z.number().nullable(),
+  createdBy: z.string().nullable(),
+  formatVersion: z.number().nullable(),
+  footerBytes: z.number().nullable(),
+  keyValueMetadata: z.array(z.object({ key: z.string(), bytes: z.number() })),
+  columns: z.array(columnSchema),
+  range: z
+    .object({
+      chrom: z.array(z.string()),
+      minStartBp: z.bigint().nullable(),
+      maxEndBp: z.bigint().nullable(),
+      minCreatedAt: z.bigint().nullable(),
+      maxCreatedAt: z.bigint().nullable(),
+      encoderHashes: z.array(z.string())
+    })
+    .nullable(),
+  statistics: statisticsSchema.nullable(),
+  findings: z.array(findingSchema),
+  verifiedAtMs: z.number().nullable()
+})
+export type ShardFacts = z.infer<typeof shardFactsSchema>
+
+/** One row's vector: little-endian float64 in `values`. */
+export const vectorSchema = z.object({
+  row: rowSchema,
+  values: z.instanceof(Blob),
+  statistics: statisticsSchema,
+  norm: z.number().nullable()
+})
+
+/** A shard as a picture: `height` rows of `width` little-endian float32 means of what falls into a cell; NaN where there is none. */
+export const heatMapSchema = z.object({
+  width: z.number(),
+  height: z.number(),
+  rows: z.number(),
+  dimensions: z.number(),
+  /** Range that holds 98 % of the values. */
+  low: z.number(),
+  high: z.number(),
+  cells: z.instanceof(Blob),
+  /** The part that could not be read, as a sentence; the rows before it are drawn. */
+  damage: z.string().nullable()
+})
+
+export const progressSchema = z.object({
+  phase: z.enum(['list', 'read', 'compare', 'index', 'move']),
+  done: z.number(),
+  total: z.number(),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  shardPath: z.string().nullable(),
+  findings: z.number()
+}) satisfies z.ZodType<Progress>
+
+export const verifyReportSchema = z.object({
+  checkedShards: z.number(),
+  checkedRows: z.number(),
+  checkedBytes: z.number(),
+  healthyShards: z.number(),
+  findings: z.array(findingSchema),
+  byKind: z.partialRecord(kind, z.number()),
+  seconds: z.number()
+}) satisfies z.ZodType<VerifyReport>
+
+export const reindexReportSchema = z.object({
+  indexedShards: z.number(),
+  indexedRows: z.number(),
+  indexPath: z.string(),
+  findings: z.array(findingSchema)
+}) satisfies z.ZodType<ReindexReport>
+
+const movesSchema = z.object({
+  shardPath: z.string(),
+  bytes: z.number(),
+  mtimeNs: z.bigint(),
+  rows: z.number().nullable(),
+  indexEntries: z.number(),
+  reasons: z.array(findingSchema),
+  ticked: z.boolean()
+}) satisfies z.ZodType<PlannedMove>
+
+const keptSchema = z.object({ shardPath: z.string(), reasons: z.array(findingSchema) }) satisfies z.ZodType<KeptShard>
+
+export const planSchema = z.object({
+  version: z.literal(1),
+  cacheDir: z.string(),
+  createdAt: z.bigint(),
+  checkedShards: z.number(),
+  moves: z.array(movesSchema),
+  kept: z.array(keptSchema),
+  reindex: z.boolean(),
+  indexFindings: z.array(findingSchema)
+}) satisfies z.ZodType<RepairPlan>
+
+export const quarantinedSchema = z.object({
+  shardPath: z.string(),
+  movedTo: z.string(),
+  reasons: z.array(z.string())
+}) satisfies z.ZodType<QuarantinedShard>
+
+export const repairReportSchema = z.object({
+  checkedShards: z.number(),
+  quarantined: z.array(quarantinedSchema),
+  kept: z.array(keptSchema),
+  reindex: reindexReportSchema
+}) satisfies z.ZodType<RepairReport>
+
+export const quarantineEntrySchema = z.object({
+  path: z.string(),
+  shardPath: z.string(),
+  reasons: z.array(z.string()),
+  at: z.bigint().nullable(),
+  bytes: z.number()
+}) satisfies z.ZodType<QuarantineEntry>
+
+const moveBackSchema = z.object({ path: z.string(), shardPath: z.string() })
+export const restoreReportSchema = z.object({
+  restored: z.array(moveBackSchema),
+  skipped: z.array(moveBackSchema.extend({ reason: z.string() }))
+})
