@@ -4,7 +4,7 @@ const room = name => `^src/main/${name}/`
 const model = '^src/shared/model/'
 const shared = '^src/shared/'
 const parquet = '^src/main/core/parquet/'
-const sqlite = '^src/main/core/(index/|ledger(/|[.]ts$))'
+const sqlite = '^src/main/(core/(index/|ledger(/|[.]ts$))|service/catalog[.]ts$)'
 
 /** Modules in `from` may import, of src/, only what lies in `from` itself or in `to`. */
 const only = (name, comment, from, to) => ({
@@ -39,18 +39,28 @@ module.exports = {
     only('shared-knows-no-room', 'src/shared is what crosses a process boundary: it knows neither side', shared, []),
     noNode('shared-without-node', 'src/shared runs in the renderer as well', shared),
     only('core-knows-only-the-model', 'the core is a plain Node library: of src/ it knows the model alone', room('core'), [model]),
-    only('service-on-core', 'the service implements the contract on the core', room('service'), [room('core'), shared]),
+    only('service-on-core', 'the service implements the contract on the core', room('service'), [room('core'), room('sample'), shared]),
     only('sample-on-core', 'the sample cache is written with the core', room('sample'), [room('core'), shared]),
-    ...['cli', 'server', 'desktop'].map(name =>
+    only('page-knows-no-room', 'the built page is files and headers', room('page'), []),
+    ...['server', 'desktop'].map(name =>
       only(`${name}-is-a-carrier`, 'carriers know the rooms below them, not each other', room(name), [
-        ...['service', 'core', 'sample'].map(room),
+        ...['service', 'core', 'sample', 'page'].map(room),
         shared
       ])
     ),
+    only('cli-is-a-carrier', 'the command line starts the server; the desktop is another process', room('cli'), [
+      ...['service', 'core', 'sample', 'page', 'server'].map(room),
+      shared
+    ]),
     only('renderer-on-shared', 'the renderer talks to the contract and to nothing else', '^src/renderer/', [shared]),
     noNode('renderer-without-node', 'the renderer has no Node under it', '^src/renderer/'),
     onlyIn('parquet-in-one-room', 'only core/parquet knows Parquet', parquet, 'hyparquet|hyparquet-compressors'),
-    onlyIn('sqlite-in-two-rooms', 'only core/index and core/ledger know SQL', sqlite, 'better-sqlite3|@types/better-sqlite3'),
+    onlyIn(
+      'sqlite-in-two-rooms',
+      'only core/index, core/ledger and the service catalog know SQL',
+      sqlite,
+      'better-sqlite3|@types/better-sqlite3'
+    ),
     onlyIn('electron-in-one-room', 'only the desktop shell knows Electron', room('desktop'), 'electron'),
     {
       name: 'no-tests-in-the-program',

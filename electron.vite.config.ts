@@ -1,5 +1,6 @@
 /** One build, `out/`: every process of the program is an entry here, and only what has native code stays outside of the bundles. */
 import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
@@ -14,11 +15,38 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           core: at('src/main/core/index.ts'),
-          cli: at('src/main/cli/main.ts')
+          cli: at('src/main/cli/main.ts'),
+          serviceProcess: at('src/main/desktop/serviceProcess.ts'),
+          jobWorker: at('src/main/service/jobWorker.ts')
         },
         external: ['better-sqlite3'],
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
       }
+    }
+  },
+  // What Electron itself loads is CommonJS and one file each: a sandboxed preload script can be nothing else, and a main script
+  // that is a module is loaded later than one that is not.
+  preload: {
+    build: {
+      outDir: at('out/desktop'),
+      target: 'node20.18',
+      externalizeDeps: false,
+      isolatedEntries: true,
+      rolldownOptions: {
+        input: { main: at('src/main/desktop/main.ts'), preload: at('src/main/desktop/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' }
+      }
+    }
+  },
+  renderer: {
+    root: at('src/renderer'),
+    plugins: [react()],
+    build: {
+      outDir: at('out/renderer'),
+      // What the page loads is checked against a policy without `data:` scripts, styles or fonts.
+      assetsInlineLimit: 0,
+      minify: true,
+      rolldownOptions: { input: { index: at('src/renderer/index.html') } }
     }
   }
 })

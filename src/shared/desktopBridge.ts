@@ -4,6 +4,7 @@
 export const MENU_COMMANDS = [
   'open',
   'open-recent',
+  'open-sample',
   'lookup',
   'back',
   'forward',

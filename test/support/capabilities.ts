@@ -28,8 +28,8 @@ const PARTS: Record<Part, { readonly find: () => string | null; readonly tests: 
   electron: {
     find: findElectron,
     tests: 'tests of the desktop window',
-    why: '$ELECTRON_OVERRIDE_DIST_PATH names no folder with an Electron runtime',
-    get: 'unpack one and export ELECTRON_OVERRIDE_DIST_PATH=<its folder>'
+    why: '$ELECTRON_OVERRIDE_DIST_PATH names no folder with an Electron runtime, or there is no display',
+    get: 'unpack one, export ELECTRON_OVERRIDE_DIST_PATH=<its folder>, and run under xvfb-run'
   },
   strace: {
     find: findStrace,
@@ -95,7 +95,8 @@ function findPython(): string | null {
 }
 
 function findElectron(): string | null {
-  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  const { ELECTRON_OVERRIDE_DIST_PATH: folder, DISPLAY } = process.env
+  if (process.platform === 'linux' && !DISPLAY) return null
   return folder ? firstExecutable([join(folder, process.platform === 'win32' ? 'electron.exe' : 'electron')]) : null
 }
 

@@ -128,6 +128,15 @@ export function buildProgram(start: Start): Command {
     .option('--damaged', 'add one shard of each kind of damage')
     .action(by(() => import('./commands/sample.ts')))
 
+  add('open', 'open the window; without a display, serve it')
+    .argument('[dir]', 'the folder to open (default: what --cache says, else nothing)')
+    .action(by(() => import('./commands/open.ts')))
+
+  add('serve', 'serve the window to a browser on this machine, until Ctrl-C')
+    .argument('[dir]', 'the folder to open (default: what --cache says, else nothing)')
+    .option('--port <n>', 'listen on this port of 127.0.0.1 (default: any that is free)', numberOption(wholeNumberField(1, 65_535)))
+    .action(by(() => import('./commands/serve.ts')))
+
   for (const command of [program, ...program.commands]) addGlobals(command)
   return program
 }

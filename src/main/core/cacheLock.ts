@@ -15,7 +15,8 @@ import { asSystemError, failedWith } from './systemError.ts'
 const LOCK_NAME = '.lewm-cache.lock'
 const POLL_MS = 20
 
-type Owner = { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string }
+/** Who holds a cache's lock. */
+export type LockOwner = { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string }
 
 /**
  * Runs `work` as the only one of ours that changes the cache.
@@ -52,7 +53,7 @@ export async function withCacheLock<T>(
 function tryLock(path: string, operation: string): boolean {
   try {
     const fd = openSync(path, 'wx')
-    const owner: Owner = { host: hostname(), pid: process.pid, since: new Date().toISOString(), operation }
+    const owner: LockOwner = { host: hostname(), pid: process.pid, since: new Date().toISOString(), operation }
     writeSync(fd, JSON.stringify(owner))
     closeSync(fd)
     return true
@@ -62,7 +63,20 @@ function tryLock(path: string, operation: string): boolean {
   }
 }
 
-function readOwner(path: string): Owner | null {
+/** Who is changing a cache just now; null when nobody is, or when its owner died on this host. */
+export function readLockOwner(root: string): LockOwner | null {
+  const owner = readOwner(join(root, EMBEDDINGS_DIR, LOCK_NAME))
+  return owner === null || isDead(owner) ? null : owner
+}
+
+/** Takes away a lock of this very process that a thread of ours left behind when it died; anybody else's stays. */
+export function dropAbandonedLock(root: string): void {
+  const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
+  const owner = readOwner(path)
+  if (owner?.host === hostname() && owner.pid === process.pid) rmSync(path, { force: true })
+}
+
+function readOwner(path: string): LockOwner | null {
   try {
     const owner: unknown = JSON.parse(readFileSync(path, 'utf8'))
     return isOwner(owner) ? owner : null
@@ -72,7 +86,7 @@ function readOwner(path: string): Owner | null {
   }
 }
 
-function isOwner(value: unknown): value is Owner {
+function isOwner(value: unknown): value is LockOwner {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -83,7 +97,7 @@ function isOwner(value: unknown): value is Owner {
   )
 }
 
-function isDead(owner: Owner): boolean {
+function isDead(owner: LockOwner): boolean {
   if (owner.host !== hostname()) return false
   try {
     process.kill(owner.pid, 0)
@@ -93,7 +107,7 @@ function isDead(owner: Owner): boolean {
   }
 }
 
-function busy(owner: Owner | null): CacheBusyError {
+function busy(owner: LockOwner | null): CacheBusyError {
   if (owner === null) return new CacheBusyError('somebody else is changing this cache')
   return new CacheBusyError(`process ${owner.pid} on ${owner.host} is changing this cache since ${owner.since} (${owner.operation})`, {
     ...owner

@@ -53,8 +53,11 @@ function passes(address: ShardAddress | null, filter: ShardFilter): boolean {
   )
 }
 
-/** One shard's entry; its footer's numbers are null where it has none that can be read. */
-function listShard(root: string, shardPath: string): ShardEntry {
+/**
+ * One shard's entry; its footer's numbers are null where it has none that can be read.
+ * @param root absolute
+ */
+export function listShard(root: string, shardPath: string): ShardEntry {
   const stamp = { bytes: 0, mtimeNs: 0n }
   const address = LAYOUT_1.parseShardPath(shardPath)
   try {

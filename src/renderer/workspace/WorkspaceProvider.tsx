@@ -7,6 +7,7 @@ import { back, forward, go, type History, newHistory, type Selection } from './s
 /** What sheets and panels are asked to open, from anywhere. */
 export type Request =
   | { readonly kind: 'repair' }
+  | { readonly kind: 'reindex' }
   | { readonly kind: 'quarantine'; readonly shards: readonly string[] }
   | { readonly kind: 'lookup' }
   | { readonly kind: 'shortcuts' }
@@ -38,19 +39,24 @@ export function useWorkspace(): Workspace {
   return workspace
 }
 
-/** Holds one open cache; give it a `key` of the cache's id. */
+/**
+ * Holds one open cache; give it a `key` of the cache's id.
+ * @param start the selection to begin with
+ */
 export function WorkspaceProvider({
   first,
+  start,
   onClose,
   children
 }: {
   readonly first: CacheSummary
+  readonly start?: Selection
   readonly onClose: () => void
   readonly children: ReactNode
 }) {
   const client = useClient()
   const [summary, setSummary] = useState(first)
-  const [history, setHistory] = useState<History>(newHistory)
+  const [history, setHistory] = useState<History>(() => newHistory(start))
   const [request, ask] = useState<Request | null>(null)
   const { cacheId } = first
   useEffect(() => {

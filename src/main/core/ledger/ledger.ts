@@ -3,15 +3,18 @@
  * its real path.
  */
 import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
+import { dataFolder } from '../dataFolder.ts'
 import { asSystemError } from '../systemError.ts'
 
 /** What a full verification of one shard came to. */
 export type Verification = FileStamp & { readonly verifiedAtMs: number; readonly findings: readonly Finding[] }
+
+/** A shard's verification as it is written down. */
+export type RecordedVerdict = Verification & { readonly shardPath: string }
 
 /** One verify, from its start to its finish; one that never finished can be resumed. */
 export type LedgerRun = {
@@ -19,15 +22,6 @@ export type LedgerRun = {
   verifiedInThisRun(shardPath: string): Verification | null
   record(verdict: FileStamp & { readonly shardPath: string; readonly findings: readonly Finding[] }): void
   finish(): void
-}
-
-/** Where the program keeps its own data: `$LEWM_CACHE_DATA`, else the platform's place for it. */
-export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.LEWM_CACHE_DATA !== undefined) return env.LEWM_CACHE_DATA
-  const name = 'geno-lewm-cache-inspector'
-  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), name)
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', name)
-  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), name)
 }
 
 const SCHEMA = `
@@ -41,11 +35,12 @@ const SCHEMA = `
 /**
  * Opens the ledger, making it when there is none.
  * @param file defaults to `ledger.sqlite` in the data folder
+ * @param onRecord told of every verification that is written down
  */
-export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite')): Ledger {
+export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), onRecord?: (verdict: RecordedVerdict) => void): Ledger {
   try {
     mkdirSync(dirname(file), { recursive: true })
-    return new Ledger(new Database(file, { timeout: 10_000 }))
+    return new Ledger(new Database(file, { timeout: 10_000 }), onRecord)
   } catch (error) {
     throw asSystemError(error, 'open the ledger', file)
   }
@@ -55,10 +50,12 @@ type Row = { run: number; bytes: number; mtimeNs: string; verifiedAtMs: number; 
 
 export class Ledger {
   private readonly db: Database.Database
+  private readonly onRecord: ((verdict: RecordedVerdict) => void) | undefined
   private readonly select: Database.Statement<[string, string], Row>
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, onRecord?: (verdict: RecordedVerdict) => void) {
     this.db = db
+    this.onRecord = onRecord
     // Readers never wait for a run that records, and a crash loses at most the last shards' entries.
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')
@@ -90,7 +87,10 @@ export class Ledger {
         return row === undefined || row.run !== id ? null : verificationOf(row)
       },
       record: verdict => {
-        record.run(root, verdict.shardPath, id, verdict.bytes, String(verdict.mtimeNs), Date.now(), JSON.stringify(verdict.findings))
+        const { shardPath, bytes, mtimeNs, findings } = verdict
+        const verifiedAtMs = Date.now()
+        record.run(root, shardPath, id, bytes, String(mtimeNs), verifiedAtMs, JSON.stringify(findings))
+        this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs, findings })
       },
       finish: () => {
         this.db.prepare('UPDATE runs SET finished_ms = ? WHERE id = ?').run(Date.now(), id)

@@ -1,0 +1,49 @@
+/** `open`: the desktop window, or where there can be none the same in a browser. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { dirname } from 'node:path'
+import { SystemError } from '../../../shared/model/errors.ts'
+import { asSystemError } from '../../core/systemError.ts'
+import { installedFile } from '../../page/installedFile.ts'
+import type { Run } from '../context.ts'
+import { findRuntime } from '../desktopRuntime.ts'
+import { EXIT } from '../exitCodes.ts'
+import { folderToOpen } from '../folderToOpen.ts'
+import { serveUntilCancelled } from './serve.ts'
+
+const DESKTOP = 'out/desktop/main.cjs'
+
+export const run: Run<Record<never, never>> = async (context, _options, [dir = context.cache]) => {
+  const folder = dir === undefined ? null : await folderToOpen(dir)
+  const runtime = findRuntime()
+  if ('missing' in runtime) {
+    await context.output.note(`lewm-cache: no window, as ${runtime.missing}; open this address in a browser (Ctrl-C ends it)`)
+    return serveUntilCancelled(context, 0, folder === null ? 'sample' : { folder })
+  }
+  const desktop = installedFile(DESKTOP)
+  if (desktop === null) throw new SystemError('the program is not built: run `npm run build`', { file: DESKTOP })
+  const { ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
+  const root = dirname(dirname(dirname(desktop)))
+  const child = spawn(runtime.executable, [root, ...(folder === null ? [] : [`--open=${folder}`])], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit']
+  })
+  if (context.json) await context.output.document({ url: null })
+  const close = () => child.kill()
+  context.signal.addEventListener('abort', close)
+  const code = await ended(child, runtime.executable)
+  if (code !== 0 && !context.signal.aborted) throw new SystemError(`the window ended with ${code}`, { exit: code })
+  return EXIT.ok
+}
+
+function ended(child: ChildProcess, executable: string): Promise<number | NodeJS.Signals> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1))
+    child.once('error', error => {
+      try {
+        reject(asSystemError(error, 'start', executable))
+      } catch (bug) {
+        reject(bug)
+      }
+    })
+  })
+}

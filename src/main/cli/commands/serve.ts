@@ -1,0 +1,20 @@
+/** `serve`: the inspector in a browser, until Ctrl-C. */
+import { type First, serveInspector } from '../../server/index.ts'
+import type { Context, Run } from '../context.ts'
+import { EXIT, type ExitCode } from '../exitCodes.ts'
+import { folderToOpen } from '../folderToOpen.ts'
+
+export type ServeOptions = { readonly port?: number }
+
+export const run: Run<ServeOptions> = async (context, { port = 0 }, [dir = context.cache]) =>
+  serveUntilCancelled(context, port, dir === undefined ? null : { folder: await folderToOpen(dir) })
+
+/** Prints the address and serves until Ctrl-C, which is how this ends when all is well. */
+export async function serveUntilCancelled({ json, output, signal }: Context, port: number, first: First): Promise<ExitCode> {
+  const server = await serveInspector(port, first)
+  if (json) await output.document({ url: server.url })
+  else await output.text(`${server.url}\n`)
+  if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+  await server.close()
+  return EXIT.ok
+}

@@ -1,0 +1,52 @@
+/** What the page may ask of the main process. Every message is checked for who sent it, and for what is in it. */
+import { writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { BrowserWindow, dialog, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron'
+import { z } from 'zod'
+import { isPageUrl } from './appProtocol.ts'
+import { CHANNELS } from './channels.ts'
+
+export type Requests = {
+  requestPort(window: BrowserWindow): void
+  restartService(): void
+}
+
+const fileArguments = z.tuple([z.string().min(1).max(255), z.instanceof(Uint8Array)])
+const progressArguments = z.tuple([z.number().min(-1).max(1)])
+
+/** Answers the bridge's messages. */
+export function handleBridge({ requestPort, restartService }: Requests): void {
+  ipcMain.on(CHANNELS.requestPort, event => requestPort(windowOf(event)))
+  ipcMain.on(CHANNELS.restartService, event => {
+    windowOf(event)
+    restartService()
+  })
+  ipcMain.on(CHANNELS.setProgress, (event, ...given) => {
+    const window = windowOf(event)
+    window.setProgressBar(progressArguments.parse(given)[0])
+  })
+  ipcMain.handle(CHANNELS.chooseFolder, async event => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(windowOf(event), { properties: ['openDirectory', 'showHiddenFiles'] })
+    return canceled ? null : (filePaths[0] ?? null)
+  })
+  ipcMain.handle(CHANNELS.saveFile, async (event, ...given) => {
+    const window = windowOf(event)
+    const [name, bytes] = fileArguments.parse(given)
+    const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: basename(name) })
+    if (canceled || filePath === '') return false
+    await writeFile(filePath, bytes)
+    return true
+  })
+}
+
+/**
+ * The window whose page sent a message.
+ * @throws Error when it was not the main frame of our page
+ */
+function windowOf({ sender, senderFrame }: IpcMainEvent | IpcMainInvokeEvent): BrowserWindow {
+  const window = BrowserWindow.fromWebContents(sender)
+  if (window === null || senderFrame === null || senderFrame !== sender.mainFrame || !isPageUrl(senderFrame.url)) {
+    throw new Error('refused: a message that our page did not send')
+  }
+  return window
+}

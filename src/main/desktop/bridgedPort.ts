@@ -1,0 +1,24 @@
+/** How ports are carried to a service that is a plain Node process: several of them share the one channel between the two processes. */
+
+/** Goes both ways. `data` is what oRPC puts on a port: text, or bytes. */
+export type BridgeMessage =
+  | { readonly kind: 'connect'; readonly port: number }
+  | { readonly kind: 'data'; readonly port: number; readonly data: string | Uint8Array }
+  | { readonly kind: 'disconnect'; readonly port: number }
+  | { readonly kind: 'stop' }
+
+/** Whether a message is one of ours. */
+export function isBridgeMessage(value: unknown): value is BridgeMessage {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false
+  if (value.kind === 'stop') return true
+  if (!('port' in value) || typeof value.port !== 'number') return false
+  return value.kind === 'connect' || value.kind === 'disconnect' || (value.kind === 'data' && 'data' in value)
+}
+
+/** Bytes on their own: a view on a larger buffer would be sent with all of it. */
+export function portable(data: unknown): string | Uint8Array {
+  if (typeof data === 'string') return data
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+  throw new TypeError('a port carries text or bytes')
+}

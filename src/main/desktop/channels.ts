@@ -1,0 +1,13 @@
+/** Every message between the page's preload script and the main process, by name. */
+export const CHANNELS = {
+  requestPort: 'lewm:request-port',
+  /** Carries a MessagePort to the page. */
+  port: 'lewm:port',
+  serviceGone: 'lewm:service-gone',
+  restartService: 'lewm:restart-service',
+  chooseFolder: 'lewm:choose-folder',
+  saveFile: 'lewm:save-file',
+  menuCommand: 'lewm:menu-command',
+  openFolder: 'lewm:open-folder',
+  setProgress: 'lewm:set-progress'
+} as const

@@ -1,0 +1,116 @@
+/** The desktop program: one instance, one window, one service. Everything that can refuse is set up before the first page is made. */
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { app, type BrowserWindow, session } from 'electron'
+import { z } from 'zod'
+import type { MenuCommand } from '../../shared/desktopBridge.ts'
+import { dataFolder } from '../core/dataFolder.ts'
+import { readAssets } from '../page/assets.ts'
+import { installedFile, PAGE } from '../page/installedFile.ts'
+import { announceScheme, serveApp } from './appProtocol.ts'
+import { askedFolder } from './askedFolder.ts'
+import { handleBridge } from './bridgeHandlers.ts'
+import { CHANNELS } from './channels.ts'
+import { openWindow } from './mainWindow.ts'
+import { showMenu } from './menu.ts'
+import { recentCaches } from './recentCaches.ts'
+import { refuseRequests, refuseWanderings } from './refusals.ts'
+import { type ServiceHost, startService } from './serviceHost.ts'
+
+const profile = join(dataFolder(), 'desktop')
+const placeFile = join(profile, 'window.json')
+/** What a second start sends to the first. */
+const asked = z.object({ folder: z.string().nullable() })
+
+let window: BrowserWindow | null = null
+let service: ServiceHost | null = null
+let folder = askedFolder(process.argv, app.isPackaged, process.cwd())
+
+mkdirSync(profile, { recursive: true })
+app.setPath('userData', profile)
+announceScheme()
+refuseWanderings()
+if (app.requestSingleInstanceLock({ folder })) void run()
+else app.exit(0)
+
+async function run(): Promise<void> {
+  app.on('second-instance', (_event, _argv, _cwd, data) => {
+    const second = asked.safeParse(data)
+    showFolder(second.success ? second.data.folder : null)
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    showFolder(path)
+  })
+  app.on('activate', () => showFolder(null))
+  app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
+  app.on('will-quit', endService)
+  app.on('browser-window-focus', () => void refreshMenu())
+  const page = installedFile(PAGE)
+  if (page === null) throw new Error('the page is not built')
+  const assets = await readAssets(dirname(page))
+  await app.whenReady()
+  serveApp(assets)
+  refuseRequests(session.defaultSession)
+  handleBridge({
+    requestPort: from => {
+      const port = runningService().connect()
+      from.webContents.postMessage(CHANNELS.port, null, [port])
+    },
+    restartService: () => runningService()
+  })
+  runningService()
+  showMenu(sendCommand, [])
+  showFolder(folder)
+}
+
+/** Shows the window, and in it a folder when one is asked for. */
+function showFolder(path: string | null): void {
+  // Asked for before there can be a window: the first one shows it.
+  if (!app.isReady()) {
+    folder = path ?? folder
+    return
+  }
+  if (window === null) {
+    const made = openWindow(placeFile, path)
+    made.on('closed', () => {
+      window = null
+    })
+    made.on('page-title-updated', () => void refreshMenu())
+    window = made
+    return
+  }
+  if (path !== null) window.webContents.send(CHANNELS.openFolder, path)
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+/** The service; a new one when the last has ended. */
+function runningService(): ServiceHost {
+  if (service !== null) return service
+  const started = startService()
+  service = started
+  void started.gone.then(() => {
+    if (service === started) service = null
+    window?.webContents.send(CHANNELS.serviceGone)
+  })
+  return started
+}
+
+function sendCommand(command: MenuCommand, argument: string | null): void {
+  window?.webContents.send(CHANNELS.menuCommand, command, argument)
+}
+
+async function refreshMenu(): Promise<void> {
+  if (service !== null) showMenu(sendCommand, await recentCaches(service.connect()))
+}
+
+/** The program ends when its service has. */
+function endService(event: { preventDefault(): void }): void {
+  if (service === null) return
+  event.preventDefault()
+  const ending = service
+  service = null
+  void ending.stop().then(() => app.quit())
+}

@@ -1,0 +1,35 @@
+/** What no page may do, ours or any other: go elsewhere, open windows, embed, ask for permissions, or reach for other addresses. */
+import { app, type Session, shell } from 'electron'
+import { isPageUrl, PAGE_URL } from './appProtocol.ts'
+import { LINKS } from './links.ts'
+
+/** For every page that is ever made. */
+export function refuseWanderings(): void {
+  app.on('web-contents-created', (_created, contents) => {
+    contents.on('will-attach-webview', event => event.preventDefault())
+    contents.on('will-frame-navigate', event => {
+      if (!event.isMainFrame || !isPageUrl(event.url)) event.preventDefault()
+    })
+    contents.on('will-redirect', event => event.preventDefault())
+    contents.setWindowOpenHandler(({ url }) => {
+      if (Object.values(LINKS).includes(url)) void shell.openExternal(url)
+      return { action: 'deny' }
+    })
+  })
+}
+
+/** Copying is the one thing that needs a permission and that our page does. */
+const GRANTED = 'clipboard-sanitized-write'
+
+/** For everything that pages of a session ask for. */
+export function refuseRequests(session: Session): void {
+  session.setPermissionRequestHandler((contents, permission, answer) => answer(permission === GRANTED && isPageUrl(contents.getURL())))
+  session.setPermissionCheckHandler((_contents, permission, origin) => permission === GRANTED && `${origin.replace(/[/]$/, '')}/` === PAGE_URL)
+  session.setDevicePermissionHandler(() => false)
+  session.on('will-download', event => event.preventDefault())
+  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isAllowed(url) }))
+}
+
+function isAllowed(url: string): boolean {
+  return [PAGE_URL, 'devtools://', 'data:', 'blob:'].some(start => url.startsWith(start))
+}

@@ -1,0 +1,121 @@
+/**
+ * The service runs in a process of its own, so that nothing it does can freeze or take down the window. Where Electron's own Node
+ * is too old for it, that process is a plain Node, and messages are carried between it and the window's port.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { MessageChannelMain, type MessagePortMain, utilityProcess } from 'electron'
+import { installedFile } from '../page/installedFile.ts'
+import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
+
+export type ServiceHost = {
+  readonly pid: () => number | undefined
+  /** Makes a line to the service. @returns the other end of it */
+  connect(): MessagePortMain
+  /** Settles when the process has ended, for whatever reason. */
+  readonly gone: Promise<void>
+  /** Asks the process to end, and ends it when it does not. */
+  stop(): Promise<void>
+}
+
+const SERVICE = 'out/main/serviceProcess.js'
+const STOP_MS = 3_000
+
+/** Starts the service. @throws Error when this installation cannot run one */
+export function startService(): ServiceHost {
+  const file = installedFile(SERVICE)
+  if (file === null) throw new Error(`this installation has no ${SERVICE}`)
+  return canRunHere() ? startUtility(file) : startNode(file)
+}
+
+/** Oldest Node that can load the service's native parts. */
+function canRunHere(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  return major > 22 || (major === 22 && minor >= 12)
+}
+
+/** @param file the service's entry */
+export function startUtility(file: string): ServiceHost {
+  const child = utilityProcess.fork(file, [], { serviceName: 'GenoLeWM cache service', stdio: ['ignore', 'ignore', 'inherit'] })
+  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  const stop: BridgeMessage = { kind: 'stop' }
+  return {
+    pid: () => child.pid,
+    connect: () => {
+      const { port1, port2 } = new MessageChannelMain()
+      child.postMessage(null, [port1])
+      return port2
+    },
+    gone,
+    stop: () => endWithin(gone, () => child.postMessage(stop), () => child.kill())
+  }
+}
+
+function startNode(file: string): ServiceHost {
+  // A plain Node cannot read inside of an archive of Electron's.
+  const entry = file.replace(/([/\\]app[.]asar)([/\\])/, '$1.unpacked$2')
+  const { NODE_OPTIONS: _options, ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
+  const child = fork(entry, [], {
+    execPath: nodeExecutable(),
+    execArgv: [],
+    env,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc']
+  })
+  // What cannot be started says so here, and `exit` never comes.
+  const gone = new Promise<void>(resolve => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+  return {
+    pid: () => child.pid,
+    connect: bridge(child),
+    gone,
+    stop: () => endWithin(gone, () => send(child, { kind: 'stop' }), () => child.kill('SIGKILL'))
+  }
+}
+
+/** @returns makes one line after the other */
+function bridge(child: ChildProcess): () => MessagePortMain {
+  const ports = new Map<number, MessagePortMain>()
+  let made = 0
+  child.on('message', message => {
+    if (!isBridgeMessage(message) || message.kind !== 'data') return
+    ports.get(message.port)?.postMessage(portable(message.data))
+  })
+  child.once('exit', () => {
+    for (const port of ports.values()) port.close()
+    ports.clear()
+  })
+  return () => {
+    const { port1, port2 } = new MessageChannelMain()
+    made += 1
+    const id = made
+    ports.set(id, port1)
+    send(child, { kind: 'connect', port: id })
+    port1.on('message', ({ data }) => send(child, { kind: 'data', port: id, data: portable(data) }))
+    port1.on('close', () => {
+      if (ports.delete(id)) send(child, { kind: 'disconnect', port: id })
+    })
+    port1.start()
+    return port2
+  }
+}
+
+function send(child: ChildProcess, message: BridgeMessage): void {
+  // A process that is just ending takes nothing any more; that it is gone is told by `gone`.
+  if (child.connected) child.send(message, () => undefined)
+}
+
+function nodeExecutable(): string {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  const found = installedFile(`node_modules/node/bin/${name}`) ?? installedFile(name, process.resourcesPath)
+  if (found === null) throw new Error(`Node ${process.versions.node} is too old for the service, and there is no other beside it`)
+  return found
+}
+
+async function endWithin(gone: Promise<void>, ask: () => void, kill: () => void): Promise<void> {
+  ask()
+  const timer = setTimeout(kill, STOP_MS)
+  await gone
+  clearTimeout(timer)
+}

@@ -1,0 +1,43 @@
+/** Where the window stood when it was last closed; a place that no display shows any more is forgotten. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { type BrowserWindow, type Rectangle, screen } from 'electron'
+import { z } from 'zod'
+
+const number = z.number().int()
+const placeSchema = z.object({
+  bounds: z.object({ x: number, y: number, width: number.min(1), height: number.min(1) }),
+  maximized: z.boolean()
+})
+
+export type WindowPlace = { readonly bounds: Partial<Rectangle> & { width: number; height: number }; readonly maximized: boolean }
+
+const FIRST: WindowPlace = { bounds: { width: 1440, height: 900 }, maximized: false }
+
+/** The kept place, or the first one. */
+export function readPlace(file: string): WindowPlace {
+  try {
+    const place = placeSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return isSeen(place.bounds) ? place : FIRST
+  } catch {
+    return FIRST
+  }
+}
+
+/** Keeps the place of a window that is about to close. */
+export function keepPlace(window: BrowserWindow, file: string): void {
+  try {
+    writeFileSync(`${file}.new`, `${JSON.stringify({ bounds: window.getNormalBounds(), maximized: window.isMaximized() })}\n`)
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    // A window that opens in the middle again is no reason to keep it from closing.
+    process.stderr.write(`the place of the window was not kept: ${String(error)}\n`)
+  }
+}
+
+/** At least a corner that can be dragged. */
+function isSeen({ x, y, width }: Rectangle): boolean {
+  return screen.getAllDisplays().some(({ workArea }) => {
+    const right = workArea.x + workArea.width
+    return x + width > workArea.x + 100 && x < right - 100 && y >= workArea.y && y < workArea.y + workArea.height - 40
+  })
+}

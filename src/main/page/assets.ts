@@ -1,0 +1,54 @@
+/**
+ * The built page as a table from request path to bytes, read once: what is not in the table does not exist, so no spelling of a
+ * path can lead out of the folder.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+
+export type Asset = {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** With its charset. */
+  readonly type: string
+  /** Strong: the hash of the bytes, in quotes. */
+  readonly etag: string
+}
+
+/** By absolute request path; the page itself is `/`. */
+export type Assets = ReadonlyMap<string, Asset>
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2'
+}
+
+/**
+ * Reads every file below a folder; links are not followed, and files of other types than a page has are left out.
+ * @throws whatever the file system says
+ */
+export async function readAssets(folder: string): Promise<Assets> {
+  const assets = new Map<string, Asset>()
+  // Not with `recursive`, which is not to be relied on inside of an archive of Electron's.
+  const walk = async (below: string, prefix: string): Promise<void> => {
+    for (const entry of await readdir(below, { withFileTypes: true })) {
+      const path = `${prefix}/${entry.name}`
+      const type = TYPES[extname(entry.name)]
+      if (entry.isDirectory()) await walk(join(below, entry.name), path)
+      else if (entry.isFile() && type !== undefined) assets.set(path, await readAsset(join(below, entry.name), type))
+    }
+  }
+  await walk(folder, '')
+  const page = assets.get('/index.html')
+  return page === undefined ? assets : assets.set('/', page)
+}
+
+async function readAsset(file: string, type: string): Promise<Asset> {
+  const bytes = new Uint8Array(await readFile(file))
+  return { bytes, type, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` }
+}

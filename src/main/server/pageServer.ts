@@ -1,0 +1,89 @@
+/**
+ * The page and the contract on 127.0.0.1, for machines without a display. Reads only: GET and HEAD without a body, small headers,
+ * little time for each. Nothing answers without the cookie that the printed address is exchanged for.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Router } from '@orpc/server'
+import type { Contract } from '../../shared/contract/index.ts'
+import { asSystemError } from '../core/systemError.ts'
+import type { Assets } from '../page/assets.ts'
+import { securityHeaders } from '../page/securityHeaders.ts'
+import { openAccess } from './access.ts'
+import { answerTo } from './answer.ts'
+import { openSockets } from './sockets.ts'
+
+export type PageServer = {
+  /** With the token: whoever has it has the caches of this user. */
+  readonly url: string
+  readonly port: number
+  /** Ends every connection, also those in use. */
+  close(): Promise<void>
+}
+
+export type PageServerOptions = {
+  readonly router: Router<Contract, Record<never, never>>
+  readonly assets: Assets
+  /** 0: any that is free. */
+  readonly port: number
+  /** Absolute path of the folder that the page opens first. */
+  readonly folder: string | null
+  /** ms until a request must have arrived. */
+  readonly patienceMs?: number
+}
+
+const HOST = '127.0.0.1'
+const MAX_HEADER_BYTES = 8192
+const PATIENCE_MS = 10_000
+
+/** @throws SystemError when the port cannot be had */
+export async function startPageServer({ router, assets, port, folder, patienceMs = PATIENCE_MS }: PageServerOptions): Promise<PageServer> {
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: patienceMs,
+    requestTimeout: patienceMs,
+    connectionsCheckingInterval: patienceMs / 10,
+    keepAliveTimeout: 5_000
+  })
+  server.maxHeadersCount = 64
+  server.maxConnections = 256
+  const actualPort = await listen(server, port)
+  const access = openAccess(actualPort)
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    // A name that we do not answer to must not get into a policy.
+    const host = access.hostOf(request) ?? `${HOST}:${actualPort}`
+    const { status, headers, body } = answerTo(request, access, assets, folder)
+    response.writeHead(status, { ...securityHeaders(`ws://${host}`), ...headers, 'Content-Length': Buffer.byteLength(body) })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+  server.on('request', answer)
+  // Nobody is to send the body that they ask leave for.
+  server.on('checkContinue', answer)
+  const sockets = openSockets(server, router, access)
+  return {
+    url: `http://${HOST}:${actualPort}/?token=${access.token}`,
+    port: actualPort,
+    close: () =>
+      new Promise(resolve => {
+        sockets.close()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', error => {
+      try {
+        reject(asSystemError(error, 'listen on', `${HOST}:${port}`))
+      } catch (bug) {
+        reject(bug)
+      }
+    })
+    server.listen({ host: HOST, port }, () => {
+      const address = server.address()
+      if (address === null || typeof address === 'string') return reject(new Error('a TCP server has an address'))
+      resolve(address.port)
+    })
+  })
+}

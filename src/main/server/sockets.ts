@@ -1,0 +1,59 @@
+/** The contract over WebSockets at `/rpc`: only for pages of this server that hold the cookie; a peer that went away is let go. */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Router } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/ws'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Contract } from '../../shared/contract/index.ts'
+import type { Access } from './access.ts'
+
+export const RPC_PATH = '/rpc'
+
+/** A plan of a large cache is the largest thing that a page sends. */
+const MAX_MESSAGE_BYTES = 64 * 2 ** 20
+const MAX_SOCKETS = 64
+const PING_MS = 30_000
+
+/** Takes up the server's upgrades until `close`. */
+export function openSockets(server: Server, router: Router<Contract, Record<never, never>>, access: Access): { close(): void } {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
+  const handler = new RPCHandler(router)
+  const answering = new WeakSet<WebSocket>()
+  server.on('upgrade', (request, stream, head) => {
+    const status = refusalOf(request, access) ?? (sockets.clients.size < MAX_SOCKETS ? null : 503)
+    if (status !== null) return refuse(stream, status)
+    sockets.handleUpgrade(request, stream, head, socket => {
+      // Frames that break the protocol end the connection, and `close` follows.
+      socket.on('error', () => undefined)
+      answering.add(socket)
+      socket.on('pong', () => answering.add(socket))
+      void handler.upgrade(socket, { context: {} })
+    })
+  })
+  const ping = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (!answering.delete(socket)) socket.terminate()
+      else socket.ping()
+    }
+  }, PING_MS)
+  return {
+    close: () => {
+      clearInterval(ping)
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+    }
+  }
+}
+
+/** Null for a request that may be upgraded; browsers always say which page asks, so one that does not say is refused. */
+function refusalOf(request: IncomingMessage, access: Access): number | null {
+  if (access.hostOf(request) === null) return 421
+  if (request.method !== 'GET') return 405
+  if (request.headers.origin === undefined || !access.isOurs(request) || !access.isKnown(request)) return 403
+  return request.url === RPC_PATH ? null : 404
+}
+
+function refuse(stream: Duplex, status: number): void {
+  stream.on('error', () => undefined)
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => stream.destroy())
+}

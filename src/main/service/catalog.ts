@@ -1,0 +1,145 @@
+/**
+ * What was seen of caches before, kept in the program's own data folder so that a second opening shows everything at once. It is a
+ * memory and no authority: every opening looks at the files again, and a catalog that cannot be used is made anew.
+ */
+import { rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import type { Finding } from '../core/index.ts'
+import type { Comparison } from './comparison.ts'
+
+/** What is kept of a shard. */
+export type CatalogEntry = {
+  readonly shardPath: string
+  readonly bytes: number
+  readonly mtimeNs: bigint
+  readonly footerSeen: boolean
+  readonly rows: number | null
+  readonly dimensions: number | null
+}
+
+const SCHEMA_VERSION = 1
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS shards (
+    root INTEGER NOT NULL, shard_path TEXT NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL, footer_seen INTEGER NOT NULL,
+    rows INTEGER, dimensions INTEGER, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS comparisons (
+    root INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, whole INTEGER NOT NULL, index_bytes INTEGER, index_mtime_ns TEXT, findings TEXT NOT NULL);
+`
+
+/** Opens the catalog in a file, making it when there is none or when it is not one of ours. */
+export function openCatalog(file: string): Catalog {
+  try {
+    return new Catalog(openDatabase(file))
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError) || !/^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(error.code)) throw error
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+    return new Catalog(openDatabase(file))
+  }
+}
+
+function openDatabase(file: string): Database.Database {
+  const db = new Database(file, { timeout: 5_000 })
+  try {
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = NORMAL')
+    // Only a checkpoint waits for the disk: not before 64 MiB, or when the catalog is closed.
+    db.pragma('wal_autocheckpoint = 16384')
+    const version = db.pragma('user_version', { simple: true })
+    if (version !== 0 && version !== SCHEMA_VERSION) {
+      for (const table of ['roots', 'shards', 'comparisons']) db.exec(`DROP TABLE IF EXISTS ${table}`)
+    }
+    db.exec(SCHEMA)
+    db.pragma(`user_version = ${SCHEMA_VERSION}`)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+type ShardRecord = {
+  shardPath: string
+  bytes: number
+  mtimeNs: string
+  footerSeen: number
+  rows: number | null
+  dimensions: number | null
+}
+type ComparisonRecord = { atMs: number; whole: number; indexBytes: number | null; indexMtimeNs: string | null; findings: string }
+
+export class Catalog {
+  private readonly db: Database.Database
+  private readonly page: Database.Statement<[number, string, number], ShardRecord>
+  private readonly put: Database.Statement<[number, string, number, string, number, number | null, number | null]>
+
+  constructor(db: Database.Database) {
+    this.db = db
+    this.page = db.prepare(
+      'SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, footer_seen AS footerSeen, rows, dimensions FROM shards WHERE root = ? AND shard_path > ? ORDER BY shard_path LIMIT ?'
+    )
+    this.put = db.prepare(
+      'INSERT OR REPLACE INTO shards (root, shard_path, bytes, mtime_ns, footer_seen, rows, dimensions) VALUES (?, ?, ?, ?, ?, ?, ?)'
+    )
+  }
+
+  close(): void {
+    this.db.close()
+  }
+
+  /** The number by which the catalog knows a cache. */
+  rootId(root: string): number {
+    this.db.prepare('INSERT OR IGNORE INTO roots (path) VALUES (?)').run(root)
+    const row = this.db.prepare<[string], { id: number }>('SELECT id FROM roots WHERE path = ?').get(root)
+    if (row === undefined) throw new TypeError('a root that was just entered is missing')
+    return row.id
+  }
+
+  /** The next entries after a path, in the order of their bytes; the first ones after the empty text. */
+  entriesAfter(rootId: number, shardPath: string, limit: number): CatalogEntry[] {
+    return this.page.all(rootId, shardPath, limit).map(row => ({
+      ...row,
+      mtimeNs: BigInt(row.mtimeNs),
+      footerSeen: row.footerSeen === 1
+    }))
+  }
+
+  /** Keeps some entries and forgets others, in one step. */
+  save(rootId: number, entries: readonly CatalogEntry[], gone: readonly string[]): void {
+    const forget = this.db.prepare<[number, string]>('DELETE FROM shards WHERE root = ? AND shard_path = ?')
+    this.db
+      .transaction(() => {
+        for (const shardPath of gone) forget.run(rootId, shardPath)
+        for (const { shardPath, bytes, mtimeNs, footerSeen, rows, dimensions } of entries) {
+          this.put.run(rootId, shardPath, bytes, String(mtimeNs), footerSeen ? 1 : 0, rows, dimensions)
+        }
+      })
+      .immediate()
+  }
+
+  /** The last comparison of a cache's shards with each other and with the index; null when there was none. */
+  comparison(rootId: number): Comparison | null {
+    const row = this.db
+      .prepare<[number], ComparisonRecord>(
+        'SELECT at_ms AS atMs, whole, index_bytes AS indexBytes, index_mtime_ns AS indexMtimeNs, findings FROM comparisons WHERE root = ?'
+      )
+      .get(rootId)
+    if (row === undefined) return null
+    const findings: Finding[] = JSON.parse(row.findings)
+    const index = row.indexBytes === null || row.indexMtimeNs === null ? null : { bytes: row.indexBytes, mtimeNs: BigInt(row.indexMtimeNs) }
+    return { atMs: row.atMs, whole: row.whole === 1, index, findings }
+  }
+
+  saveComparison(rootId: number, { atMs, whole, index, findings }: Comparison): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO comparisons (root, at_ms, whole, index_bytes, index_mtime_ns, findings) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(
+        rootId,
+        atMs,
+        whole ? 1 : 0,
+        index?.bytes ?? null,
+        index === null ? null : String(index.mtimeNs),
+        JSON.stringify(findings, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+      )
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * One job on a thread of its own: does it with the core, tells what it finds on the way, at most ten times a second, and ends. It
+ * starts when it is told to, so that a job that is cancelled before has done nothing.
+ */
+import { parentPort } from 'node:worker_threads'
+import type { JobRequest } from '../../../shared/contract/index.ts'
+import {
+  applyRepair,
+  CancelledError,
+  type Finding,
+  type Ledger,
+  type LongOptions,
+  openLedger,
+  planRepair,
+  quarantineShards,
+  type RecordedVerdict,
+  reindexCache,
+  restoreShards,
+  tickMoves,
+  verifyCache
+} from '../../core/index.ts'
+import { faultOf, type JobOrder } from '../messages.ts'
+
+const FLUSH_MS = 100
+
+/** Waits for its order, does it and tells the end. */
+export function runJob(): void {
+  const controller = new AbortController()
+  parentPort?.on('message', (order: JobOrder) => {
+    if (order.type === 'cancel') controller.abort()
+    else void run(order, controller.signal)
+  })
+  parentPort?.postMessage({ type: 'ready' })
+}
+
+async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSignal): Promise<void> {
+  let findings: Finding[] = []
+  let verdicts: RecordedVerdict[] = []
+  const flush = (): void => {
+    if (findings.length > 0) parentPort?.postMessage({ type: 'findings', findings })
+    if (verdicts.length > 0) parentPort?.postMessage({ type: 'verdicts', verdicts })
+    findings = []
+    verdicts = []
+  }
+  const timer = setInterval(flush, FLUSH_MS)
+  try {
+    const ledger = openLedger(order.ledgerFile, verdict => verdicts.push(verdict))
+    try {
+      const report = await work(order.root, order.request, ledger, {
+        signal,
+        onProgress: progress => parentPort?.postMessage({ type: 'progress', progress }),
+        onFinding: found => findings.push(found)
+      })
+      flush()
+      parentPort?.postMessage({ type: 'end', end: { outcome: 'done', report } })
+    } finally {
+      ledger.close()
+    }
+  } catch (error) {
+    flush()
+    const end = error instanceof CancelledError ? { type: 'end', end: { outcome: 'cancelled' } } : { type: 'fault', fault: faultOf(error) }
+    parentPort?.postMessage(end)
+  } finally {
+    clearInterval(timer)
+    parentPort?.close()
+  }
+}
+
+async function work(root: string, request: JobRequest, ledger: Ledger, long: LongOptions) {
+  switch (request.kind) {
+    case 'verify': {
+      const { shards, changed } = request
+      return { kind: request.kind, report: await verifyCache(root, { ...long, shards, changed, ledger }) }
+    }
+    case 'plan':
+      return { kind: request.kind, plan: await planRepair(root, { ...long, ledger }) }
+    case 'apply':
+      return { kind: request.kind, report: await applyRepair(tickMoves(request.plan, new Set(request.ticked)), long) }
+    case 'reindex':
+      return { kind: request.kind, report: await reindexCache(root, long) }
+    case 'quarantine':
+      return { kind: request.kind, moved: await quarantineShards(root, request.shards, request.reason, long) }
+    case 'restore':
+      return { kind: request.kind, report: await restoreShards(root, request.which, long) }
+  }
+}

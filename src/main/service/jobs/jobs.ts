@@ -1,0 +1,123 @@
+/** All jobs: one that changes a cache at a time for each cache, others beside it. They outlive whoever started them. */
+import type { JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
+import { CacheBusyError, dropAbandonedLock, InputError, NotFoundError, tickMoves } from '../../core/index.ts'
+import type { Fault } from '../messages.ts'
+import type { OpenCache } from '../openCache.ts'
+import { inScope } from '../views/scope.ts'
+import { Job } from './job.ts'
+import { jobTitle, writesCache } from './jobTitle.ts'
+
+const KEPT = 50
+const STOP_MS = 5_000
+
+export type JobSurroundings = {
+  readonly ledgerFile: string
+  /** The cache of a job, if it is (still, or again) open. */
+  readonly openCache: (cacheId: string) => OpenCache | undefined
+  readonly onBug: (fault: Fault) => void
+  readonly onError: (error: unknown) => void
+}
+
+export class Jobs {
+  private readonly around: JobSurroundings
+  /** The latest last. */
+  private jobs: Job[] = []
+
+  constructor(around: JobSurroundings) {
+    this.around = around
+  }
+
+  /**
+   * Starts a job.
+   * @throws CacheBusyError when another job is changing the cache, NotFoundError and InputError for a request that cannot be done
+   */
+  start(cache: OpenCache, request: JobRequest): JobInfo {
+    const writes = writesCache(request.kind)
+    const other = this.jobs.find(job => writes && job.outcome === null && job.cacheId === cache.cacheId && writesCache(job.request.kind))
+    if (other !== undefined) {
+      const { jobId, title } = other.info()
+      throw new CacheBusyError(`“${title}” is still changing this cache; wait for its end, or cancel it`, {
+        job_id: jobId,
+        operation: title
+      })
+    }
+    if (request.kind === 'apply') checkPlan(cache, request)
+    const shards = request.kind === 'verify' ? shardsOf(cache, request) : null
+    const checked = request.kind === 'verify' ? checkedShards(cache, request, shards) : null
+    const title = jobTitle(request, shards?.length ?? null)
+    const { cacheId, root } = cache
+    const order = request.kind === 'verify' ? { kind: request.kind, changed: request.changed, shards: shards ?? undefined } : request
+    const job = new Job(
+      { cacheId, root, ledgerFile: this.around.ledgerFile, title, request: order },
+      {
+        onVerdicts: verdicts => this.around.openCache(cacheId)?.takeVerdicts(verdicts),
+        onBug: this.around.onBug,
+        onEnd: async (outcome, died) => {
+          try {
+            if (died && writes) dropAbandonedLock(root)
+            const report = outcome.outcome === 'done' ? outcome.report : null
+            await this.around.openCache(cacheId)?.takeReport(writes, report, checked)
+          } catch (error) {
+            this.around.onError(error)
+          }
+        }
+      }
+    )
+    if (writes) cache.written = true
+    this.jobs.push(job)
+    this.forgetOld()
+    return job.info()
+  }
+
+  /** Running ones and the last that ended, latest first. */
+  list(): JobInfo[] {
+    return this.jobs.map(job => job.info()).reverse()
+  }
+
+  /** @throws NotFoundError */
+  job(jobId: string): Job {
+    const job = this.jobs.find(each => each.jobId === jobId)
+    if (job === undefined) throw new NotFoundError('there is no such job, or it ended long ago', { job_id: jobId })
+    return job
+  }
+
+  outcome(jobId: string): JobOutcome | null {
+    return this.job(jobId).outcome
+  }
+
+  /** Ends all that run. */
+  async close(): Promise<void> {
+    await Promise.all(this.jobs.filter(job => job.outcome === null).map(job => job.stop(STOP_MS)))
+  }
+
+  private forgetOld(): void {
+    const ended = this.jobs.filter(job => job.outcome !== null)
+    const old = new Set(ended.slice(0, Math.max(0, ended.length - KEPT)))
+    this.jobs = this.jobs.filter(job => !old.has(job))
+  }
+}
+
+type VerifyRequest = Extract<JobRequest, { kind: 'verify' }>
+
+/** The shards that a verify is limited to; null for all. */
+function shardsOf(cache: OpenCache, { scope, shards }: VerifyRequest): string[] | null {
+  if (shards !== undefined) return [...new Set(shards)]
+  if (scope === undefined || Object.values(scope).every(part => part === undefined)) return null
+  const inside = cache.lines().filter(line => inScope(line, scope))
+  if (inside.length === 0) throw new NotFoundError('there is no shard in this part of the cache', { scope })
+  return inside.map(line => line.shardPath)
+}
+
+/** The shards that it will look at, as far as is known before; null for all. */
+function checkedShards(cache: OpenCache, { changed }: VerifyRequest, shards: readonly string[] | null): ReadonlySet<string> | null {
+  if (changed !== true) return shards === null ? null : new Set(shards)
+  const all = shards ?? cache.lines().map(line => line.shardPath)
+  return new Set(all.filter(path => (cache.line(path)?.verifiedAtMs ?? null) === null))
+}
+
+function checkPlan(cache: OpenCache, { plan, ticked }: Extract<JobRequest, { kind: 'apply' }>): void {
+  if (plan.cacheDir !== cache.root) {
+    throw new InputError(`the plan is for ${plan.cacheDir}, not for this cache`, { field: 'plan', value: plan.cacheDir })
+  }
+  tickMoves(plan, new Set(ticked))
+}

@@ -1,0 +1,44 @@
+/** What crosses between the service and its threads: plain data, which arrives as the receiver's own copy. */
+import type { JobOutcome, JobRequest } from '../../shared/contract/index.ts'
+import { CacheError, type ErrorCode, type Finding, type Progress, type RecordedVerdict } from '../core/index.ts'
+
+/** What a thread is started for. */
+export type ThreadRole = { readonly role: 'job' | 'reader' }
+
+/** An error as data; `stack` for a bug. */
+export type Fault = {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details: Record<string, unknown>
+  readonly stack: string | null
+}
+
+export type JobOrder =
+  | { readonly type: 'run'; readonly root: string; readonly ledgerFile: string; readonly request: JobRequest }
+  | { readonly type: 'cancel' }
+
+export type JobMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'findings'; readonly findings: Finding[] }
+  | { readonly type: 'verdicts'; readonly verdicts: RecordedVerdict[] }
+  | { readonly type: 'end'; readonly end: Exclude<JobOutcome, { outcome: 'failed' }> }
+  | { readonly type: 'fault'; readonly fault: Fault }
+
+/** A copy that went through a message has nobody else to protect from. */
+export type Cloned<T> = T extends bigint | Uint8Array | Float32Array | Float64Array | BigInt64Array
+  ? T
+  : T extends readonly (infer Item)[]
+    ? Cloned<Item>[]
+    : T extends object
+      ? { -readonly [Key in keyof T]: Cloned<T[Key]> }
+      : T
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof CacheError) return { code: error.code, message: error.message, details: { ...error.details }, stack: null }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { code: 'INTERNAL', message: INTERNAL_MESSAGE, details: {}, stack }
+}
+
+/** All that a window learns of a bug. */
+export const INTERNAL_MESSAGE = 'something went wrong inside the program that should not; its log has the details'

@@ -1,0 +1,305 @@
+/**
+ * A cache that is open: its shards with their health, kept up with what happens in its folder and with what jobs find. Files are
+ * looked at by the reading threads alone; nothing is written but into the program's own catalog.
+ */
+import { createHash } from 'node:crypto'
+import type { CacheSummary, Health, JobReport, Scope } from '../../shared/contract/index.ts'
+import { EMBEDDINGS_DIR, type Finding, type Ledger, type RecordedVerdict, type Verification } from '../core/index.ts'
+import { CacheMemory } from './cacheMemory.ts'
+import type { Catalog } from './catalog.ts'
+import { Changes } from './changes.ts'
+import { afterReindex, type Comparison, driftOf, holding, mergeComparison } from './comparison.ts'
+import { FooterQueue } from './footerQueue.ts'
+import type { Reader } from './reader.ts'
+import type { Surroundings } from './reading/surroundings.ts'
+import { healthOf, type ShardLine, sameStamp, worstOf } from './shardLine.ts'
+import { ShardScan } from './shardScan.ts'
+import { inScope } from './views/scope.ts'
+
+const POLL_MS = 30_000
+/** Looking for changes takes at most one part in so many of the time. */
+const POLL_SHARE = 20
+
+export type CacheParts = {
+  /** Answers what a window waits for. */
+  readonly reader: Reader
+  /** Answers what nobody waits for. */
+  readonly background: Reader
+  readonly catalog: Catalog
+  readonly ledger: Ledger
+  readonly onError: (error: unknown) => void
+}
+
+/** The name of a cache, the same for as long as it lies where it lies. */
+export function cacheIdOf(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 16)
+}
+
+export class OpenCache {
+  readonly cacheId: string
+  readonly root: string
+  readonly changes = new Changes()
+  /** Whether this program has changed the cache since it was opened. */
+  written = false
+  private readonly parts: CacheParts
+  private readonly memory: CacheMemory
+  private readonly scan: ShardScan
+  private readonly footers: FooterQueue
+  private scanned = false
+  /** Whether known shards are looked up in the ledger again: another process may have verified them. */
+  private consulting = false
+  private comparison: Comparison | null
+  private held: readonly Finding[] = []
+  private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0 }
+  private summarised: CacheSummary | null = null
+  private pollTimer: NodeJS.Timeout | null = null
+  private closed = false
+
+  /** @param root absolute real path of a cache */
+  constructor(root: string, parts: CacheParts) {
+    this.root = root
+    this.cacheId = cacheIdOf(root)
+    this.parts = parts
+    this.memory = new CacheMemory(parts.catalog, root, parts.onError)
+    this.comparison = this.memory.comparison()
+    this.scan = new ShardScan(root, parts.background, {
+      onNew: line => this.takeNew(line),
+      onKnown: line => {
+        if (this.consulting) this.consult(line)
+      },
+      onGone: paths => this.memory.forget(paths),
+      onProgress: () => this.changes.touch(),
+      onSettled: folders => this.whileOpen(() => this.takeSettled(folders)),
+      onError: parts.onError
+    })
+    this.footers = new FooterQueue(
+      root,
+      parts.background,
+      line => this.line(line.shardPath) === line,
+      lines => {
+        for (const line of lines) this.memory.note(line)
+        this.changes.touch()
+      }
+    )
+  }
+
+  /** Shows what is remembered, then looks at the files; settles when every footer was seen. */
+  async start(): Promise<void> {
+    await this.recall()
+    try {
+      await Promise.all([this.scan.lookAtAll(), this.lookAround()])
+    } finally {
+      this.scanned = true
+      this.poll()
+    }
+    this.settle()
+    await this.readFooters()
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.scan.close()
+    this.footers.close()
+    if (this.pollTimer !== null) clearTimeout(this.pollTimer)
+    this.memory.save()
+    this.changes.flush()
+  }
+
+  get isClosed(): boolean {
+    return this.closed
+  }
+
+  /** All shards in path order. */
+  lines(): readonly ShardLine[] {
+    return this.scan.folders.lines()
+  }
+
+  line(shardPath: string): ShardLine | undefined {
+    return this.scan.folders.line(shardPath)
+  }
+
+  /** Somebody looks at these: their footers come first. */
+  look(lines: readonly ShardLine[]): void {
+    this.footers.want(lines)
+  }
+
+  summary(): CacheSummary {
+    if (this.summarised?.version === this.changes.version) return this.summarised
+    const { index, writer, quarantined } = this.surroundings
+    const { footers, rows, ...counts } = countLines(this.lines())
+    const known = footers === counts.shards
+    this.summarised = {
+      cacheId: this.cacheId,
+      root: this.root,
+      ...counts,
+      rows: known && this.scanned ? rows : null,
+      scan: this.scanned
+        ? { state: known ? 'done' : 'footers', done: footers, total: counts.shards }
+        : { state: 'scanning', done: this.scan.done, total: this.scan.total },
+      index: { state: index.state, bytes: index.stamp?.bytes ?? 0, drift: driftOf(this.comparison, index.stamp), reason: index.reason },
+      quarantined,
+      scanFindings: this.scan.findings(),
+      writer: writer === null ? null : { ...writer },
+      written: this.written,
+      version: this.changes.version
+    }
+    return this.summarised
+  }
+
+  /** What is known to be wrong: between shards, with the index, with single shards. */
+  *findings(scope: Scope | undefined): Generator<Finding> {
+    const among = (line: ShardLine | undefined): boolean => scope === undefined || (line !== undefined && inScope(line, scope))
+    for (const found of this.held) if (among(this.line(found.shardPath))) yield found
+    for (const line of this.lines()) {
+      if (line.ownFindings === 0 || !among(line)) continue
+      yield* this.parts.ledger.lastVerification(this.root, line.shardPath)?.findings ?? []
+    }
+  }
+
+  /** What comparisons say of one shard. */
+  comparedFindings(shardPath: string): Finding[] {
+    return this.held.filter(found => found.shardPath === shardPath)
+  }
+
+  /** Takes in what a job has just verified, while it goes on. */
+  takeVerdicts(verdicts: readonly RecordedVerdict[]): void {
+    for (const verdict of verdicts) {
+      const line = this.line(verdict.shardPath)
+      if (line !== undefined) applyVerification(line, verdict)
+    }
+    this.changes.touch()
+  }
+
+  /**
+   * Takes in what a job came to; when this settles, whatever is asked of the cache knows it.
+   * @param report null when the job was cancelled or has failed
+   * @param checked the shards that it looked at; null for all
+   */
+  async takeReport(writes: boolean, report: JobReport | null, checked: ReadonlySet<string> | null): Promise<void> {
+    if (this.closed) return
+    if (writes) await this.lookAgain()
+    await this.lookAround()
+    const index = this.surroundings.index.stamp
+    if (report?.kind === 'verify') this.compare(mergeComparison(this.comparison, report.report.findings, checked, index))
+    else if (report?.kind === 'plan') {
+      const { moves, kept, indexFindings } = report.plan
+      const reasons = new Map([...moves, ...kept].map(each => [each.shardPath, each.reasons]))
+      this.compare(mergeComparison(this.comparison, [...reasons.values(), indexFindings].flat(), null, index))
+    } else if (report !== null) this.compare(afterReindex(this.comparison, index))
+    this.settle()
+    if (writes) this.whileOpen(() => this.readFooters())
+  }
+
+  private compare(comparison: Comparison): void {
+    this.comparison = comparison
+    this.memory.saveComparison(comparison)
+  }
+
+  private async recall(): Promise<void> {
+    await this.memory.recall(entry => {
+      const line = this.scan.groups.line(entry.shardPath, entry)
+      Object.assign(line, { footerSeen: entry.footerSeen, rows: entry.rows, dimensions: entry.dimensions })
+      this.consult(line)
+      if (!line.footerSeen) this.footers.add(line)
+      this.scan.folders.add(line)
+      this.changes.touch()
+    })
+    if (!this.closed && this.lines().length > 0) this.settle()
+  }
+
+  private takeNew(line: ShardLine): void {
+    this.consult(line)
+    this.footers.add(line)
+    this.memory.note(line)
+  }
+
+  /** What the ledger says of the file as it is. */
+  private consult(line: ShardLine): void {
+    applyVerification(line, this.parts.ledger.lastVerification(this.root, line.shardPath))
+  }
+
+  private async lookAgain(): Promise<void> {
+    this.consulting = true
+    try {
+      await this.scan.lookAtAll()
+    } finally {
+      this.consulting = false
+    }
+  }
+
+  private async takeSettled(folders: readonly string[]): Promise<void> {
+    if (folders.includes(EMBEDDINGS_DIR)) await this.lookAround()
+    this.settle()
+    await this.readFooters()
+  }
+
+  /** Works out which compared findings still hold, writes down what is new and lets it be seen. */
+  private settle(): void {
+    const before = this.held
+    this.held = holding(this.comparison, this.surroundings.index.stamp, path => this.line(path))
+    for (const { shardPath } of before) Object.assign(this.line(shardPath) ?? {}, { crossWorst: 0, crossFindings: 0 })
+    for (const [shardPath, found] of Map.groupBy(this.held, each => each.shardPath)) {
+      Object.assign(this.line(shardPath) ?? {}, { crossWorst: worstOf(found), crossFindings: found.length })
+    }
+    this.memory.save()
+    this.changes.flush()
+  }
+
+  private async readFooters(): Promise<void> {
+    await this.footers.run()
+    if (this.closed) return
+    this.memory.save()
+    this.changes.flush()
+  }
+
+  private async lookAround(): Promise<void> {
+    this.surroundings = await this.parts.background.ask('lookAround', { root: this.root })
+    this.changes.touch()
+  }
+
+  private poll(): void {
+    if (this.closed) return
+    const again = async (): Promise<void> => {
+      await this.lookAgain()
+      await this.lookAround()
+      this.settle()
+      await this.readFooters()
+    }
+    this.pollTimer = setTimeout(() => this.whileOpen(() => again().finally(() => this.poll())), this.pollMs()).unref()
+  }
+
+  private pollMs(): number {
+    return Math.max(POLL_MS, this.scan.lastMs * POLL_SHARE)
+  }
+
+  /** Runs what nobody waits for; what is still going on when the cache is closed ends as it likes. */
+  private whileOpen(work: () => Promise<void>): void {
+    if (this.closed) return
+    work().catch(error => {
+      if (!this.closed) this.parts.onError(error)
+    })
+  }
+}
+
+function countLines(lines: readonly ShardLine[]) {
+  const health: Partial<Record<Health, number>> = {}
+  let [rows, bytes, footers] = [0, 0, 0]
+  let lastVerifiedMs: number | null = null
+  for (const line of lines) {
+    const each = healthOf(line)
+    health[each] = (health[each] ?? 0) + 1
+    rows += line.rows ?? 0
+    bytes += line.bytes
+    if (line.footerSeen) footers += 1
+    if (line.verifiedAtMs !== null && line.verifiedAtMs > (lastVerifiedMs ?? 0)) lastVerifiedMs = line.verifiedAtMs
+  }
+  return { shards: lines.length, rows, bytes, footers, health, lastVerifiedMs }
+}
+
+function applyVerification(line: ShardLine, verification: Verification | null): void {
+  const current = verification !== null && sameStamp(verification, line) ? verification : null
+  line.verifiedAtMs = current?.verifiedAtMs ?? null
+  line.ownWorst = current === null ? 0 : worstOf(current.findings)
+  line.ownFindings = current?.findings.length ?? 0
+}

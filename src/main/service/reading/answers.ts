@@ -1,0 +1,45 @@
+/** Everything that the service asks its reading thread: it looks at the cache's files, so that the service's own thread never waits for a disk. */
+import { rename, rm } from 'node:fs/promises'
+import { listQuarantine, type QuarantineEntry } from '../../core/index.ts'
+import { buildSample } from '../../sample/index.ts'
+import { drawHeatMap } from './heatMap.ts'
+import { listFolder, readStamps } from './listFolder.ts'
+import { countPrefix, search } from './search.ts'
+import { closeShards, describe, readFooters, readRows, readVector } from './shardReads.ts'
+import { lookAround } from './surroundings.ts'
+
+/** Builds the sample beside its place and puts it there whole. */
+async function makeSample({ folder, damaged }: { folder: string; damaged: boolean }, signal: AbortSignal): Promise<void> {
+  const building = `${folder}.${process.pid}.tmp`
+  await rm(building, { recursive: true, force: true })
+  try {
+    await buildSample(building, { damaged, signal })
+    await rename(building, folder)
+  } finally {
+    await rm(building, { recursive: true, force: true })
+  }
+}
+
+function quarantine({ root }: { root: string }): Promise<QuarantineEntry[]> {
+  return listQuarantine(root)
+}
+
+/** Each takes plain data and a signal, and gives plain data. */
+export const ANSWERS = {
+  listFolder,
+  readStamps,
+  readFooters,
+  lookAround,
+  describe,
+  readRows,
+  readVector,
+  drawHeatMap,
+  search,
+  countPrefix,
+  quarantine,
+  makeSample,
+  closeShards
+}
+
+export type Answers = typeof ANSWERS
+export type Question = keyof Answers

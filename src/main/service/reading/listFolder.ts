@@ -1,0 +1,76 @@
+/** One folder of a cache as the system shows it: what is in it, and the stamps of its files. Nothing in quarantine, no links. */
+import { type Dirent, lstatSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { asSystemError, comparePaths, type Finding, failedWith, finding, QUARANTINE_DIR } from '../../core/index.ts'
+
+export type FolderListing = {
+  /** Names of the shards in it, in order. */
+  readonly files: readonly string[]
+  /** Paths of the folders in it, in order. */
+  readonly folders: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Lists a folder.
+ * @param root absolute
+ * @param folder relative to it
+ * @returns null when it is not there any more
+ */
+export async function listFolder({ root, folder }: { root: string; folder: string }): Promise<FolderListing | null> {
+  let entries: Dirent[]
+  try {
+    entries = await readdir(join(root, folder), { withFileTypes: true })
+  } catch (error) {
+    if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) return null
+    const fault = asSystemError(error, 'read', folder)
+    const message = `the folder could not be read, its shards were not looked at: ${fault.message}`
+    return { files: [], folders: [], findings: [finding('unreadable', folder, message, { details: fault.details })] }
+  }
+  const files: string[] = []
+  const folders: string[] = []
+  const findings: Finding[] = []
+  for (const entry of entries) {
+    if (entry.name === QUARANTINE_DIR) continue
+    const shard = entry.name.endsWith('.parquet')
+    if (entry.isDirectory()) folders.push(entry.name)
+    if (entry.isFile()) {
+      if (shard) files.push(entry.name)
+    } else if (shard) {
+      const message = `is called like a shard and is ${whatIs(entry)}; it was not read and is not indexed`
+      findings.push(finding('not_a_file', `${folder}/${entry.name}`, message))
+    }
+  }
+  return { files: sortNames(files), folders: sortNames(folders).map(name => `${folder}/${name}`), findings }
+}
+
+function whatIs(entry: Dirent): string {
+  if (entry.isSymbolicLink()) return 'a symbolic link, which we do not follow'
+  return entry.isDirectory() ? 'a folder' : 'a pipe, socket or device'
+}
+
+/** By code point. Below the surrogates that is the order of JS itself, which is far faster. */
+function sortNames(names: string[]): string[] {
+  return names.every(name => /^[\0-\ud7ff]*$/.test(name)) ? names.sort() : names.sort(comparePaths)
+}
+
+export type Stamps = {
+  /** −1 for a file that is not there any more. */
+  readonly bytes: Float64Array
+  readonly mtimeNs: BigInt64Array
+}
+
+/** Size and modification time of files in a folder. */
+export function readStamps({ root, folder, names }: { root: string; folder: string; names: readonly string[] }): Stamps {
+  const bytes = new Float64Array(names.length).fill(-1)
+  const mtimeNs = new BigInt64Array(names.length)
+  const dir = join(root, folder)
+  for (const [i, name] of names.entries()) {
+    const stat = lstatSync(join(dir, name), { bigint: true, throwIfNoEntry: false })
+    if (stat === undefined) continue
+    bytes[i] = Number(stat.size)
+    mtimeNs[i] = stat.mtimeNs
+  }
+  return { bytes, mtimeNs }
+}

@@ -1,0 +1,29 @@
+/** What lies beside the shards: the index, the lock of whoever is writing, the quarantine. Read, never touched. */
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { CacheError, type FileStamp, INDEX_PATH, listQuarantine, openIndex, readLockOwner } from '../../core/index.ts'
+
+export type Surroundings = {
+  readonly index: { readonly state: 'present' | 'missing' | 'unusable'; readonly reason: string | null; readonly stamp: FileStamp | null }
+  readonly writer: { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string } | null
+  readonly quarantined: number
+}
+
+/** @param root absolute */
+export async function lookAround({ root }: { root: string }): Promise<Surroundings> {
+  return { index: lookAtIndex(root), writer: readLockOwner(root), quarantined: (await listQuarantine(root)).length }
+}
+
+function lookAtIndex(root: string): Surroundings['index'] {
+  const stat = lstatSync(join(root, INDEX_PATH), { bigint: true, throwIfNoEntry: false })
+  const stamp = stat === undefined ? null : { bytes: Number(stat.size), mtimeNs: stat.mtimeNs }
+  try {
+    const index = openIndex(root, 'read')
+    index?.close()
+    return { state: index === null ? 'missing' : 'present', reason: null, stamp }
+  } catch (error) {
+    if (!(error instanceof CacheError)) throw error
+    // Locked for a moment is not damaged.
+    return { state: error.code === 'RESOURCE.BUSY' ? 'present' : 'unusable', reason: error.message, stamp }
+  }
+}

@@ -1,0 +1,59 @@
+/** The window from the line to the service down to the workspace: what is not there yet is said, never faked. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { ClientProvider, type ConnectionState } from '../client/ClientProvider.tsx'
+import controls from '../styles/controls.module.css'
+import classes from './App.module.css'
+import { Start } from './Start.tsx'
+import { SettingsProvider } from './settings.tsx'
+import { pathInUrl } from './urlPath.ts'
+
+/** Queries of one connection: nothing of an earlier service survives it. */
+function Queries({ children }: { readonly children: ReactNode }) {
+  const [queries] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          // The line is a port or loopback: whether the machine is online says nothing about it.
+          queries: { retry: false, refetchOnWindowFocus: false, staleTime: 10_000, gcTime: 60_000, networkMode: 'always' },
+          mutations: { networkMode: 'always' }
+        }
+      })
+  )
+  return <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+}
+
+function serviceLine(connection: ConnectionState, restart: () => void) {
+  if (connection.state !== 'lost') {
+    return (
+      <main className={classes.line}>
+        <p role='status'>Connecting to the service…</p>
+      </main>
+    )
+  }
+  return (
+    <main className={classes.line}>
+      <div className={controls.banner} data-tone='danger' role='alert'>
+        <span className={controls.grow}>The window lost its service: {connection.reason}. Nothing in the cache was changed by that.</span>
+        <button type='button' className={`${controls.button} ${controls.primary}`} onClick={restart}>
+          Restart
+        </button>
+      </div>
+    </main>
+  )
+}
+
+/** The whole window. */
+export function App() {
+  // Outlives the connection, so that a restarted service shows the same cache again.
+  const [wanted, setWanted] = useState<string | null>(pathInUrl)
+  return (
+    <ClientProvider fallback={serviceLine}>
+      <Queries>
+        <SettingsProvider>
+          <Start wanted={wanted} onWanted={setWanted} />
+        </SettingsProvider>
+      </Queries>
+    </ClientProvider>
+  )
+}

@@ -1,0 +1,56 @@
+/** The tabs in the centre: six looks at one selection. */
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { formatCount } from '../format/index.ts'
+import { IndexTab } from '../indexView/IndexTab.tsx'
+import { QuarantineTab } from '../quarantine/QuarantineTab.tsx'
+import { HeatMapTab } from '../shard/HeatMapTab.tsx'
+import { RowsTab } from '../shard/RowsTab.tsx'
+import { MapTab } from '../shards/MapTab.tsx'
+import { ShardsTab } from '../shards/ShardsTab.tsx'
+import { TABS } from '../workspace/selection.ts'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import classes from './Centre.module.css'
+import { TAB_NAMES } from './tabNames.ts'
+
+export function Centre() {
+  const { selection, go, summary } = useWorkspace()
+  const counts: Partial<Record<(typeof TABS)[number], number>> = { index: summary.index.drift ?? 0, quarantine: summary.quarantined }
+  return (
+    <Tabs
+      className={classes.tabs}
+      selectedKey={selection.tab}
+      onSelectionChange={key => {
+        const tab = TABS.find(name => name === key)
+        if (tab !== undefined) go({ tab })
+      }}
+    >
+      <TabList className={classes.list} aria-label='Looks at the selection'>
+        {TABS.map(tab => (
+          <Tab key={tab} id={tab} className={classes.tab}>
+            {TAB_NAMES[tab]}
+            {(counts[tab] ?? 0) > 0 && <span className={classes.count}>{formatCount(counts[tab] ?? 0)}</span>}
+          </Tab>
+        ))}
+      </TabList>
+      {/* Stays mounted: it holds which lines are ticked and how far one has scrolled. */}
+      <TabPanel id='shards' className={classes.panel} shouldForceMount>
+        <ShardsTab />
+      </TabPanel>
+      <TabPanel id='map' className={classes.panel}>
+        <MapTab />
+      </TabPanel>
+      <TabPanel id='rows' className={classes.panel}>
+        <RowsTab />
+      </TabPanel>
+      <TabPanel id='heatmap' className={classes.panel}>
+        <HeatMapTab />
+      </TabPanel>
+      <TabPanel id='index' className={classes.panel}>
+        <IndexTab />
+      </TabPanel>
+      <TabPanel id='quarantine' className={classes.panel}>
+        <QuarantineTab />
+      </TabPanel>
+    </Tabs>
+  )
+}

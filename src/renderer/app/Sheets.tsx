@@ -1,0 +1,120 @@
+/** The sheets that the shell itself has: the keys, what this program is, and the question before an index is rebuilt. */
+import { useQuery } from '@tanstack/react-query'
+import { useClient } from '../client/ClientProvider.tsx'
+import { formatBytes, formatCounted, formatTime } from '../format/index.ts'
+import { QuarantineSheet } from '../quarantine/QuarantineSheet.tsx'
+import { RepairSheet } from '../repair/RepairSheet.tsx'
+import { Sheet } from '../sheet/Sheet.tsx'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { SHORTCUTS } from './keys.ts'
+import classes from './Sheets.module.css'
+import { useStartJob } from './useStartJob.ts'
+
+export function Sheets() {
+  const { request, ask } = useWorkspace()
+  const close = (): void => ask(null)
+  return (
+    <>
+      {request?.kind === 'shortcuts' && (
+        <Sheet title='Keyboard shortcuts' wide onClose={close} actions={<Close onClose={close} />}>
+          <Shortcuts />
+        </Sheet>
+      )}
+      {request?.kind === 'about' && (
+        <Sheet title='GenoLeWM Cache Inspector' onClose={close} actions={<Close onClose={close} />}>
+          <About />
+        </Sheet>
+      )}
+      {request?.kind === 'reindex' && <ReindexQuestion onClose={close} />}
+      <RepairSheet />
+      <QuarantineSheet />
+    </>
+  )
+}
+
+function Close({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <button type='button' className={controls.button} onClick={onClose}>
+      Close
+    </button>
+  )
+}
+
+function Shortcuts() {
+  return (
+    <div className={classes.columns}>
+      {SHORTCUTS.map(({ group, keys }) => (
+        <section key={group}>
+          <h3 className={controls.heading}>{group}</h3>
+          <dl className={classes.keys}>
+            {keys.map(([key, does]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
+  )
+}
+
+function About() {
+  const client = useClient()
+  const info = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => client.program.info(undefined, { signal }) })
+  return (
+    <>
+      <p>Looks into a GenoLeWM window-embedding cache, finds any embedding, shows what is damaged, and puts it right with nothing lost.</p>
+      <p className={controls.muted}>Apache License 2.0</p>
+      {info.data !== undefined && (
+        <dl className={`${controls.facts} ${classes.facts}`}>
+          <dt>Version</dt>
+          <dd>{info.data.version}</dd>
+          <dt>Service</dt>
+          <dd>
+            Node {info.data.node.replace(/^v/, '')} on {info.data.platform}, process {info.data.pid}, {formatBytes(info.data.residentBytes)}
+          </dd>
+          <dt>Started</dt>
+          <dd>{formatTime(info.data.startedMs)}</dd>
+          <dt>Its own data</dt>
+          <dd className={controls.mono}>{info.data.dataFolder}</dd>
+        </dl>
+      )}
+    </>
+  )
+}
+
+function ReindexQuestion({ onClose }: { readonly onClose: () => void }) {
+  const { summary } = useWorkspace()
+  const start = useStartJob()
+  const rebuild = (): void => {
+    onClose()
+    void start({ kind: 'reindex' })
+  }
+  return (
+    <Sheet
+      title='Rebuild the index'
+      onClose={onClose}
+      actions={
+        <>
+          <button type='button' className={controls.button} onClick={onClose}>
+            Cancel
+          </button>
+          <button type='button' className={`${controls.button} ${controls.primary}`} onClick={rebuild}>
+            Rebuild the index from {formatCounted(summary.shards, 'shard')}
+          </button>
+        </>
+      }
+    >
+      <p>
+        A new <span className={controls.mono}>embeddings/index.sqlite</span> is written from what the shards say, beside the old one, and
+        takes its place when it is complete. Until then the old one stays. No shard is changed or moved.
+      </p>
+      {!summary.written && <p>This is the first thing that this program writes into this cache.</p>}
+    </Sheet>
+  )
+}

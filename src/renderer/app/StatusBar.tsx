@@ -1,0 +1,65 @@
+/** The last line: where, how much, what is being done, and what the program itself takes. */
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { useClient } from '../client/ClientProvider.tsx'
+import { desktop } from '../client/client.ts'
+import { formatBytes, formatCount, formatCounted, formatShare } from '../format/index.ts'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import classes from './StatusBar.module.css'
+
+export function StatusBar() {
+  const { summary } = useWorkspace()
+  const { root, shards, rows, bytes, scan } = summary
+  return (
+    <footer className={classes.bar}>
+      <span className={classes.root} title={root}>
+        {root}
+      </span>
+      <span>{formatCounted(shards, 'shard')}</span>
+      {rows !== null && <span>{formatCounted(rows, 'row')}</span>}
+      <span>{formatBytes(bytes)}</span>
+      <span role='status'>
+        {scan.state === 'scanning' && 'Listing the folders…'}
+        {scan.state === 'footers' && `Reading footers: ${formatCount(scan.done)} of ${formatCount(scan.total)}`}
+      </span>
+      <span className={classes.space} />
+      <RunningJobs />
+      <Service />
+    </footer>
+  )
+}
+
+function RunningJobs() {
+  const client = useClient()
+  const { ask, cacheId } = useWorkspace()
+  const jobs = useQuery({
+    queryKey: ['jobs'],
+    queryFn: ({ signal }) => client.jobs.list(undefined, { signal }),
+    refetchInterval: query => (query.state.data?.some(job => job.endedMs === null) ? 500 : 3000)
+  })
+  const running = (jobs.data ?? []).filter(job => job.endedMs === null && job.cacheId === cacheId)
+  const [first] = running
+  const progress = first?.progress ?? null
+  const fraction = first === undefined ? -1 : progress === null || progress.total === 0 ? 0 : progress.done / progress.total
+  useEffect(() => desktop()?.setProgress(fraction), [fraction])
+  if (first === undefined) return null
+  return (
+    <button type='button' className={classes.job} onClick={() => ask({ kind: 'drawer', panel: 'jobs' })}>
+      {first.title}
+      {progress !== null && ` · ${formatShare(progress.done, progress.total)}`}
+      {running.length > 1 && ` · and ${running.length - 1} more`}
+    </button>
+  )
+}
+
+function Service() {
+  const client = useClient()
+  const info = useQuery({
+    queryKey: ['info'],
+    queryFn: ({ signal }) => client.program.info(undefined, { signal }),
+    refetchInterval: 10_000
+  })
+  if (info.data === undefined) return null
+  const { pid, residentBytes, node } = info.data
+  return <span title={`The service: process ${pid}, Node ${node.replace(/^v/, '')}`}>service {formatBytes(residentBytes)}</span>
+}

@@ -1,0 +1,87 @@
+/** The top bar: which cache, that it is only read, the box, and how the cache stands. */
+import { useEffect, useState } from 'react'
+import { formatTime, HealthMark, worstHealth } from '../format/index.ts'
+import { LookupBox } from '../lookup/LookupBox.tsx'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { CacheMenu } from './CacheMenu.tsx'
+import type { Opening } from './opening.ts'
+import classes from './TopBar.module.css'
+import type { Command } from './useCommands.ts'
+import { verifiedLine } from './verified.ts'
+
+export function TopBar({ opening, commands }: { readonly opening: Opening; readonly commands: readonly Command[] }) {
+  const { summary, canGoBack, canGoForward, back, forward, ask } = useWorkspace()
+  const run = (id: string): void => commands.find(command => command.id === id)?.run()
+  const now = useMinute()
+  const sick = (summary.health.damaged ?? 0) + (summary.health.suspect ?? 0) > 0
+  return (
+    <header className={classes.bar} data-pane='top'>
+      <div className={classes.left}>
+        <CacheMenu opening={opening} commands={commands} />
+        {!summary.written && (
+          <span className={classes.badge} title='This program has written nothing into the cache, and will not without asking first.'>
+            READ-ONLY
+          </span>
+        )}
+        <button
+          type='button'
+          className={`${controls.button} ${controls.quiet} ${classes.arrow}`}
+          onClick={back}
+          disabled={!canGoBack}
+          aria-label='Back'
+          title='Back to what was selected before'
+        >
+          <Chevron d='M7.5 2 3.5 6l4 4' />
+        </button>
+        <button
+          type='button'
+          className={`${controls.button} ${controls.quiet} ${classes.arrow}`}
+          onClick={forward}
+          disabled={!canGoForward}
+          aria-label='Forward'
+          title='Forward again'
+        >
+          <Chevron d='m4.5 2 4 4-4 4' />
+        </button>
+      </div>
+      <LookupBox commands={commands} />
+      <div className={classes.right}>
+        <button
+          type='button'
+          className={`${controls.button} ${controls.quiet} ${classes.standing}`}
+          onClick={() => ask({ kind: 'drawer', panel: 'problems' })}
+          title={summary.lastVerifiedMs === null ? 'Nothing was verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}
+        >
+          <HealthMark mark={worstHealth(summary.health) ?? 'unverified'} />
+          <span className={classes.words}>{verifiedLine(summary, now)}</span>
+        </button>
+        <button type='button' className={controls.button} onClick={() => run('verify')}>
+          Verify
+        </button>
+        <button type='button' className={`${controls.button} ${sick ? controls.primary : ''}`} onClick={() => run('repair')}>
+          Repair…
+        </button>
+      </div>
+    </header>
+  )
+}
+
+function Chevron({ d }: { readonly d: string }) {
+  return (
+    <svg width='12' height='12' viewBox='0 0 12 12' fill='none' stroke='currentColor' strokeWidth='1.6' aria-hidden='true'>
+      <path d={d} />
+    </svg>
+  )
+}
+
+/** The time, anew each minute: what is said to be so long ago stays true. */
+function useMinute(): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 60_000)
+    return () => clearInterval(timer)
+  }, [])
+  // A verification that ended after the last tick must not lie in the future.
+  return Math.max(now, Date.now())
+}

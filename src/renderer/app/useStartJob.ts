@@ -1,0 +1,28 @@
+/** Long work begins here: the drawer shows it, and a refusal is told. */
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import type { JobRequest } from '../../shared/contract/index.ts'
+import { useClient } from '../client/ClientProvider.tsx'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { sentenceOf } from './faults.ts'
+import { useTell } from './Notice.tsx'
+
+/** How to start a job on the open cache; it never fails, it tells. */
+export function useStartJob(): (request: JobRequest) => Promise<void> {
+  const client = useClient()
+  const queries = useQueryClient()
+  const { cacheId, ask } = useWorkspace()
+  const tell = useTell()
+  return useCallback(
+    async request => {
+      try {
+        await client.jobs.start({ cacheId, request })
+        ask({ kind: 'drawer', panel: 'jobs' })
+        await queries.invalidateQueries({ queryKey: ['jobs'] })
+      } catch (error) {
+        tell(sentenceOf(error))
+      }
+    },
+    [client, queries, cacheId, ask, tell]
+  )
+}

@@ -1,0 +1,58 @@
+/** Health is a shape and a word besides a colour: one place says which. */
+import { HEALTHS, type Health } from '../../shared/contract/index.ts'
+
+/** What a mark can show: a shard's health, or that it lies in quarantine. */
+export type Mark = Health | 'quarantined'
+
+export const MARKS: readonly Mark[] = [...HEALTHS, 'quarantined']
+
+const FACES = {
+  verified: { glyph: '✓', word: 'verified', short: 'verified' },
+  unverified: { glyph: '○', word: 'not verified yet', short: 'not verified' },
+  readable: { glyph: '◐', word: 'read, never fingerprinted', short: 'only read' },
+  suspect: { glyph: '!', word: 'suspect', short: 'suspect' },
+  damaged: { glyph: '✕', word: 'damaged', short: 'damaged' },
+  unsupported: { glyph: '⊘', word: 'unsupported', short: 'unsupported' },
+  unreadable: { glyph: '⊝', word: 'could not be read', short: 'not read' },
+  quarantined: { glyph: '▣', word: 'quarantined', short: 'quarantined' }
+} as const satisfies Record<Mark, { readonly glyph: string; readonly word: string; readonly short: string }>
+
+/** The mark's shape as a character, for plain text. */
+export function healthGlyph(mark: Mark): string {
+  return FACES[mark].glyph
+}
+
+/** The mark's word: `not verified yet`. */
+export function healthWord(mark: Mark): string {
+  return FACES[mark].word
+}
+
+/** The word where there is little room: `not verified`. */
+export function healthShort(mark: Mark): string {
+  return FACES[mark].short
+}
+
+/** The custom property of the colour for text and shapes: `var(--health-damaged)`. */
+export function healthColour(mark: Mark): string {
+  return `var(--health-${mark})`
+}
+
+/** The custom property's name of the colour for areas, as canvases ask for it: `--fill-damaged`. */
+export function healthFill(mark: Mark): string {
+  return `--fill-${mark}`
+}
+
+/** Worst first: what a level of the tree or a bar shows when it holds several. */
+const WORST: readonly Health[] = ['damaged', 'unreadable', 'suspect', 'unsupported', 'unverified', 'readable', 'verified']
+
+/** The worst of what was counted; null when nothing was. */
+export function worstHealth(counts: Partial<Record<Health, number>>): Health | null {
+  return WORST.find(health => (counts[health] ?? 0) > 0) ?? null
+}
+
+/** `2 damaged · 356 verified`, worst first, without what there is none of. */
+export function describeHealth(counts: Partial<Record<Health, number>>): string {
+  return WORST.filter(health => (counts[health] ?? 0) > 0)
+    .map(health => `${(counts[health] ?? 0).toLocaleString('en-US')} ${healthWord(health)}`)
+    .join(' · ')
+}

@@ -1,0 +1,6 @@
+export * from './HealthMark.tsx'
+export * from './hashes.ts'
+export * from './health.ts'
+export * from './loci.ts'
+export * from './numbers.ts'
+export * from './times.ts'

@@ -1,0 +1,50 @@
+/** Numbers as they stand in the window: thousands separators, binary units, the same width for the same magnitude. */
+
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
+const INTEGER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const ONE_DIGIT = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
+/** What stands where a number is not known. */
+export const UNKNOWN = '–'
+
+/** `1,024`; a dash for null. */
+export function formatCount(value: number | bigint | null): string {
+  return value === null ? UNKNOWN : INTEGER.format(value)
+}
+
+/** `1 shard`, `2 shards`. */
+export function formatCounted(value: number | bigint, one: string, many = `${one}s`): string {
+  return `${formatCount(value)} ${value === 1 || value === 1n ? one : many}`
+}
+
+/** `512 B`, `1.5 KiB`, `2.0 MiB`; a dash for null. */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null) return UNKNOWN
+  if (bytes < 1024) return `${formatCount(bytes)} B`
+  let value = bytes
+  let unit = ''
+  for (const next of UNITS) {
+    if (value < 1024 && ONE_DIGIT.format(value) !== '1,024.0') break
+    value /= 1024
+    unit = next
+  }
+  return `${ONE_DIGIT.format(value)} ${unit}`
+}
+
+/** `2.0 MiB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(Math.max(0, Math.round(bytesPerSecond)))}/s`
+}
+
+/** A float in as few digits as tell it apart at a glance: at most `digits` significant ones; NaN, Infinity and null by name. */
+export function formatFloat(value: number | null, digits = 5): string {
+  if (value === null) return UNKNOWN
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
+  return String(Number(value.toPrecision(digits))).replace('-', '−')
+}
+
+/** `42 %`, never 100 % before all is done. */
+export function formatShare(done: number, total: number): string {
+  if (total <= 0) return '0 %'
+  return `${done >= total ? 100 : Math.min(99, Math.floor((100 * done) / total))} %`
+}

@@ -1,0 +1,126 @@
+/** The index: whether it is there and in step with the shards, where it drifts and what that costs, and the way to a new one. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { CacheSummary } from '../../shared/contract/index.ts'
+import type { Finding, FindingKind } from '../../shared/model/finding.ts'
+import { usePacedVersion } from '../app/usePacedVersion.ts'
+import { useStartJob } from '../app/useStartJob.ts'
+import { useClient } from '../client/ClientProvider.tsx'
+import { formatAgo, formatBytes, formatCount, formatCounted, formatTime, HealthMark } from '../format/index.ts'
+import { capital } from '../shard/capital.ts'
+import { adviceOf } from '../shard/findingAdvice.ts'
+import { ShardName } from '../shard/ShardName.tsx'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { DRIFTS, driftOf } from './drift.ts'
+import classes from './Index.module.css'
+
+export function IndexTab() {
+  const client = useClient()
+  const { cacheId, summary, ask } = useWorkspace()
+  const start = useStartJob()
+  const version = usePacedVersion()
+  const found = useQuery({
+    queryKey: ['findings', cacheId, '', version],
+    queryFn: ({ signal }) => client.findings({ cacheId }, { signal }),
+    placeholderData: keepPreviousData
+  })
+  const findings = useMemo(() => (found.data?.findings ?? []).filter(({ severity }) => severity === 'index'), [found.data])
+  const { index } = summary
+  return (
+    <div className={classes.tab}>
+      <div className={classes.bar}>
+        <span className={controls.grow}>
+          <State summary={summary} />
+        </span>
+        <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => void start({ kind: 'verify' })}>
+          Compare with the shards
+        </button>
+        <button
+          type='button'
+          className={`${controls.button} ${controls.small} ${index.state === 'present' && index.drift === 0 ? '' : controls.primary}`}
+          disabled={summary.writer !== null}
+          onClick={() => ask({ kind: 'reindex' })}
+        >
+          Rebuild the index…
+        </button>
+      </div>
+      <dl className={`${controls.facts} ${classes.facts}`}>
+        <dt>File</dt>
+        <dd className={controls.mono}>embeddings/index.sqlite</dd>
+        <dt>Size</dt>
+        <dd>{index.state === 'missing' ? 'there is none' : formatBytes(index.bytes)}</dd>
+        <dt>Compared</dt>
+        <dd title={formatTime(summary.lastVerifiedMs)}>
+          {index.drift === null ? 'not since it was written' : formatAgo(summary.lastVerifiedMs)}
+        </dd>
+      </dl>
+      <ul className={classes.drifts}>
+        {DRIFTS.map(kind => (
+          <Drift key={kind} kind={kind} findings={findings.filter(each => each.kind === kind)} known={index.drift !== null} />
+        ))}
+      </ul>
+      {findings.some(({ kind }) => !DRIFTS.includes(kind)) && (
+        <ul className={classes.drifts}>
+          {findings
+            .filter(({ kind }) => !DRIFTS.includes(kind))
+            .map(({ kind, message }) => (
+              <li key={kind}>
+                <HealthMark mark='damaged' word={capital(message)} />
+              </li>
+            ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function State({ summary }: { readonly summary: CacheSummary }) {
+  const { state, drift, reason } = summary.index
+  if (state === 'missing') return <HealthMark mark='damaged' word='There is no index: a look-up by key finds nothing' />
+  if (state === 'unusable') return <HealthMark mark='damaged' word={`The index cannot be used${reason === null ? '' : `: ${reason}`}`} />
+  if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with the shards yet' />
+  if (drift === 0) return <HealthMark mark='verified' word='The index is in step with the shards' />
+  return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'place')}`} />
+}
+
+const NAMES: Partial<Record<FindingKind, string>> = {
+  row_without_entry: 'Rows without an entry',
+  entry_without_row: 'Entries without a row',
+  entry_elsewhere: 'Entries that point elsewhere',
+  entry_outside: 'Entries that point outside of the cache'
+}
+
+const SHOWN = 200
+
+function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly findings: readonly Finding[]; readonly known: boolean }) {
+  const { go } = useWorkspace()
+  const [first] = findings
+  const count = driftOf(findings)
+  return (
+    <li className={classes.drift}>
+      <div className={classes.head}>
+        <h3 className={controls.heading}>{NAMES[kind] ?? kind}</h3>
+        <span className={classes.count}>{known || count > 0 ? formatCount(count) : '–'}</span>
+      </div>
+      {first !== undefined && (
+        <>
+          <p className={controls.muted}>
+            {adviceOf(first, null).cost} {adviceOf(first, null).remedy}
+          </p>
+          <ul className={classes.places}>
+            {findings.slice(0, SHOWN).map(({ shardPath, row, message }) => (
+              <li key={`${shardPath} ${row} ${message}`}>
+                <button type='button' className={controls.link} onClick={() => go({ shardPath, rowOffset: null })}>
+                  <ShardName path={shardPath} />
+                </button>
+                <span className={classes.message}>{capital(message)}</span>
+              </li>
+            ))}
+            {findings.length > SHOWN && <li className={controls.muted}>and {formatCount(findings.length - SHOWN)} more</li>}
+          </ul>
+        </>
+      )}
+    </li>
+  )
+}

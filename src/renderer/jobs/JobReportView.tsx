@@ -1,0 +1,145 @@
+/** A finished job's report: its sentence, its parts, and what can be done with it. */
+import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
+import type { Finding, FindingKind } from '../../shared/model/finding.ts'
+import { countByKind, FINDING_KINDS } from '../../shared/model/finding.ts'
+import { sentenceOf } from '../app/faults.ts'
+import { useTell } from '../app/Notice.tsx'
+import { useStartJob } from '../app/useStartJob.ts'
+import { formatBytes, formatCount, formatCounted, formatDuration, HealthMark } from '../format/index.ts'
+import { saveBytes } from '../shard/copyText.ts'
+import { SEVERITY_MARK } from '../shard/FindingList.tsx'
+import { kindTitle } from '../shard/findingAdvice.ts'
+import { ShardName } from '../shard/ShardName.tsx'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import classes from './Jobs.module.css'
+import { movedBy, outcomeText, reportJson } from './reportText.ts'
+
+export function JobEnd({ end }: { readonly end: JobOutcome }) {
+  return (
+    <div className={classes.report}>
+      <p className={end.outcome === 'failed' ? classes.failed : undefined} role='status'>
+        {outcomeText(end)}
+      </p>
+      {end.outcome === 'done' && (
+        <>
+          <ReportActions done={end.report} />
+          <ReportParts done={end.report} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function ReportParts({ done }: { readonly done: JobReport }) {
+  switch (done.kind) {
+    case 'verify': {
+      const { checkedBytes, seconds, healthyShards, findings } = done.report
+      return (
+        <>
+          <p className={controls.muted}>
+            {formatBytes(checkedBytes)} read in {seconds < 1 ? 'less than a second' : formatDuration(seconds)};{' '}
+            {formatCounted(healthyShards, 'shard')} without a finding
+          </p>
+          <KindCounts byKind={countByKind(findings)} />
+        </>
+      )
+    }
+    case 'plan':
+      return <Paths title='To quarantine' paths={done.plan.moves.filter(move => move.ticked).map(move => move.shardPath)} />
+    case 'apply':
+      return (
+        <>
+          <Paths title='Quarantined' paths={done.report.quarantined.map(({ shardPath }) => shardPath)} />
+          <Paths title='Left where they are' paths={done.report.kept.map(({ shardPath }) => shardPath)} />
+          <LeftOut findings={done.report.reindex.findings} />
+        </>
+      )
+    case 'reindex':
+      return <LeftOut findings={done.report.findings} />
+    case 'quarantine':
+      return <Paths title='Quarantined' paths={done.moved.map(({ shardPath }) => shardPath)} />
+    case 'restore':
+      return (
+        <>
+          <Paths title='Brought back' paths={done.report.restored.map(({ shardPath }) => shardPath)} />
+          <Paths title='Stayed in quarantine' paths={done.report.skipped.map(({ path, reason }) => `${path}: ${reason}`)} />
+        </>
+      )
+  }
+}
+
+function ReportActions({ done }: { readonly done: JobReport }) {
+  const { ask } = useWorkspace()
+  const start = useStartJob()
+  const tell = useTell()
+  const moved = movedBy(done)
+  const button = `${controls.button} ${controls.small}`
+  const save = (): void => {
+    const bytes = new TextEncoder().encode(reportJson(done))
+    saveBytes(`lewm-cache-${done.kind}.json`, bytes).catch(error => tell(sentenceOf(error)))
+  }
+  return (
+    <p className={classes.actions}>
+      {done.kind === 'verify' && done.report.findings.length > 0 && (
+        <button type='button' className={button} onClick={() => ask({ kind: 'drawer', panel: 'problems' })}>
+          Show problems
+        </button>
+      )}
+      {moved.length > 0 && (
+        <button type='button' className={button} onClick={() => void start({ kind: 'restore', which: [...moved] })}>
+          Undo: bring {moved.length === 1 ? 'it' : `all ${formatCount(moved.length)}`} back
+        </button>
+      )}
+      <button type='button' className={button} onClick={save}>
+        Save report…
+      </button>
+    </p>
+  )
+}
+
+/** How many of each kind, with their marks. */
+export function KindCounts({ byKind }: { readonly byKind: Partial<Record<FindingKind, number>> }) {
+  const kinds = Object.keys(FINDING_KINDS).filter(isKind)
+  const shown = kinds.filter(kind => (byKind[kind] ?? 0) > 0)
+  if (shown.length === 0) return null
+  return (
+    <ul className={classes.kinds}>
+      {shown.map(kind => (
+        <li key={kind}>
+          <HealthMark
+            mark={SEVERITY_MARK[FINDING_KINDS[kind]]}
+            word={`${formatCount(byKind[kind] ?? 0)} ${kindTitle(kind).toLowerCase()}`}
+          />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function isKind(name: string): name is FindingKind {
+  return Object.hasOwn(FINDING_KINDS, name)
+}
+
+function LeftOut({ findings }: { readonly findings: readonly Finding[] }) {
+  return <Paths title='Not in the index' paths={findings.map(({ shardPath, message }) => `${shardPath}: ${message}`)} />
+}
+
+const SHOWN = 200
+
+function Paths({ title, paths }: { readonly title: string; readonly paths: readonly string[] }) {
+  if (paths.length === 0) return null
+  return (
+    <section>
+      <h4 className={`${controls.heading} ${classes.listTitle}`}>
+        {title} <span className={controls.muted}>{formatCount(paths.length)}</span>
+      </h4>
+      <ul className={classes.paths}>
+        {paths.slice(0, SHOWN).map(path => (
+          <li key={path}>{path.endsWith('.parquet') ? <ShardName path={path} /> : path}</li>
+        ))}
+        {paths.length > SHOWN && <li>and {formatCount(paths.length - SHOWN)} more, all of them in the saved report</li>}
+      </ul>
+    </section>
+  )
+}

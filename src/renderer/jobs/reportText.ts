@@ -1,0 +1,61 @@
+/** What a job came to, in words, and whole for a file. */
+import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
+import { formatCounted } from '../format/index.ts'
+
+/** One sentence about the end of a job. */
+export function outcomeText(end: JobOutcome): string {
+  switch (end.outcome) {
+    case 'cancelled':
+      return 'Cancelled. What was done before that stays done.'
+    case 'failed':
+      return end.error.message
+    case 'done':
+      return reportText(end.report)
+  }
+}
+
+/** One sentence about a report. */
+export function reportText(done: JobReport): string {
+  switch (done.kind) {
+    case 'verify': {
+      const { checkedShards, checkedRows, findings } = done.report
+      const found = findings.length === 0 ? 'nothing wrong' : formatCounted(findings.length, 'finding')
+      return `${formatCounted(checkedShards, 'shard')} with ${formatCounted(checkedRows, 'row')} checked: ${found}.`
+    }
+    case 'plan': {
+      const ticked = done.plan.moves.filter(move => move.ticked).length
+      return `${formatCounted(done.plan.checkedShards, 'shard')} checked: ${ticked === 0 ? 'nothing has to move' : `${formatCounted(ticked, 'shard')} to quarantine`}${done.plan.reindex ? ', index to rebuild' : ''}.`
+    }
+    case 'apply':
+      return `${formatCounted(done.report.quarantined.length, 'shard')} quarantined; ${indexText(done.report.reindex)}`
+    case 'reindex':
+      return capital(indexText(done.report))
+    case 'quarantine':
+      return `${formatCounted(done.moved.length, 'shard')} quarantined.`
+    case 'restore': {
+      const { restored, skipped } = done.report
+      const left = skipped.length === 0 ? '' : `; ${formatCounted(skipped.length, 'file')} stayed`
+      return `${formatCounted(restored.length, 'shard')} brought back${left}.`
+    }
+  }
+}
+
+function indexText({ indexedShards, indexedRows, findings }: Extract<JobReport, { kind: 'reindex' }>['report']): string {
+  const left = findings.length === 0 ? '' : `; ${formatCounted(findings.length, 'finding')} kept rows out of it`
+  return `the index was rebuilt with ${formatCounted(indexedRows, 'row')} of ${formatCounted(indexedShards, 'shard')}${left}.`
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
+/** Paths in quarantine that a job moved there, for an undo; empty for jobs that move nothing. */
+export function movedBy(done: JobReport): readonly string[] {
+  if (done.kind === 'quarantine') return done.moved.map(({ movedTo }) => movedTo)
+  return done.kind === 'apply' ? done.report.quarantined.map(({ movedTo }) => movedTo) : []
+}
+
+/** A report as JSON, big integers as decimal text. */
+export function reportJson(done: JobReport): string {
+  return `${JSON.stringify(done, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`
+}

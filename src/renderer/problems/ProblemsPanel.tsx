@@ -1,0 +1,103 @@
+/** The drawer's problems: causes at the left; at the right what the one at hand costs, what can be done, and every place it was found. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { ListBox, ListBoxItem, ToggleButton } from 'react-aria-components'
+import { sentenceOf } from '../app/faults.ts'
+import { usePacedVersion } from '../app/usePacedVersion.ts'
+import { useClient } from '../client/ClientProvider.tsx'
+import { formatCount, formatCounted, HealthMark } from '../format/index.ts'
+import { isWhole, scopeKey, scopeText } from '../scope/scope.ts'
+import { SEVERITY_MARK } from '../shard/FindingList.tsx'
+import { kindTitle } from '../shard/findingAdvice.ts'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { CauseView } from './CauseView.tsx'
+import { type Cause, causesOf } from './causes.ts'
+import classes from './Problems.module.css'
+
+export function ProblemsPanel() {
+  const client = useClient()
+  const { cacheId, summary, selection } = useWorkspace()
+  const { scope } = selection
+  const [here, setHere] = useState(false)
+  const limited = here && !isWhole(scope)
+  const version = usePacedVersion()
+  const found = useQuery({
+    queryKey: ['findings', cacheId, limited ? scopeKey(scope) : '', version],
+    queryFn: ({ signal }) => client.findings(limited ? { cacheId, scope } : { cacheId }, { signal }),
+    placeholderData: keepPreviousData
+  })
+  const { scanFindings } = summary
+  const causes = useMemo(
+    () => causesOf([...(found.data?.findings ?? []), ...(limited ? [] : scanFindings)]),
+    [found.data, scanFindings, limited]
+  )
+  const [chosen, choose] = useState<string | null>(null)
+  const cause = causes.find(({ kind }) => kind === chosen) ?? causes[0]
+  const hidden = found.data === undefined ? 0 : found.data.total - found.data.findings.length
+  if (found.isError) return <p className={classes.note}>{sentenceOf(found.error)}</p>
+  if (found.data === undefined) return <p className={classes.note}>Looking for problems…</p>
+  return (
+    <div className={classes.panel}>
+      <div className={classes.left}>
+        {!isWhole(scope) && (
+          <ToggleButton className={`${controls.chip} ${classes.here}`} isSelected={here} onChange={setHere}>
+            Only in {scopeText(scope)}
+          </ToggleButton>
+        )}
+        <CauseList causes={causes} chosen={cause?.kind ?? null} onChoose={choose} />
+        {hidden > 0 && <p className={classes.note}>{formatCounted(hidden, 'finding')} more; narrow the selection to see them.</p>}
+      </div>
+      {cause === undefined ? <Nothing limited={limited} /> : <CauseView key={cause.kind} cause={cause} />}
+    </div>
+  )
+}
+
+function CauseList({
+  causes,
+  chosen,
+  onChoose
+}: {
+  readonly causes: readonly Cause[]
+  readonly chosen: string | null
+  readonly onChoose: (kind: string) => void
+}) {
+  return (
+    <ListBox
+      className={classes.causes ?? ''}
+      aria-label='Causes'
+      selectionMode='single'
+      disallowEmptySelection
+      selectedKeys={chosen === null ? [] : [chosen]}
+      onSelectionChange={keys => {
+        const [key] = keys === 'all' ? [] : keys
+        if (typeof key === 'string') onChoose(key)
+      }}
+    >
+      {causes.map(({ kind, severity, findings, shards }) => (
+        <ListBoxItem key={kind} id={kind} textValue={kindTitle(kind)} className={classes.cause ?? ''}>
+          <span className={controls.grow}>
+            <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
+          </span>
+          <span className={controls.muted}>{formatCounted(shards, severity === 'index' && shards === 1 ? 'file' : 'shard')}</span>
+          <span className={classes.count}>{formatCount(findings.length)}</span>
+        </ListBoxItem>
+      ))}
+    </ListBox>
+  )
+}
+
+function Nothing({ limited }: { readonly limited: boolean }) {
+  const { summary } = useWorkspace()
+  const verified = summary.health.verified ?? 0
+  return (
+    <div className={controls.empty}>
+      <p>{limited ? 'Nothing is known to be wrong in what is selected.' : 'Nothing is known to be wrong.'}</p>
+      <p>
+        {verified === summary.shards
+          ? 'Every shard was verified.'
+          : `${formatCount(verified)} of ${formatCounted(summary.shards, 'shard')} were verified; damage in the others is found when they are.`}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,86 @@
+/** Quarantine by hand: which shards, and why, in one's own words. */
+import { useState } from 'react'
+import { useStartJob } from '../app/useStartJob.ts'
+import { formatCount, formatCounted } from '../format/index.ts'
+import { Sheet } from '../sheet/Sheet.tsx'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import classes from './Quarantine.module.css'
+
+/** Open while a quarantine is asked for. */
+export function QuarantineSheet() {
+  const { request } = useWorkspace()
+  return request?.kind === 'quarantine' ? <Quarantine key={request.shards.join('\n')} shards={request.shards} /> : null
+}
+
+const SHOWN = 8
+
+function Quarantine({ shards }: { readonly shards: readonly string[] }) {
+  const { ask, summary } = useWorkspace()
+  const start = useStartJob()
+  const [reason, setReason] = useState('')
+  const close = (): void => ask(null)
+  const move = (): void => {
+    close()
+    void start({ kind: 'quarantine', shards: [...shards], reason: reason.trim() === '' ? 'by hand' : reason.trim() })
+  }
+  return (
+    <Sheet
+      title={`Quarantine ${formatCounted(shards.length, 'shard')}`}
+      onClose={close}
+      actions={
+        <>
+          <button type='button' className={controls.button} onClick={close}>
+            Cancel
+          </button>
+          <button
+            type='submit'
+            form='quarantine'
+            className={`${controls.button} ${controls.primary}`}
+            disabled={shards.length === 0 || summary.writer !== null}
+          >
+            Quarantine {formatCounted(shards.length, 'shard')}
+          </button>
+        </>
+      }
+    >
+      <form
+        id='quarantine'
+        className={classes.form}
+        onSubmit={event => {
+          event.preventDefault()
+          move()
+        }}
+      >
+        <ul className={classes.paths}>
+          {shards.slice(0, SHOWN).map(path => (
+            <li key={path}>{path}</li>
+          ))}
+          {shards.length > SHOWN && <li>and {formatCount(shards.length - SHOWN)} more</li>}
+        </ul>
+        <label className={classes.reason}>
+          <span>Reason</span>
+          <input
+            className={controls.input}
+            value={reason}
+            onChange={event => setReason(event.target.value)}
+            placeholder='why they are put aside'
+            maxLength={500}
+            // biome-ignore lint/a11y/noAutofocus: the one field of a sheet that was just asked for
+            autoFocus
+          />
+        </label>
+        <p className={controls.muted}>
+          They move to <code>embeddings/.quarantine</code> with this reason beside them, and the index is rebuilt without them: a look-up of
+          their keys finds nothing until they are brought back. Nothing is deleted.
+        </p>
+        {!summary.written && <p>This is the first thing that this program writes into this cache.</p>}
+        {summary.writer !== null && (
+          <p className={classes.failed}>
+            {summary.writer.operation} on {summary.writer.host} is writing into this cache: wait until it has ended.
+          </p>
+        )}
+      </form>
+    </Sheet>
+  )
+}

@@ -1,0 +1,161 @@
+/** A plan to be looked at: left what moves and why, to be ticked; right what that means. */
+import { Checkbox } from 'react-aria-components'
+import type { KeptShard, PlannedMove, RepairPlan } from '../../shared/model/report.ts'
+import { formatBytes, formatCount, formatCounted, HealthMark } from '../format/index.ts'
+import { capital } from '../shard/capital.ts'
+import { SEVERITY_MARK } from '../shard/FindingList.tsx'
+import { kindTitle } from '../shard/findingAdvice.ts'
+import { ShardName } from '../shard/ShardName.tsx'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { consequencesOf, groupMoves, type MoveGroup } from './consequences.ts'
+import classes from './Repair.module.css'
+
+/** Lines of a group that are shown one by one; a longer group is ticked as a whole. */
+const SHOWN = 300
+
+type Ticking = { readonly ticked: ReadonlySet<string>; readonly onTick: (ticked: ReadonlySet<string>) => void }
+
+export function PlanView({ plan, ticked, onTick }: { readonly plan: RepairPlan } & Ticking) {
+  const stays = plan.kept.filter(({ shardPath }) => !plan.moves.some(move => move.shardPath === shardPath))
+  return (
+    <div className={classes.plan}>
+      <div className={classes.moves}>
+        {plan.moves.length === 0 && (
+          <p>
+            {formatCounted(plan.checkedShards, 'shard')} checked: none has to move.
+            {plan.reindex && ' The index differs from the shards and will be rebuilt.'}
+          </p>
+        )}
+        {groupMoves(plan.moves).map(group => (
+          <Group key={group.kind} group={group} ticked={ticked} onTick={onTick} />
+        ))}
+        {stays.length > 0 && <Stays kept={stays} />}
+      </div>
+      <Meaning plan={plan} ticked={ticked} />
+    </div>
+  )
+}
+
+function Group({ group, ticked, onTick }: { readonly group: MoveGroup } & Ticking) {
+  const { kind, moves } = group
+  const paths = moves.map(({ shardPath }) => shardPath)
+  const count = paths.filter(path => ticked.has(path)).length
+  const tick = (changed: readonly string[], on: boolean): void => {
+    const next = new Set(ticked)
+    for (const path of changed) {
+      if (on) next.add(path)
+      else next.delete(path)
+    }
+    onTick(next)
+  }
+  const severity = moves[0]?.reasons.find(reason => reason.kind === kind)?.severity ?? 'suspect'
+  return (
+    <section className={classes.group}>
+      <div className={classes.groupHead}>
+        <Tick isSelected={count === paths.length} isIndeterminate={count > 0 && count < paths.length} onChange={on => tick(paths, on)}>
+          <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
+        </Tick>
+        <span className={controls.muted}>
+          {formatCount(count)} of {formatCount(paths.length)} ticked
+        </span>
+      </div>
+      {moves.slice(0, SHOWN).map(move => (
+        <Move key={move.shardPath} move={move} isTicked={ticked.has(move.shardPath)} onTick={on => tick([move.shardPath], on)} />
+      ))}
+      {moves.length > SHOWN && <p className={classes.more}>and {formatCount(moves.length - SHOWN)} more, ticked with the group</p>}
+    </section>
+  )
+}
+
+function Move(props: { readonly move: PlannedMove; readonly isTicked: boolean; readonly onTick: (on: boolean) => void }) {
+  const { shardPath, bytes, rows, reasons } = props.move
+  return (
+    <div className={classes.move}>
+      <Tick isSelected={props.isTicked} onChange={props.onTick}>
+        <ShardName path={shardPath} />
+      </Tick>
+      <span className={classes.size}>
+        {rows === null ? 'rows not known' : formatCounted(rows, 'row')} · {formatBytes(bytes)}
+      </span>
+      <p className={classes.reason}>{reasons.map(({ message }) => capital(message)).join('. ')}</p>
+    </div>
+  )
+}
+
+function Tick(props: {
+  readonly isSelected: boolean
+  readonly isIndeterminate?: boolean
+  readonly onChange: (on: boolean) => void
+  readonly children: React.ReactNode
+}) {
+  return (
+    <Checkbox
+      className={classes.tick ?? ''}
+      isSelected={props.isSelected}
+      isIndeterminate={props.isIndeterminate ?? false}
+      onChange={props.onChange}
+    >
+      <svg className={classes.box} viewBox='0 0 14 14' width='14' height='14' aria-hidden='true'>
+        <rect x='0.5' y='0.5' width='13' height='13' rx='2.5' />
+        <path d={props.isIndeterminate === true ? 'M3.5 7h7' : 'M3.2 7.3 5.8 10l5-6'} />
+      </svg>
+      {props.children}
+    </Checkbox>
+  )
+}
+
+function Stays({ kept }: { readonly kept: readonly KeptShard[] }) {
+  return (
+    <section className={classes.group}>
+      <div className={classes.groupHead}>
+        <h3 className={controls.heading}>Stays where it is</h3>
+        <span className={controls.muted}>{formatCounted(kept.length, 'shard')}</span>
+      </div>
+      {kept.slice(0, SHOWN).map(({ shardPath, reasons }) => (
+        <div key={shardPath} className={classes.move}>
+          <ShardName path={shardPath} />
+          <p className={classes.reason}>{reasons.map(({ message }) => capital(message)).join('. ')}</p>
+        </div>
+      ))}
+      {kept.length > SHOWN && <p className={classes.more}>and {formatCount(kept.length - SHOWN)} more</p>}
+    </section>
+  )
+}
+
+function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked: ReadonlySet<string> }) {
+  const { summary } = useWorkspace()
+  const { shards, bytes, rows, unknown, indexEntries, anything } = consequencesOf(plan, ticked)
+  return (
+    <aside className={classes.meaning} aria-label='What that means'>
+      <h3 className={controls.heading}>What that means</h3>
+      <dl>
+        <dt>Moved</dt>
+        <dd>
+          {shards === 0 ? 'nothing' : `${formatCounted(shards, 'shard')}, ${formatBytes(bytes)}, to `}
+          {shards > 0 && <code>embeddings/.quarantine</code>}
+        </dd>
+        <dt>Keys missing</dt>
+        <dd>
+          {shards === 0
+            ? 'none'
+            : `${formatCounted(rows, 'row')}${unknown > 0 ? `, and those of ${formatCounted(unknown, 'shard')} that cannot tell` : ''}: a look-up of them finds nothing until their windows are encoded again`}
+        </dd>
+        <dt>Index</dt>
+        <dd>
+          {anything ? 'rebuilt from the shards that stay' : 'stays as it is'}
+          {indexEntries > 0 && `; ${formatCounted(indexEntries, 'entry', 'entries')} of today’s go`}
+          {plan.indexFindings.length > 0 && `; ${formatCounted(plan.indexFindings.length, 'difference')} mended`}
+        </dd>
+        <dt>Undo</dt>
+        <dd>Nothing is deleted. Undo stands below the report, and every shard can be brought back from the Quarantine tab.</dd>
+      </dl>
+      {!summary.written && anything && <p className={classes.first}>This is the first thing that this program writes into this cache.</p>}
+      {summary.writer !== null && (
+        <p className={classes.failed}>
+          {summary.writer.operation} on {summary.writer.host} is writing into this cache: the repair waits until it has ended.
+        </p>
+      )}
+    </aside>
+  )
+}

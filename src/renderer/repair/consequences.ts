@@ -1,0 +1,50 @@
+/** What the ticked part of a plan means: in shards, bytes, rows and index entries. Pure. */
+import type { FindingKind } from '../../shared/model/finding.ts'
+import type { PlannedMove, RepairPlan } from '../../shared/model/report.ts'
+import { formatCounted } from '../format/index.ts'
+
+export type Consequences = {
+  readonly shards: number
+  readonly bytes: number
+  /** Rows that will be missing, of the shards that can tell. */
+  readonly rows: number
+  /** Shards that cannot tell how many rows they had. */
+  readonly unknown: number
+  /** Entries of today's index that lead into them. */
+  readonly indexEntries: number
+  /** Whether anything is done at all. */
+  readonly anything: boolean
+}
+
+export function consequencesOf({ moves, reindex }: RepairPlan, ticked: ReadonlySet<string>): Consequences {
+  const moving = moves.filter(({ shardPath }) => ticked.has(shardPath))
+  const sum = (of: (move: PlannedMove) => number): number => moving.reduce((total, move) => total + of(move), 0)
+  return {
+    shards: moving.length,
+    bytes: sum(({ bytes }) => bytes),
+    rows: sum(({ rows }) => rows ?? 0),
+    unknown: moving.filter(({ rows }) => rows === null).length,
+    indexEntries: sum(({ indexEntries }) => indexEntries),
+    anything: moving.length > 0 || reindex
+  }
+}
+
+/** What the button says that does it. */
+export function buttonText({ shards, anything }: Consequences): string {
+  if (shards > 0) return `Quarantine ${formatCounted(shards, 'shard')} and rebuild the index`
+  return anything ? 'Rebuild the index' : 'Nothing to repair'
+}
+
+export type MoveGroup = { readonly kind: FindingKind; readonly moves: readonly PlannedMove[] }
+
+/** Moves by their first, which is their gravest, cause; those that are ticked by default first. */
+export function groupMoves(moves: readonly PlannedMove[]): readonly MoveGroup[] {
+  const groups = Map.groupBy(moves, causeOf)
+  return [...groups]
+    .flatMap(([kind, group]) => (kind === null ? [] : [{ kind, moves: group }]))
+    .sort((a, b) => Number(b.moves[0]?.ticked) - Number(a.moves[0]?.ticked) || b.moves.length - a.moves.length)
+}
+
+function causeOf({ reasons }: PlannedMove): FindingKind | null {
+  return (reasons.find(({ severity }) => severity === 'corrupt') ?? reasons[0])?.kind ?? null
+}

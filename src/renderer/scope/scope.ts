@@ -1,0 +1,63 @@
+/** Scopes in words, and what lies in them. */
+import type { Scope, TreeNode } from '../../shared/contract/index.ts'
+
+/** Where a shard's path puts it; null for a path that layout 1 would not make. */
+export function scopeOfPath(shardPath: string): Required<Scope> | null {
+  const match = /^embeddings\/([^/]+)\/(-?\d+)\/([^/]+)\/chr(.+)_\d+\.parquet$/.exec(shardPath)
+  if (match === null) return null
+  const [, encoder = '', layer = '', pool = '', contig = ''] = match
+  return { encoder, stateLayer: Number(layer), pool, contig }
+}
+
+/** Whether a shard lies in a scope. */
+export function scopeHolds(scope: Scope, shardPath: string): boolean {
+  const place = scopeOfPath(shardPath)
+  if (place === null) return isWhole(scope)
+  return (
+    (scope.encoder === undefined || scope.encoder === place.encoder) &&
+    (scope.stateLayer === undefined || scope.stateLayer === place.stateLayer) &&
+    (scope.pool === undefined || scope.pool === place.pool) &&
+    (scope.contig === undefined || scope.contig === place.contig)
+  )
+}
+
+/** Whether the scope is the whole cache. */
+export function isWhole(scope: Scope): boolean {
+  return scope.encoder === undefined && scope.stateLayer === undefined && scope.pool === undefined && scope.contig === undefined
+}
+
+/** `demo-encoder / layer 3 / centered_mean_64 / chr1`, or `the whole cache`. */
+export function scopeText(scope: Scope): string {
+  const parts = [
+    scope.encoder,
+    scope.stateLayer === undefined ? undefined : `layer ${scope.stateLayer}`,
+    scope.pool,
+    scope.contig === undefined ? undefined : `contig ${scope.contig}`
+  ].filter(part => part !== undefined)
+  return parts.length === 0 ? 'the whole cache' : parts.join(' / ')
+}
+
+/** The folder that holds all of a scope, with its last `/`. */
+export function folderOf({ encoder, stateLayer, pool }: Scope): string {
+  if (encoder === undefined) return 'embeddings/'
+  if (stateLayer === undefined) return `embeddings/${encoder}/`
+  return pool === undefined ? `embeddings/${encoder}/${stateLayer}/` : `embeddings/${encoder}/${stateLayer}/${pool}/`
+}
+
+/** The narrowest scope that holds the same shards, down to the pool: a level with a single one below it is that one. */
+export function narrowed(scope: Scope, nodes: readonly TreeNode[]): Scope {
+  let at = scope
+  for (let level = 0; level < 3; level++) {
+    const key = scopeKey(at)
+    const above = isWhole(at) ? null : nodes.find(node => scopeKey(node.scope) === key)?.id
+    const [only, ...others] = nodes.filter(({ parent }) => parent === above)
+    if (only === undefined || others.length > 0 || only.level === 'contig') return at
+    at = only.scope
+  }
+  return at
+}
+
+/** One key for a scope, whatever the order of its parts. */
+export function scopeKey({ encoder, stateLayer, pool, contig }: Scope): string {
+  return JSON.stringify([encoder ?? null, stateLayer ?? null, pool ?? null, contig ?? null])
+}

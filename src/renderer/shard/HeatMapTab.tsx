@@ -1,0 +1,54 @@
+/** The selected shard as one picture, rows down and values across: what stands out can be pointed at and selected. */
+
+import { sentenceOf } from '../app/faults.ts'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { DamageNote } from './DamageNote.tsx'
+import { HeatMap } from './HeatMap.tsx'
+import styles from './HeatMapTab.module.css'
+import { NoShard } from './NoShard.tsx'
+import { useFacts, useHeatMap } from './queries.ts'
+import { PaneNote } from './Section.tsx'
+import { useSettled, useSize } from './useCanvas.ts'
+
+const MOST = 4096
+const SETTLE_MS = 150
+
+export function HeatMapTab() {
+  const { shardPath } = useWorkspace().selection
+  return shardPath === null ? <NoShard shows='it as a picture' /> : <ShardHeatMap key={shardPath} shardPath={shardPath} />
+}
+
+function ShardHeatMap({ shardPath }: { readonly shardPath: string }) {
+  const facts = useFacts(shardPath)
+  const [box, size] = useSize<HTMLDivElement>()
+  const settled = useSettled(size, SETTLE_MS)
+  const { data, isError } = facts
+  // Never more cells than there are values, so that no cell is empty.
+  const cells = (pixels: number, there: number | null): number =>
+    Math.min(MOST, Math.max(1, there ?? MOST), Math.max(1, Math.round(pixels)))
+  const asked =
+    settled === null || (data === undefined && !isError)
+      ? null
+      : {
+          width: cells(settled.width * settled.ratio, data?.dimensions ?? null),
+          height: cells(settled.height * settled.ratio, data?.rows ?? null)
+        }
+  const picture = useHeatMap(shardPath, asked)
+  const sentence = picture.data?.damage ?? (picture.isError ? sentenceOf(picture.error) : null)
+  return (
+    <div className={styles.tab}>
+      <DamageNote facts={data} sentence={sentence} />
+      <div ref={box} className={styles.body}>
+        {picture.data !== undefined && picture.data.rows > 0 ? (
+          <HeatMap shardPath={shardPath} picture={picture.data} />
+        ) : sentence !== null ? (
+          <PaneNote tone='quiet'>
+            Nothing can be drawn. What is still known of the shard stands in the inspector, with what can be done.
+          </PaneNote>
+        ) : (
+          <PaneNote tone='quiet'>{picture.data === undefined ? 'Drawing the shard…' : 'The shard has no rows.'}</PaneNote>
+        )}
+      </div>
+    </div>
+  )
+}

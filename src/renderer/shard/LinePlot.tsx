@@ -1,0 +1,90 @@
+/** A vector as a line over its value indices; the pointer's place is shared with the strip. */
+import { useEffect, useRef } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { formatFloat } from '../format/index.ts'
+import styles from './LinePlot.module.css'
+import { useSize, useTheme } from './useCanvas.ts'
+
+const HEIGHT = 124
+
+export function LinePlot({
+  values,
+  label,
+  index,
+  onIndex
+}: {
+  readonly values: Float64Array
+  /** What the plot shows, in words. */
+  readonly label: string
+  readonly index: number | null
+  readonly onIndex: (index: number | null) => void
+}) {
+  const theme = useTheme()
+  const [box, size] = useSize<HTMLDivElement>()
+  const plot = useRef<uPlot | null>(null)
+  const tell = useRef(onIndex)
+  tell.current = onIndex
+  const width = size?.width ?? 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read from the style sheet while the plot is made
+  useEffect(() => {
+    if (box.current === null || width === 0) return
+    const made = new uPlot(
+      optionsFor(box.current, width, index => tell.current(index)),
+      [range(values.length), Array.from(values, finite)],
+      box.current
+    )
+    plot.current = made
+    return () => {
+      plot.current = null
+      made.destroy()
+    }
+  }, [box, width, values, theme])
+  useEffect(() => {
+    const made = plot.current
+    if (made === null || made.cursor.idx === index) return
+    made.setCursor(index === null ? { left: -10, top: -10 } : { left: made.valToPos(index, 'x'), top: 10 }, false)
+  }, [index])
+  return <div ref={box} className={styles.plot} style={{ height: HEIGHT }} role='img' aria-label={label} />
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i)
+}
+
+/** A gap for what has no place on an axis. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+function optionsFor(box: HTMLElement, width: number, tell: (index: number | null) => void): uPlot.Options {
+  const style = getComputedStyle(box)
+  const colour = (name: string): string => style.getPropertyValue(name).trim()
+  const axis = {
+    stroke: colour('--text-3'),
+    font: `11px ${style.fontFamily}`,
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+    gap: 4
+  }
+  return {
+    width,
+    height: HEIGHT,
+    padding: [6, 8, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 5, fill: colour('--accent') } },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, size: 20, grid: { show: false } },
+      { ...axis, size: 46, values: (_, splits) => splits.map(split => formatFloat(split, 4)) }
+    ],
+    series: [{}, { stroke: colour('--accent'), width: 1, points: { show: false } }],
+    hooks: {
+      setCursor: [
+        made => {
+          if (made.cursor.event !== undefined && made.cursor.event !== null) tell(made.cursor.idx ?? null)
+        }
+      ]
+    }
+  }
+}

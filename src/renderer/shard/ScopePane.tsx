@@ -1,0 +1,148 @@
+/** The inspector of a scope: what lies below it, how it stands, and what is wrong in it. */
+import type { CSSProperties } from 'react'
+import { type CacheSummary, HEALTHS, type Health, type Scope, type TreeNode } from '../../shared/contract/index.ts'
+import { SEVERITIES } from '../../shared/model/finding.ts'
+import { useTree } from '../app/useTree.ts'
+import { formatAgo, formatBytes, formatCount, formatTime, HealthMark, healthFill } from '../format/index.ts'
+import { isWhole, scopeKey } from '../scope/scope.ts'
+import controls from '../styles/controls.module.css'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { CopyButton } from './CopyButton.tsx'
+import { SEVERITY_MARK } from './FindingList.tsx'
+import styles from './Inspector.module.css'
+import { useFindings } from './queries.ts'
+import { Fact, Facts, PaneNote, Section } from './Section.tsx'
+import { scopeParts } from './scopeText.ts'
+import { VerifyButton } from './VerifyButton.tsx'
+
+type Totals = Pick<TreeNode, 'shards' | 'rows' | 'bytes' | 'health'>
+
+export function ScopePane() {
+  const { selection, summary, ask } = useWorkspace()
+  const { scope } = selection
+  const tree = useTree()
+  const whole = isWhole(scope)
+  const totals = whole ? summary : (tree.find(node => scopeKey(node.scope) === scopeKey(scope)) ?? null)
+  const parts = scopeParts(scope)
+  return (
+    <>
+      <header className={styles.head}>
+        <h2 className={styles.title}>
+          <span className={styles.titleText}>{whole ? 'Whole cache' : parts.at(-1)?.value}</span>
+        </h2>
+        {whole && (
+          <div className={`${styles.path} ${controls.mono}`}>
+            {summary.root} <CopyButton text={summary.root} what='path of the cache' />
+          </div>
+        )}
+      </header>
+      {totals === null ? (
+        <PaneNote tone='quiet'>{tree.length === 0 ? 'Adding up…' : 'Nothing lies here any more.'}</PaneNote>
+      ) : (
+        <Section title='Totals'>
+          <Facts>
+            {parts.map(({ name, value }) => (
+              <Fact key={name} name={name} title={value}>
+                {value}
+              </Fact>
+            ))}
+            <Fact name='Shards'>{formatCount(totals.shards)}</Fact>
+            <Fact name='Rows'>{formatCount(totals.rows)}</Fact>
+            <Fact name='Size' title={`${formatCount(totals.bytes)} bytes`}>
+              {formatBytes(totals.bytes)}
+            </Fact>
+            {whole && <WholeFacts summary={summary} />}
+          </Facts>
+        </Section>
+      )}
+      {totals !== null && <HealthSection totals={totals} scope={scope} onRepair={() => ask({ kind: 'repair' })} />}
+      <FindingsSection scope={scope} onProblems={() => ask({ kind: 'drawer', panel: 'problems' })} />
+    </>
+  )
+}
+
+function WholeFacts({ summary }: { readonly summary: CacheSummary }) {
+  const { lastVerifiedMs, index, quarantined } = summary
+  const drift = index.drift === null ? '' : index.drift === 0 ? ', in step with the shards' : `, ${formatCount(index.drift)} off`
+  return (
+    <>
+      <Fact name='Verified' title={formatTime(lastVerifiedMs)}>
+        {lastVerifiedMs === null ? 'never' : formatAgo(lastVerifiedMs)}
+      </Fact>
+      <Fact name='Index' title={index.reason ?? undefined}>
+        {index.state === 'present' ? `${formatBytes(index.bytes)}${drift}` : index.state}
+      </Fact>
+      <Fact name='Quarantine'>{formatCount(quarantined)}</Fact>
+    </>
+  )
+}
+
+function HealthSection({ totals, scope, onRepair }: { readonly totals: Totals; readonly scope: Scope; readonly onRepair: () => void }) {
+  const counts = HEALTHS.flatMap((health): (readonly [Health, number])[] => {
+    const count = totals.health[health] ?? 0
+    return count === 0 ? [] : [[health, count]]
+  })
+  return (
+    <Section title='Health'>
+      <div className={styles.bar} aria-hidden='true'>
+        {counts.map(([health, count]) => (
+          <span key={health} style={fillOf(health, count)} />
+        ))}
+      </div>
+      <ul className={styles.counts}>
+        {counts.map(([health, count]) => (
+          <li key={health}>
+            <HealthMark mark={health} word={`${formatCount(count)} ${WORDS[health]}`} />
+          </li>
+        ))}
+      </ul>
+      <div className={styles.buttons}>
+        <VerifyButton of={isWhole(scope) ? {} : { scope }} label={isWhole(scope) ? 'Verify all' : 'Verify these shards'} />
+        {(totals.health.damaged ?? 0) > 0 && (
+          <button type='button' className={`${controls.button} ${controls.small}`} onClick={onRepair}>
+            Repair…
+          </button>
+        )}
+      </div>
+    </Section>
+  )
+}
+
+const WORDS: Record<Health, string> = {
+  verified: 'verified',
+  unverified: 'not verified yet',
+  readable: 'read, never fingerprinted',
+  suspect: 'suspect',
+  damaged: 'damaged',
+  unsupported: 'unsupported',
+  unreadable: 'unreadable'
+}
+
+function fillOf(health: Health, count: number): CSSProperties {
+  return { flex: `${count} 1 0`, background: `var(${healthFill(health)})` }
+}
+
+function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonly onProblems: () => void }) {
+  const { data } = useFindings(scope)
+  if (data === undefined || data.total === 0) return null
+  const shown = SEVERITIES.flatMap(severity => {
+    const count = data.findings.filter(finding => finding.severity === severity).length
+    return count === 0 ? [] : [{ severity, count }]
+  })
+  return (
+    <Section title={`${formatCount(data.total)} ${data.total === 1 ? 'finding' : 'findings'}`}>
+      <ul className={styles.counts}>
+        {shown.map(({ severity, count }) => (
+          <li key={severity}>
+            <HealthMark mark={SEVERITY_MARK[severity]} word={`${formatCount(count)} ${severity}`} />
+          </li>
+        ))}
+      </ul>
+      <div className={styles.buttons}>
+        <button type='button' className={`${controls.button} ${controls.small}`} onClick={onProblems}>
+          Show problems
+        </button>
+      </div>
+    </Section>
+  )
+}

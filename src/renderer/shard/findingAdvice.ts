@@ -1,0 +1,85 @@
+/** What a finding costs and what can be done about it, for every kind there is. What happened is the finding's own sentence. */
+import type { Finding, FindingKind } from '../../shared/model/finding.ts'
+import { formatCounted } from '../format/index.ts'
+import { capital } from './capital.ts'
+
+export type Advice = { readonly cost: string; readonly remedy: string }
+
+/** What the row of buttons below a finding offers. */
+export type Action = 'verify' | 'quarantine' | 'repair'
+
+const ENCODE_AGAIN = 'Quarantine it and encode its windows again; a repair does the first and lists the keys for the second.'
+const LOOK = 'Look at it; quarantine it by hand if it should go. A repair leaves it where it is unless it is ticked.'
+const REINDEX = 'Rebuild the index; a repair does so. The shards stay as they are.'
+const LEFT = 'Nothing is done to it: it is not ours to judge, and a repair never moves it.'
+
+const COSTS: Record<FindingKind, (rows: string) => string> = {
+  not_parquet: () => 'Whatever rows the shard had are lost.',
+  cut_off: () => 'Its rows are lost with its footer.',
+  bad_footer: rows => `No reader can trust the file: ${rows} cannot be used.`,
+  bad_page: rows => `Some values are lost; GenoLeWM refuses the whole shard, so ${rows} cannot be used.`,
+  page_checksum: rows => `Some values are wrong, and they read as plausible numbers; ${rows} cannot be trusted.`,
+  missing_column: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
+  wrong_type: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
+  invalid_row: rows => `GenoLeWM refuses the whole shard for it: ${rows} cannot be used.`,
+  unreadable: rows => `${capital(rows)} cannot be reached now; the bytes may well be whole.`,
+  unsupported_layout: () => 'This program cannot show its rows; the program that wrote it can.',
+  unsupported_version: () => 'This program cannot show its rows; the program that wrote it can.',
+  unsupported_encoding: () => 'This program cannot show its values; another reader may.',
+  over_limit: () => 'It was not read to its end, as it would take more memory than a shard should.',
+  not_a_file: () => 'No reader looks into it; nothing is lost.',
+  misplaced_file: () => 'A look-up never leads to it; a reindex does enter its rows.',
+  path_mismatch: () => 'Browsing by place does not find these rows; a look-up by key does.',
+  duplicate_key: () => 'Nothing is lost: the values are the same. GenoLeWM’s own reindex fails on it.',
+  conflicting_key: () => 'A look-up gives one of two different vectors. GenoLeWM’s own reindex fails on it.',
+  changed_bytes: rows => `Rows never change by design: ${rows} may hold wrong, plausible values.`,
+  no_rows: () => 'Nothing: there is nothing in it.',
+  ragged_dimensions: () => 'Vectors of different lengths cannot be stacked into one matrix.',
+  non_finite: () => 'A model that takes these vectors in computes NaN.',
+  constant_vector: () => 'These vectors say nothing of their windows.',
+  index_missing: () => 'Every look-up by key finds nothing; browsing works.',
+  index_unreadable: () => 'Every look-up by key fails; browsing works.',
+  index_schema: () => 'Look-ups by key fail or find nothing; browsing works.',
+  entry_without_row: () => 'A look-up of these keys fails.',
+  row_without_entry: () => 'A look-up of these keys finds nothing, although the rows are here.',
+  entry_elsewhere: () => 'A look-up of these keys leads to the wrong row and fails.',
+  entry_outside: () => 'A look-up of these keys would leave the cache, and is refused.'
+}
+
+const REMEDIES: Partial<Record<FindingKind, string>> = {
+  unreadable: 'See to the permissions, the disk or the mount, then verify again. A repair never moves it.',
+  changed_bytes: 'Bring the file back from a backup, or quarantine it and encode its windows again.',
+  path_mismatch:
+    'Find out which is right, the rows or the place; quarantine the shard if it is the rows. A repair leaves it unless it is ticked.',
+  duplicate_key: 'Keep one of the two shards; quarantine the other.',
+  conflicting_key: 'Find out which shard is right; quarantine the other, or both and encode the windows again.',
+  no_rows: 'It may stay, or be quarantined.',
+  not_a_file: 'Remove it by hand if nobody needs it.',
+  misplaced_file: 'Move it to where it belongs, or quarantine it.'
+}
+
+const BY_SEVERITY: Record<Finding['severity'], { readonly remedy: string; readonly actions: readonly Action[] }> = {
+  corrupt: { remedy: ENCODE_AGAIN, actions: ['verify', 'quarantine', 'repair'] },
+  unreadable: { remedy: LEFT, actions: ['verify'] },
+  unsupported: { remedy: LEFT, actions: ['verify', 'quarantine'] },
+  suspect: { remedy: LOOK, actions: ['verify', 'quarantine'] },
+  index: { remedy: REINDEX, actions: ['repair'] }
+}
+
+/** @param rows of the shard; null when nothing tells */
+export function adviceOf({ kind, severity }: Finding, rows: number | null): Advice {
+  const affected = rows === null ? 'its rows' : rows === 1 ? 'its one row' : `its ${formatCounted(rows, 'row')}`
+  return { cost: COSTS[kind](affected), remedy: REMEDIES[kind] ?? BY_SEVERITY[severity].remedy }
+}
+
+/** What can be done about any of these findings. */
+export function actionsFor(findings: readonly Finding[]): readonly Action[] {
+  const offered = new Set(findings.flatMap(({ severity }) => BY_SEVERITY[severity].actions))
+  const all: readonly Action[] = ['verify', 'quarantine', 'repair']
+  return all.filter(action => offered.has(action))
+}
+
+/** `page_checksum` → `Page checksum`. */
+export function kindTitle(kind: FindingKind): string {
+  return capital(kind.replaceAll('_', ' '))
+}

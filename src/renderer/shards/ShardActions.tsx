@@ -1,0 +1,53 @@
+/** The line below the table: what is chosen, what there is, and what can be done with it. */
+import { formatBytes, formatCount, formatCounted } from '../format/index.ts'
+import controls from '../styles/controls.module.css'
+import { type Choice, totalsOf } from './choice.ts'
+import type { ShardPage } from './pages.ts'
+import classes from './ShardActions.module.css'
+
+export type Actions = {
+  verify(): void
+  quarantine(): void
+  copy(): void
+  copyPath(): void
+  rows(): void
+}
+
+export function ShardActions({
+  choice,
+  totals,
+  actions
+}: {
+  readonly choice: Choice
+  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'bytes'> | null
+  readonly actions: Actions
+}) {
+  const chosen = totalsOf(choice)
+  const button = `${controls.button} ${controls.small}`
+  return (
+    <div className={classes.bar}>
+      <span className={classes.chosen} role='status'>
+        {chosen.shards > 0 && (
+          <>
+            <b>{formatCount(chosen.shards)} selected</b>: {formatCounted(chosen.rows, 'row')}, {formatBytes(chosen.bytes)}
+            {chosen.unknown > 0 && ` (rows of ${formatCount(chosen.unknown)} not known)`}
+          </>
+        )}
+      </span>
+      {totals !== null && (
+        <span className={controls.muted}>
+          {formatCounted(totals.total, 'shard')}, {formatCounted(totals.rows, 'row')}, {formatBytes(totals.bytes)}
+        </span>
+      )}
+      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.verify}>
+        Verify
+      </button>
+      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.quarantine}>
+        Quarantine…
+      </button>
+      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.copy}>
+        Copy
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+/** The shards of the selection: the lane above, the table, and what is chosen in it. */
+import { useState } from 'react'
+import type { Health } from '../../shared/contract/index.ts'
+import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { FilterBar } from './FilterBar.tsx'
+import { Lane } from './Lane.tsx'
+import { ShardTable } from './ShardTable.tsx'
+
+export function ShardsTab() {
+  const { selection } = useWorkspace()
+  const [text, setText] = useState('')
+  const [health, setHealth] = useState<readonly Health[]>([])
+  return (
+    <>
+      <Lane />
+      <FilterBar text={text} onText={setText} health={health} onHealth={setHealth} />
+      <ShardTable scope={selection.scope} text={text} health={health} />
+    </>
+  )
+}

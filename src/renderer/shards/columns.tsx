@@ -1,0 +1,95 @@
+/** The columns of the table of shards. Those that the service can sort by carry its name for it. */
+import {
+  columnResizingFeature,
+  columnSizingFeature,
+  columnVisibilityFeature,
+  createColumnHelper,
+  tableFeatures
+} from '@tanstack/react-table'
+import { SHARD_SORTS, type ShardRow } from '../../shared/contract/index.ts'
+import { formatAgo, formatBytes, formatCount, formatTime, HealthMark, healthShort } from '../format/index.ts'
+import classes from './ShardGrid.module.css'
+import type { ShardSort } from './useShardPages.ts'
+
+export const features = tableFeatures({ columnSizingFeature, columnResizingFeature, columnVisibilityFeature })
+
+/** A line of the table: null while its page is on the way. */
+export type Line = { readonly index: number; readonly shard: ShardRow | null; readonly above: string }
+
+/** Columns whose content stands at the right. */
+const NUMBERS: ReadonlySet<string> = new Set(['rows', 'dimensions', 'bytes', 'layer', 'block', 'findings'])
+const HIDDEN = ['encoder', 'layer', 'pool', 'contig', 'block', 'findings'] as const
+
+/** What is shown until somebody chooses. */
+export const FIRST_VISIBLE: Readonly<Record<string, boolean>> = Object.fromEntries(HIDDEN.map(id => [id, false]))
+
+export const COLUMN_NAMES: Readonly<Record<string, string>> = {
+  shardPath: 'Shard',
+  encoder: 'Encoder',
+  layer: 'Layer',
+  pool: 'Pool',
+  contig: 'Contig',
+  block: 'Block',
+  rows: 'Rows',
+  dimensions: 'Values',
+  bytes: 'Bytes',
+  modifiedMs: 'Modified',
+  verifiedAtMs: 'Verified',
+  health: 'Health',
+  findings: 'Findings'
+}
+
+export function isNumberColumn(id: string): boolean {
+  return NUMBERS.has(id)
+}
+
+/** The service's name for sorting by a column; null when it cannot. */
+export function sortOf(id: string): ShardSort['by'] | null {
+  return SHARD_SORTS.find(by => by === id) ?? null
+}
+
+function Ago({ at }: { readonly at: number | null }) {
+  return <span title={at === null ? undefined : formatTime(at)}>{formatAgo(at)}</span>
+}
+
+/** The file's name whole, the folders before it as far as there is room. */
+function ShardName({ shardPath, above }: { readonly shardPath: string; readonly above: string }) {
+  const cut = shardPath.lastIndexOf('/') + 1
+  const folders = shardPath.startsWith(above) ? shardPath.slice(above.length, cut) : shardPath.slice(0, cut)
+  const middle = folders.indexOf('/')
+  return (
+    <span className={classes.name} title={shardPath}>
+      <span className={classes.folder}>{folders.slice(0, middle)}</span>
+      <span className={classes.folder}>{folders.slice(middle === -1 ? 0 : middle)}</span>
+      <span className={classes.file}>{shardPath.slice(cut)}</span>
+    </span>
+  )
+}
+
+const helper = createColumnHelper<typeof features, Line>()
+const column = (id: string, size: number, show: (shard: ShardRow, above: string) => React.ReactNode) =>
+  helper.display({
+    id,
+    header: COLUMN_NAMES[id] ?? id,
+    size,
+    minSize: 44,
+    maxSize: 900,
+    enableHiding: id !== 'shardPath',
+    cell: ({ row }) => (row.original.shard === null ? null : show(row.original.shard, row.original.above))
+  })
+
+export const columns = helper.columns([
+  column('shardPath', 290, ({ shardPath }, above) => <ShardName shardPath={shardPath} above={above} />),
+  column('encoder', 140, ({ address }) => address?.encoder ?? ''),
+  column('layer', 56, ({ address }) => address?.stateLayer ?? ''),
+  column('pool', 140, ({ address }) => (address === null ? '' : `${address.poolType}_${address.poolRadius}`)),
+  column('contig', 90, ({ address }) => address?.contig ?? ''),
+  column('block', 60, ({ address }) => (address === null ? '' : formatCount(address.strideBlock))),
+  column('rows', 66, ({ rows }) => formatCount(rows)),
+  column('dimensions', 62, ({ dimensions }) => formatCount(dimensions)),
+  column('bytes', 82, ({ bytes }) => <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>),
+  column('modifiedMs', 90, ({ modifiedMs }) => <Ago at={modifiedMs} />),
+  column('verifiedAtMs', 90, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
+  column('health', 124, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />),
+  column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings)))
+])

@@ -1,0 +1,73 @@
+/** Starts the built desktop program in a real Electron, with a data folder of its own, and talks to the service through its page. */
+import { join } from 'node:path'
+import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import { z } from 'zod'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+
+export const ROOT = join(import.meta.dirname, '../..')
+
+export type Desktop = { readonly app: ElectronApplication; readonly page: Page; readonly dataFolder: string }
+
+/** Tests run as root in containers, where Chromium's sandbox cannot be had; the program itself never says so. */
+export const NO_SANDBOX = '--no-sandbox'
+
+/** @param executable the Electron */
+export async function startDesktop(executable: string, dataFolder = temporaryFolder(), args: readonly string[] = []): Promise<Desktop> {
+  const app = await _electron.launch({
+    executablePath: executable,
+    args: [NO_SANDBOX, ROOT, ...args],
+    env: environment(dataFolder)
+  })
+  const page = await app.firstWindow()
+  await page.locator('#root > *').first().waitFor()
+  return { app, page, dataFolder }
+}
+
+/** What the program is given of this process's environment. */
+export function environment(dataFolder: string): Record<string, string> {
+  const { PATH = '', DISPLAY = '', XAUTHORITY = '' } = process.env
+  return { PATH, DISPLAY, XAUTHORITY, HOME: dataFolder, LEWM_CACHE_DATA: dataFolder }
+}
+
+const answer = z.object({ p: z.object({ s: z.number().default(200), b: z.object({ json: z.unknown() }) }) })
+export type Answer = { readonly status: number; readonly json: unknown; readonly bytes: number }
+
+/**
+ * One call of the contract over a port of its own, as oRPC puts it on the wire.
+ * @param path `/caches/openSample`
+ * @returns what came back; `bytes` are those behind the text
+ */
+export async function call(page: Page, path: string, input?: unknown): Promise<Answer> {
+  const message = JSON.stringify({ i: '1', p: { u: path, b: { json: input } } })
+  const { text, bytes } = await page.evaluate(
+    message =>
+      new Promise<{ text: string; bytes: number }>(resolve => {
+        const receive = (event: MessageEvent): void => {
+          const [port] = event.ports
+          if (event.source !== window || event.data !== 'lewm:port' || port === undefined) return
+          window.removeEventListener('message', receive)
+          port.onmessage = async ({ data }) => {
+            port.close()
+            if (typeof data === 'string') return resolve({ text: data, bytes: 0 })
+            const all = new Uint8Array(data)
+            const end = all.indexOf(255)
+            resolve({ text: new TextDecoder().decode(all.subarray(0, end)), bytes: all.length - end - 1 })
+          }
+          port.postMessage(message)
+        }
+        window.addEventListener('message', receive)
+        window.lewmDesktop?.requestPort()
+      }),
+    message
+  )
+  if (bytes > 0) return { status: 200, json: JSON.parse(text), bytes }
+  const { s: status, b } = answer.parse(JSON.parse(text)).p
+  return { status, json: b.json, bytes }
+}
+
+const info = z.object({ pid: z.number(), node: z.string(), dataFolder: z.string() })
+
+/** The service's process, as it tells of itself. */
+export async function serviceInfo(page: Page): Promise<z.infer<typeof info>> {
+  return info.parse((await call(page, '/program/info')).json)
+}

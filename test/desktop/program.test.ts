@@ -1,0 +1,124 @@
+/** The program around the window: one instance, menus, the window's place, and a service that may end and begin again. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MENU_COMMANDS } from '../../src/shared/desktopBridge.ts'
+import { describeWith } from '../support/capabilities.ts'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { call, type Desktop, environment, NO_SANDBOX, ROOT, serviceInfo, startDesktop } from './desktop.ts'
+
+declare global {
+  interface Window {
+    /** What a test in the page has heard. */
+    heard: unknown[]
+  }
+}
+
+describeWith('electron', 'the program', executable => {
+  describe('while it runs', () => {
+    let desktop: Desktop
+    beforeAll(async () => {
+      desktop = await startDesktop(executable)
+      await desktop.page.evaluate(() => {
+        window.heard = []
+        window.lewmDesktop?.onOpenFolder(path => window.heard.push(path))
+        window.lewmDesktop?.onMenuCommand((...command) => window.heard.push(command))
+      })
+    })
+    afterAll(() => desktop.app.close())
+    const heard = () => desktop.page.evaluate(() => window.heard.splice(0))
+
+    test('a second start hands its folder over, and ends', async () => {
+      const folder = temporaryFolder()
+      const second = spawn(executable, [NO_SANDBOX, ROOT, `--open=${folder}`], { env: environment(desktop.dataFolder), stdio: 'ignore' })
+      expect(await once(second, 'exit')).toEqual([0, null])
+      await expect.poll(heard).toEqual([folder])
+      expect(desktop.app.windows()).toHaveLength(1)
+    })
+
+    test('the menu sends every command', async () => {
+      const arguments_: Partial<Record<string, string>> = { 'open-sample': 'damaged' }
+      for (const command of MENU_COMMANDS.filter(command => command !== 'open-recent' && command !== 'open')) {
+        const argument = arguments_[command] ?? null
+        await desktop.app.evaluate(
+          ({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(),
+          argument === null ? command : `${command}:${argument}`
+        )
+        await expect.poll(heard).toEqual([[command, argument]])
+      }
+    })
+
+    test('the menu knows the recent caches', async () => {
+      const root = referenceCache('healthy')
+      expect(await call(desktop.page, '/caches/open', { path: root })).toMatchObject({ status: 200, json: { root } })
+      const open = () =>
+        desktop.app.evaluate(({ app, Menu, BrowserWindow }, id) => {
+          app.emit('browser-window-focus', {}, BrowserWindow.getAllWindows()[0])
+          const item = Menu.getApplicationMenu()?.getMenuItemById(id)
+          item?.click()
+          return item?.label
+        }, `open-recent:${root}`)
+      await expect.poll(open).toBe(root)
+      await expect.poll(heard).toContainEqual(['open-recent', root])
+    })
+
+    test('a service that was killed is told of, and a new one takes its place', async () => {
+      const { page } = desktop
+      const { pid } = await serviceInfo(page)
+      const gone = page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
+      process.kill(pid, 'SIGKILL')
+      await gone
+      await page.evaluate(() => window.lewmDesktop?.restartService())
+      const after = await serviceInfo(page)
+      expect(after.pid).not.toBe(pid)
+      expect(existsSync(`/proc/${pid}`)).toBe(false)
+    })
+
+    test('whoever listens too late for the end hears of it all the same', async () => {
+      const { page } = desktop
+      const { pid } = await serviceInfo(page)
+      const first = page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
+      process.kill(pid, 'SIGKILL')
+      await first
+      await page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
+    })
+  })
+
+  test('opens the folder that it was started with', async () => {
+    const folder = temporaryFolder()
+    const { app, page } = await startDesktop(executable, temporaryFolder(), [`--open=${folder}`])
+    expect(await page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('open'))).toBe(folder)
+    await app.close()
+  })
+
+  test('takes its service along when it ends, and its window comes back to its place', async () => {
+    const first = await startDesktop(executable)
+    const { pid } = await serviceInfo(first.page)
+    const place = { x: 40, y: 60, width: 900, height: 600 }
+    await first.app.evaluate(({ BrowserWindow }, place) => BrowserWindow.getAllWindows()[0]?.setBounds(place), place)
+    await first.app.close()
+    for (let i = 0; existsSync(`/proc/${pid}`) && i < 100; i++) await pause(50)
+    expect(existsSync(`/proc/${pid}`)).toBe(false)
+    const second = await startDesktop(executable, first.dataFolder)
+    expect(await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(place)
+    await second.app.close()
+  })
+
+  test('lewm-cache open starts it, a second one finds it, and Ctrl-C ends it', async () => {
+    const dataFolder = temporaryFolder()
+    const env = { ...environment(dataFolder), ELECTRON_OVERRIDE_DIST_PATH: process.env.ELECTRON_OVERRIDE_DIST_PATH ?? '', ELECTRON_DISABLE_SANDBOX: '1' }
+    const open = () => spawn(join(ROOT, 'node_modules/node/bin/node'), [join(ROOT, 'bin/lewm-cache'), 'open', dataFolder], { env, stdio: 'ignore' })
+    const first = open()
+    const ended = once(first, 'exit')
+    const place = join(dataFolder, 'inspector.log')
+    while (!existsSync(place)) await pause(50)
+    expect(await once(open(), 'exit')).toEqual([0, null])
+    expect(first.exitCode).toBe(null)
+    first.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+  })
+})

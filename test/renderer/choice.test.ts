@@ -1,0 +1,22 @@
+/** Which shards are chosen, and what they come to. */
+import { describe, expect, it } from 'vitest'
+import { chooseAlso, chooseOnly, NOTHING, toggle, totalsOf } from '../../src/renderer/shards/choice.ts'
+import { shardRow } from './shardRow.ts'
+
+const a = shardRow('a', { rows: 5, bytes: 100 })
+const b = shardRow('b', { rows: null, bytes: 20 })
+
+describe('a choice', () => {
+  it('takes in and leaves out without changing the one before', () => {
+    const both = chooseAlso(chooseOnly([a]), [b, a])
+    expect([...both.keys()]).toEqual(['a', 'b'])
+    expect([...toggle(both, a).keys()]).toEqual(['b'])
+    expect([...toggle(NOTHING, a).keys()]).toEqual(['a'])
+    expect([both.size, NOTHING.size]).toEqual([2, 0])
+  })
+
+  it('comes to what is known, and says what is not', () => {
+    expect(totalsOf(chooseOnly([a, b]))).toEqual({ shards: 2, rows: 5, bytes: 120, unknown: 1 })
+    expect(totalsOf(NOTHING)).toEqual({ shards: 0, rows: 0, bytes: 0, unknown: 0 })
+  })
+})

@@ -1,0 +1,52 @@
+/** What the box offers. */
+import { describe, expect, it } from 'vitest'
+import { matchingCommands, placeOptions } from '../../src/renderer/lookup/options.ts'
+import type { RowLine } from '../../src/shared/contract/index.ts'
+
+const commands = ['Verify all shards', 'Repair…', 'Show jobs', 'Rebuild the index…', 'Quarantine the shard'].map(name => ({ name }))
+const names = (query: string): string[] => matchingCommands(commands, query).map(({ name }) => name)
+
+describe('commands', () => {
+  it('are found by parts of their names, those that begin with it first', () => {
+    expect(names('shard')).toEqual(['Verify all shards', 'Quarantine the shard'])
+    expect(names('the index')).toEqual(['Rebuild the index…'])
+    expect(names('sh')).toEqual(['Show jobs', 'Verify all shards', 'Quarantine the shard'])
+    expect(names('zzz')).toEqual([])
+  })
+
+  it('are all there after a >, and none before anything is typed', () => {
+    expect(names('>')).toHaveLength(commands.length)
+    expect(names('> rep')).toEqual(['Repair…'])
+    expect(names('')).toEqual([])
+  })
+})
+
+describe('places', () => {
+  const row: RowLine = {
+    shardPath: 'embeddings/evo2/3/global_mean_0/chr1_0.parquet',
+    rowOffset: 7,
+    chrom: '1',
+    startBp: 0n,
+    endBp: 100n,
+    windowHash: 'ab'.repeat(32),
+    encoderHash: 'cd'.repeat(32),
+    stateLayer: 3,
+    poolType: 'global_mean',
+    poolRadius: 0,
+    dtype: 'bf16',
+    untargeted: false,
+    createdAt: 0n,
+    schemaVersion: '1.0.0'
+  }
+  it('are rows, or shards when only shards were found', () => {
+    expect(placeOptions({ rows: [row], shards: [row.shardPath] })).toEqual([
+      {
+        id: `${row.shardPath}#7`,
+        place: { shardPath: row.shardPath, rowOffset: 7 },
+        title: '1:1–100',
+        detail: 'ababab…ababab · layer 3 · global_mean_0 · bf16 · evo2'
+      }
+    ])
+    expect(placeOptions({ rows: [], shards: ['a'] }).map(({ place }) => place)).toEqual([{ shardPath: 'a', rowOffset: null }])
+  })
+})

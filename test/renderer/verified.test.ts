@@ -1,0 +1,31 @@
+/** How a cache stands, in one line. */
+import { expect, it } from 'vitest'
+import { sickShards, verifiedLine } from '../../src/renderer/app/verified.ts'
+import type { CacheSummary } from '../../src/shared/contract/index.ts'
+
+const NOW = Date.UTC(2026, 0, 2)
+const summary: CacheSummary = {
+  cacheId: 'c',
+  root: '/c',
+  shards: 361,
+  rows: null,
+  bytes: 0,
+  health: { verified: 358, damaged: 2, unverified: 1 },
+  lastVerifiedMs: NOW - 2 * 3_600_000,
+  scan: { state: 'done', done: 361, total: 361 },
+  index: { state: 'present', bytes: 0, drift: 0, reason: null },
+  quarantined: 0,
+  scanFindings: [],
+  writer: null,
+  written: false,
+  version: 1
+}
+
+it('says how much was verified, what is wrong and when', () => {
+  expect(verifiedLine(summary, NOW)).toBe('358/361 verified · 2 damaged · 2 h ago')
+  expect(sickShards(summary)).toBe(2)
+})
+
+it('says so when nothing ever was', () => {
+  expect(verifiedLine({ ...summary, health: { unverified: 361 }, lastVerifiedMs: null }, NOW)).toBe('not verified yet · 361 shards')
+})

@@ -1,0 +1,76 @@
+/** The contract over a WebSocket: values, binary, typed errors, streams, and their end. */
+import { createORPCClient, isDefinedError, safe } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { type PageServer, startPageServer } from '../../src/main/server/pageServer.ts'
+import { createService, type Service } from '../../src/main/service/index.ts'
+import type { Contract } from '../../src/shared/contract/index.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { cookieOf } from './pageRequest.ts'
+
+let service: Service
+let server: PageServer
+const dataFolder = temporaryFolder()
+
+beforeAll(async () => {
+  service = createService({ dataFolder })
+  server = await startPageServer({ router: service.router, assets: new Map(), port: 0, folder: null })
+})
+
+afterAll(async () => {
+  await server.close()
+  await service.close()
+})
+
+async function connect(): Promise<{ client: ContractRouterClient<Contract>; socket: WebSocket; closed: Promise<void> }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, {
+    origin: `http://127.0.0.1:${server.port}`,
+    headers: { Cookie: await cookieOf(server.port, server.url) }
+  })
+  const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  return { client: createORPCClient(new RPCLink({ websocket: socket })), socket, closed }
+}
+
+test('answers, with numbers as bytes', async () => {
+  const { client, socket } = await connect()
+  expect(await client.program.info()).toMatchObject({ pid: process.pid, dataFolder })
+  const { cacheId } = await client.caches.openSample({ damaged: false })
+  for await (const { scan } of await client.caches.watch({ cacheId })) if (scan.state === 'done') break
+  const { entries } = await client.shards.page({
+    cacheId,
+    scope: {},
+    text: '',
+    health: [],
+    sort: { by: 'shardPath', descending: false },
+    offset: 0,
+    limit: 1
+  })
+  const map = await client.shards.heatMap({ cacheId, shardPath: entries[0]?.shardPath ?? '', width: 16, height: 8 })
+  const blobs = Object.values(map).filter(value => value instanceof Blob)
+  expect(blobs.length).toBeGreaterThan(0)
+  for (const blob of blobs) expect(blob.size).toBeGreaterThan(0)
+  socket.close()
+})
+
+test('tells faults by their code', async () => {
+  const { client, socket } = await connect()
+  const { error } = await safe(client.caches.open({ path: temporaryFolder() }))
+  expect(isDefinedError(error) && error.code).toBe('INPUT.GENERIC')
+  socket.close()
+})
+
+test('a stream ends with the line, and the line with the server', async () => {
+  const own = await connect()
+  const { cacheId } = await own.client.caches.openSample({ damaged: false })
+  const stream = await own.client.caches.watch({ cacheId })
+  expect((await stream.next()).value).toMatchObject({ cacheId })
+  const rest = (async () => {
+    for await (const _summary of stream);
+  })()
+  await server.close()
+  await own.closed
+  await expect(rest).rejects.toThrow()
+})

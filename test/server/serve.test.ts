@@ -1,0 +1,164 @@
+/** `lewm-cache serve`, and `open` where there can be no window: one address on standard output, until Ctrl-C. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { lewmCache, startLewmCache } from '../cli/lewmCache.ts'
+import { describeWith } from '../support/capabilities.ts'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { ask } from './pageRequest.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const ADDRESS = /^http:\/\/127\.0\.0\.1:(\d+)\/\?token=[\w-]{43}$/
+
+type Running = { readonly child: ChildProcess; readonly line: string; readonly end: () => Promise<{ code: number | null; stdout: string; stderr: string }> }
+
+/** Waits for the first line on standard output; `end` interrupts, as Ctrl-C does. */
+async function running(child: ChildProcess): Promise<Running> {
+  let stdout = ''
+  let stderr = ''
+  const closed = once(child, 'close')
+  child.stderr?.setEncoding('utf8').on('data', text => {
+    stderr += text
+  })
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', text => {
+      stdout += text
+      if (stdout.includes('\n')) resolve(stdout.slice(0, stdout.indexOf('\n')))
+    })
+    child.once('close', () => reject(new Error(`ended without an address: ${stderr}`)))
+  })
+  const end = async () => {
+    child.kill('SIGINT')
+    const [code] = await closed
+    return { code: typeof code === 'number' ? code : null, stdout, stderr }
+  }
+  return { child, line, end }
+}
+
+/** Where the address leads. */
+async function locationOf(url: string): Promise<string | undefined> {
+  const { port, pathname, search } = new URL(url)
+  return (await ask(Number(port), pathname + search)).headers.location
+}
+
+describe('serve', () => {
+  test('prints one address, and Ctrl-C ends it with 0', async () => {
+    const { line, end } = await running(startLewmCache(['serve']))
+    expect(line).toMatch(ADDRESS)
+    expect(await locationOf(line)).toBe('/')
+    expect(await end()).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' })
+  })
+
+  test('--json prints a document, DIR is what the page opens', async () => {
+    const cache = referenceCache('healthy')
+    const { line, end } = await running(startLewmCache(['serve', cache, '--json']))
+    const { url } = JSON.parse(line)
+    expect(url).toMatch(ADDRESS)
+    expect(await locationOf(url)).toBe(`/#open=${cache}`)
+    expect((await end()).code).toBe(0)
+  })
+
+  test('--port is kept, and is a fault of the system when somebody has it', async () => {
+    const taken = createServer()
+    await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
+    const address = taken.address()
+    const port = typeof address === 'object' && address !== null ? String(address.port) : ''
+    const { code, stdout, stderr } = lewmCache(['serve', '--port', port])
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
+    expect(stderr).toMatch(new RegExp(`^lewm-cache: cannot listen on 127\\.0\\.0\\.1:${port}: [^\\n]*\\n$`))
+    await new Promise(resolve => taken.close(resolve))
+    const { line, end } = await running(startLewmCache(['serve', '--port', port]))
+    expect(ADDRESS.exec(line)?.[1]).toBe(port)
+    await end()
+  })
+
+  test.each(['serve', 'open'])('%s refuses what is no folder', command => {
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    for (const path of [file, join(file, 'below'), `${file}.not`]) {
+      const { code, stdout, stderr } = lewmCache([command, path])
+      expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `lewm-cache: there is no folder ${path}\n` })
+    }
+  })
+})
+
+describe('open, where there can be no window', () => {
+  test('without a display it says so in one line, and serves the sample', async () => {
+    const { line, end } = await running(startLewmCache(['open'], { env: { ELECTRON_OVERRIDE_DIST_PATH: pretendedRuntime() } }))
+    expect(line).toMatch(ADDRESS)
+    expect(await locationOf(line)).toMatch(/^\/#open=\/.*sample/)
+    const { code, stderr } = await end()
+    expect(code).toBe(0)
+    expect(stderr).toBe('lewm-cache: no window, as there is no display; open this address in a browser (Ctrl-C ends it)\n')
+  })
+
+  test('without a runtime it says so, and serves the folder', async () => {
+    const cache = referenceCache('healthy')
+    const env = { ELECTRON_OVERRIDE_DIST_PATH: temporaryFolder(), DISPLAY: ':99' }
+    const { line, end } = await running(startLewmCache(['open', cache, '--json'], { env }))
+    expect(await locationOf(JSON.parse(line).url)).toBe(`/#open=${cache}`)
+    const { code, stderr } = await end()
+    expect(code).toBe(0)
+    expect(stderr).toBe('lewm-cache: no window, as there is no Electron runtime; open this address in a browser (Ctrl-C ends it)\n')
+  })
+
+  test.runIf(process.platform === 'linux')('npm start prints the address', async () => {
+    const home = temporaryFolder()
+    const { PATH = '' } = process.env
+    const child = spawn('npm', ['start', '--silent', '--', referenceCache('healthy')], {
+      cwd: ROOT,
+      env: { PATH, HOME: home, XDG_DATA_HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C on a terminal goes to all of them: npm, its shell, and us.
+      detached: true
+    })
+    const { line } = await running(child)
+    expect(line).toMatch(ADDRESS)
+    const closed = once(child, 'close')
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+    await closed
+  })
+})
+
+describeWith('chromium', 'in a browser', path => {
+  test('the page comes up under its policy, without the token in sight', async () => {
+    const { line, end } = await running(startLewmCache(['serve']))
+    const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] })
+    try {
+      const page = await browser.newPage()
+      const complaints: string[] = []
+      page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
+      page.on('pageerror', error => complaints.push(String(error)))
+      await page.goto(line)
+      await page.locator('#root > *').first().waitFor()
+      expect(complaints).toEqual([])
+      expect(await page.evaluate(() => [location.search, document.cookie, document.referrer])).toEqual(['', '', ''])
+      const refused = await page.evaluate(
+        () =>
+          new Promise<string>(resolve => {
+            document.addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective))
+            const script = document.createElement('script')
+            script.textContent = 'document.title = "run"'
+            document.head.append(script)
+          })
+      )
+      expect(refused).toBe('script-src-elem')
+      expect(await page.title()).not.toBe('run')
+    } finally {
+      await browser.close()
+      await end()
+    }
+  })
+})
+
+/** A folder that looks like a runtime and must not be started. */
+function pretendedRuntime(): string {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'electron'), '')
+  return folder
+}

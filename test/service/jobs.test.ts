@@ -1,0 +1,225 @@
+/** Jobs: they go on whoever leaves, end when they are told to, one writes at a time, and what they did is seen in the cache. */
+import { copyFileSync, existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Worker } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+import { SpeedMeter } from '../../src/main/service/jobs/speed.ts'
+import type { JobEvent } from '../../src/shared/contract/index.ts'
+import type { Progress } from '../../src/shared/model/index.ts'
+import { makeManyShards } from '../support/manyShards.ts'
+import { referenceCache } from '../support/reference.ts'
+import {
+  collect,
+  doJob,
+  endOf,
+  faultOf,
+  isWhole,
+  jobEvents,
+  openTestService,
+  openWhole,
+  summaryWhen,
+  type TestClient
+} from './testService.ts'
+
+const { client } = openTestService()
+const LOCK = join('embeddings', '.lewm-cache.lock')
+
+/** Attaches and waits for the first event of a type; what follows is left to whoever holds the iterator. */
+async function attachUntil(at: TestClient, jobId: string, type: JobEvent['type'], signal?: AbortSignal) {
+  const events = await at.jobs.attach({ jobId }, { signal })
+  for (let next = await events.next(); !next.done; next = await events.next()) if (next.value.type === type) return events
+  throw new Error(`the job has ended without ${type}`)
+}
+
+test('a job goes on when its caller leaves, and when the cache is closed', async () => {
+  const { cacheId, root } = await openWhole(client, makeManyShards(400))
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
+  const leaving = new AbortController()
+  const events = await attachUntil(client, jobId, 'progress', leaving.signal)
+  leaving.abort()
+  await events.return?.()
+  await client.caches.close({ cacheId })
+  const rest = await collect(await client.jobs.attach({ jobId }))
+  expect(endOf(rest)).toMatchObject({ outcome: 'done', report: { report: { checkedShards: 400 } } })
+  // What it wrote down is there when the cache is opened again.
+  const again = await openWhole(client, root)
+  expect(again.lastVerifiedMs).not.toBeNull()
+  expect(again.health.unverified).toBeUndefined()
+})
+
+test('progress is told with speed, at most ten times a second, while the service stays free', async () => {
+  const { cacheId } = await openWhole(client, makeManyShards(1500))
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  const started = performance.now()
+  delay.enable()
+  const events = await jobEvents(client, cacheId, { kind: 'verify' })
+  delay.disable()
+  const seconds = (performance.now() - started) / 1000
+  const progress = events.filter(event => event.type === 'progress')
+  expect(progress.length).toBeLessThanOrEqual(Math.ceil(seconds * 10) + 1)
+  expect(progress.at(-1)).toMatchObject({ progress: { phase: 'read', done: 1500, total: 1500 } })
+  const { bytesDone, bytesTotal } = progress.at(-1)?.progress ?? { bytesDone: 0, bytesTotal: 1 }
+  expect(bytesDone).toBe(bytesTotal)
+  const told = events.flatMap(event => (event.type === 'findings' ? event.findings : []))
+  const end = endOf(events)
+  expect(end.outcome === 'done' && end.report.kind === 'verify' && end.report.report.findings.length).toBe(told.length)
+  process.stdout.write(`verify of 1,500 shards: ${seconds.toFixed(1)} s, longest delay of the service ${(delay.max / 1e6).toFixed(0)} ms\n`)
+})
+
+test('a running job is cancelled between two shards, and what it has verified stays verified', async () => {
+  const { cacheId } = await openWhole(client, makeManyShards(3000))
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
+  const events = await attachUntil(client, jobId, 'progress')
+  expect(await client.jobs.cancel({ jobId })).toMatchObject({ outcome: null })
+  const rest = await collect(events)
+  expect(endOf(rest)).toEqual({ outcome: 'cancelled' })
+  const { health, shards } = await client.caches.summary({ cacheId })
+  expect(health.unverified).toBeGreaterThan(0)
+  expect(health.unverified).toBeLessThan(shards)
+  expect(await client.jobs.outcome({ jobId })).toEqual({ outcome: 'cancelled' })
+})
+
+test('one job writes into a cache at a time; others read beside it', async () => {
+  const { cacheId } = await openWhole(client, makeManyShards(600))
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'reindex' } })
+  expect((await client.jobs.list())[0]).toMatchObject({ jobId, outcome: null })
+  expect(await faultOf(client.jobs.start({ cacheId, request: { kind: 'restore', which: 'all' } }))).toMatchObject({
+    code: 'RESOURCE.BUSY',
+    defined: true,
+    details: { job_id: jobId }
+  })
+  const verify = await client.jobs.start({ cacheId, request: { kind: 'verify', scope: { contig: 'X' } } })
+  expect(verify.outcome).toBeNull()
+  expect(endOf(await collect(await client.jobs.attach({ jobId })))).toMatchObject({ outcome: 'done' })
+  expect(endOf(await jobEvents(client, cacheId, { kind: 'reindex' }))).toMatchObject({ outcome: 'done' })
+  expect(await client.caches.summary({ cacheId })).toMatchObject({ written: true, index: { state: 'present', drift: 0 } })
+})
+
+test('a thread that dies ends its job with a sentence, and leaves no lock behind', async () => {
+  const { cacheId, root } = await openWhole(client, makeManyShards(3000))
+  const starting = new Promise<Worker>(resolve => process.once('worker', resolve))
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'reindex' } })
+  const thread = await starting
+  const events = await attachUntil(client, jobId, 'progress')
+  expect(existsSync(join(root, LOCK))).toBe(true)
+  await thread.terminate()
+  const end = endOf(await collect(events))
+  expect(end).toMatchObject({
+    outcome: 'failed',
+    error: { code: 'INTERNAL', message: expect.stringContaining('“Rebuild the index” broke off') }
+  })
+  expect(existsSync(join(root, LOCK))).toBe(false)
+  expect(endOf(await jobEvents(client, cacheId, { kind: 'reindex' }))).toMatchObject({ outcome: 'done' })
+})
+
+test('somebody else who writes is shown while they do', async () => {
+  const root = referenceCache('healthy')
+  const { cacheId } = await openWhole(client, root)
+  const owner = { host: hostname(), pid: process.ppid, since: '2026-01-02T03:04:05.000Z', operation: 'reindex' }
+  writeFileSync(join(root, LOCK), JSON.stringify(owner))
+  expect((await summaryWhen(client, cacheId, ({ writer }) => writer !== null)).writer).toEqual(owner)
+  rmSync(join(root, LOCK))
+  await summaryWhen(client, cacheId, ({ writer }) => writer === null)
+})
+
+test('what was said of the index is dropped when somebody else replaces it', async () => {
+  const root = referenceCache('healthy')
+  const { cacheId } = await openWhole(client, root)
+  await doJob(client, cacheId, { kind: 'verify' })
+  expect((await client.caches.summary({ cacheId })).index).toMatchObject({ state: 'present', drift: 0 })
+  const { client: other } = openTestService()
+  const elsewhere = await openWhole(other, root)
+  await doJob(other, elsewhere.cacheId, { kind: 'reindex' })
+  expect((await other.caches.summary({ cacheId })).index.drift).toBe(0)
+  await summaryWhen(client, cacheId, ({ index }) => index.drift === null)
+  rmSync(join(root, 'embeddings/index.sqlite'))
+  await summaryWhen(client, cacheId, ({ index }) => index.state === 'missing')
+  writeFileSync(join(root, 'embeddings/index.sqlite'), 'not a database at all')
+  const { index } = await summaryWhen(client, cacheId, summary => summary.index.state === 'unusable')
+  expect(index.reason).toContain('cannot be used')
+})
+
+test('a service that is closed ends its jobs', async () => {
+  const { client: closing, service } = openTestService()
+  const { cacheId } = await openWhole(closing, makeManyShards(3000))
+  const running = await closing.jobs.start({ cacheId, request: { kind: 'verify' } })
+  const events = await attachUntil(closing, running.jobId, 'progress')
+  const fresh = await closing.jobs.start({ cacheId, request: { kind: 'plan' } })
+  await service.close()
+  expect(endOf(await collect(events))).toEqual({ outcome: 'cancelled' })
+  expect(await closing.jobs.outcome({ jobId: fresh.jobId })).toEqual({ outcome: 'cancelled' })
+})
+
+test('speed is that of the last seconds, and starts anew with each phase', () => {
+  const meter = new SpeedMeter()
+  const at = (phase: Progress['phase'], done: number, bytesDone: number, bytesTotal: number): Progress => {
+    return { phase, done, total: 100, bytesDone, bytesTotal, shardPath: null, findings: 0 }
+  }
+  expect(meter.take(at('read', 0, 0, 1000), 0)).toEqual({ bytesPerSecond: 0, secondsLeft: null })
+  expect(meter.take(at('read', 10, 100, 1000), 1000)).toEqual({ bytesPerSecond: 100, secondsLeft: 9 })
+  expect(meter.take(at('read', 20, 100, 1000), 7000)).toEqual({ bytesPerSecond: 0, secondsLeft: null })
+  expect(meter.take(at('index', 1, 0, 0), 8000)).toEqual({ bytesPerSecond: 0, secondsLeft: null })
+  expect(meter.take(at('index', 51, 0, 0), 10_000)).toEqual({ bytesPerSecond: 0, secondsLeft: 49 / 25 })
+})
+
+test('plan, untick, apply, look, restore: nothing is lost', async () => {
+  const { cacheId } = await client.caches.openSample({ damaged: true })
+  const before = await summaryWhen(client, cacheId, isWhole)
+  const { plan } = await doJob(client, cacheId, { kind: 'plan' })
+  const ticked = plan.moves.filter(move => move.ticked).map(move => move.shardPath)
+  expect((await client.caches.summary({ cacheId })).health.damaged).toBe(ticked.length)
+  const [kept, ...moved] = ticked
+  const wrong = await faultOf(client.jobs.start({ cacheId, request: { kind: 'apply', plan, ticked: ['embeddings/none.parquet'] } }))
+  expect(wrong).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
+  const elsewhere = { ...plan, cacheDir: '/somewhere/else' }
+  expect(await faultOf(client.jobs.start({ cacheId, request: { kind: 'apply', plan: elsewhere, ticked } }))).toMatchObject({
+    code: 'INPUT.GENERIC'
+  })
+  const { report } = await doJob(client, cacheId, { kind: 'apply', plan, ticked: moved })
+  expect(report.quarantined.map(each => each.shardPath)).toEqual(moved)
+  expect(report.kept.map(each => each.shardPath)).toContain(kept)
+  const repaired = await client.caches.summary({ cacheId })
+  expect(repaired).toMatchObject({
+    shards: before.shards - moved.length,
+    quarantined: moved.length,
+    written: true,
+    health: { damaged: 1 },
+    index: { state: 'present', drift: 0 }
+  })
+  expect((await client.findings({ cacheId })).findings.filter(found => found.severity === 'index')).toEqual([])
+  const stale = endOf(await jobEvents(client, cacheId, { kind: 'apply', plan, ticked: moved }))
+  expect(stale).toMatchObject({ outcome: 'failed', error: { code: 'RESOURCE.STALE_PLAN', details: { shard_path: moved[0] } } })
+  const restored = await doJob(client, cacheId, { kind: 'restore', which: 'all' })
+  expect(restored.report).toMatchObject({ skipped: [] })
+  expect(restored.report.restored.map(each => each.shardPath).sort()).toEqual(moved.toSorted())
+  const whole = await client.caches.summary({ cacheId })
+  expect(whole).toMatchObject({ shards: before.shards, quarantined: 0, health: { damaged: ticked.length } })
+})
+
+test('a shard that is written over is not verified any more, and a verify of what has changed takes it up', async () => {
+  const root = referenceCache('healthy')
+  const { cacheId, shards } = await openWhole(client, root)
+  await doJob(client, cacheId, { kind: 'verify' })
+  const { entries } = await client.shards.page({
+    cacheId,
+    scope: {},
+    text: '',
+    health: ['verified'],
+    sort: { by: 'shardPath', descending: false },
+    offset: 0,
+    limit: 2
+  })
+  const [one, other] = entries.map(entry => join(root, entry.shardPath))
+  if (one === undefined || other === undefined) throw new Error('fewer than two shards')
+  copyFileSync(other, one)
+  utimesSync(one, 1_600_000_000, 1_600_000_000)
+  await summaryWhen(client, cacheId, ({ health }) => health.unverified === 1)
+  const { report } = await doJob(client, cacheId, { kind: 'verify', changed: true })
+  expect(report.checkedShards).toBe(1)
+  const { health } = await client.caches.summary({ cacheId })
+  expect(health.unverified).toBeUndefined()
+  expect((health.suspect ?? 0) + (health.verified ?? 0)).toBe(shards)
+  expect(health.suspect).toBeGreaterThanOrEqual(1)
+})
