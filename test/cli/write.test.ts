@@ -171,6 +171,7 @@ describe('write refuses', () => {
     const { code, stderr } = lewmCache([...WRITE, '--cache', file], { input: ndjson(NINE) })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^lewm-cache: .* is a file, not a cache folder/)
+    expect(lewmCache([...WRITE, '--cache', join(file, 'cache')], { input: ndjson(NINE) })).toMatchObject({ code: 2, stdout: '' })
   })
 })
 

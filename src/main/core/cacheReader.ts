@@ -1,4 +1,5 @@
 /** Look-ups by key: the index says where, the row itself must agree. Reads never write. */
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CacheCorruptError } from '../../shared/model/errors.ts'
 import type { Embedding, RowPlace, WindowKey } from '../../shared/model/record.ts'
@@ -24,7 +25,7 @@ export class CacheReader {
   private readonly shards: ShardLookup
 
   constructor(cacheDir: string) {
-    const root = resolve(cacheDir)
+    const root = existsSync(cacheDir) ? realpathSync(cacheDir) : resolve(cacheDir)
     this.index = openIndex(root, 'read')
     this.shards = new ShardLookup(root)
   }
