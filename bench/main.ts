@@ -43,7 +43,8 @@ async function main(): Promise<void> {
   const peer = python === null ? null : new Peer(python)
   const folder = mkdtempSync(join(tmpdir(), 'lewm-bench-'))
   try {
-    const report = await measure(await prepare(folder, peer), peer)
+    const machine = describeMachine()
+    const report = await measure(await prepare(folder, peer), machine)
     process.stdout.write(textReport(report))
     if (options.output !== undefined) writeFileSync(options.output, markdownReport(report))
   } finally {
@@ -74,16 +75,16 @@ async function prepare(folder: string, peer: Peer | null): Promise<Setting> {
   }
 }
 
-async function measure(setting: Setting, peer: Peer | null): Promise<Report> {
+async function measure(setting: Setting, machine: Report['facts']): Promise<Report> {
   const measurements: Measurement[] = []
   for (const [name, measureCase] of Object.entries(CASES)) {
     say(`measuring ${name}`)
     measurements.push(...(await measureCase(setting)))
   }
-  const versions = Object.entries((await peer?.versions()) ?? {}).map(([name, version]) => `${name} ${version}`)
+  const versions = Object.entries((await setting.peer?.versions()) ?? {}).map(([name, version]) => `${name} ${version}`)
   return {
     command: ['npm run bench', ...(options.quick || options.output ? ['--'] : []), ...process.argv.slice(2)].join(' '),
-    facts: [...describeMachine(), ['Beside', versions.length > 0 ? versions.join(', ') : 'nothing: no Python with geno-lewm was found']],
+    facts: [...machine, ['Beside', versions.length > 0 ? versions.join(', ') : 'nothing: no Python with geno-lewm was found']],
     cache: `${setting.shards} shards of ${ROWS} rows x ${VALUES} float16, seeded normal values, written by writeShard`,
     measurements
   }

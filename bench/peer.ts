@@ -42,17 +42,20 @@ export class Peer {
   readonly python: string
   private readonly child: ChildProcessByStdio<Writable, Readable, null>
   private readonly lines: AsyncIterator<string>
+  private readonly ended: Promise<unknown>
 
   constructor(python: string) {
     this.python = python
     this.child = spawn(python, [PEER_SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]()
+    this.ended = once(this.child, 'close')
+    // A request to a peer that has ended is told by the answer that does not come.
+    this.child.stdin.on('error', () => undefined)
   }
 
   async close(): Promise<void> {
-    const ended = once(this.child, 'close')
     this.child.stdin.end()
-    await ended
+    await this.ended
   }
 
   /** Names and versions of Python and its packages. */

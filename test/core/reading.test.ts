@@ -127,7 +127,9 @@ describe('a key', () => {
     ['another dtype', { dtype: 'fp32' }]
   ] as const)('with %s is a miss', async (_, change) => {
     expect(await readEmbedding(root, { ...key, ...change })).toBeNull()
-    expect(await readEmbeddings(root, [key, { ...key, ...change }])).toMatchObject([only(row), null].map(each => each && { place: each.place }))
+    expect(await readEmbeddings(root, [key, { ...key, ...change }])).toMatchObject(
+      [only(row), null].map(each => each && { place: each.place })
+    )
   })
 
   test.each([

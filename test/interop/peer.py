@@ -89,11 +89,6 @@ def reindex_cache(cache_dir):
     return [report.indexed_shards, report.indexed_rows]
 
 
-def set_journal_mode(cache_dir, mode):
-    with closing(sqlite3.connect(cache._index_path(Path(cache_dir)))) as conn:
-        return conn.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0]
-
-
 def run_sql(cache_dir, sql):
     with closing(sqlite3.connect(cache._index_path(Path(cache_dir)))) as conn:
         conn.executescript(sql)
@@ -205,7 +200,7 @@ def to_float16(values):
 
 OPERATIONS = {
     f.__name__: f
-    for f in (shard_path_for, write_shard, write_shards, read_embeddings, read_while, read_rows, reindex_cache, set_journal_mode, run_sql,
+    for f in (shard_path_for, write_shard, write_shards, read_embeddings, read_while, read_rows, reindex_cache, run_sql,
               index, schema, same_schema, chunks, read_checked, statistics, to_float16)
 }
 

@@ -1,8 +1,7 @@
 /** Look-ups by key: the index says where, the row itself must agree. Reads never write. */
-import { existsSync, realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { CacheCorruptError } from '../../shared/model/errors.ts'
 import type { Embedding, RowPlace, WindowKey } from '../../shared/model/record.ts'
+import { realRoot } from './cacheRoot.ts'
 import { checkKey } from './checkRecord.ts'
 import { keyParams, openIndex, type WindowIndex } from './index/windowIndex.ts'
 import { comparePaths } from './paths.ts'
@@ -25,7 +24,7 @@ export class CacheReader {
   private readonly shards: ShardLookup
 
   constructor(cacheDir: string) {
-    const root = existsSync(cacheDir) ? realpathSync(cacheDir) : resolve(cacheDir)
+    const root = realRoot(cacheDir)
     this.index = openIndex(root, 'read')
     this.shards = new ShardLookup(root)
   }

@@ -32,7 +32,15 @@ export type ShardPathOptions = {
  * @throws InputError for arguments that the seed refuses, and for names that would leave the folder or be taken for something else
  */
 export function shardPathFor(cacheDir: string, options: ShardPathOptions): string {
-  return join(cacheDir, relativeShardPath(options))
+  return below(cacheDir, relativeShardPath(options))
+}
+
+/** As Python's pathlib joins: `..` stays, as what it leads to depends on links. */
+function below(folder: string, path: string): string {
+  if (process.platform === 'win32') return join(folder, path)
+  const lead = /^\/\/(?!\/)/.test(folder) ? '//' : folder.startsWith('/') ? '/' : ''
+  const parts = folder.split('/').filter(part => part !== '' && part !== '.')
+  return `${lead}${[...parts, path].join('/')}`
 }
 
 /** The same, relative to the cache root and `/`-separated. */

@@ -2,12 +2,11 @@
  * Writes one immutable shard and enters its rows into the index, in that order: a crash between the two leaves rows that the next
  * write or reindex enters. Nothing is written before everything has been checked.
  */
-import { existsSync, realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
 import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
 import type { WindowRecord } from '../../shared/model/record.ts'
 import { withCacheLock } from './cacheLock.ts'
-import { nearestCacheRoot } from './cacheRoot.ts'
+import { nearestCacheRoot, realRoot } from './cacheRoot.ts'
 import { checkRecord } from './checkRecord.ts'
 import { nowNs } from './clock.ts'
 import { writeFileDurably } from './durableFile.ts'
@@ -115,7 +114,7 @@ function mixed(row: number, field: string, value: unknown, rule: string): InputE
 
 /** A new cache may be made anywhere but inside another one. */
 async function writableRoot(cacheDir: string): Promise<string> {
-  const root = existsSync(cacheDir) ? realpathSync(cacheDir) : resolve(cacheDir)
+  const root = realRoot(cacheDir)
   const nearest = await nearestCacheRoot(root)
   if (nearest !== null && root.startsWith(nearest)) {
     throw new InputError(`${cacheDir} lies inside the cache ${nearest}`, { field: 'cache', value: cacheDir, nearest_root: nearest })

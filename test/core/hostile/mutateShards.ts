@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { verifyShard } from '../../../src/main/core/integrity/verifyShard.ts'
-import { type ShardReader, openShard } from '../../../src/main/core/parquet/shardReader.ts'
+import { openShard, type ShardReader } from '../../../src/main/core/parquet/shardReader.ts'
 
 /** What went wrong, few examples of each. */
 export type MutationReport = {
@@ -123,7 +123,7 @@ function mutated(original: Buffer): Uint8Array {
       original.copy(copy, at, other, other + span)
       return copy
     case 4:
-      return copy.fill(random(2) === 0 ? 0 : 255, at, at + span)
+      return copy.fill(random(2) === 0 ? 0 : 255, at, Math.min(at + span, length))
     default:
       for (let i = 0; i < 1 + random(6); i++) copy[random(length)] = random(256)
       return copy
@@ -135,4 +135,6 @@ for (const shardPath of shardPaths) {
   mutateAtRandom(shardPath, Number(countText))
 }
 report.peakMiB = process.resourceUsage().maxRSS / 1024
-process.stdout.write(JSON.stringify({ ...report, thrown: report.thrown.slice(0, 20), unlike: report.unlike.slice(0, 40), unlikeCount: report.unlike.length }))
+process.stdout.write(
+  JSON.stringify({ ...report, thrown: report.thrown.slice(0, 20), unlike: report.unlike.slice(0, 40), unlikeCount: report.unlike.length })
+)

@@ -70,7 +70,8 @@ export function compressSnappy(raw: Uint8Array): Uint8Array {
     for (let left = copy.length; left > 0; ) {
       const length = Math.min(left, 64)
       const { distance } = copy
-      if (length >= 4 && length <= 11 && distance < 2048) pieces.push(Uint8Array.of(1 | ((length - 4) << 2) | ((distance >> 8) << 5), distance & 255))
+      if (length >= 4 && length <= 11 && distance < 2048)
+        pieces.push(Uint8Array.of(1 | ((length - 4) << 2) | ((distance >> 8) << 5), distance & 255))
       else if (distance % 2 === 0) pieces.push(Uint8Array.of(2 | ((length - 1) << 2), distance & 255, distance >> 8))
       else pieces.push(Uint8Array.of(3 | ((length - 1) << 2), distance & 255, distance >> 8, 0, 0))
       left -= length

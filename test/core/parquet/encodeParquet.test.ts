@@ -46,7 +46,8 @@ function readOurs(bytes: Uint8Array, columns: readonly Made[]): Cell[][] {
 }
 
 function cellsOf(column: FlatColumn): Cell[] {
-  const rows = column.kind === 'texts' ? column.codes.length : column.kind === 'digests' ? column.bytes.length / column.width : column.values.length
+  const rows =
+    column.kind === 'texts' ? column.codes.length : column.kind === 'digests' ? column.bytes.length / column.width : column.values.length
   return Array.from({ length: rows }, (_, row): Cell => {
     if (column.present !== null && column.present[row] === 0) return null
     switch (column.kind) {
@@ -246,7 +247,9 @@ describe('statistics', () => {
       booleansOf('bool', [true, null, true, true]),
       integersOf('none', [null, null, null, null], 4, 'PLAIN')
     ]
-    const columns = parquetMetadata(Uint8Array.from(fileOf(4, made)).buffer).row_groups[0]?.columns.map(column => column.meta_data?.statistics)
+    const columns = parquetMetadata(Uint8Array.from(fileOf(4, made)).buffer).row_groups[0]?.columns.map(
+      column => column.meta_data?.statistics
+    )
     expect(columns).toMatchObject([
       { min_value: -3n, max_value: 2n ** 40n, null_count: 1n },
       { min_value: 'a', max_value: 'é', null_count: 1n },

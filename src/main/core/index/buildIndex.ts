@@ -95,7 +95,8 @@ function isLive(root: string): boolean {
   try {
     const index = openIndex(root, 'write')
     index?.close()
-    return index !== null
+    // An empty file is a database without tables: SQLite can replace it in place.
+    return index !== null || existsSync(join(root, INDEX_PATH))
   } catch (error) {
     if (error instanceof IndexUnusable) return error.kind === 'index_schema'
     throw error

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CacheCorruptError, InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
@@ -142,7 +142,7 @@ export type RestoreResult = {
  * Moves shards back to where they came from, and rebuilds the index with them. A place that is taken is never overwritten: of
  * several files for one place the one that was moved last goes back, the others stay.
  * @param which shard paths or paths in quarantine; 'all' for whatever can go back
- * @throws NotFoundError, CacheCorruptError when a named place is taken, CacheBusyError, SystemError
+ * @throws NotFoundError, InputError when a named place is taken, CacheBusyError, SystemError
  */
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
@@ -175,7 +175,7 @@ function moveBack(root: string, chosen: readonly QuarantineEntry[], all: boolean
     const to = resolveShardPath(root, shardPath)
     if (existsSync(to)) {
       const reason = 'another shard lies in its place'
-      if (!all) throw new CacheCorruptError(`${path} cannot be restored: ${reason}`, { path, shard_path: shardPath })
+      if (!all) throw new InputError(`${path} cannot be restored: ${reason}`, { field: 'shard', value: path, shard_path: shardPath })
       skipped.push({ path, shardPath, reason })
       continue
     }

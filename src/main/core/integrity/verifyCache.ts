@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError, InputError, NotFoundError } from '../../../shared/model/errors.ts'
-import { countByKind, type Finding } from '../../../shared/model/finding.ts'
+import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileStamp, LongOptions, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
+import { digestShard } from '../digestShard.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
-import type { Ledger, LedgerRun } from '../ledger/ledger.ts'
+import type { Ledger, LedgerRun, Verification } from '../ledger/ledger.ts'
 import { comparePaths } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isDtype, isPoolType } from '../rowValues.ts'
@@ -174,7 +175,7 @@ class VerifyRun {
       if (this.options.shards === undefined) for (const found of findings) this.report(found)
       for (const [i, shardPath] of this.selection.shardPaths.entries()) {
         if (this.options.signal?.aborted) throw new CancelledError()
-        const verdict = this.look(shardPath)
+        const verdict = await this.look(shardPath)
         this.take(i, verdict)
         if (usable !== null) {
           try {
@@ -195,11 +196,12 @@ class VerifyRun {
     }
     await this.compareShards()
     this.selection.ledgerRun?.finish()
+    if (this.options.shards === undefined) this.options.ledger?.forgetMissing(this.root, new Set(this.all))
     return this.inspection(started)
   }
 
   /** Looks at a shard, or takes what the interrupted run that is being resumed found in it. */
-  private look(shardPath: string): ShardVerdict {
+  private async look(shardPath: string): Promise<ShardVerdict> {
     const before = this.selection.ledgerRun?.verifiedInThisRun(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
     if (before && stamp && before.bytes === stamp.bytes && before.mtimeNs === stamp.mtimeNs) {
@@ -212,8 +214,19 @@ class VerifyRun {
       }
     }
     const verdict = verifyShard(this.root, shardPath, this.depth)
-    this.selection.ledgerRun?.record(verdict)
-    return verdict
+    return this.selection.ledgerRun === null ? verdict : this.fingerprint(verdict, this.selection.ledgerRun)
+  }
+
+  /** Holds a shard's digest against the one that was recorded first; readable is not intact. */
+  private async fingerprint(verdict: ShardVerdict, run: LedgerRun): Promise<ShardVerdict> {
+    const { shardPath } = verdict
+    if (verdict.findings.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file')) return verdict
+    const sha256 = await digestShard(this.root, shardPath, this.options.signal)
+    const last = this.options.ledger?.lastVerification(this.root, shardPath)
+    const changed = last && last.sha256 !== sha256 ? [changedBytes(shardPath, last, sha256)] : []
+    const known = { ...verdict, findings: [...verdict.findings, ...changed] }
+    run.record(known, sha256)
+    return known
   }
 
   private take(i: number, verdict: ShardVerdict): void {
@@ -300,6 +313,15 @@ class VerifyRun {
       indexableShards: this.indexableShards
     }
   }
+}
+
+function changedBytes(shardPath: string, last: Verification, sha256: string): Finding {
+  const since = new Date(last.fingerprintedAtMs).toISOString()
+  const unchanged = new Date(last.verifiedAtMs).toISOString()
+  const message = `the bytes differ from those recorded on ${since}; shards are never rewritten, so this is rot, or another file in its place`
+  return finding('changed_bytes', shardPath, message, {
+    details: { recorded_sha256: last.sha256, sha256, recorded_at: since, last_verified: unchanged }
+  })
 }
 
 /** Whether the place that the index gives for a row's key holds that key. */
