@@ -147,7 +147,10 @@ describe('repair', () => {
     expect(quarantined.map(({ shardPath }) => shardPath)).toEqual(CORRUPT)
     expect(shardsOf(root)).toEqual(Object.keys(before).filter(path => !CORRUPT.includes(path)).sort()) // biome-ignore format: short
     for (const { shardPath, movedTo, reasons } of quarantined) {
-      expect(movedTo).toBe(`embeddings/.quarantine/${shardPath.slice('embeddings/'.length)}`)
+      // GenoLeWM itself had moved one of that name before.
+      const taken = shardPath === shard('empty-file') ? /^\.\d{19}\.bad$/ : /^$/
+      const place = `embeddings/.quarantine/${shardPath.slice('embeddings/'.length)}`
+      expect([movedTo.slice(0, place.length), movedTo.slice(place.length)]).toEqual([place, expect.stringMatching(taken)])
       expect(readFileSync(join(root, movedTo))).toEqual(before[shardPath])
       expect(JSON.parse(readFileSync(join(root, `${movedTo}.reason.json`), 'utf8'))).toMatchObject({ shard_path: shardPath, reasons })
     }

@@ -121,13 +121,13 @@ describe('a saved plan', () => {
 
   const plan = {
     version: 1,
-    cacheDir: '/nowhere',
-    createdAt: '1',
-    checkedShards: 1,
-    moves: [{ shardPath: 'embeddings/a.parquet', bytes: 1, mtimeNs: '1', rows: null, indexEntries: 0, reasons: [], ticked: true }],
+    cache_dir: '/nowhere',
+    created_at: '1',
+    checked_shards: 1,
+    moves: [{ shard_path: 'embeddings/a.parquet', bytes: 1, mtime_ns: '1', rows: null, index_entries: 0, reasons: [], ticked: true }],
     kept: [],
     reindex: true,
-    indexFindings: []
+    index_findings: []
   }
   const [move] = plan.moves
 
@@ -140,18 +140,18 @@ describe('a saved plan', () => {
     ['a list', []],
     ['a text', 'plan'],
     ['another version', { ...plan, version: 2 }],
-    ['no cache', { ...plan, cacheDir: undefined }],
-    ['a time that is a number', { ...plan, createdAt: 1 }],
-    ['a time that is none', { ...plan, createdAt: '1e9' }],
+    ['no cache', { ...plan, cache_dir: undefined }],
+    ['a time that is a number', { ...plan, created_at: 1 }],
+    ['a time that is none', { ...plan, created_at: '1e9' }],
     ['no moves', { ...plan, moves: undefined }],
     ['a move that is null', { ...plan, moves: [null] }],
     ['a move without a tick', { ...plan, moves: [{ ...move, ticked: undefined }] }],
-    ['a move whose time is none', { ...plan, moves: [{ ...move, mtimeNs: 'soon' }] }],
+    ['a move whose time is none', { ...plan, moves: [{ ...move, mtime_ns: 'soon' }] }],
     ['a reason that is null', { ...plan, moves: [{ ...move, reasons: [null] }] }],
     ['a reason that is a text', { ...plan, moves: [{ ...move, reasons: ['bad'] }] }],
     ['kept that is no list', { ...plan, kept: {} }],
     ['a kept shard that is null', { ...plan, kept: [null] }],
-    ['a kept shard without reasons', { ...plan, kept: [{ shardPath: 'embeddings/a.parquet' }] }]
+    ['a kept shard without reasons', { ...plan, kept: [{ shard_path: 'embeddings/a.parquet' }] }]
   ])('with %s is no plan', (_, json) => {
     expect(() => planFromJson(json)).toThrow(InputError)
   })
@@ -163,7 +163,7 @@ describe('a saved plan', () => {
       writeFileSync(join(folder, 'outside.parquet'), 'mine')
       const root = referenceCache('healthy')
       const before = filesBelow(root)
-      const saved = { ...plan, cacheDir: root, moves: [{ ...move, shardPath, bytes: 4 }] }
+      const saved = { ...plan, cache_dir: root, moves: [{ ...move, shard_path: shardPath, bytes: 4 }] }
       expect(await refusalOf(applyRepair(planFromJson(saved)))).toMatchObject({ code: expect.stringMatching(/STALE_PLAN|CACHE_CORRUPT|INPUT/) })
       expect(filesBelow(root)).toEqual(before)
     }

@@ -54,6 +54,28 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
     if (failedWith(error, 'ENOENT')) return null
     throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
   }
+  return patiently(() => openChecked(path, mode))
+}
+
+/** What a reader may meet for a moment while Python deletes the index and makes it anew. */
+const PASSING = new Set(['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY', 'SQLITE_READONLY_DBMOVED', 'SQLITE_CANTOPEN'])
+const TRIES = 10
+const PAUSE_MS = 50
+
+/** Tries again for half a second before a fault of the index that may pass counts as one. */
+export function patiently<T>(open: () => T): T {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return open()
+    } catch (error) {
+      const { cause } = error instanceof IndexUnusable ? error : { cause: null }
+      if (attempt === TRIES || !(cause instanceof Database.SqliteError) || !PASSING.has(cause.code)) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+    }
+  }
+}
+
+function openChecked(path: string, mode: 'read' | 'write'): WindowIndex | null {
   return guarded(() => {
     const db = openFile(path, mode)
     if (db === null) return null
