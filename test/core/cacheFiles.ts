@@ -1,4 +1,5 @@
 /** What a test asks of a cache besides the core itself: its files, byte for byte, and rows in the words of the reference. */
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,8 +25,15 @@ export function shardsOf(root: string): string[] {
     .sort()
 }
 
-export function digestOf(bytes: Uint8Array): string {
+function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
+}
+
+const MKFIFO = 'mkfifo'
+
+/** A pipe that nobody writes to. */
+export function makePipe(path: string): void {
+  execFileSync(MKFIFO, [path])
 }
 
 export function hexBytes(hex: string): Uint8Array {

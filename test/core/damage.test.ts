@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
+  FINDING_KINDS,
   type Finding,
   type FindingKind,
-  FINDING_KINDS,
   planRepair,
   readEmbedding,
   reindexCache,
@@ -20,6 +20,7 @@ const shard = (name: string): string => `${FOLDER}/chr${name}_0.parquet`
 
 type Expected = readonly (readonly [kind: FindingKind, row: number | null, column: string | null])[]
 
+// biome-ignore format: a table
 /** What verify must find in each shard, and nothing beside it. */
 const DAMAGE: Readonly<Record<string, Expected>> = {
   appended: [['bad_footer', null, null]],
@@ -54,7 +55,7 @@ const DAMAGE: Readonly<Record<string, Expected>> = {
   'zero-page': [['bad_page', null, 'embedding']],
   'zeroed-file': [['not_parquet', null, null]],
   'zstd-frame': [['bad_page', null, 'window_hash']]
-} // biome-ignore format: a table
+}
 
 const HEALTHY = [0, 1, 2, 3].map(block => `${FOLDER}/chr1_${block}.parquet`)
 const corrupt = (expected: Expected): boolean => expected.some(([kind]) => FINDING_KINDS[kind] === 'corrupt')
@@ -95,7 +96,10 @@ describe('verify', () => {
     const before = filesBelow(root)
     const told: Finding[] = []
     const progress: [number, number][] = []
-    const again = await verifyCache(root, { onFinding: found => told.push(found), onProgress: ({ done, total }) => progress.push([done, total]) })
+    const again = await verifyCache(root, {
+      onFinding: found => told.push(found),
+      onProgress: ({ done, total }) => progress.push([done, total])
+    })
     expect(told.map(place).sort()).toEqual(again.findings.map(place).sort())
     expect(progress.at(-1)).toEqual([36, 36])
     expect(filesBelow(root)).toEqual(before)
@@ -105,7 +109,9 @@ describe('verify', () => {
     const { findings, checkedShards } = await verifyCache(root, { quick: true })
     const kinds = new Set<FindingKind>(['bad_footer', 'cut_off', 'missing_column', 'no_rows', 'not_parquet', 'wrong_type'])
     const due = Object.entries(DAMAGE).filter(([, expected]) => expected.some(([kind]) => kinds.has(kind)))
-    expect(findings.filter(({ severity }) => severity !== 'index').map(({ shardPath }) => shardPath)).toEqual(due.map(([name]) => shard(name)))
+    expect(findings.filter(({ severity }) => severity !== 'index').map(({ shardPath }) => shardPath)).toEqual(
+      due.map(([name]) => shard(name))
+    )
     expect(checkedShards).toBe(36)
   })
 
@@ -132,7 +138,9 @@ describe('repair', () => {
     const plan = await planRepair(root)
     expect(filesBelow(root)).toEqual(before)
     expect(plan.moves.flatMap(({ shardPath, ticked }) => (ticked ? [shardPath] : []))).toEqual(CORRUPT)
-    const suspects = Object.keys(DAMAGE).map(shard).filter(path => !CORRUPT.includes(path) && path !== shard('future-version')) // biome-ignore format: short
+    const suspects = Object.keys(DAMAGE)
+      .map(shard)
+      .filter(path => !CORRUPT.includes(path) && path !== shard('future-version'))
     expect(plan.moves.flatMap(({ shardPath, ticked }) => (ticked ? [] : [shardPath]))).toEqual(suspects)
     expect(plan.kept.map(({ shardPath }) => shardPath).sort()).toEqual([...suspects, shard('future-version')].sort())
     expect(plan.reindex).toBe(true)
@@ -145,7 +153,11 @@ describe('repair', () => {
     const { quarantined, reindex, kept, checkedShards } = await repairCache(root)
     expect(checkedShards).toBe(36)
     expect(quarantined.map(({ shardPath }) => shardPath)).toEqual(CORRUPT)
-    expect(shardsOf(root)).toEqual(Object.keys(before).filter(path => !CORRUPT.includes(path)).sort()) // biome-ignore format: short
+    expect(shardsOf(root)).toEqual(
+      Object.keys(before)
+        .filter(path => !CORRUPT.includes(path))
+        .sort()
+    )
     for (const { shardPath, movedTo, reasons } of quarantined) {
       // GenoLeWM itself had moved one of that name before.
       const taken = shardPath === shard('empty-file') ? /^\.\d{19}\.bad$/ : /^$/
@@ -191,18 +203,24 @@ describe('a reindex by itself', () => {
     const { findings, indexedShards } = await reindexCache(root)
     expect(findings.filter(({ kind }) => kind === 'bad_footer').length).toBe(4)
     // It reads every column but the embeddings: damage in those is none of its business.
-    const inEmbedding = Object.values(DAMAGE).filter(expected => expected.some(([kind, , column]) => column === 'embedding' && corrupt([[kind, null, null]])))
+    const inEmbedding = Object.values(DAMAGE).filter(expected =>
+      expected.some(([kind, , column]) => column === 'embedding' && corrupt([[kind, null, null]]))
+    )
     expect(indexedShards).toBe(12 + inEmbedding.length)
   })
 
   test('a key in two shards: the first in path order is indexed, the other is a finding, and look-ups give the first', async () => {
     const root = referenceCache('damaged')
     const { findings } = await reindexCache(root)
-    expect(findings.filter(({ kind }) => kind === 'duplicate_key').map(({ shardPath, row, details }) => [shardPath, row, details.other_shard, details.count])).toEqual([
+    expect(
+      findings
+        .filter(({ kind }) => kind === 'duplicate_key')
+        .map(({ shardPath, row, details }) => [shardPath, row, details.other_shard, details.count])
+    ).toEqual([
       [shard('conflict-b'), 0, shard('conflict-a'), 12],
       [shard('duplicate-b'), 0, shard('duplicate-a'), 12],
       [shard('duplicate-inside'), 4, shard('duplicate-inside'), 1]
-    ]) // biome-ignore format: a table
+    ])
     const after = await verifyCache(root)
     const pairs = after.findings.filter(({ kind }) => kind === 'duplicate_key' || kind === 'conflicting_key')
     expect(pairs.map(({ kind, shardPath }) => [kind, shardPath])).toEqual([

@@ -53,7 +53,7 @@ export const HANDMADE_PATH = 'embeddings/handmade/5/centered_mean_8/chr1_0.parqu
 export function handmadeShard(
   rows: number,
   changes: Readonly<Record<string, Partial<HandmadeColumn> & { readonly chunk: HandmadeChunk }>> = {},
-  footer: { readonly rows?: number; readonly extra?: readonly Field[]; readonly keyValues?: number } = {}
+  footer: { readonly rows?: number; readonly extra?: readonly Field[] } = {}
 ): Uint8Array {
   const columns: HandmadeColumn[] = CONSTANTS.map(column => ({ ...column, chunk: constantChunk(column.value, column.physicalType, rows) }))
   columns.push({ name: 'embedding', physicalType: 'FIXED_LEN_BYTE_ARRAY', width: 2, list: true, chunk: embeddingChunk(rows) })
@@ -65,7 +65,7 @@ export function handmadeShard(
 }
 
 /** A file of one row group out of columns. */
-export function handmadeParquet(
+function handmadeParquet(
   rows: number,
   columns: readonly HandmadeColumn[],
   footer: { readonly rows?: number; readonly extra?: readonly Field[] } = {}
@@ -100,9 +100,35 @@ export function handmadeParquet(
   })
   const bytes = writeThriftStruct([
     [1, 2],
-    [2, { list: [{ struct: [[4, 'schema'], [5, columns.length]] }, ...columns.flatMap(schemaOf)] }], // biome-ignore format: a struct
+    [
+      2,
+      {
+        list: [
+          {
+            struct: [
+              [4, 'schema'],
+              [5, columns.length]
+            ]
+          },
+          ...columns.flatMap(schemaOf)
+        ]
+      }
+    ],
     [3, { i64: footer.rows ?? rows }],
-    [4, { list: [{ struct: [[1, { list: chunks.map(struct => ({ struct })) }], [2, { i64: offset }], [3, { i64: rows }]] }] }], // biome-ignore format: a struct
+    [
+      4,
+      {
+        list: [
+          {
+            struct: [
+              [1, { list: chunks.map(struct => ({ struct })) }],
+              [2, { i64: offset }],
+              [3, { i64: rows }]
+            ]
+          }
+        ]
+      }
+    ],
     ...(footer.extra ?? [])
   ])
   return Buffer.concat([...pieces, withTail(bytes)])
@@ -134,12 +160,28 @@ function schemaOf(column: HandmadeColumn): { struct: readonly Field[] }[] {
     ]
   })
   if (list !== true) return [leaf(name, 0)]
-  // biome-ignore format: two structs
-  return [{ struct: [[3, 1], [4, name], [5, 1]] }, { struct: [[3, 2], [4, 'list'], [5, 1]] }, leaf('element', 1)]
+
+  return [
+    {
+      struct: [
+        [3, 1],
+        [4, name],
+        [5, 1]
+      ]
+    },
+    {
+      struct: [
+        [3, 2],
+        [4, 'list'],
+        [5, 1]
+      ]
+    },
+    leaf('element', 1)
+  ]
 }
 
 /** One value for all rows. */
-export function constantChunk(value: Uint8Array, physicalType: PhysicalType, rows: number): HandmadeChunk {
+function constantChunk(value: Uint8Array, physicalType: PhysicalType, rows: number): HandmadeChunk {
   if (physicalType === 'BOOLEAN') {
     const bits = new Uint8Array(Math.ceil(rows / 8))
     return { codec: 'ZSTD', values: rows, pages: [dataPage('ZSTD', rows, 'PLAIN', bits)] }
@@ -178,7 +220,17 @@ export function dataPage(
       [1, 0],
       [2, claims.uncompressed ?? raw.length],
       [3, claims.compressed ?? body.length],
-      [5, { struct: [[1, claims.count ?? count], [2, ENCODINGS.indexOf(encoding)], [3, RLE], [4, RLE]] }] // biome-ignore format: a struct
+      [
+        5,
+        {
+          struct: [
+            [1, claims.count ?? count],
+            [2, ENCODINGS.indexOf(encoding)],
+            [3, RLE],
+            [4, RLE]
+          ]
+        }
+      ]
     ]
   }
 }
@@ -195,11 +247,20 @@ export function dictionaryPage(
     [1, count],
     [2, 0]
   ]
-  return { dictionary: true, body, header: [[1, 2], [2, claims.uncompressed ?? raw.length], [3, body.length], [7, { struct }]] } // biome-ignore format: a struct
+  return {
+    dictionary: true,
+    body,
+    header: [
+      [1, 2],
+      [2, claims.uncompressed ?? raw.length],
+      [3, body.length],
+      [7, { struct }]
+    ]
+  }
 }
 
 /** Compresses as plainly as the codec allows. */
-export function compress(codec: Codec, raw: Uint8Array): Uint8Array {
+function compress(codec: Codec, raw: Uint8Array): Uint8Array {
   switch (codec) {
     case 'ZSTD':
       return zstdCompressSync(raw)
@@ -252,7 +313,7 @@ export function packed(values: Uint8Array, bitWidth: number): Uint8Array {
   return Buffer.concat([Uint8Array.from(varint(groups * 2 + 1)), bytes])
 }
 
-export function prefixed(bytes: Uint8Array): Uint8Array {
+function prefixed(bytes: Uint8Array): Uint8Array {
   const length = Buffer.alloc(4)
   length.writeUInt32LE(bytes.length)
   return Buffer.concat([length, bytes])
@@ -275,7 +336,7 @@ export function int64(value: bigint): Uint8Array {
   return bytes
 }
 
-export function int32(value: number): Uint8Array {
+function int32(value: number): Uint8Array {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32LE(value)
   return bytes
@@ -287,6 +348,6 @@ function uint32be(value: number): Uint8Array {
   return bytes
 }
 
-export function sha(text: string): Uint8Array {
+function sha(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
 }

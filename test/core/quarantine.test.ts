@@ -27,7 +27,13 @@ describe('by hand', () => {
     expect(await readEmbedding(root, keyOf(first))).toBeNull()
     expect(filesBelow(root)[PLACE]).toBe(before[SHARD])
     const [entry] = await listQuarantine(root)
-    expect(entry).toEqual({ path: PLACE, shardPath: SHARD, reasons: ['looks odd'], at: expect.any(BigInt), bytes: lstatSync(join(root, PLACE)).size })
+    expect(entry).toEqual({
+      path: PLACE,
+      shardPath: SHARD,
+      reasons: ['looks odd'],
+      at: expect.any(BigInt),
+      bytes: lstatSync(join(root, PLACE)).size
+    })
 
     expect(await restoreShards(root, [SHARD])).toEqual({ restored: [{ path: PLACE, shardPath: SHARD }], skipped: [] })
     const after = filesBelow(root)
@@ -109,7 +115,11 @@ describe('restore', () => {
   test('does not follow a linked folder out of the cache', async () => {
     const root = referenceCache('healthy')
     const outside = referenceCache('damaged')
-    await quarantineShards(root, shardsOf(root).filter(path => path.startsWith('embeddings/local-kmer/24/')), 'a reason') // biome-ignore format: short
+    await quarantineShards(
+      root,
+      shardsOf(root).filter(path => path.startsWith('embeddings/local-kmer/24/')),
+      'a reason'
+    )
     renameSync(join(root, 'embeddings/local-kmer/24'), join(root, 'gone'))
     symlinkSync(outside, join(root, 'embeddings/local-kmer/24'))
     const before = filesBelow(outside)
@@ -123,9 +133,12 @@ describe('restore', () => {
     renameSync(join(root, SHARD), join(root, 'aside'))
     placeByHand(root, PLACE, 'the first')
     placeByHand(root, `${PLACE}.1700000000000000000.bad`, 'the second')
-    placeByHand(root, `${PLACE}.1700000000000000001.bad`, original.toString('latin1'))
     writeFileSync(join(root, `${PLACE}.1700000000000000001.bad`), original)
-    expect((await listQuarantine(root)).map(({ reasons, at }) => [reasons, at])).toEqual([[[], null], [[], null], [[], null]]) // biome-ignore format: short
+    expect((await listQuarantine(root)).map(({ reasons, at }) => [reasons, at])).toEqual([
+      [[], null],
+      [[], null],
+      [[], null]
+    ])
     const { restored, skipped } = await restoreShards(root, 'all')
     expect(restored).toEqual([{ path: `${PLACE}.1700000000000000001.bad`, shardPath: SHARD }])
     expect(skipped.length).toBe(2)
@@ -174,10 +187,13 @@ describe('reason files', () => {
     expect(existsSync(join(root, orphan))).toBe(false)
   })
 
-  test.each(['', '{', '[]', 'null', '{"reasons": 7, "at": "1"}', '{"reasons": [], "at": "soon"}', '{"reasons": [null], "at": "1"}'])('that say %j say nothing', async text => {
-    const root = referenceCache('healthy')
-    await quarantineShards(root, [SHARD], 'a reason')
-    writeFileSync(join(root, `${PLACE}.reason.json`), text)
-    expect(await listQuarantine(root)).toMatchObject([{ path: PLACE, shardPath: SHARD, reasons: [], at: null }])
-  })
+  test.each(['', '{', '[]', 'null', '{"reasons": 7, "at": "1"}', '{"reasons": [], "at": "soon"}', '{"reasons": [null], "at": "1"}'])(
+    'that say %j say nothing',
+    async text => {
+      const root = referenceCache('healthy')
+      await quarantineShards(root, [SHARD], 'a reason')
+      writeFileSync(join(root, `${PLACE}.reason.json`), text)
+      expect(await listQuarantine(root)).toMatchObject([{ path: PLACE, shardPath: SHARD, reasons: [], at: null }])
+    }
+  )
 })

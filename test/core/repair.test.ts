@@ -2,7 +2,18 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { applyRepair, InputError, NotFoundError, planFromJson, planRepair, planToJson, repairCache, StalePlanError, tickMoves, verifyCache } from '../../src/main/core/index.ts'
+import {
+  applyRepair,
+  InputError,
+  NotFoundError,
+  planFromJson,
+  planRepair,
+  planToJson,
+  repairCache,
+  StalePlanError,
+  tickMoves,
+  verifyCache
+} from '../../src/main/core/index.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { filesBelow, shardsOf } from './cacheFiles.ts'
@@ -24,7 +35,9 @@ describe('ticks', () => {
     const { quarantined, reindex } = await applyRepair(plan)
     expect(quarantined.map(({ shardPath }) => shardPath)).toEqual([shard('conflict-b'), shard('zero-page')])
     expect(existsSync(join(root, shard('text-file')))).toBe(true)
-    expect(reindex.findings.filter(({ kind }) => kind === 'duplicate_key').map(({ shardPath }) => shardPath)).not.toContain(shard('conflict-b'))
+    expect(reindex.findings.filter(({ kind }) => kind === 'duplicate_key').map(({ shardPath }) => shardPath)).not.toContain(
+      shard('conflict-b')
+    )
   })
 
   test('a corrupt shard that stays is not indexed, even where only its embeddings are damaged', async () => {
@@ -156,16 +169,22 @@ describe('a saved plan', () => {
     expect(() => planFromJson(json)).toThrow(InputError)
   })
 
-  test.each(['../outside.parquet', '/outside.parquet', 'embeddings/../../outside.parquet', 'embeddings/.quarantine/a.parquet', 'embeddings/index.sqlite', 'embeddings/a\0.parquet'])(
-    'that would move %j moves nothing',
-    async shardPath => {
-      const folder = temporaryFolder()
-      writeFileSync(join(folder, 'outside.parquet'), 'mine')
-      const root = referenceCache('healthy')
-      const before = filesBelow(root)
-      const saved = { ...plan, cache_dir: root, moves: [{ ...move, shard_path: shardPath, bytes: 4 }] }
-      expect(await refusalOf(applyRepair(planFromJson(saved)))).toMatchObject({ code: expect.stringMatching(/STALE_PLAN|CACHE_CORRUPT|INPUT/) })
-      expect(filesBelow(root)).toEqual(before)
-    }
-  )
+  test.each([
+    '../outside.parquet',
+    '/outside.parquet',
+    'embeddings/../../outside.parquet',
+    'embeddings/.quarantine/a.parquet',
+    'embeddings/index.sqlite',
+    'embeddings/a\0.parquet'
+  ])('that would move %j moves nothing', async shardPath => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'outside.parquet'), 'mine')
+    const root = referenceCache('healthy')
+    const before = filesBelow(root)
+    const saved = { ...plan, cache_dir: root, moves: [{ ...move, shard_path: shardPath, bytes: 4 }] }
+    expect(await refusalOf(applyRepair(planFromJson(saved)))).toMatchObject({
+      code: expect.stringMatching(/STALE_PLAN|CACHE_CORRUPT|INPUT/)
+    })
+    expect(filesBelow(root)).toEqual(before)
+  })
 })

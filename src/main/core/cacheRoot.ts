@@ -41,7 +41,8 @@ async function existingFolder(cacheDir: string): Promise<string> {
       nearest_root: null
     })
   }
-  const nearest = await nearestCacheRoot(dirname(cacheDir))
+  const folder = dirname(realRoot(cacheDir))
+  const nearest = (await isCacheRoot(folder)) ? folder : await nearestCacheRoot(folder)
   const hint = nearest === null ? '' : `; the nearest cache is ${nearest}`
   throw new InputError(`${cacheDir} is a file, not a cache folder${hint}`, {
     field: 'cache',

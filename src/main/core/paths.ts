@@ -53,7 +53,7 @@ export function relativeShardPath(options: ShardPathOptions): string {
     throw new InputError(`stride_block must be a non-negative integer, not ${strideBlock}`, { field: 'stride_block', value: strideBlock })
   }
   const encoder = checkedPart('encoder_id', options.encoderId)
-  if (encoder === '.' || encoder === '..' || encoder === QUARANTINE_DIR) {
+  if (encoder === '.' || encoder === '..' || encoder === QUARANTINE_DIR || encoder.startsWith(INDEX_DB_NAME)) {
     throw new InputError(`encoder_id ${JSON.stringify(options.encoderId)} cannot be the name of a folder of shards`, {
       field: 'encoder_id',
       value: options.encoderId

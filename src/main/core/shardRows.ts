@@ -10,7 +10,7 @@ import { ShardFault } from './parquet/shardFault.ts'
 import { type KeyColumns, openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
 import { resolveShardPath } from './paths.ts'
 import { rowInfoAt, rowMatches } from './rowValues.ts'
-import { asSystemError } from './systemError.ts'
+import { asSystemError, failedWith } from './systemError.ts'
 
 type OpenGroup = {
   readonly group: RowGroup
@@ -105,25 +105,28 @@ export class ShardRows {
  */
 export function openShardRows(root: string, shardPath: string): ShardRows {
   const path = resolveShardPath(root, shardPath)
-  checkNoLinks(path, shardPath)
+  checkNoLinks(path)
   return corruptOnFault(shardPath, () => {
     return new ShardRows(shardPath, openShard(path))
   })
 }
 
-/** A folder that is a link may lead out of the cache: nothing behind one is opened. The root itself has been resolved. */
-function checkNoLinks(path: string, shardPath: string): void {
-  const folder = dirname(path)
-  let real: string
-  try {
-    real = realpathSync(folder)
-  } catch (error) {
-    throw asSystemError(error, 'open', path)
-  }
-  if (real !== folder) {
-    throw new CacheCorruptError(`${JSON.stringify(shardPath)} lies behind a symbolic link, which is not followed`, {
-      shard_path: shardPath
-    })
+/**
+ * A folder that is a link may lead out of the cache: nothing behind one is opened or moved. Folders that are not there yet are none.
+ * @param path absolute, below a root that has been resolved
+ * @throws CacheCorruptError
+ */
+export function checkNoLinks(path: string): void {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    let real: string
+    try {
+      real = realpathSync.native(folder)
+    } catch (error) {
+      if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'open', path)
+      continue
+    }
+    if (real === folder) return
+    throw new CacheCorruptError(`${JSON.stringify(path)} lies behind a symbolic link, which is not followed`, { path })
   }
 }
 

@@ -38,26 +38,47 @@ function expectSane(report: MutationReport, runs: number): void {
 const unusual = (name: string): string => `embeddings/local-kmer/3/centered_mean_8/chr${name}.parquet`
 
 describe.concurrent(`seed ${SEED}`, () => {
-  test.each([
-    ['healthy', 'embeddings/local-kmer/127/attention_7/chredge_0.parquet'],
-    ['unusual', unusual('no-arrow-schema_13')]
-  ] as const)('each bit of the footer of a shard of the %s cache: %s', async (which, shardPath) => {
-    expectSane(await mutate(0, 'footers', referenceCache(which), [shardPath]), 10_000)
+  test('each bit of the footer of a shard of GenoLeWM', async () => {
+    expectSane(await mutate(0, 'footers', referenceCache('healthy'), ['embeddings/local-kmer/127/attention_7/chredge_0.parquet']), 10_000)
   })
 
   test('each bit of the footer of a shard of ours', async () => {
     const root = temporaryFolder()
     await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1), recordOf(2)] })
-    expectSane(await mutate(2000, 'footers', root, [BLOCK_PATH]), 10_000)
+    expectSane(await mutate(500, 'footers', root, [BLOCK_PATH]), 10_000)
   })
 
-  test('2,000 mutations of a shard of GenoLeWM, and of one for each way to store one', async () => {
-    const shardPaths = ['checksums_11', 'page-v2_6', 'snappy_2', 'lz4_4', 'delta_17', 'tiny-pages_8', 'plain_0'].map(unusual)
+  test('2,000 mutations of each of three shards', async () => {
+    const shardPaths = ['checksums_11', 'page-v2_6', 'delta_17'].map(unusual)
     expectSane(await mutate(2000, 'pages', referenceCache('unusual'), shardPaths), 2000 * shardPaths.length)
   })
 
-  test('a few hundred of all others', async () => {
-    const names = ['brotli_5', 'byte-stream-split_16', 'column-order_0', 'dictionary-overflow_15', 'extra-column_0', 'fixed-size-fp32_4', 'fixed-size-list_3', 'gzip_3', 'large-list_1', 'list-fp32_0', 'list-fp64_2', 'no-stats_12', 'page-index_10', 'page-v2-plain_7', 'ragged_0', 'row-groups_9', 'uncompressed_1', 'v1-format_14'] // biome-ignore format: a list
-    expectSane(await mutate(200, 'pages', referenceCache('unusual'), names.map(unusual)), 200 * names.length)
+  test('150 of all others', async () => {
+    const names = [
+      'brotli_5',
+      'snappy_2',
+      'lz4_4',
+      'tiny-pages_8',
+      'plain_0',
+      'no-arrow-schema_13',
+      'byte-stream-split_16',
+      'column-order_0',
+      'dictionary-overflow_15',
+      'extra-column_0',
+      'fixed-size-fp32_4',
+      'fixed-size-list_3',
+      'gzip_3',
+      'large-list_1',
+      'list-fp32_0',
+      'list-fp64_2',
+      'no-stats_12',
+      'page-index_10',
+      'page-v2-plain_7',
+      'ragged_0',
+      'row-groups_9',
+      'uncompressed_1',
+      'v1-format_14'
+    ]
+    expectSane(await mutate(150, 'pages', referenceCache('unusual'), names.map(unusual)), 150 * names.length)
   })
 })

@@ -3,12 +3,20 @@ import { cpSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { CacheCorruptError, type FindingKind, find, planRepair, readEmbedding, reindexCache, verifyCache } from '../../../src/main/core/index.ts'
+import {
+  CacheCorruptError,
+  type FindingKind,
+  find,
+  planRepair,
+  readEmbedding,
+  reindexCache,
+  verifyCache
+} from '../../../src/main/core/index.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { filesBelow, float64Hex, keyOf } from '../cacheFiles.ts'
 import { indexEntries, spoilIndex } from './indexFile.ts'
 
-const rows = referenceRows('healthy')
+const rows = referenceRows('unusual')
 const [row, next] = rows
 if (row === undefined || next === undefined) throw new Error('the reference has too few rows')
 const SHARD = row.shard_path
@@ -18,7 +26,11 @@ const set = (column: 'shard_path' | 'row_offset', value: unknown) => (db: Databa
   db.prepare(`UPDATE window_index SET ${column} = ? WHERE window_hash = ? AND shard_path = ?`).run(value, row.window_hash, SHARD)
 }
 
-type Drift = { readonly name: string; readonly spoil: (db: Database.Database) => void; readonly expected: readonly (readonly [FindingKind, string, number | null])[] }
+type Drift = {
+  readonly name: string
+  readonly spoil: (db: Database.Database) => void
+  readonly expected: readonly (readonly [FindingKind, string, number | null])[]
+}
 
 const missing = ['row_without_entry', SHARD, 0] as const
 const DRIFT: readonly Drift[] = [
@@ -26,20 +38,63 @@ const DRIFT: readonly Drift[] = [
   { name: 'an entry before the first row', spoil: set('row_offset', -1), expected: [['entry_without_row', SHARD, -1], missing] },
   { name: 'an entry at row one and a half', spoil: set('row_offset', 1.5), expected: [['entry_without_row', SHARD, 1.5], missing] },
   { name: 'an entry at another row', spoil: set('row_offset', 1), expected: [['entry_elsewhere', SHARD, 1]] },
-  { name: 'an entry in another shard', spoil: set('shard_path', rows.at(-1)?.shard_path), expected: [['row_without_entry', SHARD, 0], ['entry_elsewhere', rows.at(-1)?.shard_path ?? '', 0]] },
-  { name: 'an entry in a shard that is not there', spoil: set('shard_path', 'embeddings/none/5/centered_mean_8/chr1_0.parquet'), expected: [missing, ['entry_without_row', 'embeddings/none/5/centered_mean_8/chr1_0.parquet', null]] },
-  { name: 'a row that no entry knows', spoil: db => db.prepare('DELETE FROM window_index WHERE window_hash = ? AND shard_path = ?').run(row.window_hash, SHARD), expected: [missing] },
-  { name: 'no entry at all', spoil: db => db.exec('DELETE FROM window_index'), expected: [...new Set(rows.map(each => each.shard_path))].map(path => ['row_without_entry', path, 0] as const) },
-  { name: 'an entry of a key that no row has', spoil: db => db.exec(`INSERT INTO window_index SELECT '${'ab'.repeat(32)}', encoder_hash, state_layer, pool_type, pool_radius, dtype, shard_path, row_offset, created_at FROM window_index WHERE window_hash = '${row.window_hash}' AND shard_path = '${SHARD}'`), expected: [['entry_elsewhere', SHARD, 0]] },
-  ...['../outside.parquet', 'embeddings/../../outside.parquet', '/etc/outside.parquet', 'embeddings/a\0b.parquet', '', 'embeddings', 'embeddings/index.sqlite', 'embeddings/.quarantine/x.parquet', 'embeddings//x.parquet', 'embeddings/./x.parquet', 'C:\\x.parquet', '\x1b[2J\n.parquet'].map(
-    (path): Drift => ({ name: `an entry that points to ${JSON.stringify(path)}`, spoil: set('shard_path', path), expected: [['entry_outside', INDEX_PATH, null], missing] })
+  {
+    name: 'an entry in another shard',
+    spoil: set('shard_path', rows.at(-1)?.shard_path),
+    expected: [
+      ['row_without_entry', SHARD, 0],
+      ['entry_elsewhere', rows.at(-1)?.shard_path ?? '', 0]
+    ]
+  },
+  {
+    name: 'an entry in a shard that is not there',
+    spoil: set('shard_path', 'embeddings/none/5/centered_mean_8/chr1_0.parquet'),
+    expected: [missing, ['entry_without_row', 'embeddings/none/5/centered_mean_8/chr1_0.parquet', null]]
+  },
+  {
+    name: 'a row that no entry knows',
+    spoil: db => db.prepare('DELETE FROM window_index WHERE window_hash = ? AND shard_path = ?').run(row.window_hash, SHARD),
+    expected: [missing]
+  },
+  {
+    name: 'no entry at all',
+    spoil: db => db.exec('DELETE FROM window_index'),
+    expected: [...new Set(rows.map(each => each.shard_path))].map(path => ['row_without_entry', path, 0] as const)
+  },
+  {
+    name: 'an entry of a key that no row has',
+    spoil: db =>
+      db.exec(
+        `INSERT INTO window_index SELECT '${'ab'.repeat(32)}', encoder_hash, state_layer, pool_type, pool_radius, dtype, shard_path, row_offset, created_at FROM window_index WHERE window_hash = '${row.window_hash}' AND shard_path = '${SHARD}'`
+      ),
+    expected: [['entry_elsewhere', SHARD, 0]]
+  },
+  ...[
+    '../outside.parquet',
+    'embeddings/../../outside.parquet',
+    '/etc/outside.parquet',
+    'embeddings/a\0b.parquet',
+    '',
+    'embeddings',
+    'embeddings/index.sqlite',
+    'embeddings/.quarantine/x.parquet',
+    'embeddings//x.parquet',
+    'embeddings/./x.parquet',
+    'C:\\x.parquet',
+    '\x1b[2J\n.parquet'
+  ].map(
+    (path): Drift => ({
+      name: `an entry that points to ${JSON.stringify(path)}`,
+      spoil: set('shard_path', path),
+      expected: [['entry_outside', INDEX_PATH, null], missing]
+    })
   )
-] // biome-ignore format: a table
+]
 
 const order = (found: readonly (readonly [FindingKind, string, number | null])[]) => found.map(each => JSON.stringify(each)).sort()
 
 describe.each(DRIFT)('$name', ({ spoil, expected }) => {
-  const root = referenceCache('healthy')
+  const root = referenceCache('unusual')
   const whole = indexEntries(root)
   spoilIndex(root, spoil)
 
@@ -49,7 +104,7 @@ describe.each(DRIFT)('$name', ({ spoil, expected }) => {
     const index = findings.filter(({ severity }) => severity === 'index')
     expect(order(index.map(({ kind, shardPath, row: at }) => [kind, shardPath, at] as const))).toEqual(order(expected))
     // Drift of the index says nothing against a shard.
-    expect(healthyShards).toBe(91)
+    expect(healthyShards).toBe(25)
     expect(await planRepair(root)).toMatchObject({ reindex: true })
     expect(filesBelow(root)).toEqual(before)
   })
@@ -77,7 +132,7 @@ describe('values of another type', () => {
     ['a row offset of bytes', set('row_offset', Buffer.from([0]))],
     ['a row offset beyond 2^53', set('row_offset', 2n ** 62n)]
   ])('%s: a finding, a refusal, and mended by a reindex', async (_, spoil) => {
-    const root = referenceCache('healthy')
+    const root = referenceCache('unusual')
     spoilIndex(root, spoil)
     const { findings } = await verifyCache(root)
     expect(findings.filter(({ severity }) => severity === 'index').length).toBeGreaterThan(0)
@@ -89,7 +144,7 @@ describe('values of another type', () => {
 })
 
 describe('a real shard outside of the cache', () => {
-  const root = referenceCache('healthy')
+  const root = referenceCache('unusual')
   const outside = join(dirname(root), 'outside.parquet')
   cpSync(join(root, SHARD), outside)
 
@@ -102,8 +157,10 @@ describe('a real shard outside of the cache', () => {
 })
 
 test('a wrong entry does not make find tell a row that was not asked for', async () => {
-  const root = referenceCache('healthy')
+  const root = referenceCache('unusual')
   spoilIndex(root, db => db.prepare('UPDATE window_index SET row_offset = row_offset + 1 WHERE shard_path = ?').run(SHARD))
   const { rows: found } = await find(root, row.window_hash.slice(0, 12))
-  expect(found.filter(({ shardPath }) => shardPath === SHARD).map(({ windowHash }) => Buffer.from(windowHash).toString('hex'))).not.toContain(next.window_hash)
+  expect(
+    found.filter(({ shardPath }) => shardPath === SHARD).map(({ windowHash }) => Buffer.from(windowHash).toString('hex'))
+  ).not.toContain(next.window_hash)
 })

@@ -18,7 +18,11 @@ export function spoilIndex(root: string, work: (db: Database.Database) => void):
 export function indexEntries(root: string): string[] {
   const db = new Database(join(root, INDEX), { readonly: true })
   try {
-    const rows = db.prepare('SELECT * FROM window_index ORDER BY window_hash, encoder_hash, state_layer, pool_type, pool_radius, dtype').raw().safeIntegers().all()
+    const rows = db
+      .prepare('SELECT * FROM window_index ORDER BY window_hash, encoder_hash, state_layer, pool_type, pool_radius, dtype')
+      .raw()
+      .safeIntegers()
+      .all()
     return rows.map(row => String(row))
   } finally {
     db.close()

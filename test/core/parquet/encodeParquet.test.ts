@@ -20,8 +20,15 @@ const compressors = { ZSTD: (input: Uint8Array) => Uint8Array.from(zstdDecompres
 
 function fileOf(rows: number, columns: readonly Made[], checksums = true): Uint8Array {
   return Buffer.concat(
-    encodeParquet({ rows, columns: columns.map(({ input }) => input), keyValues: [{ key: 'k', value: 'v' }], createdBy: 'a test', checksums, compressionLevel: 1 })
-  ) // biome-ignore format: one call
+    encodeParquet({
+      rows,
+      columns: columns.map(({ input }) => input),
+      keyValues: [{ key: 'k', value: 'v' }],
+      createdBy: 'a test',
+      checksums,
+      compressionLevel: 1
+    })
+  )
 }
 
 /** Every column by our reader, as cells. */
@@ -48,19 +55,20 @@ function readOurs(bytes: Uint8Array, columns: readonly Made[]): Cell[][] {
 function cellsOf(column: FlatColumn): Cell[] {
   const rows =
     column.kind === 'texts' ? column.codes.length : column.kind === 'digests' ? column.bytes.length / column.width : column.values.length
-  return Array.from({ length: rows }, (_, row): Cell => {
-    if (column.present !== null && column.present[row] === 0) return null
-    switch (column.kind) {
-      case 'texts':
-        return column.texts[column.codes[row] ?? 0] ?? ''
-      case 'digests':
-        return Buffer.from(column.bytes.subarray(row * column.width, (row + 1) * column.width)).toString('hex')
-      case 'booleans':
-        return column.values[row] === 1
-      case 'integers':
-        return BigInt(column.values[row] ?? 0)
-    }
-  })
+  return Array.from({ length: rows }, (_, row) => (column.present !== null && column.present[row] === 0 ? null : cellAt(column, row)))
+}
+
+function cellAt(column: FlatColumn, row: number): Cell {
+  switch (column.kind) {
+    case 'texts':
+      return column.texts[column.codes[row] ?? 0] ?? ''
+    case 'digests':
+      return Buffer.from(column.bytes.subarray(row * column.width, (row + 1) * column.width)).toString('hex')
+    case 'booleans':
+      return column.values[row] === 1
+    case 'integers':
+      return BigInt(column.values[row] ?? 0)
+  }
 }
 
 /** The same file by hyparquet, in the same words. */
@@ -93,24 +101,67 @@ const encodings = ['PLAIN', 'RLE_DICTIONARY'] as const
 
 function textColumnOf(name: string, cells: readonly (string | null)[], encoding: ColumnInput['encoding']): Made {
   const values = cells.filter(cell => cell !== null).map(cell => Buffer.from(cell))
-  return { cells, kind: 'texts', input: { name, physicalType: 'BYTE_ARRAY', width: 0, logicalType: 'STRING', encoding, values: { kind: 'binary', values }, ...presentOf(cells) } } // biome-ignore format: a row
+  return {
+    cells,
+    kind: 'texts',
+    input: {
+      name,
+      physicalType: 'BYTE_ARRAY',
+      width: 0,
+      logicalType: 'STRING',
+      encoding,
+      values: { kind: 'binary', values },
+      ...presentOf(cells)
+    }
+  }
 }
 
 function integersOf(name: string, cells: readonly (bigint | null)[], width: 4 | 8, encoding: ColumnInput['encoding']): Made {
   const values = cells.filter(cell => cell !== null)
   const bytes = new Uint8Array(width === 8 ? BigInt64Array.from(values).buffer : Int32Array.from(values, Number).buffer)
   const physicalType = width === 8 ? 'INT64' : 'INT32'
-  return { cells, kind: 'integers', input: { name, physicalType, width, logicalType: null, encoding, values: { kind: 'fixed', bytes }, ...presentOf(cells) } } // biome-ignore format: a row
+  return {
+    cells,
+    kind: 'integers',
+    input: { name, physicalType, width, logicalType: null, encoding, values: { kind: 'fixed', bytes }, ...presentOf(cells) }
+  }
 }
 
 function digestsOf(name: string, cells: readonly (string | null)[], encoding: ColumnInput['encoding']): Made {
   const bytes = Buffer.concat(cells.filter(cell => cell !== null).map(cell => Buffer.from(cell, 'hex')))
-  return { cells, kind: 'digests', input: { name, physicalType: 'FIXED_LEN_BYTE_ARRAY', width: 4, logicalType: null, encoding, values: { kind: 'fixed', bytes }, ...presentOf(cells) } } // biome-ignore format: a row
+  return {
+    cells,
+    kind: 'digests',
+    input: {
+      name,
+      physicalType: 'FIXED_LEN_BYTE_ARRAY',
+      width: 4,
+      logicalType: null,
+      encoding,
+      values: { kind: 'fixed', bytes },
+      ...presentOf(cells)
+    }
+  }
 }
 
 function booleansOf(name: string, cells: readonly (boolean | null)[]): Made {
-  const values = Uint8Array.from(cells.filter(cell => cell !== null), Number) // biome-ignore format: short
-  return { cells, kind: 'booleans', input: { name, physicalType: 'BOOLEAN', width: 0, logicalType: null, encoding: 'PLAIN', values: { kind: 'booleans', values }, ...presentOf(cells) } } // biome-ignore format: a row
+  const values = Uint8Array.from(
+    cells.filter(cell => cell !== null),
+    Number
+  )
+  return {
+    cells,
+    kind: 'booleans',
+    input: {
+      name,
+      physicalType: 'BOOLEAN',
+      width: 0,
+      logicalType: null,
+      encoding: 'PLAIN',
+      values: { kind: 'booleans', values },
+      ...presentOf(cells)
+    }
+  }
 }
 
 /** A list column of float16 bits or float32 values. */
@@ -156,14 +207,47 @@ const anyFile = fc.integer({ min: 0, max: 120 }).chain(rows => {
   const encoding = fc.constantFrom(...encodings)
   const list = fc.array(fc.option(half, { freq: 30 }), { maxLength: 12 })
   const column = fc.oneof(
-    fc.tuple(nullable(fc.string({ unit: 'grapheme', maxLength: 8 })), encoding).map(([c, e]) => (name: string) => textColumnOf(name, c, e)),
-    fc.tuple(nullable(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), encoding).map(([c, e]) => (name: string) => integersOf(name, c, 8, e)),
-    fc.tuple(nullable(fc.integer()), encoding).map(([c, e]) => (name: string) => integersOf(name, c.map(each => each === null ? null : BigInt(each)), 4, e)),
-    fc.tuple(nullable(fc.uint8Array({ minLength: 4, maxLength: 4 })), encoding).map(([c, e]) => (name: string) => digestsOf(name, c.map(each => each && Buffer.from(each).toString('hex')), e)),
+    fc.tuple(nullable(fc.string({ unit: 'grapheme', maxLength: 8 })), encoding).map(
+      ([c, e]) =>
+        (name: string) =>
+          textColumnOf(name, c, e)
+    ),
+    fc.tuple(nullable(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), encoding).map(
+      ([c, e]) =>
+        (name: string) =>
+          integersOf(name, c, 8, e)
+    ),
+    fc.tuple(nullable(fc.integer()), encoding).map(
+      ([c, e]) =>
+        (name: string) =>
+          integersOf(
+            name,
+            c.map(each => (each === null ? null : BigInt(each))),
+            4,
+            e
+          )
+    ),
+    fc.tuple(nullable(fc.uint8Array({ minLength: 4, maxLength: 4 })), encoding).map(
+      ([c, e]) =>
+        (name: string) =>
+          digestsOf(
+            name,
+            c.map(each => each && Buffer.from(each).toString('hex')),
+            e
+          )
+    ),
     nullable(fc.boolean()).map(c => (name: string) => booleansOf(name, c)),
-    fc.tuple(nullable(list), fc.constantFrom('PLAIN', 'BYTE_STREAM_SPLIT', 'RLE_DICTIONARY')).map(([c, e]) => (name: string) => listsOf(name, c, true, e)),
-    fc.tuple(nullable(fc.array(fc.float({ noNaN: true }), { maxLength: 5 })), fc.constantFrom('PLAIN', 'BYTE_STREAM_SPLIT')).map(([c, e]) => (name: string) => listsOf(name, c, false, e))
-  ) // biome-ignore format: a table
+    fc.tuple(nullable(list), fc.constantFrom('PLAIN', 'BYTE_STREAM_SPLIT', 'RLE_DICTIONARY')).map(
+      ([c, e]) =>
+        (name: string) =>
+          listsOf(name, c, true, e)
+    ),
+    fc.tuple(nullable(fc.array(fc.float({ noNaN: true }), { maxLength: 5 })), fc.constantFrom('PLAIN', 'BYTE_STREAM_SPLIT')).map(
+      ([c, e]) =>
+        (name: string) =>
+          listsOf(name, c, false, e)
+    )
+  )
   return fc.record({ rows: fc.constant(rows), columns: fc.array(column, { minLength: 1, maxLength: 5 }), checksums: fc.boolean() })
 })
 
@@ -183,11 +267,29 @@ test('any columns, with nulls and lists, come back by our reader and by hyparque
 describe('more rows than a page holds', () => {
   const rows = 300_000
   const made = [
-    integersOf('plain', Array.from({ length: rows }, (_, i) => (i % 7 === 0 ? null : BigInt(i) * 1_000_003n)), 8, 'PLAIN'),
-    listsOf('lists', Array.from({ length: rows }, (_, i) => (i % 1000 === 0 ? [] : i % 1001 === 0 ? null : [i & 0x3bff, (i * 3) & 0x3bff, i & 0xff])), true, 'PLAIN'),
-    digestsOf('digests', Array.from({ length: rows }, (_, i) => (i % 10).toString(16).padStart(8, '0')), 'PLAIN'),
-    textColumnOf('texts', Array.from({ length: rows }, (_, i) => (i % 3 === 0 ? null : `text ${i % 300}`)), 'RLE_DICTIONARY')
-  ] // biome-ignore format: a table
+    integersOf(
+      'plain',
+      Array.from({ length: rows }, (_, i) => (i % 7 === 0 ? null : BigInt(i) * 1_000_003n)),
+      8,
+      'PLAIN'
+    ),
+    listsOf(
+      'lists',
+      Array.from({ length: rows }, (_, i) => (i % 1000 === 0 ? [] : i % 1001 === 0 ? null : [i & 0x3bff, (i * 3) & 0x3bff, i & 0xff])),
+      true,
+      'PLAIN'
+    ),
+    digestsOf(
+      'digests',
+      Array.from({ length: rows }, (_, i) => (i % 10).toString(16).padStart(8, '0')),
+      'PLAIN'
+    ),
+    textColumnOf(
+      'texts',
+      Array.from({ length: rows }, (_, i) => (i % 3 === 0 ? null : `text ${i % 300}`)),
+      'RLE_DICTIONARY'
+    )
+  ]
   const bytes = fileOf(rows, made)
 
   test('comes back whole', () => {
@@ -212,9 +314,19 @@ describe('more rows than a page holds', () => {
 describe('more rows than a row group holds', () => {
   const rows = 1_048_576 + 1000
   const made = [
-    integersOf('n', Array.from({ length: rows }, (_, i) => (i === 1_048_575 || i === 1_048_577 ? null : BigInt(i % 1000))), 4, 'RLE_DICTIONARY'),
-    listsOf('l', Array.from({ length: rows }, (_, i) => (i % 500_000 === 1 ? null : [i & 0x3bff])), true, 'PLAIN')
-  ] // biome-ignore format: a table
+    integersOf(
+      'n',
+      Array.from({ length: rows }, (_, i) => (i === 1_048_575 || i === 1_048_577 ? null : BigInt(i % 1000))),
+      4,
+      'RLE_DICTIONARY'
+    ),
+    listsOf(
+      'l',
+      Array.from({ length: rows }, (_, i) => (i % 500_000 === 1 ? null : [i & 0x3bff])),
+      true,
+      'PLAIN'
+    )
+  ]
   const bytes = fileOf(rows, made)
 
   test('has two, and each the right rows', () => {
@@ -260,7 +372,15 @@ describe('statistics', () => {
   })
 
   test('of halves leave NaN out and hold both zeros', () => {
-    const lists = listsOf('l', [[0x7e00, 0x3c00], [0x8000, 0xfe00]], true, 'PLAIN') // biome-ignore format: short
+    const lists = listsOf(
+      'l',
+      [
+        [0x7e00, 0x3c00],
+        [0x8000, 0xfe00]
+      ],
+      true,
+      'PLAIN'
+    )
     const footer = readFooter(shardFileOf(fileOf(2, [lists])), DEFAULT_LIMITS)
     const { min, max } = footer.rowGroups[0]?.chunks[0]?.statistics ?? {}
     expect([min, max].map(each => Buffer.from(each ?? []).toString('hex'))).toEqual(['0080', '003c'])

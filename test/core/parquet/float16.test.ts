@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { float16Table, fromFloat16, toFloat16 } from '../../../src/main/core/parquet/float16.ts'
 
 /** What IEEE 754 says of a half's bits. */
-function valueOf(bits: number): number {
+function numberOf(bits: number): number {
   const sign = bits >= 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 0x1f
   const fraction = bits & 0x3ff
@@ -24,14 +24,14 @@ const ALL = Uint16Array.from({ length: 65_536 }, (_, bits) => bits)
 
 test('all 65,536 halves are the numbers that they should be', () => {
   const floats = fromFloat16(ALL)
-  const wrong = [...ALL].filter(bits => !Object.is(floats[bits], valueOf(bits)) || !Object.is(float16Table()[bits], valueOf(bits)))
+  const wrong = [...ALL].filter(bits => !Object.is(floats[bits], numberOf(bits)) || !Object.is(float16Table()[bits], numberOf(bits)))
   expect(wrong).toEqual([])
 })
 
 test('all of them come back, with their sign and as NaN where they were', () => {
   const isNaN16 = (bits: number): boolean => (bits & 0x7fff) > 0x7c00
   const wrong = [...ALL].filter(bits => {
-    const back = toFloat16(valueOf(bits))
+    const back = toFloat16(numberOf(bits))
     return isNaN16(bits) ? !isNaN16(back) : back !== bits
   })
   expect(wrong).toEqual([])
@@ -46,8 +46,8 @@ test('a NaN keeps its payload on the way to a float', () => {
 test('between two halves: the middle goes to the even one, anything beside it to the nearer', () => {
   const wrong: number[] = []
   for (let bits = 0; bits < 0x7c00; bits++) {
-    const low = valueOf(bits)
-    const high = bits === 0x7bff ? 65_536 : valueOf(bits + 1)
+    const low = numberOf(bits)
+    const high = bits === 0x7bff ? 65_536 : numberOf(bits + 1)
     const middle = (low + high) / 2
     const even = bits % 2 === 0 ? bits : bits + 1
     for (const sign of [1, -1]) {
@@ -82,10 +82,10 @@ test('no half is nearer than the one that is chosen', () => {
   fc.assert(
     fc.property(fc.double({ min: -70_000, max: 70_000, noNaN: true }), value => {
       const bits = toFloat16(value)
-      const error = Math.abs(valueOf(bits) - value)
+      const error = Math.abs(numberOf(bits) - value)
       for (const other of [bits - 1, bits + 1]) {
-        const neighbour = valueOf(other & 0xffff)
-        if (Number.isFinite(neighbour) && Number.isFinite(valueOf(bits))) expect(Math.abs(neighbour - value)).toBeGreaterThanOrEqual(error)
+        const neighbour = numberOf(other & 0xffff)
+        if (Number.isFinite(neighbour) && Number.isFinite(numberOf(bits))) expect(Math.abs(neighbour - value)).toBeGreaterThanOrEqual(error)
       }
     }),
     { numRuns: 2000 }

@@ -69,15 +69,27 @@ describe('streams laid down by hand', () => {
   test.each([
     { name: 'a run', bytes: run(5, 3, 2), bitWidth: 2, count: 5, values: [3, 3, 3, 3, 3] },
     { name: 'a run longer than what is due', bytes: run(2 ** 30, 1, 1), bitWidth: 1, count: 3, values: [1, 1, 1] },
-    { name: 'a packed stretch', bytes: packed(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7), 3), bitWidth: 3, count: 8, values: [0, 1, 2, 3, 4, 5, 6, 7] },
+    {
+      name: 'a packed stretch',
+      bytes: packed(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7), 3),
+      bitWidth: 3,
+      count: 8,
+      values: [0, 1, 2, 3, 4, 5, 6, 7]
+    },
     { name: 'the padding of the last group left away', bytes: Uint8Array.of(3, 0b1), bitWidth: 1, count: 1, values: [1] },
-    { name: 'a run behind a packed stretch', bytes: Buffer.concat([packed(Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 0), 1), run(2, 1, 1)]), bitWidth: 1, count: 10, values: [1, 0, 1, 0, 1, 0, 1, 0, 1, 1] },
+    {
+      name: 'a run behind a packed stretch',
+      bytes: Buffer.concat([packed(Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 0), 1), run(2, 1, 1)]),
+      bitWidth: 1,
+      count: 10,
+      values: [1, 0, 1, 0, 1, 0, 1, 0, 1, 1]
+    },
     { name: 'no bits at all', bytes: new Uint8Array(0), bitWidth: 0, count: 4, values: [0, 0, 0, 0] },
     { name: 'nothing due', bytes: new Uint8Array(0), bitWidth: 7, count: 0, values: [] },
     { name: '32 bits', bytes: Uint8Array.of(2, 0xff, 0xff, 0xff, 0xff), bitWidth: 32, count: 1, values: [4_294_967_295] }
   ])('$name', ({ bytes, bitWidth, count, values }) => {
     expect(decode(bytes, bitWidth, count).values).toEqual(values)
-  }) // biome-ignore format: a table
+  })
 
   test.each([
     { name: 'an empty stream', bytes: [], bitWidth: 1 },

@@ -24,7 +24,8 @@ export const run: Run<WriteOptions> = async (context, options, [file]) => {
   }
   const name = terminalSafe(shardPath)
   if (json) await output.document({ shardPath, rows, written })
-  else await output.text(`${written ? `wrote ${countOf(rows, 'row')} to` : `all ${countOf(rows, 'row')} were already in`} ${name}\n`)
+  else
+    await output.text(`${written ? `wrote ${countOf(rows, 'row')} to` : `nothing to write, ${countOf(rows, 'row')} already in`} ${name}\n`)
   return EXIT.ok
 }
 

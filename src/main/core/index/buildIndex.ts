@@ -4,7 +4,7 @@
  * open is set aside, and the new file is renamed into its place.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError } from '../../../shared/model/errors.ts'
@@ -133,7 +133,7 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
 function setAside(root: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
-    if (!existsSync(from)) continue
+    if (lstatSync(from, { throwIfNoEntry: false }) === undefined) continue
     const name = `index.sqlite${suffix}.${nowNs()}.bad`
     moveFile(from, join(root, QUARANTINE_PATH, name))
   }

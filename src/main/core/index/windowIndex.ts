@@ -2,7 +2,8 @@
  * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
  * uses it. The only room that knows SQL on index.sqlite.
  */
-import { existsSync, lstatSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
@@ -98,10 +99,42 @@ function openChecked(path: string, mode: 'read' | 'write'): WindowIndex | null {
 /** Null when the file went away since it was seen: Python's reindex deletes the old index before it makes the new one. */
 function openFile(path: string, mode: 'read' | 'write'): Database.Database | null {
   try {
+    if (mode === 'read' && isWal(path)) return openCopy(path)
     return new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
   } catch (error) {
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !existsSync(path)) return null
     throw error
+  }
+}
+
+const WAL_FORMAT = 2
+const READ_FORMAT_AT = 19
+
+function isWal(path: string): boolean {
+  const head = Buffer.alloc(READ_FORMAT_AT + 1)
+  const fd = openSync(path, 'r')
+  try {
+    return readSync(fd, head, 0, head.length, 0) === head.length && head[READ_FORMAT_AT] === WAL_FORMAT
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/**
+ * An index in WAL mode (neither we nor Python make one) cannot be opened without SQLite leaving files beside it, so a copy is read.
+ */
+function openCopy(path: string): Database.Database {
+  const folder = mkdtempSync(join(tmpdir(), 'lewm-index-'))
+  try {
+    const copy = join(folder, 'index.sqlite')
+    copyFileSync(path, copy)
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
+    const wal = new Database(copy)
+    wal.pragma('journal_mode = DELETE')
+    wal.close()
+    return new Database(readFileSync(copy), { readonly: true })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -209,7 +242,7 @@ export function hex(bytes: Uint8Array): string {
 }
 
 const ENTRY_COLUMNS =
-  'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, shard_path AS shardPath, row_offset AS rowOffset'
+  'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
 
 /** An open index. */
 export class WindowIndex {
@@ -220,7 +253,7 @@ export class WindowIndex {
 
   constructor(db: Database.Database) {
     this.db = db
-    this.byKey = db.prepare(`SELECT shard_path AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
+    this.byKey = db.prepare(`SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
     this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
     this.insert = db.prepare(
       `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -243,7 +276,7 @@ export class WindowIndex {
 
   /** Every shard path that occurs, with its number of entries. */
   shardPaths(): Map<string, number> {
-    const sql = 'SELECT shard_path AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
+    const sql = 'SELECT CAST(shard_path AS TEXT) AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
     const rows = guarded(() => this.db.prepare<[], { shardPath: string; entries: number }>(sql).all())
     return new Map(rows.map(({ shardPath, entries }) => [shardPath, entries]))
   }

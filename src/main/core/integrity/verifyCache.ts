@@ -27,7 +27,7 @@ import {
 import { compareShards } from './compareShards.ts'
 import { KeyCollector } from './duplicateKeys.ts'
 import { indexRow, type ShardKeys } from './shardKeys.ts'
-import { type Depth, faultFinding, type ShardVerdict, verifyShard } from './verifyShard.ts'
+import { blocksIndexing, type Depth, faultFinding, type ShardVerdict, verifyShard } from './verifyShard.ts'
 
 export type VerifyOptions = {
   /** Footers, names and the index only: no page is read. */
@@ -94,6 +94,7 @@ function selectShards(root: string, all: readonly string[], options: VerifyOptio
   if ((changed === true || olderThanMs !== undefined || resume === true) && ledger === undefined) {
     throw new InputError('what was verified before is known only with a ledger', { field: 'ledger' })
   }
+  if (partition !== undefined) checkPartition(partition)
   const inPartition = (path: string): boolean => partition === undefined || partitionOf(path, partition.of) === partition.index
   let chosen = all.filter(inPartition)
   if (shards !== undefined) {
@@ -116,6 +117,11 @@ function selectShards(root: string, all: readonly string[], options: VerifyOptio
   const scope = JSON.stringify({ shards, partition, changed, olderThanMs })
   const ledgerRun = ledger === undefined || options.quick === true ? null : ledger.startRun(root, scope, resume === true)
   return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
+}
+
+function checkPartition({ index, of }: { readonly index: number; readonly of: number }): void {
+  if (Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of) return
+  throw new InputError(`there is no part ${index} of ${of}: parts count from 1`, { field: 'partition', value: `${index}/${of}` })
 }
 
 /** Which of `of` parts a shard belongs to, from 1: the first four bytes of its path's SHA-256, modulo. */
@@ -210,7 +216,7 @@ class VerifyRun {
       return {
         ...verdict,
         findings: before.findings,
-        keys: before.findings.some(found => found.severity === 'corrupt') ? null : verdict.keys
+        keys: before.findings.some(blocksIndexing) ? null : verdict.keys
       }
     }
     const verdict = verifyShard(this.root, shardPath, this.depth)
@@ -223,9 +229,10 @@ class VerifyRun {
     if (verdict.findings.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file')) return verdict
     const sha256 = await digestShard(this.root, shardPath, this.options.signal)
     const last = this.options.ledger?.lastVerification(this.root, shardPath)
-    const changed = last && last.sha256 !== sha256 ? [changedBytes(shardPath, last, sha256)] : []
+    const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(shardPath, last, sha256)] : []
     const known = { ...verdict, findings: [...verdict.findings, ...changed] }
-    run.record(known, sha256)
+    // A shard that is still being written looks cut off: only whole ones are held to their bytes.
+    run.record(known, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256)
     return known
   }
 

@@ -15,8 +15,8 @@ import { asSystemError } from '../systemError.ts'
 export type Verification = FileStamp & {
   readonly verifiedAtMs: number
   readonly findings: readonly Finding[]
-  /** Of the bytes as they were at the first verification, in hex: shards are immutable, so it stays. */
-  readonly sha256: string
+  /** Of the bytes as they were when they were first found whole, in hex: shards are immutable, so it stays. Null for one that never was. */
+  readonly sha256: string | null
   readonly fingerprintedAtMs: number
 }
 
@@ -24,8 +24,8 @@ export type Verification = FileStamp & {
 export type LedgerRun = {
   /** What this run (before it was interrupted) found in a shard; null when it has not got there. */
   verifiedInThisRun(shardPath: string): Verification | null
-  /** @param sha256 of the bytes now; kept only when the shard has no fingerprint yet */
-  record(verdict: FileStamp & { readonly shardPath: string; readonly findings: readonly Finding[] }, sha256: string): void
+  /** @param sha256 of the bytes, when they are whole; kept only when the shard has no fingerprint yet */
+  record(verdict: FileStamp & { readonly shardPath: string; readonly findings: readonly Finding[] }, sha256: string | null): void
   finish(): void
 }
 
@@ -43,7 +43,7 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, scope TEXT NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER);
   CREATE TABLE IF NOT EXISTS verifications (
     root TEXT NOT NULL, shard_path TEXT NOT NULL, run INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL,
-    verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprinted_ms INTEGER NOT NULL,
+    verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT, fingerprinted_ms INTEGER NOT NULL,
     PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
 `
 
@@ -96,13 +96,21 @@ export class Ledger {
     return row === undefined ? null : verificationOf(row)
   }
 
-  /** Forgets shards that are gone, so that what is written in their place later is not held against them. */
+  /** Forgets shards that were moved away: what is written in their place later is another shard. */
+  forget(root: string, shardPaths: Iterable<string>): void {
+    const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
+    for (const shardPath of shardPaths) forget.run(root, shardPath)
+  }
+
+  /** Forgets shards that are gone. */
   forgetMissing(root: string, present: ReadonlySet<string>): void {
     const known = this.db
       .prepare<[string], { shardPath: string }>('SELECT shard_path AS shardPath FROM verifications WHERE root = ?')
       .all(root)
-    const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
-    for (const { shardPath } of known) if (!present.has(shardPath)) forget.run(root, shardPath)
+    this.forget(
+      root,
+      known.map(({ shardPath }) => shardPath).filter(path => !present.has(path))
+    )
   }
 
   /** Starts a run, or takes up the last one of the same scope that never finished. */
@@ -112,7 +120,8 @@ export class Ledger {
       `INSERT INTO verifications (root, shard_path, run, bytes, mtime_ns, verified_ms, findings, sha256, fingerprinted_ms)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (root, shard_path) DO UPDATE SET run = excluded.run, bytes = excluded.bytes, mtime_ns = excluded.mtime_ns,
-         verified_ms = excluded.verified_ms, findings = excluded.findings`
+         verified_ms = excluded.verified_ms, findings = excluded.findings,
+         fingerprinted_ms = iif(sha256 IS NULL, excluded.fingerprinted_ms, fingerprinted_ms), sha256 = ifnull(sha256, excluded.sha256)`
     )
     return {
       verifiedInThisRun: shardPath => {
