@@ -1,11 +1,10 @@
 /** `checksums`: what sha256sum writes, and what it would say. */
-import { execFileSync } from 'node:child_process'
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { lewmCache } from './lewmCache.ts'
+import { inShell, lewmCache } from './lewmCache.ts'
 
 const shardPaths = [...new Set(referenceRows('healthy').map(row => row.shard_path))]
 
@@ -20,14 +19,14 @@ describe('checksums', () => {
       .split('\n')
       .map(line => line.slice(66))
     expect([...paths].sort()).toEqual([...shardPaths].sort())
-    expect(stdout).toBe(execFileSync('sha256sum', paths, { cwd: cache, encoding: 'utf8' }))
+    expect(stdout).toBe(inShell(`cd '${cache}' && sha256sum ${paths.map(path => `'${path}'`).join(' ')}`).stdout)
   })
 
   test('in a file that sha256sum -c accepts', () => {
     const file = join(temporaryFolder(), 'sums')
     const { json } = lewmCache(['checksums', '--output', file, '--cache', cache, '--json'])
     expect(json()).toEqual({ checked: shardPaths.length, failed: [], missing: [], new: [], output: file })
-    expect(execFileSync('sha256sum', ['-c', '--quiet', file], { cwd: cache, encoding: 'utf8' })).toBe('')
+    expect(inShell(`cd '${cache}' && sha256sum -c --quiet '${file}'`)).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
   test('as one document', () => {

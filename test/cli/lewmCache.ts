@@ -1,11 +1,12 @@
 /** Runs the command line as a process of its own, as a shell would, with a home folder that no test shares with a person. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/node/bin/node')
-const MAIN = join(ROOT, 'src/main/cli/main.ts')
+const MAIN = newestMain()
 
 export type Ended = {
   readonly code: number | null
@@ -33,7 +34,9 @@ export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, 
     cwd: cwd ?? home,
     env: environment(home, env),
     encoding: 'utf8',
-    maxBuffer: 2 ** 28
+    maxBuffer: 2 ** 28,
+    timeout: 55_000,
+    killSignal: 'SIGKILL'
   })
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr, json: () => parseOne(ended.stdout) }
 }
@@ -53,6 +56,15 @@ export function inShell(script: string, home = temporaryFolder()): { code: numbe
 /** Values as lines of JSON. */
 export function ndjson(values: readonly unknown[]): string {
   return values.map(value => `${JSON.stringify(value)}\n`).join('')
+}
+
+/** The build that people run; the sources themselves when they are newer, so that no test passes on what is no longer there. */
+function newestMain(): string {
+  const built = join(ROOT, 'out/main/cli.js')
+  const source = join(ROOT, 'src')
+  const newest = Math.max(...readdirSync(source, { recursive: true, encoding: 'utf8' }).map(name => statSync(join(source, name)).mtimeMs))
+  const isCurrent = (statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest
+  return isCurrent ? built : join(source, 'main/cli/main.ts')
 }
 
 function environment(home: string, env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

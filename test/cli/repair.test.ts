@@ -189,7 +189,7 @@ describe('quarantine by hand', () => {
     writeFileSync(join(cache, CUT), 'new')
     const { code, json } = run(cache, 'restore', CUT)
     expect({ code, message: json().error.message }).toEqual({
-      code: 4,
+      code: 2,
       message: expect.stringContaining('another shard lies in its place')
     })
     expect(readFileSync(join(cache, CUT), 'utf8')).toBe('new')

@@ -118,3 +118,25 @@ describe('the reader of standard output', () => {
     expect(stderr).toMatch(/^lewm-cache: cannot write to standard output: no space left on the device\n$/)
   })
 })
+
+describe('a bug in the program', () => {
+  const cache = referenceCache('healthy')
+  const broken = { NODE_OPTIONS: '--import=data:text/javascript,Map.groupBy=()=>{throw(new(TypeError)(`boom`))}' }
+
+  test('is one line with the code INTERNAL, and an exit code of its own', () => {
+    const { code, stdout, stderr } = lewmCache(['verify', '--cache', cache], { env: broken })
+    expect({ code, stdout, stderr }).toEqual({
+      code: 70,
+      stdout: '',
+      stderr: 'lewm-cache: INTERNAL: a bug in this program: TypeError: boom\n'
+    })
+    const { json } = lewmCache(['repair', '--dry-run', '--cache', cache, '--json'], { env: broken })
+    expect(json()).toEqual({ error: { code: 'INTERNAL', message: 'TypeError: boom', details: {} } })
+  })
+
+  test('has its stack with DEBUG', () => {
+    const { code, stderr } = lewmCache(['verify', '--cache', cache], { env: { ...broken, DEBUG: '1' } })
+    expect(code).toBe(70)
+    expect(stderr).toMatch(/boom\nTypeError: boom\n {4}at /)
+  })
+})

@@ -158,7 +158,7 @@ describe('earlier verifications', () => {
     expect(again('--older-than', '0s').checked_shards).toBe(all)
   })
 
-  test('bytes that changed behind an unchanged size are found', () => {
+  test('bytes that changed since are found', () => {
     const cache = referenceCache('healthy')
     const home = temporaryFolder()
     lewmCache(['verify', '--cache', cache, '--json'], { home })

@@ -31,7 +31,7 @@ describe('write', () => {
     const cache = join(temporaryFolder(), 'new')
     const options = { input: ndjson(NINE) }
     expect(lewmCache([...WRITE, '--cache', cache], options).stdout).toBe(`wrote 9 rows to ${SHARD_PATH}\n`)
-    expect(lewmCache([...WRITE, '--cache', cache, '-'], options).stdout).toBe(`all 9 rows were already in ${SHARD_PATH}\n`)
+    expect(lewmCache([...WRITE, '--cache', cache, '-'], options).stdout).toBe(`nothing to write, 9 rows already in ${SHARD_PATH}\n`)
   })
 
   test('rows that differ from those on disk are refused', () => {
@@ -171,6 +171,7 @@ describe('write refuses', () => {
     const { code, stderr } = lewmCache([...WRITE, '--cache', file], { input: ndjson(NINE) })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^lewm-cache: .* is a file, not a cache folder/)
+    expect(lewmCache([...WRITE, '--cache', join(file, 'cache')], { input: ndjson(NINE) })).toMatchObject({ code: 2, stdout: '' })
   })
 })
 

@@ -34,6 +34,13 @@ export function openProgressBar(quiet: boolean): ProgressBar {
     shown = loaded
     shown.start(1, 0, START)
   }
+  const clear = () => {
+    shown?.stop()
+    shown = null
+    bar = null
+  }
+  // However the process ends, the terminal gets its cursor and its line wrap back.
+  process.once('exit', clear)
   return {
     update: progress => {
       if (bar === null) void show()
@@ -41,11 +48,7 @@ export function openProgressBar(quiet: boolean): ProgressBar {
       shown?.setTotal(Math.max(1, byBytes ? progress.bytesTotal : progress.total))
       shown?.update(byBytes ? progress.bytesDone : progress.done, facts(progress))
     },
-    clear: () => {
-      shown?.stop()
-      shown = null
-      bar = null
-    }
+    clear
   }
 }
 

@@ -1,9 +1,9 @@
 /** Look-ups by key: the index says where, the row itself must agree. Reads never write. */
-import { resolve } from 'node:path'
 import { CacheCorruptError } from '../../shared/model/errors.ts'
 import type { Embedding, RowPlace, WindowKey } from '../../shared/model/record.ts'
+import { realRoot } from './cacheRoot.ts'
 import { checkKey } from './checkRecord.ts'
-import { keyParams, openIndex, type WindowIndex } from './index/windowIndex.ts'
+import { keyParams, openIndex, patiently, type WindowIndex } from './index/windowIndex.ts'
 import { comparePaths } from './paths.ts'
 import { ShardLookup } from './shardLookup.ts'
 import { corruptOnFault, toEmbedding } from './shardRows.ts'
@@ -20,13 +20,14 @@ export function openCacheReader(cacheDir: string): CacheReader {
 }
 
 export class CacheReader {
-  private readonly index: WindowIndex | null
+  private index: WindowIndex | null
+  private readonly root: string
   private readonly shards: ShardLookup
 
   constructor(cacheDir: string) {
-    const root = resolve(cacheDir)
-    this.index = openIndex(root, 'read')
-    this.shards = new ShardLookup(root)
+    this.root = realRoot(cacheDir)
+    this.index = openIndex(this.root, 'read')
+    this.shards = new ShardLookup(this.root)
   }
 
   close(): void {
@@ -40,7 +41,19 @@ export class CacheReader {
    */
   locate(key: WindowKey): RowPlace | null {
     checkKey(key)
-    return this.index?.locate(keyParams(key)) ?? null
+    return patiently(() => this.locateOnce(key))
+  }
+
+  /** An index that fails was perhaps replaced by Python, which deletes the old file: the next try asks the one that is there now. */
+  private locateOnce(key: WindowKey): RowPlace | null {
+    try {
+      return this.index?.locate(keyParams(key)) ?? null
+    } catch (error) {
+      this.index?.close()
+      this.index = null
+      this.index = openIndex(this.root, 'read')
+      throw error
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Whether a folder is a cache, and if not, what it is and where the nearest cache lies. */
+import { realpathSync } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { InputError } from '../../shared/model/errors.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
 import { asSystemError, failedWith } from './systemError.ts'
@@ -40,7 +41,8 @@ async function existingFolder(cacheDir: string): Promise<string> {
       nearest_root: null
     })
   }
-  const nearest = await nearestCacheRoot(dirname(cacheDir))
+  const folder = dirname(realRoot(cacheDir))
+  const nearest = (await isCacheRoot(folder)) ? folder : await nearestCacheRoot(folder)
   const hint = nearest === null ? '' : `; the nearest cache is ${nearest}`
   throw new InputError(`${cacheDir} is a file, not a cache folder${hint}`, {
     field: 'cache',
@@ -63,6 +65,19 @@ async function isCacheRoot(dir: string): Promise<boolean> {
     return (await lstat(join(dir, EMBEDDINGS_DIR))).isDirectory()
   } catch {
     return false
+  }
+}
+
+/**
+ * The absolute real path of a folder that may not be there yet. Links are followed before `..`, as the system does.
+ */
+export function realRoot(cacheDir: string): string {
+  try {
+    return realpathSync.native(cacheDir)
+  } catch (error) {
+    const parent = dirname(cacheDir)
+    if (!failedWith(error, 'ENOENT') || parent === cacheDir) throw asSystemError(error, 'open', cacheDir)
+    return join(realRoot(parent), basename(cacheDir))
   }
 }
 

@@ -2,6 +2,7 @@
 import { InputError } from '../../shared/model/errors.ts'
 import { DTYPES, POOL_TYPES, type WindowKey, type WindowRecord } from '../../shared/model/record.ts'
 import { CACHE_SCHEMA_VERSION } from './layout.ts'
+import { DEFAULT_LIMITS } from './parquet/limits.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 const INT64_MIN = -(2n ** 63n)
@@ -60,6 +61,14 @@ export function checkRecord(record: WindowRecord): void {
     refuse(`end_bp must be greater than start_bp: ${record.endBp} is not beyond ${record.startBp}`, 'end_bp', record.endBp)
   }
   if (record.embedding.length === 0) refuse('embedding must contain at least one value', 'embedding', [])
+  const { listLength } = DEFAULT_LIMITS
+  if (record.embedding.length > listLength) {
+    refuse(
+      `embedding has ${record.embedding.length} values, more than the ${listLength} that a reader takes`,
+      'embedding',
+      record.embedding.length
+    )
+  }
   for (let i = 0; i < record.embedding.length; i++) {
     if (typeof record.embedding[i] !== 'number')
       refuse(`embedding values must be numeric: value ${i} is not`, 'embedding', record.embedding[i])

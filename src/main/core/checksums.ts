@@ -1,16 +1,11 @@
 /** SHA-256 sums of all shards, in the form that `sha256sum -c` reads from the cache root. */
-import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
-import { CancelledError, InputError } from '../../shared/model/errors.ts'
+import { InputError } from '../../shared/model/errors.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
-import { openShardFile } from './parquet/shardFile.ts'
+import { digestShard } from './digestShard.ts'
 import { isShardPath } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
-import { shardFilePath } from './shardRows.ts'
 import { walkShards } from './walkShards.ts'
-
-const CHUNK = 1024 * 1024
 
 /**
  * The sums of all shards, one line each, in path order.
@@ -22,7 +17,7 @@ export async function writeChecksums(cacheDir: string, options: LongOptions = {}
   const meter = new ProgressMeter(options.onProgress, 'read', shardPaths.length)
   const lines: string[] = []
   for (const shardPath of shardPaths) {
-    lines.push(checksumLine(await digest(root, shardPath, options.signal), shardPath))
+    lines.push(checksumLine(await digestShard(root, shardPath, options.signal), shardPath))
     meter.step(shardPath)
   }
   return lines.join('')
@@ -32,22 +27,6 @@ export async function writeChecksums(cacheDir: string, options: LongOptions = {}
 function checksumLine(sum: string, shardPath: string): string {
   if (!/[\\\n\r]/.test(shardPath)) return `${sum}  ${shardPath}\n`
   return `\\${sum}  ${shardPath.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}\n`
-}
-
-/** SHA-256 of a shard's bytes, in hex, in bounded memory. */
-async function digest(root: string, shardPath: string, signal?: AbortSignal): Promise<string> {
-  const file = openShardFile(shardFilePath(root, shardPath))
-  try {
-    const hash = createHash('sha256')
-    for (let at = 0; at < file.bytes; at += CHUNK) {
-      if (signal?.aborted) throw new CancelledError()
-      hash.update(file.read(at, Math.min(CHUNK, file.bytes - at)))
-      await setImmediate()
-    }
-    return hash.digest('hex')
-  } finally {
-    file.close()
-  }
 }
 
 export type ChecksumReport = {
@@ -74,7 +53,7 @@ export async function checkChecksums(cacheDir: string, text: string, options: Lo
   const checkable = [...listed].filter(([path]) => present.has(path))
   const meter = new ProgressMeter(options.onProgress, 'read', checkable.length)
   for (const [shardPath, sum] of checkable) {
-    if ((await digest(root, shardPath, options.signal)) !== sum) failed.push(shardPath)
+    if ((await digestShard(root, shardPath, options.signal)) !== sum) failed.push(shardPath)
     meter.step(shardPath)
   }
   return {

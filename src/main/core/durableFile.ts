@@ -1,6 +1,6 @@
 /** Files that are whole or not there: temp file in the same folder, fsync, rename, fsync of the folder. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { asSystemError, failedWith } from './systemError.ts'
 
@@ -42,14 +42,15 @@ function writeAll(fd: number, pieces: readonly Uint8Array[]): void {
   }
 }
 
-/** Makes a folder and those above it, each durable in its parent. */
+/** Makes a folder and those above it, each durable in its parent. (Node's own `recursive` never returns below /proc.) */
 export function makeFolder(folder: string): void {
+  if (existsSync(folder) || dirname(folder) === folder) return
+  makeFolder(dirname(folder))
   try {
-    const first = mkdirSync(folder, { recursive: true })
-    if (first === undefined) return
-    for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
+    mkdirSync(folder)
+    syncFolder(dirname(folder))
   } catch (error) {
-    throw asSystemError(error, 'make the folder', folder)
+    if (!failedWith(error, 'EEXIST')) throw asSystemError(error, 'make the folder', folder)
   }
 }
 

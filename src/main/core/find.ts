@@ -6,11 +6,11 @@ import type { RowPlace, WindowRowInfo } from '../../shared/model/record.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { type Locus, parseQuery, sameContig } from './findQuery.ts'
-import { IndexUnusable, openIndex } from './index/windowIndex.ts'
+import { hex, IndexUnusable, openIndex } from './index/windowIndex.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
 import { LAYOUT_1, pathPart } from './layout.ts'
 import { openShard, type ShardReader } from './parquet/shardReader.ts'
-import { comparePaths } from './paths.ts'
+import { comparePaths, isShardPath } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
 import { integerAt, rowInfoAt, textAt } from './rowValues.ts'
 import { shardFilePath } from './shardRows.ts'
@@ -81,11 +81,13 @@ class Search {
       return
     }
     for (const [shardPath, rows] of Map.groupBy(places, place => place.shardPath)) {
+      if (!isShardPath(shardPath)) continue
       this.readShard(shardPath, shard =>
         this.takeRows(
           shard,
           shardPath,
-          rows.map(row => row.rowOffset)
+          rows.map(row => row.rowOffset),
+          prefix
         )
       )
     }
@@ -107,14 +109,16 @@ class Search {
     }
   }
 
-  private takeRows(shard: ShardReader, shardPath: string, rowOffsets: readonly number[]): void {
+  private takeRows(shard: ShardReader, shardPath: string, rowOffsets: readonly number[], prefix = ''): void {
     for (const group of shard.footer.rowGroups) {
-      const inGroup = rowOffsets.filter(row => row >= group.firstRow && row < group.firstRow + group.rows)
+      const inGroup = rowOffsets.filter(row => Number.isInteger(row) && row >= group.firstRow && row < group.firstRow + group.rows)
       if (inGroup.length === 0) continue
       const columns = shard.columns(group)
       for (const row of inGroup) {
         const info = rowInfoAt(columns, row - group.firstRow)
-        if (info !== null && !this.take(info, shardPath, row)) return
+        // The index may be wrong: only what has the hash that was asked for counts.
+        if (info === null || !hex(info.windowHash).startsWith(prefix)) continue
+        if (!this.take(info, shardPath, row)) return
       }
     }
   }

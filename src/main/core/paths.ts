@@ -32,7 +32,15 @@ export type ShardPathOptions = {
  * @throws InputError for arguments that the seed refuses, and for names that would leave the folder or be taken for something else
  */
 export function shardPathFor(cacheDir: string, options: ShardPathOptions): string {
-  return join(cacheDir, relativeShardPath(options))
+  return below(cacheDir, relativeShardPath(options))
+}
+
+/** As Python's pathlib joins: `..` stays, as what it leads to depends on links. */
+function below(folder: string, path: string): string {
+  if (process.platform === 'win32') return join(folder, path)
+  const lead = /^\/\/(?!\/)/.test(folder) ? '//' : folder.startsWith('/') ? '/' : ''
+  const parts = folder.split('/').filter(part => part !== '' && part !== '.')
+  return `${lead}${[...parts, path].join('/')}`
 }
 
 /** The same, relative to the cache root and `/`-separated. */
@@ -45,7 +53,7 @@ export function relativeShardPath(options: ShardPathOptions): string {
     throw new InputError(`stride_block must be a non-negative integer, not ${strideBlock}`, { field: 'stride_block', value: strideBlock })
   }
   const encoder = checkedPart('encoder_id', options.encoderId)
-  if (encoder === '.' || encoder === '..' || encoder === QUARANTINE_DIR) {
+  if (encoder === '.' || encoder === '..' || encoder === QUARANTINE_DIR || encoder.startsWith(INDEX_DB_NAME)) {
     throw new InputError(`encoder_id ${JSON.stringify(options.encoderId)} cannot be the name of a folder of shards`, {
       field: 'encoder_id',
       value: options.encoderId

@@ -2,18 +2,22 @@
  * Rebuilds the index from the shards (the seed's `reindex_cache`). Reads every column but the embeddings; a shard that cannot be
  * read, or a key that is there already, is a finding and does not stop the rest.
  */
-import { setImmediate } from 'node:timers/promises'
+import { lstatSync } from 'node:fs'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { CancelledError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
+import type { RowPlace } from '../../shared/model/record.ts'
 import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { startIndex } from './index/buildIndex.ts'
+import { type IndexRow, withIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
 import { indexRow } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
 import { INDEX_PATH } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
+import { shardFilePath } from './shardRows.ts'
 import { walkShards } from './walkShards.ts'
 
 const WAIT_MS = 10_000
@@ -33,32 +37,15 @@ export async function reindexCache(cacheDir: string, options: LongOptions = {}):
  */
 export async function rebuildIndex(root: string, options: LongOptions, leaveOut: ReadonlySet<string>): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
-  const findings: Finding[] = []
-  const report = (found: Finding): void => {
-    findings.push(found)
-    options.onFinding?.(found)
-  }
-  for (const found of walk.findings) report(found)
+  const run = new ReindexRun(root, options, leaveOut)
+  for (const found of walk.findings) run.report(found)
   const meter = new ProgressMeter(options.onProgress, 'index', walk.shardPaths.length)
   const builder = startIndex(root)
-  let indexedShards = 0
-  let indexedRows = 0
   try {
     for (const shardPath of walk.shardPaths) {
       if (options.signal?.aborted) throw new CancelledError()
-      const verdict = leaveOut.has(shardPath) ? null : verifyShard(root, shardPath, 'keys')
-      for (const found of verdict?.findings ?? []) if (blocksIndexing(found)) report(found)
-      if (verdict?.keys) {
-        const repeated: { row: number; place: string }[] = []
-        for (let row = 0; row < verdict.keys.rows; row++) {
-          const place = builder.add(indexRow(verdict.keys, row, shardPath))
-          if (place !== null) repeated.push({ row, place: place.shardPath })
-        }
-        indexedShards += 1
-        indexedRows += verdict.keys.rows - repeated.length
-        for (const found of repeatedKeys(shardPath, repeated)) report(found)
-      }
-      meter.findings = findings.length
+      run.enter(shardPath, builder.add)
+      meter.findings = run.findings.length
       meter.step(shardPath)
       await setImmediate()
     }
@@ -67,7 +54,74 @@ export async function rebuildIndex(root: string, options: LongOptions, leaveOut:
     throw error
   }
   await builder.publish()
+  await run.catchUp()
+  const { indexedShards, indexedRows, findings } = run
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings }
+}
+
+const WRITER_PAUSE_MS = 300
+
+class ReindexRun {
+  findings: Finding[] = []
+  indexedShards = 0
+  indexedRows = 0
+  /** What each shard looked like when it was read. */
+  private readonly seen = new Map<string, string>()
+  private readonly root: string
+  private readonly options: LongOptions
+  private readonly leaveOut: ReadonlySet<string>
+
+  constructor(root: string, options: LongOptions, leaveOut: ReadonlySet<string>) {
+    this.root = root
+    this.options = options
+    this.leaveOut = leaveOut
+  }
+
+  report(found: Finding): void {
+    this.findings.push(found)
+    this.options.onFinding?.(found)
+  }
+
+  /** Reads a shard's keys and gives its rows to the index. */
+  enter(shardPath: string, add: (row: IndexRow) => RowPlace | null): void {
+    if (this.leaveOut.has(shardPath)) return
+    // Taken before the shard is read: one that changes meanwhile is read once more.
+    this.seen.set(shardPath, stampText(this.root, shardPath))
+    const { findings, keys } = verifyShard(this.root, shardPath, 'keys')
+    for (const found of findings) if (blocksIndexing(found)) this.report(found)
+    if (keys === null) return
+    const repeated: { row: number; place: string }[] = []
+    for (let row = 0; row < keys.rows; row++) {
+      const place = add(indexRow(keys, row, shardPath))
+      if (place !== null && !(place.shardPath === shardPath && place.rowOffset === row)) repeated.push({ row, place: place.shardPath })
+    }
+    this.indexedShards += 1
+    this.indexedRows += keys.rows - repeated.length
+    for (const found of repeatedKeys(shardPath, repeated)) this.report(found)
+  }
+
+  /**
+   * Enters what others wrote while the index was being built: their entries may have gone into the old one. Whatever is written
+   * from now on is entered into the new one by its writer. The pause lets a writer who is between its shard and its entries finish:
+   * entering them for it would make its own attempt fail.
+   */
+  async catchUp(): Promise<void> {
+    const { shardPaths } = await walkShards(this.root)
+    const late = shardPaths.filter(path => !this.leaveOut.has(path) && this.seen.get(path) !== stampText(this.root, path))
+    if (late.length === 0) return
+    await sleep(WRITER_PAUSE_MS)
+    withIndex(this.root, index => {
+      for (const shardPath of late) {
+        this.findings = this.findings.filter(found => found.shardPath !== shardPath)
+        this.enter(shardPath, row => index.enterUnlessTaken(row))
+      }
+    })
+  }
+}
+
+function stampText(root: string, shardPath: string): string {
+  const stat = lstatSync(shardFilePath(root, shardPath), { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? '' : `${stat.size} ${stat.mtimeNs}`
 }
 
 function repeatedKeys(shardPath: string, repeated: readonly { row: number; place: string }[]): Finding[] {

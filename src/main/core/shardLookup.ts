@@ -1,7 +1,7 @@
 /** Open shards by path, the least recently used closed when they hold too much: a look-up beside an earlier one costs no page. */
 import { lstatSync } from 'node:fs'
+import { CacheCorruptError, SystemError } from '../../shared/model/errors.ts'
 import { openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
-import { asSystemError } from './systemError.ts'
 
 const OPEN_SHARDS = 32
 const HELD_BYTES = 64 * 1024 * 1024
@@ -29,7 +29,7 @@ export class ShardLookup {
       }
       known.close()
     }
-    const rows = openShardRows(this.root, shardPath)
+    const rows = this.openNew(shardPath)
     this.open_.set(shardPath, rows)
     this.trim()
     return rows
@@ -40,13 +40,26 @@ export class ShardLookup {
     this.open_.clear()
   }
 
-  private isCurrent(rows: ShardRows): boolean {
-    const path = shardFilePath(this.root, rows.shardPath)
+  private openNew(shardPath: string): ShardRows {
     try {
-      const stat = lstatSync(path, { bigint: true })
-      return Number(stat.size) === rows.reader.file.bytes && stat.mtimeNs === rows.reader.file.mtimeNs
+      return openShardRows(this.root, shardPath)
     } catch (error) {
-      throw asSystemError(error, 'open', path)
+      if (!(error instanceof SystemError) || error.details.error !== 'ENOENT') throw error
+      throw new CacheCorruptError(
+        `cache shard ${shardPath} is not there, but the index points into it`,
+        { shard_path: shardPath },
+        { cause: error }
+      )
+    }
+  }
+
+  private isCurrent(rows: ShardRows): boolean {
+    try {
+      const stat = lstatSync(shardFilePath(this.root, rows.shardPath), { bigint: true })
+      return Number(stat.size) === rows.reader.file.bytes && stat.mtimeNs === rows.reader.file.mtimeNs
+    } catch {
+      // Gone or out of reach: opening it again says why.
+      return false
     }
   }
 

@@ -1,5 +1,6 @@
 /** The rows of an open shard by their offset, each page decoded at most once while the shard stays open. */
-import { join } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { CacheCorruptError } from '../../shared/model/errors.ts'
 import type { Embedding, WindowKey, WindowRowInfo } from '../../shared/model/record.ts'
 import { type EmbeddingBatch, rowValues, type StoredValues } from './parquet/embeddingColumn.ts'
@@ -9,6 +10,7 @@ import { ShardFault } from './parquet/shardFault.ts'
 import { type KeyColumns, openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
 import { resolveShardPath } from './paths.ts'
 import { rowInfoAt, rowMatches } from './rowValues.ts'
+import { asSystemError, failedWith } from './systemError.ts'
 
 type OpenGroup = {
   readonly group: RowGroup
@@ -98,14 +100,34 @@ export class ShardRows {
 
 /**
  * Opens a shard that an index, a user or a plan named.
- * @param root absolute
+ * @param root absolute real path
  * @throws CacheCorruptError with the shard's path for whatever is wrong with it, SystemError
  */
 export function openShardRows(root: string, shardPath: string): ShardRows {
   const path = resolveShardPath(root, shardPath)
+  checkNoLinks(path)
   return corruptOnFault(shardPath, () => {
     return new ShardRows(shardPath, openShard(path))
   })
+}
+
+/**
+ * A folder that is a link may lead out of the cache: nothing behind one is opened or moved. Folders that are not there yet are none.
+ * @param path absolute, below a root that has been resolved
+ * @throws CacheCorruptError
+ */
+export function checkNoLinks(path: string): void {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    let real: string
+    try {
+      real = realpathSync.native(folder)
+    } catch (error) {
+      if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'open', path)
+      continue
+    }
+    if (real === folder) return
+    throw new CacheCorruptError(`${JSON.stringify(path)} lies behind a symbolic link, which is not followed`, { path })
+  }
 }
 
 /** Runs a read and turns a shard's damage into the seed's CacheCorruptError. */

@@ -2,24 +2,24 @@
  * Writes one immutable shard and enters its rows into the index, in that order: a crash between the two leaves rows that the next
  * write or reindex enters. Nothing is written before everything has been checked.
  */
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
 import type { WindowRecord } from '../../shared/model/record.ts'
 import { withCacheLock } from './cacheLock.ts'
-import { nearestCacheRoot } from './cacheRoot.ts'
+import { nearestCacheRoot, realRoot } from './cacheRoot.ts'
 import { checkRecord } from './checkRecord.ts'
 import { nowNs } from './clock.ts'
 import { writeFileDurably } from './durableFile.ts'
 import { enterRows, hex, type IndexRow, keyParams, openIndex } from './index/windowIndex.ts'
 import { indexRow } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
-import { CACHE_SCHEMA_VERSION } from './layout.ts'
+import { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR } from './layout.ts'
 import type { StoredValues } from './parquet/embeddingColumn.ts'
 import { type CompleteRecord, type EmbeddingEncoding, encodeShard, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
 import { toFloat16 } from './parquet/float16.ts'
 import { relativeShardPath } from './paths.ts'
-import { corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
+import { checkNoLinks, corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
 
 const WAIT_MS = 30_000
 
@@ -64,7 +64,9 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   const complete = records.map(record => ({ ...withCreatedAt(record), schemaVersion: CACHE_SCHEMA_VERSION }))
   const rounded = roundEmbeddings(complete)
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
-    if (existsSync(shardFilePath(root, shardPath))) {
+    const path = shardFilePath(root, shardPath)
+    checkNoLinks(path)
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
       const rows = openShardRows(root, shardPath)
       try {
         corruptOnFault(shardPath, () => checkSameRows(rows, complete, rounded))
@@ -75,7 +77,7 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
       return { shardPath, rows: records.length, written: false, overflowed: rounded.overflowed }
     }
     checkKeysAvailable(root, complete)
-    writeFileDurably(shardFilePath(root, shardPath), encodeShard(complete, rounded, options.encoding ?? 'plain'))
+    writeFileDurably(path, encodeShard(complete, rounded, options.encoding ?? 'plain'))
     enterRows(
       root,
       complete.map((record, row) => newIndexRow(record, row, shardPath))
@@ -115,9 +117,9 @@ function mixed(row: number, field: string, value: unknown, rule: string): InputE
 
 /** A new cache may be made anywhere but inside another one. */
 async function writableRoot(cacheDir: string): Promise<string> {
-  const root = resolve(cacheDir)
+  const root = realRoot(cacheDir)
   const nearest = await nearestCacheRoot(root)
-  if (nearest !== null && root.startsWith(nearest)) {
+  if (nearest !== null && root.startsWith(join(nearest, EMBEDDINGS_DIR, '/'))) {
     throw new InputError(`${cacheDir} lies inside the cache ${nearest}`, { field: 'cache', value: cacheDir, nearest_root: nearest })
   }
   return root

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { CacheSummary, Health, JobReport, Scope } from '../../shared/contract/index.ts'
-import { EMBEDDINGS_DIR, type Finding, type Ledger, type RecordedVerdict, type Verification } from '../core/index.ts'
+import { EMBEDDINGS_DIR, type Finding, type Ledger, type RecordedVerdict } from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
 import { Changes } from './changes.ts'
@@ -297,7 +297,7 @@ function countLines(lines: readonly ShardLine[]) {
   return { shards: lines.length, rows, bytes, footers, health, lastVerifiedMs }
 }
 
-function applyVerification(line: ShardLine, verification: Verification | null): void {
+function applyVerification(line: ShardLine, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
   const current = verification !== null && sameStamp(verification, line) ? verification : null
   line.verifiedAtMs = current?.verifiedAtMs ?? null
   line.ownWorst = current === null ? 0 : worstOf(current.findings)

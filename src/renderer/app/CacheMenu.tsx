@@ -18,7 +18,8 @@ export function CacheMenu({ opening, commands }: { readonly opening: Opening; re
   const others = (recent.data ?? []).filter(({ path, exists }) => exists && path !== summary.root)
   return (
     <MenuTrigger>
-      <Button className={`${controls.button} ${controls.quiet} ${classes.trigger}`} aria-label={`Cache ${summary.root}`}>
+      <Button className={`${controls.button} ${controls.quiet} ${classes.trigger}`}>
+        <span className={controls.hidden}>Cache </span>
         <svg width='14' height='14' viewBox='0 0 14 14' fill='none' stroke='currentColor' strokeWidth='1.3' aria-hidden='true'>
           <path d='M1.5 2.5h11v9h-11zM5.5 2.5v9' />
           <path d='M1.5 2.5h4v9h-4z' fill='currentColor' fillOpacity='.35' stroke='none' />

@@ -63,44 +63,52 @@ export function Shell({ opening }: { readonly opening: Opening }) {
       <TopBar opening={opening} commands={commands} />
       <NoticeLine />
       <Banners />
-      <Group
-        className={classes.rows}
-        orientation='vertical'
-        defaultLayout={rows}
-        onLayoutChanged={(layout, { isUserInteraction }) => isUserInteraction && keepRows(layout)}
-      >
-        <Panel id='main' minSize={160}>
-          <Group
-            orientation='horizontal'
-            defaultLayout={columns}
-            onLayoutChanged={(layout, { isUserInteraction }) => isUserInteraction && keepColumns(layout)}
+      <main className={classes.rows}>
+        <Group
+          orientation='vertical'
+          defaultLayout={rows}
+          onLayoutChanged={(layout, { isUserInteraction }) => isUserInteraction && keepRows(layout)}
+        >
+          <Panel id='main' minSize={160}>
+            <Group
+              orientation='horizontal'
+              defaultLayout={columns}
+              onLayoutChanged={(layout, { isUserInteraction }) => isUserInteraction && keepColumns(layout)}
+            >
+              <Panel id='tree' minSize={140} groupResizeBehavior='preserve-pixel-size'>
+                <nav className={classes.pane} data-pane='tree' aria-label='What is in the cache'>
+                  <ScopeTree />
+                </nav>
+              </Panel>
+              <Separator className={classes.vertical} aria-label='Width of the tree' />
+              <Panel id='centre' minSize={320}>
+                <section className={classes.pane} data-pane='centre' aria-label='Looks at the selection'>
+                  <Centre />
+                </section>
+              </Panel>
+              <Separator className={classes.vertical} aria-label='Width of the inspector' />
+              <Panel id='inspector' minSize={200} groupResizeBehavior='preserve-pixel-size'>
+                <div className={classes.side} data-pane='inspector'>
+                  <Inspector />
+                </div>
+              </Panel>
+            </Group>
+          </Panel>
+          <Separator className={classes.horizontal} aria-label='Height of the drawer' />
+          <Panel
+            id='drawer'
+            panelRef={drawer}
+            minSize={110}
+            collapsible
+            collapsedSize={DRAWER_BAR}
+            groupResizeBehavior='preserve-pixel-size'
           >
-            <Panel id='tree' minSize={140} groupResizeBehavior='preserve-pixel-size'>
-              <nav className={classes.pane} data-pane='tree' aria-label='What is in the cache'>
-                <ScopeTree />
-              </nav>
-            </Panel>
-            <Separator className={classes.vertical} aria-label='Width of the tree' />
-            <Panel id='centre' minSize={320}>
-              <main className={classes.pane} data-pane='centre'>
-                <Centre />
-              </main>
-            </Panel>
-            <Separator className={classes.vertical} aria-label='Width of the inspector' />
-            <Panel id='inspector' minSize={200} groupResizeBehavior='preserve-pixel-size'>
-              <div className={classes.side} data-pane='inspector'>
-                <Inspector />
-              </div>
-            </Panel>
-          </Group>
-        </Panel>
-        <Separator className={classes.horizontal} aria-label='Height of the drawer' />
-        <Panel id='drawer' panelRef={drawer} minSize={110} collapsible collapsedSize={DRAWER_BAR} groupResizeBehavior='preserve-pixel-size'>
-          <section className={classes.pane} data-pane='drawer' aria-label='Problems, jobs and log'>
-            <Drawer panel={panel} onPanel={setPanel} onToggle={toggleDrawer} />
-          </section>
-        </Panel>
-      </Group>
+            <section className={classes.pane} data-pane='drawer' aria-label='Problems, jobs and log'>
+              <Drawer panel={panel} onPanel={setPanel} onToggle={toggleDrawer} />
+            </section>
+          </Panel>
+        </Group>
+      </main>
       <StatusBar />
       <Sheets />
     </div>

@@ -17,6 +17,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
   const sick = (summary.health.damaged ?? 0) + (summary.health.suspect ?? 0) > 0
   return (
     <header className={classes.bar} data-pane='top'>
+      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
       <div className={classes.left}>
         <CacheMenu opening={opening} commands={commands} />
         {!summary.written && (

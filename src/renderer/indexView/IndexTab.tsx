@@ -100,7 +100,7 @@ function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly
   return (
     <li className={classes.drift}>
       <div className={classes.head}>
-        <h3 className={controls.heading}>{NAMES[kind] ?? kind}</h3>
+        <h2 className={controls.heading}>{NAMES[kind] ?? kind}</h2>
         <span className={classes.count}>{known || count > 0 ? formatCount(count) : '–'}</span>
       </div>
       {first !== undefined && (

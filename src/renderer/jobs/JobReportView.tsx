@@ -6,6 +6,7 @@ import { sentenceOf } from '../app/faults.ts'
 import { useTell } from '../app/Notice.tsx'
 import { useStartJob } from '../app/useStartJob.ts'
 import { formatBytes, formatCount, formatCounted, formatDuration, HealthMark } from '../format/index.ts'
+import { capital } from '../shard/capital.ts'
 import { saveBytes } from '../shard/copyText.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
@@ -19,7 +20,7 @@ export function JobEnd({ end }: { readonly end: JobOutcome }) {
   return (
     <div className={classes.report}>
       <p className={end.outcome === 'failed' ? classes.failed : undefined} role='status'>
-        {outcomeText(end)}
+        {capital(outcomeText(end))}
       </p>
       {end.outcome === 'done' && (
         <>

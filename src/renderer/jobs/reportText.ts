@@ -1,6 +1,7 @@
 /** What a job came to, in words, and whole for a file. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { formatCounted } from '../format/index.ts'
+import { capital } from '../shard/capital.ts'
 
 /** One sentence about the end of a job. */
 export function outcomeText(end: JobOutcome): string {
@@ -43,10 +44,6 @@ export function reportText(done: JobReport): string {
 function indexText({ indexedShards, indexedRows, findings }: Extract<JobReport, { kind: 'reindex' }>['report']): string {
   const left = findings.length === 0 ? '' : `; ${formatCounted(findings.length, 'finding')} kept rows out of it`
   return `the index was rebuilt with ${formatCounted(indexedRows, 'row')} of ${formatCounted(indexedShards, 'shard')}${left}.`
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** Paths in quarantine that a job moved there, for an undo; empty for jobs that move nothing. */

@@ -26,6 +26,7 @@ export function ShardMenu({
       <Popover
         className={controls.menu}
         triggerRef={place}
+        aria-label={`What can be done with ${shards}`}
         isOpen={at !== null}
         onOpenChange={open => !open && onClose()}
         placement='bottom start'

@@ -27,7 +27,8 @@ export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile,
     saveFile(savePlan, `${JSON.stringify(planToJson(plan), null, 2)}\n`)
     await output.note(`lewm-cache: saved the plan to ${savePlan}`)
   }
-  return dryRun ? printPlan(context, plan) : printReport(context, plan, await applyRepair(plan, long))
+  if (dryRun) return printPlan(context, plan)
+  return printReport(context, plan, await withLedger(output, false, ledger => applyRepair(plan, { ...long, ledger })))
 }
 
 async function makePlan(context: Context): Promise<RepairPlan> {

@@ -61,7 +61,7 @@ function descriptionText(shard: ShardDescription): string {
   const facts: [string, string][] = [
     ['size', `${bytesText(shard.bytes)} (${countText(shard.bytes)} bytes), footer ${bytesText(shard.footerBytes ?? 0)}`],
     ['modified', `${timeText(shard.mtimeNs)} UTC`],
-    ['rows', `${countText(shard.rows)} x ${countText(shard.dimensions)} values in ${countText(shard.rowGroups)} row groups`],
+    ['rows', `${countText(shard.rows)} x ${countText(shard.dimensions)} values in ${countOf(shard.rowGroups ?? 0, 'row group')}`],
     ['written by', `${shard.createdBy ?? 'not said'}, Parquet format ${shard.formatVersion ?? '-'}`],
     ['metadata', shard.keyValueMetadata.map(({ key, bytes }) => `${key} (${bytesText(bytes)})`).join(', ') || 'none'],
     ...rangeFacts(shard.range),

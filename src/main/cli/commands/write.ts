@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { InputError } from '../../../shared/model/errors.ts'
 import { writeShard } from '../../core/index.ts'
+import { failedWith } from '../../core/systemError.ts'
 import { cacheDirOf, cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
@@ -23,13 +24,21 @@ export const run: Run<WriteOptions> = async (context, options, [file]) => {
   }
   const name = terminalSafe(shardPath)
   if (json) await output.document({ shardPath, rows, written })
-  else await output.text(`${written ? `wrote ${countOf(rows, 'row')} to` : `all ${countOf(rows, 'row')} were already in`} ${name}\n`)
+  else
+    await output.text(`${written ? `wrote ${countOf(rows, 'row')} to` : `nothing to write, ${countOf(rows, 'row')} already in`} ${name}\n`)
   return EXIT.ok
 }
 
 /** A folder, or a name that is free for one; what is neither is refused before any record is read. */
 async function newOrOldCache(context: Context): Promise<string> {
   const cacheDir = cacheDirOf(context)
-  const isTaken = statSync(cacheDir, { throwIfNoEntry: false })?.isDirectory() === false
-  return isTaken ? cacheRootOf(context) : cacheDir
+  return canBeFolder(cacheDir) ? cacheDir : cacheRootOf(context)
+}
+
+function canBeFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch (error) {
+    return failedWith(error, 'ENOENT')
+  }
 }

@@ -4,7 +4,7 @@
  * open is set aside, and the new file is renamed into its place.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError } from '../../../shared/model/errors.ts'
@@ -95,7 +95,8 @@ function isLive(root: string): boolean {
   try {
     const index = openIndex(root, 'write')
     index?.close()
-    return index !== null
+    // An empty file is a database without tables: SQLite can replace it in place.
+    return index !== null || existsSync(join(root, INDEX_PATH))
   } catch (error) {
     if (error instanceof IndexUnusable) return error.kind === 'index_schema'
     throw error
@@ -132,7 +133,7 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
 function setAside(root: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
-    if (!existsSync(from)) continue
+    if (lstatSync(from, { throwIfNoEntry: false }) === undefined) continue
     const name = `index.sqlite${suffix}.${nowNs()}.bad`
     moveFile(from, join(root, QUARANTINE_PATH, name))
   }

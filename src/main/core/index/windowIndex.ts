@@ -2,7 +2,8 @@
  * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
  * uses it. The only room that knows SQL on index.sqlite.
  */
-import { lstatSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
@@ -43,7 +44,7 @@ const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
  * Opens the index of a cache.
  * @param root absolute
  * @param mode 'read' never writes a byte
- * @returns null when there is none
+ * @returns null when there is none, or one that its maker has put nothing into yet
  * @throws IndexUnusable, CacheBusyError, SystemError
  */
 export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | null {
@@ -54,11 +55,39 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
     if (failedWith(error, 'ENOENT')) return null
     throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
   }
+  return patiently(() => openChecked(path, mode))
+}
+
+/** What a reader may meet for a moment while Python deletes the index and makes it anew. */
+const PASSING = new Set(['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY', 'SQLITE_READONLY_DBMOVED', 'SQLITE_CANTOPEN'])
+const TRIES = 10
+const PAUSE_MS = 50
+
+/** Tries again for half a second before a fault of the index that may pass counts as one. */
+export function patiently<T>(open: () => T): T {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return open()
+    } catch (error) {
+      const { cause } = error instanceof IndexUnusable ? error : { cause: null }
+      if (attempt === TRIES || !(cause instanceof Database.SqliteError) || !PASSING.has(cause.code)) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+    }
+  }
+}
+
+function openChecked(path: string, mode: 'read' | 'write'): WindowIndex | null {
   return guarded(() => {
-    const db = new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
+    const db = openFile(path, mode)
+    if (db === null) return null
     try {
       harden(db)
-      checkSchema(db)
+      const objects = db.prepare<[], SchemaObject>('SELECT type, name FROM sqlite_master').all()
+      if (objects.length === 0) {
+        db.close()
+        return null
+      }
+      checkSchema(db, objects)
       return new WindowIndex(db)
     } catch (error) {
       db.close()
@@ -67,19 +96,78 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
   })
 }
 
+/** Null when the file went away since it was seen: Python's reindex deletes the old index before it makes the new one. */
+function openFile(path: string, mode: 'read' | 'write'): Database.Database | null {
+  try {
+    if (mode === 'read' && isWal(path)) return openCopy(path)
+    return new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !existsSync(path)) return null
+    throw error
+  }
+}
+
+const WAL_FORMAT = 2
+const READ_FORMAT_AT = 19
+
+function isWal(path: string): boolean {
+  const head = Buffer.alloc(READ_FORMAT_AT + 1)
+  const fd = openSync(path, 'r')
+  try {
+    return readSync(fd, head, 0, head.length, 0) === head.length && head[READ_FORMAT_AT] === WAL_FORMAT
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/**
+ * An index in WAL mode (neither we nor Python make one) cannot be opened without SQLite leaving files beside it, so a copy is read.
+ */
+function openCopy(path: string): Database.Database {
+  const folder = mkdtempSync(join(tmpdir(), 'lewm-index-'))
+  try {
+    const copy = join(folder, 'index.sqlite')
+    copyFileSync(path, copy)
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
+    const wal = new Database(copy)
+    wal.pragma('journal_mode = DELETE')
+    wal.close()
+    return new Database(readFileSync(copy), { readonly: true })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+type SchemaObject = { readonly type: string; readonly name: string }
+
 /**
  * Enters rows in one transaction, making the index when there is none.
  * @throws CacheCorruptError when a key stands at another place, IndexUnusable, CacheBusyError, SystemError
  */
 export function enterRows(root: string, rows: readonly IndexRow[]): void {
-  const existing = openIndex(root, 'read')
-  existing?.close()
+  withIndex(root, index => {
+    for (const row of rows) {
+      const taken = index.enterUnlessTaken(row)
+      if (taken === null || (taken.shardPath === row.shardPath && taken.rowOffset === row.rowOffset)) continue
+      throw new CacheCorruptError('cache index already contains this key', {
+        window_hash: row.windowHash,
+        existing_shard_path: taken.shardPath,
+        new_shard_path: row.shardPath
+      })
+    }
+  })
+}
+
+/** Changes the index in one transaction, making it when there is none; what `work` throws undoes it. */
+export function withIndex(root: string, work: (index: WindowIndex) => void): void {
+  const existing = openIndex(root, 'write')
   if (existing === null) createIndex(root)
-  const index = openIndex(root, 'write')
+  const index = existing ?? openIndex(root, 'write')
+  if (index === null) throw new CacheBusyError('another process took the index away while it was to be written')
   try {
-    index?.enter(rows)
+    index.transaction(() => work(index))
   } finally {
-    index?.close()
+    index.close()
   }
 }
 
@@ -115,8 +203,7 @@ export function guarded<T>(work: () => T): T {
   }
 }
 
-function checkSchema(db: Database.Database): void {
-  const objects = db.prepare<[], { type: string; name: string }>('SELECT type, name FROM sqlite_master').all()
+function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): void {
   const foreign = objects.find(({ type }) => type === 'trigger' || type === 'view')
   if (foreign !== undefined)
     throw new IndexUnusable('index_schema', `it holds a ${foreign.type} called ${JSON.stringify(foreign.name.slice(0, 80))}`)
@@ -155,18 +242,22 @@ export function hex(bytes: Uint8Array): string {
 }
 
 const ENTRY_COLUMNS =
-  'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, shard_path AS shardPath, row_offset AS rowOffset'
+  'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
 
 /** An open index. */
 export class WindowIndex {
   private readonly db: Database.Database
   private readonly byKey: Database.Statement<KeyParams, RowPlace>
   private readonly byShard: Database.Statement<[string], IndexEntry>
+  private readonly insert: Database.Statement<unknown[]>
 
   constructor(db: Database.Database) {
     this.db = db
-    this.byKey = db.prepare(`SELECT shard_path AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
+    this.byKey = db.prepare(`SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
     this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
+    this.insert = db.prepare(
+      `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    )
   }
 
   close(): void {
@@ -185,7 +276,7 @@ export class WindowIndex {
 
   /** Every shard path that occurs, with its number of entries. */
   shardPaths(): Map<string, number> {
-    const sql = 'SELECT shard_path AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
+    const sql = 'SELECT CAST(shard_path AS TEXT) AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
     const rows = guarded(() => this.db.prepare<[], { shardPath: string; entries: number }>(sql).all())
     return new Map(rows.map(({ shardPath, entries }) => [shardPath, entries]))
   }
@@ -197,28 +288,17 @@ export class WindowIndex {
     return guarded(() => this.db.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
   }
 
-  /**
-   * Enters rows in one transaction; rows that stand there already, at the same place, stay.
-   * @throws CacheCorruptError when a key stands at another place: then nothing is entered
-   */
-  enter(rows: readonly IndexRow[]): void {
-    const insert = this.db.prepare(
-      `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-    )
-    const all = this.db.transaction(() => {
-      for (const row of rows) {
-        const params: KeyParams = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-        const known = this.byKey.get(...params)
-        if (known === undefined) insert.run(...params, row.shardPath, row.rowOffset, row.createdAt)
-        else if (known.shardPath !== row.shardPath || known.rowOffset !== row.rowOffset) {
-          throw new CacheCorruptError('cache index already contains this key', {
-            window_hash: row.windowHash,
-            existing_shard_path: known.shardPath,
-            new_shard_path: row.shardPath
-          })
-        }
-      }
-    })
-    guarded(() => all.immediate())
+  /** Runs `work` in one transaction that waits for its turn. */
+  transaction(work: () => void): void {
+    guarded(() => this.db.transaction(work).immediate())
+  }
+
+  /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
+  enterUnlessTaken(row: IndexRow): RowPlace | null {
+    const params: KeyParams = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
+    const taken = this.byKey.get(...params)
+    if (taken !== undefined) return taken
+    this.insert.run(...params, row.shardPath, row.rowOffset, row.createdAt)
+    return null
   }
 }

@@ -18,12 +18,16 @@ const WAIT_MS = 10_000
  * @throws StalePlanError before anything is moved, CacheBusyError, SystemError, CancelledError between two moves (what was moved
  * stays moved, and a later repair goes on)
  */
-export async function applyRepair(plan: RepairPlan, options: LongOptions = {}): Promise<RepairReport> {
+export async function applyRepair(plan: RepairPlan, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairReport> {
   const root = await checkCacheRoot(plan.cacheDir)
   return withCacheLock(root, 'repair', WAIT_MS, async () => {
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
     const quarantined = moveAll(root, ticked, options)
+    options.ledger?.forget(
+      root,
+      quarantined.map(({ shardPath }) => shardPath)
+    )
     const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
     const reindex = await rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
     return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex }

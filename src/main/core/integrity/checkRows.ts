@@ -11,17 +11,18 @@ import type { RowColumns } from '../parquet/shardReader.ts'
 export const ROWS_LISTED = 20
 
 /** One rule broken by one or more rows of a shard. */
-type Breach = { readonly kind: FindingKind; readonly column: string; readonly what: string; readonly rows: number[]; count: number }
+type Breach = { readonly kind: FindingKind; readonly column: string; readonly text: string; readonly rows: number[]; count: number }
 
 /** Gathers what the rows of a shard break, over all its row groups and pages: one finding for each rule. */
 export class RowFindings {
   private readonly breaches = new Map<string, Breach>()
 
-  add(kind: FindingKind, column: string, what: string, row: number): void {
+  /** @param consequence what it costs, behind a semicolon; each kind has its usual one */
+  add(kind: FindingKind, column: string, what: string, row: number, consequence: string = CONSEQUENCE[kind] ?? ''): void {
     const id = `${kind} ${column} ${what}`
     let breach = this.breaches.get(id)
     if (breach === undefined) {
-      breach = { kind, column, what, rows: [], count: 0 }
+      breach = { kind, column, text: `${what}${consequence}`, rows: [], count: 0 }
       this.breaches.set(id, breach)
     }
     breach.count += 1
@@ -30,10 +31,10 @@ export class RowFindings {
 
   /** In order of the first row. */
   findings(shardPath: string): Finding[] {
-    return [...this.breaches.values()].map(({ kind, column, what, rows, count }) => {
+    return [...this.breaches.values()].map(({ kind, column, text, rows, count }) => {
       const row = rows[0] ?? null
-      const where = count === 1 ? `row ${row}` : `${count} rows, the first is row ${row},`
-      return finding(kind, shardPath, `${where} ${what}${CONSEQUENCE[kind] ?? ''}`, { row, column, details: { rows, count } })
+      const more = count === 1 ? '' : ` (and so ${count === 2 ? 'is one more row' : `are ${count - 1} more rows`})`
+      return finding(kind, shardPath, `row ${row} ${text}${more}`, { row, column, details: { rows, count } })
     })
   }
 }
@@ -110,11 +111,17 @@ function namedColumns(columns: RowColumns): [string, FlatColumn][] {
   ]
 }
 
+/** Nulls that GenoLeWM does not notice. */
+const READ_ANYWAY: Readonly<Record<string, string>> = {
+  chrom: '; GenoLeWM reads it without a word, as a contig called "None"',
+  untargeted: '; GenoLeWM reads it without a word, as false'
+}
+
 function checkPresent(name: string, column: FlatColumn, firstRow: number, found: RowFindings): void {
   const { present } = column
   if (present === null) return
   for (let row = present.indexOf(0); row !== -1; row = present.indexOf(0, row + 1)) {
-    found.add('invalid_row', name, `has no ${name} (null)`, firstRow + row)
+    found.add('invalid_row', name, `has no ${name} (null)`, firstRow + row, READ_ANYWAY[name])
   }
 }
 
@@ -130,14 +137,12 @@ function checkTexts(name: string, column: TextColumn, firstRow: number, found: R
 }
 
 function checkIntegers(name: string, column: IntegerColumn, firstRow: number, found: RowFindings, judge: (value: number) => Verdict): void {
-  const known = new Map<number, Verdict>()
+  let last: number | bigint | undefined
+  let verdict: Verdict = null
   for (let row = 0; row < column.values.length; row++) {
-    const value = Number(column.values[row])
-    let verdict = known.get(value)
-    if (verdict === undefined) {
-      verdict = judge(value)
-      if (known.size < 1000) known.set(value, verdict)
-    }
+    const value = column.values[row]
+    if (value !== last) verdict = judge(Number(value))
+    last = value
     if (verdict !== null && column.present?.[row] !== 0) found.add(verdict[0], name, verdict[1], firstRow + row)
   }
 }

@@ -5,15 +5,17 @@
 import { existsSync, lstatSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CacheCorruptError, InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { nowNs } from '../clock.ts'
 import { moveFile, writeFileDurably } from '../durableFile.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { comparePaths, INDEX_PATH, isShardPath, QUARANTINE_PATH, resolveShardPath } from '../paths.ts'
 import { rebuildIndex } from '../reindexCache.ts'
+import { checkNoLinks } from '../shardRows.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
 
 const REASON_SUFFIX = '.reason.json'
@@ -29,7 +31,7 @@ export async function quarantineShards(
   cacheDir: string,
   shards: readonly string[],
   reason: string,
-  options: LongOptions = {}
+  options: LongOptions & { readonly ledger?: Ledger } = {}
 ): Promise<QuarantinedShard[]> {
   if (reason.trim() === '') throw new InputError('a quarantine by hand needs a reason', { field: 'reason', value: reason })
   const root = await checkCacheRoot(cacheDir)
@@ -41,6 +43,7 @@ export async function quarantineShards(
   return withCacheLock(root, 'quarantine', WAIT_MS, async () => {
     clearOrphanedReasons(root, await filesInQuarantine(root))
     const moved = [...new Set(shards)].map(shardPath => moveToQuarantine(root, shardPath, [reason]))
+    options.ledger?.forget(root, shards)
     await reindexIfIndexed(root, options)
     return moved
   })
@@ -50,6 +53,8 @@ export async function quarantineShards(
 export function moveToQuarantine(root: string, shardPath: string, reasons: readonly string[]): QuarantinedShard {
   const from = resolveShardPath(root, shardPath)
   const movedTo = freePlace(root, shardPath)
+  checkNoLinks(from)
+  checkNoLinks(join(root, movedTo))
   const bytes = lstatSync(from).size
   const reason: ReasonFile = { shard_path: shardPath, reasons, at: String(nowNs()), bytes }
   writeFileDurably(join(root, `${movedTo}${REASON_SUFFIX}`), [Buffer.from(`${JSON.stringify(reason, null, 2)}\n`)])
@@ -57,9 +62,14 @@ export function moveToQuarantine(root: string, shardPath: string, reasons: reado
   return { shardPath, movedTo, reasons }
 }
 
+/** Whether a name is in use, be it by a link that leads nowhere. */
+function isTaken(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
 function freePlace(root: string, shardPath: string): string {
   const place = `${QUARANTINE_PATH}/${shardPath.slice(EMBEDDINGS_DIR.length + 1)}`
-  return existsSync(join(root, place)) ? `${place}.${nowNs()}.bad` : place
+  return isTaken(join(root, place)) ? `${place}.${nowNs()}.bad` : place
 }
 
 /** Everything that lies in quarantine, in path order: by us or by the Python package. */
@@ -99,6 +109,12 @@ function quarantineEntries(root: string, files: readonly string[]): QuarantineEn
       }
     ]
   })
+}
+
+/** When the Python package moved a file whose place was taken: it puts the time into the name. */
+function timeInName(path: string): bigint | null {
+  const [, time] = /\.parquet\.(\d{1,19})\.bad$/.exec(path) ?? []
+  return time === undefined ? null : BigInt(time)
 }
 
 /** Where a file in quarantine came from; null for what is no shard (reasons, set-aside indexes). */
@@ -142,7 +158,7 @@ export type RestoreResult = {
  * Moves shards back to where they came from, and rebuilds the index with them. A place that is taken is never overwritten: of
  * several files for one place the one that was moved last goes back, the others stay.
  * @param which shard paths or paths in quarantine; 'all' for whatever can go back
- * @throws NotFoundError, CacheCorruptError when a named place is taken, CacheBusyError, SystemError
+ * @throws NotFoundError, InputError when a named place is taken, CacheBusyError, SystemError
  */
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
@@ -158,7 +174,7 @@ export async function restoreShards(cacheDir: string, which: readonly string[] |
 }
 
 function latestFirst(a: QuarantineEntry, b: QuarantineEntry): number {
-  const [left, right] = [a.at ?? -1n, b.at ?? -1n]
+  const [left, right] = [a.at ?? timeInName(a.path) ?? -1n, b.at ?? timeInName(b.path) ?? -1n]
   return left === right ? comparePaths(a.path, b.path) : left < right ? 1 : -1
 }
 
@@ -173,9 +189,11 @@ function moveBack(root: string, chosen: readonly QuarantineEntry[], all: boolean
   const skipped: { path: string; shardPath: string; reason: string }[] = []
   for (const { path, shardPath } of chosen) {
     const to = resolveShardPath(root, shardPath)
-    if (existsSync(to)) {
+    checkNoLinks(to)
+    checkNoLinks(join(root, path))
+    if (isTaken(to)) {
       const reason = 'another shard lies in its place'
-      if (!all) throw new CacheCorruptError(`${path} cannot be restored: ${reason}`, { path, shard_path: shardPath })
+      if (!all) throw new InputError(`${path} cannot be restored: ${reason}`, { field: 'shard', value: path, shard_path: shardPath })
       skipped.push({ path, shardPath, reason })
       continue
     }

@@ -1,5 +1,5 @@
 /** What a repair would do, worked out from one full verify and done only when somebody says so. */
-import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import { NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { KeptShard, LongOptions, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
 import { nowNs } from '../clock.ts'
@@ -71,11 +71,6 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
   }
 }
 
-/** The plan as JSON values: bigints as decimal text, names as the seed spells them. */
-export function planToJson(plan: RepairPlan): unknown {
-  return JSON.parse(JSON.stringify(plan, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
-}
-
 /** Ticks and unticks: what is named moves, nothing else does. */
 export function tickMoves(plan: RepairPlan, shardPaths: ReadonlySet<string>): RepairPlan {
   const unknown = [...shardPaths].find(path => !plan.moves.some(move => move.shardPath === path))
@@ -84,48 +79,4 @@ export function tickMoves(plan: RepairPlan, shardPaths: ReadonlySet<string>): Re
   const kept = [...Map.groupBy(moves, move => move.ticked)].flatMap(([ticked, group]) => (ticked ? [] : group))
   const others = plan.kept.filter(({ shardPath }) => !moves.some(move => move.shardPath === shardPath))
   return { ...plan, moves, kept: [...others, ...kept.map(({ shardPath, reasons }) => ({ shardPath, reasons }))] }
-}
-
-/**
- * A plan out of a saved file.
- * @throws InputError when it is none
- */
-export function planFromJson(json: unknown): RepairPlan {
-  if (!isSavedPlan(json)) throw new InputError('the file is not a repair plan of this program', { field: 'plan' })
-  return {
-    ...json,
-    createdAt: BigInt(json.createdAt),
-    moves: json.moves.map(move => ({ ...move, mtimeNs: BigInt(move.mtimeNs) }))
-  }
-}
-
-type Saved<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] }
-type SavedPlan = Omit<Saved<RepairPlan>, 'moves'> & { readonly moves: readonly Saved<PlannedMove>[] }
-
-function isSavedPlan(json: unknown): json is SavedPlan {
-  if (typeof json !== 'object' || json === null) return false
-  if (!('version' in json && json.version === 1 && 'cacheDir' in json && typeof json.cacheDir === 'string')) return false
-  if (!('createdAt' in json && isNs(json.createdAt) && 'checkedShards' in json && typeof json.checkedShards === 'number')) return false
-  if (!('kept' in json && Array.isArray(json.kept) && 'indexFindings' in json && Array.isArray(json.indexFindings))) return false
-  return 'moves' in json && Array.isArray(json.moves) && json.moves.every(isSavedMove)
-}
-
-function isSavedMove(move: unknown): boolean {
-  if (typeof move !== 'object' || move === null) return false
-  return (
-    'shardPath' in move &&
-    typeof move.shardPath === 'string' &&
-    'bytes' in move &&
-    typeof move.bytes === 'number' &&
-    'mtimeNs' in move &&
-    isNs(move.mtimeNs) &&
-    'ticked' in move &&
-    typeof move.ticked === 'boolean' &&
-    'reasons' in move &&
-    Array.isArray(move.reasons)
-  )
-}
-
-function isNs(value: unknown): boolean {
-  return typeof value === 'string' && /^-?\d{1,20}$/.test(value)
 }

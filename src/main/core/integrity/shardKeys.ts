@@ -21,26 +21,38 @@ export type ShardKeys = {
   readonly createdAt: BigInt64Array
 }
 
-/** The keys of all row groups of a shard whose rows are valid. */
-export function keysOf(groups: readonly RowColumns[]): ShardKeys {
-  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
-  const windowHashes = new Uint8Array(rows * 32)
-  const codes = new Uint32Array(rows)
-  const createdAt = new BigInt64Array(rows)
-  const configurations: KeyConfiguration[] = []
-  const known = new Map<string, number>()
-  let first = 0
-  for (const group of groups) {
-    windowHashes.set(group.windowHash.bytes, first * 32)
+/** Gathers the keys of a shard, row group by row group, so that no more than one group's columns are held. */
+export class KeyBuilder {
+  private readonly windowHashes: Uint8Array
+  private readonly codes: Uint32Array
+  private readonly createdAt: BigInt64Array
+  private readonly configurations: KeyConfiguration[] = []
+  private readonly known = new Map<string, number>()
+  private next = 0
+
+  constructor(rows: number) {
+    this.windowHashes = new Uint8Array(rows * 32)
+    this.codes = new Uint32Array(rows)
+    this.createdAt = new BigInt64Array(rows)
+  }
+
+  /** Takes in a row group; its rows may still turn out to be invalid. */
+  add(group: RowColumns): void {
+    if (group.windowHash.width === 32) this.windowHashes.set(group.windowHash.bytes, this.next * 32)
     let last = -1
     for (let row = 0; row < group.rows; row++) {
-      createdAt[first + row] = BigInt(group.createdAt.values[row] ?? 0)
-      if (last < 0 || !sameConfiguration(group, row, row - 1)) last = configurationCode(group, row, configurations, known)
-      codes[first + row] = last
+      this.createdAt[this.next + row] = BigInt(group.createdAt.values[row] ?? 0)
+      if (last < 0 || !sameConfiguration(group, row, row - 1)) last = configurationCode(group, row, this.configurations, this.known)
+      this.codes[this.next + row] = last
     }
-    first += group.rows
+    this.next += group.rows
   }
-  return { rows, windowHashes, codes, configurations, createdAt }
+
+  /** The keys, once all row groups are in. */
+  keys(): ShardKeys {
+    const { windowHashes, codes, configurations, createdAt } = this
+    return { rows: this.next, windowHashes, codes, configurations, createdAt }
+  }
 }
 
 function sameConfiguration(group: RowColumns, a: number, b: number): boolean {

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError, InputError, NotFoundError } from '../../../shared/model/errors.ts'
-import { countByKind, type Finding } from '../../../shared/model/finding.ts'
+import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileStamp, LongOptions, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
+import { digestShard } from '../digestShard.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
-import type { Ledger, LedgerRun } from '../ledger/ledger.ts'
+import type { Ledger, LedgerRun, Verification } from '../ledger/ledger.ts'
 import { comparePaths } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isDtype, isPoolType } from '../rowValues.ts'
@@ -26,7 +27,7 @@ import {
 import { compareShards } from './compareShards.ts'
 import { KeyCollector } from './duplicateKeys.ts'
 import { indexRow, type ShardKeys } from './shardKeys.ts'
-import { type Depth, faultFinding, type ShardVerdict, verifyShard } from './verifyShard.ts'
+import { blocksIndexing, type Depth, faultFinding, type ShardVerdict, verifyShard } from './verifyShard.ts'
 
 export type VerifyOptions = {
   /** Footers, names and the index only: no page is read. */
@@ -93,6 +94,7 @@ function selectShards(root: string, all: readonly string[], options: VerifyOptio
   if ((changed === true || olderThanMs !== undefined || resume === true) && ledger === undefined) {
     throw new InputError('what was verified before is known only with a ledger', { field: 'ledger' })
   }
+  if (partition !== undefined) checkPartition(partition)
   const inPartition = (path: string): boolean => partition === undefined || partitionOf(path, partition.of) === partition.index
   let chosen = all.filter(inPartition)
   if (shards !== undefined) {
@@ -115,6 +117,11 @@ function selectShards(root: string, all: readonly string[], options: VerifyOptio
   const scope = JSON.stringify({ shards, partition, changed, olderThanMs })
   const ledgerRun = ledger === undefined || options.quick === true ? null : ledger.startRun(root, scope, resume === true)
   return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
+}
+
+function checkPartition({ index, of }: { readonly index: number; readonly of: number }): void {
+  if (Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of) return
+  throw new InputError(`there is no part ${index} of ${of}: parts count from 1`, { field: 'partition', value: `${index}/${of}` })
 }
 
 /** Which of `of` parts a shard belongs to, from 1: the first four bytes of its path's SHA-256, modulo. */
@@ -174,7 +181,7 @@ class VerifyRun {
       if (this.options.shards === undefined) for (const found of findings) this.report(found)
       for (const [i, shardPath] of this.selection.shardPaths.entries()) {
         if (this.options.signal?.aborted) throw new CancelledError()
-        const verdict = this.look(shardPath)
+        const verdict = await this.look(shardPath)
         this.take(i, verdict)
         if (usable !== null) {
           try {
@@ -195,11 +202,12 @@ class VerifyRun {
     }
     await this.compareShards()
     this.selection.ledgerRun?.finish()
+    if (this.options.shards === undefined) this.options.ledger?.forgetMissing(this.root, new Set(this.all))
     return this.inspection(started)
   }
 
   /** Looks at a shard, or takes what the interrupted run that is being resumed found in it. */
-  private look(shardPath: string): ShardVerdict {
+  private async look(shardPath: string): Promise<ShardVerdict> {
     const before = this.selection.ledgerRun?.verifiedInThisRun(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
     if (before && stamp && before.bytes === stamp.bytes && before.mtimeNs === stamp.mtimeNs) {
@@ -208,12 +216,24 @@ class VerifyRun {
       return {
         ...verdict,
         findings: before.findings,
-        keys: before.findings.some(found => found.severity === 'corrupt') ? null : verdict.keys
+        keys: before.findings.some(blocksIndexing) ? null : verdict.keys
       }
     }
     const verdict = verifyShard(this.root, shardPath, this.depth)
-    this.selection.ledgerRun?.record(verdict)
-    return verdict
+    return this.selection.ledgerRun === null ? verdict : this.fingerprint(verdict, this.selection.ledgerRun)
+  }
+
+  /** Holds a shard's digest against the one that was recorded first; readable is not intact. */
+  private async fingerprint(verdict: ShardVerdict, run: LedgerRun): Promise<ShardVerdict> {
+    const { shardPath } = verdict
+    if (verdict.findings.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file')) return verdict
+    const sha256 = await digestShard(this.root, shardPath, this.options.signal)
+    const last = this.options.ledger?.lastVerification(this.root, shardPath)
+    const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(shardPath, last, sha256)] : []
+    const known = { ...verdict, findings: [...verdict.findings, ...changed] }
+    // A shard that is still being written looks cut off: only whole ones are held to their bytes.
+    run.record(known, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256)
+    return known
   }
 
   private take(i: number, verdict: ShardVerdict): void {
@@ -300,6 +320,15 @@ class VerifyRun {
       indexableShards: this.indexableShards
     }
   }
+}
+
+function changedBytes(shardPath: string, last: Verification, sha256: string): Finding {
+  const since = new Date(last.fingerprintedAtMs).toISOString()
+  const unchanged = new Date(last.verifiedAtMs).toISOString()
+  const message = `the bytes differ from those recorded on ${since}; shards are never rewritten, so this is rot, or another file in its place`
+  return finding('changed_bytes', shardPath, message, {
+    details: { recorded_sha256: last.sha256, sha256, recorded_at: since, last_verified: unchanged }
+  })
 }
 
 /** Whether the place that the index gives for a row's key holds that key. */

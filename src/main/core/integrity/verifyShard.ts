@@ -8,9 +8,9 @@ import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { isLayout3Path, LAYOUT_1 } from '../layout.ts'
 import type { Limits } from '../parquet/limits.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
-import { openShard, type RowColumns, type ShardReader } from '../parquet/shardReader.ts'
+import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
-import { keysOf, type ShardKeys } from './shardKeys.ts'
+import { KeyBuilder, type ShardKeys } from './shardKeys.ts'
 
 export type Depth = 'full' | 'keys' | 'footer'
 
@@ -56,33 +56,30 @@ export function verifyShard(root: string, shardPath: string, depth: Depth, limit
 
 function examine(shard: ShardReader, shardPath: string, depth: Depth): { findings: Finding[]; keys: ShardKeys | null } {
   const findings = placeFindings(shard, shardPath)
+  if (findings.some(found => found.kind === 'unsupported_layout')) return { findings, keys: null }
   const rowFindings = new RowFindings()
-  const groups: RowColumns[] = []
+  const builder = new KeyBuilder(depth === 'footer' ? 0 : shard.footer.rows)
   try {
     shard.bind()
-    if (depth !== 'footer') readRows(shard, shardPath, depth, rowFindings, groups, findings)
+    if (depth !== 'footer') readRows(shard, shardPath, depth, rowFindings, builder, findings)
   } catch (error) {
     findings.push(faultFinding(shardPath, error))
   }
-  findings.push(...rowFindings.findings(shardPath))
-  const keys = depth === 'footer' || findings.some(blocksIndexing) ? null : keysOf(groups)
+  const rowLevel = rowFindings.findings(shardPath)
+  const foreign = rowLevel.filter(found => found.severity === 'unsupported')
+  // Rows of another version are not held against the rules of this one.
+  findings.push(...(foreign.length > 0 ? foreign : rowLevel))
+  const keys = depth === 'footer' || findings.some(blocksIndexing) ? null : builder.keys()
   return { findings, keys }
 }
 
-function readRows(
-  shard: ShardReader,
-  shardPath: string,
-  depth: Depth,
-  found: RowFindings,
-  groups: RowColumns[],
-  findings: Finding[]
-): void {
+function readRows(shard: ShardReader, shardPath: string, depth: Depth, found: RowFindings, builder: KeyBuilder, findings: Finding[]): void {
   const address = LAYOUT_1.parseShardPath(shardPath)
   const shape: EmbeddingShape = { smallest: Number.POSITIVE_INFINITY, largest: 0 }
   for (const group of shard.footer.rowGroups) {
     const columns = shard.columns(group)
     checkColumns(columns, group.firstRow, address, found)
-    groups.push(columns)
+    builder.add(columns)
     if (depth !== 'full') continue
     for (const batch of shard.embeddings(group)) checkEmbeddings(batch, group.firstRow, shape, found)
   }

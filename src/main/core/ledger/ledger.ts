@@ -5,22 +5,30 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
+import { SystemError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { dataFolder } from '../dataFolder.ts'
 import { asSystemError } from '../systemError.ts'
 
 /** What a full verification of one shard came to. */
-export type Verification = FileStamp & { readonly verifiedAtMs: number; readonly findings: readonly Finding[] }
+export type Verification = FileStamp & {
+  readonly verifiedAtMs: number
+  readonly findings: readonly Finding[]
+  /** Of the bytes as they were when they were first found whole, in hex: shards are immutable, so it stays. Null for one that never was. */
+  readonly sha256: string | null
+  readonly fingerprintedAtMs: number
+}
 
 /** A shard's verification as it is written down. */
-export type RecordedVerdict = Verification & { readonly shardPath: string }
+export type RecordedVerdict = Omit<Verification, 'sha256' | 'fingerprintedAtMs'> & { readonly shardPath: string }
 
 /** One verify, from its start to its finish; one that never finished can be resumed. */
 export type LedgerRun = {
   /** What this run (before it was interrupted) found in a shard; null when it has not got there. */
   verifiedInThisRun(shardPath: string): Verification | null
-  record(verdict: FileStamp & { readonly shardPath: string; readonly findings: readonly Finding[] }): void
+  /** @param sha256 of the bytes, when they are whole; kept only when the shard has no fingerprint yet */
+  record(verdict: FileStamp & { readonly shardPath: string; readonly findings: readonly Finding[] }, sha256: string | null): void
   finish(): void
 }
 
@@ -29,7 +37,8 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, scope TEXT NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER);
   CREATE TABLE IF NOT EXISTS verifications (
     root TEXT NOT NULL, shard_path TEXT NOT NULL, run INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL,
-    verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+    verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT, fingerprinted_ms INTEGER NOT NULL,
+    PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
 `
 
 /**
@@ -42,11 +51,20 @@ export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), o
     mkdirSync(dirname(file), { recursive: true })
     return new Ledger(new Database(file, { timeout: 10_000 }), onRecord)
   } catch (error) {
-    throw asSystemError(error, 'open the ledger', file)
+    if (!(error instanceof Database.SqliteError)) throw asSystemError(error, 'open the ledger', file)
+    throw new SystemError(`cannot open the ledger ${file}: ${error.message}`, { path: file, error: error.code }, { cause: error })
   }
 }
 
-type Row = { run: number; bytes: number; mtimeNs: string; verifiedAtMs: number; findings: string }
+type Row = {
+  run: number
+  bytes: number
+  mtimeNs: string
+  verifiedAtMs: number
+  findings: string
+  sha256: string
+  fingerprintedAtMs: number
+}
 
 export class Ledger {
   private readonly db: Database.Database
@@ -61,7 +79,7 @@ export class Ledger {
     db.pragma('synchronous = NORMAL')
     db.exec(SCHEMA)
     this.select = db.prepare(
-      'SELECT run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings FROM verifications WHERE root = ? AND shard_path = ?'
+      'SELECT run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings, sha256, fingerprinted_ms AS fingerprintedAtMs FROM verifications WHERE root = ? AND shard_path = ?'
     )
   }
 
@@ -75,22 +93,42 @@ export class Ledger {
     return row === undefined ? null : verificationOf(row)
   }
 
+  /** Forgets shards that were moved away: what is written in their place later is another shard. */
+  forget(root: string, shardPaths: Iterable<string>): void {
+    const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
+    for (const shardPath of shardPaths) forget.run(root, shardPath)
+  }
+
+  /** Forgets shards that are gone. */
+  forgetMissing(root: string, present: ReadonlySet<string>): void {
+    const known = this.db
+      .prepare<[string], { shardPath: string }>('SELECT shard_path AS shardPath FROM verifications WHERE root = ?')
+      .all(root)
+    this.forget(
+      root,
+      known.map(({ shardPath }) => shardPath).filter(path => !present.has(path))
+    )
+  }
+
   /** Starts a run, or takes up the last one of the same scope that never finished. */
   startRun(root: string, scope: string, resume: boolean): LedgerRun {
     const id = (resume ? this.unfinishedRun(root, scope) : null) ?? this.newRun(root, scope)
     const record = this.db.prepare(
-      'INSERT OR REPLACE INTO verifications (root, shard_path, run, bytes, mtime_ns, verified_ms, findings) VALUES (?, ?, ?, ?, ?, ?, ?)'
+      `INSERT INTO verifications (root, shard_path, run, bytes, mtime_ns, verified_ms, findings, sha256, fingerprinted_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (root, shard_path) DO UPDATE SET run = excluded.run, bytes = excluded.bytes, mtime_ns = excluded.mtime_ns,
+         verified_ms = excluded.verified_ms, findings = excluded.findings,
+         fingerprinted_ms = iif(sha256 IS NULL, excluded.fingerprinted_ms, fingerprinted_ms), sha256 = ifnull(sha256, excluded.sha256)`
     )
     return {
       verifiedInThisRun: shardPath => {
         const row = this.select.get(root, shardPath)
         return row === undefined || row.run !== id ? null : verificationOf(row)
       },
-      record: verdict => {
-        const { shardPath, bytes, mtimeNs, findings } = verdict
-        const verifiedAtMs = Date.now()
-        record.run(root, shardPath, id, bytes, String(mtimeNs), verifiedAtMs, JSON.stringify(findings))
-        this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs, findings })
+      record: ({ shardPath, bytes, mtimeNs, findings }, sha256) => {
+        const now = Date.now()
+        record.run(root, shardPath, id, bytes, String(mtimeNs), now, JSON.stringify(findings), sha256, now)
+        this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs: now, findings })
       },
       finish: () => {
         this.db.prepare('UPDATE runs SET finished_ms = ? WHERE id = ?').run(Date.now(), id)
@@ -111,5 +149,6 @@ export class Ledger {
 
 function verificationOf(row: Row): Verification {
   const findings: Finding[] = JSON.parse(row.findings)
-  return { bytes: row.bytes, mtimeNs: BigInt(row.mtimeNs), verifiedAtMs: row.verifiedAtMs, findings }
+  const { bytes, verifiedAtMs, sha256, fingerprintedAtMs } = row
+  return { bytes, mtimeNs: BigInt(row.mtimeNs), verifiedAtMs, findings, sha256, fingerprintedAtMs }
 }

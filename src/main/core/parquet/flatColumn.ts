@@ -27,7 +27,12 @@ export type DigestColumn = Presence & {
 export type BooleanColumn = Presence & { readonly kind: 'booleans'; readonly values: Uint8Array }
 export type FlatColumn = IntegerColumn | TextColumn | DigestColumn | BooleanColumn
 
-type Piece = { readonly values: Values; readonly present: Uint8Array | null; readonly rows: number }
+/** One page: its values, packed (fixed width), as codes of texts, or as digests of any length that fit. */
+type Piece = { readonly rows: number; readonly present: Uint8Array | null } & (
+  | { readonly kind: 'fixed'; readonly bytes: Uint8Array }
+  | { readonly kind: 'codes'; readonly codes: Uint32Array }
+  | { readonly kind: 'binary'; readonly values: readonly Uint8Array[] }
+)
 
 /**
  * Reads a chunk of a top-level column.
@@ -35,7 +40,8 @@ type Piece = { readonly values: Values; readonly present: Uint8Array | null; rea
  * @throws ShardFault
  */
 export function readFlatColumn(file: ShardFile, chunk: ColumnChunk, want: FlatColumn['kind'], limits: Limits, width = 0): FlatColumn {
-  const pieces = readPieces(file, chunk, limits)
+  const texts = new TextCodes(chunk.leaf)
+  const pieces = readPieces(file, chunk, limits, want === 'texts' ? texts : null)
   const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0)
   const present = joinPresence(pieces, rows)
   switch (want) {
@@ -44,13 +50,13 @@ export function readFlatColumn(file: ShardFile, chunk: ColumnChunk, want: FlatCo
     case 'booleans':
       return { kind: 'booleans', present, values: joinFixed(pieces, rows, 1) }
     case 'texts':
-      return { kind: 'texts', present, ...joinTexts(chunk.leaf, pieces, rows) }
+      return { kind: 'texts', present, codes: joinCodes(pieces, rows), texts: texts.texts }
     case 'digests':
       return joinDigests(chunk.leaf, pieces, rows, present, width)
   }
 }
 
-function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits): Piece[] {
+function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits, texts: TextCodes | null): Piece[] {
   const { leaf } = chunk
   const pieces: Piece[] = []
   let dictionary: Values | null = null
@@ -60,7 +66,10 @@ function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits): Piece[
       continue
     }
     const { present, count } = readPresence(leaf, page)
-    pieces.push({ values: decodeValues(leaf, page.encoding, page.body, count, dictionary), present, rows: page.count })
+    const values = decodeValues(leaf, page.encoding, page.body, count, dictionary)
+    if (values.kind === 'fixed') pieces.push({ rows: page.count, present, kind: 'fixed', bytes: values.bytes })
+    else if (texts !== null) pieces.push({ rows: page.count, present, kind: 'codes', codes: texts.encode(values.values) })
+    else pieces.push({ rows: page.count, present, kind: 'binary', values: values.values })
   }
   return pieces
 }
@@ -108,14 +117,14 @@ function eachPresent(piece: Piece, firstRow: number, each: (row: number, index: 
 
 function joinFixed(pieces: readonly Piece[], rows: number, width: number): Uint8Array {
   const [only] = pieces
-  if (only !== undefined && pieces.length === 1 && only.present === null && only.values.kind === 'fixed') return only.values.bytes
+  if (only?.kind === 'fixed' && pieces.length === 1 && only.present === null) return only.bytes
   const out = new Uint8Array(rows * width)
   let row = 0
   for (const piece of pieces) {
-    const { values } = piece
-    if (values.kind !== 'fixed') throw new TypeError('values of any length in a fixed column')
-    if (piece.present === null) out.set(values.bytes, row * width)
-    else eachPresent(piece, row, (at, index) => out.set(values.bytes.subarray(index * width, (index + 1) * width), at * width))
+    if (piece.kind !== 'fixed') throw new TypeError('values of any length in a fixed column')
+    const { bytes } = piece
+    if (piece.present === null) out.set(bytes, row * width)
+    else eachPresent(piece, row, (at, index) => out.set(bytes.subarray(index * width, (index + 1) * width), at * width))
     row += piece.rows
   }
   return out
@@ -129,35 +138,65 @@ function joinIntegers(leaf: Leaf, pieces: readonly Piece[], rows: number): Int32
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function joinTexts(leaf: Leaf, pieces: readonly Piece[], rows: number): { codes: Uint32Array; texts: string[] } {
-  const codes = new Uint32Array(rows)
-  const texts: string[] = []
-  const codeOf = new Map<string, number>()
-  // Values of a dictionary page are the same view for the same text: most rows need no decoding.
-  const codeOfView = new Map<Uint8Array, number>()
-  const encode = (bytes: Uint8Array): number => {
-    const known = codeOfView.get(bytes)
-    if (known !== undefined) return known
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-    let code = codeOf.get(key)
-    if (code === undefined) {
-      code = texts.length
-      texts.push(decodeText(leaf, bytes))
-      codeOf.set(key, code)
+/** Gives each distinct text a number, over all pages of a chunk. */
+class TextCodes {
+  readonly texts: string[] = []
+  private readonly byBytes = new Map<string, number>()
+  private readonly leaf: Leaf
+
+  constructor(leaf: Leaf) {
+    this.leaf = leaf
+  }
+
+  encode(values: readonly Uint8Array[]): Uint32Array {
+    // Values out of a dictionary are the same view for the same text: most rows need no look at the bytes.
+    const byView = new Map<Uint8Array, number>()
+    const codes = new Uint32Array(values.length)
+    for (let i = 0; i < values.length; i++) {
+      const bytes = values[i]
+      if (bytes === undefined) continue
+      let code = byView.get(bytes)
+      if (code === undefined) {
+        code = this.codeOf(bytes)
+        if (byView.size < 4096) byView.set(bytes, code)
+      }
+      codes[i] = code
     }
-    if (codeOfView.size < 4096) codeOfView.set(bytes, code)
+    return codes
+  }
+
+  private codeOf(bytes: Uint8Array): number {
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+    let code = this.byBytes.get(key)
+    if (code === undefined) {
+      code = this.texts.length
+      if (code >= DISTINCT_TEXTS) {
+        throw new ShardFault('over_limit', `${this.leaf.name} holds more than ${DISTINCT_TEXTS} distinct texts`, { column: this.leaf.name })
+      }
+      this.texts.push(decodeText(this.leaf, bytes))
+      this.byBytes.set(key, code)
+    }
     return code
   }
+}
+
+const DISTINCT_TEXTS = 1_048_576
+
+function joinCodes(pieces: readonly Piece[], rows: number): Uint32Array {
+  const out = new Uint32Array(rows)
   let row = 0
   for (const piece of pieces) {
-    const { values } = piece
-    if (values.kind !== 'binary') throw new TypeError('fixed values in a column of texts')
-    eachPresent(piece, row, (at, index) => {
-      codes[at] = encode(values.values[index] ?? new Uint8Array(0))
-    })
+    if (piece.kind !== 'codes') throw new TypeError('fixed values in a column of texts')
+    const { codes } = piece
+    if (piece.present === null) out.set(codes, row)
+    else {
+      eachPresent(piece, row, (at, index) => {
+        out[at] = codes[index] ?? 0
+      })
+    }
     row += piece.rows
   }
-  return { codes, texts }
+  return out
 }
 
 function decodeText(leaf: Leaf, bytes: Uint8Array): string {
@@ -176,10 +215,10 @@ function joinDigests(leaf: Leaf, pieces: readonly Piece[], rows: number, present
   const misfits: number[] = []
   let row = 0
   for (const piece of pieces) {
+    if (piece.kind !== 'binary') throw new TypeError('fixed values in a column of any length')
     const { values } = piece
-    if (values.kind !== 'binary') throw new TypeError('fixed values in a column of any length')
     eachPresent(piece, row, (at, index) => {
-      const value = values.values[index]
+      const value = values[index]
       if (value?.length === width) bytes.set(value, at * width)
       else misfits.push(at)
     })

@@ -180,6 +180,9 @@ function parseFooter(struct: ThriftStruct, footerStart: number, footerBytes: num
   let firstRow = 0
   const rowGroups = groups.map(group => {
     const parsed = parseRowGroup(group, leaves, firstRow, footerStart)
+    if (parsed.rows > limits.rowGroupRows) {
+      throw new ShardFault('over_limit', `a row group has ${parsed.rows} rows, the limit is ${limits.rowGroupRows}`)
+    }
     firstRow += parsed.rows
     return parsed
   })

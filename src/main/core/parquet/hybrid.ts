@@ -59,6 +59,8 @@ export function decodeHybrid(bytes: Uint8Array, bitWidth: number, count: number,
       filled += run
     }
   }
+  // A stream that is read with the wrong width or from the wrong place rarely ends where its bytes do.
+  if (position < bytes.length) throw new HybridError(`${bytes.length - position} bytes are left behind its ${count} values`)
   return largest
 }
 
@@ -73,7 +75,7 @@ export function constantOf(bytes: Uint8Array, bitWidth: number, count: number): 
     head += (byte & 0x7f) * scale
     if (byte >= 128) continue
     const runBytes = (bitWidth + 7) >> 3
-    if (head % 2 === 1 || head / 2 < count || runBytes !== 1) return null
+    if (head % 2 === 1 || head / 2 < count || runBytes !== 1 || position + 1 !== bytes.length) return null
     return bytes[position] ?? null
   }
   return null

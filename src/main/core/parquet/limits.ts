@@ -9,6 +9,8 @@ export type Limits = {
   readonly pageValues: number
   readonly listLength: number
   readonly rows: number
+  /** Of one row group, whose columns are held at once. */
+  readonly rowGroupRows: number
   readonly rowGroups: number
   readonly columns: number
   readonly nameBytes: number
@@ -26,9 +28,10 @@ export const DEFAULT_LIMITS: Limits = {
   pageValues: 16 * MIB,
   listLength: 65_536,
   rows: 10_000_000,
+  rowGroupRows: 2 * MIB,
   rowGroups: 100_000,
   columns: 256,
   nameBytes: 4096,
   thriftDepth: 16,
-  thriftNodes: 4_000_000
+  thriftNodes: 500_000
 }

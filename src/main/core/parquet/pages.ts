@@ -59,13 +59,13 @@ export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits):
     if (header.type === DICTIONARY_PAGE) {
       if (dictionary || slots > 0) throw bad(chunk, place, 'a second dictionary, or one behind data')
       dictionary = true
-      yield dictionaryPage(header, body, chunk, place)
+      yield wellFormed(chunk, place, () => dictionaryPage(header, body, chunk, place, limits))
     } else {
-      const page = dataPage(header, body, chunk, place)
-      if (page.count > limits.pageValues) {
-        const { name: column } = chunk.leaf
-        throw new ShardFault('over_limit', `a page of ${column} holds ${page.count} values, the limit is ${limits.pageValues}`, { column })
-      }
+      const count = wellFormed(chunk, place, () => slotsOf(header))
+      checkCount(count, chunk, limits)
+      // Nothing to decode, whatever its body would expand to.
+      if (count === 0) continue
+      const page = wellFormed(chunk, place, () => dataPage(header, body, chunk, place))
       slots += page.count
       if (slots > chunk.values) throw bad(chunk, place, `the pages hold more than the ${chunk.values} values that the footer says`)
       yield page
@@ -77,6 +77,27 @@ export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits):
 function bad(chunk: ColumnChunk, offset: number, message: string): ShardFault {
   const column = chunk.leaf.name
   return new ShardFault('bad_page', `the page of ${column} at byte ${offset}: ${message}`, { column, details: { offset } })
+}
+
+/** Parts of a header that are of another type than they should be. */
+function wellFormed<T>(chunk: ColumnChunk, offset: number, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof ThriftError) throw bad(chunk, offset, `its header is damaged: ${error.message}`)
+    throw error
+  }
+}
+
+function slotsOf(header: Header): number {
+  const struct = structField(header.struct, header.type === DATA_PAGE ? 5 : 8)
+  return (struct && intField(struct, 1)) ?? -1
+}
+
+function checkCount(count: number, chunk: ColumnChunk, limits: Limits): void {
+  if (count <= limits.pageValues) return
+  const { name: column } = chunk.leaf
+  throw new ShardFault('over_limit', `a page of ${column} holds ${count} values, the limit is ${limits.pageValues}`, { column })
 }
 
 type Window = (offset: number, length: number) => Uint8Array
@@ -154,10 +175,11 @@ function checkCrc(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: 
   )
 }
 
-function dictionaryPage(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DictionaryPage {
+function dictionaryPage(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number, limits: Limits): DictionaryPage {
   const struct = structField(header.struct, 7)
   const count = struct && intField(struct, 1)
   if (struct === undefined || count === undefined || count < 0) throw bad(chunk, offset, 'a dictionary without a count')
+  checkCount(count, chunk, limits)
   const encoding = encodingOf(intField(struct, 2), chunk, offset)
   if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY') throw bad(chunk, offset, `a dictionary in ${encoding}`)
   return { type: 'dictionary', count, body: decompress(chunk.codec, body, header.uncompressed, chunk.leaf.name) }

@@ -84,6 +84,7 @@ function enter(element: ThriftStruct, levels: Levels, limits: Limits): Levels {
   if (name === undefined) throw new ThriftError('a schema element has no name')
   if (name.length > limits.nameBytes) throw new ShardFault('over_limit', `a column name of ${name.length} letters`)
   const repetition = intField(element, 3) ?? 0
+  if (repetition < 0 || repetition > REPEATED) throw new ThriftError(`repetition ${repetition} does not exist`)
   const repeated = repetition === REPEATED
   const definition = levels.definition + (repeated || repetition === OPTIONAL ? 1 : 0)
   return {

@@ -2,7 +2,7 @@
  * Encoded values of one page into typed arrays: one decoder for each physical encoding. Fixed-width values stay bytes until
  * somebody shows them.
  */
-import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
+import { decodeDeltas } from './delta.ts'
 import type { Encoding } from './footer.ts'
 import { decodeHybrid, HybridError } from './hybrid.ts'
 import type { Leaf } from './schema.ts'
@@ -74,18 +74,19 @@ export function decodeValues(leaf: Leaf, encoding: Encoding, body: Uint8Array, c
 export function decodePlain(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType === 'BYTE_ARRAY') return plainBinary(leaf, body, count)
   if (leaf.physicalType === 'BOOLEAN') {
+    if (Math.ceil(count / 8) !== body.length) throw bad(leaf, `${body.length} bytes for ${count} booleans`)
     const bytes = new Uint8Array(count)
-    if (Math.ceil(count / 8) > body.length) throw bad(leaf, `${body.length} bytes for ${count} booleans`)
     for (let i = 0; i < count; i++) bytes[i] = ((body[i >>> 3] ?? 0) >>> (i & 7)) & 1
     return { kind: 'fixed', width: 1, bytes, count }
   }
   const width = widthOf(leaf)
-  if (count * width > body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
-  return { kind: 'fixed', width, bytes: body.subarray(0, count * width), count }
+  if (count * width !== body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
+  return { kind: 'fixed', width, bytes: body, count }
 }
 
 function plainBinary(leaf: Leaf, body: Uint8Array, count: number): BinaryValues {
   if (count * 4 > body.length) throw bad(leaf, `${body.length} bytes for ${count} values`)
+  checkTexts(leaf, count)
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
   const values: Uint8Array[] = []
   let position = 0
@@ -96,7 +97,16 @@ function plainBinary(leaf: Leaf, body: Uint8Array, count: number): BinaryValues 
     values.push(body.subarray(position + 4, position + 4 + length))
     position += 4 + length
   }
+  if (position !== body.length) throw bad(leaf, `${body.length - position} bytes are left behind its values`)
   return { kind: 'binary', values, count }
+}
+
+/** Each value of any length costs an object: a page of more is none that a writer would make. */
+const TEXTS_A_PAGE = 1_048_576
+
+function checkTexts(leaf: Leaf, count: number): void {
+  if (count <= TEXTS_A_PAGE) return
+  throw new ShardFault('over_limit', `a page of ${leaf.name} holds ${count} texts, the limit is ${TEXTS_A_PAGE}`, { column: leaf.name })
 }
 
 function decodeDictionary(leaf: Leaf, body: Uint8Array, count: number, dictionary: Values | null): Values {
@@ -174,47 +184,18 @@ function decodeByteStreamSplit(leaf: Leaf, body: Uint8Array, count: number): Val
   return { kind: 'fixed', width, bytes, count }
 }
 
-/** What deltaBinaryUnpack trusts, checked before it is called: block shape and count. */
-function unpackDelta(leaf: Leaf, body: Uint8Array, offset: number, count: number, out: Int32Array | BigInt64Array): number {
-  let position = offset
-  const varint = (): number => {
-    let value = 0
-    for (let scale = 1; scale <= 2 ** 28; scale *= 128) {
-      const byte = body[position++]
-      if (byte === undefined) throw bad(leaf, 'it ends inside a delta header')
-      value += (byte & 0x7f) * scale
-      if (byte < 128) return value
-    }
-    throw bad(leaf, 'a delta header takes too many bytes')
-  }
-  const block = varint()
-  const miniblocks = varint()
-  const total = varint()
-  const perMiniblock = block / miniblocks
-  if (block === 0 || block % 128 !== 0 || block > 65_536 || miniblocks === 0 || perMiniblock % 32 !== 0) {
-    throw bad(leaf, `delta blocks of ${block} values in ${miniblocks} parts`)
-  }
-  if (total !== count) throw bad(leaf, `${total} delta values, ${count} are due`)
-  if (count === 0) {
-    varint()
-    return position
-  }
-  const reader = { view: new DataView(body.buffer, body.byteOffset, body.byteLength), offset }
-  deltaBinaryUnpack(reader, count, out)
-  return reader.offset
-}
-
 function decodeDelta(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType !== 'INT32' && leaf.physicalType !== 'INT64') throw bad(leaf, `DELTA_BINARY_PACKED of ${leaf.physicalType}`)
   const out = leaf.physicalType === 'INT32' ? new Int32Array(count) : new BigInt64Array(count)
-  unpackDelta(leaf, body, 0, count, out)
+  decodeDeltas(body, 0, out)
   return { kind: 'fixed', width: widthOf(leaf), bytes: new Uint8Array(out.buffer), count }
 }
 
 function decodeDeltaLengths(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType !== 'BYTE_ARRAY') throw bad(leaf, `DELTA_LENGTH_BYTE_ARRAY of ${leaf.physicalType}`)
+  checkTexts(leaf, count)
   const lengths = new Int32Array(count)
-  let position = unpackDelta(leaf, body, 0, count, lengths)
+  let position = decodeDeltas(body, 0, lengths)
   const values: Uint8Array[] = []
   for (const length of lengths) {
     if (length < 0 || length > body.length - position) throw bad(leaf, `a value claims ${length} bytes`)
@@ -230,9 +211,10 @@ function decodeDeltaBytes(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType !== 'BYTE_ARRAY' && leaf.physicalType !== 'FIXED_LEN_BYTE_ARRAY') {
     throw bad(leaf, `DELTA_BYTE_ARRAY of ${leaf.physicalType}`)
   }
+  checkTexts(leaf, count)
   const prefixes = new Int32Array(count)
   const suffixes = new Int32Array(count)
-  let position = unpackDelta(leaf, body, unpackDelta(leaf, body, 0, count, prefixes), count, suffixes)
+  let position = decodeDeltas(body, decodeDeltas(body, 0, prefixes), suffixes)
   const values: Uint8Array[] = []
   let previous: Uint8Array = EMPTY
   let expanded = 0

@@ -75,11 +75,11 @@ async function work(root: string, request: JobRequest, ledger: Ledger, long: Lon
     case 'plan':
       return { kind: request.kind, plan: await planRepair(root, { ...long, ledger }) }
     case 'apply':
-      return { kind: request.kind, report: await applyRepair(tickMoves(request.plan, new Set(request.ticked)), long) }
+      return { kind: request.kind, report: await applyRepair(tickMoves(request.plan, new Set(request.ticked)), { ...long, ledger }) }
     case 'reindex':
       return { kind: request.kind, report: await reindexCache(root, long) }
     case 'quarantine':
-      return { kind: request.kind, moved: await quarantineShards(root, request.shards, request.reason, long) }
+      return { kind: request.kind, moved: await quarantineShards(root, request.shards, request.reason, { ...long, ledger }) }
     case 'restore':
       return { kind: request.kind, report: await restoreShards(root, request.which, long) }
   }

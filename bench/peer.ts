@@ -1,0 +1,81 @@
+/** The Python package beside us: one process that answers one request after the other, so that its start is never measured. */
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import * as z from 'zod'
+import type { WindowKey } from '../src/main/core/index.ts'
+import type { Sample } from './measure.ts'
+
+export const PEER_SCRIPT = join(import.meta.dirname, 'peer.py')
+
+const timings = z.strictObject({ seconds: z.array(z.number()), result: z.number() })
+const versions = z.record(z.string(), z.string())
+
+/** What the peer took, and what it came to. */
+export type PeerTimings = { readonly sample: Sample; readonly result: number }
+
+/** A Python that has geno-lewm 0.2.1 and pyarrow, or null. */
+export function findPeerPython(): string | null {
+  const check = "import pyarrow, geno_lewm, importlib.metadata as m; assert m.version('geno-lewm') == '0.2.1'"
+  for (const path of [process.env.LEWM_PEER_PYTHON, join(import.meta.dirname, '../.venv/bin/python')]) {
+    if (path && spawnSync(path, ['-c', check]).status === 0) return path
+  }
+  return null
+}
+
+/** A key as a request spells it. */
+export function peerKey(key: WindowKey): Record<string, string | number> {
+  return {
+    window_hash: Buffer.from(key.windowHash).toString('hex'),
+    encoder_hash: Buffer.from(key.encoderHash).toString('hex'),
+    state_layer: key.stateLayer,
+    pool_type: key.poolType,
+    pool_radius: key.poolRadius,
+    dtype: key.dtype
+  }
+}
+
+/** A running peer; `close` ends it. */
+export class Peer {
+  readonly python: string
+  private readonly child: ChildProcessByStdio<Writable, Readable, null>
+  private readonly lines: AsyncIterator<string>
+  private readonly ended: Promise<unknown>
+
+  constructor(python: string) {
+    this.python = python
+    this.child = spawn(python, [PEER_SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]()
+    this.ended = once(this.child, 'close')
+    // A request to a peer that has ended is told by the answer that does not come.
+    this.child.stdin.on('error', () => undefined)
+  }
+
+  async close(): Promise<void> {
+    this.child.stdin.end()
+    await this.ended
+  }
+
+  /** Names and versions of Python and its packages. */
+  async versions(): Promise<Record<string, string>> {
+    return versions.parse(await this.ask({ operation: 'versions' }))
+  }
+
+  /**
+   * Has the peer do and time something.
+   * @param request the operation of peer.py with its arguments
+   */
+  async time(request: { readonly operation: string; readonly [argument: string]: unknown }): Promise<PeerTimings> {
+    const { seconds, result } = timings.parse(await this.ask(request))
+    return { sample: { unit: 'ms', values: seconds.map(value => value * 1000) }, result }
+  }
+
+  private async ask(request: object): Promise<unknown> {
+    this.child.stdin.write(`${JSON.stringify(request)}\n`)
+    const { value, done } = await this.lines.next()
+    if (done === true) throw new Error(`the Python peer ended at ${JSON.stringify(request).slice(0, 200)}`)
+    return JSON.parse(value)
+  }
+}

@@ -1,0 +1,118 @@
+/** A plan as JSON and back, with the seed's spelling of names: what `--dry-run` prints, `--save-plan` keeps and `--plan` takes. */
+import { InputError } from '../../../shared/model/errors.ts'
+import { FINDING_KINDS, type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
+import type { KeptShard, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
+
+/** The plan as JSON values; ns as decimal text. */
+export function planToJson(plan: RepairPlan): unknown {
+  return {
+    version: plan.version,
+    cache_dir: plan.cacheDir,
+    created_at: String(plan.createdAt),
+    checked_shards: plan.checkedShards,
+    moves: plan.moves.map(move => ({
+      shard_path: move.shardPath,
+      bytes: move.bytes,
+      mtime_ns: String(move.mtimeNs),
+      rows: move.rows,
+      index_entries: move.indexEntries,
+      ticked: move.ticked,
+      reasons: move.reasons.map(findingToJson)
+    })),
+    kept: plan.kept.map(({ shardPath, reasons }) => ({ shard_path: shardPath, reasons: reasons.map(findingToJson) })),
+    reindex: plan.reindex,
+    index_findings: plan.indexFindings.map(findingToJson)
+  }
+}
+
+function findingToJson({ kind, severity, shardPath, row, column, message, details }: Finding): unknown {
+  return { kind, severity, shard_path: shardPath, row, column, message, details }
+}
+
+/**
+ * A plan out of JSON.
+ * @throws InputError when it is none, naming the field
+ */
+export function planFromJson(json: unknown): RepairPlan {
+  const plan = fieldsOf(json, 'plan')
+  if (plan.version !== 1) refuse('version')
+  return {
+    version: 1,
+    cacheDir: text(plan, 'cache_dir'),
+    createdAt: nanoseconds(plan, 'created_at'),
+    checkedShards: count(plan, 'checked_shards'),
+    moves: list(plan, 'moves').map(moveFromJson),
+    kept: list(plan, 'kept').map(keptFromJson),
+    reindex: flag(plan, 'reindex'),
+    indexFindings: list(plan, 'index_findings').map(findingFromJson)
+  }
+}
+
+function moveFromJson(json: unknown): PlannedMove {
+  const move = fieldsOf(json, 'moves')
+  return {
+    shardPath: text(move, 'shard_path'),
+    bytes: count(move, 'bytes'),
+    mtimeNs: nanoseconds(move, 'mtime_ns'),
+    rows: move.rows === null ? null : count(move, 'rows'),
+    indexEntries: count(move, 'index_entries'),
+    ticked: flag(move, 'ticked'),
+    reasons: list(move, 'reasons').map(findingFromJson)
+  }
+}
+
+function keptFromJson(json: unknown): KeptShard {
+  const kept = fieldsOf(json, 'kept')
+  return { shardPath: text(kept, 'shard_path'), reasons: list(kept, 'reasons').map(findingFromJson) }
+}
+
+function findingFromJson(json: unknown): Finding {
+  const fields = fieldsOf(json, 'reasons')
+  const { kind } = fields
+  if (!isKind(kind)) refuse('kind')
+  return finding(kind, text(fields, 'shard_path'), text(fields, 'message'), {
+    row: fields.row === null ? null : count(fields, 'row'),
+    column: fields.column === null ? null : text(fields, 'column'),
+    details: fieldsOf(fields.details, 'details')
+  })
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function refuse(field: string): never {
+  throw new InputError(`the file is not a repair plan of this program: ${field} is missing or is none`, { field })
+}
+
+function fieldsOf(value: unknown, field: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(field)
+  return { ...value }
+}
+
+function text(fields: Fields, field: string): string {
+  const value = fields[field]
+  return typeof value === 'string' ? value : refuse(field)
+}
+
+function count(fields: Fields, field: string): number {
+  const value = fields[field]
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : refuse(field)
+}
+
+function flag(fields: Fields, field: string): boolean {
+  const value = fields[field]
+  return typeof value === 'boolean' ? value : refuse(field)
+}
+
+function list(fields: Fields, field: string): readonly unknown[] {
+  const value = fields[field]
+  return Array.isArray(value) ? value : refuse(field)
+}
+
+function nanoseconds(fields: Fields, field: string): bigint {
+  const value = text(fields, field)
+  return /^-?\d{1,20}$/.test(value) ? BigInt(value) : refuse(field)
+}
+
+function isKind(value: unknown): value is FindingKind {
+  return typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value)
+}

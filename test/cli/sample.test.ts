@@ -1,0 +1,32 @@
+/** `sample`: a cache to try everything on. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { lewmCache } from './lewmCache.ts'
+
+test('a healthy sample', () => {
+  const dir = join(temporaryFolder(), 'sample')
+  const { code, json, stderr } = lewmCache(['sample', dir, '--json'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const { shards, rows } = json()
+  const verified = lewmCache(['verify', '--cache', dir, '--json'])
+  expect(verified.code).toBe(0)
+  expect(verified.json()).toMatchObject({ checked_shards: shards, checked_rows: rows, findings: [] })
+  const again = lewmCache(['sample', dir, '--json'])
+  expect({ code: again.code, error: again.json().error.code }).toEqual({ code: 2, error: 'INPUT.GENERIC' })
+})
+
+test('a damaged sample', () => {
+  const dir = join(temporaryFolder(), 'sample')
+  const { code, stdout } = lewmCache(['sample', '--damaged', dir])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^built \d+ shards with [0-9,]+ rows in .*sample\n$/)
+  expect(lewmCache(['verify', '--cache', dir, '--json']).code).toBe(4)
+})
+
+test('never into a file', () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  expect(lewmCache(['sample', file])).toMatchObject({ code: 2, stdout: '' })
+})

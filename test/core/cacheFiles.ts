@@ -1,0 +1,81 @@
+/** What a test asks of a cache besides the core itself: its files, byte for byte, and rows in the words of the reference. */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { WindowKey, WindowRecord } from '../../src/main/core/index.ts'
+import type { ReferenceRow } from '../support/reference.ts'
+
+/** Everything below a folder: files by the SHA-256 of their bytes, folders and links by what they are. */
+export function filesBelow(root: string): Record<string, string> {
+  const files: Record<string, string> = {}
+  for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
+    const stat = lstatSync(join(root, path))
+    if (stat.isFile()) files[path] = digestOf(readFileSync(join(root, path)))
+    else files[path] = stat.isDirectory() ? 'folder' : 'other'
+  }
+  return files
+}
+
+/** All shards of a cache that are not in quarantine, relative to its root. */
+export function shardsOf(root: string): string[] {
+  return readdirSync(join(root, 'embeddings'), { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.parquet') && !path.startsWith('.quarantine') && lstatSync(join(root, 'embeddings', path)).isFile())
+    .map(path => `embeddings/${path}`)
+    .sort()
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+const MKFIFO = 'mkfifo'
+
+/** A pipe that nobody writes to. */
+export function makePipe(path: string): void {
+  execFileSync(MKFIFO, [path])
+}
+
+export function hexBytes(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex, 'hex'))
+}
+
+/** A reference row's key. */
+export function keyOf(row: ReferenceRow): WindowKey {
+  return {
+    windowHash: hexBytes(row.window_hash),
+    encoderHash: hexBytes(row.encoder_hash),
+    stateLayer: row.state_layer,
+    poolType: row.pool_type,
+    poolRadius: row.pool_radius,
+    dtype: row.dtype
+  }
+}
+
+/** Numbers as the reference spells them: float64, little-endian, in hex. */
+export function float64Hex(values: ArrayLike<number>): string {
+  return Buffer.from(Float64Array.from(values).buffer).toString('hex')
+}
+
+/** The n-th of any number of valid records of contig 1, layer 5, centered_mean_8. */
+export function recordOf(n: number, changes: Partial<WindowRecord> = {}): WindowRecord {
+  return {
+    chrom: '1',
+    startBp: BigInt(n) * 8192n,
+    endBp: BigInt(n) * 8192n + 12288n,
+    windowHash: createHash('sha256').update(`window ${n}`).digest(),
+    encoderHash: createHash('sha256').update('encoder').digest(),
+    stateLayer: 5,
+    poolType: 'centered_mean',
+    poolRadius: 8,
+    dtype: 'fp16',
+    embedding: [n, 0.5, -0.25, 1 / 1024],
+    untargeted: n % 2 === 0,
+    createdAt: 1_700_000_000_000_000_000n + BigInt(n),
+    ...changes
+  }
+}
+
+/** Where `write(root, records)` of such records puts them. */
+export const BLOCK = { encoderId: 'lab/encoder', contig: '1', strideBlock: 0 }
+export const BLOCK_PATH = 'embeddings/lab__encoder/5/centered_mean_8/chr1_0.parquet'

@@ -1,0 +1,84 @@
+/**
+ * Damage that nobody thought of: each bit of footers, and thousands of random mutations. A verdict comes for each of them, in bounded
+ * memory; a shard that is called healthy holds the rows that it held.
+ */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { writeShard } from '../../../src/main/core/index.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
+import type { MutationReport } from './mutateShards.ts'
+
+/** Another one each day; said in the test's name, so that a failure can be had again with MUTATION_SEED. */
+const SEED = Number(process.env.MUTATION_SEED ?? Math.floor(Date.now() / 86_400_000))
+
+async function mutate(count: number, what: 'footers' | 'pages', root: string, shardPaths: readonly string[]): Promise<MutationReport> {
+  const program = join(import.meta.dirname, 'mutateShards.ts')
+  const args = ['--max-old-space-size=256', program, String(SEED), String(count), what, root, ...shardPaths]
+  const child = spawn(process.execPath, args, { timeout: 50_000 })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(done => child.on('close', (...how) => done(how)))
+  const complaint = Buffer.concat(err).toString().slice(0, 600)
+  expect({ code, signal, complaint }).toEqual({ code: 0, signal: null, complaint: '' })
+  return JSON.parse(Buffer.concat(out).toString())
+}
+
+function expectSane(report: MutationReport, runs: number): void {
+  expect(report.runs).toBeGreaterThanOrEqual(runs)
+  expect(report.thrown).toEqual([])
+  expect(report.unlike).toEqual([])
+  expect(report.peakMiB).toBeLessThan(768)
+}
+
+const unusual = (name: string): string => `embeddings/local-kmer/3/centered_mean_8/chr${name}.parquet`
+
+describe.concurrent(`seed ${SEED}`, () => {
+  test('each bit of the footer of a shard of GenoLeWM', async () => {
+    expectSane(await mutate(0, 'footers', referenceCache('healthy'), ['embeddings/local-kmer/127/attention_7/chredge_0.parquet']), 10_000)
+  })
+
+  test('each bit of the footer of a shard of ours', async () => {
+    const root = temporaryFolder()
+    await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1), recordOf(2)] })
+    expectSane(await mutate(500, 'footers', root, [BLOCK_PATH]), 10_000)
+  })
+
+  test('2,000 mutations of each of three shards', async () => {
+    const shardPaths = ['checksums_11', 'page-v2_6', 'delta_17'].map(unusual)
+    expectSane(await mutate(2000, 'pages', referenceCache('unusual'), shardPaths), 2000 * shardPaths.length)
+  })
+
+  test('150 of all others', async () => {
+    const names = [
+      'brotli_5',
+      'snappy_2',
+      'lz4_4',
+      'tiny-pages_8',
+      'plain_0',
+      'no-arrow-schema_13',
+      'byte-stream-split_16',
+      'column-order_0',
+      'dictionary-overflow_15',
+      'extra-column_0',
+      'fixed-size-fp32_4',
+      'fixed-size-list_3',
+      'gzip_3',
+      'large-list_1',
+      'list-fp32_0',
+      'list-fp64_2',
+      'no-stats_12',
+      'page-index_10',
+      'page-v2-plain_7',
+      'ragged_0',
+      'row-groups_9',
+      'uncompressed_1',
+      'v1-format_14'
+    ]
+    expectSane(await mutate(150, 'pages', referenceCache('unusual'), names.map(unusual)), 150 * names.length)
+  })
+})

@@ -1,0 +1,166 @@
+/** An index that says other things than the shards: each difference is found, none is followed, a reindex mends them all. */
+import { cpSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import {
+  CacheCorruptError,
+  type FindingKind,
+  find,
+  planRepair,
+  readEmbedding,
+  reindexCache,
+  verifyCache
+} from '../../../src/main/core/index.ts'
+import { referenceCache, referenceRows } from '../../support/reference.ts'
+import { filesBelow, float64Hex, keyOf } from '../cacheFiles.ts'
+import { indexEntries, spoilIndex } from './indexFile.ts'
+
+const rows = referenceRows('unusual')
+const [row, next] = rows
+if (row === undefined || next === undefined) throw new Error('the reference has too few rows')
+const SHARD = row.shard_path
+const INDEX_PATH = 'embeddings/index.sqlite'
+
+const set = (column: 'shard_path' | 'row_offset', value: unknown) => (db: Database.Database) => {
+  db.prepare(`UPDATE window_index SET ${column} = ? WHERE window_hash = ? AND shard_path = ?`).run(value, row.window_hash, SHARD)
+}
+
+type Drift = {
+  readonly name: string
+  readonly spoil: (db: Database.Database) => void
+  readonly expected: readonly (readonly [FindingKind, string, number | null])[]
+}
+
+const missing = ['row_without_entry', SHARD, 0] as const
+const DRIFT: readonly Drift[] = [
+  { name: 'an entry beyond the last row', spoil: set('row_offset', 99_999), expected: [['entry_without_row', SHARD, 99_999], missing] },
+  { name: 'an entry before the first row', spoil: set('row_offset', -1), expected: [['entry_without_row', SHARD, -1], missing] },
+  { name: 'an entry at row one and a half', spoil: set('row_offset', 1.5), expected: [['entry_without_row', SHARD, 1.5], missing] },
+  { name: 'an entry at another row', spoil: set('row_offset', 1), expected: [['entry_elsewhere', SHARD, 1]] },
+  {
+    name: 'an entry in another shard',
+    spoil: set('shard_path', rows.at(-1)?.shard_path),
+    expected: [
+      ['row_without_entry', SHARD, 0],
+      ['entry_elsewhere', rows.at(-1)?.shard_path ?? '', 0]
+    ]
+  },
+  {
+    name: 'an entry in a shard that is not there',
+    spoil: set('shard_path', 'embeddings/none/5/centered_mean_8/chr1_0.parquet'),
+    expected: [missing, ['entry_without_row', 'embeddings/none/5/centered_mean_8/chr1_0.parquet', null]]
+  },
+  {
+    name: 'a row that no entry knows',
+    spoil: db => db.prepare('DELETE FROM window_index WHERE window_hash = ? AND shard_path = ?').run(row.window_hash, SHARD),
+    expected: [missing]
+  },
+  {
+    name: 'no entry at all',
+    spoil: db => db.exec('DELETE FROM window_index'),
+    expected: [...new Set(rows.map(each => each.shard_path))].map(path => ['row_without_entry', path, 0] as const)
+  },
+  {
+    name: 'an entry of a key that no row has',
+    spoil: db =>
+      db.exec(
+        `INSERT INTO window_index SELECT '${'ab'.repeat(32)}', encoder_hash, state_layer, pool_type, pool_radius, dtype, shard_path, row_offset, created_at FROM window_index WHERE window_hash = '${row.window_hash}' AND shard_path = '${SHARD}'`
+      ),
+    expected: [['entry_elsewhere', SHARD, 0]]
+  },
+  ...[
+    '../outside.parquet',
+    'embeddings/../../outside.parquet',
+    '/etc/outside.parquet',
+    'embeddings/a\0b.parquet',
+    '',
+    'embeddings',
+    'embeddings/index.sqlite',
+    'embeddings/.quarantine/x.parquet',
+    'embeddings//x.parquet',
+    'embeddings/./x.parquet',
+    'C:\\x.parquet',
+    '\x1b[2J\n.parquet'
+  ].map(
+    (path): Drift => ({
+      name: `an entry that points to ${JSON.stringify(path)}`,
+      spoil: set('shard_path', path),
+      expected: [['entry_outside', INDEX_PATH, null], missing]
+    })
+  )
+]
+
+const order = (found: readonly (readonly [FindingKind, string, number | null])[]) => found.map(each => JSON.stringify(each)).sort()
+
+describe.each(DRIFT)('$name', ({ spoil, expected }) => {
+  const root = referenceCache('unusual')
+  const whole = indexEntries(root)
+  spoilIndex(root, spoil)
+
+  test('is found, makes a reindex part of the plan, and changes no file', async () => {
+    const before = filesBelow(root)
+    const { findings, healthyShards } = await verifyCache(root)
+    const index = findings.filter(({ severity }) => severity === 'index')
+    expect(order(index.map(({ kind, shardPath, row: at }) => [kind, shardPath, at] as const))).toEqual(order(expected))
+    // Drift of the index says nothing against a shard.
+    expect(healthyShards).toBe(25)
+    expect(await planRepair(root)).toMatchObject({ reindex: true })
+    expect(filesBelow(root)).toEqual(before)
+  })
+
+  test('is never followed to another row', async () => {
+    const outcome = await readEmbedding(root, keyOf(row)).catch((error: unknown) => error)
+    if (outcome !== null && ArrayBuffer.isView(outcome)) expect(expected).not.toContainEqual(missing)
+    else expect([null, expect.any(CacheCorruptError)]).toContainEqual(outcome)
+    const found = await find(root, row.window_hash)
+    for (const each of found.rows) expect(Buffer.from(each.windowHash).toString('hex')).toBe(row.window_hash)
+  })
+
+  test('is mended by a reindex', async () => {
+    await reindexCache(root)
+    expect(indexEntries(root)).toEqual(whole)
+    expect((await verifyCache(root)).findings.filter(({ severity }) => severity === 'index')).toEqual([])
+    expect(float64Hex((await readEmbedding(root, keyOf(row))) ?? [])).toBe(row.embedding_f64le)
+  })
+})
+
+describe('values of another type', () => {
+  test.each([
+    ['a shard path of bytes', set('shard_path', Buffer.from('../outside.parquet'))],
+    ['a row offset that is a text', set('row_offset', 'first')],
+    ['a row offset of bytes', set('row_offset', Buffer.from([0]))],
+    ['a row offset beyond 2^53', set('row_offset', 2n ** 62n)]
+  ])('%s: a finding, a refusal, and mended by a reindex', async (_, spoil) => {
+    const root = referenceCache('unusual')
+    spoilIndex(root, spoil)
+    const { findings } = await verifyCache(root)
+    expect(findings.filter(({ severity }) => severity === 'index').length).toBeGreaterThan(0)
+    await expect(readEmbedding(root, keyOf(row))).rejects.toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
+    expect((await find(root, row.window_hash)).rows.filter(each => each.shardPath === SHARD)).toEqual([])
+    await reindexCache(root)
+    expect((await verifyCache(root)).findings.filter(({ severity }) => severity === 'index')).toEqual([])
+  })
+})
+
+describe('a real shard outside of the cache', () => {
+  const root = referenceCache('unusual')
+  const outside = join(dirname(root), 'outside.parquet')
+  cpSync(join(root, SHARD), outside)
+
+  test.each(['../outside.parquet', outside, 'embeddings/../../outside.parquet'])('that an entry leads to by %j is not read', async path => {
+    spoilIndex(root, db => db.prepare('UPDATE window_index SET shard_path = ? WHERE window_hash = ?').run(path, row.window_hash))
+    await expect(readEmbedding(root, keyOf(row))).rejects.toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
+    expect((await find(root, row.window_hash)).rows).toEqual([])
+    expect(readFileSync(outside).length).toBeGreaterThan(0)
+  })
+})
+
+test('a wrong entry does not make find tell a row that was not asked for', async () => {
+  const root = referenceCache('unusual')
+  spoilIndex(root, db => db.prepare('UPDATE window_index SET row_offset = row_offset + 1 WHERE shard_path = ?').run(SHARD))
+  const { rows: found } = await find(root, row.window_hash.slice(0, 12))
+  expect(
+    found.filter(({ shardPath }) => shardPath === SHARD).map(({ windowHash }) => Buffer.from(windowHash).toString('hex'))
+  ).not.toContain(next.window_hash)
+})

@@ -1,0 +1,211 @@
+/** What was verified before: skipped where nothing changed, gone on with where it stopped, held against the bytes of today. */
+import { appendFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  type Finding,
+  type Ledger,
+  openLedger,
+  reindexCache,
+  type VerifyReport,
+  verifyCache,
+  writeShard
+} from '../../src/main/core/index.ts'
+import { openShard } from '../../src/main/core/parquet/shardReader.ts'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { BLOCK, filesBelow, recordOf, shardsOf } from './cacheFiles.ts'
+
+const open: Ledger[] = []
+function newLedger(): Ledger {
+  const ledger = openLedger(join(temporaryFolder(), 'deep/folder/ledger.sqlite'))
+  open.push(ledger)
+  return ledger
+}
+afterAll(() => {
+  for (const ledger of open) ledger.close()
+})
+
+const plain = (findings: readonly Finding[]) =>
+  findings.map(({ kind, shardPath, row, column, message }) => ({ kind, shardPath, row, column, message }))
+const comparable = ({ seconds: _, findings, ...report }: VerifyReport) => ({ ...report, findings: plain(findings) })
+
+test.each([{ changed: true }, { olderThanMs: 1 }, { resume: true }])('%j needs a ledger', async options => {
+  await expect(verifyCache(referenceCache('healthy'), options)).rejects.toMatchObject({
+    code: 'INPUT.GENERIC',
+    details: { field: 'ledger' }
+  })
+})
+
+test('recording changes nothing in the cache and nothing in the report', async () => {
+  const root = referenceCache('damaged')
+  const before = filesBelow(root)
+  const without = await verifyCache(root)
+  expect(comparable(await verifyCache(root, { ledger: newLedger() }))).toEqual(comparable(without))
+  expect(filesBelow(root)).toEqual(before)
+})
+
+describe('changed', () => {
+  test('looks at everything once, then at what is new or was changed', async () => {
+    const root = referenceCache('healthy')
+    const ledger = newLedger()
+    const [first = '', second = ''] = shardsOf(root)
+    expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(92)
+    expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(0)
+    utimesSync(join(root, second), 1, 1)
+    appendFileSync(join(root, first), 'x')
+    await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
+    const { checkedShards, findings } = await verifyCache(root, { ledger, changed: true })
+    expect(checkedShards).toBe(3)
+    expect(findings.filter(({ shardPath }) => shardPath === first).map(({ kind }) => kind)).toEqual(['bad_footer', 'changed_bytes'])
+    expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(0)
+  })
+
+  test('a quick look is no verification', async () => {
+    const root = referenceCache('healthy')
+    const ledger = newLedger()
+    await verifyCache(root, { ledger, quick: true })
+    expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(92)
+  })
+
+  test('each cache is known by itself', async () => {
+    const ledger = newLedger()
+    await verifyCache(referenceCache('healthy'), { ledger })
+    expect((await verifyCache(referenceCache('healthy'), { ledger, changed: true })).checkedShards).toBe(92)
+  })
+})
+
+describe('olderThanMs', () => {
+  test('looks at what was not verified for so long', async () => {
+    const root = referenceCache('healthy')
+    const ledger = newLedger()
+    await verifyCache(root, { ledger, shards: shardsOf(root).slice(0, 10) })
+    expect((await verifyCache(root, { ledger, olderThanMs: 3_600_000 })).checkedShards).toBe(82)
+    expect((await verifyCache(root, { ledger, olderThanMs: -1 })).checkedShards).toBe(92)
+  })
+})
+
+describe('bytes that changed since they were recorded', () => {
+  /** A value in the dictionary of the embeddings of a shard without compression or checksums: another number, as valid as the first. */
+  function flipValue(path: string): void {
+    const shard = openShard(path)
+    const group = shard.footer.rowGroups[0]
+    const at = (group === undefined ? 0 : shard.chunk(group, 'embedding').start) + 60
+    shard.close()
+    const bytes = readFileSync(path)
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    writeFileSync(path, bytes)
+  }
+
+  test('are told, though nothing else tells them: same size, same time, valid values', async () => {
+    const root = referenceCache('unusual')
+    const path = 'embeddings/local-kmer/3/centered_mean_8/chruncompressed_1.parquet'
+    const { atime, mtime } = statSync(join(root, path))
+    const ledger = newLedger()
+    const before = await verifyCache(root, { ledger })
+    expect(before.byKind.changed_bytes).toBeUndefined()
+    flipValue(join(root, path))
+    utimesSync(join(root, path), atime, mtime)
+    expect((await verifyCache(root)).findings.filter(({ shardPath }) => shardPath === path)).toEqual([])
+    for (let time = 0; time < 2; time++) {
+      const { findings } = await verifyCache(root, { ledger })
+      expect(findings.filter(({ shardPath }) => shardPath === path).map(({ kind, severity }) => [kind, severity])).toEqual([
+        ['changed_bytes', 'suspect']
+      ])
+    }
+  })
+
+  test('are not held against a shard that was taken away and written anew', async () => {
+    const root = temporaryFolder()
+    const ledger = newLedger()
+    await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
+    await verifyCache(root, { ledger })
+    rmSync(join(root, 'embeddings'), { recursive: true })
+    await writeShard(root, { ...BLOCK, strideBlock: 7, records: [recordOf(2)] })
+    await verifyCache(root, { ledger })
+    await writeShard(root, { ...BLOCK, records: [recordOf(3)] })
+    expect((await verifyCache(root, { ledger })).findings).toEqual([])
+  })
+})
+
+describe('resume', () => {
+  /** Cuts a verify short after some shards. */
+  async function cutShort(root: string, ledger: Ledger, after: number): Promise<void> {
+    const stop = new AbortController()
+    let seen = 0
+    const run = verifyCache(root, { ledger, signal: stop.signal, onFinding: () => ++seen >= after && stop.abort() })
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' })
+  }
+
+  test.each([1, 5, 20])('after %i findings gives the report of a whole run', async after => {
+    const root = referenceCache('damaged')
+    await reindexCache(root)
+    const whole = await verifyCache(root)
+    const ledger = newLedger()
+    await cutShort(root, ledger, after)
+    const recorded = shardsOf(root).filter(path => ledger.lastVerification(root, path) !== null)
+    expect(recorded.length).toBeGreaterThan(0)
+    expect(recorded.length).toBeLessThan(36)
+    expect(comparable(await verifyCache(root, { ledger, resume: true }))).toEqual(comparable(whole))
+  })
+
+  test('looks again at a shard that changed meanwhile', async () => {
+    const root = referenceCache('damaged')
+    const ledger = newLedger()
+    await cutShort(root, ledger, 5)
+    const [first = ''] = shardsOf(root)
+    writeFileSync(join(root, first), '')
+    const { findings } = await verifyCache(root, { ledger, resume: true })
+    expect(findings.filter(({ shardPath }) => shardPath === first).map(({ kind }) => kind)).toContain('cut_off')
+  })
+
+  test('a run that came to its end is not gone on with', async () => {
+    const root = referenceCache('healthy')
+    const ledger = newLedger()
+    await verifyCache(root, { ledger })
+    const [first = ''] = shardsOf(root)
+    const bytes = readFileSync(join(root, first))
+    const { atime, mtime } = statSync(join(root, first))
+    writeFileSync(join(root, first), bytes.fill(0, 100, 3000))
+    utimesSync(join(root, first), atime, mtime)
+    expect((await verifyCache(root, { ledger, resume: true })).findings.map(({ shardPath }) => shardPath)).toContain(first)
+  })
+})
+
+describe('partitions', () => {
+  test.each([1, 2, 3, 7])('%i together see what a whole run sees', async of => {
+    const root = referenceCache('damaged')
+    await reindexCache(root)
+    const whole = await verifyCache(root)
+    const parts = await Promise.all(Array.from({ length: of }, (_, i) => verifyCache(root, { partition: { index: i + 1, of } })))
+    expect(parts.reduce((sum, part) => sum + part.checkedShards, 0)).toBe(36)
+    expect(parts.reduce((sum, part) => sum + part.checkedBytes, 0)).toBe(whole.checkedBytes)
+    const key = (found: ReturnType<typeof plain>[number]): string => JSON.stringify(found)
+    const union = new Set(parts.flatMap(part => plain(part.findings).map(key)))
+    expect([...union].sort()).toEqual([...new Set(plain(whole.findings).map(key))].sort())
+  })
+
+  test('are the same every time, whatever else lies in the cache', async () => {
+    const root = referenceCache('healthy')
+    const before = await verifyCache(root, { partition: { index: 1, of: 3 } })
+    await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
+    const after = await verifyCache(root, { partition: { index: 1, of: 3 } })
+    expect([0, 1]).toContain(after.checkedShards - before.checkedShards)
+  })
+
+  test.each([
+    { index: 0, of: 3 },
+    { index: 4, of: 3 },
+    { index: 1, of: 0 },
+    { index: 1.5, of: 3 },
+    { index: 1, of: Number.NaN }
+  ])('%j is none, and nothing is called healthy for it', async partition => {
+    await expect(verifyCache(referenceCache('healthy'), { partition })).rejects.toMatchObject({ code: 'INPUT.GENERIC' })
+  })
+})
+
+test('a ledger that is no database is an error of the system, with its path', () => {
+  const file = join(temporaryFolder(), 'ledger.sqlite')
+  writeFileSync(file, 'this is not a database, though it is long enough to be one if it were'.repeat(50))
+  expect(() => openLedger(file)).toThrow(expect.objectContaining({ code: 'RESOURCE.SYSTEM' }))
+})

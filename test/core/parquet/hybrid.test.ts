@@ -1,0 +1,132 @@
+/** The hybrid encoding against its own inverse, against another implementation, and against streams that lie. */
+import fc from 'fast-check'
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
+import { describe, expect, test } from 'vitest'
+import { encodeBitLevels, encodeHybrid } from '../../../src/main/core/parquet/encodeHybrid.ts'
+import { bitWidthOf, decodeHybrid, HybridError } from '../../../src/main/core/parquet/hybrid.ts'
+import { packed, run, varint } from '../handmadeShard.ts'
+
+/** A bit width, and values that fit it: runs of any length between stretches without order. */
+const stream = fc
+  .integer({ min: 0, max: 32 })
+  .chain(bitWidth =>
+    fc.tuple(
+      fc.constant(bitWidth),
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 2 ** bitWidth - 1 }), fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 300 }))), {
+        maxLength: 60
+      })
+    )
+  )
+  .map(([bitWidth, runs]) => ({ bitWidth, values: runs.flatMap(([value, length]) => new Array<number>(length).fill(value)) }))
+
+function decode(bytes: Uint8Array, bitWidth: number, count: number): { values: number[]; largest: number } {
+  const out = new Uint32Array(count)
+  const largest = decodeHybrid(bytes, bitWidth, count, out)
+  return { values: [...out], largest }
+}
+
+test('what is encoded is decoded, and the largest value is told', () => {
+  fc.assert(
+    fc.property(stream, ({ bitWidth, values }) => {
+      const { values: decoded, largest } = decode(encodeHybrid(values, bitWidth), bitWidth, values.length)
+      expect(decoded).toEqual(values)
+      expect(largest).toBe(values.reduce((a, b) => Math.max(a, b), 0))
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test('hyparquet reads what we encode', () => {
+  fc.assert(
+    fc.property(
+      stream.filter(({ bitWidth }) => bitWidth >= 1 && bitWidth <= 24),
+      ({ bitWidth, values }) => {
+        const bytes = Uint8Array.from(encodeHybrid(values, bitWidth))
+        const output = new Array<number>(values.length).fill(-1)
+        readRleBitPackedHybrid({ view: new DataView(bytes.buffer), offset: 0 }, bitWidth, output, bytes.length)
+        expect(output.slice(0, values.length)).toEqual(values)
+      }
+    ),
+    { numRuns: 200 }
+  )
+})
+
+test('levels are encoded so that they come back', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(1, 3), fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 }), (max, levels) => {
+      const within = Uint8Array.from(levels, level => Math.min(level, max))
+      expect(decode(encodeBitLevels(within, within.length, max), bitWidthOf(max), within.length).values).toEqual([...within])
+      expect(decode(encodeBitLevels(null, 50, max), bitWidthOf(max), 50).values).toEqual(new Array(50).fill(max))
+    })
+  )
+})
+
+test('long runs take no room', () => {
+  expect(encodeHybrid(new Uint8Array(1_000_000), 1).length).toBeLessThan(8)
+})
+
+describe('streams laid down by hand', () => {
+  test.each([
+    { name: 'a run', bytes: run(5, 3, 2), bitWidth: 2, count: 5, values: [3, 3, 3, 3, 3] },
+    { name: 'a run longer than what is due', bytes: run(2 ** 30, 1, 1), bitWidth: 1, count: 3, values: [1, 1, 1] },
+    {
+      name: 'a packed stretch',
+      bytes: packed(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7), 3),
+      bitWidth: 3,
+      count: 8,
+      values: [0, 1, 2, 3, 4, 5, 6, 7]
+    },
+    { name: 'the padding of the last group left away', bytes: Uint8Array.of(3, 0b1), bitWidth: 1, count: 1, values: [1] },
+    {
+      name: 'a run behind a packed stretch',
+      bytes: Buffer.concat([packed(Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 0), 1), run(2, 1, 1)]),
+      bitWidth: 1,
+      count: 10,
+      values: [1, 0, 1, 0, 1, 0, 1, 0, 1, 1]
+    },
+    { name: 'no bits at all', bytes: new Uint8Array(0), bitWidth: 0, count: 4, values: [0, 0, 0, 0] },
+    { name: 'nothing due', bytes: new Uint8Array(0), bitWidth: 7, count: 0, values: [] },
+    { name: '32 bits', bytes: Uint8Array.of(2, 0xff, 0xff, 0xff, 0xff), bitWidth: 32, count: 1, values: [4_294_967_295] }
+  ])('$name', ({ bytes, bitWidth, count, values }) => {
+    expect(decode(bytes, bitWidth, count).values).toEqual(values)
+  })
+
+  test.each([
+    { name: 'an empty stream', bytes: [], bitWidth: 1 },
+    { name: 'a run without its value', bytes: [10], bitWidth: 1 },
+    { name: 'a run of nothing', bytes: [0, 1], bitWidth: 1 },
+    { name: 'a packed stretch of nothing', bytes: [1], bitWidth: 1 },
+    { name: 'a packed stretch without its bits', bytes: [3], bitWidth: 8 },
+    { name: 'a stream that ends before the values do', bytes: [4, 1], bitWidth: 1 },
+    { name: 'a run length without end', bytes: [255, 255, 255, 255, 255, 255, 255, 255], bitWidth: 1 },
+    { name: 'more than 32 bits a value', bytes: [2, 0, 0, 0, 0, 0], bitWidth: 33 }
+  ])('$name is refused', ({ bytes, bitWidth }) => {
+    expect(() => decode(Uint8Array.from(bytes), bitWidth, 8)).toThrow(HybridError)
+  })
+})
+
+test('any bytes give the values that are due, or a HybridError, and touch nothing behind them', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 80 }),
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 0, max: 500 }),
+      (bytes, bitWidth, count) => {
+        const out = new Uint32Array(count + 4).fill(0xdead)
+        try {
+          const largest = decodeHybrid(bytes, bitWidth, count, out)
+          expect(largest).toBe(out.subarray(0, count).reduce((a, b) => Math.max(a, b), 0))
+        } catch (error) {
+          expect(error).toBeInstanceOf(HybridError)
+        }
+        expect([...out.subarray(count)]).toEqual([0xdead, 0xdead, 0xdead, 0xdead])
+      }
+    ),
+    { numRuns: 2000 }
+  )
+})
+
+test('a run of two billion values that are not due costs nothing', () => {
+  const bytes = Uint8Array.from([...varint(2 ** 31), 1])
+  expect(decode(bytes, 1, 10).values).toEqual(new Array(10).fill(1))
+})

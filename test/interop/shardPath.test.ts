@@ -1,0 +1,166 @@
+/** A shard lies where GenoLeWM looks for it, whatever the names hold; refused is what GenoLeWM refuses, and little else. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { CacheError, POOL_TYPES, type ShardPathOptions, shardPathFor } from '../../src/main/core/index.ts'
+import { describeWith } from '../support/capabilities.ts'
+import { type Peer, PeerError, startPeer } from './peer.ts'
+
+const OPTIONS: ShardPathOptions = {
+  encoderId: 'lab/encoder',
+  stateLayer: -1,
+  poolType: 'global_mean',
+  poolRadius: 0,
+  contig: '1',
+  strideBlock: 0
+}
+
+const NAMES = [
+  'HuggingFaceBio/Carbon-500M',
+  'a/b/c',
+  'a\\b',
+  '/',
+  '//',
+  '\\',
+  '/leading',
+  'trailing/',
+  '../up',
+  'up/..',
+  '...',
+  '.hidden',
+  'dot.',
+  ' ',
+  ' both ends ',
+  'two  spaces',
+  'tab\tnew\nline',
+  '*',
+  'HLA-A*01:01:01:01',
+  'C:',
+  'C:\\models\\x',
+  '?<>|"\'',
+  '~',
+  '$HOME',
+  '%2F',
+  '#1',
+  'chr7',
+  '0',
+  '-1',
+  'é',
+  'e\u0301',
+  'Ω',
+  '染色体',
+  '𝟙',
+  '👩‍🔬',
+  'שלום',
+  '\u202e',
+  '\u00a0',
+  'v3',
+  'index.sqlite',
+  'x.parquet',
+  'CON',
+  'n'.repeat(200)
+]
+
+type Said = { readonly path: string } | { readonly refused: string | null }
+
+function ours(cacheDir: string, options: ShardPathOptions): Said {
+  try {
+    return { path: shardPathFor(cacheDir, options) }
+  } catch (error) {
+    if (error instanceof CacheError) return { refused: error.code }
+    throw error
+  }
+}
+
+async function theirs(peer: Peer, cacheDir: string, options: ShardPathOptions): Promise<Said> {
+  const { encoderId, stateLayer, poolType, poolRadius, contig, strideBlock } = options
+  const args = {
+    cache_dir: cacheDir,
+    encoder_id: encoderId,
+    state_layer: stateLayer,
+    pool_type: poolType,
+    pool_radius: poolRadius,
+    contig,
+    stride_block: strideBlock
+  }
+  try {
+    return { path: await peer.ask(z.string(), 'shard_path_for', args) }
+  } catch (error) {
+    if (error instanceof PeerError) return { refused: error.code }
+    throw error
+  }
+}
+
+describeWith('python', 'the path of a shard', python => {
+  const peer = startPeer(python)
+
+  const agree = async (cacheDir: string, options: ShardPathOptions): Promise<void> => {
+    expect(ours(cacheDir, options)).toEqual(await theirs(peer, cacheDir, options))
+  }
+
+  test.each(NAMES)('encoder %j', encoderId => agree('/cache', { ...OPTIONS, encoderId }))
+  test.each([...NAMES, '.', '..', '.quarantine'])('contig %j', contig => agree('/cache', { ...OPTIONS, contig }))
+  test.each(['/cache', 'cache', './cache', '.', '..', '../cache', '/', '/a//b/', 'sp ace/Ω', '.geno-lewm-cache'])(
+    'cache folder %j',
+    cacheDir => agree(cacheDir, OPTIONS)
+  )
+
+  test('a cache folder with .. in it is left to the system, which knows where links lead', () => agree('/links/latest/../cache', OPTIONS))
+
+  test.each<[string, Record<string, unknown>]>([
+    ['no encoder', { encoderId: '' }],
+    ['no contig', { contig: '' }],
+    ['an unknown pool', { poolType: 'max_pool' }],
+    ['no pool', { poolType: '' }],
+    ['a radius below zero', { poolRadius: -1 }],
+    ['a broken radius', { poolRadius: 1.5 }],
+    ['a radius that is none', { poolRadius: true }],
+    ['a radius in letters', { poolRadius: '8' }],
+    ['a broken layer', { stateLayer: 0.5 }],
+    ['a layer that is none', { stateLayer: false }],
+    ['a layer in letters', { stateLayer: '5' }],
+    ['no layer', { stateLayer: null }],
+    ['a block below zero', { strideBlock: -1 }],
+    ['a broken block', { strideBlock: 0.25 }],
+    ['a block that is none', { strideBlock: true }],
+    ['a block in letters', { strideBlock: '0' }]
+  ])('both refuse %s', async (_, changes) => {
+    const options = Object.assign({ ...OPTIONS }, changes)
+    expect(ours('/cache', options)).toEqual({ refused: 'INPUT.GENERIC' })
+    expect(await theirs(peer, '/cache', options)).toEqual({ refused: 'INPUT.GENERIC' })
+  })
+
+  test.each<[string, Partial<ShardPathOptions>]>([
+    ['an encoder that is its own folder', { encoderId: '.' }],
+    ['an encoder that is the folder above', { encoderId: '..' }],
+    ['an encoder that would lie in quarantine', { encoderId: '.quarantine' }],
+    ['an encoder with a zero byte', { encoderId: 'a\0b' }],
+    ['a contig with a zero byte', { contig: '\0' }],
+    ['an encoder too long for a file name', { encoderId: 'x'.repeat(256) }],
+    ['a contig too long for a file name', { contig: 'é'.repeat(128) }]
+  ])('we alone refuse %s', async (_, changes) => {
+    expect(ours('/cache', { ...OPTIONS, ...changes })).toEqual({ refused: 'INPUT.GENERIC' })
+    expect(await theirs(peer, '/cache', { ...OPTIONS, ...changes })).toHaveProperty('path')
+  })
+
+  test('any names and numbers', async () => {
+    const letters = fc.constantFrom('/', '\\', '.', ' ', ':', '*', '_', '\n', 'chr', 'é', '𝟙', '.parquet', '"')
+    const name = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.array(letters, { maxLength: 12 }).map(parts => parts.join(''))
+    )
+    const allowed = name.filter(text => !text.includes('\0'))
+    const options = fc.record({
+      encoderId: allowed.filter(text => !['.', '..', '.quarantine'].includes(text)),
+      stateLayer: fc.oneof(fc.integer({ min: -128, max: 127 }), fc.maxSafeInteger()),
+      poolType: fc.oneof(fc.constantFrom(...POOL_TYPES), fc.string()),
+      poolRadius: fc.oneof(fc.nat(), fc.maxSafeInteger()),
+      contig: allowed,
+      strideBlock: fc.oneof(fc.nat(), fc.maxSafeInteger())
+    })
+    await fc.assert(
+      fc.asyncProperty(options, each => agree('/cache', each)),
+      { numRuns: 2000 }
+    )
+  })
+})

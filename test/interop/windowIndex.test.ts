@@ -1,0 +1,133 @@
+/** The index of ours is the index of GenoLeWM: the same rows, the same schema to the letter, the same kind of file, nothing beside it. */
+import { cpSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { reindexCache, restoreShards, verifyCache, writeShard } from '../../src/main/core/index.ts'
+import { describeWith } from '../support/capabilities.ts'
+import { referenceCache, referenceRows } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { peerRecord, startPeer } from './peer.ts'
+import { isSmall, shardCases, windowRecords } from './rows.ts'
+
+const index = z.strictObject({
+  rows: z.array(z.array(z.string())),
+  types: z.array(z.array(z.string())),
+  schema: z.array(z.array(z.string().nullable())),
+  user_version: z.int(),
+  journal_mode: z.string(),
+  encoding: z.string(),
+  integrity: z.string()
+})
+
+const filesBeside = (cache: string): string[] =>
+  readdirSync(join(cache, 'embeddings')).filter(name => name.includes('index') || name.startsWith('.'))
+
+describeWith('python', 'the index', python => {
+  const peer = startPeer(python)
+  const indexOf = (cache: string) => peer.ask(index, 'index', { cache_dir: cache })
+  const theirReindex = (cache: string) => peer.ask(z.unknown(), 'reindex_cache', { cache_dir: cache })
+
+  const twoCopies = (which: 'healthy' | 'unusual'): [string, string] => [referenceCache(which), referenceCache(which)]
+
+  test.each(['healthy', 'unusual'] as const)('%s: rebuilt by us where there was none', async which => {
+    const [ours, theirs] = twoCopies(which)
+    await theirReindex(theirs)
+    const report = await reindexCache(ours)
+    expect(report.findings).toEqual([])
+    expect(await indexOf(ours)).toEqual(await indexOf(theirs))
+    expect((await indexOf(ours)).rows).toHaveLength(referenceRows(which).length)
+    expect(await indexOf(ours)).toMatchObject({ user_version: 0, journal_mode: 'delete', integrity: 'ok' })
+    expect(filesBeside(ours)).toEqual(['index.sqlite'])
+  })
+
+  test('rebuilt by us over theirs, by them over ours, and by us again', async () => {
+    const [ours, theirs] = twoCopies('healthy')
+    await theirReindex(theirs)
+    const expected = await indexOf(theirs)
+    await theirReindex(ours)
+    await reindexCache(ours)
+    expect(await indexOf(ours)).toEqual(expected)
+    await theirReindex(ours)
+    expect(await indexOf(ours)).toEqual(expected)
+    await reindexCache(ours)
+    await reindexCache(ours)
+    expect(await indexOf(ours)).toEqual(expected)
+    expect(filesBeside(ours)).toEqual(['index.sqlite'])
+  })
+
+  test.each<[string, string]>([
+    [
+      'entries too many',
+      "INSERT INTO window_index SELECT 'ff' || window_hash, encoder_hash, 7, pool_type, 1, dtype, 'x', 0, 0 FROM window_index"
+    ],
+    ['entries too few', 'DELETE FROM window_index WHERE row_offset % 2 = 0'],
+    ['entries elsewhere', "UPDATE window_index SET shard_path = 'embeddings/elsewhere.parquet', created_at = 1"],
+    ['no rows', 'DELETE FROM window_index'],
+    ['no table', 'DROP TABLE window_index'],
+    ['another table', 'DROP TABLE window_index; CREATE TABLE window_index (a TEXT)'],
+    ['a table too many', 'CREATE TABLE other (a TEXT)'],
+    ['no idx_shard_path', 'DROP INDEX idx_shard_path'],
+    ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON window_index BEGIN DELETE FROM window_index; END'],
+    ['pages of another size', 'PRAGMA page_size = 16384; VACUUM'],
+    ['a user_version', 'PRAGMA user_version = 9'],
+    ['the write-ahead log', 'PRAGMA journal_mode = WAL']
+  ])('rebuilt over an index with %s', async (_, sql) => {
+    const cache = referenceCache('healthy')
+    await theirReindex(cache)
+    const theirs = await indexOf(cache)
+    await peer.ask(z.null(), 'run_sql', { cache_dir: cache, sql })
+    await reindexCache(cache)
+    expect(await indexOf(cache)).toEqual(theirs)
+    expect(filesBeside(cache)).toEqual(['index.sqlite'])
+    expect((await verifyCache(cache)).findings.filter(({ severity }) => severity === 'index')).toEqual([])
+  })
+
+  test('grown shard by shard, by us and by them', async () => {
+    const [ours, theirs] = [temporaryFolder(), temporaryFolder()]
+    const shards = shardCases()
+      .filter(isSmall)
+      .map((shard, strideBlock) => ({
+        ...shard,
+        contig: `${shard.contig}${strideBlock}`,
+        strideBlock,
+        records: shard.records.map((record, n) => ({
+          ...record,
+          chrom: `${shard.contig}${strideBlock}`,
+          windowHash: new Uint8Array(32).fill(n).fill(strideBlock, 16)
+        }))
+      }))
+    for (const shard of shards) {
+      await writeShard(ours, shard)
+      await peer.ask(z.string(), 'write_shard', {
+        cache_dir: theirs,
+        encoder_id: shard.encoderId,
+        contig: shard.contig,
+        stride_block: shard.strideBlock,
+        records: shard.records.map(peerRecord)
+      })
+      expect(await indexOf(ours)).toEqual(await indexOf(theirs))
+    }
+    expect((await indexOf(ours)).types).toEqual([['text', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'integer']])
+    expect(filesBeside(ours)).toEqual(['index.sqlite'])
+    const grown = await indexOf(ours)
+    await reindexCache(ours)
+    expect(await indexOf(ours)).toEqual(grown)
+    await theirReindex(ours)
+    expect(await indexOf(ours)).toEqual(grown)
+  })
+
+  test('what they grew in their index while ours was one is there after the next rebuild', async () => {
+    const cache = temporaryFolder()
+    cpSync(referenceCache('healthy'), cache, { recursive: true })
+    await reindexCache(cache)
+    const records = windowRecords('new', 4)
+    const args = { cache_dir: cache, encoder_id: 'e', contig: 'new', stride_block: 0, records: records.map(peerRecord) }
+    await peer.ask(z.string(), 'write_shard', args)
+    const grown = await indexOf(cache)
+    expect(grown.rows).toHaveLength(referenceRows('healthy').length + 4)
+    await reindexCache(cache)
+    expect(await indexOf(cache)).toEqual(grown)
+    expect(await restoreShards(cache, 'all')).toEqual({ restored: [], skipped: [] })
+  })
+})

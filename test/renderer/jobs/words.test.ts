@@ -1,0 +1,91 @@
+/** Jobs in words: what is followed adds up, what ended is told, what was moved can be undone, and what is saved is whole. */
+import { describe, expect, test } from 'vitest'
+import { readableLine } from '../../../src/renderer/jobs/logLine.ts'
+import { movedBy, outcomeText, reportJson } from '../../../src/renderer/jobs/reportText.ts'
+import { type FollowedJob, takeEvent } from '../../../src/renderer/jobs/useFollowedJob.ts'
+import { reasonsText } from '../../../src/renderer/quarantine/reasons.ts'
+import type { JobEvent, JobReport } from '../../../src/shared/contract/index.ts'
+import { finding } from '../../../src/shared/model/finding.ts'
+
+const NEW: FollowedJob = { progress: null, bytesPerSecond: 0, secondsLeft: null, byKind: {}, end: null, lost: null }
+
+const REINDEX = { indexedShards: 2, indexedRows: 1234, indexPath: 'embeddings/index.sqlite', findings: [] }
+
+const APPLIED: JobReport = {
+  kind: 'apply',
+  report: {
+    checkedShards: 3,
+    quarantined: [{ shardPath: 'embeddings/a.parquet', movedTo: 'embeddings/.quarantine/a.parquet', reasons: ['cut_off: m'] }],
+    kept: [],
+    reindex: REINDEX
+  }
+}
+
+test('what a job tells adds up', () => {
+  const found = (kind: 'bad_page' | 'cut_off') => ({ ...finding(kind, 'a', 'm'), details: {} })
+  const progress = { phase: 'read', done: 1, total: 2, bytesDone: 10, bytesTotal: 20, shardPath: 'a', findings: 3 } as const
+  const events: readonly JobEvent[] = [
+    { type: 'findings', findings: [found('bad_page'), found('cut_off')] },
+    { type: 'progress', progress, bytesPerSecond: 5, secondsLeft: 2 },
+    { type: 'findings', findings: [found('bad_page')] },
+    { type: 'end', end: { outcome: 'cancelled' } }
+  ]
+  expect(events.reduce(takeEvent, NEW)).toEqual({
+    progress,
+    bytesPerSecond: 5,
+    secondsLeft: 2,
+    byKind: { bad_page: 2, cut_off: 1 },
+    end: { outcome: 'cancelled' },
+    lost: null
+  })
+})
+
+describe('an end', () => {
+  test('is one sentence', () => {
+    expect(outcomeText({ outcome: 'done', report: APPLIED })).toBe(
+      '1 shard quarantined; the index was rebuilt with 1,234 rows of 2 shards.'
+    )
+    expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: REINDEX } })).toBe(
+      'The index was rebuilt with 1,234 rows of 2 shards.'
+    )
+    expect(outcomeText({ outcome: 'failed', error: { code: 'RESOURCE.BUSY', message: 'somebody writes', details: {} } })).toBe(
+      'somebody writes'
+    )
+  })
+
+  test('knows what an undo brings back', () => {
+    expect(movedBy(APPLIED)).toEqual(['embeddings/.quarantine/a.parquet'])
+    expect(movedBy({ kind: 'reindex', report: REINDEX })).toEqual([])
+  })
+
+  test('is saved whole, big integers as text', () => {
+    const plan = {
+      version: 1,
+      cacheDir: '/c',
+      createdAt: 2n ** 60n,
+      checkedShards: 0,
+      moves: [],
+      kept: [],
+      reindex: false,
+      indexFindings: []
+    } as const
+    expect(JSON.parse(reportJson({ kind: 'plan', plan: { ...plan, moves: [], kept: [], indexFindings: [] } }))).toEqual({
+      kind: 'plan',
+      plan: { ...plan, createdAt: '1152921504606846976' }
+    })
+  })
+})
+
+test('a line of the log is the time, the level, the sentence and its facts', () => {
+  expect(readableLine('{"level":50,"time":0,"pid":7,"hostname":"h","msg":"no","path":"a b","n":3}')).toBe(
+    '1970-01-01 00:00:00.000  ERROR  no path=a b n=3'
+  )
+  expect(readableLine('not of ours {')).toBe('not of ours {')
+})
+
+test('reasons of our own read as words, those of a person as they were written', () => {
+  expect(reasonsText(['bad_footer: 8 bytes follow', 'no_kind: of ours', 'looked odd'])).toBe(
+    'Bad footer: 8 bytes follow; No_kind: of ours; Looked odd'
+  )
+  expect(reasonsText([])).toBe('Not written down: somebody else moved it')
+})

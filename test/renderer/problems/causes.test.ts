@@ -1,0 +1,46 @@
+/** Problems by cause: the gravest first, their places in order, and only what can be moved is offered to be moved. */
+import { expect, test } from 'vitest'
+import { driftOf } from '../../../src/renderer/indexView/drift.ts'
+import { causesOf, movableShards, placeText } from '../../../src/renderer/problems/causes.ts'
+import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
+
+const FINDINGS = [
+  finding('row_without_entry', 'embeddings/b.parquet', 'm', { row: 0, details: { count: 12 } }),
+  finding('constant_vector', 'embeddings/b.parquet', 'm', { row: 9, column: 'embedding' }),
+  finding('constant_vector', 'embeddings/a.parquet', 'm', { row: 2 }),
+  finding('constant_vector', 'embeddings/b.parquet', 'm', { row: 1 }),
+  finding('cut_off', 'embeddings/c.parquet', 'm'),
+  finding('bad_page', 'embeddings/d.parquet', 'm', { column: 'embedding' }),
+  finding('bad_page', 'embeddings/d.parquet', 'm', { column: 'window_hash' })
+]
+
+test('causes stand by severity, then by how many they are; places by path and row', () => {
+  const causes = causesOf(FINDINGS)
+  expect(causes.map(({ kind, shards, findings }) => [kind, shards, findings.length])).toEqual([
+    ['bad_page', 1, 2],
+    ['cut_off', 1, 1],
+    ['constant_vector', 2, 3],
+    ['row_without_entry', 1, 1]
+  ])
+  expect(causes[2]?.findings.map(({ shardPath, row }) => `${shardPath} ${row}`)).toEqual([
+    'embeddings/a.parquet 2',
+    'embeddings/b.parquet 1',
+    'embeddings/b.parquet 9'
+  ])
+})
+
+test('each shard is offered once, and none that must not be moved', () => {
+  const movable = (kind: FindingKind): readonly string[] =>
+    causesOf([finding(kind, 'a', 'm', { row: 1 }), finding(kind, 'a', 'm', { row: 2 })]).flatMap(movableShards)
+  expect(movable('bad_page')).toEqual(['a'])
+  expect(movable('no_rows')).toEqual(['a'])
+  for (const kind of ['row_without_entry', 'unreadable', 'not_a_file'] as const) expect(movable(kind)).toEqual([])
+})
+
+test('a place is told by row and column', () => {
+  expect(FINDINGS.map(placeText)).toEqual(['12 rows from 0', 'row 9, embedding', 'row 2', 'row 1', '', 'embedding', 'window_hash'])
+})
+
+test('a finding of the index stands for as many rows as it counts', () => {
+  expect(driftOf(FINDINGS.slice(0, 2))).toBe(13)
+})

@@ -1,0 +1,53 @@
+/** What a plan means as it is ticked: the numbers of the right side, and the words of the button. */
+import { expect, test } from 'vitest'
+import { buttonText, consequencesOf, groupMoves } from '../../../src/renderer/repair/consequences.ts'
+import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
+import type { PlannedMove, RepairPlan } from '../../../src/shared/model/report.ts'
+
+function move(shardPath: string, rows: number | null, ticked: boolean, ...kinds: FindingKind[]): PlannedMove {
+  const reasons = kinds.map(kind => finding(kind, shardPath, 'm'))
+  return { shardPath, bytes: 100, mtimeNs: 1n, rows, indexEntries: rows ?? 64, reasons, ticked }
+}
+
+const PLAN: RepairPlan = {
+  version: 1,
+  cacheDir: '/c',
+  createdAt: 0n,
+  checkedShards: 5,
+  moves: [
+    move('a', 12, false, 'no_rows'),
+    move('b', 32, true, 'path_mismatch', 'bad_page'),
+    move('c', null, true, 'cut_off'),
+    move('d', 10, true, 'bad_page')
+  ],
+  kept: [],
+  reindex: false,
+  indexFindings: []
+}
+
+test('only what is ticked counts, and rows that nobody can tell are not made up', () => {
+  expect(consequencesOf(PLAN, new Set(['b', 'c']))).toEqual({
+    shards: 2,
+    bytes: 200,
+    rows: 32,
+    unknown: 1,
+    indexEntries: 96,
+    anything: true
+  })
+})
+
+test('the button says what it does', () => {
+  const text = (plan: RepairPlan, ...ticked: string[]): string => buttonText(consequencesOf(plan, new Set(ticked)))
+  expect(text(PLAN, 'b', 'c')).toBe('Quarantine 2 shards and rebuild the index')
+  expect(text(PLAN, 'b')).toBe('Quarantine 1 shard and rebuild the index')
+  expect(text(PLAN)).toBe('Nothing to repair')
+  expect(text({ ...PLAN, reindex: true })).toBe('Rebuild the index')
+})
+
+test('moves stand by their gravest cause, ticked ones first', () => {
+  expect(groupMoves(PLAN.moves).map(({ kind, moves }) => [kind, moves.map(({ shardPath }) => shardPath)])).toEqual([
+    ['bad_page', ['b', 'd']],
+    ['cut_off', ['c']],
+    ['no_rows', ['a']]
+  ])
+})
