@@ -16,6 +16,7 @@ const native = ['node_modules/better-sqlite3/**']
 const configuration: Configuration = {
   appId: 'org.genolewm.cache-inspector',
   productName: 'GenoLeWM Cache Inspector',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder fills it in
   artifactName: '${name}-${version}-${os}-${arch}.${ext}',
   directories: { output: 'dist' },
   files: [
@@ -28,6 +29,7 @@ const configuration: Configuration = {
     // All but one of the dependencies are in the bundles.
     '!node_modules/**',
     'node_modules/better-sqlite3/{package.json,LICENSE,lib/**}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder fills it in
     'node_modules/better-sqlite3/prebuilds/${platform}*-${arch}.node'
   ],
   asar: true,

@@ -8,14 +8,17 @@ export const ROOT = join(import.meta.dirname, '../..')
 
 export type Desktop = { readonly app: ElectronApplication; readonly page: Page; readonly dataFolder: string }
 
-/** Tests run as root in containers, where Chromium's sandbox cannot be had; the program itself never says so. */
-export const NO_SANDBOX = '--no-sandbox'
+/**
+ * Tests run as root in containers, where Chromium's sandbox cannot be had, and on displays without a GPU, where starting its process in
+ * vain now and then stops a page for good. The program itself says neither.
+ */
+export const SWITCHES: readonly string[] = ['--no-sandbox', '--disable-gpu']
 
 /** @param executable the Electron */
 export async function startDesktop(executable: string, dataFolder = temporaryFolder(), args: readonly string[] = []): Promise<Desktop> {
   const app = await _electron.launch({
     executablePath: executable,
-    args: [NO_SANDBOX, ROOT, ...args],
+    args: [...SWITCHES, ROOT, ...args],
     env: environment(dataFolder)
   })
   const page = await app.firstWindow()

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { environment, NO_SANDBOX, ROOT, serviceInfo } from './desktop.ts'
+import { environment, ROOT, SWITCHES, serviceInfo } from './desktop.ts'
 
 const NODE = join(ROOT, 'node_modules/node/bin/node')
 const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name)
@@ -48,7 +48,10 @@ describeWith('electron', 'the package', () => {
 
   test('starts, and its page talks to its service', async () => {
     const dataFolder = temporaryFolder()
-    const child = spawn(program, [NO_SANDBOX, '--remote-debugging-port=0'], { env: environment(dataFolder), stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(program, [...SWITCHES, '--remote-debugging-port=0'], {
+      env: environment(dataFolder),
+      stdio: ['ignore', 'ignore', 'pipe']
+    })
     const ended = once(child, 'exit')
     const address = await new Promise<string>((resolve, reject) => {
       let said = ''

@@ -9,7 +9,7 @@ import { MENU_COMMANDS } from '../../src/shared/desktopBridge.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { call, type Desktop, environment, NO_SANDBOX, ROOT, serviceInfo, startDesktop } from './desktop.ts'
+import { call, type Desktop, environment, ROOT, SWITCHES, serviceInfo, startDesktop } from './desktop.ts'
 
 declare global {
   interface Window {
@@ -34,7 +34,7 @@ describeWith('electron', 'the program', executable => {
 
     test('a second start hands its folder over, and ends', async () => {
       const folder = temporaryFolder()
-      const second = spawn(executable, [NO_SANDBOX, ROOT, `--open=${folder}`], { env: environment(desktop.dataFolder), stdio: 'ignore' })
+      const second = spawn(executable, [...SWITCHES, ROOT, `--open=${folder}`], { env: environment(desktop.dataFolder), stdio: 'ignore' })
       expect(await once(second, 'exit')).toEqual([0, null])
       await expect.poll(heard).toEqual([folder])
       expect(desktop.app.windows()).toHaveLength(1)
@@ -110,8 +110,13 @@ describeWith('electron', 'the program', executable => {
 
   test('lewm-cache open starts it, a second one finds it, and Ctrl-C ends it', async () => {
     const dataFolder = temporaryFolder()
-    const env = { ...environment(dataFolder), ELECTRON_OVERRIDE_DIST_PATH: process.env.ELECTRON_OVERRIDE_DIST_PATH ?? '', ELECTRON_DISABLE_SANDBOX: '1' }
-    const open = () => spawn(join(ROOT, 'node_modules/node/bin/node'), [join(ROOT, 'bin/lewm-cache'), 'open', dataFolder], { env, stdio: 'ignore' })
+    const env = {
+      ...environment(dataFolder),
+      ELECTRON_OVERRIDE_DIST_PATH: process.env.ELECTRON_OVERRIDE_DIST_PATH ?? '',
+      ELECTRON_DISABLE_SANDBOX: '1'
+    }
+    const open = () =>
+      spawn(join(ROOT, 'node_modules/node/bin/node'), [join(ROOT, 'bin/lewm-cache'), 'open', dataFolder], { env, stdio: 'ignore' })
     const first = open()
     const ended = once(first, 'exit')
     const place = join(dataFolder, 'inspector.log')

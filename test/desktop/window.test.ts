@@ -73,41 +73,61 @@ describeWith('electron', 'the window', executable => {
       'saveFile',
       'setProgress'
     ])
-    const preferences = await desktop.app.evaluate(({ BrowserWindow }) => {
-      const [window] = BrowserWindow.getAllWindows()
-      return window === undefined ? null : { sandboxed: window.webContents.getLastWebPreferences() }
-    })
-    expect(preferences?.sandboxed).toMatchObject({ contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false })
+    // Without the sandbox the preload script would have Node's own modules.
+    const preload = readFileSync(join(ROOT, 'out/desktop/preload.cjs'), 'utf8')
+    expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual(['electron'])
   })
 
   test.each([
-    ['an inline script', "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.head.append(s)", 'script-src-elem'],
+    [
+      'an inline script',
+      "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.head.append(s)",
+      'script-src-elem'
+    ],
     ['an inline handler', "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')", 'script-src-attr'],
-    ['a script from elsewhere', "const s = document.createElement('script'); s.src = 'https://example.org/a.js'; document.head.append(s)", 'script-src-elem'],
+    [
+      'a script from elsewhere',
+      "const s = document.createElement('script'); s.src = 'https://example.org/a.js'; document.head.append(s)",
+      'script-src-elem'
+    ],
     ['a request elsewhere', "fetch('https://example.org/').catch(() => {})", 'connect-src'],
     ['a file', "fetch('file:///etc/passwd').catch(() => {})", 'connect-src'],
     ['a socket', "new WebSocket('ws://127.0.0.1:9')", 'connect-src'],
     ['a frame', "const f = document.createElement('iframe'); f.src = 'https://example.org/'; document.body.append(f)", 'frame-src'],
-    ['a form', "document.body.insertAdjacentHTML('beforeend', '<form action=\"https://example.org/\" id=f></form>'); document.querySelector('#f').submit()", 'form-action'],
+    [
+      'a form',
+      "document.body.insertAdjacentHTML('beforeend', '<form action=\"https://example.org/\" id=f></form>'); document.querySelector('#f').submit()",
+      'form-action'
+    ],
     ['another base', "const b = document.createElement('base'); b.href = 'https://example.org/'; document.head.append(b)", 'base-uri']
   ])('its policy refuses %s', async (_name, script, directive) => {
-    const violated = await desktop.page.evaluate(
-      script =>
-        new Promise<string>(resolve => {
-          document.addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective), { once: true })
-          // The debugger may evaluate what the page may not.
-          Object(window).eval(script)
-        }),
-      script
-    ).catch(String)
+    const violated = await desktop.page
+      .evaluate(
+        script =>
+          new Promise<string>(resolve => {
+            document.addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective), { once: true })
+            // The debugger may evaluate what the page may not.
+            Object(window).eval(script)
+          }),
+        script
+      )
+      .catch(String)
     expect(violated).toBe(directive)
     expect(await desktop.page.evaluate(() => 'ran' in window)).toBe(false)
   })
 
   test('reaches no file by any spelling of an address', async () => {
-    const below = ['../main/cli.js', '..%2fmain%2fcli.js', '%2e%2e/main/cli.js', '..\\main\\cli.js', 'assets/../../main/cli.js', '/etc/passwd', 'package.json']
+    const below = [
+      '../main/cli.js',
+      '..%2fmain%2fcli.js',
+      '%2e%2e/main/cli.js',
+      '..\\main\\cli.js',
+      'assets/../../main/cli.js',
+      '/etc/passwd',
+      'package.json'
+    ]
     const answers = await desktop.page.evaluate(
-      paths => Promise.all(paths.map(async path => (await fetch(location.origin + '/' + path)).status)),
+      paths => Promise.all(paths.map(async path => (await fetch(`${location.origin}/${path}`)).status)),
       below
     )
     expect(answers).toEqual(below.map(() => 404))
@@ -131,7 +151,8 @@ describeWith('electron', 'the window', executable => {
       }, target)
     }
     await expect.poll(() => app.evaluate(() => globalThis.seen.length)).toBeGreaterThanOrEqual(1)
-    for (const attempt of await seen()) expect(attempt).toEqual([expect.stringMatching(/^(https:\/\/example\.org\/|file:|.*assets\/)/), true])
+    for (const attempt of await seen())
+      expect(attempt).toEqual([expect.stringMatching(/^(https:\/\/example\.org\/|file:|.*assets\/)/), true])
     expect(page.url()).toBe(before)
   })
 
@@ -142,7 +163,13 @@ describeWith('electron', 'the window', executable => {
         globalThis.seen.push(url)
       }
     })
-    const urls = ['https://example.org/', 'https://github.com/AbdelStark/GenoLeWM/../other', 'file:///etc/passwd', 'https://github.com/AbdelStark/GenoLeWM', page.url()]
+    const urls = [
+      'https://example.org/',
+      'https://github.com/AbdelStark/GenoLeWM/../other',
+      'file:///etc/passwd',
+      'https://github.com/AbdelStark/GenoLeWM',
+      page.url()
+    ]
     expect(await page.evaluate(urls => urls.map(url => window.open(url)), urls)).toEqual(urls.map(() => null))
     expect(await seen()).toEqual(['https://github.com/AbdelStark/GenoLeWM'])
     expect(app.windows()).toHaveLength(1)
@@ -155,13 +182,23 @@ describeWith('electron', 'the window', executable => {
         () => 'granted',
         error => error.name
       ),
-      place: await new Promise(resolve => navigator.geolocation.getCurrentPosition(() => resolve('granted'), error => resolve(error.code))),
+      place: await new Promise(resolve =>
+        navigator.geolocation.getCurrentPosition(
+          () => resolve('granted'),
+          error => resolve(error.code)
+        )
+      ),
       read: await navigator.clipboard.readText().then(
         () => 'granted',
         error => error.name
       )
     }))
-    expect(refused).toEqual({ notification: 'denied', microphone: expect.stringMatching(/NotAllowedError|NotFoundError/), place: 1, read: 'NotAllowedError' })
+    expect(refused).toEqual({
+      notification: 'denied',
+      microphone: expect.stringMatching(/NotAllowedError|NotFoundError/),
+      place: 1,
+      read: 'NotAllowedError'
+    })
     // Only the window in front may copy, and without a window manager there is none.
     await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.focus())
     await desktop.page.evaluate(() => navigator.clipboard.writeText('copied'))

@@ -161,7 +161,9 @@ describe('refuses', () => {
 
   test('two hosts in one request', async () => {
     const host = `Host: 127.0.0.1:${server.port}\r\n`
-    expect(await send(server.port, `GET / HTTP/1.1\r\n${host}${host}Cookie: ${cookie}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 4/)
+    expect(await send(server.port, `GET / HTTP/1.1\r\n${host}${host}Cookie: ${cookie}\r\nConnection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 4/
+    )
     expect(await send(server.port, `GET / HTTP/1.1\r\nCookie: ${cookie}\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /)
   })
 
@@ -240,7 +242,13 @@ describe('an upgrade', () => {
   })
 
   test('is refused from every other origin, and from none', async () => {
-    const origins = ['https://cache.example', 'null', `http://127.0.0.1:${other.port}`, `https://127.0.0.1:${server.port}`, 'http://127.0.0.1']
+    const origins = [
+      'https://cache.example',
+      'null',
+      `http://127.0.0.1:${other.port}`,
+      `https://127.0.0.1:${server.port}`,
+      'http://127.0.0.1'
+    ]
     for (const from of [...origins, `http://localhost:${server.port}`, null]) {
       expect((await upgrade(upgradeHeaders(from, cookie))).status, String(from)).toBe(403)
     }

@@ -15,7 +15,11 @@ import { ask } from './pageRequest.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const ADDRESS = /^http:\/\/127\.0\.0\.1:(\d+)\/\?token=[\w-]{43}$/
 
-type Running = { readonly child: ChildProcess; readonly line: string; readonly end: () => Promise<{ code: number | null; stdout: string; stderr: string }> }
+type Running = {
+  readonly child: ChildProcess
+  readonly line: string
+  readonly end: () => Promise<{ code: number | null; stdout: string; stderr: string }>
+}
 
 /** Waits for the first line on standard output; `end` interrupts, as Ctrl-C does. */
 async function running(child: ChildProcess): Promise<Running> {

@@ -30,7 +30,10 @@ function menuTemplate(send: SendCommand, recent: readonly string[]): MenuItemCon
     { label: 'Open Recent', submenu: recents.length > 0 ? recents : [{ label: 'No Recent Caches', enabled: false }] },
     {
       label: 'Open Sample',
-      submenu: [item('Healthy', 'open-sample', undefined, 'healthy'), item('With Every Kind of Damage', 'open-sample', undefined, 'damaged')]
+      submenu: [
+        item('Healthy', 'open-sample', undefined, 'healthy'),
+        item('With Every Kind of Damage', 'open-sample', undefined, 'damaged')
+      ]
     },
     SEPARATOR,
     item('Close Cache', 'close-cache', MAC ? 'Shift+Cmd+W' : 'Ctrl+W'),

@@ -24,7 +24,9 @@ const GRANTED = 'clipboard-sanitized-write'
 /** For everything that pages of a session ask for. */
 export function refuseRequests(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, answer) => answer(permission === GRANTED && isPageUrl(contents.getURL())))
-  session.setPermissionCheckHandler((_contents, permission, origin) => permission === GRANTED && `${origin.replace(/[/]$/, '')}/` === PAGE_URL)
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === GRANTED && `${origin.replace(/[/]$/, '')}/` === PAGE_URL
+  )
   session.setDevicePermissionHandler(() => false)
   session.on('will-download', event => event.preventDefault())
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isAllowed(url) }))

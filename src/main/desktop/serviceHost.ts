@@ -46,7 +46,12 @@ export function startUtility(file: string): ServiceHost {
       return port2
     },
     gone,
-    stop: () => endWithin(gone, () => child.postMessage(stop), () => child.kill())
+    stop: () =>
+      endWithin(
+        gone,
+        () => child.postMessage(stop),
+        () => child.kill()
+      )
   }
 }
 
@@ -70,7 +75,12 @@ function startNode(file: string): ServiceHost {
     pid: () => child.pid,
     connect: bridge(child),
     gone,
-    stop: () => endWithin(gone, () => send(child, { kind: 'stop' }), () => child.kill('SIGKILL'))
+    stop: () =>
+      endWithin(
+        gone,
+        () => send(child, { kind: 'stop' }),
+        () => child.kill('SIGKILL')
+      )
   }
 }
 

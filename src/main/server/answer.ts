@@ -49,7 +49,11 @@ export function refusalOf(request: IncomingMessage, access: Access): Answer | nu
 
 /** @param headers `Connection: close` where nobody reads what else is on the connection */
 function refused(status: number, sentence: string, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', ...headers }, body: `${sentence}\n` }
+  return {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+    body: `${sentence}\n`
+  }
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -132,9 +132,9 @@ function Paths({ title, paths }: { readonly title: string; readonly paths: reado
   if (paths.length === 0) return null
   return (
     <section>
-      <h4 className={`${controls.heading} ${classes.listTitle}`}>
+      <h3 className={`${controls.heading} ${classes.listTitle}`}>
         {title} <span className={controls.muted}>{formatCount(paths.length)}</span>
-      </h4>
+      </h3>
       <ul className={classes.paths}>
         {paths.slice(0, SHOWN).map(path => (
           <li key={path}>{path.endsWith('.parquet') ? <ShardName path={path} /> : path}</li>
