@@ -3,7 +3,6 @@
 const room = name => `^src/main/${name}/`
 const model = '^src/shared/model/'
 const shared = '^src/shared/'
-const parquet = '^src/main/core/parquet/'
 const sqlite = '^src/main/(core/(index/|ledger(/|[.]ts$))|service/catalog[.]ts$)'
 
 /** Modules in `from` may import, of src/, only what lies in `from` itself or in `to`. */
@@ -54,7 +53,12 @@ module.exports = {
     ]),
     only('renderer-on-shared', 'the renderer talks to the contract and to nothing else', '^src/renderer/', [shared]),
     noNode('renderer-without-node', 'the renderer has no Node under it', '^src/renderer/'),
-    onlyIn('parquet-in-one-room', 'only core/parquet knows Parquet', parquet, 'hyparquet|hyparquet-compressors'),
+    onlyIn(
+      'parquet-is-our-own',
+      'the program reads Parquet itself; hyparquet is what the tests hold it against',
+      '^(test|bench)/',
+      'hyparquet'
+    ),
     onlyIn(
       'sqlite-in-two-rooms',
       'only core/index, core/ledger and the service catalog know SQL',

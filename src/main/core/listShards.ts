@@ -4,6 +4,7 @@ import { CancelledError } from '../../shared/model/errors.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import type { ShardAddress, ShardEntry } from '../../shared/model/shard.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
+import { sameContig } from './findQuery.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
 import { LAYOUT_1 } from './layout.ts'
 import type { ShardFooter } from './parquet/footer.ts'
@@ -49,7 +50,7 @@ function passes(address: ShardAddress | null, filter: ShardFilter): boolean {
     (encoder === undefined || address.encoder === part(encoder)) &&
     (layer === undefined || address.stateLayer === layer) &&
     (pool === undefined || address.poolType === pool || `${address.poolType}_${address.poolRadius}` === pool) &&
-    (contig === undefined || address.contig === part(contig))
+    (contig === undefined || sameContig(address.contig, part(contig)))
   )
 }
 

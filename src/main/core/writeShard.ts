@@ -158,10 +158,17 @@ function checkSameRows(rows: ShardRows, records: readonly WindowRecord[], rounde
   for (const [i, record] of records.entries()) {
     const row = offsets.get(keyParams(record).join(' '))
     const details = { shard_path: rows.shardPath, window_hash: hex(record.windowHash) }
-    if (row === undefined) throw new CacheCorruptError('cache shard already exists; refusing in-place append', details)
+    if (row === undefined)
+      throw new CacheCorruptError(
+        `cache shard already exists; refusing in-place append: ${rows.shardPath} has no row for record ${i}`,
+        details
+      )
     const halves = rounded.halves.subarray(rounded.offsets[i], rounded.offsets[i + 1])
     if (!sameHalves(rows.values(row), halves))
-      throw new CacheCorruptError('cache shard contains conflicting row for key', { ...details, row_offset: row })
+      throw new CacheCorruptError(`cache shard contains conflicting row for key: ${rows.shardPath}, row ${row}`, {
+        ...details,
+        row_offset: row
+      })
   }
 }
 

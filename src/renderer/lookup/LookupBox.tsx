@@ -120,7 +120,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     event.preventDefault()
   }
   const shown = open && text.trim() !== ''
-  const sentence = sentenceFor(text, query, found, understood.data?.sentence, understood.error, offered.length)
+  const sentence = sentenceFor(text, query, found, understood.data, understood.error, offered)
   return (
     <div className={classes.box}>
       <svg
@@ -210,18 +210,21 @@ function sentenceFor(
   text: string,
   query: string,
   found: Found,
-  understood: string | undefined,
+  understood: { readonly kind: string; readonly sentence: string } | undefined,
   error: Error | null,
-  commands: number
+  offered: readonly Command[]
 ): string {
   const wanted = text.trim()
   if (found.state !== 'none' && found.query === wanted) {
     if (found.state === 'looking') return 'Looking…'
     if (found.state === 'failed') return found.reason
     if (found.options.length === 0) return 'Nothing was found.'
-    return `${found.truncated ? `The first ${formatCounted(found.options.length, 'match', 'matches')}; there are more` : formatCounted(found.options.length, 'match', 'matches')}`
+    const matches = formatCounted(found.options.length, 'match', 'matches')
+    return found.truncated ? `The first ${matches}; there are more` : matches
   }
-  if (wanted.startsWith('>')) return commands === 0 ? 'No command has this name.' : 'Commands'
+  const [first] = offered
+  if (wanted.startsWith('>')) return first === undefined ? 'No command has this name.' : `Enter: ${first.name}`
   if (error !== null && query === wanted) return sentenceOf(error)
-  return understood ?? '…'
+  if (understood?.kind === 'none' && first !== undefined) return `Enter: ${first.name}`
+  return understood?.sentence ?? '…'
 }

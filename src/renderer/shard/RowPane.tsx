@@ -95,7 +95,7 @@ function Identity({ row }: { readonly row: RowLine }) {
     <Section title='Identity'>
       <Facts>
         <Fact
-          name='Locus'
+          name='Locus' wraps
           title='1-based and closed, as in genome browsers'
           action={<CopyMenu name='Copy locus' choices={locusChoices(row)} />}
         >

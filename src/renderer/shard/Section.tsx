@@ -28,18 +28,21 @@ export function Fact({
   name,
   title,
   mono = false,
+  wraps = false,
   action,
   children
 }: {
   readonly name: string
   readonly title?: string
   readonly mono?: boolean
+  /** Goes on in a second line rather than being cut. */
+  readonly wraps?: boolean
   /** A button at its end. */
   readonly action?: ReactNode
   readonly children: ReactNode
 }) {
   const value = (
-    <span className={mono ? `${styles.value} ${controls.mono}` : styles.value} title={title}>
+    <span data-wraps={wraps ? '' : undefined} className={mono ? `${styles.value} ${controls.mono}` : styles.value} title={title}>
       {children}
     </span>
   )

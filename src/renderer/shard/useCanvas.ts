@@ -1,5 +1,5 @@
 /** What canvases need to know of where they stand: the theme, their size, and how many pixels a CSS pixel has. */
-import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Theme } from './colourMap.ts'
 
 const DARK = '(prefers-color-scheme: dark)'
@@ -21,13 +21,15 @@ export type Size = { readonly width: number; readonly height: number; readonly r
 export function useSize<T extends HTMLElement>(): readonly [RefObject<T | null>, Size | null] {
   const ref = useRef<T>(null)
   const [size, setSize] = useState<Size | null>(null)
-  useEffect(() => {
+  // Before the first paint, so that nothing is drawn in one size and then in another.
+  useLayoutEffect(() => {
     const element = ref.current
     if (element === null) return
     const measure = (): void => {
       const next = { width: element.clientWidth, height: element.clientHeight, ratio: devicePixelRatio }
       setSize(old => (old !== null && old.width === next.width && old.height === next.height && old.ratio === next.ratio ? old : next))
     }
+    measure()
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     // A zoom or another screen changes the ratio and not always the size.

@@ -35,7 +35,7 @@ export function ShardActions({
         )}
       </span>
       {totals !== null && (
-        <span className={controls.muted}>
+        <span className={classes.all}>
           {formatCounted(totals.total, 'shard')}, {formatCounted(totals.rows, 'row')}, {formatBytes(totals.bytes)}
         </span>
       )}

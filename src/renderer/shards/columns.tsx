@@ -56,11 +56,12 @@ function Ago({ at }: { readonly at: number | null }) {
 function ShardName({ shardPath, above }: { readonly shardPath: string; readonly above: string }) {
   const cut = shardPath.lastIndexOf('/') + 1
   const folders = shardPath.startsWith(above) ? shardPath.slice(above.length, cut) : shardPath.slice(0, cut)
-  const middle = folders.indexOf('/')
+  // A short first folder, such as a layer, is not worth an ellipsis of its own.
+  const middle = folders.indexOf('/') > 6 ? folders.indexOf('/') : 0
   return (
     <span className={classes.name} title={shardPath}>
-      <span className={classes.folder}>{folders.slice(0, middle)}</span>
-      <span className={classes.folder}>{folders.slice(middle === -1 ? 0 : middle)}</span>
+      {middle > 0 && <span className={classes.folder}>{folders.slice(0, middle)}</span>}
+      <span className={classes.folder}>{folders.slice(middle)}</span>
       <span className={classes.file}>{shardPath.slice(cut)}</span>
     </span>
   )

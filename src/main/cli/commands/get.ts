@@ -1,7 +1,9 @@
 /** `get`: the seed's read_embedding, for one key or for many in order, as text, JSON or a float16 matrix. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Dtype, Embedding, PoolType, RowPlace, WindowKey } from '../../../shared/model/record.ts'
-import { readEmbeddings } from '../../core/index.ts'
+import { INDEX_DB_NAME, readEmbeddings } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
@@ -34,8 +36,8 @@ export const run: Run<GetOptions> = async (context, options) => {
   const root = await cacheRootOf(context)
   const found = await interruptible(context.signal, readEmbeddings(root, keys))
   if (options.output !== undefined) return saveMatrix(context, options.output, keys, found)
-  if (options.keys !== undefined) return printMany(context, keys, found)
-  return printOne(context, keys, found)
+  if (options.keys !== undefined) return printMany(context, root, keys, found)
+  return printOne(context, root, keys, found)
 }
 
 async function keysOf({ signal }: Context, options: GetOptions): Promise<readonly WindowKey[]> {
@@ -61,15 +63,27 @@ async function keysOf({ signal }: Context, options: GetOptions): Promise<readonl
   return [{ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }]
 }
 
-async function printOne({ json, output }: Context, keys: readonly WindowKey[], [found = null]: readonly Found[]): Promise<ExitCode> {
+/** Without an index every key is missed, whatever the shards hold. */
+const NO_INDEX = 'there is no index, so that no key is found; lewm-cache reindex makes one'
+
+function noIndex(root: string): boolean {
+  return !existsSync(join(root, 'embeddings', INDEX_DB_NAME))
+}
+
+async function printOne(
+  { json, output }: Context,
+  root: string,
+  keys: readonly WindowKey[],
+  [found = null]: readonly Found[]
+): Promise<ExitCode> {
   const [key] = keys
   if (json) await output.document(foundFields(key, found))
-  else if (found === null) await output.note('lewm-cache: not found: the index has no row with this key')
+  else if (found === null) await output.note(`lewm-cache: not found: ${noIndex(root) ? NO_INDEX : 'the index has no row with this key'}`)
   else await output.text(`${placeText(found.place)}\n${vectorText(found.embedding)}\n`)
   return found === null ? EXIT.notFound : EXIT.ok
 }
 
-async function printMany({ json, output }: Context, keys: readonly WindowKey[], found: readonly Found[]): Promise<ExitCode> {
+async function printMany({ json, output }: Context, root: string, keys: readonly WindowKey[], found: readonly Found[]): Promise<ExitCode> {
   for (const [at, key] of keys.entries()) {
     if (output.closed()) break
     const row = found[at] ?? null
@@ -80,7 +94,8 @@ async function printMany({ json, output }: Context, keys: readonly WindowKey[], 
       )
   }
   const misses = found.filter(row => row === null).length
-  if (misses > 0) await output.note(`lewm-cache: ${countText(misses)} of ${countOf(keys.length, 'key')} not found`)
+  if (misses > 0)
+    await output.note(`lewm-cache: ${countText(misses)} of ${countOf(keys.length, 'key')} not found${noIndex(root) ? `: ${NO_INDEX}` : ''}`)
   return EXIT.ok
 }
 

@@ -1,5 +1,5 @@
 /** `verify`: reads everything, changes nothing in the cache, and says all that is wrong. */
-import type { Finding } from '../../../shared/model/finding.ts'
+import { type Finding, SEVERITIES } from '../../../shared/model/finding.ts'
 import type { VerifyReport } from '../../../shared/model/report.ts'
 import { verifyCache } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
@@ -37,8 +37,12 @@ function reportText({ checkedShards, checkedRows, checkedBytes, healthyShards, f
 }
 
 function healthText(healthy: number, findings: readonly Finding[]): string {
-  const shardsWith = (...severities: readonly Finding['severity'][]) =>
-    new Set(findings.filter(({ severity }) => severities.includes(severity)).map(({ shardPath }) => shardPath)).size
+  // Each shard counts once, by the worst that was found in it: SEVERITIES stand in that order.
+  const worst = new Map<string, Finding['severity']>()
+  for (const severity of SEVERITIES) {
+    for (const found of findings) if (found.severity === severity && !worst.has(found.shardPath)) worst.set(found.shardPath, severity)
+  }
+  const shardsWith = (severity: Finding['severity']) => [...worst.values()].filter(each => each === severity).length
   const drift = findings.filter(({ severity }) => severity === 'index').length
   return [
     `${countText(healthy)} healthy`,

@@ -11,7 +11,14 @@ import type { RowColumns } from '../parquet/shardReader.ts'
 export const ROWS_LISTED = 20
 
 /** One rule broken by one or more rows of a shard. */
-type Breach = { readonly kind: FindingKind; readonly column: string; readonly text: string; readonly rows: number[]; count: number }
+type Breach = {
+  readonly kind: FindingKind
+  readonly column: string
+  readonly what: string
+  readonly consequence: string
+  readonly rows: number[]
+  count: number
+}
 
 /** Gathers what the rows of a shard break, over all its row groups and pages: one finding for each rule. */
 export class RowFindings {
@@ -22,7 +29,7 @@ export class RowFindings {
     const id = `${kind} ${column} ${what}`
     let breach = this.breaches.get(id)
     if (breach === undefined) {
-      breach = { kind, column, text: `${what}${consequence}`, rows: [], count: 0 }
+      breach = { kind, column, what, consequence, rows: [], count: 0 }
       this.breaches.set(id, breach)
     }
     breach.count += 1
@@ -31,10 +38,10 @@ export class RowFindings {
 
   /** In order of the first row. */
   findings(shardPath: string): Finding[] {
-    return [...this.breaches.values()].map(({ kind, column, text, rows, count }) => {
+    return [...this.breaches.values()].map(({ kind, column, what, consequence, rows, count }) => {
       const row = rows[0] ?? null
-      const more = count === 1 ? '' : ` (and so ${count === 2 ? 'is one more row' : `are ${count - 1} more rows`})`
-      return finding(kind, shardPath, `row ${row} ${text}${more}`, { row, column, details: { rows, count } })
+      const more = count === 1 ? '' : `; the same goes for ${count === 2 ? 'one more row' : `${count - 1} more rows`}`
+      return finding(kind, shardPath, `row ${row} ${what}${more}${consequence}`, { row, column, details: { rows, count } })
     })
   }
 }
