@@ -2,7 +2,7 @@
 import { isAbsolute, resolve } from 'node:path'
 
 /** How `lewm-cache open` names it: Chromium takes the order of other arguments apart. */
-export const OPEN_SWITCH = '--open='
+const OPEN_SWITCH = '--open='
 
 /**
  * @param argv as the system started us

@@ -34,7 +34,7 @@ function canRunHere(): boolean {
 }
 
 /** @param file the service's entry */
-export function startUtility(file: string): ServiceHost {
+function startUtility(file: string): ServiceHost {
   const child = utilityProcess.fork(file, [], { serviceName: 'GenoLeWM cache service', stdio: ['ignore', 'ignore', 'inherit'] })
   const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
   const stop: BridgeMessage = { kind: 'stop' }

@@ -10,7 +10,7 @@ export type Answer = {
 }
 
 /** How the page reads which folder it is to open: `#open=/data/cache`. */
-export function pageLocation(folder: string | null): string {
+function pageLocation(folder: string | null): string {
   return folder === null ? '/' : `/#open=${encodeURIComponent(folder).replaceAll('%2F', '/')}`
 }
 
@@ -35,7 +35,7 @@ export function answerTo(request: IncomingMessage, access: Access, assets: Asset
 }
 
 /** What is wrong with a request before it is asked what it wants; null when nothing is. */
-export function refusalOf(request: IncomingMessage, access: Access): Answer | null {
+function refusalOf(request: IncomingMessage, access: Access): Answer | null {
   if (access.hostOf(request) === null) {
     return refused(421, 'This server answers only to 127.0.0.1 and localhost with its own port: forward the same port number.')
   }

@@ -7,7 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Contract } from '../../shared/contract/index.ts'
 import type { Access } from './access.ts'
 
-export const RPC_PATH = '/rpc'
+const RPC_PATH = '/rpc'
 
 /** A plan of a large cache is the largest thing that a page sends. */
 const MAX_MESSAGE_BYTES = 64 * 2 ** 20

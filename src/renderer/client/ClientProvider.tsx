@@ -29,6 +29,7 @@ export function ClientProvider({
 }) {
   const [state, setState] = useState<ConnectionState>({ state: 'connecting' })
   const [attempt, setAttempt] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt connects again
   useEffect(() => {
     let current = true
     const up = ({ client, lost }: Connection): void => {

@@ -42,7 +42,7 @@ export function JobProgress({ job, title }: { readonly job: FollowedJob; readonl
   )
 }
 
-export function Bar({ done, total, label }: { readonly done: number; readonly total: number; readonly label: string }) {
+function Bar({ done, total, label }: { readonly done: number; readonly total: number; readonly label: string }) {
   const share = total > 0 ? Math.min(1, done / total) : 0
   return (
     <div

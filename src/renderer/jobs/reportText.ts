@@ -16,7 +16,7 @@ export function outcomeText(end: JobOutcome): string {
 }
 
 /** One sentence about a report. */
-export function reportText(done: JobReport): string {
+function reportText(done: JobReport): string {
   switch (done.kind) {
     case 'verify': {
       const { checkedShards, checkedRows, findings } = done.report

@@ -95,7 +95,8 @@ function Identity({ row }: { readonly row: RowLine }) {
     <Section title='Identity'>
       <Facts>
         <Fact
-          name='Locus' wraps
+          name='Locus'
+          wraps
           title='1-based and closed, as in genome browsers'
           action={<CopyMenu name='Copy locus' choices={locusChoices(row)} />}
         >

@@ -13,7 +13,7 @@ export function describeVector(statistics: VectorStatistics): string {
 }
 
 /** `3 zeros, 1 NaN, no infinities`. */
-export function describeOdd({ zeros, nan, infinite }: VectorStatistics): string {
+function describeOdd({ zeros, nan, infinite }: VectorStatistics): string {
   const count = (number: number, one: string, many: string): string => (number === 0 ? `no ${many}` : formatCounted(number, one, many))
   return [count(zeros, 'zero', 'zeros'), count(nan, 'NaN', 'NaN'), count(infinite, 'infinity', 'infinities')].join(', ')
 }

@@ -16,7 +16,7 @@ const sizesSchema = z.record(z.string(), z.number())
 export const visibleSchema = z.record(z.string(), z.boolean())
 const NO_SIZES: Record<string, number> = {}
 
-export function lineId(index: number): string {
+function lineId(index: number): string {
   return `shard-line-${index}`
 }
 

@@ -51,7 +51,7 @@ function isSparse(blocks: readonly Block[]): boolean {
 }
 
 /** The slot of each block, as it is drawn. */
-export function slotsOf({ blocks }: BlockLine): Map<number, number> {
+function slotsOf({ blocks }: BlockLine): Map<number, number> {
   const sparse = isSparse(blocks)
   return new Map(blocks.map((block, index) => [sparse ? index : block.at, index]))
 }

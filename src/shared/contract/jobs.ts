@@ -39,7 +39,7 @@ export const jobReportSchema = z.discriminatedUnion('kind', [
 ])
 export type JobReport = z.infer<typeof jobReportSchema>
 
-export const faultSchema = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) })
+const faultSchema = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) })
 
 /** Cancelled is an outcome, not an error. */
 export const jobOutcomeSchema = z.discriminatedUnion('outcome', [

@@ -40,7 +40,7 @@ export const findingSchema = z.object({
   details
 }) satisfies z.ZodType<Finding>
 
-export const addressSchema = z.object({
+const addressSchema = z.object({
   encoder: z.string(),
   stateLayer: z.number(),
   poolType: z.string(),
@@ -49,7 +49,7 @@ export const addressSchema = z.object({
   strideBlock: z.number()
 }) satisfies z.ZodType<ShardAddress>
 
-export const statisticsSchema = z.object({
+const statisticsSchema = z.object({
   values: z.number(),
   finite: z.number(),
   nan: z.number(),
@@ -63,7 +63,7 @@ export const statisticsSchema = z.object({
   maxNorm: z.number().nullable()
 }) satisfies z.ZodType<VectorStatistics>
 
-export const columnSchema = z.object({
+const columnSchema = z.object({
   column: z.string(),
   physicalType: z.string(),
   logicalType: z.string().nullable(),
