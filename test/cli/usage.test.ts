@@ -4,7 +4,7 @@ import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { inShell, lewmCache } from './lewmCache.ts'
 
-const COMMANDS = 'write path get find ls show verify reindex repair quarantine quarantined restore checksums sample'.split(' ')
+const COMMANDS = 'write path get find ls show verify reindex repair quarantine quarantined restore checksums sample open serve'.split(' ')
 
 describe('help', () => {
   test('lists every command, and so the exit codes', () => {

@@ -1,4 +1,5 @@
 /** Starts the built desktop program in a real Electron, with a data folder of its own, and talks to the service through its page. */
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { z } from 'zod'
@@ -8,22 +9,37 @@ export const ROOT = join(import.meta.dirname, '../..')
 
 export type Desktop = { readonly app: ElectronApplication; readonly page: Page; readonly dataFolder: string }
 
-/**
- * Tests run as root in containers, where Chromium's sandbox cannot be had, and on displays without a GPU, where starting its process in
- * vain now and then stops a page for good. The program itself says neither.
- */
+/** Tests run as root in containers, where Chromium's sandbox cannot be had, and without a GPU. The program itself never says so. */
 export const SWITCHES: readonly string[] = ['--no-sandbox', '--disable-gpu']
+
+const ATTEMPTS = 3
+const ATTEMPT_MS = 20_000
 
 /** @param executable the Electron */
 export async function startDesktop(executable: string, dataFolder = temporaryFolder(), args: readonly string[] = []): Promise<Desktop> {
-  const app = await _electron.launch({
-    executablePath: executable,
-    args: [...SWITCHES, ROOT, ...args],
-    env: environment(dataFolder)
-  })
-  const page = await app.firstWindow()
-  await page.locator('#root > *').first().waitFor()
-  return { app, page, dataFolder }
+  // A debugger that attaches to a page just being made now and then stops it for good; that says nothing of the program.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attach(executable, dataFolder, args)
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+async function attach(executablePath: string, dataFolder: string, args: readonly string[]): Promise<Desktop> {
+  const env = environment(dataFolder)
+  const app = await _electron.launch({ executablePath, args: [...SWITCHES, ROOT, ...args], env, timeout: ATTEMPT_MS })
+  try {
+    const page = await app.firstWindow({ timeout: ATTEMPT_MS })
+    await page.locator('#root > *').first().waitFor({ timeout: ATTEMPT_MS })
+    return { app, page, dataFolder }
+  } catch (error) {
+    const stopped = once(app.process(), 'exit')
+    app.process().kill('SIGKILL')
+    await stopped
+    throw error
+  }
 }
 
 /** What the program is given of this process's environment. */

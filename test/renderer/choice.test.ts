@@ -1,6 +1,6 @@
 /** Which shards are chosen, and what they come to. */
 import { describe, expect, it } from 'vitest'
-import { chooseAlso, chooseOnly, NOTHING, toggle, totalsOf } from '../../src/renderer/shards/choice.ts'
+import { chooseAlso, chooseOnly, NOTHING, refreshed, toggle, totalsOf } from '../../src/renderer/shards/choice.ts'
 import { shardRow } from './shardRow.ts'
 
 const a = shardRow('a', { rows: 5, bytes: 100 })
@@ -13,6 +13,17 @@ describe('a choice', () => {
     expect([...toggle(both, a).keys()]).toEqual(['b'])
     expect([...toggle(NOTHING, a).keys()]).toEqual(['a'])
     expect([both.size, NOTHING.size]).toEqual([2, 0])
+  })
+
+  it('takes what the pages know now, and is itself when that is the same', () => {
+    const choice = chooseOnly([a, b])
+    const page = { total: 2, rows: 0, bytes: 0, entries: [{ ...a, rows: 6 }, b, shardRow('c')] }
+    const next = refreshed(choice, new Map([[0, page]]))
+    expect([...next.values()].map(({ shardPath, rows }) => [shardPath, rows])).toEqual([
+      ['a', 6],
+      ['b', null]
+    ])
+    expect(refreshed(next, new Map([[0, page]]))).toBe(next)
   })
 
   it('comes to what is known, and says what is not', () => {

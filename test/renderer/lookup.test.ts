@@ -1,6 +1,7 @@
 /** What the box offers. */
 import { describe, expect, it } from 'vitest'
 import { matchingCommands, placeOptions } from '../../src/renderer/lookup/options.ts'
+import { sentenceFor } from '../../src/renderer/lookup/sentence.ts'
 import type { RowLine } from '../../src/shared/contract/index.ts'
 
 const commands = ['Verify all shards', 'Repair…', 'Show jobs', 'Rebuild the index…', 'Quarantine the shard'].map(name => ({ name }))
@@ -48,5 +49,26 @@ describe('places', () => {
       }
     ])
     expect(placeOptions({ rows: [], shards: ['a'] }).map(({ place }) => place)).toEqual([{ shardPath: 'a', rowOffset: null }])
+  })
+})
+
+describe('the sentence', () => {
+  const none = { state: 'none' } as const
+  const nothing = { kind: 'none', sentence: 'neither a hash nor a locus' }
+  it('says what was understood, and which command Enter would run when nothing was', () => {
+    expect(sentenceFor('4a5b', none, { kind: 'hash', sentence: 'SHA-256 prefix, 3 rows' }, 'Repair…')).toBe('SHA-256 prefix, 3 rows')
+    expect(sentenceFor('rep', none, nothing, 'Repair…')).toBe('Enter: Repair…')
+    expect(sentenceFor('rep', none, nothing, undefined)).toBe(nothing.sentence)
+    expect(sentenceFor('rep', none, undefined, 'Repair…')).toBe('…')
+    expect(sentenceFor('> zzz', none, nothing, undefined)).toBe('No command has this name.')
+  })
+
+  it('says what was found', () => {
+    const options = placeOptions({ rows: [], shards: ['a', 'b'] })
+    expect(sentenceFor('x', { state: 'looking' }, nothing, undefined)).toBe('Looking…')
+    expect(sentenceFor('x', { state: 'failed', reason: 'too short' }, nothing, undefined)).toBe('too short')
+    expect(sentenceFor('x', { state: 'places', options: [], truncated: false }, nothing, undefined)).toBe('Nothing was found.')
+    expect(sentenceFor('x', { state: 'places', options, truncated: false }, nothing, undefined)).toBe('2 matches')
+    expect(sentenceFor('x', { state: 'places', options, truncated: true }, nothing, undefined)).toBe('The first 2 matches; there are more')
   })
 })

@@ -1,27 +1,22 @@
 /** The one box: a hash, a locus, DNA, a path or a command. It says what it understood while one types, and goes there on Enter. */
-// biome-ignore-all lint/a11y/useKeyWithClickEvents: the input has the focus and the keys
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { sentenceOf } from '../app/faults.ts'
 import { MOD } from '../app/keys.ts'
 import type { Command } from '../app/useCommands.ts'
 import { useClient } from '../client/ClientProvider.tsx'
-import { formatCounted } from '../format/index.ts'
 import { scopeHolds } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './LookupBox.module.css'
-import { matchingCommands, type Place, type PlaceOption, placeOptions } from './options.ts'
+import { type Match, Matches, matchId } from './Matches.tsx'
+import { matchingCommands, type Place } from './options.ts'
+import { sentenceFor } from './sentence.ts'
 import { useDelayed } from './useDelayed.ts'
+import { useFind } from './useFind.ts'
 
-const LIMIT = 200
 const DELAY = 120
-
-type Found =
-  | { readonly state: 'none' }
-  | { readonly state: 'looking'; readonly query: string }
-  | { readonly state: 'places'; readonly query: string; readonly options: readonly PlaceOption[]; readonly truncated: boolean }
-  | { readonly state: 'failed'; readonly query: string; readonly reason: string }
+const COMMANDS = 8
 
 export function LookupBox({ commands }: { readonly commands: readonly Command[] }) {
   const client = useClient()
@@ -29,11 +24,11 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const [text, setText] = useState('')
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
-  const [found, setFound] = useState<Found>({ state: 'none' })
+  const { found, look, forget } = useFind()
   const input = useRef<HTMLInputElement>(null)
-  const search = useRef<AbortController | null>(null)
   const list = useId()
-  const query = useDelayed(text.trim(), DELAY)
+  const typed = text.trim()
+  const query = useDelayed(typed, DELAY)
 
   useEffect(() => {
     if (request?.kind !== 'lookup') return
@@ -42,7 +37,6 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     input.current?.select()
     setOpen(true)
   }, [request, ask])
-  useEffect(() => () => search.current?.abort(), [])
 
   const understood = useQuery({
     queryKey: ['understand', cacheId, query, summary.version],
@@ -51,16 +45,18 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     placeholderData: keepPreviousData,
     gcTime: 5000
   })
-  const offered = matchingCommands(commands, text).slice(0, 8)
-  const places = found.state === 'places' && found.query === text.trim() ? found.options : []
-  const count = places.length + offered.length
-  const optionId = (index: number): string => `${list}-${index}`
+  const says = understood.error === null ? understood.data : { kind: 'fault', sentence: sentenceOf(understood.error) }
+  const offered = matchingCommands(commands, text).slice(0, COMMANDS)
+  const places = found.state === 'places' ? found.options : []
+  const matches: readonly Match[] = [
+    ...places.map(({ id, title, detail }) => ({ id, title, detail, mono: true })),
+    ...offered.map(({ id, name, keys }) => ({ id: `command ${id}`, title: name, detail: keys ?? 'command', mono: false }))
+  ]
 
   const close = (): void => {
-    search.current?.abort()
+    forget()
     setOpen(false)
     setActive(-1)
-    setFound({ state: 'none' })
   }
   const leave = (): void => {
     close()
@@ -82,35 +78,26 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     if (place !== undefined) show(place.place)
     else if (command !== undefined) run(command)
   }
-  const find = async (): Promise<void> => {
-    const wanted = text.trim()
-    search.current?.abort()
-    const mine = new AbortController()
-    search.current = mine
-    setFound({ state: 'looking', query: wanted })
-    try {
-      const result = await client.lookup.find({ cacheId, query: wanted, limit: LIMIT }, { signal: mine.signal })
-      if (mine.signal.aborted) return
-      const options = placeOptions(result)
-      const [only] = options
-      if (only !== undefined && options.length === 1 && !result.truncated) return show(only.place)
-      setFound({ state: 'places', query: wanted, options, truncated: result.truncated })
-      setActive(options.length > 0 ? 0 : -1)
-    } catch (error) {
-      if (!mine.signal.aborted) setFound({ state: 'failed', query: wanted, reason: sentenceOf(error) })
-    }
+  const enter = async (): Promise<void> => {
+    const [command] = offered
+    const meansNothing = query === typed && understood.data?.kind === 'none'
+    if (active >= 0 && active < matches.length) return pick(active)
+    if (command !== undefined && (text.startsWith('>') || meansNothing)) return run(command)
+    if (typed === '' || text.startsWith('>')) return
+    const result = await look(typed)
+    if (result.state !== 'places') return
+    const [only, another] = result.options
+    if (only !== undefined && another === undefined && !result.truncated) show(only.place)
+    else setActive(only === undefined ? -1 : 0)
   }
   const key = (event: KeyboardEvent): void => {
+    const { length } = matches
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      setOpen(true)
       const step = event.key === 'ArrowDown' ? 1 : -1
-      if (count > 0) setActive(active === -1 ? (step === 1 ? 0 : count - 1) : (active + step + count) % count)
+      setOpen(true)
+      if (length > 0) setActive(active === -1 ? (step === 1 ? 0 : length - 1) : (active + step + length) % length)
     } else if (event.key === 'Enter') {
-      const [command] = offered
-      if (active >= 0 && active < count) pick(active)
-      else if (text.trim() === '') return
-      else if (command !== undefined && (text.startsWith('>') || (query === text.trim() && understood.data?.kind === 'none'))) run(command)
-      else void find()
+      void enter()
     } else if (event.key === 'Escape') {
       if (open && text !== '') {
         close()
@@ -119,23 +106,10 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     } else return
     event.preventDefault()
   }
-  const shown = open && text.trim() !== ''
-  const sentence = sentenceFor(text, query, found, understood.data, understood.error, offered)
+  const shown = open && typed !== ''
   return (
     <div className={classes.box}>
-      <svg
-        className={classes.lens}
-        width='14'
-        height='14'
-        viewBox='0 0 14 14'
-        fill='none'
-        stroke='currentColor'
-        strokeWidth='1.4'
-        aria-hidden='true'
-      >
-        <circle cx='6' cy='6' r='4' />
-        <path d='m9 9 3.5 3.5' />
-      </svg>
+      <Lens />
       <input
         ref={input}
         className={`${controls.input} ${classes.input}`}
@@ -144,15 +118,14 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
         aria-expanded={shown}
         aria-controls={list}
         aria-autocomplete='list'
-        aria-activedescendant={shown && active >= 0 && active < count ? optionId(active) : undefined}
+        aria-activedescendant={shown && active >= 0 && active < matches.length ? matchId(list, active) : undefined}
         placeholder='Hash, locus, DNA, path or command'
         value={text}
         spellCheck={false}
         autoComplete='off'
         onChange={event => {
-          search.current?.abort()
+          forget()
           setText(event.target.value)
-          setFound({ state: 'none' })
           setActive(-1)
           setOpen(true)
         }}
@@ -164,67 +137,28 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a press must not take the focus from the input */}
       <div className={classes.popover} hidden={!shown} onMouseDown={event => event.preventDefault()}>
         <p className={classes.sentence} role='status'>
-          {sentence}
+          {sentenceFor(text, found, says, offered[0]?.name)}
         </p>
-        <div id={list} role='listbox' aria-label='Matches' className={classes.list} hidden={count === 0}>
-          {places.map(({ id, title, detail }, index) => (
-            <div
-              key={id}
-              id={optionId(index)}
-              role='option'
-              tabIndex={-1}
-              aria-selected={index === active}
-              className={classes.option}
-              onClick={() => pick(index)}
-              ref={index === active ? scrollToIt : undefined}
-            >
-              <span className={controls.mono}>{title}</span>
-              <span className={controls.muted}>{detail}</span>
-            </div>
-          ))}
-          {offered.map(({ id, name, keys }, index) => (
-            <div
-              key={id}
-              id={optionId(places.length + index)}
-              role='option'
-              tabIndex={-1}
-              aria-selected={places.length + index === active}
-              className={classes.option}
-              onClick={() => pick(places.length + index)}
-            >
-              <span>{name}</span>
-              <span className={controls.muted}>{keys ?? 'command'}</span>
-            </div>
-          ))}
-        </div>
+        <Matches list={list} matches={matches} active={active} onPick={pick} />
       </div>
     </div>
   )
 }
 
-function scrollToIt(element: HTMLElement | null): void {
-  element?.scrollIntoView({ block: 'nearest' })
-}
-
-function sentenceFor(
-  text: string,
-  query: string,
-  found: Found,
-  understood: { readonly kind: string; readonly sentence: string } | undefined,
-  error: Error | null,
-  offered: readonly Command[]
-): string {
-  const wanted = text.trim()
-  if (found.state !== 'none' && found.query === wanted) {
-    if (found.state === 'looking') return 'Looking…'
-    if (found.state === 'failed') return found.reason
-    if (found.options.length === 0) return 'Nothing was found.'
-    const matches = formatCounted(found.options.length, 'match', 'matches')
-    return found.truncated ? `The first ${matches}; there are more` : matches
-  }
-  const [first] = offered
-  if (wanted.startsWith('>')) return first === undefined ? 'No command has this name.' : `Enter: ${first.name}`
-  if (error !== null && query === wanted) return sentenceOf(error)
-  if (understood?.kind === 'none' && first !== undefined) return `Enter: ${first.name}`
-  return understood?.sentence ?? '…'
+function Lens() {
+  return (
+    <svg
+      className={classes.lens}
+      width='14'
+      height='14'
+      viewBox='0 0 14 14'
+      fill='none'
+      stroke='currentColor'
+      strokeWidth='1.4'
+      aria-hidden='true'
+    >
+      <circle cx='6' cy='6' r='4' />
+      <path d='m9 9 3.5 3.5' />
+    </svg>
+  )
 }

@@ -1,5 +1,6 @@
 /** Which shards of the table are chosen: a set of paths with what they come to, independent of what is loaded or how it is sorted. Pure. */
 import type { ShardRow } from '../../shared/contract/index.ts'
+import type { ShardPage } from './pages.ts'
 
 export type Choice = ReadonlyMap<string, ShardRow>
 
@@ -22,6 +23,14 @@ export function toggle(choice: Choice, row: ShardRow): Choice {
   const next = new Map(choice)
   if (!next.delete(row.shardPath)) next.set(row.shardPath, row)
   return next
+}
+
+/** The same choice with what the pages know now; itself when that is the same. */
+export function refreshed(choice: Choice, pages: ReadonlyMap<number, ShardPage>): Choice {
+  const fresh = [...pages.values()].flatMap(({ entries }) =>
+    entries.filter(row => choice.has(row.shardPath) && choice.get(row.shardPath) !== row)
+  )
+  return fresh.length === 0 ? choice : chooseAlso(choice, fresh)
 }
 
 export type Totals = {

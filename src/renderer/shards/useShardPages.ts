@@ -4,12 +4,12 @@
  */
 import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
-import { type Health, PAGE_ROWS, type Scope, type SHARD_SORTS } from '../../shared/contract/index.ts'
+import { type Health, PAGE_ROWS, type Scope, type SHARD_SORTS, type ShardRow } from '../../shared/contract/index.ts'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { scopeKey } from '../scope/scope.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
-import { rowAt, type ShardPage } from './pages.ts'
+import { pagesOf, rowAt, type ShardPage } from './pages.ts'
 
 export type ShardSort = { readonly by: (typeof SHARD_SORTS)[number]; readonly descending: boolean }
 
@@ -29,6 +29,8 @@ export type ShardPages = {
   readonly error: Error | null
   at(index: number): ReturnType<typeof rowAt>
   load(page: number): Promise<ShardPage>
+  /** The rows from one to another, both included, in the order of the table; loads what is not there. */
+  between(from: number, to: number): Promise<readonly ShardRow[]>
 }
 
 type Shown = { readonly key: string; readonly pages: ReadonlyMap<number, ShardPage> }
@@ -71,6 +73,18 @@ export function useShardPages(filter: ShardFilter, wanted: readonly number[]): S
   const latest = useRef(optionsOf)
   latest.current = optionsOf
   const load = useCallback((page: number) => queries.ensureQueryData(latest.current(page)), [queries])
+  const between = useCallback(
+    async (from: number, to: number): Promise<readonly ShardRow[]> => {
+      const [low, high] = from < to ? [from, to] : [to, from]
+      const rows: ShardRow[] = []
+      for (const page of pagesOf(low, high)) {
+        const { entries } = await load(page)
+        rows.push(...entries.slice(Math.max(0, low - page * PAGE_ROWS), high - page * PAGE_ROWS + 1))
+      }
+      return rows
+    },
+    [load]
+  )
   const at = useCallback((index: number) => rowAt(pages, index), [pages])
   const totals = useMemo(() => pages.values().next().value ?? null, [pages])
   return {
@@ -79,6 +93,7 @@ export function useShardPages(filter: ShardFilter, wanted: readonly number[]): S
     current: shown.current.key === key,
     error: results.find(({ error }) => error !== null)?.error ?? null,
     at,
-    load
+    load,
+    between
   }
 }

@@ -24,7 +24,7 @@ export async function applyRepair(plan: RepairPlan, options: LongOptions & { rea
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
     const quarantined = moveAll(root, ticked, options)
-    options.ledger?.forget(
+    options.ledger?.forgetFingerprints(
       root,
       quarantined.map(({ shardPath }) => shardPath)
     )

@@ -43,7 +43,7 @@ export async function quarantineShards(
   return withCacheLock(root, 'quarantine', WAIT_MS, async () => {
     clearOrphanedReasons(root, await filesInQuarantine(root))
     const moved = [...new Set(shards)].map(shardPath => moveToQuarantine(root, shardPath, [reason]))
-    options.ledger?.forget(root, shards)
+    options.ledger?.forgetFingerprints(root, shards)
     await reindexIfIndexed(root, options)
     return moved
   })

@@ -93,9 +93,9 @@ export class Ledger {
     return row === undefined ? null : verificationOf(row)
   }
 
-  /** Forgets shards that were moved away: what is written in their place later is another shard. */
-  forget(root: string, shardPaths: Iterable<string>): void {
-    const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
+  /** Lets go of the fingerprints of shards that are moved away: what is written in their place later is another shard. */
+  forgetFingerprints(root: string, shardPaths: Iterable<string>): void {
+    const forget = this.db.prepare('UPDATE verifications SET sha256 = NULL WHERE root = ? AND shard_path = ?')
     for (const shardPath of shardPaths) forget.run(root, shardPath)
   }
 
@@ -104,10 +104,8 @@ export class Ledger {
     const known = this.db
       .prepare<[string], { shardPath: string }>('SELECT shard_path AS shardPath FROM verifications WHERE root = ?')
       .all(root)
-    this.forget(
-      root,
-      known.map(({ shardPath }) => shardPath).filter(path => !present.has(path))
-    )
+    const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
+    for (const { shardPath } of known) if (!present.has(shardPath)) forget.run(root, shardPath)
   }
 
   /** Starts a run, or takes up the last one of the same scope that never finished. */

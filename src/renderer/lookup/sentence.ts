@@ -1,0 +1,27 @@
+/** What the box says below what stands in it. Pure. */
+import { formatCounted } from '../format/numbers.ts'
+import type { Found } from './useFind.ts'
+
+/**
+ * One sentence, always.
+ * @param text what stands in the box
+ * @param understood what the service says that it means; undefined until it has said so
+ * @param command the name of the command that Enter would run
+ */
+export function sentenceFor(
+  text: string,
+  found: Found,
+  understood: { readonly kind: string; readonly sentence: string } | undefined,
+  command: string | undefined
+): string {
+  if (found.state === 'looking') return 'Looking…'
+  if (found.state === 'failed') return found.reason
+  if (found.state === 'places') {
+    if (found.options.length === 0) return 'Nothing was found.'
+    const matches = formatCounted(found.options.length, 'match', 'matches')
+    return found.truncated ? `The first ${matches}; there are more` : matches
+  }
+  if (command !== undefined && (text.startsWith('>') || understood?.kind === 'none')) return `Enter: ${command}`
+  if (text.startsWith('>')) return 'No command has this name.'
+  return understood?.sentence ?? '…'
+}
