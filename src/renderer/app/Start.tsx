@@ -81,9 +81,10 @@ export function Start({ wanted, onWanted }: { readonly wanted: string | null; re
       desktop()?.onMenuCommand((command, argument) => {
         if (command === 'open') choose()
         else if (command === 'open-recent' && argument !== null) openFolder(argument)
+        else if (command === 'open-sample') openSample(argument === 'damaged')
         else if (command === 'close-cache') close()
       }),
-    [choose, close, openFolder]
+    [choose, close, openFolder, openSample]
   )
 
   const opening: Opening = { openFolder, openSample, choose: desktop() === null ? null : choose }

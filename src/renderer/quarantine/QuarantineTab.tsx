@@ -82,7 +82,8 @@ function EntryGrid({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
-    paddingStart: ROW
+    paddingStart: ROW,
+    scrollPaddingStart: ROW
   })
   const items = virtual.getVirtualItems()
   const at = entries.findIndex(({ path }) => path === chosen)

@@ -102,7 +102,7 @@ function Identity({ row }: { readonly row: RowLine }) {
         >
           {formatLocus(row)}
         </Fact>
-        <Fact name='As stored' title='0-based, half-open' mono>
+        <Fact name='As stored' title='0-based, half-open' mono wraps>
           {formatStored(row)} <span className={styles.aside}>{formatCount(row.endBp - row.startBp)} bp</span>
         </Fact>
         {hash('Window hash', 'window hash', row.windowHash)}

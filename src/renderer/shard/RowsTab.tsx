@@ -84,7 +84,8 @@ function RowGrid({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
-    paddingStart: ROW
+    paddingStart: ROW,
+    scrollPaddingStart: ROW
   })
   const items = virtual.getVirtualItems()
   const pages = useRowPages(
@@ -197,7 +198,7 @@ function RowCells({ row }: { readonly row: RowLine }) {
     ['Start', formatCount(row.startBp)],
     ['End', formatCount(row.endBp)],
     ['Window hash', shortenHash(row.windowHash), row.windowHash],
-    ['Layer', layerText(row.stateLayer)],
+    ['Layer', String(row.stateLayer).replace('-', '−'), layerText(row.stateLayer)],
     ['Pool', `${row.poolType}_${row.poolRadius}`],
     ['Dtype', row.dtype],
     ['Untargeted', row.untargeted ? 'yes' : 'no'],
