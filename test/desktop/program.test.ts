@@ -9,7 +9,7 @@ import { MENU_COMMANDS } from '../../src/shared/desktopBridge.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { call, type Desktop, environment, ROOT, SWITCHES, serviceInfo, startDesktop } from './desktop.ts'
+import { type Desktop, environment, ROOT, SWITCHES, serviceInfo, startDesktop } from './desktop.ts'
 
 declare global {
   interface Window {
@@ -54,10 +54,11 @@ describeWith('electron', 'the program', executable => {
 
     test('the menu knows the recent caches', async () => {
       const root = referenceCache('healthy')
-      expect(await call(desktop.page, '/caches/open', { path: root })).toMatchObject({ status: 200, json: { root } })
+      await desktop.page.evaluate(path => {
+        location.hash = new URLSearchParams({ open: path }).toString()
+      }, root)
       const open = () =>
-        desktop.app.evaluate(({ app, Menu, BrowserWindow }, id) => {
-          app.emit('browser-window-focus', {}, BrowserWindow.getAllWindows()[0])
+        desktop.app.evaluate(({ Menu }, id) => {
           const item = Menu.getApplicationMenu()?.getMenuItemById(id)
           item?.click()
           return item?.label

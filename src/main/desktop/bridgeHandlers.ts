@@ -16,15 +16,9 @@ const progressArguments = z.tuple([z.number().min(-1).max(1)])
 
 /** Answers the bridge's messages. */
 export function handleBridge({ requestPort, restartService }: Requests): void {
-  ipcMain.on(CHANNELS.requestPort, event => requestPort(windowOf(event)))
-  ipcMain.on(CHANNELS.restartService, event => {
-    windowOf(event)
-    restartService()
-  })
-  ipcMain.on(CHANNELS.setProgress, (event, ...given) => {
-    const window = windowOf(event)
-    window.setProgressBar(progressArguments.parse(given)[0])
-  })
+  listen(CHANNELS.requestPort, requestPort)
+  listen(CHANNELS.restartService, restartService)
+  listen(CHANNELS.setProgress, (window, given) => window.setProgressBar(progressArguments.parse(given)[0]))
   ipcMain.handle(CHANNELS.chooseFolder, async event => {
     const { canceled, filePaths } = await dialog.showOpenDialog(windowOf(event), { properties: ['openDirectory', 'showHiddenFiles'] })
     return canceled ? null : (filePaths[0] ?? null)
@@ -36,6 +30,17 @@ export function handleBridge({ requestPort, restartService }: Requests): void {
     if (canceled || filePath === '') return false
     await writeFile(filePath, bytes)
     return true
+  })
+}
+
+/** A message that is refused, or cannot be followed, is one line on standard error: nobody waits for an answer. */
+function listen(channel: string, follow: (window: BrowserWindow, given: readonly unknown[]) => void): void {
+  ipcMain.on(channel, (event, ...given) => {
+    try {
+      follow(windowOf(event), given)
+    } catch (error) {
+      process.stderr.write(`${channel}: ${String(error)}\n`)
+    }
   })
 }
 

@@ -1,7 +1,7 @@
 /** The desktop program: one instance, one window, one service. Everything that can refuse is set up before the first page is made. */
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { app, type BrowserWindow, session } from 'electron'
+import { app, type BrowserWindow, dialog, session } from 'electron'
 import { z } from 'zod'
 import type { MenuCommand } from '../../shared/desktopBridge.ts'
 import { dataFolder } from '../core/dataFolder.ts'
@@ -30,7 +30,7 @@ mkdirSync(profile, { recursive: true })
 app.setPath('userData', profile)
 announceScheme()
 refuseWanderings()
-if (app.requestSingleInstanceLock({ folder })) void run()
+if (app.requestSingleInstanceLock({ folder })) run().catch(giveUp)
 else app.exit(0)
 
 async function run(): Promise<void> {
@@ -64,6 +64,12 @@ async function run(): Promise<void> {
   showFolder(folder)
 }
 
+/** What keeps the program from starting at all is shown, as there is no window to show it. */
+function giveUp(error: unknown): void {
+  dialog.showErrorBox('GenoLeWM Cache Inspector cannot start', error instanceof Error ? error.message : String(error))
+  app.exit(1)
+}
+
 /** Shows the window, and in it a folder when one is asked for. */
 function showFolder(path: string | null): void {
   // Asked for before there can be a window: the first one shows it.
@@ -76,7 +82,8 @@ function showFolder(path: string | null): void {
     made.on('closed', () => {
       window = null
     })
-    made.on('page-title-updated', () => void refreshMenu())
+    // The page keeps the open cache in its address.
+    made.webContents.on('did-navigate-in-page', () => void refreshMenu())
     window = made
     return
   }

@@ -47,6 +47,8 @@ export async function startPageServer({ router, assets, port, folder, patienceMs
   server.maxHeadersCount = 64
   server.maxConnections = 256
   const actualPort = await listen(server, port)
+  // A connection that could not be taken up is its peer's loss alone.
+  server.on('error', () => undefined)
   const access = openAccess(actualPort)
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     // A name that we do not answer to must not get into a policy.

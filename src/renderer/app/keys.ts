@@ -10,7 +10,7 @@ export const SHORTCUTS: readonly { readonly group: string; readonly keys: readon
     group: 'Everywhere',
     keys: [
       [`${MOD} K or /`, 'Look up a hash, locus, DNA, path or command'],
-      [`${MOD} 1 – ${MOD} 6`, 'Shards, Map, Rows, Heat map, Index, Quarantine'],
+      [`${MOD} or ${IS_MAC ? '⌥' : 'Alt'} 1 – 6`, 'Shards, Map, Rows, Heat map, Index, Quarantine'],
       ['F6 / Shift F6', 'Next pane, previous pane'],
       [IS_MAC ? '⌘ [ / ⌘ ]' : 'Alt ← / Alt →', 'Back and forward through what was selected'],
       [`${MOD} J`, 'Show or hide the drawer'],

@@ -33,7 +33,9 @@ export function useKeys(onDrawer: () => void): void {
         latest.current.onDrawer()
         return true
       }
-      const tab = mod && !event.altKey && !event.shiftKey ? TABS[Number(event.key) - 1] : undefined
+      // Browsers keep Ctrl and a digit for their own tabs.
+      const digit = /^Digit([1-6])$/.exec(event.code)?.[1]
+      const tab = mod !== event.altKey && !event.shiftKey && digit !== undefined ? TABS[Number(digit) - 1] : undefined
       if (tab !== undefined) {
         go({ tab })
         return true

@@ -52,8 +52,12 @@ function connectPort(bridge: DesktopBridge): Promise<Connection> {
 function connectSocket(): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/rpc`)
-    const lost = new Promise<void>(gone => socket.addEventListener('close', () => gone()))
-    socket.addEventListener('open', () => resolve({ client: createORPCClient(new SocketLink({ websocket: socket })), lost }))
+    socket.addEventListener('open', () => {
+      // The link listens first: its calls have ended before the window hears of it and would cancel them over a closed line.
+      const client: Client = createORPCClient(new SocketLink({ websocket: socket }))
+      const lost = new Promise<void>(gone => socket.addEventListener('close', () => gone()))
+      resolve({ client, lost })
+    })
     socket.addEventListener('error', () => reject(new Error('the service cannot be reached')))
   })
 }

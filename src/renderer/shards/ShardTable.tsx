@@ -23,6 +23,8 @@ const ROW = 24
 const HEAD = 25
 /** The selection follows the cursor when it rests, ms: a held arrow key is one step in the history, not a hundred. */
 const REST = 140
+/** Pages that are only scrolled past in less than this, ms, are not asked for. */
+const PASSING = 60
 
 export function ShardTable({ scope, text, health }: { readonly scope: Scope; readonly text: string; readonly health: readonly Health[] }) {
   const { summary, go, ask, cacheId } = useWorkspace()
@@ -46,7 +48,13 @@ export function ShardTable({ scope, text, health }: { readonly scope: Scope; rea
   const items = virtualizer.getVirtualItems()
   const first = Math.floor((items[0]?.index ?? 0) / PAGE_ROWS)
   const last = Math.floor((items.at(-1)?.index ?? 0) / PAGE_ROWS)
-  useEffect(() => setWanted([first, last]), [first, last])
+  const { isScrolling } = virtualizer
+  const passing = useRef(isScrolling)
+  passing.current = isScrolling
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted([first, last]), passing.current ? PASSING : 0)
+    return () => clearTimeout(timer)
+  }, [first, last])
 
   const filterKey = `${cacheId} ${scopeKey(scope)} ${text} ${health.join()}`
   useEffect(() => {

@@ -64,15 +64,9 @@ export function WorkspaceProvider({
     const follow = async (): Promise<void> => {
       for await (const next of await client.caches.watch({ cacheId }, { signal: stop.signal })) setSummary(next)
     }
-    let following = true
-    const ended = (): void => {
-      following = false
-    }
-    // A line that is lost is shown by ClientProvider, and takes no message that the watching is over.
-    follow().then(ended, ended)
-    return () => {
-      if (following) stop.abort()
-    }
+    // A line that is lost is shown by ClientProvider.
+    follow().catch(() => {})
+    return () => stop.abort()
   }, [client, cacheId])
   const workspace = useMemo<Workspace>(
     () => ({
