@@ -1,5 +1,6 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
 import { lstatSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { CancelledError, StalePlanError } from '../../../shared/model/errors.ts'
 import type { LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
@@ -20,18 +21,15 @@ const WAIT_MS = 10_000
  */
 export async function applyRepair(plan: RepairPlan, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairReport> {
   const root = await checkCacheRoot(plan.cacheDir)
-  return withCacheLock(root, 'repair', WAIT_MS, async () => {
+  const work = async (): Promise<RepairReport> => {
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
-    const quarantined = moveAll(root, ticked, options)
-    options.ledger?.forgetFingerprints(
-      root,
-      quarantined.map(({ shardPath }) => shardPath)
-    )
+    const quarantined = await moveAll(root, ticked, options)
     const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
     const reindex = await rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
     return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex }
-  })
+  }
+  return withCacheLock(root, 'repair', WAIT_MS, work, options.signal)
 }
 
 function checkUnchanged(root: string, move: PlannedMove): void {
@@ -50,18 +48,22 @@ function lstatBig(path: string): { readonly size: bigint; readonly mtimeNs: bigi
   return lstatSync(path, { bigint: true })
 }
 
-function moveAll(root: string, moves: readonly PlannedMove[], options: LongOptions): QuarantinedShard[] {
+async function moveAll(
+  root: string,
+  moves: readonly PlannedMove[],
+  options: LongOptions & { readonly ledger?: Ledger }
+): Promise<QuarantinedShard[]> {
   const meter = new ProgressMeter(options.onProgress, 'move', moves.length)
-  return moves.map(move => {
+  const moved: QuarantinedShard[] = []
+  for (const { shardPath, reasons, bytes } of moves) {
     if (options.signal?.aborted) throw new CancelledError()
-    const moved = moveToQuarantine(
-      root,
-      move.shardPath,
-      move.reasons.map(found => `${found.kind}: ${found.message}`)
-    )
-    meter.step(move.shardPath, move.bytes)
-    return moved
-  })
+    const texts = reasons.map(found => `${found.kind}: ${found.message}`)
+    moved.push(moveToQuarantine(root, shardPath, texts))
+    options.ledger?.forgetFingerprints(root, [shardPath])
+    meter.step(shardPath, bytes)
+    await setImmediate()
+  }
+  return moved
 }
 
 /** Verify, plan, apply in one go with the plan's defaults (the seed's `repair_cache`). */

@@ -5,7 +5,8 @@
 import { existsSync, lstatSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import { setImmediate } from 'node:timers/promises'
+import { CancelledError, InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
@@ -25,7 +26,7 @@ type ReasonFile = { readonly shard_path: string; readonly reasons: readonly stri
 
 /**
  * Moves shards aside by hand and rebuilds the index without them.
- * @throws NotFoundError, InputError, CacheBusyError, SystemError
+ * @throws NotFoundError, InputError, CacheBusyError, SystemError, CancelledError between two moves (what was moved stays moved)
  */
 export async function quarantineShards(
   cacheDir: string,
@@ -40,13 +41,19 @@ export async function quarantineShards(
       throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
     }
   }
-  return withCacheLock(root, 'quarantine', WAIT_MS, async () => {
+  const work = async (): Promise<QuarantinedShard[]> => {
     clearOrphanedReasons(root, await filesInQuarantine(root))
-    const moved = [...new Set(shards)].map(shardPath => moveToQuarantine(root, shardPath, [reason]))
-    options.ledger?.forgetFingerprints(root, shards)
+    const moved: QuarantinedShard[] = []
+    for (const shardPath of new Set(shards)) {
+      if (options.signal?.aborted) throw new CancelledError()
+      moved.push(moveToQuarantine(root, shardPath, [reason]))
+      options.ledger?.forgetFingerprints(root, [shardPath])
+      await setImmediate()
+    }
     await reindexIfIndexed(root, options)
     return moved
-  })
+  }
+  return withCacheLock(root, 'quarantine', WAIT_MS, work, options.signal)
 }
 
 /** Moves one shard aside; the caller holds the lock. */
@@ -158,19 +165,20 @@ export type RestoreResult = {
  * Moves shards back to where they came from, and rebuilds the index with them. A place that is taken is never overwritten: of
  * several files for one place the one that was moved last goes back, the others stay.
  * @param which shard paths or paths in quarantine; 'all' for whatever can go back
- * @throws NotFoundError, InputError when a named place is taken, CacheBusyError, SystemError
+ * @throws NotFoundError, InputError when a named place is taken, CacheBusyError, SystemError, CancelledError between two moves
  */
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
-  return withCacheLock(root, 'restore', WAIT_MS, async () => {
+  const work = async (): Promise<RestoreResult> => {
     const files = await filesInQuarantine(root)
     clearOrphanedReasons(root, files)
     const entries = quarantineEntries(root, files).sort(latestFirst)
     const chosen = which === 'all' ? entries : which.map(name => chooseEntry(entries, name))
-    const result = moveBack(root, chosen, which === 'all')
+    const result = await moveBack(root, chosen, which === 'all', options.signal)
     if (result.restored.length > 0) await reindexIfIndexed(root, options)
     return result
-  })
+  }
+  return withCacheLock(root, 'restore', WAIT_MS, work, options.signal)
 }
 
 function latestFirst(a: QuarantineEntry, b: QuarantineEntry): number {
@@ -184,10 +192,17 @@ function chooseEntry(entries: readonly QuarantineEntry[], name: string): Quarant
   return entry
 }
 
-function moveBack(root: string, chosen: readonly QuarantineEntry[], all: boolean): RestoreResult {
+async function moveBack(
+  root: string,
+  chosen: readonly QuarantineEntry[],
+  all: boolean,
+  signal: AbortSignal | undefined
+): Promise<RestoreResult> {
   const restored: { path: string; shardPath: string }[] = []
   const skipped: { path: string; shardPath: string; reason: string }[] = []
   for (const { path, shardPath } of chosen) {
+    if (signal?.aborted) throw new CancelledError()
+    await setImmediate()
     const to = resolveShardPath(root, shardPath)
     checkNoLinks(to)
     checkNoLinks(join(root, path))
