@@ -17,19 +17,26 @@ const ATTEMPT_MS = 20_000
 
 /** @param executable the Electron */
 export async function startDesktop(executable: string, dataFolder = temporaryFolder(), args: readonly string[] = []): Promise<Desktop> {
-  // A debugger that attaches to a page just being made now and then stops it for good; that says nothing of the program.
+  // A debugger that attaches to a page just being made now and then stops it for good. That says nothing of the program, but is told.
   for (let attempt = 1; ; attempt++) {
     try {
       return await attach(executable, dataFolder, args)
     } catch (error) {
       if (attempt === ATTEMPTS) throw error
+      process.stderr.write(`the window did not come up and is started again: ${String(error)}\n`)
     }
   }
 }
 
 async function attach(executablePath: string, dataFolder: string, args: readonly string[]): Promise<Desktop> {
-  const env = environment(dataFolder)
-  const app = await _electron.launch({ executablePath, args: [...SWITCHES, ROOT, ...args], env, timeout: ATTEMPT_MS })
+  const app = await _electron.launch({
+    executablePath,
+    args: [...SWITCHES, ROOT, ...args],
+    env: environment(dataFolder),
+    timeout: ATTEMPT_MS,
+    // Otherwise Playwright tells the page to be light, whatever the program says.
+    colorScheme: null
+  })
   try {
     const page = await app.firstWindow({ timeout: ATTEMPT_MS })
     await page.locator('#root > *').first().waitFor({ timeout: ATTEMPT_MS })

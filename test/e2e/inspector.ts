@@ -1,6 +1,11 @@
-/** The inspector as a person has it: the built program serves a folder, Chromium shows it; a data folder of its own, and nothing left running. */
+/**
+ * The inspector as a person has it, whatever carries it. Here in Chromium: the built program serves a folder, and the browser shows
+ * it; a data folder of its own, and nothing left running.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { cpSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium, type Page } from 'playwright-core'
@@ -15,15 +20,35 @@ export const PATIENCE_MS = 30_000
 
 export type Inspector = {
   readonly page: Page
-  /** What the page complained of on its console, or threw. */
-  readonly complaints: readonly string[]
+  /** What the page complained of on its console, or threw; what a test expects it takes out. */
+  readonly complaints: string[]
+  /** Where the program keeps what is its own. */
+  readonly dataFolder: string
+  /** Light or dark, as the system says. */
+  readonly wear: (scheme: 'light' | 'dark') => Promise<void>
+  /** The text on the clipboard. */
+  readonly copied: () => Promise<string>
+  /** The file that `act` makes the window save. */
+  readonly saved: (act: () => Promise<void>) => Promise<Uint8Array>
+  /** Ends the process of the service without a warning. */
+  readonly killService: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** Builds the sample with one shard for each kind of damage; returns its folder. */
+let sample: string | null = null
+
+/** A copy of the sample with one shard for each kind of damage, built once a test file; returns its folder. */
 export function damagedSample(): string {
+  sample ??= buildSample()
+  const copy = join(temporaryFolder(), 'sample')
+  cpSync(sample, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+  return copy
+}
+
+function buildSample(): string {
   const folder = join(temporaryFolder(), 'sample')
-  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'sample', folder, '--damaged'], { env: environment(), encoding: 'utf8' })
+  const env = environment(temporaryFolder())
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'sample', folder, '--damaged'], { env, encoding: 'utf8' })
   if (status !== 0) throw new Error(`no sample: ${stderr}`)
   return folder
 }
@@ -31,38 +56,64 @@ export function damagedSample(): string {
 /**
  * Serves a folder and opens the page.
  * @param executablePath the Chromium
+ * @param folder what the page opens; null for the welcome
  */
-export async function startInspector(executablePath: string, folder: string): Promise<Inspector> {
-  const server = spawn(process.execPath, [PROGRAM, 'serve', '--json', folder], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] })
+export async function startInspector(
+  executablePath: string,
+  folder: string | null,
+  dataFolder: string = temporaryFolder()
+): Promise<Inspector> {
+  const server = spawn(process.execPath, [PROGRAM, 'serve', '--json', ...(folder === null ? [] : [folder])], {
+    env: environment(dataFolder),
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   const closed = once(server, 'close')
-  const interrupt = async (): Promise<void> => {
-    server.kill('SIGINT')
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    server.kill(signal)
     await closed
   }
   try {
     const url = await addressOf(server)
     const browser = await chromium.launch({ executablePath, args: SWITCHES })
-    const stop = async (): Promise<void> => {
-      await browser.close()
-      await interrupt()
-    }
     try {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+      const permissions = ['clipboard-read', 'clipboard-write']
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions })
       const page = await context.newPage()
-      page.setDefaultTimeout(PATIENCE_MS)
-      const complaints: string[] = []
-      page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
-      page.on('pageerror', error => complaints.push(String(error)))
+      const complaints = listen(page)
       await page.goto(url)
-      return { page, complaints, stop }
+      return {
+        page,
+        complaints,
+        dataFolder,
+        wear: colorScheme => page.emulateMedia({ colorScheme }),
+        copied: () => page.evaluate(() => navigator.clipboard.readText()),
+        saved: async act => {
+          const [download] = await Promise.all([page.waitForEvent('download'), act()])
+          return readFile(await download.path())
+        },
+        killService: () => end('SIGKILL'),
+        stop: async () => {
+          await browser.close()
+          await end('SIGINT')
+        }
+      }
     } catch (error) {
       await browser.close()
       throw error
     }
   } catch (error) {
-    await interrupt()
+    await end('SIGINT')
     throw error
   }
+}
+
+/** Collects what the page complains of from now on. */
+export function listen(page: Page): string[] {
+  const complaints: string[] = []
+  page.setDefaultTimeout(PATIENCE_MS)
+  page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', error => complaints.push(String(error)))
+  return complaints
 }
 
 async function addressOf({ stdout }: ChildProcess): Promise<string> {
@@ -71,8 +122,7 @@ async function addressOf({ stdout }: ChildProcess): Promise<string> {
   throw new Error('the server ended without an address')
 }
 
-function environment(): NodeJS.ProcessEnv {
+function environment(dataFolder: string): NodeJS.ProcessEnv {
   const { PATH = '', LANG = 'C.UTF-8' } = process.env
-  const home = temporaryFolder()
-  return { PATH, LANG, HOME: home, USERPROFILE: home, LEWM_CACHE_DATA: home }
+  return { PATH, LANG, HOME: dataFolder, USERPROFILE: dataFolder, LEWM_CACHE_DATA: dataFolder }
 }

@@ -1,7 +1,15 @@
 /** Where blocks stand on the lane and the map. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BlockLine, blockAt, firstRowAt, fitSizes, layoutBlocks, placeOf } from '../../src/renderer/shards/blockLayout.ts'
+import {
+  type BlockLine,
+  blockAt,
+  blockHolding,
+  firstRowAt,
+  fitSizes,
+  layoutBlocks,
+  placeOf
+} from '../../src/renderer/shards/blockLayout.ts'
 import { mapLines } from '../../src/renderer/shards/mapLines.ts'
 
 const ASKED = { label: 80, narrowest: 3, cellWidth: 10, cellHeight: 12, lineGap: 4, title: 20 }
@@ -103,5 +111,20 @@ describe('the map', () => {
       ['e / layer 12 / global_mean_0', '1', [0]],
       ['elsewhere', 'no contig', [0]]
     ])
+  })
+})
+
+describe('the block that a shard is part of', () => {
+  const lines = [line('1', [0, 2]), line('NC_001416.1', [0])]
+
+  it('is found by contig and stride block, whichever shard the block goes by', () => {
+    expect(blockHolding(lines, 'embeddings/e/3/global_mean_0/chrNC_001416.1_0.parquet')).toBe('NC_001416.1_0')
+    expect(blockHolding(lines, 'embeddings/e/4/attention_0/chr1_2.parquet')).toBe('1_2')
+  })
+
+  it('is none for a gap, another contig, or a file that lies elsewhere', () => {
+    for (const path of ['embeddings/e/3/p_0/chr1_1.parquet', 'embeddings/e/3/p_0/chr2_0.parquet', 'embeddings/stray.parquet']) {
+      expect(blockHolding(lines, path)).toBeNull()
+    }
   })
 })

@@ -2,6 +2,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { ClientProvider, type ConnectionState } from '../client/ClientProvider.tsx'
+import { desktop } from '../client/client.ts'
 import controls from '../styles/controls.module.css'
 import classes from './App.module.css'
 import { Start } from './Start.tsx'
@@ -27,16 +28,22 @@ function serviceLine(connection: ConnectionState, restart: () => void) {
   if (connection.state !== 'lost') {
     return (
       <main className={classes.line}>
+        <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
         <p role='status'>Connecting to the service…</p>
       </main>
     )
   }
   return (
     <main className={classes.line}>
+      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
       <div className={controls.banner} data-tone='danger' role='alert'>
-        <span className={controls.grow}>The window lost its service: {connection.reason}. Nothing in the cache was changed by that.</span>
+        <span className={controls.grow}>
+          The window lost its service: {connection.reason}. Nothing in the cache was changed by that.
+          {desktop() === null &&
+            ' If the program that serves this page has ended, start lewm-cache serve and open the address that it prints.'}
+        </span>
         <button type='button' className={`${controls.button} ${controls.primary}`} onClick={restart}>
-          Restart
+          {desktop() === null ? 'Connect again' : 'Restart'}
         </button>
       </div>
     </main>

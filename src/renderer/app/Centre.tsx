@@ -1,4 +1,5 @@
 /** The tabs in the centre: six looks at one selection. */
+import { useEffect, useRef } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { formatCount } from '../format/index.ts'
 import { IndexTab } from '../indexView/IndexTab.tsx'
@@ -10,11 +11,21 @@ import { ShardsTab } from '../shards/ShardsTab.tsx'
 import { TABS } from '../workspace/selection.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './Centre.module.css'
+import { enterPane, isFocusLost } from './panes.ts'
 import { TAB_NAMES } from './tabNames.ts'
 
 export function Centre() {
   const { selection, go, summary } = useWorkspace()
   const counts: Partial<Record<(typeof TABS)[number], number>> = { index: summary.index.drift ?? 0, quarantine: summary.quarantined }
+  const { tab: shown } = selection
+  const before = useRef(shown)
+  useEffect(() => {
+    if (before.current === shown) return
+    before.current = shown
+    // The keys go on in what is shown now when what they were in has gone.
+    const frame = requestAnimationFrame(() => (isFocusLost() || isOnOtherTab()) && enterPane('centre'))
+    return () => cancelAnimationFrame(frame)
+  }, [shown])
   return (
     <Tabs
       className={classes.tabs}
@@ -53,4 +64,9 @@ export function Centre() {
       </TabPanel>
     </Tabs>
   )
+}
+
+/** Whether the focus is on a tab that is not the one shown. */
+function isOnOtherTab(): boolean {
+  return document.activeElement?.matches('[data-pane=centre] [role=tab]:not([aria-selected=true])') ?? false
 }

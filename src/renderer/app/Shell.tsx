@@ -87,7 +87,7 @@ export function Shell({ opening }: { readonly opening: Opening }) {
                 </section>
               </Panel>
               <Separator className={classes.vertical} aria-label='Width of the inspector' />
-              <Panel id='inspector' minSize={200} groupResizeBehavior='preserve-pixel-size'>
+              <Panel id='inspector' minSize={260} groupResizeBehavior='preserve-pixel-size'>
                 <div className={classes.side} data-pane='inspector'>
                   <Inspector />
                 </div>

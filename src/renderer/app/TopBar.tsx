@@ -14,7 +14,8 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
   const { summary, canGoBack, canGoForward, back, forward, ask } = useWorkspace()
   const run = (id: string): void => commands.find(command => command.id === id)?.run()
   const now = useMinute()
-  const sick = (summary.health.damaged ?? 0) + (summary.health.suspect ?? 0) > 0
+  const { health, index } = summary
+  const mends = (health.damaged ?? 0) > 0 || (index.drift ?? 0) > 0 || index.state !== 'present'
   return (
     <header className={classes.bar} data-pane='top'>
       <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
@@ -60,7 +61,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
         <button type='button' className={controls.button} onClick={() => run('verify')}>
           Verify
         </button>
-        <button type='button' className={`${controls.button} ${sick ? controls.primary : ''}`} onClick={() => run('repair')}>
+        <button type='button' className={`${controls.button} ${mends ? controls.primary : ''}`} onClick={() => run('repair')}>
           Repair…
         </button>
       </div>

@@ -19,7 +19,7 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
           <h1 className={classes.title}>GenoLeWM Cache Inspector</h1>
           <p className={controls.muted}>Look into a window-embedding cache. Opening one never writes into it.</p>
         </header>
-        <section className={classes.drop} aria-label='Open a cache'>
+        <section className={desktop() === null ? classes.open : classes.drop} aria-label='Open a cache'>
           {desktop() !== null && <p>Drop a cache folder anywhere in this window, or</p>}
           <PathField opening={opening} />
           <p role='status' className={classes.status}>
@@ -39,7 +39,7 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
           <h2 className={controls.heading}>Try it</h2>
           <button type='button' className={classes.entry} onClick={() => opening.openSample(false)}>
             <span>The sample cache</span>
-            <span className={controls.muted}>the lambda phage, three encoder configurations</span>
+            <span className={controls.muted}>phage lambda in 3 layers and 3 poolings</span>
           </button>
           <button type='button' className={classes.entry} onClick={() => opening.openSample(true)}>
             <span>The damaged sample</span>
@@ -74,7 +74,7 @@ function Recent({ opening }: { readonly opening: Opening }) {
               type='button'
               className={`${controls.button} ${controls.quiet} ${controls.small}`}
               aria-pressed={pinned}
-              aria-label={`Pin ${path}`}
+              aria-label={`${pinned ? 'Pinned' : 'Pin'} ${path}`}
               onClick={() => {
                 client.caches.pin({ path, pinned: !pinned }).then(take, () => {})
               }}

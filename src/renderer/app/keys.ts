@@ -36,8 +36,20 @@ export const SHORTCUTS: readonly { readonly group: string; readonly keys: readon
       [`${MOD} C`, 'Copy the selected lines as TSV'],
       ['Enter', 'Open the rows'],
       ['Shift F10', 'What can be done with it'],
-      ['Shift ← → on a heading', 'Narrower, wider']
+      ['Shift ← →', 'On a heading: narrower, wider']
     ]
+  },
+  {
+    group: 'Rows, quarantine, problems',
+    keys: [
+      ['↑ ↓ Page Home End', 'Another line'],
+      [`${MOD} C`, 'Copy the row as TSV'],
+      ['Enter', 'Show the shard of a problem']
+    ]
+  },
+  {
+    group: 'Strip, heat map',
+    keys: [['← → ↑ ↓', 'Another value']]
   },
   {
     group: 'Lane and map',

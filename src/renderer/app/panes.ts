@@ -2,7 +2,16 @@
 
 /** Marks what takes the focus when its pane is entered; without one it is the first thing that can. */
 const ENTRY = '[data-pane-entry]'
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select, textarea, [tabindex="0"]'
+const FOCUSABLE = [
+  'a[href]',
+  'button:not(:disabled)',
+  'input:not(:disabled)',
+  'select',
+  'textarea',
+  '[tabindex="0"]:not([role=tab])',
+  // Of tabs it is the one that is shown, whichever had the focus last.
+  '[role=tab][aria-selected=true]'
+].join()
 
 function isShown(element: HTMLElement): boolean {
   return element.offsetParent !== null && element.closest('[inert]') === null
@@ -12,6 +21,18 @@ function entryOf(pane: HTMLElement): HTMLElement | null {
   const entry = [...pane.querySelectorAll<HTMLElement>(ENTRY)].find(isShown)
   if (entry?.matches(FOCUSABLE)) return entry
   return [...(entry ?? pane).querySelectorAll<HTMLElement>(FOCUSABLE)].find(isShown) ?? null
+}
+
+/** Focuses what a pane is entered by. */
+export function enterPane(name: string): void {
+  const pane = document.querySelector<HTMLElement>(`[data-pane=${name}]`)
+  if (pane !== null) entryOf(pane)?.focus()
+}
+
+/** Whether the keys lead nowhere: what had the focus is gone or out of sight. */
+export function isFocusLost(): boolean {
+  const { activeElement } = document
+  return activeElement === null || activeElement === document.body || (activeElement instanceof HTMLElement && !isShown(activeElement))
 }
 
 /** Focuses the next (1) or previous (−1) pane that has something to focus. */

@@ -6,11 +6,12 @@ import type { Finding, FindingKind } from '../../shared/model/finding.ts'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
 import { useClient } from '../client/ClientProvider.tsx'
-import { formatAgo, formatBytes, formatCount, formatCounted, formatTime, HealthMark } from '../format/index.ts'
+import { formatAgo, formatBytes, formatCount, formatCounted, formatTime, HealthMark, sharedEncoder } from '../format/index.ts'
 import { capital } from '../shard/capital.ts'
 import { adviceOf } from '../shard/findingAdvice.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
+import view from '../styles/view.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { DRIFTS, driftOf } from './drift.ts'
 import classes from './Index.module.css'
@@ -28,12 +29,17 @@ export function IndexTab() {
   const findings = useMemo(() => (found.data?.findings ?? []).filter(({ severity }) => severity === 'index'), [found.data])
   const { index } = summary
   return (
-    <div className={classes.tab}>
-      <div className={classes.bar}>
+    <div className={`${view.tab} ${classes.scrolls}`}>
+      <div className={view.bar}>
         <span className={controls.grow}>
           <State summary={summary} />
         </span>
-        <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => void start({ kind: 'verify' })}>
+        <button
+          type='button'
+          className={`${controls.button} ${controls.small}`}
+          disabled={index.state === 'missing'}
+          onClick={() => void start({ kind: 'verify' })}
+        >
           Compare with the shards
         </button>
         <button
@@ -52,7 +58,7 @@ export function IndexTab() {
         <dd>{index.state === 'missing' ? 'there is none' : formatBytes(index.bytes)}</dd>
         <dt>Compared</dt>
         <dd title={formatTime(summary.lastVerifiedMs)}>
-          {index.drift === null ? 'not since it was written' : formatAgo(summary.lastVerifiedMs)}
+          {index.state === 'missing' ? '–' : index.drift === null ? 'not since it was written' : formatAgo(summary.lastVerifiedMs)}
         </dd>
       </dl>
       <ul className={classes.drifts}>
@@ -97,6 +103,7 @@ function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly
   const { go } = useWorkspace()
   const [first] = findings
   const count = driftOf(findings)
+  const above = sharedEncoder(findings.map(({ shardPath }) => shardPath))
   return (
     <li className={classes.drift}>
       <div className={classes.head}>
@@ -112,9 +119,11 @@ function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly
             {findings.slice(0, SHOWN).map(({ shardPath, row, message }) => (
               <li key={`${shardPath} ${row} ${message}`}>
                 <button type='button' className={controls.link} onClick={() => go({ shardPath, rowOffset: null })}>
-                  <ShardName path={shardPath} />
+                  <ShardName path={shardPath} above={above} />
                 </button>
-                <span className={classes.message}>{capital(message)}</span>
+                <span className={classes.message} title={capital(message)}>
+                  {capital(message)}
+                </span>
               </li>
             ))}
             {findings.length > SHOWN && <li className={controls.muted}>and {formatCount(findings.length - SHOWN)} more</li>}

@@ -1,10 +1,14 @@
 /** A finished job's report: its sentence, its parts, and what can be done with it. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import type { Finding, FindingKind } from '../../shared/model/finding.ts'
 import { countByKind, FINDING_KINDS } from '../../shared/model/finding.ts'
+import type { Progress } from '../../shared/model/report.ts'
 import { sentenceOf } from '../app/faults.ts'
 import { useTell } from '../app/Notice.tsx'
+import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
+import { useClient } from '../client/ClientProvider.tsx'
 import { formatBytes, formatCount, formatCounted, formatDuration, HealthMark } from '../format/index.ts'
 import { capital } from '../shard/capital.ts'
 import { saveBytes } from '../shard/copyText.ts'
@@ -16,11 +20,12 @@ import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './Jobs.module.css'
 import { movedBy, outcomeText, reportJson } from './reportText.ts'
 
-export function JobEnd({ end }: { readonly end: JobOutcome }) {
+/** @param progress the last that was heard of it */
+export function JobEnd({ end, progress }: { readonly end: JobOutcome; readonly progress: Progress | null }) {
   return (
     <div className={classes.report}>
       <p className={end.outcome === 'failed' ? classes.failed : undefined} role='status'>
-        {capital(outcomeText(end))}
+        {capital(outcomeText(end, progress))}
       </p>
       {end.outcome === 'done' && (
         <>
@@ -74,7 +79,7 @@ function ReportActions({ done }: { readonly done: JobReport }) {
   const { ask } = useWorkspace()
   const start = useStartJob()
   const tell = useTell()
-  const moved = movedBy(done)
+  const moved = useMoved(done)
   const button = `${controls.button} ${controls.small}`
   const save = (): void => {
     const bytes = new TextEncoder().encode(reportJson(done))
@@ -99,6 +104,22 @@ function ReportActions({ done }: { readonly done: JobReport }) {
   )
 }
 
+/** What a job moved to quarantine and still lies there. */
+function useMoved(done: JobReport): readonly string[] {
+  const client = useClient()
+  const { cacheId } = useWorkspace()
+  const version = usePacedVersion()
+  const moved = movedBy(done)
+  const there = useQuery({
+    queryKey: ['quarantine', cacheId, version],
+    queryFn: ({ signal }) => client.quarantine({ cacheId }, { signal }),
+    enabled: moved.length > 0,
+    placeholderData: keepPreviousData
+  })
+  const paths = new Set(there.data?.map(({ path }) => path))
+  return moved.filter(path => paths.has(path))
+}
+
 /** How many of each kind, with their marks. */
 export function KindCounts({ byKind }: { readonly byKind: Partial<Record<FindingKind, number>> }) {
   const kinds = Object.keys(FINDING_KINDS).filter(isKind)
@@ -108,10 +129,7 @@ export function KindCounts({ byKind }: { readonly byKind: Partial<Record<Finding
     <ul className={classes.kinds}>
       {shown.map(kind => (
         <li key={kind}>
-          <HealthMark
-            mark={SEVERITY_MARK[FINDING_KINDS[kind]]}
-            word={`${formatCount(byKind[kind] ?? 0)} ${kindTitle(kind).toLowerCase()}`}
-          />
+          <HealthMark mark={SEVERITY_MARK[FINDING_KINDS[kind]]} word={`${kindTitle(kind)} ${formatCount(byKind[kind] ?? 0)}`} />
         </li>
       ))}
     </ul>

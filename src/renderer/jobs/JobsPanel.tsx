@@ -103,7 +103,7 @@ function JobDetails({ job }: { readonly job: JobInfo }) {
         </>
       )}
       {lost !== null && <p className={classes.failed}>{lost}</p>}
-      {end !== null && <JobEnd end={end} />}
+      {end !== null && <JobEnd end={end} progress={followed.progress} />}
     </section>
   )
 }

@@ -1,18 +1,27 @@
 /** What a job came to, in words, and whole for a file. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
-import { formatCounted } from '../format/index.ts'
+import type { Progress } from '../../shared/model/report.ts'
+import { formatCount, formatCounted } from '../format/index.ts'
 import { capital } from '../shard/capital.ts'
 
-/** One sentence about the end of a job. */
-export function outcomeText(end: JobOutcome): string {
+/**
+ * A sentence or two about the end of a job.
+ * @param progress the last that was heard of it; null when it told of none
+ */
+export function outcomeText(end: JobOutcome, progress: Progress | null): string {
   switch (end.outcome) {
     case 'cancelled':
-      return 'Cancelled. What was done before that stays done.'
+      return `Cancelled${howFar(progress)}. What was done before that stays done.`
     case 'failed':
       return end.error.message
     case 'done':
       return reportText(end.report)
   }
+}
+
+function howFar(progress: Progress | null): string {
+  if (progress === null || progress.total === 0) return ''
+  return ` after ${formatCount(progress.done)} of ${formatCounted(progress.total, 'shard')}`
 }
 
 /** One sentence about a report. */

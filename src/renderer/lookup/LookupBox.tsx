@@ -26,6 +26,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const [active, setActive] = useState(-1)
   const { found, look, forget } = useFind()
   const input = useRef<HTMLInputElement>(null)
+  const before = useRef<Element | null>(null)
   const list = useId()
   const typed = text.trim()
   const query = useDelayed(typed, DELAY)
@@ -62,6 +63,9 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     close()
     setText('')
     input.current?.blur()
+    // The keys go on where they were before the box was asked for.
+    if (before.current instanceof HTMLElement) before.current.focus()
+    before.current = null
   }
   const show = ({ shardPath, rowOffset }: Place): void => {
     leave()
@@ -129,7 +133,10 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
           setActive(-1)
           setOpen(true)
         }}
-        onFocus={() => setOpen(true)}
+        onFocus={event => {
+          before.current = event.relatedTarget
+          setOpen(true)
+        }}
         onBlur={close}
         onKeyDown={key}
       />

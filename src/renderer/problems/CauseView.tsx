@@ -1,19 +1,16 @@
 /** One cause: what it costs, what can be done, and its places as a list however long. */
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useMemo, useState } from 'react'
 import type { Finding } from '../../shared/model/finding.ts'
 import { useStartJob } from '../app/useStartJob.ts'
-import { formatCount } from '../format/index.ts'
+import { formatCount, sharedEncoder } from '../format/index.ts'
+import { useLines } from '../grid/useLines.ts'
 import { capital } from '../shard/capital.ts'
 import { adviceOf, kindTitle } from '../shard/findingAdvice.ts'
-import { rowAfterKey } from '../shard/rowKeys.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { type Cause, movableShards, placeText } from './causes.ts'
 import classes from './Problems.module.css'
-
-const ROW = 24
 
 export function CauseView({ cause }: { readonly cause: Cause }) {
   const { ask } = useWorkspace()
@@ -62,13 +59,9 @@ function shardsOf(findings: readonly Finding[]): ReadonlySet<string> {
 
 function Places({ findings }: { readonly findings: readonly Finding[] }) {
   const { go, selection } = useWorkspace()
-  const scroller = useRef<HTMLDivElement>(null)
   const [at, setAt] = useState<number | null>(null)
-  const virtual = useVirtualizer({ count: findings.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 8 })
-  const items = virtual.getVirtualItems()
-  useEffect(() => {
-    if (at !== null && at < findings.length) virtual.scrollToIndex(at, { align: 'auto' })
-  }, [at, findings.length, virtual])
+  const { scroller, items, height, afterKey } = useLines(findings.length, at, 0)
+  const above = useMemo(() => sharedEncoder(findings.map(({ shardPath }) => shardPath)), [findings])
   const open = (index: number): void => {
     const found = findings[index]
     setAt(index)
@@ -77,9 +70,7 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
     else go({ shardPath: found.shardPath, rowOffset: null })
   }
   const press = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 1)
-    const next = rowAfterKey(event.key, at, findings.length, page)
+    const next = afterKey(event)
     if (next !== null) setAt(next)
     else if (event.key === 'Enter' && at !== null) open(at)
     else return
@@ -93,7 +84,7 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
         aria-label='Places; Enter shows the shard'
         tabIndex={0}
         aria-activedescendant={items.some(item => item.index === at) ? placeId(at) : undefined}
-        style={{ height: virtual.getTotalSize() }}
+        style={{ height }}
         onKeyDown={press}
       >
         {items.map(({ index, start }) => {
@@ -113,7 +104,7 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
               style={{ transform: `translateY(${start}px)` }}
               onClick={() => open(index)}
             >
-              <ShardName path={found.shardPath} />
+              <ShardName path={found.shardPath} above={above} />
               <span className={classes.where}>{placeText(found)}</span>
               <span className={classes.message} title={capital(found.message)}>
                 {capital(found.message)}

@@ -92,7 +92,13 @@ function Nothing({ limited }: { readonly limited: boolean }) {
   const verified = summary.health.verified ?? 0
   return (
     <div className={controls.empty}>
-      <p>{limited ? 'Nothing is known to be wrong in what is selected.' : 'Nothing is known to be wrong.'}</p>
+      <p>
+        {limited
+          ? 'Nothing is known to be wrong in what is selected.'
+          : summary.index.state === 'present'
+            ? 'Nothing is known to be wrong.'
+            : 'Nothing is known to be wrong with the shards.'}
+      </p>
       <p>
         {verified === summary.shards
           ? 'Every shard was verified.'

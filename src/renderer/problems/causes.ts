@@ -26,7 +26,7 @@ function byPlace(a: Finding, b: Finding): number {
 
 /** Shards of a cause that can be moved to quarantine: files of the cache, each once. */
 export function movableShards({ severity, kind, findings }: Cause): readonly string[] {
-  if (severity === 'index' || severity === 'unreadable' || kind === 'not_a_file') return []
+  if (severity === 'index' || severity === 'unreadable' || severity === 'unsupported' || kind === 'not_a_file') return []
   return [...new Set(findings.map(({ shardPath }) => shardPath))]
 }
 

@@ -1,22 +1,23 @@
 /** What lies in quarantine: where it came from, why and when, and the way back, for one or for all. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { QuarantineEntry } from '../../shared/model/report.ts'
 import { sentenceOf } from '../app/faults.ts'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
 import { useClient } from '../client/ClientProvider.tsx'
-import { formatAgo, formatBytes, formatCounted, formatTime, millisecondsOf } from '../format/index.ts'
-import { rowAfterKey } from '../shard/rowKeys.ts'
+import { formatAgo, formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../format/index.ts'
+import grid from '../grid/DataGrid.module.css'
+import { type Column, DataGrid } from '../grid/DataGrid.tsx'
+import { useLines } from '../grid/useLines.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
+import view from '../styles/view.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './Quarantine.module.css'
 import { reasonsText, reasonText } from './reasons.ts'
 
-const ROW = 24
-const COLUMNS = ['Came from', 'Reason', 'Moved', 'Size'] as const
+const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
 
 export function QuarantineTab() {
   const client = useClient()
@@ -29,8 +30,8 @@ export function QuarantineTab() {
     placeholderData: keepPreviousData
   })
   const [chosen, choose] = useState<string | null>(null)
-  if (listed.isError) return <p className={classes.note}>{sentenceOf(listed.error)}</p>
-  if (listed.data === undefined) return <p className={classes.note}>Looking into quarantine…</p>
+  if (listed.isError) return <p className={view.note}>{sentenceOf(listed.error)}</p>
+  if (listed.data === undefined) return <p className={view.note}>Looking into quarantine…</p>
   const entries = listed.data
   if (entries.length === 0) {
     return (
@@ -44,8 +45,8 @@ export function QuarantineTab() {
   const busy = summary.writer !== null
   const button = `${controls.button} ${controls.small}`
   return (
-    <div className={classes.tab}>
-      <div className={classes.bar}>
+    <div className={view.tab}>
+      <div className={view.bar}>
         <span className={controls.grow}>
           {formatCounted(entries.length, 'file')} in quarantine, {formatBytes(entries.reduce((sum, { bytes }) => sum + bytes, 0))}
         </span>
@@ -76,92 +77,41 @@ function EntryGrid({
   readonly chosen: string | null
   readonly onChoose: (path: string) => void
 }) {
-  const scroller = useRef<HTMLDivElement>(null)
-  const virtual = useVirtualizer({
-    count: entries.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-    paddingStart: ROW,
-    scrollPaddingStart: ROW
-  })
-  const items = virtual.getVirtualItems()
   const at = entries.findIndex(({ path }) => path === chosen)
-  const press = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW * 2) / ROW) - 2)
-    const next = rowAfterKey(event.key, at < 0 ? null : at, entries.length, page)
-    const entry = next === null ? undefined : entries[next]
-    if (next === null || entry === undefined) return
-    event.preventDefault()
-    onChoose(entry.path)
-    virtual.scrollToIndex(next, { align: 'auto' })
-  }
+  const above = useMemo(() => sharedEncoder(entries.map(({ shardPath }) => shardPath)), [entries])
+  const lines = useLines(entries.length, at === -1 ? null : at, 1)
   return (
-    <div className={classes.frame}>
-      <div ref={scroller} className={classes.scroller}>
-        <table
-          className={classes.grid}
-          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table that keys move in is a grid
-          role='grid'
-          tabIndex={0}
-          aria-label='Files in quarantine'
-          aria-rowcount={entries.length + 1}
-          aria-activedescendant={items.some(item => item.index === at) ? entryId(at) : undefined}
-          style={{ height: virtual.getTotalSize() }}
-          onKeyDown={press}
-        >
-          <thead>
-            <tr className={classes.header} aria-rowindex={1}>
-              {COLUMNS.map(name => (
-                <th key={name} scope='col' className={name === 'Size' ? controls.number : undefined}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {items.map(({ index, start }) => {
-              const entry = entries[index]
-              if (entry === undefined) return null
-              return (
-                <tr
-                  key={entry.path}
-                  id={entryId(index)}
-                  className={classes.row}
-                  aria-rowindex={index + 2}
-                  aria-selected={index === at}
-                  style={{ transform: `translateY(${start}px)` }}
-                  onClick={() => onChoose(entry.path)}
-                >
-                  <Cells entry={entry} />
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
-      </div>
-    </div>
+    <DataGrid
+      id='quarantined'
+      name='Files in quarantine'
+      className={classes.entries ?? ''}
+      columns={COLUMNS}
+      lines={lines}
+      cells={index => {
+        const entry = entries[index]
+        return entry !== undefined && <Cells entry={entry} above={above} />
+      }}
+      onMove={index => {
+        const entry = entries[index]
+        if (entry !== undefined) onChoose(entry.path)
+      }}
+    />
   )
 }
 
-function entryId(index: number): string {
-  return `quarantined-${index}`
-}
-
-function Cells({ entry }: { readonly entry: QuarantineEntry }) {
+function Cells({ entry, above }: { readonly entry: QuarantineEntry; readonly above: string }) {
   const { shardPath, reasons, at, bytes } = entry
   const moved = at === null ? null : millisecondsOf(at)
   return (
     <>
       <td>
-        <ShardName path={shardPath} />
+        <ShardName path={shardPath} above={above} />
       </td>
       <td className={classes.why} title={reasons.map(reasonText).join('\n')}>
         {reasonsText(reasons)}
       </td>
       <td title={formatTime(moved)}>{formatAgo(moved)}</td>
-      <td className={controls.number}>{formatBytes(bytes)}</td>
+      <td className={grid.number}>{formatBytes(bytes)}</td>
     </>
   )
 }

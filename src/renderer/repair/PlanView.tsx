@@ -1,7 +1,8 @@
 /** A plan to be looked at: left what moves and why, to be ticked; right what that means. */
+import { useMemo } from 'react'
 import { Checkbox } from 'react-aria-components'
 import type { KeptShard, PlannedMove, RepairPlan } from '../../shared/model/report.ts'
-import { formatBytes, formatCount, formatCounted, HealthMark } from '../format/index.ts'
+import { formatBytes, formatCount, formatCounted, HealthMark, sharedEncoder } from '../format/index.ts'
 import { capital } from '../shard/capital.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
@@ -14,9 +15,10 @@ import classes from './Repair.module.css'
 /** Lines of a group that are shown one by one; a longer group is ticked as a whole. */
 const SHOWN = 300
 
-type Ticking = { readonly ticked: ReadonlySet<string>; readonly onTick: (ticked: ReadonlySet<string>) => void }
+type Ticking = { readonly above: string; readonly ticked: ReadonlySet<string>; readonly onTick: (ticked: ReadonlySet<string>) => void }
 
-export function PlanView({ plan, ticked, onTick }: { readonly plan: RepairPlan } & Ticking) {
+export function PlanView({ plan, ticked, onTick }: { readonly plan: RepairPlan } & Omit<Ticking, 'above'>) {
+  const above = useMemo(() => sharedEncoder([...plan.moves, ...plan.kept].map(({ shardPath }) => shardPath)), [plan])
   const stays = plan.kept.filter(({ shardPath }) => !plan.moves.some(move => move.shardPath === shardPath))
   return (
     <div className={classes.plan}>
@@ -28,16 +30,16 @@ export function PlanView({ plan, ticked, onTick }: { readonly plan: RepairPlan }
           </p>
         )}
         {groupMoves(plan.moves).map(group => (
-          <Group key={group.kind} group={group} ticked={ticked} onTick={onTick} />
+          <Group key={group.kind} group={group} above={above} ticked={ticked} onTick={onTick} />
         ))}
-        {stays.length > 0 && <Stays kept={stays} />}
+        {stays.length > 0 && <Stays kept={stays} above={above} />}
       </div>
       <Meaning plan={plan} ticked={ticked} />
     </div>
   )
 }
 
-function Group({ group, ticked, onTick }: { readonly group: MoveGroup } & Ticking) {
+function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } & Ticking) {
   const { kind, moves } = group
   const paths = moves.map(({ shardPath }) => shardPath)
   const count = paths.filter(path => ticked.has(path)).length
@@ -61,19 +63,30 @@ function Group({ group, ticked, onTick }: { readonly group: MoveGroup } & Tickin
         </span>
       </div>
       {moves.slice(0, SHOWN).map(move => (
-        <Move key={move.shardPath} move={move} isTicked={ticked.has(move.shardPath)} onTick={on => tick([move.shardPath], on)} />
+        <Move
+          key={move.shardPath}
+          move={move}
+          above={above}
+          isTicked={ticked.has(move.shardPath)}
+          onTick={on => tick([move.shardPath], on)}
+        />
       ))}
       {moves.length > SHOWN && <p className={classes.more}>and {formatCount(moves.length - SHOWN)} more, ticked with the group</p>}
     </section>
   )
 }
 
-function Move(props: { readonly move: PlannedMove; readonly isTicked: boolean; readonly onTick: (on: boolean) => void }) {
+function Move(props: {
+  readonly move: PlannedMove
+  readonly above: string
+  readonly isTicked: boolean
+  readonly onTick: (on: boolean) => void
+}) {
   const { shardPath, bytes, rows, reasons } = props.move
   return (
     <div className={classes.move}>
       <Tick isSelected={props.isTicked} onChange={props.onTick}>
-        <ShardName path={shardPath} />
+        <ShardName path={shardPath} above={props.above} />
       </Tick>
       <span className={classes.size}>
         {rows === null ? 'rows not known' : formatCounted(rows, 'row')} · {formatBytes(bytes)}
@@ -105,7 +118,7 @@ function Tick(props: {
   )
 }
 
-function Stays({ kept }: { readonly kept: readonly KeptShard[] }) {
+function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly above: string }) {
   return (
     <section className={classes.group}>
       <div className={classes.groupHead}>
@@ -114,7 +127,7 @@ function Stays({ kept }: { readonly kept: readonly KeptShard[] }) {
       </div>
       {kept.slice(0, SHOWN).map(({ shardPath, reasons }) => (
         <div key={shardPath} className={classes.move}>
-          <ShardName path={shardPath} />
+          <ShardName path={shardPath} above={above} />
           <p className={classes.reason}>{reasons.map(({ message }) => capital(message)).join('. ')}</p>
         </div>
       ))}

@@ -107,7 +107,7 @@ function Repair() {
       {choosing ? (
         <PlanView plan={shown.plan} ticked={shown.ticked} onTick={ticked => setChoice({ plan: shown.plan, ticked })} />
       ) : job.end !== null ? (
-        <JobEnd end={job.end} />
+        <JobEnd end={job.end} progress={job.progress} />
       ) : (
         stage.refused === null && job.lost === null && <JobProgress job={job} title={stage.kind === 'plan' ? 'Planning' : 'Repairing'} />
       )}

@@ -9,6 +9,12 @@ export function scopeOfPath(shardPath: string): Required<Scope> | null {
   return { encoder, stateLayer: Number(layer), pool, contig }
 }
 
+/** The stride block that a shard's name says; null for a name that layout 1 would not make. */
+export function strideBlockOf(shardPath: string): number | null {
+  const block = /_(\d+)\.parquet$/.exec(shardPath)?.[1]
+  return block === undefined ? null : Number(block)
+}
+
 /** Whether a shard lies in a scope. */
 export function scopeHolds(scope: Scope, shardPath: string): boolean {
   const place = scopeOfPath(shardPath)

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
 import { formatCount, formatCounted, formatFloat, formatLocus } from '../format/index.ts'
+import { lineAfterKey } from '../grid/lineAfterKey.ts'
 import controls from '../styles/controls.module.css'
 import { ColourBar } from './ColourBar.tsx'
 import { capital } from './capital.ts'
@@ -9,7 +10,6 @@ import { colourTable, limitOf, type Theme, wordFor } from './colourMap.ts'
 import styles from './HeatMapTab.module.css'
 import { clamp, firstEmptyLine, type Picture, partAt, type Spot, spotAt, ticks } from './heatMapPlace.ts'
 import { useRowPages } from './queries.ts'
-import { rowAfterKey } from './rowKeys.ts'
 import { type Size, useSettled, useSize, useTheme } from './useCanvas.ts'
 import { usePacedRow } from './usePacedRow.ts'
 
@@ -48,7 +48,7 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
     if (event.altKey || event.ctrlKey || event.metaKey) return
     const from = at ?? { row: 0, column: 0 }
     const across = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    const next = across === undefined ? rowAfterKey(event.key, at?.row ?? null, rows, Math.ceil(rows / 10)) : from.row
+    const next = across === undefined ? lineAfterKey(event.key, at?.row ?? null, rows, Math.ceil(rows / 10)) : from.row
     if (event.key === 'Escape') setPointed(null)
     else if ((event.key === 'Enter' || event.key === ' ') && at !== null) choose(at.row, false)
     else if (next === null) return

@@ -1,6 +1,7 @@
 /** The selected shard as one picture, rows down and values across: what stands out can be pointed at and selected. */
 
 import { sentenceOf } from '../app/faults.ts'
+import view from '../styles/view.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { DamageNote } from './DamageNote.tsx'
 import { HeatMap } from './HeatMap.tsx'
@@ -36,7 +37,7 @@ function ShardHeatMap({ shardPath }: { readonly shardPath: string }) {
   const picture = useHeatMap(shardPath, asked)
   const sentence = picture.data?.damage ?? (picture.isError ? sentenceOf(picture.error) : null)
   return (
-    <div className={styles.tab}>
+    <div className={view.tab}>
       <DamageNote facts={data} sentence={sentence} />
       <div ref={box} className={styles.body}>
         {picture.data !== undefined && picture.data.rows > 0 ? (

@@ -1,6 +1,7 @@
 /** The inspector of a shard: what it is, what is wrong with it, and what its vectors look like. */
 import { ORPCError } from '@orpc/client'
-import type { ShardFacts } from '../../shared/contract/index.ts'
+import type { Health, ShardFacts } from '../../shared/contract/index.ts'
+import { SEVERITIES } from '../../shared/model/finding.ts'
 import { sentenceOf } from '../app/faults.ts'
 import {
   formatAgo,
@@ -9,6 +10,7 @@ import {
   formatCounted,
   formatTime,
   HealthMark,
+  healthWord,
   millisecondsOf,
   shortenHash,
   UNKNOWN
@@ -17,7 +19,7 @@ import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { ColumnTable } from './ColumnTable.tsx'
 import { CopyButton } from './CopyButton.tsx'
-import { FindingList } from './FindingList.tsx'
+import { FindingList, SEVERITY_MARK } from './FindingList.tsx'
 import { actionsFor } from './findingAdvice.ts'
 import styles from './Inspector.module.css'
 import { useFacts, useShardLine } from './queries.ts'
@@ -43,13 +45,21 @@ export function ShardPane({ shardPath }: { readonly shardPath: string }) {
           <span>{shardPath}</span>
           <CopyButton text={shardPath} what='path' />
         </div>
-        {health !== undefined && <HealthMark mark={health} word />}
+        {health !== undefined && <Standing health={health} findings={facts.data?.findings ?? []} />}
       </header>
       {facts.isPending && <PaneNote tone='quiet'>Reading the shard…</PaneNote>}
       {facts.isError && (isGone(facts.error) ? <Gone /> : <PaneNote tone='danger'>{sentenceOf(facts.error)}</PaneNote>)}
       {facts.data !== undefined && <ShardSections facts={facts.data} onRow={rowOffset => go({ rowOffset })} />}
     </>
   )
+}
+
+/** What is seen to be wrong while it is looked at says more than that it was not verified yet. */
+function Standing({ health, findings }: { readonly health: Health; readonly findings: ShardFacts['findings'] }) {
+  const worst = SEVERITIES.find(severity => findings.some(finding => finding.severity === severity))
+  if (worst === undefined || (health !== 'unverified' && health !== 'readable')) return <HealthMark mark={health} word />
+  const mark = SEVERITY_MARK[worst]
+  return <HealthMark mark={mark} word={`${healthWord(mark)} at a first look, ${healthWord(health)}`} />
 }
 
 function isGone(error: unknown): boolean {

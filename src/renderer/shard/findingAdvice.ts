@@ -8,7 +8,7 @@ export type Advice = { readonly cost: string; readonly remedy: string }
 /** What the row of buttons below a finding offers. */
 export type Action = 'verify' | 'quarantine' | 'repair'
 
-const ENCODE_AGAIN = 'Quarantine it and encode its windows again; a repair does the first and lists the keys for the second.'
+const ENCODE_AGAIN = 'Quarantine it, as a repair does, and encode its windows again.'
 const LOOK = 'Look at it; quarantine it by hand if it should go. A repair leaves it where it is unless it is ticked.'
 const REINDEX = 'Rebuild the index; a repair does so. The shards stay as they are.'
 const LEFT = 'Nothing is done to it: it is not ours to judge, and a repair never moves it.'

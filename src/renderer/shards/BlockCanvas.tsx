@@ -55,6 +55,17 @@ export function BlockCanvas({
     return () => scheme.removeEventListener('change', change)
   }, [])
 
+  const shown = useRef<string | null>(null)
+  useEffect(() => {
+    if (shown.current === selected || box.height === 0) return
+    // What is selected elsewhere comes into view, once: who scrolls on afterwards is not called back.
+    const spot = find(lines, selected)
+    if (selected !== null && spot === null) return
+    shown.current = selected
+    const place = spot === null ? null : placeOf(layout, all, spot.line, spot.block)
+    if (place !== null && scroller.current !== null) bringIntoView(scroller.current, place.y, all.cellHeight)
+  }, [selected, lines, layout, all, box.height])
+
   const spotUnder = (event: MouseEvent): Spot => {
     const frame = scroller.current?.getBoundingClientRect()
     if (frame === undefined) return null
@@ -66,9 +77,7 @@ export function BlockCanvas({
     if (place === null || scroller.current === null) return
     setPointer(null)
     setSpot(to)
-    const { scrollTop, clientHeight } = scroller.current
-    if (place.y < scrollTop) scroller.current.scrollTop = place.y
-    else if (place.y + all.cellHeight > scrollTop + clientHeight) scroller.current.scrollTop = place.y + all.cellHeight - clientHeight
+    bringIntoView(scroller.current, place.y, all.cellHeight)
   }
   const key = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
@@ -148,6 +157,13 @@ export function BlockCanvas({
       )}
     </div>
   )
+}
+
+/** Scrolls as little as it takes to show what stands from `top` on, CSS pixels. */
+function bringIntoView(scroller: HTMLElement, top: number, height: number): void {
+  const { scrollTop, clientHeight } = scroller
+  if (top < scrollTop) scroller.scrollTop = top
+  else if (top + height > scrollTop + clientHeight) scroller.scrollTop = top + height - clientHeight
 }
 
 function find(lines: readonly BlockLine[], shardPath: string | null): Spot {

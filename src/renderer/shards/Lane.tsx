@@ -3,10 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
-import { scopeKey } from '../scope/scope.ts'
+import { scopeHolds, scopeKey } from '../scope/scope.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { BlockCanvas } from './BlockCanvas.tsx'
-import type { BlockLine } from './blockLayout.ts'
+import { type BlockLine, blockHolding } from './blockLayout.ts'
 import classes from './Lane.module.css'
 
 const SIZES = { label: 84, narrowest: 3, cellWidth: 11, cellHeight: 15, lineGap: 3, title: 18 }
@@ -34,6 +34,10 @@ export function Lane() {
       })) ?? NO_LINES,
     [data]
   )
+  const block = useMemo(
+    () => (shardPath === null || !scopeHolds(scope, shardPath) ? null : blockHolding(lines, shardPath)),
+    [lines, scope, shardPath]
+  )
   if (lines.length === 0) return null
   const height = Math.min(SEEN, lines.length) * (SIZES.cellHeight + SIZES.lineGap) + 13
   return (
@@ -42,7 +46,7 @@ export function Lane() {
         name='Blocks by contig'
         lines={lines}
         sizes={SIZES}
-        selected={shardPath}
+        selected={block}
         onSelect={block => go({ shardPath: block.shardPath, rowOffset: null })}
       />
       {data?.truncated === true && <p className={classes.note}>The first 4,000 blocks; the Map tab shows all.</p>}

@@ -6,6 +6,7 @@ import { sentenceOf } from '../app/faults.ts'
 import { useTell } from '../app/Notice.tsx'
 import { useStartJob } from '../app/useStartJob.ts'
 import { useTree } from '../app/useTree.ts'
+import { lineAfterKey } from '../grid/lineAfterKey.ts'
 import { folderOf, narrowed, scopeKey, scopeText } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -14,7 +15,6 @@ import { ShardActions } from './ShardActions.tsx'
 import { ShardGrid } from './ShardGrid.tsx'
 import { ShardMenu } from './ShardMenu.tsx'
 import classes from './ShardTable.module.css'
-import { cursorTarget } from './tableKeys.ts'
 import { shardsTsv } from './tsv.ts'
 import { useShardChoice } from './useShardChoice.ts'
 import { type ShardSort, useShardPages } from './useShardPages.ts'
@@ -67,7 +67,7 @@ export function ShardTable({ scope, text, health }: { readonly scope: Scope; rea
   const copy = (): string => shardsTsv(choice.values())
   const key = (event: KeyboardEvent): void => {
     const shown = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 2)
-    const target = event.altKey ? null : cursorTarget(event.key, cursor, shown, total)
+    const target = event.altKey ? null : lineAfterKey(event.key, cursor, total, shown)
     if (target !== null) point(target, { extend: event.shiftKey, add: false }, REST)
     else if (event.key === ' ' && cursor !== null) point(cursor, { extend: false, add: true })
     else if (event.key === 'Enter' && cursor !== null) open(cursor)

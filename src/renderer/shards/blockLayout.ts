@@ -1,5 +1,6 @@
 /** Where blocks stand on a canvas: one line a contig, one cell a block, gaps kept, long lines broken. Pure. */
 import type { Health } from '../../shared/contract/index.ts'
+import { scopeOfPath, strideBlockOf } from '../scope/scope.ts'
 
 export type Block = {
   /** Stride block, or the place in order where there is none. */
@@ -42,6 +43,13 @@ export type BlockLayout = {
   readonly height: number
   readonly perRow: number
   readonly slots: readonly ReadonlyMap<number, number>[]
+}
+
+/** The block of a lane that a shard is part of, by the path that the block goes by; null when it is in none. */
+export function blockHolding(lines: readonly BlockLine[], shardPath: string): string | null {
+  const contig = scopeOfPath(shardPath)?.contig
+  const at = strideBlockOf(shardPath)
+  return lines.find(({ label }) => label === contig)?.blocks.find(block => block.at === at)?.shardPath ?? null
 }
 
 /** A line with far more gaps than blocks is drawn without its gaps. */

@@ -7,8 +7,8 @@ import {
   tableFeatures
 } from '@tanstack/react-table'
 import { SHARD_SORTS, type ShardRow } from '../../shared/contract/index.ts'
-import { formatAgo, formatBytes, formatCount, formatTime, HealthMark, healthShort } from '../format/index.ts'
-import classes from './ShardGrid.module.css'
+import { formatAgo, formatBytes, formatCount, formatTime, HealthMark, healthShort, ShortName } from '../format/index.ts'
+import { ShardName } from '../shard/ShardName.tsx'
 import type { ShardSort } from './useShardPages.ts'
 
 export const features = tableFeatures({ columnSizingFeature, columnResizingFeature, columnVisibilityFeature })
@@ -52,21 +52,6 @@ function Ago({ at }: { readonly at: number | null }) {
   return <span title={at === null ? undefined : formatTime(at)}>{formatAgo(at)}</span>
 }
 
-/** The file's name whole, the folders before it as far as there is room. */
-function ShardName({ shardPath, above }: { readonly shardPath: string; readonly above: string }) {
-  const cut = shardPath.lastIndexOf('/') + 1
-  const folders = shardPath.startsWith(above) ? shardPath.slice(above.length, cut) : shardPath.slice(0, cut)
-  // A short first folder, such as a layer, is not worth an ellipsis of its own.
-  const middle = folders.indexOf('/') > 6 ? folders.indexOf('/') : 0
-  return (
-    <span className={classes.name} title={shardPath}>
-      {middle > 0 && <span className={classes.folder}>{folders.slice(0, middle)}</span>}
-      <span className={classes.folder}>{folders.slice(middle)}</span>
-      <span className={classes.file}>{shardPath.slice(cut)}</span>
-    </span>
-  )
-}
-
 const helper = createColumnHelper<typeof features, Line>()
 const column = (id: string, size: number, show: (shard: ShardRow, above: string) => React.ReactNode) =>
   helper.display({
@@ -80,17 +65,17 @@ const column = (id: string, size: number, show: (shard: ShardRow, above: string)
   })
 
 export const columns = helper.columns([
-  column('shardPath', 290, ({ shardPath }, above) => <ShardName shardPath={shardPath} above={above} />),
+  column('shardPath', 270, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
   column('encoder', 140, ({ address }) => address?.encoder ?? ''),
   column('layer', 56, ({ address }) => address?.stateLayer ?? ''),
-  column('pool', 140, ({ address }) => (address === null ? '' : `${address.poolType}_${address.poolRadius}`)),
+  column('pool', 140, ({ address }) => (address === null ? '' : <ShortName text={`${address.poolType}_${address.poolRadius}`} />)),
   column('contig', 90, ({ address }) => address?.contig ?? ''),
   column('block', 60, ({ address }) => (address === null ? '' : formatCount(address.strideBlock))),
-  column('rows', 66, ({ rows }) => formatCount(rows)),
-  column('dimensions', 62, ({ dimensions }) => formatCount(dimensions)),
+  column('rows', 60, ({ rows }) => formatCount(rows)),
+  column('dimensions', 60, ({ dimensions }) => formatCount(dimensions)),
   column('bytes', 82, ({ bytes }) => <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>),
-  column('modifiedMs', 90, ({ modifiedMs }) => <Ago at={modifiedMs} />),
-  column('verifiedAtMs', 90, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
-  column('health', 124, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />),
+  column('modifiedMs', 84, ({ modifiedMs }) => <Ago at={modifiedMs} />),
+  column('verifiedAtMs', 84, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
+  column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />),
   column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings)))
 ])

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { Button, type Key, type Selection as Keys, ListLayout, Tree, TreeItem, TreeItemContent, Virtualizer } from 'react-aria-components'
 import type { Health, TreeNode } from '../../shared/contract/index.ts'
 import { useTree } from '../app/useTree.ts'
-import { describeHealth, formatBytes, formatCount, formatCounted, HealthMark, worstHealth } from '../format/index.ts'
+import { describeHealth, formatBytes, formatCount, formatCounted, HealthMark, ShortName, worstHealth } from '../format/index.ts'
 import { isWhole, scopeKey } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -176,7 +176,7 @@ function Entry({
               <span className={classes.fold} />
             )}
             <span className={classes.label} title={`${title} · ${describeHealth(health)}`}>
-              {label}
+              <ShortName text={label} />
             </span>
             <span className={classes.count}>{count}</span>
             <span className={classes.bytes}>{bytes}</span>

@@ -42,14 +42,19 @@ test('what a job tells adds up', () => {
 
 describe('an end', () => {
   test('is one sentence', () => {
-    expect(outcomeText({ outcome: 'done', report: APPLIED })).toBe(
+    expect(outcomeText({ outcome: 'done', report: APPLIED }, null)).toBe(
       '1 shard quarantined; the index was rebuilt with 1,234 rows of 2 shards.'
     )
-    expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: REINDEX } })).toBe(
+    expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: REINDEX } }, null)).toBe(
       'The index was rebuilt with 1,234 rows of 2 shards.'
     )
-    expect(outcomeText({ outcome: 'failed', error: { code: 'RESOURCE.BUSY', message: 'somebody writes', details: {} } })).toBe(
+    expect(outcomeText({ outcome: 'failed', error: { code: 'RESOURCE.BUSY', message: 'somebody writes', details: {} } }, null)).toBe(
       'somebody writes'
+    )
+    expect(outcomeText({ outcome: 'cancelled' }, null)).toBe('Cancelled. What was done before that stays done.')
+    const progress = { phase: 'read', done: 1234, total: 5000, bytesDone: 0, bytesTotal: 0, shardPath: null, findings: 0 } as const
+    expect(outcomeText({ outcome: 'cancelled' }, progress)).toBe(
+      'Cancelled after 1,234 of 5,000 shards. What was done before that stays done.'
     )
   })
 

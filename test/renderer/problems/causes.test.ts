@@ -34,7 +34,7 @@ test('each shard is offered once, and none that must not be moved', () => {
     causesOf([finding(kind, 'a', 'm', { row: 1 }), finding(kind, 'a', 'm', { row: 2 })]).flatMap(movableShards)
   expect(movable('bad_page')).toEqual(['a'])
   expect(movable('no_rows')).toEqual(['a'])
-  for (const kind of ['row_without_entry', 'unreadable', 'not_a_file'] as const) expect(movable(kind)).toEqual([])
+  for (const kind of ['row_without_entry', 'unreadable', 'unsupported_version', 'not_a_file'] as const) expect(movable(kind)).toEqual([])
 })
 
 test('a place is told by row and column', () => {

@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { firstEmptyLine, type Picture, partAt, spotAt, ticks } from '../../../src/renderer/shard/heatMapPlace.ts'
-import { rowAfterKey } from '../../../src/renderer/shard/rowKeys.ts'
 import { layOutStrip, moveIn, valueAt } from '../../../src/renderer/shard/stripLayout.ts'
 
 describe('the strip', () => {
@@ -73,15 +72,4 @@ describe('the heat map', () => {
       })
     )
   })
-})
-
-test('keys lead through the rows and stop at the ends', () => {
-  expect(rowAfterKey('ArrowDown', null, 10, 4)).toBe(0)
-  expect(rowAfterKey('ArrowUp', null, 10, 4)).toBe(9)
-  expect(rowAfterKey('ArrowDown', 9, 10, 4)).toBe(9)
-  expect(rowAfterKey('PageDown', 3, 10, 4)).toBe(7)
-  expect(rowAfterKey('PageUp', 3, 10, 4)).toBe(0)
-  expect(rowAfterKey('End', 3, 10, 4)).toBe(9)
-  expect(rowAfterKey('x', 3, 10, 4)).toBeNull()
-  expect(rowAfterKey('End', null, 0, 4)).toBeNull()
 })

@@ -1,12 +1,13 @@
-/** Where the keys take the cursor of a table. */
+/** Where the keys of a table or a list lead. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cursorTarget } from '../../src/renderer/shards/tableKeys.ts'
+import { lineAfterKey } from '../../src/renderer/grid/lineAfterKey.ts'
 
-describe('the cursor', () => {
+describe('the line at hand', () => {
   it.each([
     ['ArrowDown', null, 0],
     ['ArrowDown', 7, 8],
+    ['ArrowUp', null, 99],
     ['ArrowUp', 7, 6],
     ['ArrowUp', 0, 0],
     ['PageDown', 7, 17],
@@ -16,11 +17,11 @@ describe('the cursor', () => {
     ['End', 50, 99],
     ['End', 99, 99]
   ])('%s from %s goes to %s', (key, from, to) => {
-    expect(cursorTarget(key, from, 10, 100)).toBe(to)
+    expect(lineAfterKey(key, from, 100, 10)).toBe(to)
   })
 
   it('does not move by other keys or in an empty table', () => {
-    expect([cursorTarget('a', 1, 10, 100), cursorTarget('toString', 1, 10, 100), cursorTarget('End', null, 10, 0)]).toEqual([
+    expect([lineAfterKey('a', 1, 100, 10), lineAfterKey('toString', 1, 100, 10), lineAfterKey('End', null, 0, 10)]).toEqual([
       null,
       null,
       null
@@ -31,7 +32,7 @@ describe('the cursor', () => {
     const keys = fc.constantFrom('ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End')
     fc.assert(
       fc.property(keys, fc.integer({ min: 1, max: 1e5 }), fc.nat(200), fc.nat(), (key, total, shown, at) => {
-        const target = cursorTarget(key, at % total, shown, total)
+        const target = lineAfterKey(key, at % total, total, shown)
         return target !== null && target >= 0 && target < total
       })
     )

@@ -1,0 +1,37 @@
+/** Which part of a name or a path may give way when it is narrow. Pure. */
+
+/** `centered_mean_128` → `centered_mean` and `_128`; a name without a number at its end has no tail. */
+export function headAndTail(name: string): readonly [head: string, tail: string] {
+  const [, head = name, tail = ''] = /^(.+?)(_-?\d+)$/.exec(name) ?? []
+  return [head, tail]
+}
+
+export type PathParts = {
+  /** What gives way first. */
+  readonly outer: string
+  /** The folder before the last one, when it is as short as a layer. */
+  readonly layer: string
+  /** The last folder, cut by `headAndTail`. */
+  readonly pool: string
+  readonly radius: string
+  readonly file: string
+}
+
+/** The folder of the encoder that all of these paths share, with its `/`; without one, the folder of all encoders. */
+export function sharedEncoder(paths: readonly string[]): string {
+  const [first] = paths
+  const folder = first === undefined ? null : /^embeddings\/[^/]+\//.exec(first)?.[0]
+  return folder && paths.every(path => path.startsWith(folder)) ? folder : 'embeddings/'
+}
+
+/** The parts of a shard's path below the folder `above`, each with its `/`. Put together again they are the path. */
+export function pathParts(path: string, above = 'embeddings/'): PathParts {
+  const folders = (path.startsWith(above) ? path.slice(above.length) : path).split('/')
+  const file = folders.pop() ?? ''
+  const last = folders.pop()
+  if (last === undefined) return { outer: '', layer: '', pool: '', radius: '', file }
+  const layer = (folders.at(-1)?.length ?? 9) > 4 ? undefined : folders.pop()
+  const [pool, radius] = headAndTail(last)
+  const end = (text: string | undefined): string => (text === undefined ? '' : `${text}/`)
+  return { outer: folders.map(end).join(''), layer: end(layer), pool, radius: `${radius}/`, file }
+}

@@ -1,0 +1,50 @@
+/** The lines of a long list: which are in view, and where the keys lead. */
+import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react'
+import { lineAfterKey } from './lineAfterKey.ts'
+
+/** The height of a line, CSS pixels. */
+const LINE = 24
+
+export type Lines = {
+  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly items: readonly VirtualItem[]
+  readonly count: number
+  /** Of all lines and what stands above them, CSS pixels. */
+  readonly height: number
+  /** The line at hand, null for none. */
+  readonly at: number | null
+  /** Where a key leads; null when it leads nowhere. */
+  readonly afterKey: (event: KeyboardEvent) => number | null
+}
+
+/**
+ * Brings the line at hand into view whenever it is another one.
+ * @param above lines that stay in view above the first one, such as headings
+ */
+export function useLines(count: number, at: number | null, above: number): Lines {
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE,
+    overscan: 12,
+    paddingStart: above * LINE,
+    scrollPaddingStart: above * LINE
+  })
+  useEffect(() => {
+    if (at !== null && at < count) virtual.scrollToIndex(at, { align: 'auto' })
+  }, [at, count, virtual])
+  return {
+    scroller,
+    items: virtual.getVirtualItems(),
+    count,
+    height: virtual.getTotalSize(),
+    at,
+    afterKey: ({ key, altKey, ctrlKey, metaKey }) => {
+      if (altKey || ctrlKey || metaKey) return null
+      const shown = Math.floor((scroller.current?.clientHeight ?? LINE) / LINE)
+      return lineAfterKey(key, at, count, Math.max(1, shown - above - 1))
+    }
+  }
+}

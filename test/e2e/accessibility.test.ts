@@ -1,0 +1,164 @@
+/** axe finds nothing on any view, in light and in dark. Both carriers show the same page: Electron only what it adds, the system's dark. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { inChromium, inElectron, type Open, TEST_MS } from './carriers.ts'
+import { damagedSample, type Inspector } from './inspector.ts'
+import { inspectorPane, jobEnd, panel, shardGrid, shardsShown, showTab, type, verifyAll } from './window.ts'
+
+const TABS = ['Shards', 'Map', 'Rows', 'Heat map', 'Index', 'Quarantine', 'Problems', 'Jobs', 'Log']
+
+type Scheme = 'light' | 'dark'
+
+inChromium('axe', open => findsNothing(open, ['light', 'dark']))
+inElectron('axe', open => findsNothing(open, ['dark']))
+
+function findsNothing(open: Open, schemes: readonly Scheme[]): void {
+  const look = (inspector: Inspector, view: string): Promise<void> => expectNoFaults(inspector, view, schemes)
+
+  test('finds nothing where no cache is open', { timeout: TEST_MS }, async () => {
+    const inspector = await open(null)
+    const { page } = inspector
+    await page.getByRole('region', { name: 'Open a cache' }).waitFor()
+    await look(inspector, 'the welcome')
+    const wrong = join(temporaryFolder(), 'wrong')
+    mkdirSync(wrong)
+    await page.evaluate(path => {
+      location.hash = new URLSearchParams({ open: path }).toString()
+    }, wrong)
+    await page.getByRole('heading', { name: 'This folder cannot be opened as a cache' }).waitFor()
+    await look(inspector, 'a wrong folder')
+    await page.evaluate(path => {
+      location.hash = new URLSearchParams({ open: path }).toString()
+    }, damagedSample())
+    await shardsShown(page, 59)
+    await page.getByRole('button', { name: /^Cache / }).click()
+    await page.getByRole('menuitem', { name: 'Close this cache' }).click()
+    await page.getByRole('button', { name: /^Pin / }).click()
+    await page.getByRole('button', { name: /^Pinned /, pressed: true }).waitFor()
+    await look(inspector, 'recent caches')
+  })
+
+  test('finds nothing on a cache just opened, on any tab, in the box and on the sheets that ask', { timeout: 2 * TEST_MS }, async () => {
+    const inspector = await open(damagedSample())
+    const { page } = inspector
+    await shardsShown(page, 59)
+    for (const name of TABS) {
+      await showTab(page, name)
+      await look(inspector, `${name}, nothing selected`)
+    }
+    await type(page, 'lambda__kmer-spectrum/4/')
+    await page.keyboard.press('Enter')
+    await page.getByText('9 matches').waitFor()
+    await look(inspector, 'the box with its matches')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    for (const [command, heading] of [
+      ['Keyboard shortcuts', 'Keyboard shortcuts'],
+      ['About this program', 'GenoLeWM Cache Inspector'],
+      ['Rebuild the index', 'Rebuild the index']
+    ] as const) {
+      await type(page, `>${command}`)
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').getByRole('heading', { name: heading }).waitFor()
+      await look(inspector, command)
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+  })
+
+  test('finds nothing on what was verified: shards, rows, problems, repair and its report', { timeout: 2 * TEST_MS }, async () => {
+    const inspector = await open(damagedSample())
+    const { page } = inspector
+    await verifyAll(page)
+    await look(inspector, 'the report of a job')
+    await showTab(page, 'Problems')
+    await page
+      .getByRole('listbox', { name: 'Causes' })
+      .getByRole('option', { name: /^Page checksum/ })
+      .click()
+    await page
+      .getByRole('option', { name: /chrpage-checksum_0\.parquet/ })
+      .first()
+      .click()
+    await inspectorPane(page)
+      .getByRole('heading', { name: /chrpage-checksum_0\.parquet/ })
+      .waitFor()
+    await inspectorPane(page).getByText('1 finding').waitFor()
+    await look(inspector, 'a cause, and a damaged shard in the inspector')
+    for (const name of ['Rows', 'Heat map', 'Index', 'Map']) {
+      await showTab(page, name)
+      await look(inspector, `${name} of a damaged shard`)
+    }
+    await type(page, 'NC_001416.1:513-1536')
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('option', { name: /NC_001416/ })
+      .first()
+      .waitFor()
+    await page.keyboard.press('Enter')
+    await inspectorPane(page).getByRole('heading', { name: /^Row / }).waitFor()
+    await inspectorPane(page).getByRole('button', { name: 'Copy vector' }).waitFor()
+    await look(inspector, 'a row in the inspector')
+    await showTab(page, 'Heat map')
+    await look(inspector, 'the heat map of a whole shard')
+
+    await showTab(page, 'Shards')
+    await shardGrid(page).locator('[aria-rowindex="2"]').click()
+    await page.keyboard.press('Shift+F10')
+    await page.getByRole('menuitem', { name: 'Open the rows' }).waitFor()
+    await look(inspector, 'the menu of a shard')
+    await page.keyboard.press('Escape')
+    await inspectorPane(page).getByRole('button', { name: 'Quarantine…' }).click()
+    const sheet = page.getByRole('dialog')
+    await sheet.getByRole('textbox', { name: 'Reason' }).waitFor()
+    await look(inspector, 'quarantine by hand')
+    await page.keyboard.press('Escape')
+    await page.getByRole('banner').getByRole('button', { name: 'Repair…' }).click()
+    await sheet.getByRole('button', { name: /^Quarantine 23 shards/ }).waitFor()
+    await look(inspector, 'the plan of a repair')
+    await sheet.getByRole('button', { name: /^Quarantine 23 shards/ }).click()
+    await sheet.getByRole('status').getByText('23 shards quarantined').waitFor()
+    await look(inspector, 'a repair that was done')
+    await sheet.getByRole('button', { name: 'Close', exact: true }).last().click()
+    await showTab(page, 'Quarantine')
+    await panel(page, 'Quarantine').getByRole('grid').locator('[aria-rowindex="2"]').click()
+    await page.getByRole('region', { name: 'The chosen file' }).waitFor()
+    await look(inspector, 'the quarantine')
+    await panel(page, 'Quarantine').getByRole('button', { name: 'Restore all' }).click()
+    await jobEnd(page).getByText('23 shards brought back').waitFor()
+  })
+
+  test('finds nothing on the line that says that the service is gone', { timeout: TEST_MS }, async () => {
+    const inspector = await open(null)
+    await inspector.page.getByRole('region', { name: 'Open a cache' }).waitFor()
+    await inspector.killService()
+    await inspector.page.getByRole('alert').waitFor()
+    await look(inspector, 'a lost service')
+  })
+}
+
+/** Looks with every rule in the first scheme, then at what the other can change. */
+async function expectNoFaults({ page, wear }: Inspector, view: string, schemes: readonly Scheme[]): Promise<void> {
+  for (const [index, scheme] of schemes.entries()) {
+    await settle(page, wear, scheme)
+    const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
+    expect(await faults(index === 0 ? axe : axe.withRules(['color-contrast', 'link-in-text-block'])), `${view}, ${scheme}`).toEqual([])
+  }
+}
+
+/** Colours fade from one into the other, and would be judged half-way. */
+async function settle(page: Page, wear: Inspector['wear'], scheme: Scheme): Promise<void> {
+  await wear(scheme)
+  await page.waitForFunction(scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches, scheme)
+  await page.evaluate(() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => null))))
+}
+
+/** One line for each element that axe objects to. */
+async function faults(axe: AxeBuilder): Promise<readonly string[]> {
+  const { violations } = await axe.analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`))
+}

@@ -1,0 +1,102 @@
+/** Looking around in a cache, going back, and finding everything as it was left. */
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { damagedSample } from './inspector.ts'
+import { inspectorPane, POLL, shardGrid, shardsShown, tree } from './window.ts'
+
+onBothCarriers('browsing', open => {
+  test('open and browse: the tree, the table, sorted by size, and the rows of one shard', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await tree(page).getByRole('row', { name: 'All shards' }).getByText('59', { exact: true }).waitFor()
+    await shardsShown(page, 59)
+
+    const shards = shardGrid(page)
+    const first = shards.locator('[aria-rowindex="2"]')
+    const byBytes = shards.getByRole('columnheader', { name: 'Bytes' })
+    await byBytes.getByRole('button').click()
+    await first.getByText('chrempty-file_0.parquet').waitFor()
+    expect(await byBytes.getAttribute('aria-sort')).toBe('ascending')
+    await first.getByText('0 B', { exact: true }).waitFor()
+    await byBytes.getByRole('button').click()
+    await first.getByText('chrtwo-files_0.parquet').waitFor()
+    expect(await byBytes.getAttribute('aria-sort')).toBe('descending')
+
+    await tree(page).getByRole('row', { name: 'layer 4' }).click()
+    await shardsShown(page, 9)
+    await first.click()
+    await page.keyboard.press('Control+3')
+    await page.getByRole('grid', { name: 'Rows of the shard' }).getByText('NC_001416.1').first().waitFor()
+  })
+
+  test('Back and Forward walk through what was selected, by button and by key', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await shardsShown(page, 59)
+    const back = page.getByRole('button', { name: 'Back', exact: true })
+    const forward = page.getByRole('button', { name: 'Forward', exact: true })
+    expect([await back.isDisabled(), await forward.isDisabled()]).toEqual([true, true])
+
+    await tree(page).getByRole('row', { name: 'layer 4' }).click()
+    await shardsShown(page, 9)
+    await shardGrid(page).locator('[aria-rowindex="3"]').click()
+    const heading = inspectorPane(page).getByRole('heading', { level: 2 })
+    const shard = await shardGrid(page)
+      .locator('[aria-rowindex="3"]')
+      .getByText(/\.parquet$/)
+      .last()
+      .textContent()
+    await expect.poll(() => heading.textContent(), POLL).toBe(shard)
+
+    await back.click()
+    await expect.poll(() => heading.textContent(), POLL).not.toBe(shard)
+    await page.keyboard.press('Alt+ArrowLeft')
+    await shardsShown(page, 59)
+    await expect.poll(() => back.isDisabled(), POLL).toBe(true)
+    await forward.click()
+    await shardsShown(page, 9)
+    await page.keyboard.press('Alt+ArrowRight')
+    await expect.poll(() => heading.textContent(), POLL).toBe(shard)
+    expect(await forward.isDisabled()).toBe(true)
+  })
+
+  test('the next start shows the same selection, panes and columns', { timeout: TEST_MS }, async () => {
+    const folder = damagedSample()
+    const first = await open(folder)
+    await shardsShown(first.page, 59)
+    const [widthBefore, columnsBefore] = [await treeWidth(first.page), await columns(first.page)]
+    await tree(first.page).getByRole('row', { name: 'layer 4' }).click()
+    await shardsShown(first.page, 9)
+    await shardGrid(first.page).locator('[aria-rowindex="3"]').click()
+    const heading = inspectorPane(first.page).getByRole('heading', { level: 2 })
+    await expect.poll(() => heading.textContent(), POLL).toMatch(/\.parquet$/)
+    const shard = await heading.textContent()
+    await first.page.getByRole('button', { name: 'Columns' }).click()
+    await first.page.getByRole('menuitemcheckbox', { name: 'Pool' }).click()
+    await first.page.getByRole('menuitemcheckbox', { name: 'Modified' }).click()
+    await first.page.keyboard.press('Escape')
+    const handle = first.page.getByRole('separator', { name: 'Width of the tree' })
+    await handle.focus()
+    for (let i = 0; i < 3; i++) await first.page.keyboard.press('ArrowRight')
+    const [width, shown] = [await treeWidth(first.page), await columns(first.page)]
+    expect(width).toBeGreaterThan(widthBefore + 10)
+    expect(shown).toEqual(columnsBefore.filter(name => name !== 'Modified').toSpliced(1, 0, 'Pool'))
+    // Kept within a third of a second; only what lies on the disk survives a program that ends.
+    await first.page.waitForTimeout(600)
+    await first.stop()
+
+    const { page } = await open(folder, first.dataFolder)
+    await shardsShown(page, 9)
+    await expect.poll(() => inspectorPane(page).getByRole('heading', { level: 2 }).textContent(), POLL).toBe(shard)
+    expect(await columns(page)).toEqual(shown)
+    expect(await treeWidth(page)).toBeCloseTo(width, -1)
+  })
+})
+
+async function treeWidth(page: Page): Promise<number> {
+  const box = await page.getByRole('navigation', { name: 'What is in the cache' }).boundingBox()
+  return box?.width ?? 0
+}
+
+async function columns(page: Page): Promise<readonly string[]> {
+  return (await shardGrid(page).getByRole('columnheader').allTextContents()).map(name => name.trim())
+}

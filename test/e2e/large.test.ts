@@ -1,0 +1,42 @@
+/** A cache of very many shards: opened, and looked at from its first line to its last. */
+import { expect, test } from 'vitest'
+import { makeManyShards } from '../support/manyShards.ts'
+import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { POLL, shardGrid, shardsShown, tree } from './window.ts'
+
+const SHARDS = 30_000
+const TEXT = SHARDS.toLocaleString('en')
+
+onBothCarriers('a large cache', open => {
+  test('opens, and scrolls from end to end with only the lines in view in the page', { timeout: TEST_MS }, async () => {
+    const { page } = await open(root)
+    const grid = shardGrid(page)
+    await grid.getByText('.parquet').first().waitFor()
+    await shardsShown(page, SHARDS)
+    await tree(page).getByRole('row', { name: 'All shards' }).getByText(TEXT, { exact: true }).waitFor()
+
+    await grid.focus()
+    await page.keyboard.press('End')
+    await grid
+      .locator(`[aria-rowindex="${SHARDS + 1}"]`)
+      .getByText('.parquet')
+      .waitFor()
+    await page.keyboard.press('Home')
+    await grid.locator('[aria-rowindex="2"]').getByText('.parquet').waitFor()
+
+    await grid.hover()
+    for (const share of [0.25, 0.5, 0.75]) {
+      await grid.evaluate((element, share) => {
+        element.scrollTop = share * element.scrollHeight
+      }, share)
+      const line = grid.locator(`[aria-rowindex="${Math.floor(share * SHARDS) + 10}"]`)
+      await line.getByText('.parquet').waitFor()
+      expect(await grid.getByRole('row').count()).toBeLessThan(150)
+    }
+    await page.getByRole('searchbox', { name: /in their path$/ }).fill('chrX_1.')
+    await expect.poll(async () => Number(await grid.getAttribute('aria-rowcount')), POLL).toBeLessThan(200)
+    await grid.locator('[aria-rowindex="2"]').getByText('chrX_1.parquet').waitFor()
+  })
+})
+
+const root = makeManyShards(SHARDS)

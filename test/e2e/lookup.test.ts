@@ -1,0 +1,130 @@
+/** The one box: every kind of query, what it says that it understood, and where it leads. */
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { find } from '../../src/main/core/index.ts'
+import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { damagedSample } from './inspector.ts'
+import { GENOME, inspectorPane, POLL, shardGrid, type } from './window.ts'
+
+const POOL = 'embeddings/lambda__kmer-spectrum/3/global_mean_0'
+const WINDOW = GENOME.slice(512, 1536)
+const LOCUS = /^NC_001416\.1:513.1,536/
+
+onBothCarriers('looking up', open => {
+  test('a hash, its prefix, a locus and DNA lead to rows', { timeout: TEST_MS }, async () => {
+    const folder = damagedSample()
+    const { page } = await open(folder)
+    await ready(page)
+    const { rows } = await find(folder, WINDOW)
+    const hash = Buffer.from(rows[0]?.windowHash ?? []).toString('hex')
+    const count = `${rows.length} rows`
+
+    await type(page, WINDOW)
+    await says(page, `DNA, 1,024 letters → found, ${count}`)
+    const byDna = await matches(page)
+    expect(byDna).toHaveLength(rows.length)
+    expect(byDna.every(text => LOCUS.test(text))).toBe(true)
+    await page.keyboard.press('Escape')
+
+    await type(page, hash)
+    await says(page, `SHA-256, ${count}`)
+    expect(await matches(page)).toEqual(byDna)
+    await page.keyboard.press('Escape')
+
+    const byLocus = await find(folder, 'NC_001416.1:1,600-1,700')
+    const windows = new Set(byLocus.rows.map(row => Buffer.from(row.windowHash).toString('hex'))).size
+    await type(page, '1:1')
+    await says(page, '1:1 → no shard of this contig')
+    await page.keyboard.press('Escape')
+    await type(page, 'NC_001416.1:1,600-1,700')
+    await says(page, new RegExp(`^NC_001416\\.1:1,600–1,700 → ${windows} windows of \\d+ configurations$`))
+    const found = await matches(page)
+    expect(found).toHaveLength(byLocus.rows.length)
+    expect(found.every(text => /^NC_001416\.1:(1,025.2,048|1,537.2,560)/.test(text))).toBe(true)
+    await page.keyboard.press('Escape')
+
+    await type(page, hash.slice(0, 12))
+    await says(page, `SHA-256 prefix, ${count}`)
+    // Ambiguous: all of them are listed, the arrows choose, Enter goes there.
+    expect(await matches(page)).toEqual(byDna)
+    await page.keyboard.press('ArrowDown')
+    const chosen = options(page).nth(1)
+    expect(await chosen.getAttribute('aria-selected')).toBe('true')
+    const layer = / layer (\d+) /.exec((await chosen.textContent()) ?? '')?.[1]
+    await page.keyboard.press('Enter')
+    await page.getByRole('tab', { name: 'Rows', selected: true }).waitFor()
+    await inspectorPane(page).getByText(LOCUS).first().waitFor()
+    await inspectorPane(page).getByText(hash.slice(0, 6)).first().waitFor()
+    await inspectorPane(page)
+      .getByRole('definition')
+      .filter({ hasText: new RegExp(`^${layer}`) })
+      .first()
+      .waitFor()
+  })
+
+  test('a path leads to its shard, a part of many paths lists them', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await ready(page)
+    const shard = join(POOL, 'chrNC_001416.1_0.parquet')
+    await type(page, shard)
+    await says(page, `1 shard whose path holds “${shard}”`)
+    await page.keyboard.press('Enter')
+    const heading = inspectorPane(page).getByRole('heading', { level: 2 })
+    await expect.poll(() => heading.textContent(), POLL).toBe('chrNC_001416.1_0.parquet')
+    await inspectorPane(page).getByText(shard, { exact: true }).waitFor()
+
+    await type(page, 'lambda__kmer-spectrum/4/')
+    await says(page, '9 shards whose paths hold “lambda__kmer-spectrum/4/”')
+    expect(await matches(page)).toHaveLength(9)
+    await says(page, '9 matches')
+    await page.keyboard.press('Escape')
+  })
+
+  test('a command runs by its name; what means nothing says why', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await ready(page)
+    await type(page, 'keyboard short')
+    await says(page, 'Enter: Keyboard shortcuts')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
+    await page.keyboard.press('Escape')
+    await type(page, '>heat')
+    await says(page, 'Enter: Go to Heat map')
+    await page.keyboard.press('Enter')
+    await page.getByRole('tab', { name: 'Heat map', selected: true }).waitFor()
+    await type(page, 'fff')
+    await says(page, /too (few|short)|at least four/)
+    await page.keyboard.press('Escape')
+    await type(page, 'fffffffffffe')
+    await says(page, 'SHA-256 prefix, no row')
+    await page.keyboard.press('Enter')
+    await says(page, 'Nothing was found.')
+  })
+})
+
+const options = (page: Page): Locator => page.getByRole('listbox', { name: 'Matches' }).getByRole('option')
+
+async function ready(page: Page): Promise<void> {
+  await shardGrid(page).getByText('chrNC_001416.1_0.parquet').first().waitFor()
+}
+
+/** What the box says below what stands in it. */
+async function says(page: Page, sentence: string | RegExp): Promise<void> {
+  const status = page
+    .getByRole('combobox', { name: /^Look up/ })
+    .locator('xpath=..')
+    .getByRole('status')
+  await expect.poll(() => status.textContent(), POLL).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence))
+}
+
+/** What Enter lists. */
+async function matches(page: Page): Promise<readonly string[]> {
+  await page.keyboard.press('Enter')
+  await page
+    .getByRole('option', { selected: true })
+    .filter({ hasText: /\.parquet|NC_001416/ })
+    .first()
+    .waitFor()
+  return (await options(page).allTextContents()).filter(text => /\.parquet|NC_001416/.test(text))
+}

@@ -1,0 +1,59 @@
+/** The service ends, or the line to it: one line says so, and one press mends it where the window can. */
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { inChromium, inElectron, TEST_MS } from './carriers.ts'
+import { damagedSample } from './inspector.ts'
+import { POLL, shardsShown, tree, verifyAll } from './window.ts'
+
+inElectron('a lost service', open => {
+  test('is said in one line; Restart brings back the same cache, and everything works again', { timeout: TEST_MS }, async () => {
+    const { page, killService } = await open(damagedSample())
+    await shardsShown(page, 59)
+    await tree(page).getByRole('row', { name: 'layer 4' }).click()
+    await shardsShown(page, 9)
+    // What is selected is kept a moment later.
+    await page.waitForTimeout(600)
+    await killService()
+    await lost(page).getByText('The window lost its service').waitFor()
+    expect(await page.getByRole('grid').count()).toBe(0)
+    await lost(page).getByRole('button', { name: 'Restart' }).click()
+    await shardsShown(page, 9)
+    await verifyAll(page)
+    await killService()
+    await lost(page).getByRole('button', { name: 'Restart' }).click()
+    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 8 suspect').waitFor()
+  })
+})
+
+inChromium('a lost service', open => {
+  test('is said in one line; a line that was cut is made again', { timeout: TEST_MS }, async () => {
+    const { page } = await open(null)
+    await page.getByRole('region', { name: 'Open a cache' }).waitFor()
+    const cut: (() => Promise<void>)[] = []
+    await page.routeWebSocket('**/rpc', socket => {
+      socket.connectToServer()
+      cut.push(() => socket.close())
+    })
+    await page.goto(`${new URL('/', page.url())}#${new URLSearchParams({ open: damagedSample() })}`)
+    await page.reload()
+    await shardsShown(page, 59)
+    await cut.at(-1)?.()
+    await lost(page).getByText('The window lost its service').waitFor()
+    await lost(page).getByRole('button', { name: 'Connect again' }).click()
+    await shardsShown(page, 59)
+    await verifyAll(page)
+  })
+
+  test('that has ended is not brought back by a page, which says what to do', { timeout: TEST_MS }, async () => {
+    const { page, complaints, killService } = await open(damagedSample())
+    await shardsShown(page, 59)
+    await killService()
+    await lost(page).getByText('The window lost its service').waitFor()
+    await lost(page).getByText('start lewm-cache serve and open the address that it prints').waitFor()
+    await lost(page).getByRole('button', { name: 'Connect again' }).click()
+    await expect.poll(() => lost(page).textContent(), POLL).toContain('the service cannot be reached')
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('ERR_CONNECTION_REFUSED')])
+  })
+})
+
+const lost = (page: Page) => page.getByRole('alert')

@@ -1,0 +1,135 @@
+/** From a damaged cache to one that is in order, and back again: verify, read, repair, undo, put aside by hand, rebuild the index. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { makeManyShards } from '../support/manyShards.ts'
+import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { damagedSample } from './inspector.ts'
+import { inspectorPane, jobEnd, POLL, panel, shardGrid, shardsShown, showTab, verifyAll } from './window.ts'
+
+const MANY = 5_000
+
+onBothCarriers('triage and repair', open => {
+  test('verify all, and read a finding among the problems', { timeout: TEST_MS }, async () => {
+    const { page, saved } = await open(damagedSample())
+    await verifyAll(page)
+    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 8 suspect').waitFor()
+    const report = await saved(() => panel(page, 'Jobs').getByRole('button', { name: 'Save report…' }).click())
+    expect(JSON.parse(Buffer.from(report).toString())).toMatchObject({ kind: 'verify', report: { checkedShards: 59, checkedRows: 1373 } })
+    await showTab(page, 'Problems')
+    await page
+      .getByRole('listbox', { name: 'Causes' })
+      .getByRole('option', { name: /^Page checksum/ })
+      .click()
+    const cause = page.getByRole('region', { name: 'Page checksum' })
+    const place = cause.getByRole('option', { name: /chrpage-checksum_0\.parquet/ })
+    expect(await place.textContent()).toMatch(/The page of embedding at byte \d+ has the checksum/)
+    await place.click()
+    await inspectorPane(page)
+      .getByRole('heading', { name: /chrpage-checksum_0\.parquet/ })
+      .waitFor()
+  })
+
+  test('repair all but one, restore all, and rebuild the index', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await page.getByRole('banner').getByText('READ-ONLY').waitFor()
+    await page.getByRole('banner').getByRole('button', { name: 'Repair…' }).click()
+    const sheet = page.getByRole('dialog')
+    await sheet.getByRole('button', { name: 'Quarantine 23 shards and rebuild the index' }).waitFor()
+    const ticked = sheet.getByRole('checkbox', { name: /\.parquet$/, checked: true })
+    expect(await ticked.count()).toBe(23)
+    await sheet.getByText('chrpage-checksum_0.parquet').click()
+    await sheet.getByText('22 shards,').waitFor()
+    expect(await ticked.count()).toBe(22)
+    await sheet.getByRole('button', { name: 'Quarantine 22 shards and rebuild the index' }).click()
+    await sheet.getByRole('status').getByText('22 shards quarantined').waitFor()
+    await sheet.getByRole('button', { name: 'Close', exact: true }).last().click()
+    expect(await page.getByRole('banner').getByText('READ-ONLY').count()).toBe(0)
+
+    await shardsShown(page, 37)
+    const tab = page.getByRole('tab', { name: /^Quarantine/ })
+    await expect.poll(() => tab.textContent(), POLL).toBe('Quarantine22')
+    await tab.click()
+    const aside = panel(page, 'Quarantine')
+    await aside.getByText('22 files in quarantine').waitFor()
+    expect(await aside.getByRole('grid', { name: 'Files in quarantine' }).getAttribute('aria-rowcount')).toBe('23')
+    expect(await aside.getByText('chrpage-checksum_0.parquet').count()).toBe(0)
+
+    await aside.getByRole('button', { name: 'Restore all' }).click()
+    await aside.getByText('Nothing is in quarantine.').waitFor()
+    await expect.poll(() => tab.textContent(), POLL).toBe('Quarantine')
+    await jobEnd(page).getByText('22 shards brought back').waitFor()
+
+    await showTab(page, 'Index')
+    await panel(page, 'Index').getByRole('button', { name: 'Rebuild the index…' }).click()
+    await sheet.getByRole('button', { name: 'Rebuild the index from 59 shards' }).click()
+    await jobEnd(page)
+      .getByText(/The index was rebuilt with [\d,]+ rows of \d+ shards/)
+      .waitFor()
+  })
+
+  test('put two shards aside by hand, with a reason, and bring one back', { timeout: TEST_MS }, async () => {
+    const folder = damagedSample()
+    const { page } = await open(folder)
+    await shardsShown(page, 59)
+    await page.getByRole('searchbox', { name: /in their path$/ }).fill('/4/')
+    await shardsShown(page, 9)
+    const grid = shardGrid(page)
+    await grid.locator('[aria-rowindex="2"]').click()
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.getByText('2 selected').waitFor()
+    await panel(page, 'Shards').getByRole('button', { name: 'Quarantine…' }).click()
+    const sheet = page.getByRole('dialog')
+    const paths = await sheet.getByRole('listitem').allTextContents()
+    expect(paths).toHaveLength(2)
+    await sheet.getByRole('textbox', { name: 'Reason' }).fill('encoded with the wrong weights')
+    await page.keyboard.press('Enter')
+
+    await jobEnd(page).getByText('2 shards quarantined.').waitFor()
+    await shardsShown(page, 7)
+    expect(paths.map(path => existsSync(join(folder, path)))).toEqual([false, false])
+    const reasons = readdirSync(join(folder, 'embeddings/.quarantine'), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.json'))
+      .map(name => readFileSync(join(folder, 'embeddings/.quarantine', name), 'utf8'))
+    expect(reasons).toHaveLength(2)
+    for (const reason of reasons) expect(reason).toContain('encoded with the wrong weights')
+
+    await showTab(page, 'Quarantine')
+    const aside = panel(page, 'Quarantine')
+    const lines = aside.getByRole('row', { name: /encoded with the wrong weights/i })
+    await expect.poll(() => lines.count(), POLL).toBe(2)
+    await lines.first().click()
+    await aside.getByRole('region', { name: 'The chosen file' }).getByText('encoded with the wrong weights').waitFor()
+    await aside.getByRole('button', { name: 'Restore', exact: true }).click()
+    await jobEnd(page).getByText('1 shard brought back.').waitFor()
+    await aside.getByText('1 file in quarantine').waitFor()
+    expect(paths.filter(path => existsSync(join(folder, path)))).toHaveLength(1)
+  })
+
+  test('cancel a verification half-way: it says how far it came, and that is kept', { timeout: TEST_MS }, async () => {
+    const { page } = await open(many)
+    await shardsShown(page, MANY)
+    await page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true }).click()
+    const jobs = panel(page, 'Jobs')
+    await jobs.getByRole('progressbar', { name: /^Verify/ }).waitFor()
+    await jobs.getByText(/^Reading [1-9][\d,]* of 5,000 shards$/).waitFor()
+    await jobs.getByRole('button', { name: 'Cancel' }).click()
+    const end = await jobEnd(page)
+      .getByText(/^Cancelled/)
+      .textContent()
+    const done = Number(/^Cancelled after ([\d,]+) of 5,000 shards/.exec(end ?? '')?.[1]?.replaceAll(',', ''))
+    expect(done).toBeGreaterThan(0)
+    expect(done).toBeLessThan(MANY)
+    await jobs
+      .getByRole('option', { name: /^Verify/ })
+      .getByText(/^cancelled/)
+      .waitFor()
+    await page
+      .getByRole('banner')
+      .getByText(/\/5,000 verified/)
+      .waitFor()
+    expect(await jobs.getByRole('button', { name: 'Cancel' }).count()).toBe(0)
+  })
+})
+
+const many = makeManyShards(MANY)

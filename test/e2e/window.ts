@@ -1,0 +1,54 @@
+/** Parts of the window by what they are called, and what many journeys do there. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { PATIENCE_MS } from './inspector.ts'
+
+export const POLL = { timeout: PATIENCE_MS }
+
+/** The lambda phage as the sample has it. */
+export const GENOME = readFileSync(join(import.meta.dirname, '../../resources/lambda_phage.fa'), 'utf8')
+  .replace(/^>.*\n/, '')
+  .replace(/\s/g, '')
+
+export const shardGrid = (page: Page): Locator => page.getByRole('grid', { name: 'Shards' })
+export const tree = (page: Page): Locator => page.getByRole('treegrid')
+export const inspectorPane = (page: Page): Locator => page.getByRole('region', { name: 'Inspector' })
+export const panel = (page: Page, name: string): Locator => page.getByRole('tabpanel', { name: new RegExp(`^${name}`) })
+
+/** Where the drawer says what a job came to. */
+export const jobEnd = (page: Page): Locator => panel(page, 'Jobs').getByRole('status')
+
+/** Waits until the table has so many shards. */
+export async function shardsShown(page: Page, count: number): Promise<void> {
+  await expect.poll(() => shardGrid(page).getAttribute('aria-rowcount'), POLL).toBe(String(count + 1))
+}
+
+/** Shows one of the tabs, in the centre or in the drawer. */
+export async function showTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name: new RegExp(`^${name}`) }).click()
+  await panel(page, name).waitFor()
+}
+
+/** Verifies the damaged sample as a whole. */
+export async function verifyAll(page: Page): Promise<void> {
+  await page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true }).click()
+  await jobEnd(page).getByText('59 shards with 1,373 rows checked').waitFor()
+}
+
+/** Puts a query into the box. */
+export async function type(page: Page, query: string): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.insertText(query)
+}
+
+/** Files and folders dropped on the middle of the window by the system, as a file manager does it. */
+export async function drop(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+  for (const kind of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type: kind, x: 400, y: 300, data })
+  }
+  await session.detach()
+}

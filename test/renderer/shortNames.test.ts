@@ -1,0 +1,43 @@
+/** Which part of a name or a path may give way, so that what tells two shards apart stays. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { headAndTail, pathParts, sharedEncoder } from '../../src/renderer/format/shortNames.ts'
+
+const PATH = 'embeddings/lambda__kmer-spectrum/3/centered_mean_128/chrNC_001416.1_0.parquet'
+
+test('the number at the end of a name stays', () => {
+  expect(headAndTail('centered_mean_128')).toEqual(['centered_mean', '_128'])
+  expect(headAndTail('lambda__kmer-spectrum')).toEqual(['lambda__kmer-spectrum', ''])
+  expect(headAndTail('_7')).toEqual(['_7', ''])
+})
+
+describe('the parts of a path', () => {
+  test('are the encoder, the layer, the pool, its radius and the file', () => {
+    expect(pathParts(PATH)).toEqual({
+      outer: 'lambda__kmer-spectrum/',
+      layer: '3/',
+      pool: 'centered_mean',
+      radius: '_128/',
+      file: 'chrNC_001416.1_0.parquet'
+    })
+    expect(pathParts(PATH, 'embeddings/lambda__kmer-spectrum/3/')).toMatchObject({ outer: '', layer: '', pool: 'centered_mean' })
+    expect(pathParts('embeddings/stray.parquet')).toMatchObject({ outer: '', layer: '', pool: '', radius: '', file: 'stray.parquet' })
+  })
+
+  test('are the whole path again, whatever its folders are called', () => {
+    const name = fc.stringMatching(/^[a-z0-9_-]{1,12}$/)
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 5 }), name, (folders, file) => {
+        const below = [...folders, file].join('/')
+        expect(Object.values(pathParts(`embeddings/${below}`)).join('')).toBe(below)
+      })
+    )
+  })
+})
+
+test('an encoder that all share need not be said', () => {
+  expect(sharedEncoder([PATH, PATH.replace('/3/', '/4/')])).toBe('embeddings/lambda__kmer-spectrum/')
+  expect(sharedEncoder([PATH, PATH.replace('lambda__', 'other__')])).toBe('embeddings/')
+  expect(sharedEncoder([PATH, 'embeddings/index.sqlite'])).toBe('embeddings/')
+  expect(sharedEncoder([])).toBe('embeddings/')
+})
