@@ -44,7 +44,15 @@ export type VerifyOptions = {
   readonly partition?: { readonly index: number; readonly of: number }
   /** Where full verifications are written down; needed by `changed`, `olderThanMs` and `resume`. */
   readonly ledger?: Ledger
+  /**
+   * What was found in shards elsewhere, by path: only these are looked at, and the values of those that still have their size and
+   * time are not read again. Keys and index are compared as in any run, so that the report is that of one run over all of them.
+   */
+  readonly known?: ReadonlyMap<string, KnownVerdict>
 }
+
+/** What a full look at a shard came to, without its keys, and what the file looked like then. */
+export type KnownVerdict = FileStamp & { readonly findings: readonly Finding[] }
 
 /** What a verify saw, for the plan that follows: the report, and each shard's identity. */
 export type Inspection = {
@@ -55,6 +63,10 @@ export type Inspection = {
   /** Rows that belong into an index, over all shards that were read. */
   readonly indexableRows: number
   readonly indexableShards: number
+  /** Shards whose findings were taken from an earlier look: that of the run that is resumed, or of `known`. */
+  readonly carriedOver: number
+  /** Shards of the cache that were not part of this run. */
+  readonly leftOut: number
 }
 
 /**
@@ -65,7 +77,7 @@ export async function verifyCache(cacheDir: string, options: LongOptions & Verif
   return (await inspectCache(cacheDir, options)).report
 }
 
-/** Verifies a cache and keeps what a plan needs to know. */
+/** Verifies a cache and keeps what a plan, or the merge of partitions, needs to know. */
 export async function inspectCache(cacheDir: string, options: LongOptions & VerifyOptions): Promise<Inspection> {
   const started = performance.now()
   const root = await checkCacheRoot(cacheDir)
@@ -90,13 +102,13 @@ type Selection = {
 }
 
 function selectShards(root: string, all: readonly string[], options: VerifyOptions): Selection {
-  const { shards, partition, changed, olderThanMs, ledger, resume } = options
+  const { shards, partition, changed, olderThanMs, ledger, resume, known } = options
   if ((changed === true || olderThanMs !== undefined || resume === true) && ledger === undefined) {
     throw new InputError('what was verified before is known only with a ledger', { field: 'ledger' })
   }
   if (partition !== undefined) checkPartition(partition)
   const inPartition = (path: string): boolean => partition === undefined || partitionOf(path, partition.of) === partition.index
-  let chosen = all.filter(inPartition)
+  let chosen = all.filter(path => inPartition(path) && known?.has(path) !== false)
   if (shards !== undefined) {
     const wanted = new Set(shards)
     const missing = shards.filter(shard => !all.includes(shard))
@@ -149,6 +161,7 @@ class VerifyRun {
   private readonly depth: Depth
   private indexableRows = 0
   private indexableShards = 0
+  private carriedOver = 0
   private readonly root: string
   private readonly all: readonly string[]
   private readonly selection: Selection
@@ -206,13 +219,14 @@ class VerifyRun {
     return this.inspection(started)
   }
 
-  /** Looks at a shard, or takes what the interrupted run that is being resumed found in it. */
+  /** Looks at a shard, or takes what was found in it before: elsewhere, or by the interrupted run that is being resumed. */
   private async look(shardPath: string): Promise<ShardVerdict> {
-    const before = this.selection.ledgerRun?.verifiedInThisRun(shardPath)
+    const before = this.options.known?.get(shardPath) ?? this.selection.ledgerRun?.verifiedInThisRun(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
     if (before && stamp && before.bytes === stamp.bytes && before.mtimeNs === stamp.mtimeNs) {
       // Its values were read; its keys are needed once more for the comparison across shards.
-      const verdict = verifyShard(this.root, shardPath, 'keys')
+      const verdict = verifyShard(this.root, shardPath, this.depth === 'full' ? 'keys' : this.depth)
+      this.carriedOver += 1
       return {
         ...verdict,
         findings: before.findings,
@@ -274,7 +288,8 @@ class VerifyRun {
       try {
         for (const found of compareShards(this.root, first, second)) this.report(found)
       } catch (error) {
-        this.report(faultFinding(second, error))
+        // Damage is reported where the shard is read; it says nothing about the other one.
+        faultFinding(second, error)
       }
       await setImmediate()
     }
@@ -317,7 +332,9 @@ class VerifyRun {
       stamps: this.stamps,
       rows: this.rows,
       indexableRows: this.indexableRows,
-      indexableShards: this.indexableShards
+      indexableShards: this.indexableShards,
+      carriedOver: this.carriedOver,
+      leftOut: this.all.length - shardPaths.length
     }
   }
 }
