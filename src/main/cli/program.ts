@@ -98,6 +98,11 @@ export function buildProgram(start: Start): Command {
     .option('--partition <i/n>', 'only the i-th of n parts of the shards', partitionOption)
     .action(by(() => import('./commands/verify.ts')))
 
+  add('merge', 'make one report of those of all partitions, as one verification would have given it')
+    .argument('<report...>', 'what verify --partition I/N --json printed, one for each part')
+    .option('--save-plan <file>', 'write the plan of a repair as JSON, for repair --plan')
+    .action(by(() => import('./commands/merge.ts')))
+
   add('reindex', 'rebuild the index from every shard').action(by(() => import('./commands/reindex.ts')))
 
   add('repair', 'move corrupt shards to quarantine and rebuild the index; nothing is deleted')
