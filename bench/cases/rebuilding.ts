@@ -1,37 +1,40 @@
 /** The index from nothing, and a repair that finds nothing to mend. */
 import { reindexCache, repairCache } from '../../src/main/core/index.ts'
-import { ROWS } from '../makeCache.ts'
-import { expectOutcome, type Measurement, timeRuns } from '../measure.ts'
-import type { Setting } from '../setting.ts'
+import type { MadeCache } from '../makeCache.ts'
+import { expectOutcome, type Measurement, type Sample, timeRuns } from '../measure.ts'
+import { beside, onWorkers, type Setting } from '../setting.ts'
 
 export async function measureRebuilding(setting: Setting): Promise<Measurement[]> {
   return [await reindex(setting), await repair(setting)]
 }
 
-async function reindex({ cache, peerCache, shards, runs, slowRuns, peer }: Setting): Promise<Measurement> {
-  const rows = shards * ROWS
-  const ours = await timeRuns(runs, async () => expectOutcome('rows indexed', (await reindexCache(cache)).indexedRows, rows))
-  if (peer === null) return { what: 'reindex', ours, others: [] }
-  const theirs = await peer.time({ operation: 'reindex_cache', cache: peerCache, runs: slowRuns })
-  expectOutcome('rows that reindex_cache indexed', theirs.result, rows)
-  const keysOnly = await peer.time({ operation: 'reindex_keys_only', cache: peerCache, runs })
-  expectOutcome('rows that the lean Python reindex indexed', keysOnly.result, rows)
+async function reindex({ cache, runs, slowRuns, peer }: Setting): Promise<Measurement> {
+  const { peerDir, shards, rows } = cache
+  const theirs = await peer?.time({ operation: 'reindex_cache', cache: peerDir, runs: slowRuns })
+  if (theirs !== undefined) expectOutcome('rows that reindex_cache indexed', theirs.result, shards * rows)
+  const lean = await peer?.time({ operation: 'reindex_keys_only', cache: peerDir, runs })
+  if (lean !== undefined) expectOutcome('rows that the lean Python reindex indexed', lean.result, shards * rows)
   return {
-    what: 'reindex',
-    ours,
-    others: [
-      { who: 'reindex_cache', sample: theirs.sample },
-      { who: 'pyarrow, key columns only, and executemany', sample: keysOnly.sample }
-    ]
+    what: `reindex ${shards} shards, 2 workers`,
+    ours: await timeReindex(cache, 2, runs),
+    others: [...beside('reindex_cache', theirs?.sample, 100), ...beside('pyarrow, key columns, executemany', lean?.sample, 2)]
   }
 }
 
-async function repair({ cache, peerCache, runs, slowRuns, peer }: Setting): Promise<Measurement> {
-  const ours = await timeRuns(runs, async () => expectOutcome('shards moved', (await repairCache(cache)).quarantined.length, 0))
-  const theirs = await peer?.time({ operation: 'repair_cache', cache: peerCache, runs: slowRuns })
+/** Rebuilds the index, run after run. */
+export function timeReindex({ dir, shards, rows }: MadeCache, workers: number, runs: number): Promise<Sample> {
+  return timeRuns(runs, async () => {
+    expectOutcome('rows indexed', (await reindexCache(dir, onWorkers(workers))).indexedRows, shards * rows)
+  })
+}
+
+async function repair({ cache, runs, slowRuns, peer }: Setting): Promise<Measurement> {
+  const ours = await timeRuns(runs, async () =>
+    expectOutcome('shards moved', (await repairCache(cache.dir, onWorkers(2))).quarantined.length, 0)
+  )
   return {
-    what: 'repair of a healthy cache: verify, plan, reindex',
+    what: `repair a healthy cache of ${cache.shards} shards (verify, plan, apply), 2 workers`,
     ours,
-    others: theirs === undefined ? [] : [{ who: 'repair_cache', sample: theirs.sample }]
+    others: beside('repair_cache', await peer?.repairCache(cache, slowRuns), 150)
   }
 }
