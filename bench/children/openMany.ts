@@ -25,7 +25,7 @@ expectOutcome(
 )
 const firstRowsMs = performance.now() - started
 
-await summaryWhen(({ scan }) => scan.state !== 'scanning')
+await summaryWhen(summary => summary.shards === Number(shards))
 const tree = await client.shards.tree({ cacheId })
 expectOutcome(
   'shards in the tree',
