@@ -244,17 +244,46 @@ export function hex(bytes: Uint8Array): string {
 const ENTRY_COLUMNS =
   'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
 
+type Configuration = Pick<IndexEntry, 'encoderHash' | 'stateLayer' | 'poolType' | 'poolRadius' | 'dtype'>
+
+/** All entries of one shard in a few values; those that are not what Python could have written do not fit. */
+type Summary = { readonly entries: number; readonly fitting: number; readonly hashes: string | null; readonly rowOffsets: string | null }
+
+const SUMMARY = `SELECT count(*) AS entries,
+  sum(encoder_hash = ? AND state_layer = ? AND pool_type = ? AND pool_radius = ? AND dtype = ?
+    AND typeof(window_hash) = 'text' AND length(window_hash) = 64 AND typeof(row_offset) = 'integer') AS fitting,
+  group_concat(window_hash, '') AS hashes, group_concat(row_offset) AS rowOffsets
+  FROM window_index WHERE shard_path = ?`
+
+/** Texts of so many rows are compared in one piece: 64 characters each. */
+const ROWS_AT_ONCE = 262_144
+
+const counted = new Map<number, string>()
+
+/** The offsets from 0 on, as SQLite would join them; shards mostly have as many rows as the one before. */
+function countedTo(rows: number): string {
+  let text = counted.get(rows)
+  if (text === undefined) {
+    text = Array.from({ length: rows }, (_, row) => row).join(',')
+    counted.clear()
+    counted.set(rows, text)
+  }
+  return text
+}
+
 /** An open index. */
 export class WindowIndex {
   private readonly db: Database.Database
   private readonly byKey: Database.Statement<KeyParams, RowPlace>
   private readonly byShard: Database.Statement<[string], IndexEntry>
+  private readonly summary: Database.Statement<[string, number, string, number, string, string], Summary>
   private readonly insert: Database.Statement<unknown[]>
 
   constructor(db: Database.Database) {
     this.db = db
     this.byKey = db.prepare(`SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
     this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
+    this.summary = db.prepare(SUMMARY)
     this.insert = db.prepare(
       `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
     )
@@ -272,6 +301,18 @@ export class WindowIndex {
   /** The entries that point into a shard, in no order. */
   entriesOf(shardPath: string): IndexEntry[] {
     return guarded(() => this.byShard.all(shardPath))
+  }
+
+  /**
+   * Whether a shard's entries are exactly its rows, in order and all of one configuration: what an index that is right mostly is, and
+   * answered by SQLite in one piece. False means only that the entries have to be looked at one by one.
+   * @param windowHashes of all rows in hex, one behind the other
+   */
+  holdsExactly(shardPath: string, rows: number, windowHashes: string, configuration: Configuration): boolean {
+    if (rows === 0 || rows > ROWS_AT_ONCE) return false
+    const { encoderHash, stateLayer, poolType, poolRadius, dtype } = configuration
+    const found = guarded(() => this.summary.get(encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath))
+    return found?.fitting === rows && found.entries === rows && found.hashes === windowHashes && found.rowOffsets === countedTo(rows)
   }
 
   /** Every shard path that occurs, with its number of entries. */

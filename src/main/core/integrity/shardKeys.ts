@@ -39,9 +39,10 @@ export class KeyBuilder {
   /** Takes in a row group; its rows may still turn out to be invalid. */
   add(group: RowColumns): void {
     if (group.windowHash.width === 32) this.windowHashes.set(group.windowHash.bytes, this.next * 32)
+    const { values } = group.createdAt
+    this.createdAt.set(values instanceof BigInt64Array ? values : BigInt64Array.from(values, BigInt), this.next)
     let last = -1
     for (let row = 0; row < group.rows; row++) {
-      this.createdAt[this.next + row] = BigInt(group.createdAt.values[row] ?? 0)
       if (last < 0 || !sameConfiguration(group, row, row - 1)) last = configurationCode(group, row, this.configurations, this.known)
       this.codes[this.next + row] = last
     }
@@ -95,6 +96,11 @@ export function configurationText(c: KeyConfiguration): string {
 /** One row's window hash in hex. */
 export function windowHashAt(keys: ShardKeys, row: number): string {
   return hex(keys.windowHashes.subarray(row * 32, (row + 1) * 32))
+}
+
+/** Every window hash in hex, one behind the other. */
+export function windowHashesText(keys: ShardKeys): string {
+  return hex(keys.windowHashes.subarray(0, keys.rows * 32))
 }
 
 /** A row as the index holds it. */

@@ -132,8 +132,8 @@ function joinFixed(pieces: readonly Piece[], rows: number, width: number): Uint8
 
 function joinIntegers(leaf: Leaf, pieces: readonly Piece[], rows: number): Int32Array | BigInt64Array {
   const width = widthOf(leaf)
-  const buffer = aligned(joinFixed(pieces, rows, width), width)
-  return width === 4 ? new Int32Array(buffer) : new BigInt64Array(buffer)
+  const { buffer, byteOffset } = aligned(joinFixed(pieces, rows, width), width)
+  return width === 4 ? new Int32Array(buffer, byteOffset, rows) : new BigInt64Array(buffer, byteOffset, rows)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
