@@ -5,11 +5,7 @@
 import * as z from 'zod'
 import { InputError } from '../../shared/model/errors.ts'
 import { FINDING_KINDS, type FindingKind } from '../../shared/model/finding.ts'
-import type { Inspection } from '../core/index.ts'
 import { readText, sourceName } from './lines.ts'
-
-/** What was chosen among the shards of a part, and how closely they were looked at. */
-type Scope = { readonly quick?: boolean; readonly changed?: boolean; readonly olderThan?: number }
 
 const KINDS = z.custom<FindingKind>(value => typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value), 'is none that we know')
 const COUNT = z.int().nonnegative()
@@ -41,16 +37,6 @@ const REPORT = z.object({
 
 /** A part's report with the name of the file that it was read from. */
 export type PartitionReport = z.infer<typeof REPORT> & { readonly file: string }
-
-/** What a report says of its part. */
-export function partitionFields(
-  { root, stamps }: Inspection,
-  { index, of }: { readonly index: number; readonly of: number },
-  { quick = false, changed = false, olderThan }: Scope
-) {
-  const shards = [...stamps].map(([shardPath, { bytes, mtimeNs }]) => ({ shardPath, bytes, mtimeNs }))
-  return { index, of, cache: root, quick, changed, olderThanSeconds: olderThan === undefined ? null : olderThan / 1000, shards }
-}
 
 /**
  * Reads a part's report.

@@ -6,7 +6,7 @@ import type { Context, Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
 import { withLedger } from '../ledger.ts'
 import { countOf } from '../numbers.ts'
-import { partitionFields } from '../partitionReport.ts'
+import { partitionFields } from '../partitionFields.ts'
 import { verifyReportText } from '../verifyReportText.ts'
 
 export type VerifyCommandOptions = {
