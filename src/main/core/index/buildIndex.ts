@@ -8,23 +8,28 @@ import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, rmSy
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError } from '../../../shared/model/errors.ts'
-import type { RowPlace } from '../../../shared/model/record.ts'
 import { nowNs } from '../clock.ts'
 import { makeFolder, moveFile, syncFolder, TEMP_PREFIX } from '../durableFile.ts'
-import { LAYOUT_1 } from '../layout.ts'
+import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
-import { guarded, harden, type IndexRow, IndexUnusable, openIndex } from './windowIndex.ts'
+import { createBareTable, makeIndexes, prepareInsert, type RepeatedRow } from './bulkLoad.ts'
+import { guarded, harden, IndexUnusable, openIndex } from './windowIndex.ts'
 
-/** An index that is being built: rows go in, in shard order; `publish` puts it in place. */
+/** An index that is being built: shards go in, in path order; `publish` puts it in place. */
 export type IndexBuilder = {
-  /** @returns the place that holds the key already, or null when the row went in */
-  add(row: IndexRow): RowPlace | null
+  /** Enters all rows of a shard. */
+  add(shardPath: string, keys: ShardKeys): void
+  /** Ends the building. @returns rows that were left out, as the first with a key stays */
+  finish(): RepeatedRow[]
   /** Replaces the cache's index. */
   publish(): Promise<void>
   /** Throws away what was not published. */
   discard(): void
 }
+
+/** Pages of the file that is being built are held in so much memory, KiB, as are the keys while they are sorted. */
+const CACHE_KIB = 65_536
 
 /** Starts a new index in a temp file beside the old one. */
 export function startIndex(root: string): IndexBuilder {
@@ -39,29 +44,28 @@ export function startIndex(root: string): IndexBuilder {
     throw asSystemError(error, 'write', temp)
   }
   // Nobody else sees the file before it is published: speed now, one fsync at the end.
-  db.pragma('journal_mode = OFF')
+  db.pragma('journal_mode = MEMORY')
   db.pragma('synchronous = OFF')
-  const [table, ...indexes] = LAYOUT_1.indexSchema
-  if (table !== undefined) db.exec(table)
+  db.pragma(`cache_size = -${CACHE_KIB}`)
   db.exec('BEGIN')
-  const columns = [...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at']
-  const insert = db.prepare(`INSERT OR IGNORE INTO window_index (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
-  const match = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
-  const find = db.prepare<unknown[], RowPlace>(`SELECT shard_path AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${match}`)
+  createBareTable(db)
+  const insert = prepareInsert(db)
   const discard = (): void => {
     db.close()
     rmSync(temp, { force: true })
   }
   return {
-    add: row => {
-      const key = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-      const { changes } = insert.run(...key, row.shardPath, row.rowOffset, row.createdAt)
-      return changes === 1 ? null : (find.get(...key) ?? null)
+    add: insert,
+    finish: () => {
+      const repeated = makeIndexes(db)
+      db.exec('COMMIT')
+      db.close()
+      // Opened anew, as everybody else will: with its final schema.
+      db = new Database(temp)
+      return repeated
     },
     publish: async () => {
       try {
-        for (const statement of indexes) db.exec(statement)
-        db.exec('COMMIT')
         await publish(root, temp, db)
       } finally {
         discard()

@@ -102,6 +102,7 @@ function openFile(path: string, mode: 'read' | 'write'): Database.Database | nul
     if (mode === 'read' && isWal(path)) return openCopy(path)
     return new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
   } catch (error) {
+    if (failedWith(error, 'ENOENT')) return null
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !existsSync(path)) return null
     throw error
   }
