@@ -86,13 +86,15 @@ async function measureBesidePeers(folder: string): Promise<{ sections: Section[]
     const peers = await namePeers(peer)
     const shards = quick ? 8 : 64
     say(`making a cache of ${shards} shards`)
+    const cache = await makeCache(folder, 'cache', { shards, ...SHAPE })
     const setting: Setting = {
       quick,
       folder,
-      cache: await makeCache(folder, 'cache', { shards, ...SHAPE }),
+      cache,
+      foreign: peer && (await peer.rewrite(cache, folder, 'foreign')),
       small: await makeCache(folder, 'small', { shards: 1, ...SHAPE }),
       runs: quick ? 5 : 11,
-      slowRuns: quick ? 1 : 3,
+      slowRuns: quick ? 1 : 2,
       peer
     }
     const measurements: Measurement[] = []

@@ -1,12 +1,13 @@
 /** The Python package beside us: one process that answers one request after the other, so that its start is never measured. */
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import * as z from 'zod'
 import type { WindowKey } from '../src/main/core/index.ts'
-import type { MadeCache } from './makeCache.ts'
+import { CONTIG, ENCODER_ID, type MadeCache } from './makeCache.ts'
 import { expectOutcome, type Sample } from './measure.ts'
 
 export const PEER_SCRIPT = join(import.meta.dirname, 'peer.py')
@@ -96,6 +97,15 @@ export class Peer {
     })
     this.repairs.set(peerDir, timing)
     return timing
+  }
+
+  /** Has GenoLeWM write the rows of a cache once more, below `folder`. */
+  async rewrite(cache: MadeCache, folder: string, name: string): Promise<MadeCache> {
+    const dir = join(folder, name)
+    await this.time({ operation: 'write_cache', cache: cache.dir, folder: dir, encoder_id: ENCODER_ID, contig: CONTIG })
+    const peerDir = join(folder, `${name}-peer`)
+    cpSync(dir, peerDir, { recursive: true })
+    return { ...cache, dir, peerDir }
   }
 
   private async ask(request: object): Promise<unknown> {

@@ -1,5 +1,4 @@
 /** What every case works on, and how often to measure. */
-import type { LongOptions } from '../src/main/core/index.ts'
 import type { MadeCache } from './makeCache.ts'
 import type { Comparison, Sample } from './measure.ts'
 import type { Peer } from './peer.ts'
@@ -10,6 +9,8 @@ export type Setting = {
   readonly folder: string
   /** Shards of 1,024 rows of 1,024 values, written by us. */
   readonly cache: MadeCache
+  /** The same rows in shards that GenoLeWM wrote (dictionary and indices); null where it is missing. */
+  readonly foreign: MadeCache | null
   /** The same rows in one shard. */
   readonly small: MadeCache
   /** Counted runs of what takes up to a second. */
@@ -20,9 +21,9 @@ export type Setting = {
   readonly peer: Peer | null
 }
 
-/** The options that give a long operation so many worker threads. */
-export function onWorkers(workers: number): LongOptions & { readonly workers: number } {
-  return { workers }
+/** The caches that most is measured on, each with what tells its lines apart. */
+export function bothCaches({ cache, foreign }: Setting): { readonly cache: MadeCache; readonly whose: string }[] {
+  return [{ cache, whose: '' }, ...(foreign === null ? [] : [{ cache: foreign, whose: ' written by GenoLeWM' }])]
 }
 
 /** A peer's line of the table; none where there is no such peer. */

@@ -3,41 +3,40 @@ import { openCacheReader, readEmbedding, type WindowKey } from '../../src/main/c
 import { keyOf, type MadeCache, spreadKeys } from '../makeCache.ts'
 import { expectOutcome, type Measurement, medianOf, perPart, type Sample, timeRuns } from '../measure.ts'
 import { type Peer, peerKey } from '../peer.ts'
-import { beside, type Setting } from '../setting.ts'
+import { beside, bothCaches, type Setting } from '../setting.ts'
 
-const PEER_LOOKS = 12
 const AT_ONCE = 1000
 
-export async function measureLookUps({ cache, peer, runs, quick }: Setting): Promise<Measurement[]> {
-  const python = await timePeer(cache, peer, PEER_LOOKS)
+export async function measureLookUps(setting: Setting): Promise<Measurement[]> {
+  const lines: Measurement[] = []
+  for (const { cache, whose } of bothCaches(setting)) lines.push(...(await measureCache(setting, cache, whose)))
+  return lines
+}
+
+async function measureCache({ peer, runs, quick }: Setting, cache: MadeCache, whose: string): Promise<Measurement[]> {
+  const looks = quick ? 5 : 15
+  const python = await timePeer(cache, peer, looks)
+  const keys = spreadKeys(cache, looks + 1).map(peerKey)
+  const lean = await peer?.time({ operation: 'look_up_with_pyarrow', cache: cache.dir, keys })
+  const manyByPeer = python && perPart({ unit: 'ms', values: [medianOf(python)] }, 1 / AT_ONCE)
   return [
-    await first(cache, peer, python, quick ? 2 : 3),
-    await openAndRead(cache, python, runs),
     {
-      what: 'look-up in a shard that was just read',
+      what: `first look-up of an opened cache, shard${whose} never touched`,
+      ours: await timeUntouched(cache, quick ? 2 : 3),
+      others: [...beside('read_embedding', python, 150), ...beside('pyarrow: index, then one column', lean?.sample, 5)]
+    },
+    await openAndRead(cache, whose, python, runs),
+    {
+      what: `look-up in a shard${whose} that was just read`,
       ours: await timeBesideReadRows(cache),
       others: beside('read_embedding (keeps nothing open)', python, 5000)
     },
     {
-      what: `${AT_ONCE} random keys at once over ${cache.shards} shards, each page decoded once`,
+      what: `${AT_ONCE} random keys at once over ${cache.shards} shards${whose}, each page decoded once`,
       ours: await timeManyAtOnce(cache, runs),
-      others: beside(
-        `read_embedding ${AT_ONCE} times (its median)`,
-        python && perPart({ unit: 'ms', values: [medianOf(python)] }, 1 / AT_ONCE),
-        1000
-      )
+      others: beside(`read_embedding ${AT_ONCE} times (its median)`, manyByPeer, 1000)
     }
   ]
-}
-
-async function first(cache: MadeCache, peer: Peer | null, python: Sample | undefined, rounds: number): Promise<Measurement> {
-  const keys = spreadKeys(cache, PEER_LOOKS + 1)
-  const lean = await peer?.time({ operation: 'look_up_with_pyarrow', cache: cache.dir, keys: keys.map(peerKey) })
-  return {
-    what: 'first look-up of an opened cache, shard never touched',
-    ours: await timeUntouched(cache, rounds),
-    others: [...beside('read_embedding', python, 150), ...beside('pyarrow: index, then one column', lean?.sample, 5)]
-  }
 }
 
 /** What `read_embedding` takes on a cache, in so many look-ups; undefined without a peer. */
@@ -66,10 +65,10 @@ export async function timeUntouched(cache: MadeCache, rounds: number): Promise<S
   return { unit: 'ms', values }
 }
 
-async function openAndRead(cache: MadeCache, python: Sample | undefined, runs: number): Promise<Measurement> {
+async function openAndRead(cache: MadeCache, whose: string, python: Sample | undefined, runs: number): Promise<Measurement> {
   const keys = spreadKeys(cache, 3 * runs)
   return {
-    what: 'open the cache, read one embedding, close it',
+    what: `open a cache${whose}, read one embedding, close it`,
     ours: await timeRuns(3 * runs - 1, async run => {
       expectOutcome('look-up', (await readEmbedding(cache.dir, keyAt(keys, run)))?.length, cache.values)
     }),

@@ -1,21 +1,15 @@
 /** Everything read, every value decoded and checked, on shards that we wrote and on shards that GenoLeWM wrote, beside everyone else. */
-import { join } from 'node:path'
 import { verifyCache } from '../../src/main/core/index.ts'
 import { timeHyparquet } from '../hyparquet.ts'
-import { CONTIG, ENCODER_ID, type MadeCache } from '../makeCache.ts'
+import type { MadeCache } from '../makeCache.ts'
 import { expectOutcome, type Measurement, type Sample, timeRuns } from '../measure.ts'
 import { timeRawPages } from '../rawPages.ts'
-import { beside, onWorkers, type Setting } from '../setting.ts'
+import { beside, bothCaches, type Setting } from '../setting.ts'
 
 export async function measureReading(setting: Setting): Promise<Measurement[]> {
-  const { cache, folder, peer, runs } = setting
-  const ours = [...(await measureCache(setting, cache, '')), await quickVerify(cache, runs)]
-  if (peer === null) return ours
-  const dir = join(folder, 'written-by-peer')
-  const request = { operation: 'write_cache', cache: cache.dir, folder: dir, encoder_id: ENCODER_ID, contig: CONTIG }
-  await peer.time(request)
-  const theirs = { ...cache, dir, peerDir: dir }
-  return [...ours, ...(await measureCache(setting, theirs, ' that GenoLeWM wrote (dictionary)'))]
+  const lines: Measurement[] = []
+  for (const { cache, whose } of bothCaches(setting)) lines.push(...(await measureCache(setting, cache, whose)))
+  return [...lines, await quickVerify(setting.cache, setting.runs)]
 }
 
 async function measureCache({ peer, runs, slowRuns }: Setting, cache: MadeCache, whose: string): Promise<Measurement[]> {
@@ -49,7 +43,7 @@ async function measureCache({ peer, runs, slowRuns }: Setting, cache: MadeCache,
 /** Verifies a healthy cache, run after run. */
 export function timeVerify({ dir, shards, rows }: MadeCache, workers: number, runs: number): Promise<Sample> {
   return timeRuns(runs, async () => {
-    const { findings, checkedRows } = await verifyCache(dir, onWorkers(workers))
+    const { findings, checkedRows } = await verifyCache(dir, { workers })
     expectOutcome('findings in a healthy cache', findings.filter(({ severity }) => severity !== 'index').length, 0)
     expectOutcome('rows verified', checkedRows, shards * rows)
   })

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { INDEX_PATH, reindexCache, verifyCache } from '../../src/main/core/index.ts'
 import { expectOutcome, timeRuns } from '../measure.ts'
 import { peakBytes } from '../reportPeak.ts'
-import { onWorkers } from '../setting.ts'
 
 const [dir = '', rows] = process.argv.slice(2)
 const RUNS = 3
 /** Small caches take a moment: enough of them is done beforehand that none is measured while the code is still cold. */
 const WARM_UP_MS = 3000
 
-const reindex = async (): Promise<void> => expectOutcome('rows indexed', (await reindexCache(dir, onWorkers(2))).indexedRows, Number(rows))
+const reindex = async (): Promise<void> =>
+  expectOutcome('rows indexed', (await reindexCache(dir, { workers: 2 })).indexedRows, Number(rows))
 const verify = async (): Promise<void> => {
-  const { checkedRows, findings } = await verifyCache(dir, onWorkers(2))
+  const { checkedRows, findings } = await verifyCache(dir, { workers: 2 })
   expectOutcome('rows verified', checkedRows, Number(rows))
   expectOutcome('findings', findings.length, 0)
 }
