@@ -286,7 +286,7 @@ export class WindowIndex {
     this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
     this.summary = db.prepare(SUMMARY)
     this.insert = db.prepare(
-      `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+      `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
     )
   }
 
@@ -338,9 +338,7 @@ export class WindowIndex {
   /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
   enterUnlessTaken(row: IndexRow): RowPlace | null {
     const params: KeyParams = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-    const taken = this.byKey.get(...params)
-    if (taken !== undefined) return taken
-    this.insert.run(...params, row.shardPath, row.rowOffset, row.createdAt)
-    return null
+    const { changes } = this.insert.run(...params, row.shardPath, row.rowOffset, row.createdAt)
+    return changes === 1 ? null : (this.byKey.get(...params) ?? null)
   }
 }

@@ -3,7 +3,6 @@
  * without NaN and with signed zeros widened. Source: parquet.thrift, ColumnOrder.
  */
 import type { ColumnInput, ColumnValues } from './columnInput.ts'
-import { float16Table } from './float16.ts'
 
 export type Statistics = { readonly min: Uint8Array | null; readonly max: Uint8Array | null; readonly nulls: number }
 
@@ -58,27 +57,21 @@ function integerRange(bytes: Uint8Array, width: number, count: number): Range {
   return { min: plain(min), max: plain(max) }
 }
 
+/** In the order of the numbers, by their bits: sign and magnitude as one whole number. */
 function halfRange(bytes: Uint8Array): Range {
-  const floats = float16Table()
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
-  let minBits = -1
-  let maxBits = -1
   for (let i = 0; i < bytes.length; i += 2) {
-    const bits = (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8)
-    const value = floats[bits] ?? Number.NaN
-    if (value < min || (minBits < 0 && value === min)) {
-      min = value
-      minBits = bits
-    }
-    if (value > max || (maxBits < 0 && value === max)) {
-      max = value
-      maxBits = bits
-    }
+    const high = bytes[i + 1] ?? 0
+    const magnitude = (bytes[i] ?? 0) | ((high & 0x7f) << 8)
+    if (magnitude > 0x7c00) continue // NaN
+    const place = high < 0x80 ? magnitude : -magnitude
+    if (place < min) min = place
+    if (place > max) max = place
   }
-  if (minBits < 0 || maxBits < 0) return NONE
+  if (min > max) return NONE
   // A reader that compares bits must still find both zeros inside the range.
-  const low = min === 0 ? 0x8000 : minBits
-  const high = max === 0 ? 0x0000 : maxBits
+  const low = min <= 0 ? 0x8000 - min : min
+  const high = max < 0 ? 0x8000 - max : max
   return { min: Uint8Array.of(low & 0xff, low >> 8), max: Uint8Array.of(high & 0xff, high >> 8) }
 }
