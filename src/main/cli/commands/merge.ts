@@ -13,9 +13,9 @@ import { type PartitionReport, readPartitionReport } from '../partitionReport.ts
 import { saveFile } from '../saveFile.ts'
 import { verifyReportText } from '../verifyReportText.ts'
 
-export type MergeOptions = { readonly savePlan?: string }
+export type MergeOptions = { readonly savePlan?: string; readonly workers?: number }
 
-export const run: Run<MergeOptions> = async (context, { savePlan }, files) => {
+export const run: Run<MergeOptions> = async (context, { savePlan, workers }, files) => {
   const { json, output, long, signal } = context
   const reports: PartitionReport[] = []
   for (const file of files) reports.push(await readPartitionReport(file, signal))
@@ -25,7 +25,7 @@ export const run: Run<MergeOptions> = async (context, { savePlan }, files) => {
   }
   const root = await rootOf(context, first)
   const known = knownVerdicts(reports)
-  const inspection = await inspectCache(root, { ...long, quick: first.partition.quick, known })
+  const inspection = await inspectCache(root, { ...long, workers, quick: first.partition.quick, known })
   await noteChanges(context, first, known.size, inspection)
   if (savePlan !== undefined) {
     saveFile(savePlan, `${JSON.stringify(planToJson(planFrom(inspection)), null, 2)}\n`)
