@@ -15,9 +15,10 @@ export type VerifyCommandOptions = {
   readonly olderThan?: number
   readonly resume?: boolean
   readonly partition?: { readonly index: number; readonly of: number }
+  readonly workers?: number
 }
 
-export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, olderThan, resume, partition }, args) => {
+export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, olderThan, resume, partition, workers }, args) => {
   const { json, output, long } = context
   const root = await cacheRootOf(context)
   if (partition !== undefined && args.length > 0) {
@@ -25,7 +26,7 @@ export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, 
   }
   const shards = args.length > 0 ? args.map(arg => shardPathOf(root, arg)) : undefined
   const needsLedger = changed === true || olderThan !== undefined || resume === true
-  const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards }
+  const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers }
   const inspection = quick
     ? await inspectCache(root, options)
     : await withLedger(output, needsLedger, ledger => inspectCache(root, { ...options, ledger }))

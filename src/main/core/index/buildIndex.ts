@@ -4,7 +4,7 @@
  * open is set aside, and the new file is renamed into its place.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError } from '../../../shared/model/errors.ts'
@@ -12,9 +12,10 @@ import { nowNs } from '../clock.ts'
 import { makeFolder, moveFile, syncFolder, TEMP_PREFIX } from '../durableFile.ts'
 import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
-import { asSystemError } from '../systemError.ts'
+import { asSystemError, failedWith } from '../systemError.ts'
 import { createBareTable, makeIndexes, prepareInsert, type RepeatedRow } from './bulkLoad.ts'
-import { guarded, harden, IndexUnusable, openIndex } from './windowIndex.ts'
+import { guarded, harden, IndexUnusable } from './untrusted.ts'
+import { openIndex } from './windowIndex.ts'
 
 /** An index that is being built: shards go in, in path order; `publish` puts it in place. */
 export type IndexBuilder = {
@@ -78,7 +79,7 @@ export function startIndex(root: string): IndexBuilder {
 async function publish(root: string, temp: string, db: Database.Database): Promise<void> {
   const path = join(root, INDEX_PATH)
   if (isLive(root)) {
-    await replaceLive(db, path)
+    if (!isSameDatabase(temp, path)) await replaceLive(db, path)
     return
   }
   db.close()
@@ -104,6 +105,37 @@ function isLive(root: string): boolean {
   } catch (error) {
     if (error instanceof IndexUnusable) return error.kind === 'index_schema'
     throw error
+  }
+}
+
+const COMPARED_AT_ONCE = 1024 * 1024
+/** Parts of a database's header that count how often it was written: the change counter, and the version for which it holds. */
+const COUNTERS = [
+  [24, 28],
+  [92, 96]
+] as const
+
+/** Whether the live index is the new one already, byte for byte: then nobody has to wait for it to be written again. */
+function isSameDatabase(temp: string, live: string): boolean {
+  const [a, b] = [Buffer.alloc(COMPARED_AT_ONCE), Buffer.alloc(COMPARED_AT_ONCE)]
+  const files: number[] = []
+  try {
+    files.push(openSync(temp, 'r'), openSync(live, 'r'))
+    const [first = -1, second = -1] = files
+    // Changes that a journal holds are not in the file.
+    if (existsSync(`${live}-journal`) || existsSync(`${live}-wal`)) return false
+    for (let at = 0; ; at += COMPARED_AT_ONCE) {
+      const [read, other] = [readSync(first, a, 0, a.length, at), readSync(second, b, 0, b.length, at)]
+      if (at === 0) for (const [from, to] of COUNTERS) a.copy(b, from, from, to)
+      if (read !== other || a.compare(b, 0, other, 0, read) !== 0) return false
+      if (read < COMPARED_AT_ONCE) return true
+    }
+  } catch (error) {
+    // It went away or cannot be read: replacing it will say so.
+    if (failedWith(error, 'ENOENT') || failedWith(error, 'EACCES')) return false
+    throw asSystemError(error, 'read', live)
+  } finally {
+    for (const file of files) closeSync(file)
   }
 }
 

@@ -3,7 +3,8 @@
  * check says nothing of this.
  */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
-import { type IndexEntry, IndexUnusable, openIndex, type WindowIndex } from '../index/windowIndex.ts'
+import { IndexUnusable } from '../index/untrusted.ts'
+import { type IndexEntry, openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH, isShardPath } from '../paths.ts'
 import { ROWS_LISTED } from './checkRows.ts'
 import { configurationText, indexRow, type ShardKeys, windowHashAt, windowHashesText } from './shardKeys.ts'
