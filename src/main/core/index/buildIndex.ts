@@ -109,9 +109,10 @@ function isLive(root: string): boolean {
 }
 
 const COMPARED_AT_ONCE = 1024 * 1024
-/** Parts of a database's header that count how often it was written: the change counter, and the version for which it holds. */
+/** Parts of a header that count how often it was written: the change counter, the schema cookie, the version they hold for. */
 const COUNTERS = [
   [24, 28],
+  [40, 44],
   [92, 96]
 ] as const
 

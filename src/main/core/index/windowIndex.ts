@@ -190,6 +190,11 @@ export function hex(bytes: Uint8Array): string {
 const ENTRY_COLUMNS =
   'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
 
+const BY_KEY = `SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`
+const BY_SHARD = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`
+const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+
 type Configuration = Pick<IndexEntry, 'encoderHash' | 'stateLayer' | 'poolType' | 'poolRadius' | 'dtype'>
 
 /** All entries of one shard in a few values; those that are not what Python could have written do not fit. */
@@ -220,19 +225,20 @@ function countedTo(rows: number): string {
 /** An open index. */
 export class WindowIndex {
   private readonly db: Database.Database
-  private readonly byKey: Database.Statement<KeyParams, RowPlace>
-  private readonly byShard: Database.Statement<[string], IndexEntry>
-  private readonly summary: Database.Statement<[string, number, string, number, string, string], Summary>
-  private readonly insert: Database.Statement<unknown[]>
+  /** Prepared when first needed: a look-up needs one of them. */
+  private readonly prepared = new Map<string, Database.Statement>()
 
   constructor(db: Database.Database) {
     this.db = db
-    this.byKey = db.prepare(`SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
-    this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
-    this.summary = db.prepare(SUMMARY)
-    this.insert = db.prepare(
-      `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-    )
+  }
+
+  private prepare<Params extends unknown[], Row>(sql: string): Database.Statement<Params, Row> {
+    let statement = this.prepared.get(sql)
+    if (statement === undefined) {
+      statement = this.db.prepare(sql)
+      this.prepared.set(sql, statement)
+    }
+    return statement as Database.Statement<Params, Row>
   }
 
   close(): void {
@@ -241,12 +247,16 @@ export class WindowIndex {
 
   /** Where the index says a key lies; null when it does not know it. */
   locate(params: KeyParams): RowPlace | null {
-    return guarded(() => this.byKey.get(...params) ?? null)
+    return guarded(() => this.atKey(params))
+  }
+
+  private atKey(params: KeyParams): RowPlace | null {
+    return this.prepare<KeyParams, RowPlace>(BY_KEY).get(...params) ?? null
   }
 
   /** The entries that point into a shard, in no order. */
   entriesOf(shardPath: string): IndexEntry[] {
-    return guarded(() => this.byShard.all(shardPath))
+    return guarded(() => this.prepare<[string], IndexEntry>(BY_SHARD).all(shardPath))
   }
 
   /**
@@ -257,7 +267,9 @@ export class WindowIndex {
   holdsExactly(shardPath: string, rows: number, windowHashes: string, configuration: Configuration): boolean {
     if (rows === 0 || rows > ROWS_AT_ONCE) return false
     const { encoderHash, stateLayer, poolType, poolRadius, dtype } = configuration
-    const found = guarded(() => this.summary.get(encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath))
+    const found = guarded(() =>
+      this.prepare<unknown[], Summary>(SUMMARY).get(encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath)
+    )
     return found?.fitting === rows && found.entries === rows && found.hashes === windowHashes && found.rowOffsets === countedTo(rows)
   }
 
@@ -283,7 +295,7 @@ export class WindowIndex {
   /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
   enterUnlessTaken(row: IndexRow): RowPlace | null {
     const params: KeyParams = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-    const { changes } = this.insert.run(...params, row.shardPath, row.rowOffset, row.createdAt)
-    return changes === 1 ? null : (this.byKey.get(...params) ?? null)
+    const { changes } = this.prepare<unknown[], never>(INSERT).run(...params, row.shardPath, row.rowOffset, row.createdAt)
+    return changes === 1 ? null : this.atKey(params)
   }
 }

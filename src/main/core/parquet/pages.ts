@@ -104,17 +104,21 @@ function checkCount(count: number, chunk: ColumnChunk, limits: Limits): void {
 
 type Window = (offset: number, length: number) => Uint8Array
 
-const READ_AHEAD = 4 * 1024 * 1024
+/** Read ahead, at first and at most: who wants one row of a column may need no more than its first page. */
+const FIRST_AHEAD = 16 * 1024
+const MOST_AHEAD = 4 * 1024 * 1024
 
-/** Serves ranges of the chunk out of one buffer, read ahead; throws for what lies beyond the chunk. */
+/** Serves ranges of the chunk out of one buffer, read ahead further each time; throws for what lies beyond the chunk. */
 function chunkWindow(file: ShardFile, chunk: ColumnChunk): Window {
   let start = 0
+  let ahead = FIRST_AHEAD
   let buffer: Uint8Array = new Uint8Array(0)
   return (offset, length) => {
     if (offset + length > chunk.end) throw bad(chunk, offset, `${length} bytes pass the end of the column at byte ${chunk.end}`)
     if (offset < start || offset + length > start + buffer.length) {
       start = offset
-      buffer = file.read(offset, Math.min(Math.max(length, READ_AHEAD), chunk.end - offset))
+      buffer = file.read(offset, Math.min(Math.max(length, ahead), chunk.end - offset))
+      ahead = Math.min(4 * ahead, MOST_AHEAD)
     }
     return buffer.subarray(offset - start, offset - start + length)
   }

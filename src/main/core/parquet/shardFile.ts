@@ -90,6 +90,7 @@ export function readInBlocks(file: ShardFile): ShardFile {
   return {
     ...file,
     read: (offset, length) => {
+      if (length > BLOCK) return file.read(offset, length)
       let block = blocks.find(({ start, bytes }) => offset >= start && offset + length <= start + bytes.length)
       if (block === undefined) {
         block = { start: offset, bytes: file.read(offset, Math.max(length, Math.min(BLOCK, file.bytes - offset))) }
