@@ -2,7 +2,7 @@
  * `npm run bench`: measures the core, the command line and the service beside the Python package, pyarrow, DuckDB and hyparquet on
  * the same files, in one run. Says what it measured and on what; asserts outcomes, never times.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -67,7 +67,8 @@ async function main(): Promise<void> {
     const report: Report = {
       command: ['npm run bench', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(' '),
       facts: [...machine, ['Beside', beside.peers]],
-      sections: [...beside.sections, ...(quick && !scale ? [] : await measureGrowth(folder))]
+      sections: [...beside.sections, ...(quick && !scale ? [] : await measureGrowth(folder))],
+      remarks: readFileSync(join(import.meta.dirname, 'remarks.md'), 'utf8')
     }
     process.stdout.write(textReport(report))
     const page = options.output ?? (quick || scale ? undefined : PAGE)

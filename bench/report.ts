@@ -6,6 +6,8 @@ export type Report = {
   /** Names and values: the machine, the peers. */
   readonly facts: readonly (readonly [string, string])[]
   readonly sections: readonly Section[]
+  /** What stands in the way of what is missed: Markdown, written by people (`remarks.md`). */
+  readonly remarks: string
 }
 
 export type Section = { readonly title: string; readonly about: string; readonly measurements: readonly Measurement[] }
@@ -30,7 +32,7 @@ function textTable(measurements: readonly Measurement[]): string {
 }
 
 /** The page for docs/. */
-export function markdownReport({ command, facts, sections }: Report): string {
+export function markdownReport({ command, facts, sections, remarks }: Report): string {
   const tables = sections.map(({ title, about, measurements }) => `## ${title}\n\n${about}\n\n${markdownTable(measurements)}\n`)
   return `# Performance
 
@@ -42,6 +44,8 @@ ${tables.join('\n')}
 ## Targets
 
 ${missedLines(sections).join('\n')}
+
+${remarks.trim()}
 
 ## How it was measured
 

@@ -8,7 +8,8 @@ const ms = (...values: number[]) => ({ unit: 'ms', values }) as const
 const report = (...measurements: Measurement[]): Report => ({
   command: 'npm run bench',
   facts: [['Node', '24']],
-  sections: [{ title: 'Beside others', about: 'Shards.', measurements }]
+  sections: [{ title: 'Beside others', about: 'Shards.', measurements }],
+  remarks: 'Why.\n'
 })
 const cellsOf = (text: string, what: string): string[] | undefined =>
   text
@@ -28,7 +29,7 @@ describe('a target', () => {
     )
     expect(cellsOf(page, 'fast')).toEqual(['fast', '2.00 ms [1.00 ms - 90.0 ms]', 'slow', '20.0 ms', '10.0 x', '>= 10 x', 'met'])
     expect(cellsOf(page, 'late')?.slice(-3)).toEqual(['9.50 x', '>= 10 x', 'MISSED'])
-    expect(page).toContain('1 of 2 targets are met.\n- missed: late, beside slow: 9.50 x, not >= 10 x\n')
+    expect(page).toContain('1 of 2 targets are met.\n- missed: late, beside slow: 9.50 x, not >= 10 x\n\nWhy.\n')
   })
 
   test('below 1 is how much slower ours may be', () => {
