@@ -32,7 +32,7 @@ export function* digestSteps(root: string, shardPath: string, memory: PageMemory
     for (let at = 0; at < file.bytes; at += CHUNK) {
       if (at > 0) yield
       const length = Math.min(CHUNK, file.bytes - at)
-      hash.update(file.read(at, length, memory('file', length)))
+      hash.update(file.read(at, length, memory))
     }
     return hash.digest('hex')
   } finally {

@@ -9,6 +9,7 @@ import Database from 'better-sqlite3'
 import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { makeFolder } from '../durableFile.ts'
+import { hex } from '../hex.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
@@ -181,10 +182,6 @@ type KeyParams = [windowHash: string, encoderHash: string, stateLayer: number, p
 /** A key as the index spells it. */
 export function keyParams(key: WindowKey): KeyParams {
   return [hex(key.windowHash), hex(key.encoderHash), key.stateLayer, key.poolType, key.poolRadius, key.dtype]
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
 
 const ENTRY_COLUMNS =

@@ -60,7 +60,7 @@ export function* lookAtShard(
     shard = openShard(join(root, ...shardPath.split('/')), limits, file => {
       stamp.bytes = file.bytes
       stamp.mtimeNs = file.mtimeNs
-      if (depth === 'full' && file.bytes <= KEPT_BYTES) return readWhole(file, memory('file', file.bytes))
+      if (depth === 'full' && file.bytes <= KEPT_BYTES) return readWhole(file, memory)
       return depth === 'keys' ? readInBlocks(file) : file
     })
   } catch (error) {

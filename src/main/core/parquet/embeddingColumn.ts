@@ -18,6 +18,7 @@ import {
   decodeValues,
   type FixedValues,
   gather,
+  isCoded,
   missingDictionary,
   type Values
 } from './values.ts'
@@ -139,7 +140,7 @@ function countEqual(levels: Uint8Array, level: number): number {
 type PageValues = { readonly values: StoredValues; readonly coded: CodedValues | null }
 
 function pageValues(leaf: Leaf, page: DataPage, count: number, dictionary: FixedValues | null, memory: PageMemory): PageValues {
-  if (page.encoding !== 'RLE_DICTIONARY' && page.encoding !== 'PLAIN_DICTIONARY') {
+  if (!isCoded(page.encoding)) {
     const values = fixed(leaf, decodeValues(leaf, page.encoding, page.body, count, null))
     return { values: storedValues(aligned(values.bytes, values.width, memory), values.width), coded: null }
   }

@@ -47,7 +47,7 @@ type Header = {
  * @throws ShardFault `bad_page`, `page_checksum`, `unsupported_encoding`, `over_limit`
  */
 export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, memory: PageMemory = ownMemory): Generator<Page> {
-  const window = chunkWindow(file, chunk)
+  const window = chunkWindow(file, chunk, memory)
   let offset = chunk.start
   let slots = 0
   let dictionary = false
@@ -109,7 +109,7 @@ const FIRST_AHEAD = 16 * 1024
 const MOST_AHEAD = 4 * 1024 * 1024
 
 /** Serves ranges of the chunk out of one buffer, read ahead further each time; throws for what lies beyond the chunk. */
-function chunkWindow(file: ShardFile, chunk: ColumnChunk): Window {
+function chunkWindow(file: ShardFile, chunk: ColumnChunk, memory: PageMemory): Window {
   let start = 0
   let ahead = FIRST_AHEAD
   let buffer: Uint8Array = new Uint8Array(0)
@@ -117,7 +117,7 @@ function chunkWindow(file: ShardFile, chunk: ColumnChunk): Window {
     if (offset + length > chunk.end) throw bad(chunk, offset, `${length} bytes pass the end of the column at byte ${chunk.end}`)
     if (offset < start || offset + length > start + buffer.length) {
       start = offset
-      buffer = file.read(offset, Math.min(Math.max(length, ahead), chunk.end - offset))
+      buffer = file.read(offset, Math.min(Math.max(length, ahead), chunk.end - offset), memory)
       ahead = Math.min(4 * ahead, MOST_AHEAD)
     }
     return buffer.subarray(offset - start, offset - start + length)
@@ -188,7 +188,9 @@ function dictionaryPage(header: Header, body: Uint8Array, chunk: ColumnChunk, of
   checkCount(count, chunk, limits)
   const encoding = encodingOf(intField(struct, 2), chunk, offset)
   if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY') throw bad(chunk, offset, `a dictionary in ${encoding}`)
-  return { type: 'dictionary', count, body: decompress(chunk.codec, body, header.uncompressed, chunk.leaf.name) }
+  const plain = decompress(chunk.codec, body, header.uncompressed, chunk.leaf.name)
+  // It stays while pages behind it are read, perhaps into the same memory.
+  return { type: 'dictionary', count, body: chunk.codec === 'UNCOMPRESSED' ? plain.slice() : plain }
 }
 
 function dataPage(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number, memory: PageMemory): DataPage {

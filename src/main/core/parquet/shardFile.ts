@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../shared/model/errors.ts'
 import { asSystemError } from '../systemError.ts'
+import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 
 /** An open shard. `read` gives exactly the bytes asked for, or throws. */
@@ -9,8 +10,8 @@ export type ShardFile = {
   readonly path: string
   readonly bytes: number
   readonly mtimeNs: bigint
-  /** @param into where to, at least `length` bytes; by default memory of its own */
-  read(offset: number, length: number, into?: Uint8Array): Uint8Array
+  /** @param memory where to; by default memory of its own */
+  read(offset: number, length: number, memory?: PageMemory): Uint8Array
   close(): void
 }
 
@@ -37,7 +38,7 @@ export function openShardFile(path: string): ShardFile {
       path,
       bytes,
       mtimeNs: stat.mtimeNs,
-      read: (offset, length, into = Buffer.allocUnsafeSlow(length)) => readExactly(fd, path, offset, length, into.subarray(0, length)),
+      read: (offset, length, memory = ownMemory) => readExactly(fd, path, offset, length, memory('file', length)),
       close: () => closeSync(fd)
     }
   } catch (error) {
@@ -73,7 +74,7 @@ export function shardFileOf(bytes: Uint8Array, path = 'memory'): ShardFile {
 }
 
 /** The same file with all its bytes in memory already: who reads every column anyhow asks the system once. */
-export function readWhole(file: ShardFile, memory: Uint8Array): ShardFile {
+export function readWhole(file: ShardFile, memory: PageMemory): ShardFile {
   const bytes = file.read(0, file.bytes, memory)
   return { ...file, read: (offset, length) => bytes.subarray(offset, offset + length) }
 }
@@ -89,8 +90,8 @@ export function readInBlocks(file: ShardFile): ShardFile {
   let blocks: { readonly start: number; readonly bytes: Uint8Array }[] = []
   return {
     ...file,
-    read: (offset, length) => {
-      if (length > BLOCK) return file.read(offset, length)
+    read: (offset, length, memory) => {
+      if (length > BLOCK) return file.read(offset, length, memory)
       let block = blocks.find(({ start, bytes }) => offset >= start && offset + length <= start + bytes.length)
       if (block === undefined) {
         block = { start: offset, bytes: file.read(offset, Math.max(length, Math.min(BLOCK, file.bytes - offset))) }

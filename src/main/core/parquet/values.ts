@@ -110,6 +110,11 @@ function checkTexts(leaf: Leaf, count: number): void {
   throw new ShardFault('over_limit', `a page of ${leaf.name} holds ${count} texts, the limit is ${TEXTS_A_PAGE}`, { column: leaf.name })
 }
 
+/** Whether a page's values stand in its chunk's dictionary. */
+export function isCoded(encoding: Encoding): boolean {
+  return encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY'
+}
+
 /** Values as positions in a dictionary. */
 export type Codes = Uint16Array | Uint32Array
 
