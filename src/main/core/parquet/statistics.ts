@@ -57,21 +57,41 @@ function integerRange(bytes: Uint8Array, width: number, count: number): Range {
   return { min: plain(min), max: plain(max) }
 }
 
-/** In the order of the numbers, by their bits: sign and magnitude as one whole number. */
+/** Of halves by their bits; NaN is no part of it. */
 function halfRange(bytes: Uint8Array): Range {
-  let min = Number.POSITIVE_INFINITY
-  let max = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < bytes.length; i += 2) {
-    const high = bytes[i + 1] ?? 0
-    const magnitude = (bytes[i] ?? 0) | ((high & 0x7f) << 8)
-    if (magnitude > 0x7c00) continue // NaN
-    const place = high < 0x80 ? magnitude : -magnitude
-    if (place < min) min = place
-    if (place > max) max = place
+  const owned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
+  const halves = new Uint16Array(owned.buffer, owned.byteOffset, owned.byteLength >> 1)
+  let { min, max } = placeRange(halves)
+  if (min < placeOf(NEGATIVE_INFINITY) || max > placeOf(INFINITY)) {
+    ;({ min, max } = placeRange(halves.filter(half => (half & 0x7fff) <= INFINITY)))
   }
   if (min > max) return NONE
   // A reader that compares bits must still find both zeros inside the range.
-  const low = min <= 0 ? 0x8000 - min : min
-  const high = max < 0 ? 0x8000 - max : max
+  const low = placeOf(0) === min ? 0x8000 : halfAt(min)
+  const high = placeOf(0x8000) === max ? 0 : halfAt(max)
   return { min: Uint8Array.of(low & 0xff, low >> 8), max: Uint8Array.of(high & 0xff, high >> 8) }
+}
+
+const INFINITY = 0x7c00
+const NEGATIVE_INFINITY = 0xfc00
+
+/** Where a half stands in the order of the numbers, worked out without asking for its sign: signs of embeddings come as coins fall. */
+function placeOf(half: number): number {
+  const signed = (half << 16) >> 16
+  return signed ^ ((signed >> 31) & 0x7fff)
+}
+
+function halfAt(place: number): number {
+  return (place ^ ((place >> 31) & 0x7fff)) & 0xffff
+}
+
+function placeRange(halves: Uint16Array): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < halves.length; i++) {
+    const place = placeOf(halves[i] ?? 0)
+    if (place < min) min = place
+    if (place > max) max = place
+  }
+  return { min, max }
 }
