@@ -15,6 +15,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           core: at('src/main/core/index.ts'),
+          shardThread: at('src/main/core/work/shardThread.ts'),
           cli: at('src/main/cli/main.ts'),
           serviceProcess: at('src/main/desktop/serviceProcess.ts'),
           jobWorker: at('src/main/service/jobWorker.ts')

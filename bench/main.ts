@@ -1,93 +1,137 @@
 /**
- * `npm run bench`: measures the core and the command line beside the Python package on the same files, in one run. Says what it
- * measured and on what; asserts outcomes, never times.
+ * `npm run bench`: measures the core, the command line and the service beside the Python package, pyarrow, DuckDB and hyparquet on
+ * the same files, in one run. Says what it measured and on what; asserts outcomes, never times.
  */
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureLookUps } from './cases/lookUps.ts'
-import { measureProcesses } from './cases/processes.ts'
+import { measureOpening } from './cases/opening.ts'
 import { measureReading } from './cases/reading.ts'
 import { measureRebuilding } from './cases/rebuilding.ts'
+import { measureScale } from './cases/scale.ts'
+import { measureShapes } from './cases/shapes.ts'
+import { measureProcesses } from './cases/wholeProcesses.ts'
 import { measureWriting } from './cases/writing.ts'
 import { describeMachine } from './machine.ts'
-import { makeCache, ROWS, spreadKeys, VALUES } from './makeCache.ts'
+import { makeCache } from './makeCache.ts'
 import type { Measurement } from './measure.ts'
 import { findPeerPython, Peer } from './peer.ts'
-import { markdownReport, type Report, textReport } from './report.ts'
+import { markdownReport, type Report, type Section, textReport } from './report.ts'
 import type { Setting } from './setting.ts'
 
 const CASES: Readonly<Record<string, (setting: Setting) => Promise<Measurement[]>>> = {
+  'verification of everything': measureReading,
+  'reindex and repair': measureRebuilding,
   'look-ups': measureLookUps,
-  reading: measureReading,
-  rebuilding: measureRebuilding,
   writing: measureWriting,
-  processes: measureProcesses
+  'other shapes of shards': measureShapes,
+  'whole processes': measureProcesses
 }
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, output: { type: 'string' } } })
+const SHAPE = { rows: 1024, values: 1024 }
+const PAGE = join(import.meta.dirname, '../docs/performance.md')
+
+const USAGE = `npm run bench [-- OPTIONS]
+  --quick        fewer shards and rounds, no scale: under two minutes, and nothing is written
+  --scale        only what happens as caches grow
+  --output FILE  where the page goes (default: docs/performance.md for a whole run)
+`
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
+    output: { type: 'string' },
+    help: { type: 'boolean', default: false }
+  }
+})
 const built = join(import.meta.dirname, '../out/main/cli.js')
 
-if (existsSync(built)) await main()
+if (options.help) process.stdout.write(USAGE)
+else if (existsSync(built)) await main()
 else {
   say('the command line is not built yet: `npm run bench` builds it first')
   process.exitCode = 2
 }
 
 async function main(): Promise<void> {
-  const python = findPeerPython()
-  if (python === null) {
-    say('no Python with geno-lewm 0.2.1 and pyarrow at $LEWM_PEER_PYTHON or .venv/bin/python: ours are measured alone')
-  }
-  const peer = python === null ? null : new Peer(python)
+  const { quick, scale } = options
+  const machine = describeMachine()
   const folder = mkdtempSync(join(tmpdir(), 'lewm-bench-'))
+  // The services and threads that are measured keep their data where it is gone afterwards.
+  process.env.LEWM_CACHE_DATA = join(folder, 'data')
   try {
-    const machine = describeMachine()
-    const report = await measure(await prepare(folder, peer), machine)
+    const beside = scale ? { sections: [], peers: 'nothing' } : await measureBesidePeers(folder)
+    const report: Report = {
+      command: ['npm run bench', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(' '),
+      facts: [...machine, ['Beside', beside.peers]],
+      sections: [...beside.sections, ...(quick && !scale ? [] : await measureGrowth(folder))],
+      remarks: readFileSync(join(import.meta.dirname, 'remarks.md'), 'utf8')
+    }
     process.stdout.write(textReport(report))
-    if (options.output !== undefined) writeFileSync(options.output, markdownReport(report))
+    const page = options.output ?? (quick || scale ? undefined : PAGE)
+    if (page !== undefined) writeFileSync(page, markdownReport(report))
   } finally {
-    await peer?.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function prepare(folder: string, peer: Peer | null): Promise<Setting> {
-  const [shards, runs, slowRuns, looks] = options.quick ? [4, 3, 1, 13] : [16, 11, 3, 33]
-  const at = (name: string): string => join(folder, name)
-  say(`making a cache of ${shards} shards`)
-  await makeCache(at('cache'), shards)
-  await makeCache(at('small'), 1)
-  cpSync(at('cache'), at('cache-peer'), { recursive: true })
-  cpSync(at('small'), at('small-peer'), { recursive: true })
-  return {
-    folder,
-    cache: at('cache'),
-    peerCache: at('cache-peer'),
-    smallCache: at('small'),
-    smallPeerCache: at('small-peer'),
-    shards,
-    keys: spreadKeys(shards, looks),
-    runs,
-    slowRuns,
-    peer
+/** Everything that others can do as well. */
+async function measureBesidePeers(folder: string): Promise<{ sections: Section[]; peers: string }> {
+  const { quick } = options
+  const python = findPeerPython()
+  const peer = python === null ? null : new Peer(python)
+  try {
+    const peers = await namePeers(peer)
+    const shards = quick ? 8 : 64
+    say(`making a cache of ${shards} shards`)
+    const cache = await makeCache(folder, 'cache', { shards, ...SHAPE })
+    const setting: Setting = {
+      quick,
+      folder,
+      cache,
+      foreign: peer && (await peer.rewrite(cache, folder, 'foreign')),
+      small: await makeCache(folder, 'small', { shards: 1, ...SHAPE }),
+      runs: quick ? 5 : 11,
+      slowRuns: quick ? 1 : 2,
+      peer
+    }
+    const measurements: Measurement[] = []
+    for (const [name, measureCase] of Object.entries(CASES)) {
+      say(`measuring ${name}`)
+      measurements.push(...(await measureCase(setting)))
+    }
+    const rounds = quick ? 'The quick form: 8 shards where the whole form has 64, fewer rows in one shard, and fewer rounds. ' : ''
+    const about = `${rounds}Shards of ${SHAPE.rows} rows x ${SHAPE.values} float16, seeded normal values, written by writeShard.`
+    return { sections: [{ title: 'Beside others', about, measurements }], peers }
+  } finally {
+    await peer?.close()
   }
 }
 
-async function measure(setting: Setting, machine: Report['facts']): Promise<Report> {
-  const measurements: Measurement[] = []
-  for (const [name, measureCase] of Object.entries(CASES)) {
-    say(`measuring ${name}`)
-    measurements.push(...(await measureCase(setting)))
+/** What happens as caches grow. */
+async function measureGrowth(folder: string): Promise<Section[]> {
+  say('measuring caches of 64 to 6,400 shards')
+  const scale = await measureScale(folder)
+  say('measuring a cache of 100,000 shards in the service')
+  const opening = await measureOpening(folder)
+  return [
+    { title: 'From 64 to 6,400 shards', about: 'Shards of 64 rows x 64 values, 2 workers.', measurements: scale },
+    { title: '100,000 shards in the service', about: '10 encoders, 5 layers, 2 pools, 25 contigs, 40 blocks.', measurements: opening }
+  ]
+}
+
+async function namePeers(peer: Peer | null): Promise<string> {
+  if (peer === null) {
+    say('MISSING: no Python with geno-lewm 0.2.1 and pyarrow at $LEWM_PEER_PYTHON or .venv/bin/python: ours are measured alone')
+    return 'nothing: no Python with geno-lewm was found'
   }
-  const versions = Object.entries((await setting.peer?.versions()) ?? {}).map(([name, version]) => `${name} ${version}`)
-  return {
-    command: ['npm run bench', ...(options.quick || options.output ? ['--'] : []), ...process.argv.slice(2)].join(' '),
-    facts: [...machine, ['Beside', versions.length > 0 ? versions.join(', ') : 'nothing: no Python with geno-lewm was found']],
-    cache: `${setting.shards} shards of ${ROWS} rows x ${VALUES} float16, seeded normal values, written by writeShard`,
-    measurements
-  }
+  const versions = Object.entries(await peer.versions()).map(([name, version]) => `${name} ${version}`)
+  if (peer.hasDuckdb) return versions.join(', ')
+  say(`MISSING: DuckDB, which some targets are set by, is not measured: ${peer.python} -m pip install duckdb==2.0.0`)
+  return `${versions.join(', ')}; DuckDB MISSING, its lines are left out`
 }
 
 function say(text: string): void {

@@ -1,11 +1,16 @@
-/** The cache that is measured: the same rows on every machine, of seeded normal values, written by the core itself. */
+/** The caches that are measured: the same rows on every machine, of seeded normal values, written by the core itself. */
 import { createHash } from 'node:crypto'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { type WindowKey, type WindowRecord, writeShard } from '../src/main/core/index.ts'
 
-export const ROWS = 1024
-export const VALUES = 1024
 export const ENCODER_ID = 'bench/normal'
 export const CONTIG = 'bench'
+
+/** Rows and values of every shard. */
+export type Shape = { readonly shards: number; readonly rows: number; readonly values: number }
+/** A cache and its copy, byte for byte, for whoever changes it in Python. */
+export type MadeCache = Shape & { readonly dir: string; readonly peerDir: string }
 
 const WINDOW_BP = 12_288
 const STRIDE_BP = 8_192
@@ -13,16 +18,16 @@ const STRIDE_BP = 8_192
 const CREATED_AT = 1_767_225_600_000_000_000n
 
 /** The rows of one shard. */
-export function makeRecords(block: number): WindowRecord[] {
+export function makeRecords(block: number, { rows, values }: Omit<Shape, 'shards'>): (WindowRecord & { readonly createdAt: bigint })[] {
   const normal = normalNumbers(block + 1)
-  return Array.from({ length: ROWS }, (_, row) => {
-    const start = BigInt((block * ROWS + row) * STRIDE_BP)
+  return Array.from({ length: rows }, (_, row) => {
+    const start = BigInt((block * rows + row) * STRIDE_BP)
     return {
       ...keyOf(block, row),
       chrom: CONTIG,
       startBp: start,
       endBp: start + BigInt(WINDOW_BP),
-      embedding: Float32Array.from({ length: VALUES }, normal),
+      embedding: Float32Array.from({ length: values }, normal),
       untargeted: false,
       createdAt: CREATED_AT
     }
@@ -41,16 +46,20 @@ export function keyOf(block: number, row: number): WindowKey {
   }
 }
 
-/** Writes a cache of `shards` shards of ROWS × VALUES float16. */
-export async function makeCache(dir: string, shards: number): Promise<void> {
-  for (let block = 0; block < shards; block++) {
-    await writeShard(dir, { encoderId: ENCODER_ID, contig: CONTIG, strideBlock: block, records: makeRecords(block) })
+/** Writes a cache of a shape below `folder`, and copies it. */
+export async function makeCache(folder: string, name: string, shape: Shape): Promise<MadeCache> {
+  const dir = join(folder, name)
+  const peerDir = join(folder, `${name}-peer`)
+  for (let block = 0; block < shape.shards; block++) {
+    await writeShard(dir, { encoderId: ENCODER_ID, contig: CONTIG, strideBlock: block, records: makeRecords(block, shape) })
   }
+  cpSync(dir, peerDir, { recursive: true })
+  return { ...shape, dir, peerDir }
 }
 
-/** Keys of `count` rows, spread over all shards and over the rows of each. */
-export function spreadKeys(shards: number, count: number): WindowKey[] {
-  return Array.from({ length: count }, (_, i) => keyOf((i * 5) % shards, (i * 389) % ROWS))
+/** Keys of `count` rows, spread over all shards and over the rows of each, in no order. */
+export function spreadKeys({ shards, rows }: Shape, count: number): WindowKey[] {
+  return Array.from({ length: count }, (_, i) => keyOf((i * 29) % shards, (i * 389 + Math.floor(i / shards)) % rows))
 }
 
 function digest(text: string): Uint8Array {

@@ -3,11 +3,21 @@
 /** Counted runs, in ms or bytes. */
 export type Sample = { readonly unit: 'ms' | 'bytes'; readonly values: readonly number[] }
 
+/** Somebody else at the same work. */
+export type Comparison = {
+  readonly who: string
+  readonly sample: Sample
+  /** What their median divided by ours should be at least: 10 is ten times as fast, 1/3 within three times as slow. */
+  readonly atLeast?: number
+}
+
 /** One thing that was measured, here and by others. */
 export type Measurement = {
   readonly what: string
   readonly ours: Sample
-  readonly others: readonly { readonly who: string; readonly sample: Sample }[]
+  /** What ours should stay below, in the sample's unit. */
+  readonly below?: number
+  readonly others: readonly Comparison[]
 }
 
 /**
@@ -23,6 +33,11 @@ export async function timeRuns(runs: number, work: (run: number) => unknown): Pr
     if (run > 0) values.push(ms)
   }
   return { unit: 'ms', values }
+}
+
+/** A sample with every value divided by `by`: a cache's time as that of one shard. */
+export function perPart({ unit, values }: Sample, by: number): Sample {
+  return { unit, values: values.map(value => value / by) }
 }
 
 /** The middle value, or the mean of the two in the middle. */

@@ -1,7 +1,7 @@
-"""The Python side of the benchmark: GenoLeWM itself, and pyarrow alone where that is the fairer comparison.
+"""The Python side of the benchmark: GenoLeWM itself, and pyarrow or DuckDB alone where that is the fairer comparison.
 
 Reads one JSON request a line and answers with one line. Times are seconds. The first run of a request warms up and is not
-counted, as on the other side.
+counted, as on the other side, but for what takes the package many seconds.
 """
 
 import json
@@ -10,7 +10,7 @@ import platform
 import sqlite3
 import sys
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -19,10 +19,10 @@ from geno_lewm.encoder import cache
 KEY_COLUMNS = ["window_hash", "encoder_hash", "state_layer", "pool_type", "pool_radius", "dtype", "created_at"]
 
 
-def timed(runs, work):
+def timed(runs, work, warm_up=True):
     seconds = []
     result = None
-    for run in range(runs + 1):
+    for run in range(0 if warm_up else 1, runs + 1):
         started = time.perf_counter()
         result = work(run)
         if run > 0:
@@ -35,17 +35,61 @@ def shards_of(root):
 
 
 def versions(_request):
-    found = {name: version(name) for name in ("geno-lewm", "pyarrow", "numpy")}
+    found = {}
+    for name in ("geno-lewm", "pyarrow", "numpy", "duckdb"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            pass
     return {"python": platform.python_version(), **found}
 
 
-def read_embedding(request):
-    keys = [
+def keys_of(request):
+    return [
         cache.WindowCacheKey(**{**key, "window_hash": bytes.fromhex(key["window_hash"]), "encoder_hash": bytes.fromhex(key["encoder_hash"])})
         for key in request["keys"]
     ]
-    seconds, result = timed(len(keys) - 1, lambda run: cache.read_embedding(request["cache"], keys[run]))
+
+
+def read_embedding(request):
+    keys = keys_of(request)
+    seconds, result = timed(len(keys) - 1, lambda run: cache.read_embedding(request["cache"], keys[run]), warm_up=len(keys) > 2)
     return {"seconds": seconds, "result": len(result or ())}
+
+
+def look_up_with_pyarrow(request):
+    """What a careful look-up in Python would be: the index, then the one column of the one shard."""
+    keys = keys_of(request)
+    root = Path(request["cache"])
+    connection = sqlite3.connect(root / "embeddings" / "index.sqlite")
+    statement = (
+        "SELECT shard_path, row_offset FROM window_index WHERE window_hash = ? AND encoder_hash = ? AND state_layer = ?"
+        " AND pool_type = ? AND pool_radius = ? AND dtype = ?"
+    )
+
+    def look_up(key):
+        parameters = (key.window_hash.hex(), key.encoder_hash.hex(), key.state_layer, key.pool_type, key.pool_radius, key.dtype)
+        shard, row = connection.execute(statement, parameters).fetchone()
+        return pq.read_table(root / shard, columns=["embedding"])["embedding"][row].values.to_numpy()
+
+    seconds, result = timed(len(keys) - 1, lambda run: look_up(keys[run]))
+    connection.close()
+    return {"seconds": seconds, "result": len(result)}
+
+
+def sum_with_duckdb(request):
+    """Every value read and added up: what a query engine needs at least to have seen them all."""
+    import duckdb
+
+    shards = [str(shard) for shard in shards_of(request["cache"])]
+    connection = duckdb.connect()
+    connection.execute(f"SET threads = {int(request['threads'])}")
+    query = "SELECT sum(value) FROM (SELECT unnest(embedding) AS value FROM read_parquet(?))"
+    seconds, _ = timed(request["runs"], lambda _run: connection.execute(query, [shards]).fetchone()[0])
+    counted = "SELECT sum(len(embedding)) FROM read_parquet(?)"
+    result = int(connection.execute(counted, [shards]).fetchone()[0])
+    connection.close()
+    return {"seconds": seconds, "result": result}
 
 
 def read_table(request):
@@ -55,12 +99,12 @@ def read_table(request):
 
 
 def repair_cache(request):
-    seconds, report = timed(request["runs"], lambda _run: cache.repair_cache(request["cache"]))
+    seconds, report = timed(request["runs"], lambda _run: cache.repair_cache(request["cache"]), warm_up=False)
     return {"seconds": seconds, "result": report.reindex.indexed_rows - len(report.quarantined)}
 
 
 def reindex_cache(request):
-    seconds, report = timed(request["runs"], lambda _run: cache.reindex_cache(request["cache"]))
+    seconds, report = timed(request["runs"], lambda _run: cache.reindex_cache(request["cache"]), warm_up=False)
     return {"seconds": seconds, "result": report.indexed_rows}
 
 
@@ -93,7 +137,7 @@ def _reindex_keys_only(root):
 
 def write_shard(request):
     """Writes the rows of a shard as GenoLeWM would, each time into a new cache."""
-    records = cache._read_records_from_shard(Path(request["shard"]))
+    records = cache._read_records_from_shard(shards_of(request["cache"])[0])
     arguments = {"encoder_id": request["encoder_id"], "contig": request["contig"], "stride_block": 0, "records": records}
     seconds, path = timed(request["runs"], lambda run: cache.write_shard(Path(request["folder"]) / str(run), **arguments))
     return {"seconds": seconds, "result": path.stat().st_size}
@@ -126,6 +170,8 @@ OPERATIONS = {
     for operation in (
         versions,
         read_embedding,
+        look_up_with_pyarrow,
+        sum_with_duckdb,
         read_table,
         repair_cache,
         reindex_cache,

@@ -1,12 +1,14 @@
 /** The Python package beside us: one process that answers one request after the other, so that its start is never measured. */
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import * as z from 'zod'
 import type { WindowKey } from '../src/main/core/index.ts'
-import type { Sample } from './measure.ts'
+import { CONTIG, ENCODER_ID, type MadeCache } from './makeCache.ts'
+import { expectOutcome, type Sample } from './measure.ts'
 
 export const PEER_SCRIPT = join(import.meta.dirname, 'peer.py')
 
@@ -40,6 +42,9 @@ export function peerKey(key: WindowKey): Record<string, string | number> {
 /** A running peer; `close` ends it. */
 export class Peer {
   readonly python: string
+  /** Whether this Python has DuckDB. */
+  hasDuckdb = false
+  private readonly repairs = new Map<string, Promise<Sample>>()
   private readonly child: ChildProcessByStdio<Writable, Readable, null>
   private readonly lines: AsyncIterator<string>
   private readonly ended: Promise<unknown>
@@ -60,7 +65,9 @@ export class Peer {
 
   /** Names and versions of Python and its packages. */
   async versions(): Promise<Record<string, string>> {
-    return versions.parse(await this.ask({ operation: 'versions' }))
+    const found = versions.parse(await this.ask({ operation: 'versions' }))
+    this.hasDuckdb = 'duckdb' in found
+    return found
   }
 
   /**
@@ -70,6 +77,35 @@ export class Peer {
   async time(request: { readonly operation: string; readonly [argument: string]: unknown }): Promise<PeerTimings> {
     const { seconds, result } = timings.parse(await this.ask(request))
     return { sample: { unit: 'ms', values: seconds.map(value => value * 1000) }, result }
+  }
+
+  /** Times DuckDB adding up every value of a cache; undefined where this Python has none. */
+  async sumWithDuckdb({ peerDir, shards, rows, values }: MadeCache, threads: number, runs: number): Promise<Sample | undefined> {
+    if (!this.hasDuckdb) return undefined
+    const { sample, result } = await this.time({ operation: 'sum_with_duckdb', cache: peerDir, threads, runs })
+    expectOutcome('values that DuckDB read', result, shards * rows * values)
+    return sample
+  }
+
+  /** Times `repair_cache` on the copy of a healthy cache, once for each cache however often it is asked for. */
+  repairCache({ peerDir, shards, rows }: MadeCache, runs: number): Promise<Sample> {
+    const known = this.repairs.get(peerDir)
+    if (known !== undefined) return known
+    const timing = this.time({ operation: 'repair_cache', cache: peerDir, runs }).then(({ sample, result }) => {
+      expectOutcome('rows that repair_cache indexed', result, shards * rows)
+      return sample
+    })
+    this.repairs.set(peerDir, timing)
+    return timing
+  }
+
+  /** Has GenoLeWM write the rows of a cache once more, below `folder`. */
+  async rewrite(cache: MadeCache, folder: string, name: string): Promise<MadeCache> {
+    const dir = join(folder, name)
+    await this.time({ operation: 'write_cache', cache: cache.dir, folder: dir, encoder_id: ENCODER_ID, contig: CONTIG })
+    const peerDir = join(folder, `${name}-peer`)
+    cpSync(dir, peerDir, { recursive: true })
+    return { ...cache, dir, peerDir }
   }
 
   private async ask(request: object): Promise<unknown> {

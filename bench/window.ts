@@ -29,10 +29,9 @@ const shards = Number(options.shards)
 const folder = mkdtempSync(join(tmpdir(), 'lewm-window-'))
 try {
   for (const [name, value] of describeMachine()) say(`${name}: ${value}`)
-  const models = join(folder, 'models')
-  await makeCache(models, MODELS)
+  const { dir } = await makeCache(folder, 'models', { shards: MODELS, rows: 1024, values: 1024 })
   const root = join(folder, 'many')
-  linkShards(root, shardsBelow(models), shards)
+  linkShards(root, shardsBelow(dir), shards)
   await measure('first start', root)
   await measure('second start', root)
 } finally {

@@ -1,48 +1,112 @@
-/** One embedding by its key: on a cache that was just opened, and beside a row that was just read. */
+/** Embeddings by their keys: from shards that were never touched, from one that was just read, and a thousand at once. */
 import { openCacheReader, readEmbedding, type WindowKey } from '../../src/main/core/index.ts'
-import { keyOf, ROWS, VALUES } from '../makeCache.ts'
-import { expectOutcome, type Measurement, type Sample, timeRuns } from '../measure.ts'
-import { peerKey } from '../peer.ts'
-import type { Setting } from '../setting.ts'
+import { keyOf, type MadeCache, spreadKeys } from '../makeCache.ts'
+import { expectOutcome, type Measurement, medianOf, perPart, type Sample, timeRuns } from '../measure.ts'
+import { type Peer, peerKey } from '../peer.ts'
+import { beside, bothCaches, type Setting } from '../setting.ts'
+
+const AT_ONCE = 1000
 
 export async function measureLookUps(setting: Setting): Promise<Measurement[]> {
-  return [await first(setting), await another(setting)]
+  const lines: Measurement[] = []
+  for (const { cache, whose } of bothCaches(setting)) lines.push(...(await measureCache(setting, cache, whose)))
+  return lines
 }
 
-async function first({ cache, keys, peer }: Setting): Promise<Measurement> {
-  const ours = await timeRuns(keys.length - 1, async run => {
-    expectOutcome('first look-up', (await readEmbedding(cache, keyAt(keys, run)))?.length, VALUES)
-  })
-  const theirs = await peer?.time({ operation: 'read_embedding', cache, keys: keys.map(peerKey) })
-  return {
-    what: 'first look-up: open the cache, read one embedding, close it',
-    ours,
-    others: theirs === undefined ? [] : [{ who: 'read_embedding', sample: theirs.sample }]
+async function measureCache({ peer, runs, quick }: Setting, cache: MadeCache, whose: string): Promise<Measurement[]> {
+  const looks = quick ? 5 : 15
+  const python = await timePeer(cache, peer, looks)
+  const keys = spreadKeys(cache, looks + 1).map(peerKey)
+  const lean = await peer?.time({ operation: 'look_up_with_pyarrow', cache: cache.dir, keys })
+  const manyByPeer = python && perPart({ unit: 'ms', values: [medianOf(python)] }, 1 / AT_ONCE)
+  return [
+    {
+      what: `first look-up of an opened cache, shard${whose} never touched`,
+      ours: await timeUntouched(cache, quick ? 2 : 3),
+      others: [...beside('read_embedding', python, 150), ...beside('pyarrow: index, then one column', lean?.sample, 5)]
+    },
+    await openAndRead(cache, whose, python, runs),
+    {
+      what: `look-up in a shard${whose} that was just read`,
+      ours: await timeBesideReadRows(cache),
+      others: beside('read_embedding (keeps nothing open)', python, 5000)
+    },
+    {
+      what: `${AT_ONCE} random keys at once over ${cache.shards} shards${whose}, each page decoded once`,
+      ours: await timeManyAtOnce(cache, runs),
+      others: beside(`read_embedding ${AT_ONCE} times (its median)`, manyByPeer, 1000)
+    }
+  ]
+}
+
+/** What `read_embedding` takes on a cache, in so many look-ups; undefined without a peer. */
+export async function timePeer(cache: MadeCache, peer: Peer | null, looks: number): Promise<Sample | undefined> {
+  const keys = spreadKeys(cache, looks + 1)
+  const timings = await peer?.time({ operation: 'read_embedding', cache: cache.dir, keys: keys.map(peerKey) })
+  return timings?.sample
+}
+
+/** One look-up in each shard of a cache that was opened anew: the first of a round opens the cache for the others and is not counted. */
+export async function timeUntouched(cache: MadeCache, rounds: number): Promise<Sample> {
+  const values: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const reader = openCacheReader(cache.dir)
+    try {
+      // Opens the index and warms up, away from the shards that are timed when there is more than one.
+      if (cache.shards > 1) reader.readEmbedding(keyOf(0, round))
+      else await readEmbedding(cache.dir, keyOf(0, round))
+      const keys = spreadKeys(cache, cache.shards).filter((_, i) => cache.shards === 1 || (i * 29) % cache.shards !== 0)
+      const sample = timeEach(keys, key => expectOutcome('look-up', reader.readEmbedding(key)?.length, cache.values))
+      values.push(...sample.values)
+    } finally {
+      reader.close()
+    }
   }
+  return { unit: 'ms', values }
 }
 
-async function another({ cache, keys, peer }: Setting): Promise<Measurement> {
-  const sameShard = keys.map((_, i) => keyOf(0, (i * 389) % ROWS))
-  const theirs = await peer?.time({ operation: 'read_embedding', cache, keys: sameShard.slice(0, 12).map(peerKey) })
+async function openAndRead(cache: MadeCache, whose: string, python: Sample | undefined, runs: number): Promise<Measurement> {
+  const keys = spreadKeys(cache, 3 * runs)
   return {
-    what: 'look-up in a shard just read (the cache stays open)',
-    ours: await besideReadRows(cache),
-    others: theirs === undefined ? [] : [{ who: 'read_embedding (keeps nothing open)', sample: theirs.sample }]
+    what: `open a cache${whose}, read one embedding, close it`,
+    ours: await timeRuns(3 * runs - 1, async run => {
+      expectOutcome('look-up', (await readEmbedding(cache.dir, keyAt(keys, run)))?.length, cache.values)
+    }),
+    others: beside('read_embedding', python)
   }
 }
 
 /** All rows of a shard that has been read once, one by one. */
-async function besideReadRows(cache: string): Promise<Sample> {
-  const reader = openCacheReader(cache)
+async function timeBesideReadRows({ dir, rows, values }: MadeCache): Promise<Sample> {
+  const reader = openCacheReader(dir)
   try {
-    const all = Array.from({ length: ROWS }, (_, row) => keyOf(0, (row * 389) % ROWS))
+    const all = Array.from({ length: rows }, (_, row) => keyOf(0, (row * 389) % rows))
     for (const key of all) reader.readEmbedding(key)
-    return await timeRuns(ROWS - 1, run => {
-      expectOutcome('look-up', reader.readEmbedding(keyAt(all, run))?.length, VALUES)
-    })
+    return timeEach(all, key => expectOutcome('look-up', reader.readEmbedding(key)?.length, values))
   } finally {
     reader.close()
   }
+}
+
+async function timeManyAtOnce(cache: MadeCache, runs: number): Promise<Sample> {
+  const keys = spreadKeys(cache, AT_ONCE)
+  return timeRuns(runs, () => {
+    const reader = openCacheReader(cache.dir)
+    try {
+      expectOutcome('embeddings found', reader.readEmbeddings(keys).filter(found => found !== null).length, AT_ONCE)
+    } finally {
+      reader.close()
+    }
+  })
+}
+
+function timeEach(keys: readonly WindowKey[], work: (key: WindowKey) => void): Sample {
+  const values = keys.map(key => {
+    const started = performance.now()
+    work(key)
+    return performance.now() - started
+  })
+  return { unit: 'ms', values }
 }
 
 function keyAt(keys: readonly WindowKey[], i: number): WindowKey {

@@ -1,58 +1,58 @@
-/** Everything read, every value decoded: our verification beside GenoLeWM's repair and beside pyarrow alone. */
-import { join } from 'node:path'
+/** Everything read, every value decoded and checked, on shards that we wrote and on shards that GenoLeWM wrote, beside everyone else. */
 import { verifyCache } from '../../src/main/core/index.ts'
-import { CONTIG, ENCODER_ID, ROWS } from '../makeCache.ts'
+import { timeHyparquet } from '../hyparquet.ts'
+import type { MadeCache } from '../makeCache.ts'
 import { expectOutcome, type Measurement, type Sample, timeRuns } from '../measure.ts'
-import type { Setting } from '../setting.ts'
+import { timeRawPages } from '../rawPages.ts'
+import { beside, bothCaches, type Setting } from '../setting.ts'
 
 export async function measureReading(setting: Setting): Promise<Measurement[]> {
-  const { cache, peerCache, shards, runs, slowRuns, peer } = setting
-  const ours = await verifyRuns(cache, shards, runs)
-  const quick = await timeRuns(runs, () => verifyCache(cache, { quick: true }))
-  if (peer === null) return [{ what: verifyText(shards), ours, others: [] }, quickVerify(quick)]
-  const table = await peer.time({ operation: 'read_table', cache, runs })
-  expectOutcome('rows that pyarrow read', table.result, shards * ROWS)
-  const repair = await peer.time({ operation: 'repair_cache', cache: peerCache, runs: slowRuns })
-  expectOutcome('rows that repair_cache indexed', repair.result, shards * ROWS)
+  const lines: Measurement[] = []
+  for (const { cache, whose } of bothCaches(setting)) lines.push(...(await measureCache(setting, cache, whose)))
+  return [...lines, await quickVerify(setting.cache, setting.runs)]
+}
+
+async function measureCache({ peer, runs, slowRuns }: Setting, cache: MadeCache, whose: string): Promise<Measurement[]> {
+  const { dir, peerDir, shards, rows } = cache
+  const on = (workers: number): Promise<Sample> => timeVerify(cache, workers, runs)
+  const table = await peer?.time({ operation: 'read_table', cache: peerDir, runs })
+  const what = `verify ${shards} shards${whose}`
   return [
     {
-      what: verifyText(shards),
-      ours,
+      what: `${what}, 2 workers`,
+      ours: await on(2),
       others: [
-        { who: 'repair_cache', sample: repair.sample },
-        { who: 'pyarrow read_table of every shard, nothing checked', sample: table.sample }
+        ...beside('repair_cache', await peer?.repairCache(cache, slowRuns), 200),
+        ...beside('DuckDB sum, 2 threads', await peer?.sumWithDuckdb(cache, 2, runs), 1),
+        ...beside('disk + zstd alone, 2 threads', await timeRawPages(dir, 2, runs), 1 / 3),
+        ...beside('pyarrow read_table, all threads', table?.sample),
+        ...beside('hyparquet', await timeHyparquet(dir, shards * rows, slowRuns))
       ]
     },
-    quickVerify(quick),
-    await measureForeign(setting)
+    {
+      what: `${what}, 1 worker`,
+      ours: await on(1),
+      others: [
+        ...beside('DuckDB sum, 1 thread', await peer?.sumWithDuckdb(cache, 1, runs), 1),
+        ...beside('disk + zstd alone, 1 thread', await timeRawPages(dir, 1, runs))
+      ]
+    }
   ]
 }
 
-function verifyText(shards: number): string {
-  return `verify ${shards} shards: every value decoded and checked`
-}
-
-function quickVerify(ours: Sample): Measurement {
-  return { what: 'verify --quick: footers, names and index', ours, others: [] }
-}
-
-function verifyRuns(cache: string, shards: number, runs: number): Promise<Sample> {
+/** Verifies a healthy cache, run after run. */
+export function timeVerify({ dir, shards, rows }: MadeCache, workers: number, runs: number): Promise<Sample> {
   return timeRuns(runs, async () => {
-    const { findings, checkedRows } = await verifyCache(cache)
-    expectOutcome('findings in a healthy cache', findings.length, 0)
-    expectOutcome('rows verified', checkedRows, shards * ROWS)
+    const { findings, checkedRows } = await verifyCache(dir, { workers })
+    expectOutcome('findings in a healthy cache', findings.filter(({ severity }) => severity !== 'index').length, 0)
+    expectOutcome('rows verified', checkedRows, shards * rows)
   })
 }
 
-/** GenoLeWM's own shards hold the same values in another encoding: a dictionary and indices into it. */
-async function measureForeign({ cache, folder, shards, runs, peer }: Setting): Promise<Measurement> {
-  if (peer === null) throw new TypeError('there is no peer to write the shards')
-  const foreign = join(folder, 'written-by-peer')
-  await peer.time({ operation: 'write_cache', cache, folder: foreign, encoder_id: ENCODER_ID, contig: CONTIG })
-  const table = await peer.time({ operation: 'read_table', cache: foreign, runs })
+async function quickVerify({ dir }: MadeCache, runs: number): Promise<Measurement> {
   return {
-    what: `verify ${shards} shards that GenoLeWM wrote (dictionary-encoded values)`,
-    ours: await verifyRuns(foreign, shards, runs),
-    others: [{ who: 'pyarrow read_table of every shard, nothing checked', sample: table.sample }]
+    what: 'verify --quick: footers, names and index',
+    ours: await timeRuns(runs, () => verifyCache(dir, { quick: true })),
+    others: []
   }
 }

@@ -1,37 +1,45 @@
 /** The index from nothing, and a repair that finds nothing to mend. */
-import { reindexCache, repairCache } from '../../src/main/core/index.ts'
-import { ROWS } from '../makeCache.ts'
-import { expectOutcome, type Measurement, timeRuns } from '../measure.ts'
-import type { Setting } from '../setting.ts'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { INDEX_PATH, reindexCache, repairCache } from '../../src/main/core/index.ts'
+import type { MadeCache } from '../makeCache.ts'
+import { expectOutcome, type Measurement, type Sample, timeRuns } from '../measure.ts'
+import { beside, bothCaches, type Setting } from '../setting.ts'
 
 export async function measureRebuilding(setting: Setting): Promise<Measurement[]> {
-  return [await reindex(setting), await repair(setting)]
+  const lines: Measurement[] = []
+  for (const { cache, whose } of bothCaches(setting)) lines.push(await reindex(setting, cache, whose), await repair(setting, cache, whose))
+  return lines
 }
 
-async function reindex({ cache, peerCache, shards, runs, slowRuns, peer }: Setting): Promise<Measurement> {
-  const rows = shards * ROWS
-  const ours = await timeRuns(runs, async () => expectOutcome('rows indexed', (await reindexCache(cache)).indexedRows, rows))
-  if (peer === null) return { what: 'reindex', ours, others: [] }
-  const theirs = await peer.time({ operation: 'reindex_cache', cache: peerCache, runs: slowRuns })
-  expectOutcome('rows that reindex_cache indexed', theirs.result, rows)
-  const keysOnly = await peer.time({ operation: 'reindex_keys_only', cache: peerCache, runs })
-  expectOutcome('rows that the lean Python reindex indexed', keysOnly.result, rows)
+async function reindex({ runs, slowRuns, peer }: Setting, cache: MadeCache, whose: string): Promise<Measurement> {
+  const { peerDir, shards, rows } = cache
+  const theirs = await peer?.time({ operation: 'reindex_cache', cache: peerDir, runs: slowRuns })
+  if (theirs !== undefined) expectOutcome('rows that reindex_cache indexed', theirs.result, shards * rows)
+  const lean = await peer?.time({ operation: 'reindex_keys_only', cache: peerDir, runs })
+  if (lean !== undefined) expectOutcome('rows that the lean Python reindex indexed', lean.result, shards * rows)
   return {
-    what: 'reindex',
-    ours,
-    others: [
-      { who: 'reindex_cache', sample: theirs.sample },
-      { who: 'pyarrow, key columns only, and executemany', sample: keysOnly.sample }
-    ]
+    what: `reindex ${shards} shards${whose}, 2 workers`,
+    ours: await timeReindex(cache, 2, runs),
+    others: [...beside('reindex_cache', theirs?.sample, 100), ...beside('pyarrow, key columns, executemany', lean?.sample, 2)]
   }
 }
 
-async function repair({ cache, peerCache, runs, slowRuns, peer }: Setting): Promise<Measurement> {
-  const ours = await timeRuns(runs, async () => expectOutcome('shards moved', (await repairCache(cache)).quarantined.length, 0))
-  const theirs = await peer?.time({ operation: 'repair_cache', cache: peerCache, runs: slowRuns })
+/** Builds the index from nothing, run after run: one that is right already would not be written again. */
+export function timeReindex({ dir, shards, rows }: MadeCache, workers: number, runs: number): Promise<Sample> {
+  return timeRuns(runs, async () => {
+    rmSync(join(dir, INDEX_PATH), { force: true })
+    expectOutcome('rows indexed', (await reindexCache(dir, { workers })).indexedRows, shards * rows)
+  })
+}
+
+async function repair({ runs, slowRuns, peer }: Setting, cache: MadeCache, whose: string): Promise<Measurement> {
+  const ours = await timeRuns(runs, async () =>
+    expectOutcome('shards moved', (await repairCache(cache.dir, { workers: 2 })).quarantined.length, 0)
+  )
   return {
-    what: 'repair of a healthy cache: verify, plan, reindex',
+    what: `repair ${cache.shards} healthy shards${whose} (verify, plan, apply), 2 workers`,
     ours,
-    others: theirs === undefined ? [] : [{ who: 'repair_cache', sample: theirs.sample }]
+    others: beside('repair_cache', await peer?.repairCache(cache, slowRuns), 150)
   }
 }

@@ -1,11 +1,10 @@
 /** One shard written and indexed in a new cache, and the size it has on disk, in both encodings. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { shardPathFor, type WriteShardOptions, writeShard } from '../../src/main/core/index.ts'
-import { CONTIG, ENCODER_ID, keyOf, makeRecords } from '../makeCache.ts'
-import type { Measurement, Sample } from '../measure.ts'
-import { timeRuns } from '../measure.ts'
-import type { Setting } from '../setting.ts'
+import { type WriteShardOptions, writeShard } from '../../src/main/core/index.ts'
+import { CONTIG, ENCODER_ID, makeRecords } from '../makeCache.ts'
+import { type Measurement, type Sample, timeRuns } from '../measure.ts'
+import { beside, type Setting } from '../setting.ts'
 
 type Encoding = NonNullable<WriteShardOptions['encoding']>
 type Written = { readonly sample: Sample; readonly bytes: number }
@@ -14,18 +13,18 @@ export async function measureWriting(setting: Setting): Promise<Measurement[]> {
   const plain = await write(setting, 'plain')
   const split = await write(setting, 'byte_stream_split')
   const theirs = await writeByPeer(setting)
-  const times = theirs === null ? [] : [{ who: 'write_shard (without fsync)', sample: theirs.sample }]
-  const sizes = theirs === null ? [] : [{ who: 'write_shard', sample: sizeOf(theirs.bytes) }]
+  const times = beside('write_shard (without fsync)', theirs?.sample, 8)
+  const sizes = beside('write_shard', theirs && sizeOf(theirs.bytes), 1)
   return [
     { what: 'write one shard, values plain (fsync included)', ours: plain.sample, others: times },
-    { what: 'write one shard, values byte-stream-split', ours: split.sample, others: times },
+    { what: 'write one shard, values byte-stream-split (fsync included)', ours: split.sample, others: times },
     { what: 'size of that shard, values plain', ours: sizeOf(plain.bytes), others: sizes },
     { what: 'size of that shard, values byte-stream-split', ours: sizeOf(split.bytes), others: sizes }
   ]
 }
 
-async function write({ folder, runs }: Setting, encoding: Encoding): Promise<Written> {
-  const records = makeRecords(0)
+async function write({ folder, small, runs }: Setting, encoding: Encoding): Promise<Written> {
+  const records = makeRecords(0, small)
   let bytes = 0
   const sample = await timeRuns(runs, async run => {
     const dir = join(folder, `written-${encoding}`, String(run))
@@ -35,11 +34,9 @@ async function write({ folder, runs }: Setting, encoding: Encoding): Promise<Wri
   return { sample, bytes }
 }
 
-async function writeByPeer({ cache, folder, runs, peer }: Setting): Promise<Written | null> {
-  if (peer === null) return null
-  const { stateLayer, poolType, poolRadius } = keyOf(0, 0)
-  const shard = shardPathFor(cache, { encoderId: ENCODER_ID, stateLayer, poolType, poolRadius, contig: CONTIG, strideBlock: 0 })
-  const request = { operation: 'write_shard', shard, encoder_id: ENCODER_ID, contig: CONTIG, runs }
+async function writeByPeer({ small, folder, runs, peer }: Setting): Promise<Written | undefined> {
+  if (peer === null) return undefined
+  const request = { operation: 'write_shard', cache: small.dir, encoder_id: ENCODER_ID, contig: CONTIG, runs }
   const { sample, result } = await peer.time({ ...request, folder: join(folder, 'written-peer') })
   return { sample, bytes: result }
 }

@@ -1,6 +1,6 @@
 /** Runs the command line as a process of its own, as a shell would, with a home folder that no test shares with a person. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
@@ -51,6 +51,13 @@ export function inShell(script: string, home = temporaryFolder()): { code: numbe
   const env = { ...environment(home, {}), LEWM: `${NODE} ${MAIN}` }
   const ended = spawnSync('bash', ['-c', script], { cwd: home, env, encoding: 'utf8' })
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr }
+}
+
+/** Puts the command into a folder as one executable, for those who start it themselves. @returns its path */
+export function lewmCommand(folder: string): string {
+  const file = join(folder, 'lewm-cache')
+  writeFileSync(file, `#!/bin/sh\nexec '${NODE}' '${MAIN}' "$@"\n`, { mode: 0o755 })
+  return file
 }
 
 /** Values as lines of JSON. */

@@ -29,11 +29,12 @@ describe('ls', () => {
         rows: inIt.length,
         dimensions: (inIt[0]?.embedding_f64le.length ?? 0) / 16,
         bytes: expect.any(Number),
-        modified: expect.stringMatching(/^\d{19}$/)
+        modified: expect.stringMatching(/^\d{19}$/),
+        verified: null
       })
       expect(shard.pool_type + shard.pool_radius).toBe(pool?.replace(/_(\d+)$/, '$1'))
       expect(Object.keys(shard)).toEqual(
-        'shard_path encoder state_layer pool_type pool_radius contig stride_block rows dimensions bytes modified'.split(' ')
+        'shard_path encoder state_layer pool_type pool_radius contig stride_block rows dimensions bytes modified verified'.split(' ')
       )
     }
   })
@@ -54,7 +55,7 @@ describe('ls', () => {
     const { code, stdout, stderr } = lewmCache(['ls', '--cache', cache])
     expect(code).toBe(0)
     const [head = '', ...lines] = stdout.trimEnd().split('\n')
-    expect(head).toMatch(/^encoder +layer +pool +contig +block +rows +values +size +modified \(UTC\) +shard$/)
+    expect(head).toMatch(/^encoder +layer +pool +contig +block +rows +values +size +modified \(UTC\) +verified \(UTC\) +shard$/)
     expect(lines).toHaveLength(shardPaths.length)
     for (const line of lines) expect(line.slice(head.indexOf('shard'))).toMatch(/^embeddings\/.*\.parquet$/)
     expect(stderr).toMatch(/^\d+ shards, 1,301 rows, [0-9.]+ [KM]iB\n$/)

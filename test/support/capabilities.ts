@@ -7,7 +7,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, test } from 'vitest'
 
-export type Part = 'python' | 'chromium' | 'electron' | 'strace'
+export type Part = 'python' | 'chromium' | 'electron' | 'strace' | 'snakemake'
 type Found = { readonly path: string } | { readonly missing: string }
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -36,6 +36,12 @@ const PARTS: Record<Part, { readonly find: () => string | null; readonly tests: 
     tests: 'tests that watch system calls',
     why: 'strace is missing, or this machine forbids tracing',
     get: 'apt-get install strace'
+  },
+  snakemake: {
+    find: () => firstExecutable([process.env.LEWM_SNAKEMAKE, join(ROOT, '.venv/bin/snakemake'), onPath('snakemake')]),
+    tests: 'tests of the workflow',
+    why: 'there is no snakemake at $LEWM_SNAKEMAKE, .venv/bin/snakemake or on the PATH',
+    get: 'python3 -m venv .venv && .venv/bin/pip install snakemake==9.27.1'
   }
 }
 

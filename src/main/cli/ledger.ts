@@ -1,5 +1,6 @@
 /** The ledger of verifications is opened for one command and closed with it. */
 import { SystemError } from '../../shared/model/errors.ts'
+import type { FileStamp } from '../../shared/model/report.ts'
 import { type Ledger, openLedger } from '../core/index.ts'
 import type { Output } from './output.ts'
 
@@ -14,6 +15,16 @@ export async function withLedger<T>(output: Output, needed: boolean, work: (ledg
   } finally {
     ledger?.close()
   }
+}
+
+/**
+ * When a shard was last verified in full, UTC ns: null for one that never was, or is no longer the file that was. `--changed` reads
+ * those.
+ */
+export function verifiedNs(ledger: Ledger | undefined, root: string, shard: FileStamp & { readonly shardPath: string }): bigint | null {
+  const last = ledger?.lastVerification(root, shard.shardPath) ?? null
+  if (last === null || last.bytes !== shard.bytes || last.mtimeNs !== shard.mtimeNs) return null
+  return BigInt(last.verifiedAtMs) * 1_000_000n
 }
 
 async function open(output: Output, needed: boolean): Promise<Ledger | undefined> {

@@ -95,15 +95,25 @@ export function buildProgram(start: Start): Command {
     )
     .addOption(new Option('--older-than <age>', 'only what was verified longer ago: 30d, 12h, 45m, 10s').argParser(ageOption))
     .option('--resume', 'go on where a cancelled verification ended')
+    .addOption(workersOption())
     .option('--partition <i/n>', 'only the i-th of n parts of the shards', partitionOption)
     .action(by(() => import('./commands/verify.ts')))
 
-  add('reindex', 'rebuild the index from every shard').action(by(() => import('./commands/reindex.ts')))
+  add('merge', 'make one report of those of all partitions, as one verification would have given it')
+    .argument('<report...>', 'what verify --partition I/N --json printed, one for each part')
+    .option('--save-plan <file>', 'write the plan of a repair as JSON, for repair --plan')
+    .addOption(workersOption())
+    .action(by(() => import('./commands/merge.ts')))
+
+  add('reindex', 'rebuild the index from every shard')
+    .addOption(workersOption())
+    .action(by(() => import('./commands/reindex.ts')))
 
   add('repair', 'move corrupt shards to quarantine and rebuild the index; nothing is deleted')
     .option('--dry-run', 'print the plan and change nothing')
     .addOption(new Option('--plan <file>', 'apply this plan, - for standard input').conflicts('savePlan'))
     .option('--save-plan <file>', 'write the plan as JSON, to be read, edited and applied with --plan')
+    .addOption(workersOption())
     .action(by(() => import('./commands/repair.ts')))
 
   add('quarantine', 'move shards to quarantine by hand')
@@ -148,6 +158,12 @@ function addGlobals(command: Command): void {
     .option('--json', 'one JSON document on standard output')
     .option('--quiet', 'no progress and no remarks')
     .helpOption('-h, --help', 'show this help')
+}
+
+function workersOption(): Option {
+  return new Option('--workers <n>', 'read on so many threads (default: one for each core)').argParser(
+    numberOption(wholeNumberField(1, 256))
+  )
 }
 
 function poolType(): Option {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../shared/model/errors.ts'
+import { type PageMemory, reusedMemory } from './parquet/pageMemory.ts'
 import { openShardFile } from './parquet/shardFile.ts'
 import { shardFilePath } from './shardRows.ts'
 
@@ -12,13 +13,26 @@ const CHUNK = 4 * 1024 * 1024
  * @throws ShardFault, SystemError, CancelledError
  */
 export async function digestShard(root: string, shardPath: string, signal?: AbortSignal): Promise<string> {
+  const steps = digestSteps(root, shardPath, reusedMemory())
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    if (signal?.aborted) throw new CancelledError()
+    await setImmediate()
+  }
+}
+
+/**
+ * The same piece by piece: whoever goes through it may leave off at each step.
+ * @throws ShardFault, SystemError
+ */
+export function* digestSteps(root: string, shardPath: string, memory: PageMemory): Generator<void, string> {
   const file = openShardFile(shardFilePath(root, shardPath))
   try {
     const hash = createHash('sha256')
     for (let at = 0; at < file.bytes; at += CHUNK) {
-      if (signal?.aborted) throw new CancelledError()
-      hash.update(file.read(at, Math.min(CHUNK, file.bytes - at)))
-      if (at > 0) await setImmediate()
+      if (at > 0) yield
+      const length = Math.min(CHUNK, file.bytes - at)
+      hash.update(file.read(at, length, memory))
     }
     return hash.digest('hex')
   } finally {

@@ -65,6 +65,7 @@ export function listShard(root: string, shardPath: string): ShardEntry {
     const shard = openShard(shardFilePath(root, shardPath), undefined, file => {
       stamp.bytes = file.bytes
       stamp.mtimeNs = file.mtimeNs
+      return file
     })
     shard.close()
     return { shardPath, address, ...stamp, rows: shard.footer.rows, dimensions: dimensionsOf(shard.footer) }

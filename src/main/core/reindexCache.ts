@@ -3,22 +3,22 @@
  * read, or a key that is there already, is a finding and does not stop the rest.
  */
 import { lstatSync } from 'node:fs'
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
-import { CancelledError } from '../../shared/model/errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, finding } from '../../shared/model/finding.ts'
-import type { RowPlace } from '../../shared/model/record.ts'
 import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { startIndex } from './index/buildIndex.ts'
-import { type IndexRow, withIndex } from './index/windowIndex.ts'
+import type { RepeatedRow } from './index/bulkLoad.ts'
+import { type WindowIndex, withIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
-import { indexRow } from './integrity/shardKeys.ts'
-import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
-import { INDEX_PATH } from './paths.ts'
+import { indexRow, type ShardKeys } from './integrity/shardKeys.ts'
+import { blocksIndexing, type ShardVerdict, verifyShard } from './integrity/verifyShard.ts'
+import { comparePaths, INDEX_PATH } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
 import { shardFilePath } from './shardRows.ts'
 import { walkShards } from './walkShards.ts'
+import { lookAtShards } from './work/lookAtShards.ts'
 
 const WAIT_MS = 10_000
 
@@ -37,27 +37,39 @@ export async function reindexCache(cacheDir: string, options: LongOptions = {}):
  */
 export async function rebuildIndex(root: string, options: LongOptions, leaveOut: ReadonlySet<string>): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
-  const run = new ReindexRun(root, options, leaveOut)
-  for (const found of walk.findings) run.report(found)
-  const meter = new ProgressMeter(options.onProgress, 'index', walk.shardPaths.length)
+  const run = new ReindexRun(root, leaveOut)
+  const wanted = walk.shardPaths.filter(path => !leaveOut.has(path))
+  const meter = new ProgressMeter(options.onProgress, 'index', wanted.length)
   const builder = startIndex(root)
   try {
-    for (const shardPath of walk.shardPaths) {
-      if (options.signal?.aborted) throw new CancelledError()
-      run.enter(shardPath, builder.add)
+    const tasks = wanted.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
+    const { signal, workers, shardBudgetMs } = options
+    for await (const { verdict } of lookAtShards(tasks, {
+      signal,
+      workers,
+      budgetMs: shardBudgetMs,
+      bytes: tasks.length * BYTES_OF_KEYS
+    })) {
+      run.take(verdict)
+      if (verdict.keys !== null) builder.add(verdict.shardPath, verdict.keys)
       meter.findings = run.findings.length
-      meter.step(shardPath)
-      await setImmediate()
+      meter.step(verdict.shardPath)
     }
+    run.leaveOutRepeated(builder.finish())
+    await builder.publish(options.signal)
   } catch (error) {
     builder.discard()
     throw error
   }
-  await builder.publish(options.signal)
   await run.catchUp()
-  const { indexedShards, indexedRows, findings } = run
+  const { indexedShards, indexedRows } = run
+  const findings = [...walk.findings, ...run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))]
+  for (const found of findings) options.onFinding?.(found)
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings }
 }
+
+/** Reading a shard without its embeddings takes as long as so many bytes of a whole one. */
+const BYTES_OF_KEYS = 512 * 1024
 
 const WRITER_PAUSE_MS = 300
 
@@ -68,36 +80,27 @@ class ReindexRun {
   /** What each shard looked like when it was read. */
   private readonly seen = new Map<string, string>()
   private readonly root: string
-  private readonly options: LongOptions
   private readonly leaveOut: ReadonlySet<string>
 
-  constructor(root: string, options: LongOptions, leaveOut: ReadonlySet<string>) {
+  constructor(root: string, leaveOut: ReadonlySet<string>) {
     this.root = root
-    this.options = options
     this.leaveOut = leaveOut
   }
 
-  report(found: Finding): void {
-    this.findings.push(found)
-    this.options.onFinding?.(found)
+  /** Counts a shard's rows, and keeps why it has none. */
+  take({ shardPath, bytes, mtimeNs, findings, keys }: ShardVerdict): void {
+    // As it was when it was opened: one that changes meanwhile is read once more.
+    this.seen.set(shardPath, mtimeNs === 0n ? stampText(this.root, shardPath) : `${bytes} ${mtimeNs}`)
+    this.findings.push(...findings.filter(blocksIndexing))
+    if (keys === null) return
+    this.indexedShards += 1
+    this.indexedRows += keys.rows
   }
 
-  /** Reads a shard's keys and gives its rows to the index. */
-  enter(shardPath: string, add: (row: IndexRow) => RowPlace | null): void {
-    if (this.leaveOut.has(shardPath)) return
-    // Taken before the shard is read: one that changes meanwhile is read once more.
-    this.seen.set(shardPath, stampText(this.root, shardPath))
-    const { findings, keys } = verifyShard(this.root, shardPath, 'keys')
-    for (const found of findings) if (blocksIndexing(found)) this.report(found)
-    if (keys === null) return
-    const repeated: { row: number; place: string }[] = []
-    for (let row = 0; row < keys.rows; row++) {
-      const place = add(indexRow(keys, row, shardPath))
-      if (place !== null && !(place.shardPath === shardPath && place.rowOffset === row)) repeated.push({ row, place: place.shardPath })
-    }
-    this.indexedShards += 1
-    this.indexedRows += keys.rows - repeated.length
-    for (const found of repeatedKeys(shardPath, repeated)) this.report(found)
+  /** Rows whose keys others have. */
+  leaveOutRepeated(rows: readonly RepeatedRow[]): void {
+    this.indexedRows -= rows.length
+    for (const [shardPath, ofShard] of Map.groupBy(rows, row => row.shardPath)) this.findings.push(...repeatedKeys(shardPath, ofShard))
   }
 
   /**
@@ -113,10 +116,23 @@ class ReindexRun {
     withIndex(this.root, index => {
       for (const shardPath of late) {
         this.findings = this.findings.filter(found => found.shardPath !== shardPath)
-        this.enter(shardPath, row => index.enterUnlessTaken(row))
+        const verdict = verifyShard(this.root, shardPath, 'keys')
+        this.take(verdict)
+        if (verdict.keys !== null) this.leaveOutRepeated(enterAll(index, shardPath, verdict.keys))
       }
     })
   }
+}
+
+/** Enters a shard's rows into a live index. @returns those whose keys others have */
+function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): RepeatedRow[] {
+  const repeated: RepeatedRow[] = []
+  for (let row = 0; row < keys.rows; row++) {
+    const place = index.enterUnlessTaken(indexRow(keys, row, shardPath))
+    const taken = place !== null && !(place.shardPath === shardPath && place.rowOffset === row)
+    if (taken) repeated.push({ shardPath, row, place: place.shardPath })
+  }
+  return repeated
 }
 
 function stampText(root: string, shardPath: string): string {
@@ -124,7 +140,7 @@ function stampText(root: string, shardPath: string): string {
   return stat === undefined ? '' : `${stat.size} ${stat.mtimeNs}`
 }
 
-function repeatedKeys(shardPath: string, repeated: readonly { row: number; place: string }[]): Finding[] {
+function repeatedKeys(shardPath: string, repeated: readonly RepeatedRow[]): Finding[] {
   return [...Map.groupBy(repeated, ({ place }) => place)].map(([place, rows]) => {
     const count = rows.length
     const keys = count === 1 ? 'one row has a key' : `${count} rows have keys`

@@ -7,6 +7,7 @@ import { type EmbeddingBatch, rowValues, type StoredValues } from './parquet/emb
 import { fromFloat16 } from './parquet/float16.ts'
 import type { RowGroup } from './parquet/footer.ts'
 import { ShardFault } from './parquet/shardFault.ts'
+import { readInBlocks } from './parquet/shardFile.ts'
 import { type KeyColumns, openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
 import { resolveShardPath } from './paths.ts'
 import { rowInfoAt, rowMatches } from './rowValues.ts'
@@ -107,7 +108,7 @@ export function openShardRows(root: string, shardPath: string): ShardRows {
   const path = resolveShardPath(root, shardPath)
   checkNoLinks(path)
   return corruptOnFault(shardPath, () => {
-    return new ShardRows(shardPath, openShard(path))
+    return new ShardRows(shardPath, openShard(path, undefined, readInBlocks))
   })
 }
 

@@ -69,7 +69,7 @@ export class SystemError extends CacheError {
   }
 }
 
-/** The caller's signal ended the work between two shards. */
+/** The caller's signal ended the work. */
 export class CancelledError extends CacheError {
   constructor() {
     super('CANCELLED', 'cancelled')

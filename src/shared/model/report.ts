@@ -15,11 +15,15 @@ export type Progress = {
 
 /** What every long operation takes. */
 export type LongOptions = {
-  /** Aborting ends the work between two shards with a CancelledError. */
+  /** Aborting ends the work with a CancelledError, within half a second. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
   /** Called for each finding as soon as it is known. */
   readonly onFinding?: (finding: Finding) => void
+  /** Threads that read shards: as many as there are cores by default, and 1 is no thread at all. */
+  readonly workers?: number
+  /** How long reading one shard may take, ms; by default a minute and what a slow disk needs for its bytes. */
+  readonly shardBudgetMs?: number
 }
 
 export type VerifyReport = {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
 import { describe, expect, test } from 'vitest'
 import { encodeBitLevels, encodeHybrid } from '../../../src/main/core/parquet/encodeHybrid.ts'
-import { bitWidthOf, decodeHybrid, HybridError } from '../../../src/main/core/parquet/hybrid.ts'
+import { bitWidthOf, decodeHybrid, HybridError, zerosOf } from '../../../src/main/core/parquet/hybrid.ts'
 import { packed, run, varint } from '../handmadeShard.ts'
 
 /** A bit width, and values that fit it: runs of any length between stretches without order. */
@@ -57,6 +57,34 @@ test('levels are encoded so that they come back', () => {
       const within = Uint8Array.from(levels, level => Math.min(level, max))
       expect(decode(encodeBitLevels(within, within.length, max), bitWidthOf(max), within.length).values).toEqual([...within])
       expect(decode(encodeBitLevels(null, 50, max), bitWidthOf(max), 50).values).toEqual(new Array(50).fill(max))
+    })
+  )
+})
+
+test('packed values of every width come out of every kind of array as hyparquet reads them', () => {
+  for (let bitWidth = 1; bitWidth <= 24; bitWidth++) {
+    const values = Array.from({ length: 1019 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> (32 - bitWidth))
+    const bytes = Uint8Array.from(encodeHybrid(values, bitWidth))
+    const theirs = new Array<number>(values.length).fill(-1)
+    readRleBitPackedHybrid({ view: new DataView(bytes.buffer), offset: 0 }, bitWidth, theirs, bytes.length)
+    const targets = [
+      new Uint32Array(1019),
+      ...(bitWidth <= 16 ? [new Uint16Array(1019)] : []),
+      ...(bitWidth <= 8 ? [new Uint8Array(1019)] : [])
+    ]
+    for (const out of targets) {
+      expect(decodeHybrid(bytes, bitWidth, values.length, out)).toBe(Math.max(...values))
+      expect([...out]).toEqual(theirs)
+    }
+  }
+})
+
+test('the zeros among levels are found where they stand', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 1100 })), { maxLength: 40 }), runs => {
+      const levels = runs.flatMap(([one, length]) => new Array<number>(length).fill(one ? 1 : 0))
+      const zeros = [...levels.entries()].filter(([, level]) => level === 0).map(([at]) => at)
+      expect([...zerosOf(encodeHybrid(levels, 1), levels.length)]).toEqual(zeros)
     })
   )
 })

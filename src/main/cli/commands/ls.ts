@@ -4,13 +4,17 @@ import { listShards } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
+import { verifiedNs, withLedger } from '../ledger.ts'
 import { bytesText, countOf, countText, timeText } from '../numbers.ts'
 import { addressFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
 
 export type ListOptions = { readonly encoder?: string; readonly layer?: number; readonly pool?: string; readonly contig?: string }
 
-const COLUMNS: readonly Column<ShardEntry>[] = [
+/** With the time of its last full verification, UTC ns. */
+type Listed = ShardEntry & { readonly verified: bigint | null }
+
+const COLUMNS: readonly Column<Listed>[] = [
   { head: 'encoder', cell: ({ address }) => address?.encoder ?? '?' },
   { head: 'layer', cell: ({ address }) => String(address?.stateLayer ?? '?'), right: true },
   { head: 'pool', cell: ({ address }) => (address ? `${address.poolType}_${address.poolRadius}` : '?') },
@@ -20,12 +24,17 @@ const COLUMNS: readonly Column<ShardEntry>[] = [
   { head: 'values', cell: ({ dimensions }) => countText(dimensions), right: true },
   { head: 'size', cell: ({ bytes }) => bytesText(bytes), right: true },
   { head: 'modified (UTC)', cell: ({ mtimeNs }) => timeText(mtimeNs) },
+  { head: 'verified (UTC)', cell: ({ verified }) => timeText(verified) },
   { head: 'shard', cell: ({ shardPath }) => shardPath }
 ]
 
 export const run: Run<ListOptions> = async (context, { encoder, layer, pool, contig }) => {
   const { json, output, long } = context
-  const shards = await listShards(await cacheRootOf(context), { encoder, layer, pool, contig }, long)
+  const root = await cacheRootOf(context)
+  const entries = await listShards(root, { encoder, layer, pool, contig }, long)
+  const shards = await withLedger(output, false, async ledger =>
+    entries.map((entry): Listed => ({ ...entry, verified: verifiedNs(ledger, root, entry) }))
+  )
   if (json) await output.document({ shards: shards.map(shardFields) })
   else {
     if (shards.length > 0) await output.text(tableText(COLUMNS, shards))
@@ -34,8 +43,8 @@ export const run: Run<ListOptions> = async (context, { encoder, layer, pool, con
   return EXIT.ok
 }
 
-function shardFields({ shardPath, address, rows, dimensions, bytes, mtimeNs }: ShardEntry) {
-  return { shardPath, ...addressFields(address), rows, dimensions, bytes, modified: mtimeNs }
+function shardFields({ shardPath, address, rows, dimensions, bytes, mtimeNs, verified }: Listed) {
+  return { shardPath, ...addressFields(address), rows, dimensions, bytes, modified: mtimeNs, verified }
 }
 
 function totals(shards: readonly ShardEntry[]): string {

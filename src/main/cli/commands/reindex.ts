@@ -7,9 +7,9 @@ import { findingsText } from '../findingsText.ts'
 import { countOf } from '../numbers.ts'
 import { terminalSafe } from '../terminalText.ts'
 
-export const run: Run<Record<string, never>> = async context => {
+export const run: Run<{ readonly workers?: number }> = async (context, { workers }) => {
   const { json, output, long } = context
-  const report = await reindexCache(await cacheRootOf(context), long)
+  const report = await reindexCache(await cacheRootOf(context), { ...long, workers })
   const { indexedShards, indexedRows, indexPath, findings } = report
   if (json) await output.document(report)
   else {

@@ -18,22 +18,22 @@ import { saveFile } from '../saveFile.ts'
 import { tableText } from '../table.ts'
 import { terminalSafe } from '../terminalText.ts'
 
-export type RepairOptions = { readonly dryRun?: boolean; readonly plan?: string; readonly savePlan?: string }
+export type RepairOptions = { readonly dryRun?: boolean; readonly plan?: string; readonly savePlan?: string; readonly workers?: number }
 
-export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile, savePlan }) => {
+export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile, savePlan, workers }) => {
   const { output, long } = context
-  const plan = planFile === undefined ? await makePlan(context) : await readPlan(context, planFile)
+  const plan = planFile === undefined ? await makePlan(context, workers) : await readPlan(context, planFile)
   if (savePlan !== undefined) {
     saveFile(savePlan, `${JSON.stringify(planToJson(plan), null, 2)}\n`)
     await output.note(`lewm-cache: saved the plan to ${savePlan}`)
   }
   if (dryRun) return printPlan(context, plan)
-  return printReport(context, plan, await withLedger(output, false, ledger => applyRepair(plan, { ...long, ledger })))
+  return printReport(context, plan, await withLedger(output, false, ledger => applyRepair(plan, { ...long, workers, ledger })))
 }
 
-async function makePlan(context: Context): Promise<RepairPlan> {
+async function makePlan(context: Context, workers: number | undefined): Promise<RepairPlan> {
   const root = await cacheRootOf(context)
-  return withLedger(context.output, false, ledger => planRepair(root, { ...context.long, ledger }))
+  return withLedger(context.output, false, ledger => planRepair(root, { ...context.long, workers, ledger }))
 }
 
 async function readPlan(context: Context, file: string): Promise<RepairPlan> {

@@ -7,6 +7,7 @@ import { EXIT, exitCodeOfFindings } from '../exitCodes.ts'
 import { findingsText } from '../findingsText.ts'
 import { interruptible } from '../interruptible.ts'
 import { hexText } from '../json.ts'
+import { verifiedNs, withLedger } from '../ledger.ts'
 import { bytesText, countOf, countText, timeText, valueText } from '../numbers.ts'
 import { addressFields, basePair, rowFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
@@ -18,19 +19,21 @@ export const run: Run<ShowOptions> = async (context, { rows = false }, [shard = 
   const { json, output, signal } = context
   const root = await cacheRootOf(context)
   const description = await interruptible(signal, describeShard(root, shardPathOf(root, shard), { rows }))
-  if (json) await output.document(descriptionFields(description))
-  else await output.text(descriptionText(description))
+  const verified = await withLedger(output, false, async ledger => verifiedNs(ledger, root, description))
+  if (json) await output.document(descriptionFields(description, verified))
+  else await output.text(descriptionText(description, verified))
   return description.findings.length === 0 ? EXIT.ok : exitCodeOfFindings(description.findings)
 }
 
 /** `rows` is the list that `--rows` asks for; how many there are is `row_count`. */
-function descriptionFields({ shardPath, address, rows, mtimeNs, range, rowList, ...rest }: ShardDescription) {
+function descriptionFields({ shardPath, address, rows, mtimeNs, range, rowList, ...rest }: ShardDescription, verified: bigint | null) {
   return {
     shardPath,
     ...addressFields(address),
     rowCount: rows,
     ...rest,
     modified: mtimeNs,
+    verified,
     range: range && { ...range, minStartBp: basePair(range.minStartBp), maxEndBp: basePair(range.maxEndBp) },
     rows: rowList?.map(row => ({ rowOffset: row.rowOffset, ...rowFields(row), dimensions: row.dimensions })) ?? null
   }
@@ -57,10 +60,11 @@ const ROW_TABLE: readonly Column<ListedRow>[] = [
   { head: 'created (UTC)', cell: ({ createdAt }) => timeText(createdAt) }
 ]
 
-function descriptionText(shard: ShardDescription): string {
+function descriptionText(shard: ShardDescription, verified: bigint | null): string {
   const facts: [string, string][] = [
     ['size', `${bytesText(shard.bytes)} (${countText(shard.bytes)} bytes), footer ${bytesText(shard.footerBytes ?? 0)}`],
     ['modified', `${timeText(shard.mtimeNs)} UTC`],
+    ['verified', verified === null ? 'not in full as it is now' : `${timeText(verified)} UTC`],
     ['rows', `${countText(shard.rows)} x ${countText(shard.dimensions)} values in ${countOf(shard.rowGroups ?? 0, 'row group')}`],
     ['written by', `${shard.createdBy ?? 'not said'}, Parquet format ${shard.formatVersion ?? '-'}`],
     ['metadata', shard.keyValueMetadata.map(({ key, bytes }) => `${key} (${bytesText(bytes)})`).join(', ') || 'none'],

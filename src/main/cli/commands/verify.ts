@@ -1,13 +1,13 @@
 /** `verify`: reads everything, changes nothing in the cache, and says all that is wrong. */
-import { type Finding, SEVERITIES } from '../../../shared/model/finding.ts'
-import type { VerifyReport } from '../../../shared/model/report.ts'
-import { verifyCache } from '../../core/index.ts'
+import { InputError } from '../../../shared/model/errors.ts'
+import { type Inspection, inspectCache } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
-import type { Run } from '../context.ts'
+import type { Context, Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
-import { findingsText } from '../findingsText.ts'
 import { withLedger } from '../ledger.ts'
-import { bytesText, countOf, countText, secondsText } from '../numbers.ts'
+import { countOf } from '../numbers.ts'
+import { partitionFields } from '../partitionFields.ts'
+import { verifyReportText } from '../verifyReportText.ts'
 
 export type VerifyCommandOptions = {
   readonly quick?: boolean
@@ -15,41 +15,34 @@ export type VerifyCommandOptions = {
   readonly olderThan?: number
   readonly resume?: boolean
   readonly partition?: { readonly index: number; readonly of: number }
+  readonly workers?: number
 }
 
-export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, olderThan, resume, partition }, args) => {
+export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, olderThan, resume, partition, workers }, args) => {
   const { json, output, long } = context
   const root = await cacheRootOf(context)
+  if (partition !== undefined && args.length > 0) {
+    throw new InputError('--partition shares out all shards: it goes with no shard by name', { field: 'partition' })
+  }
   const shards = args.length > 0 ? args.map(arg => shardPathOf(root, arg)) : undefined
   const needsLedger = changed === true || olderThan !== undefined || resume === true
-  const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards }
-  const report = quick
-    ? await verifyCache(root, options)
-    : await withLedger(output, needsLedger, ledger => verifyCache(root, { ...options, ledger }))
-  if (json) await output.document(report)
-  else await output.text(reportText(report))
+  const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers }
+  const inspection = quick
+    ? await inspectCache(root, options)
+    : await withLedger(output, needsLedger, ledger => inspectCache(root, { ...options, ledger }))
+  if (resume === true) await noteResumed(context, inspection)
+  const { report } = inspection
+  if (json) {
+    const part = partition && { partition: partitionFields(inspection, partition, { quick, changed, olderThan }) }
+    await output.document({ ...report, ...part })
+  } else await output.text(verifyReportText(report))
   return exitCodeOfFindings(report.findings)
 }
 
-function reportText({ checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds }: VerifyReport): string {
-  const read = `${countOf(checkedShards, 'shard')}, ${countOf(checkedRows, 'row')}, ${bytesText(checkedBytes)} in ${secondsText(seconds)}`
-  return `checked ${read}\n${healthText(healthyShards, findings)}\n${findingsText(findings)}`
-}
-
-function healthText(healthy: number, findings: readonly Finding[]): string {
-  // Each shard counts once, by the worst that was found in it: SEVERITIES stand in that order.
-  const worst = new Map<string, Finding['severity']>()
-  for (const severity of SEVERITIES) {
-    for (const found of findings) if (found.severity === severity && !worst.has(found.shardPath)) worst.set(found.shardPath, severity)
-  }
-  const shardsWith = (severity: Finding['severity']) => [...worst.values()].filter(each => each === severity).length
-  const drift = findings.filter(({ severity }) => severity === 'index').length
-  return [
-    `${countText(healthy)} healthy`,
-    `${countText(shardsWith('corrupt'))} damaged`,
-    `${countText(shardsWith('suspect'))} suspect`,
-    `${countText(shardsWith('unsupported'))} unsupported`,
-    `${countText(shardsWith('unreadable'))} unreadable`,
-    drift > 0 ? `${countOf(drift, 'difference')} in the index` : 'index in order'
-  ].join(', ')
+function noteResumed({ output }: Context, { carriedOver }: Inspection): Promise<void> {
+  const text =
+    carriedOver > 0
+      ? `took over ${countOf(carriedOver, 'shard')} that the interrupted verification had read`
+      : 'there was no interrupted verification of these shards to go on with; all were read'
+  return output.note(`lewm-cache: ${text}`)
 }

@@ -4,28 +4,34 @@
  * open is set aside, and the new file is renamed into its place.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { CacheBusyError, CancelledError } from '../../../shared/model/errors.ts'
-import type { RowPlace } from '../../../shared/model/record.ts'
 import { nowNs } from '../clock.ts'
 import { makeFolder, moveFile, syncFolder, TEMP_PREFIX } from '../durableFile.ts'
-import { LAYOUT_1 } from '../layout.ts'
+import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
-import { asSystemError } from '../systemError.ts'
-import { guarded, harden, type IndexRow, IndexUnusable, openIndex } from './windowIndex.ts'
+import { asSystemError, failedWith } from '../systemError.ts'
+import { createBareTable, makeIndexes, prepareInsert, type RepeatedRow } from './bulkLoad.ts'
+import { guarded, harden, IndexUnusable } from './untrusted.ts'
+import { openIndex } from './windowIndex.ts'
 
-/** An index that is being built: rows go in, in shard order; `publish` puts it in place. */
+/** An index that is being built: shards go in, in path order; `publish` puts it in place. */
 export type IndexBuilder = {
-  /** @returns the place that holds the key already, or null when the row went in */
-  add(row: IndexRow): RowPlace | null
+  /** Enters all rows of a shard. */
+  add(shardPath: string, keys: ShardKeys): void
+  /** Ends the building. @returns rows that were left out, as the first with a key stays */
+  finish(): RepeatedRow[]
   /** Replaces the cache's index. @throws CancelledError before that */
   publish(signal?: AbortSignal): Promise<void>
   /** Throws away what was not published. */
   discard(): void
 }
+
+/** Pages of the file that is being built are held in so much memory, KiB, as are the keys while they are sorted. */
+const CACHE_KIB = 65_536
 
 /** Starts a new index in a temp file beside the old one. */
 export function startIndex(root: string): IndexBuilder {
@@ -40,33 +46,28 @@ export function startIndex(root: string): IndexBuilder {
     throw asSystemError(error, 'write', temp)
   }
   // Nobody else sees the file before it is published: speed now, one fsync at the end.
-  db.pragma('journal_mode = OFF')
+  db.pragma('journal_mode = MEMORY')
   db.pragma('synchronous = OFF')
-  const [table, ...indexes] = LAYOUT_1.indexSchema
-  if (table !== undefined) db.exec(table)
+  db.pragma(`cache_size = -${CACHE_KIB}`)
   db.exec('BEGIN')
-  const columns = [...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at']
-  const insert = db.prepare(`INSERT OR IGNORE INTO window_index (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
-  const match = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
-  const find = db.prepare<unknown[], RowPlace>(`SELECT shard_path AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${match}`)
+  createBareTable(db)
+  const insert = prepareInsert(db)
   const discard = (): void => {
     db.close()
     rmSync(temp, { force: true })
   }
   return {
-    add: row => {
-      const key = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-      const { changes } = insert.run(...key, row.shardPath, row.rowOffset, row.createdAt)
-      return changes === 1 ? null : (find.get(...key) ?? null)
+    add: insert,
+    finish: () => {
+      const repeated = makeIndexes(db)
+      db.exec('COMMIT')
+      db.close()
+      // Opened anew, as everybody else will: with its final schema.
+      db = new Database(temp)
+      return repeated
     },
     publish: async signal => {
       try {
-        // Each takes seconds when there are millions of rows.
-        for (const statement of [...indexes, 'COMMIT']) {
-          await setImmediate()
-          if (signal?.aborted) throw new CancelledError()
-          db.exec(statement)
-        }
         await setImmediate()
         if (signal?.aborted) throw new CancelledError()
         await publish(root, temp, db)
@@ -81,7 +82,7 @@ export function startIndex(root: string): IndexBuilder {
 async function publish(root: string, temp: string, db: Database.Database): Promise<void> {
   const path = join(root, INDEX_PATH)
   if (isLive(root)) {
-    await replaceLive(db, path)
+    if (!isSameDatabase(temp, path)) await replaceLive(db, path)
     return
   }
   db.close()
@@ -107,6 +108,38 @@ function isLive(root: string): boolean {
   } catch (error) {
     if (error instanceof IndexUnusable) return error.kind === 'index_schema'
     throw error
+  }
+}
+
+const COMPARED_AT_ONCE = 1024 * 1024
+/** Parts of a header that count how often it was written: the change counter, the schema cookie, the version they hold for. */
+const COUNTERS = [
+  [24, 28],
+  [40, 44],
+  [92, 96]
+] as const
+
+/** Whether the live index is the new one already, byte for byte: then nobody has to wait for it to be written again. */
+function isSameDatabase(temp: string, live: string): boolean {
+  const [a, b] = [Buffer.alloc(COMPARED_AT_ONCE), Buffer.alloc(COMPARED_AT_ONCE)]
+  const files: number[] = []
+  try {
+    files.push(openSync(temp, 'r'), openSync(live, 'r'))
+    const [first = -1, second = -1] = files
+    // Changes that a journal holds are not in the file.
+    if (existsSync(`${live}-journal`) || existsSync(`${live}-wal`)) return false
+    for (let at = 0; ; at += COMPARED_AT_ONCE) {
+      const [read, other] = [readSync(first, a, 0, a.length, at), readSync(second, b, 0, b.length, at)]
+      if (at === 0) for (const [from, to] of COUNTERS) a.copy(b, from, from, to)
+      if (read !== other || a.compare(b, 0, other, 0, read) !== 0) return false
+      if (read < COMPARED_AT_ONCE) return true
+    }
+  } catch (error) {
+    // It went away or cannot be read: replacing it will say so.
+    if (failedWith(error, 'ENOENT') || failedWith(error, 'EACCES')) return false
+    throw asSystemError(error, 'read', live)
+  } finally {
+    for (const file of files) closeSync(file)
   }
 }
 

@@ -9,9 +9,11 @@ import Database from 'better-sqlite3'
 import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { makeFolder } from '../durableFile.ts'
+import { hex } from '../hex.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
+import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
 
 const BUSY_MS = 10_000
 
@@ -27,16 +29,6 @@ export type IndexEntry = RowPlace & {
 
 /** A row to be entered. */
 export type IndexRow = IndexEntry & { readonly createdAt: bigint }
-
-/** Why an index cannot be used: `index_unreadable` or `index_schema`. */
-export class IndexUnusable extends CacheCorruptError {
-  readonly kind: 'index_unreadable' | 'index_schema'
-
-  constructor(kind: 'index_unreadable' | 'index_schema', why: string, options?: ErrorOptions) {
-    super(`the index ${INDEX_PATH} cannot be used: ${why}; a reindex makes a new one`, { index_path: INDEX_PATH, reason: why }, options)
-    this.kind = kind
-  }
-}
 
 const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
 
@@ -102,6 +94,7 @@ function openFile(path: string, mode: 'read' | 'write'): Database.Database | nul
     if (mode === 'read' && isWal(path)) return openCopy(path)
     return new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
   } catch (error) {
+    if (failedWith(error, 'ENOENT')) return null
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !existsSync(path)) return null
     throw error
   }
@@ -137,8 +130,6 @@ function openCopy(path: string): Database.Database {
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-type SchemaObject = { readonly type: string; readonly name: string }
 
 /**
  * Enters rows in one transaction, making the index when there is none.
@@ -186,50 +177,6 @@ function createIndex(root: string): void {
   })
 }
 
-/** Turns off whatever a schema could smuggle in, and turns on what finds damage early. */
-export function harden(db: Database.Database): void {
-  db.pragma('trusted_schema = OFF')
-  db.pragma('cell_size_check = ON')
-}
-
-/** Runs SQL and turns SQLite's refusals into ours. */
-export function guarded<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error
-    if (error.code.startsWith('SQLITE_BUSY')) throw new CacheBusyError('another process holds the index locked', { error: error.code })
-    throw new IndexUnusable('index_unreadable', error.message, { cause: error })
-  }
-}
-
-function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): void {
-  const foreign = objects.find(({ type }) => type === 'trigger' || type === 'view')
-  if (foreign !== undefined)
-    throw new IndexUnusable('index_schema', `it holds a ${foreign.type} called ${JSON.stringify(foreign.name.slice(0, 80))}`)
-  if (!objects.some(({ type, name }) => type === 'table' && name === 'window_index')) {
-    throw new IndexUnusable('index_schema', 'it has no table window_index')
-  }
-  const columns = db.prepare<[], { name: string; type: string; pk: number }>('PRAGMA table_info(window_index)').all()
-  const wanted = expectedColumns()
-  const found = columns.map(({ name, type, pk }) => `${name} ${type}${pk > 0 ? ` key ${pk}` : ''}`).join(', ')
-  if (found !== wanted) throw new IndexUnusable('index_schema', `its table has the columns ${found}`)
-}
-
-let expected: string | undefined
-
-/** The columns that the layout's own statements give, asked of SQLite itself. */
-function expectedColumns(): string {
-  if (expected === undefined) {
-    const db = new Database(':memory:')
-    for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
-    const columns = db.prepare<[], { name: string; type: string; pk: number }>('PRAGMA table_info(window_index)').all()
-    db.close()
-    expected = columns.map(({ name, type, pk }) => `${name} ${type}${pk > 0 ? ` key ${pk}` : ''}`).join(', ')
-  }
-  return expected
-}
-
 type KeyParams = [windowHash: string, encoderHash: string, stateLayer: number, poolType: string, poolRadius: number, dtype: string]
 
 /** A key as the index spells it. */
@@ -237,27 +184,58 @@ export function keyParams(key: WindowKey): KeyParams {
   return [hex(key.windowHash), hex(key.encoderHash), key.stateLayer, key.poolType, key.poolRadius, key.dtype]
 }
 
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
-}
-
 const ENTRY_COLUMNS =
   'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
+
+const BY_KEY = `SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`
+const BY_SHARD = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`
+const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+
+type Configuration = Pick<IndexEntry, 'encoderHash' | 'stateLayer' | 'poolType' | 'poolRadius' | 'dtype'>
+
+/** All entries of one shard in a few values; those that are not what Python could have written do not fit. */
+type Summary = { readonly entries: number; readonly fitting: number; readonly hashes: string | null; readonly rowOffsets: string | null }
+
+const SUMMARY = `SELECT count(*) AS entries,
+  sum(encoder_hash = ? AND state_layer = ? AND pool_type = ? AND pool_radius = ? AND dtype = ?
+    AND typeof(window_hash) = 'text' AND length(window_hash) = 64 AND typeof(row_offset) = 'integer') AS fitting,
+  group_concat(window_hash, '') AS hashes, group_concat(row_offset) AS rowOffsets
+  FROM window_index WHERE shard_path = ?`
+
+/** Texts of so many rows are compared in one piece: 64 characters each. */
+const ROWS_AT_ONCE = 262_144
+
+const counted = new Map<number, string>()
+
+/** The offsets from 0 on, as SQLite would join them; shards mostly have as many rows as the one before. */
+function countedTo(rows: number): string {
+  let text = counted.get(rows)
+  if (text === undefined) {
+    text = Array.from({ length: rows }, (_, row) => row).join(',')
+    counted.clear()
+    counted.set(rows, text)
+  }
+  return text
+}
 
 /** An open index. */
 export class WindowIndex {
   private readonly db: Database.Database
-  private readonly byKey: Database.Statement<KeyParams, RowPlace>
-  private readonly byShard: Database.Statement<[string], IndexEntry>
-  private readonly insert: Database.Statement<unknown[]>
+  /** Prepared when first needed: a look-up needs one of them. */
+  private readonly prepared = new Map<string, Database.Statement>()
 
   constructor(db: Database.Database) {
     this.db = db
-    this.byKey = db.prepare(`SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
-    this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
-    this.insert = db.prepare(
-      `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-    )
+  }
+
+  private prepare<Params extends unknown[], Row>(sql: string): Database.Statement<Params, Row> {
+    let statement = this.prepared.get(sql)
+    if (statement === undefined) {
+      statement = this.db.prepare(sql)
+      this.prepared.set(sql, statement)
+    }
+    return statement as Database.Statement<Params, Row>
   }
 
   close(): void {
@@ -266,12 +244,30 @@ export class WindowIndex {
 
   /** Where the index says a key lies; null when it does not know it. */
   locate(params: KeyParams): RowPlace | null {
-    return guarded(() => this.byKey.get(...params) ?? null)
+    return guarded(() => this.atKey(params))
+  }
+
+  private atKey(params: KeyParams): RowPlace | null {
+    return this.prepare<KeyParams, RowPlace>(BY_KEY).get(...params) ?? null
   }
 
   /** The entries that point into a shard, in no order. */
   entriesOf(shardPath: string): IndexEntry[] {
-    return guarded(() => this.byShard.all(shardPath))
+    return guarded(() => this.prepare<[string], IndexEntry>(BY_SHARD).all(shardPath))
+  }
+
+  /**
+   * Whether a shard's entries are exactly its rows, in order and all of one configuration: what an index that is right mostly is, and
+   * answered by SQLite in one piece. False means only that the entries have to be looked at one by one.
+   * @param windowHashes of all rows in hex, one behind the other
+   */
+  holdsExactly(shardPath: string, rows: number, windowHashes: string, configuration: Configuration): boolean {
+    if (rows === 0 || rows > ROWS_AT_ONCE) return false
+    const { encoderHash, stateLayer, poolType, poolRadius, dtype } = configuration
+    const found = guarded(() =>
+      this.prepare<unknown[], Summary>(SUMMARY).get(encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath)
+    )
+    return found?.fitting === rows && found.entries === rows && found.hashes === windowHashes && found.rowOffsets === countedTo(rows)
   }
 
   /** Every shard path that occurs, with its number of entries. */
@@ -296,9 +292,7 @@ export class WindowIndex {
   /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
   enterUnlessTaken(row: IndexRow): RowPlace | null {
     const params: KeyParams = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-    const taken = this.byKey.get(...params)
-    if (taken !== undefined) return taken
-    this.insert.run(...params, row.shardPath, row.rowOffset, row.createdAt)
-    return null
+    const { changes } = this.prepare<unknown[], never>(INSERT).run(...params, row.shardPath, row.rowOffset, row.createdAt)
+    return changes === 1 ? null : this.atKey(params)
   }
 }

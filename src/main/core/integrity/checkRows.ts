@@ -3,7 +3,7 @@ import { type Finding, type FindingKind, finding } from '../../../shared/model/f
 import { DTYPES, POOL_TYPES } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { CACHE_SCHEMA_VERSION, newerLayoutOf, pathPart } from '../layout.ts'
-import type { EmbeddingBatch, StoredValues } from '../parquet/embeddingColumn.ts'
+import type { CodedValues, EmbeddingBatch, StoredValues } from '../parquet/embeddingColumn.ts'
 import type { FlatColumn, IntegerColumn, TextColumn } from '../parquet/flatColumn.ts'
 import type { RowColumns } from '../parquet/shardReader.ts'
 
@@ -184,24 +184,31 @@ const FLAW_TEXT = {
 export function checkEmbeddings(batch: EmbeddingBatch, firstRow: number, shape: EmbeddingShape, found: RowFindings): void {
   for (const { row, flaw } of batch.flaws) found.add('invalid_row', 'embedding', FLAW_TEXT[flaw], firstRow + row)
   const flawed = new Set(batch.flaws.map(({ row }) => row))
-  const { offsets, values } = batch
-  const allFinite = values instanceof Uint16Array && isFiniteThroughout(values)
+  const { offsets, coded } = batch
+  const allFinite = isFiniteThroughout(coded?.dictionary ?? batch.values)
   for (let i = 0; i < batch.rows; i++) {
     const from = offsets[i] ?? 0
     const to = offsets[i + 1] ?? 0
     const row = batch.firstRow + i
-    if (flawed.has(row)) continue
+    if (flawed.size > 0 && flawed.has(row)) continue
     shape.smallest = Math.min(shape.smallest, to - from)
     shape.largest = Math.max(shape.largest, to - from)
-    if (!allFinite && holdsStrange(values, from, to)) found.add('non_finite', 'embedding', 'holds NaN or infinite values', firstRow + row)
-    else if (to - from > 1 && isConstant(values, from, to))
+    if (!allFinite && holdsStrange(batch.values, from, to))
+      found.add('non_finite', 'embedding', 'holds NaN or infinite values', firstRow + row)
+    else if (to - from > 1 && (coded === null ? isConstant(batch.values, from, to) : isConstantCoded(coded, from, to)))
       found.add('constant_vector', 'embedding', 'holds the same value throughout', firstRow + row)
   }
 }
 
+/** Whether all are finite. Of a dictionary that is all of its page: no value has to be looked up. */
+function isFiniteThroughout(values: StoredValues): boolean {
+  if (values instanceof Uint16Array) return areHalvesFinite(values)
+  return !holdsStrange(values, 0, values.length)
+}
+
 /** Looks at two halves at a time: adding one to an exponent of all ones carries into the sign's place. */
-function isFiniteThroughout(values: Uint16Array): boolean {
-  if (values.byteOffset % 4 !== 0) return false
+function areHalvesFinite(values: Uint16Array): boolean {
+  if (values.byteOffset % 4 !== 0) return !holdsStrange(values, 0, values.length)
   const pairs = new Uint32Array(values.buffer, values.byteOffset, values.length >> 1)
   let carries = 0
   for (let i = 0; i < pairs.length; i++) carries |= (((pairs[i] ?? 0) & 0x7c007c00) + 0x04000400) & 0x80008000
@@ -220,5 +227,11 @@ function holdsStrange(values: StoredValues, from: number, to: number): boolean {
 
 function isConstant(values: ArrayLike<number>, from: number, to: number): boolean {
   for (let i = from + 1; i < to; i++) if (values[i] !== values[from]) return false
+  return true
+}
+
+function isConstantCoded({ codes, dictionary }: CodedValues, from: number, to: number): boolean {
+  const first = dictionary[codes[from] ?? 0]
+  for (let i = from + 1; i < to; i++) if (dictionary[codes[i] ?? 0] !== first) return false
   return true
 }

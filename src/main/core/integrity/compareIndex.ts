@@ -3,10 +3,11 @@
  * check says nothing of this.
  */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
-import { type IndexEntry, IndexUnusable, openIndex, type WindowIndex } from '../index/windowIndex.ts'
+import { IndexUnusable } from '../index/untrusted.ts'
+import { type IndexEntry, openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH, isShardPath } from '../paths.ts'
 import { ROWS_LISTED } from './checkRows.ts'
-import { configurationText, indexRow, type ShardKeys, windowHashAt } from './shardKeys.ts'
+import { configurationText, indexRow, type ShardKeys, windowHashAt, windowHashesText } from './shardKeys.ts'
 
 export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
 
@@ -40,6 +41,14 @@ export function compareShardWithIndex(
   shardPath: string,
   keys: ShardKeys
 ): { findings: Finding[]; elsewhere: Elsewhere[] } {
+  const [configuration, ...others] = keys.configurations
+  if (
+    configuration !== undefined &&
+    others.length === 0 &&
+    index.holdsExactly(shardPath, keys.rows, windowHashesText(keys), configuration)
+  ) {
+    return { findings: [], elsewhere: [] }
+  }
   const indexed = new Uint8Array(keys.rows)
   const outside: IndexEntry[] = []
   const wrong: IndexEntry[] = []

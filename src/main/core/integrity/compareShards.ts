@@ -1,7 +1,7 @@
 /** Two shards with keys in common, compared for real: the same values, or others under the same key. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { WindowKey } from '../../../shared/model/record.ts'
-import { hex } from '../index/windowIndex.ts'
+import { hex } from '../hex.ts'
 import type { StoredValues } from '../parquet/embeddingColumn.ts'
 import { fromFloat16 } from '../parquet/float16.ts'
 import { openShard } from '../parquet/shardReader.ts'

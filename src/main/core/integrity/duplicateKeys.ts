@@ -16,6 +16,8 @@ const SPILL_RECORDS = 4_000_000
 /** Two shards that hold a key in common; `first` comes first in path order, or is the same. */
 export type ShardPair = { readonly first: number; readonly second: number }
 
+const NO_SALT = [0, 0] as const
+
 /** Collects the keys of all shards. */
 export class KeyCollector {
   private readonly partitions = Array.from({ length: PARTITIONS }, () => ({ words: new Uint32Array(64 * WORDS), used: 0, fd: -1 }))
@@ -26,10 +28,11 @@ export class KeyCollector {
   /** @param shard the shard's position in path order */
   add(shard: number, keys: ShardKeys): void {
     const salts = keys.configurations.map(configuration => this.salt(configurationText(configuration)))
-    const hashes = new DataView(keys.windowHashes.buffer, keys.windowHashes.byteOffset, keys.windowHashes.byteLength)
+    const { codes, windowHashes } = keys
+    const hashes = new Uint32Array(windowHashes.buffer, windowHashes.byteOffset, windowHashes.byteLength >> 2)
     for (let row = 0; row < keys.rows; row++) {
-      const [low, high] = salts[keys.codes[row] ?? 0] ?? [0, 0]
-      this.put((hashes.getUint32(row * 32, true) ^ low) >>> 0, (hashes.getUint32(row * 32 + 4, true) ^ high) >>> 0, shard, row)
+      const [low, high] = salts[codes[row] ?? 0] ?? NO_SALT
+      this.put(((hashes[row * 8] ?? 0) ^ low) >>> 0, ((hashes[row * 8 + 1] ?? 0) ^ high) >>> 0, shard, row)
     }
     if (this.records > SPILL_RECORDS) this.spill()
   }
@@ -52,7 +55,11 @@ export class KeyCollector {
       grown.set(partition.words)
       partition.words = grown
     }
-    partition.words.set([low, high, shard, row], partition.used)
+    const { words, used } = partition
+    words[used] = low
+    words[used + 1] = high
+    words[used + 2] = shard
+    words[used + 3] = row
     partition.used += WORDS
     this.records += 1
   }
@@ -94,23 +101,21 @@ export class KeyCollector {
 
 function* pairsOf(words: Uint32Array): Generator<ShardPair> {
   const count = words.length / WORDS
-  const prints = new BigUint64Array(count)
-  const halves = new Uint32Array(prints.buffer)
+  const prints = new Uint32Array(2 * count)
   for (let i = 0; i < count; i++) {
-    halves[2 * i] = words[WORDS * i] ?? 0
-    halves[2 * i + 1] = words[WORDS * i + 1] ?? 0
+    prints[2 * i] = words[WORDS * i] ?? 0
+    prints[2 * i + 1] = words[WORDS * i + 1] ?? 0
   }
-  const sorted = prints.slice().sort()
-  const repeated = new Set<bigint>()
-  for (let i = 1; i < count; i++) {
-    const print = sorted[i]
-    if (print !== undefined && print === sorted[i - 1]) repeated.add(print)
+  new BigUint64Array(prints.buffer).sort()
+  const repeated = new Set<string>()
+  for (let i = 2; i < prints.length; i += 2) {
+    if (prints[i] === prints[i - 2] && prints[i + 1] === prints[i - 1]) repeated.add(`${prints[i]} ${prints[i + 1]}`)
   }
   if (repeated.size === 0) return
   // Records stand in the order in which shards were added: the first of each fingerprint is the one that is kept.
-  const first = new Map<bigint, number>()
+  const first = new Map<string, number>()
   for (let i = 0; i < count; i++) {
-    const print = prints[i] ?? 0n
+    const print = `${words[WORDS * i]} ${words[WORDS * i + 1]}`
     if (!repeated.has(print)) continue
     const shard = words[WORDS * i + 2] ?? 0
     const keeper = first.get(print)

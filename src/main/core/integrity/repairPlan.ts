@@ -15,7 +15,8 @@ export async function planRepair(cacheDir: string, options: LongOptions & { read
   return planFrom(await inspectCache(cacheDir, options))
 }
 
-function planFrom(inspection: Inspection): RepairPlan {
+/** The plan that follows from a full look at a cache, however it came about. */
+export function planFrom(inspection: Inspection): RepairPlan {
   const { root, report } = inspection
   const byShard = Map.groupBy(
     report.findings.filter(found => found.severity !== 'index'),

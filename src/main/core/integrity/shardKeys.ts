@@ -1,6 +1,7 @@
 /** A shard's keys, compact: window hashes packed, and the few combinations of the other five parts held once. */
 import type { WindowKey } from '../../../shared/model/record.ts'
-import { hex, type IndexRow } from '../index/windowIndex.ts'
+import { hex } from '../hex.ts'
+import type { IndexRow } from '../index/windowIndex.ts'
 import type { RowColumns } from '../parquet/shardReader.ts'
 import { digestAt, textAt } from '../rowValues.ts'
 
@@ -39,9 +40,10 @@ export class KeyBuilder {
   /** Takes in a row group; its rows may still turn out to be invalid. */
   add(group: RowColumns): void {
     if (group.windowHash.width === 32) this.windowHashes.set(group.windowHash.bytes, this.next * 32)
+    const { values } = group.createdAt
+    this.createdAt.set(values instanceof BigInt64Array ? values : BigInt64Array.from(values, BigInt), this.next)
     let last = -1
     for (let row = 0; row < group.rows; row++) {
-      this.createdAt[this.next + row] = BigInt(group.createdAt.values[row] ?? 0)
       if (last < 0 || !sameConfiguration(group, row, row - 1)) last = configurationCode(group, row, this.configurations, this.known)
       this.codes[this.next + row] = last
     }
@@ -95,6 +97,11 @@ export function configurationText(c: KeyConfiguration): string {
 /** One row's window hash in hex. */
 export function windowHashAt(keys: ShardKeys, row: number): string {
   return hex(keys.windowHashes.subarray(row * 32, (row + 1) * 32))
+}
+
+/** Every window hash in hex, one behind the other. */
+export function windowHashesText(keys: ShardKeys): string {
+  return hex(keys.windowHashes.subarray(0, keys.rows * 32))
 }
 
 /** A row as the index holds it. */

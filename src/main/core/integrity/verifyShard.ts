@@ -7,7 +7,9 @@ import { CacheError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { isLayout3Path, LAYOUT_1 } from '../layout.ts'
 import type { Limits } from '../parquet/limits.ts'
+import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/pageMemory.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
+import { readInBlocks, readWhole } from '../parquet/shardFile.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
 import { KeyBuilder, type ShardKeys } from './shardKeys.ts'
@@ -32,36 +34,59 @@ export function blocksIndexing(found: Finding): boolean {
 }
 
 /**
- * Looks at one shard.
+ * Looks at one shard, to the end.
  * @param root absolute
  * @param depth 'full' decodes every value of every column; 'keys' all columns but the embeddings; 'footer' no page at all
  */
 export function verifyShard(root: string, shardPath: string, depth: Depth, limits?: Limits): ShardVerdict {
+  const steps = lookAtShard(root, shardPath, depth, reusedMemory(), limits)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/**
+ * The same page by page: whoever goes through it may leave off at each step.
+ * @param memory what is decoded into; nothing of it is kept
+ */
+export function* lookAtShard(
+  root: string,
+  shardPath: string,
+  depth: Depth,
+  memory: PageMemory,
+  limits?: Limits
+): Generator<void, ShardVerdict> {
   let shard: ShardReader
   const stamp = { bytes: 0, mtimeNs: 0n }
   try {
     shard = openShard(join(root, ...shardPath.split('/')), limits, file => {
       stamp.bytes = file.bytes
       stamp.mtimeNs = file.mtimeNs
+      if (depth === 'full' && file.bytes <= KEPT_BYTES) return readWhole(file, memory)
+      return depth === 'keys' ? readInBlocks(file) : file
     })
   } catch (error) {
     return { shardPath, ...stamp, rows: null, findings: [faultFinding(shardPath, error)], keys: null }
   }
   try {
-    return { shardPath, ...stamp, rows: shard.footer.rows, ...examine(shard, shardPath, depth) }
+    const { findings, keys } = yield* examine(shard, shardPath, depth, memory)
+    return { shardPath, ...stamp, rows: shard.footer.rows, findings, keys }
   } finally {
     shard.close()
   }
 }
 
-function examine(shard: ShardReader, shardPath: string, depth: Depth): { findings: Finding[]; keys: ShardKeys | null } {
+function* examine(
+  shard: ShardReader,
+  shardPath: string,
+  depth: Depth,
+  memory: PageMemory
+): Generator<void, { findings: Finding[]; keys: ShardKeys | null }> {
   const findings = placeFindings(shard, shardPath)
   if (findings.some(found => found.kind === 'unsupported_layout')) return { findings, keys: null }
   const rowFindings = new RowFindings()
   const builder = new KeyBuilder(depth === 'footer' ? 0 : shard.footer.rows)
   try {
     shard.bind()
-    if (depth !== 'footer') readRows(shard, shardPath, depth, rowFindings, builder, findings)
+    if (depth !== 'footer') yield* readRows(shard, shardPath, depth, memory, rowFindings, builder, findings)
   } catch (error) {
     findings.push(faultFinding(shardPath, error))
   }
@@ -73,15 +98,27 @@ function examine(shard: ShardReader, shardPath: string, depth: Depth): { finding
   return { findings, keys }
 }
 
-function readRows(shard: ShardReader, shardPath: string, depth: Depth, found: RowFindings, builder: KeyBuilder, findings: Finding[]): void {
+function* readRows(
+  shard: ShardReader,
+  shardPath: string,
+  depth: Depth,
+  memory: PageMemory,
+  found: RowFindings,
+  builder: KeyBuilder,
+  findings: Finding[]
+): Generator<void, void> {
   const address = LAYOUT_1.parseShardPath(shardPath)
   const shape: EmbeddingShape = { smallest: Number.POSITIVE_INFINITY, largest: 0 }
   for (const group of shard.footer.rowGroups) {
     const columns = shard.columns(group)
     checkColumns(columns, group.firstRow, address, found)
     builder.add(columns)
+    yield
     if (depth !== 'full') continue
-    for (const batch of shard.embeddings(group)) checkEmbeddings(batch, group.firstRow, shape, found)
+    for (const batch of shard.embeddings(group, memory)) {
+      checkEmbeddings(batch, group.firstRow, shape, found)
+      yield
+    }
   }
   if (shape.smallest < shape.largest) {
     findings.push(

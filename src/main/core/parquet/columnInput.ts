@@ -18,8 +18,10 @@ export type ColumnInput = {
   readonly logicalType: LogicalTag
   readonly encoding: 'PLAIN' | 'RLE_DICTIONARY' | 'BYTE_STREAM_SPLIT'
   readonly values: ColumnValues
+  /** Of zstd; the file's own where it is absent. */
+  readonly compressionLevel?: number
   /** For a flat column: 1 where the row has a value; absent when all have. */
   readonly present?: Uint8Array
-  /** For a list column: repetition and definition (0 null list, 1 empty list, 2 null element, 3 value) of each slot. */
-  readonly lists?: { readonly repetition: Uint8Array; readonly definition: Uint8Array }
+  /** For a list column: repetition and definition (0 null list, 1 empty list, 2 null element, 3 value) of each slot; null when all are values. */
+  readonly lists?: { readonly repetition: Uint8Array; readonly definition: Uint8Array | null }
 }

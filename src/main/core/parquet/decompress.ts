@@ -1,18 +1,25 @@
 /** Decompression that never gives more than the page header declares, and nothing less. */
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { Codec } from './footer.ts'
 import { decompressLz4Block, decompressLz4Hadoop } from './lz4.ts'
+import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 import { decompressSnappy } from './snappy.ts'
+import { decompressFrameInto, decompressZstd } from './zstd.ts'
 
 /**
  * Decompresses a page body.
  * @param size what the page header declares, already held against the limits
+ * @param memory where it may be decompressed to
  * @returns exactly `size` bytes
  * @throws ShardFault `bad_page`, or `unsupported_encoding` for a codec that is not ours
  */
-export function decompress(codec: Codec, input: Uint8Array, size: number, column: string): Uint8Array {
+export function decompress(codec: Codec, input: Uint8Array, size: number, column: string, memory: PageMemory = ownMemory): Uint8Array {
   if (size === 0 && codec !== 'UNCOMPRESSED') return new Uint8Array(0)
+  if (codec === 'ZSTD') {
+    const body = memory('body', size + 1)
+    if (decompressFrameInto(input, body) === size) return body.subarray(0, size)
+  }
   let output: Uint8Array
   try {
     output = decode(codec, input, size, column)
@@ -34,7 +41,7 @@ function decode(codec: Codec, input: Uint8Array, size: number, column: string): 
     case 'UNCOMPRESSED':
       return input
     case 'ZSTD':
-      return zstdDecompressSync(input, options)
+      return decompressZstd(input, size)
     case 'GZIP':
       return gunzipSync(input, options)
     case 'BROTLI':

@@ -3,19 +3,34 @@
  * a JS number before somebody asks for one. Memory is bounded by a page, not by a shard.
  */
 import type { ColumnChunk } from './footer.ts'
-import { bitWidthOf, constantOf, decodeHybrid, HybridError } from './hybrid.ts'
+import { bitWidthOf, constantOf, decodeHybrid, HybridError, zerosOf } from './hybrid.ts'
 import type { Limits } from './limits.ts'
+import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { type DataPage, readPages } from './pages.ts'
 import type { Leaf } from './schema.ts'
 import { ShardFault } from './shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
-import { aligned, decodePlain, decodeValues, type Values } from './values.ts'
+import {
+  aligned,
+  type Codes,
+  decodeCodes,
+  decodePlain,
+  decodeValues,
+  type FixedValues,
+  gather,
+  isCoded,
+  missingDictionary,
+  type Values
+} from './values.ts'
 
 /** `Uint16Array` holds float16 bits. */
 export type StoredValues = Uint16Array | Float32Array | Float64Array
 
 /** What keeps a row from being an embedding. */
 export type RowFlaw = 'null' | 'empty' | 'null element'
+
+/** Values that stand in a dictionary, each as its position there. */
+export type CodedValues = { readonly codes: Codes; readonly dictionary: StoredValues }
 
 /** Consecutive rows: row `firstRow + i` has the values `offsets[i]` to `offsets[i + 1]`. */
 export type EmbeddingBatch = {
@@ -24,35 +39,45 @@ export type EmbeddingBatch = {
   readonly rows: number
   /** rows + 1 positions in `values`. */
   readonly offsets: Uint32Array
+  /** Of a page with a dictionary, looked up there when first asked for. */
   readonly values: StoredValues
+  /** The same as it is stored; null where there is no dictionary. */
+  readonly coded: CodedValues | null
   readonly flaws: readonly { readonly row: number; readonly flaw: RowFlaw }[]
 }
 
 /**
  * Reads the embeddings of a row group in row order. A row that spans pages comes as a batch of its own.
  * @param rows how many the row group has
+ * @param memory what pages are decoded into; a batch in reused memory holds until the next one is asked for
  * @throws ShardFault
  */
-export function* readEmbeddingColumn(file: ShardFile, chunk: ColumnChunk, rows: number, limits: Limits): Generator<EmbeddingBatch> {
+export function* readEmbeddingColumn(
+  file: ShardFile,
+  chunk: ColumnChunk,
+  rows: number,
+  limits: Limits,
+  memory: PageMemory = ownMemory
+): Generator<EmbeddingBatch> {
   const { leaf } = chunk
-  let dictionary: Values | null = null
+  let dictionary: FixedValues | null = null
   let row = 0
   let slots = 0
   /** The last row of the page before, which may go on in the next one. */
   let open: EmbeddingBatch | null = null
-  for (const page of readPages(file, chunk, limits)) {
+  for (const page of readPages(file, chunk, limits, memory)) {
     if (page.type === 'dictionary') {
-      dictionary = decodePlain(leaf, page.body, page.count)
+      dictionary = fixed(leaf, decodePlain(leaf, page.body, page.count))
       continue
     }
     slots += page.count
     const { starts, levels, present } = readLevels(leaf, page)
-    const values = storedValues(leaf, decodeValues(leaf, page.encoding, page.body, present, dictionary))
+    const values = pageValues(leaf, page, present, dictionary, memory)
     const continued = starts[0] !== 0
     if (continued && page.count > 0) {
       const end = starts[0] ?? page.count
       if (open === null) throw bad(leaf, 'the first row of the column has no beginning')
-      open = append(open, slice(leaf, levels, values, [0], end, open.firstRow))
+      open = append(open, slice(leaf, levels, values, ROW_AT_START, end, open.firstRow))
       checkLength(leaf, open, limits)
     }
     if (starts.length === 0) continue
@@ -65,13 +90,16 @@ export function* readEmbeddingColumn(file: ShardFile, chunk: ColumnChunk, rows: 
     if (slots >= chunk.values) {
       yield batch
     } else {
-      if (batch.rows > 1) yield part(batch, 0, batch.rows - 1)
-      open = part(batch, batch.rows - 1, batch.rows)
+      // Taken out before the batch is handed on: the next page may be decoded into the same memory.
+      open = ownRow(batch, batch.rows - 1)
+      if (batch.rows > 1) yield withoutLast(batch)
     }
   }
   if (open !== null) yield open
   if (row !== rows) throw bad(leaf, `it holds ${row} rows, its row group ${rows}`)
 }
+
+const ROW_AT_START = Uint32Array.of(0)
 
 function bad(leaf: Leaf, message: string): ShardFault {
   return new ShardFault('bad_page', `the pages of ${leaf.name}: ${message}`, { column: leaf.name })
@@ -79,7 +107,7 @@ function bad(leaf: Leaf, message: string): ShardFault {
 
 type Levels = {
   /** Slots at which a row starts. */
-  readonly starts: ArrayLike<number> & { readonly length: number }
+  readonly starts: Uint32Array
   /** Definition level of each slot; null when every slot is a value. */
   readonly levels: Uint8Array | null
   /** How many slots are values. */
@@ -88,10 +116,7 @@ type Levels = {
 
 function readLevels(leaf: Leaf, page: DataPage): Levels {
   try {
-    const repetition = new Uint8Array(page.count)
-    if (leaf.maxRepetition > 0 && decodeHybrid(page.repetition, 1, page.count, repetition) > 1) throw new HybridError('a level is too high')
-    const starts: number[] = []
-    for (let at = repetition.indexOf(0); at !== -1; at = repetition.indexOf(0, at + 1)) starts.push(at)
+    const starts = leaf.maxRepetition > 0 ? zerosOf(page.repetition, page.count) : Uint32Array.from({ length: page.count }, (_, i) => i)
     const bitWidth = bitWidthOf(leaf.maxDefinition)
     if (constantOf(page.definition, bitWidth, page.count) === leaf.maxDefinition) return { starts, levels: null, present: page.count }
     const definition = new Uint8Array(page.count)
@@ -111,19 +136,49 @@ function countEqual(levels: Uint8Array, level: number): number {
   return count
 }
 
-function storedValues(leaf: Leaf, values: Values): StoredValues {
+/** A page's values, as numbers when somebody asks for them. */
+type PageValues = { readonly values: StoredValues; readonly coded: CodedValues | null }
+
+function pageValues(leaf: Leaf, page: DataPage, count: number, dictionary: FixedValues | null, memory: PageMemory): PageValues {
+  if (!isCoded(page.encoding)) {
+    const values = fixed(leaf, decodeValues(leaf, page.encoding, page.body, count, null))
+    return { values: storedValues(aligned(values.bytes, values.width, memory), values.width), coded: null }
+  }
+  if (dictionary === null) throw missingDictionary(leaf)
+  const { width, bytes } = dictionary
+  const codes = decodeCodes(leaf, page.body, count, dictionary, memory)
+  const coded = { codes, dictionary: storedValues(aligned(bytes, width), width) }
+  let values: StoredValues | undefined
+  return {
+    coded,
+    get values() {
+      if (values === undefined) {
+        const out = memory('values', codes.length * width)
+        gather(dictionary, codes, out)
+        values = storedValues(out, width)
+      }
+      return values
+    }
+  }
+}
+
+function fixed(leaf: Leaf, values: Values): FixedValues {
   if (values.kind !== 'fixed') throw bad(leaf, 'values of any length')
-  const buffer = aligned(values.bytes, values.width)
-  if (values.width === 2) return new Uint16Array(buffer)
-  return values.width === 4 ? new Float32Array(buffer) : new Float64Array(buffer)
+  return values
+}
+
+/** Bytes that begin where such numbers may, as numbers. */
+function storedValues({ buffer, byteOffset, byteLength }: Uint8Array, width: number): StoredValues {
+  if (width === 2) return new Uint16Array(buffer, byteOffset, byteLength >> 1)
+  return width === 4 ? new Float32Array(buffer, byteOffset, byteLength >> 2) : new Float64Array(buffer, byteOffset, byteLength >> 3)
 }
 
 /** The rows that start at `starts`, the last one ending at slot `end`. */
 function slice(
   leaf: Leaf,
   levels: Uint8Array | null,
-  values: StoredValues,
-  starts: ArrayLike<number>,
+  values: PageValues,
+  starts: Uint32Array,
   end: number,
   firstRow: number
 ): EmbeddingBatch {
@@ -131,9 +186,9 @@ function slice(
   const offsets = new Uint32Array(rows + 1)
   const flaws: { row: number; flaw: RowFlaw }[] = []
   if (levels === null) {
-    for (let i = 0; i < rows; i++) offsets[i] = starts[i] ?? 0
+    offsets.set(starts)
     offsets[rows] = end
-    return { firstRow, rows, offsets, values, flaws }
+    return batchOf(values, firstRow, offsets, flaws)
   }
   let value = countEqual(levels.subarray(0, starts[0] ?? 0), leaf.maxDefinition)
   for (let i = 0; i < rows; i++) {
@@ -148,35 +203,58 @@ function slice(
     flaws.push({ row: firstRow + i, flaw })
   }
   offsets[rows] = value
-  return { firstRow, rows, offsets, values, flaws }
+  return batchOf(values, firstRow, offsets, flaws)
 }
 
-function part(batch: EmbeddingBatch, from: number, to: number): EmbeddingBatch {
-  const first = batch.firstRow + from
-  const last = batch.firstRow + to
+function batchOf(page: PageValues, firstRow: number, offsets: Uint32Array, flaws: EmbeddingBatch['flaws']): EmbeddingBatch {
   return {
-    firstRow: first,
-    rows: to - from,
-    offsets: batch.offsets.subarray(from, to + 1),
-    values: batch.values,
-    flaws: batch.flaws.filter(({ row }) => row >= first && row < last)
+    firstRow,
+    rows: offsets.length - 1,
+    offsets,
+    get values() {
+      return page.values
+    },
+    coded: page.coded,
+    flaws
   }
+}
+
+function withoutLast(batch: EmbeddingBatch): EmbeddingBatch {
+  const flaws = batch.flaws.filter(({ row }) => row < batch.firstRow + batch.rows - 1)
+  return batchOf(batch, batch.firstRow, batch.offsets.subarray(0, batch.rows), flaws)
+}
+
+/** The batch's `i`-th row in memory of its own. */
+function ownRow(batch: EmbeddingBatch, i: number): EmbeddingBatch {
+  const row = batch.firstRow + i
+  const flaws = batch.flaws.filter(flaw => flaw.row === row)
+  return ownBatch(row, batch.coded === null ? rowValues(batch, i).slice() : codedRow(batch.coded, batch.offsets, i), flaws)
+}
+
+function codedRow({ codes, dictionary }: CodedValues, offsets: Uint32Array, i: number): StoredValues {
+  const from = offsets[i] ?? 0
+  const row = emptyLike(dictionary, (offsets[i + 1] ?? 0) - from)
+  for (let at = 0; at < row.length; at++) row[at] = dictionary[codes[from + at] ?? 0] ?? 0
+  return row
+}
+
+function emptyLike(values: StoredValues, length: number): StoredValues {
+  if (values instanceof Uint16Array) return new Uint16Array(length)
+  return values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
+}
+
+function ownBatch(row: number, values: StoredValues, flaws: EmbeddingBatch['flaws']): EmbeddingBatch {
+  return batchOf({ values, coded: null }, row, Uint32Array.of(0, values.length), flaws)
 }
 
 /** Continues the one row of `open` with the one row of `more`. */
 function append(open: EmbeddingBatch, more: EmbeddingBatch): EmbeddingBatch {
   const head = rowValues(open, 0)
   const tail = rowValues(more, 0)
-  const values =
-    head instanceof Uint16Array
-      ? new Uint16Array(head.length + tail.length)
-      : head instanceof Float32Array
-        ? new Float32Array(head.length + tail.length)
-        : new Float64Array(head.length + tail.length)
+  const values = emptyLike(head, head.length + tail.length)
   values.set(head, 0)
   values.set(tail, head.length)
-  const flaws = [...open.flaws, ...more.flaws].slice(0, 1)
-  return { firstRow: open.firstRow, rows: 1, offsets: Uint32Array.of(0, values.length), values, flaws }
+  return ownBatch(open.firstRow, values, [...open.flaws, ...more.flaws].slice(0, 1))
 }
 
 /** The values of the batch's `i`-th row; a view. */

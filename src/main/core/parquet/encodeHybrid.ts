@@ -30,8 +30,13 @@ export function encodeHybrid(values: ArrayLike<number>, bitWidth: number): Uint8
  */
 export function encodeBitLevels(levels: Uint8Array | null, count: number, max: number): Uint8Array {
   const bitWidth = 32 - Math.clz32(max)
-  if (levels === null || levels.every(level => level === max)) return encodeRun(count, max, bitWidth)
+  if (levels === null || isThroughout(levels, max)) return encodeRun(count, max, bitWidth)
   return encodeHybrid(levels, bitWidth)
+}
+
+function isThroughout(levels: Uint8Array, level: number): boolean {
+  for (let i = 0; i < levels.length; i++) if (levels[i] !== level) return false
+  return true
 }
 
 function varint(value: number): number[] {

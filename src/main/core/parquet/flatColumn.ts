@@ -9,7 +9,7 @@ import { type DataPage, readPages } from './pages.ts'
 import type { Leaf } from './schema.ts'
 import { ShardFault } from './shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
-import { aligned, decodePlain, decodeValues, type Values, widthOf } from './values.ts'
+import { aligned, type Codes, decodeCodes, decodePlain, decodeValues, isCoded, type Values, widthOf } from './values.ts'
 
 type Presence = {
   /** 1 where the row has a value; null when all have. */
@@ -66,6 +66,11 @@ function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits, texts: 
       continue
     }
     const { present, count } = readPresence(leaf, page)
+    if (texts !== null && dictionary?.kind === 'binary' && isCoded(page.encoding)) {
+      const codes = texts.translate(decodeCodes(leaf, page.body, count, dictionary), dictionary.values)
+      pieces.push({ rows: page.count, present, kind: 'codes', codes })
+      continue
+    }
     const values = decodeValues(leaf, page.encoding, page.body, count, dictionary)
     if (values.kind === 'fixed') pieces.push({ rows: page.count, present, kind: 'fixed', bytes: values.bytes })
     else if (texts !== null) pieces.push({ rows: page.count, present, kind: 'codes', codes: texts.encode(values.values) })
@@ -132,8 +137,8 @@ function joinFixed(pieces: readonly Piece[], rows: number, width: number): Uint8
 
 function joinIntegers(leaf: Leaf, pieces: readonly Piece[], rows: number): Int32Array | BigInt64Array {
   const width = widthOf(leaf)
-  const buffer = aligned(joinFixed(pieces, rows, width), width)
-  return width === 4 ? new Int32Array(buffer) : new BigInt64Array(buffer)
+  const { buffer, byteOffset } = aligned(joinFixed(pieces, rows, width), width)
+  return width === 4 ? new Int32Array(buffer, byteOffset, rows) : new BigInt64Array(buffer, byteOffset, rows)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -149,20 +154,23 @@ class TextCodes {
   }
 
   encode(values: readonly Uint8Array[]): Uint32Array {
-    // Values out of a dictionary are the same view for the same text: most rows need no look at the bytes.
-    const byView = new Map<Uint8Array, number>()
-    const codes = new Uint32Array(values.length)
-    for (let i = 0; i < values.length; i++) {
-      const bytes = values[i]
-      if (bytes === undefined) continue
-      let code = byView.get(bytes)
-      if (code === undefined) {
-        code = this.codeOf(bytes)
-        if (byView.size < 4096) byView.set(bytes, code)
+    return Uint32Array.from(values, bytes => this.codeOf(bytes))
+  }
+
+  /** Positions in a chunk's dictionary as numbers of texts; only what occurs is decoded. */
+  translate(codes: Codes, dictionary: readonly Uint8Array[]): Uint32Array {
+    const known = new Int32Array(dictionary.length).fill(-1)
+    const out = new Uint32Array(codes.length)
+    for (let i = 0; i < codes.length; i++) {
+      const at = codes[i] ?? 0
+      let code = known[at] ?? -1
+      if (code < 0) {
+        code = this.codeOf(dictionary[at] ?? EMPTY)
+        known[at] = code
       }
-      codes[i] = code
+      out[i] = code
     }
-    return codes
+    return out
   }
 
   private codeOf(bytes: Uint8Array): number {
@@ -180,6 +188,7 @@ class TextCodes {
   }
 }
 
+const EMPTY = new Uint8Array(0)
 const DISTINCT_TEXTS = 1_048_576
 
 function joinCodes(pieces: readonly Piece[], rows: number): Uint32Array {

@@ -3,14 +3,58 @@
  * Source: https://parquet.apache.org/docs/file-format/data-pages/encodings/#run-length-encoding--bit-packing-hybrid-rle--3
  */
 
+import { groupUnpacker, type Target, WIDEST_UNROLLED } from './unpackGroups.ts'
+
 /** Why a hybrid stream cannot be what it should be. */
 export class HybridError extends Error {}
-
-type Target = Uint8Array | Uint16Array | Uint32Array
 
 /** Bits that the largest level or index takes. */
 export function bitWidthOf(largest: number): number {
   return 32 - Math.clz32(largest)
+}
+
+/** What a stream is made of, in order; `at` is the position of a run's first value, `from` of its first byte. */
+type Runs = {
+  repeated(value: number, at: number, count: number): void
+  packed(from: number, at: number, count: number): void
+}
+
+/**
+ * Goes through the runs of `count` values of `bitWidth` bits (1 to 32).
+ * @throws HybridError when the stream ends early, a run is impossible, or bytes are left behind the values
+ */
+function walkRuns(bytes: Uint8Array, bitWidth: number, count: number, runs: Runs): void {
+  const runBytes = (bitWidth + 7) >> 3
+  let position = 0
+  let filled = 0
+  while (filled < count) {
+    let head = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = bytes[position++]
+      if (byte === undefined) throw new HybridError(`the stream ends after ${filled} of ${count} values`)
+      head += (byte & 0x7f) * scale
+      if (byte < 128) break
+      if (scale > 2 ** 28) throw new HybridError('a run length takes too many bytes')
+    }
+    const groups = Math.floor(head / 2)
+    const run = Math.min(head % 2 === 0 ? groups : groups * 8, count - filled)
+    if (run === 0) throw new HybridError('a run of no values')
+    if (head % 2 === 0) {
+      if (position + runBytes > bytes.length) throw new HybridError('the stream ends inside a run')
+      let value = 0
+      for (let i = 0; i < runBytes; i++) value += (bytes[position + i] ?? 0) * 2 ** (8 * i)
+      runs.repeated(value, filled, run)
+      position += runBytes
+    } else {
+      // Writers may leave the padding of the last group away: only the bits that are needed must be there.
+      if (position + Math.ceil((run * bitWidth) / 8) > bytes.length) throw new HybridError('the stream ends inside a run')
+      runs.packed(position, filled, run)
+      position += groups * bitWidth
+    }
+    filled += run
+  }
+  // A stream that is read with the wrong width or from the wrong place rarely ends where its bytes do.
+  if (position < bytes.length) throw new HybridError(`${bytes.length - position} bytes are left behind its ${count} values`)
 }
 
 /**
@@ -24,44 +68,50 @@ export function decodeHybrid(bytes: Uint8Array, bitWidth: number, count: number,
     out.fill(0, 0, count)
     return 0
   }
-  const runBytes = (bitWidth + 7) >> 3
-  let position = 0
-  let filled = 0
   let largest = 0
-  while (filled < count) {
-    let head = 0
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[position++]
-      if (byte === undefined) throw new HybridError(`the stream ends after ${filled} of ${count} values`)
-      head += (byte & 0x7f) * scale
-      if (byte < 128) break
-      if (scale > 2 ** 28) throw new HybridError('a run length takes too many bytes')
-    }
-    if (head % 2 === 0) {
-      const run = Math.min(head / 2, count - filled)
-      if (run === 0) throw new HybridError('a run of no values')
-      if (position + runBytes > bytes.length) throw new HybridError('the stream ends inside a run')
-      let value = 0
-      for (let i = 0; i < runBytes; i++) value += (bytes[position + i] ?? 0) * 2 ** (8 * i)
-      position += runBytes
+  walkRuns(bytes, bitWidth, count, {
+    repeated: (value, at, run) => {
       if (value > largest) largest = value
-      out.fill(value, filled, filled + run)
-      filled += run
-    } else {
-      const groups = (head - 1) / 2
-      const run = Math.min(groups * 8, count - filled)
-      if (run === 0) throw new HybridError('a run of no values')
-      // Writers may leave the padding of the last group away: only the bits that are needed must be there.
-      if (position + Math.ceil((run * bitWidth) / 8) > bytes.length) throw new HybridError('the stream ends inside a run')
-      const top = unpack(bytes, position, bitWidth, run, out, filled)
+      out.fill(value, at, at + run)
+    },
+    packed: (from, at, run) => {
+      const top = unpack(bytes, from, bitWidth, run, out, at)
       if (top > largest) largest = top
-      position += groups * bitWidth
-      filled += run
     }
-  }
-  // A stream that is read with the wrong width or from the wrong place rarely ends where its bytes do.
-  if (position < bytes.length) throw new HybridError(`${bytes.length - position} bytes are left behind its ${count} values`)
+  })
   return largest
+}
+
+/**
+ * Where the zeros stand among `count` levels of one bit, in order. A list column begins a row at each, and all else is long runs of
+ * ones: nothing is unpacked to find them.
+ * @throws HybridError as decodeHybrid, and for a level above one
+ */
+export function zerosOf(bytes: Uint8Array, count: number): Uint32Array {
+  let zeros = new Uint32Array(1024)
+  let found = 0
+  const add = (at: number): void => {
+    if (found === zeros.length) {
+      const grown = new Uint32Array(found * 2)
+      grown.set(zeros)
+      zeros = grown
+    }
+    zeros[found++] = at
+  }
+  walkRuns(bytes, 1, count, {
+    repeated: (value, at, run) => {
+      if (value > 1) throw new HybridError('a level is too high')
+      if (value === 0) for (let i = 0; i < run; i++) add(at + i)
+    },
+    packed: (from, at, run) => {
+      for (let i = 0; i < run; i += 8) {
+        const byte = bytes[from + (i >>> 3)] ?? 0
+        if (byte === 0xff) continue
+        for (let bit = 0; bit < 8 && i + bit < run; bit++) if (((byte >>> bit) & 1) === 0) add(at + i + bit)
+      }
+    }
+  })
+  return zeros.subarray(0, found)
 }
 
 /**
@@ -83,19 +133,9 @@ export function constantOf(bytes: Uint8Array, bitWidth: number, count: number): 
 
 /** Unpacks `count` values, least significant bit first; the bytes are there. Returns the largest. */
 function unpack(bytes: Uint8Array, start: number, bitWidth: number, count: number, out: Target, at: number): number {
-  let largest = 0
-  const mask = bitWidth === 32 ? 0xffffffff : (1 << bitWidth) - 1
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  // Values that a 32-bit read at their first byte covers whole and inside the buffer.
-  const fast = bitWidth <= 25 ? Math.max(0, Math.min(count, Math.floor(((bytes.length - start - 4) * 8) / bitWidth))) : 0
-  let bit = start * 8
-  let i = 0
-  for (; i < fast; i++, bit += bitWidth) {
-    const value = (view.getUint32(bit >>> 3, true) >>> (bit & 7)) & mask
-    out[at + i] = value
-    if (value > largest) largest = value
-  }
-  for (; i < count; i++) {
+  const groups = bitWidth <= WIDEST_UNROLLED ? Math.min(count >>> 3, Math.floor((bytes.length - start) / bitWidth)) : 0
+  let largest = groups > 0 ? groupUnpacker(bitWidth, out)(bytes, start, groups, out, at) : 0
+  for (let i = groups * 8; i < count; i++) {
     let value = 0
     for (let b = 0; b < bitWidth; b++) {
       const position = (i * bitWidth + b) >>> 3

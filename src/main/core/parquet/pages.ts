@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib'
 import { decompress } from './decompress.ts'
 import { type ColumnChunk, ENCODINGS, type Encoding } from './footer.ts'
 import type { Limits } from './limits.ts'
+import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
 import { boolField, intField, readThriftStruct, structField, ThriftError, type ThriftStruct } from './thriftReader.ts'
@@ -42,10 +43,11 @@ type Header = {
 
 /**
  * Reads a chunk's pages one after another; memory is bounded by the largest page.
+ * @param memory where the bodies of data pages go; dictionaries outlive the pages that use them
  * @throws ShardFault `bad_page`, `page_checksum`, `unsupported_encoding`, `over_limit`
  */
-export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits): Generator<Page> {
-  const window = chunkWindow(file, chunk)
+export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, memory: PageMemory = ownMemory): Generator<Page> {
+  const window = chunkWindow(file, chunk, memory)
   let offset = chunk.start
   let slots = 0
   let dictionary = false
@@ -65,7 +67,7 @@ export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits):
       checkCount(count, chunk, limits)
       // Nothing to decode, whatever its body would expand to.
       if (count === 0) continue
-      const page = wellFormed(chunk, place, () => dataPage(header, body, chunk, place))
+      const page = wellFormed(chunk, place, () => dataPage(header, body, chunk, place, memory))
       slots += page.count
       if (slots > chunk.values) throw bad(chunk, place, `the pages hold more than the ${chunk.values} values that the footer says`)
       yield page
@@ -102,17 +104,21 @@ function checkCount(count: number, chunk: ColumnChunk, limits: Limits): void {
 
 type Window = (offset: number, length: number) => Uint8Array
 
-const READ_AHEAD = 4 * 1024 * 1024
+/** Read ahead, at first and at most: who wants one row of a column may need no more than its first page. */
+const FIRST_AHEAD = 16 * 1024
+const MOST_AHEAD = 4 * 1024 * 1024
 
-/** Serves ranges of the chunk out of one buffer, read ahead; throws for what lies beyond the chunk. */
-function chunkWindow(file: ShardFile, chunk: ColumnChunk): Window {
+/** Serves ranges of the chunk out of one buffer, read ahead further each time; throws for what lies beyond the chunk. */
+function chunkWindow(file: ShardFile, chunk: ColumnChunk, memory: PageMemory): Window {
   let start = 0
+  let ahead = FIRST_AHEAD
   let buffer: Uint8Array = new Uint8Array(0)
   return (offset, length) => {
     if (offset + length > chunk.end) throw bad(chunk, offset, `${length} bytes pass the end of the column at byte ${chunk.end}`)
     if (offset < start || offset + length > start + buffer.length) {
       start = offset
-      buffer = file.read(offset, Math.min(Math.max(length, READ_AHEAD), chunk.end - offset))
+      buffer = file.read(offset, Math.min(Math.max(length, ahead), chunk.end - offset), memory)
+      ahead = Math.min(4 * ahead, MOST_AHEAD)
     }
     return buffer.subarray(offset - start, offset - start + length)
   }
@@ -182,19 +188,21 @@ function dictionaryPage(header: Header, body: Uint8Array, chunk: ColumnChunk, of
   checkCount(count, chunk, limits)
   const encoding = encodingOf(intField(struct, 2), chunk, offset)
   if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY') throw bad(chunk, offset, `a dictionary in ${encoding}`)
-  return { type: 'dictionary', count, body: decompress(chunk.codec, body, header.uncompressed, chunk.leaf.name) }
+  const plain = decompress(chunk.codec, body, header.uncompressed, chunk.leaf.name)
+  // It stays while pages behind it are read, perhaps into the same memory.
+  return { type: 'dictionary', count, body: chunk.codec === 'UNCOMPRESSED' ? plain.slice() : plain }
 }
 
-function dataPage(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DataPage {
-  return header.type === DATA_PAGE ? dataPageV1(header, body, chunk, offset) : dataPageV2(header, body, chunk, offset)
+function dataPage(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number, memory: PageMemory): DataPage {
+  return header.type === DATA_PAGE ? dataPageV1(header, body, chunk, offset, memory) : dataPageV2(header, body, chunk, offset, memory)
 }
 
-function dataPageV1(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DataPage {
+function dataPageV1(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number, memory: PageMemory): DataPage {
   const struct = structField(header.struct, 5)
   const count = struct && intField(struct, 1)
   if (struct === undefined || count === undefined || count < 0) throw bad(chunk, offset, 'a data page without a count')
   const { leaf } = chunk
-  const data = decompress(chunk.codec, body, header.uncompressed, leaf.name)
+  const data = decompress(chunk.codec, body, header.uncompressed, leaf.name, memory)
   let position = 0
   const levels = (max: number, encoding: number | undefined): Uint8Array => {
     if (max === 0) return data.subarray(0, 0)
@@ -220,7 +228,7 @@ function dataPageV1(header: Header, body: Uint8Array, chunk: ColumnChunk, offset
   }
 }
 
-function dataPageV2(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number): DataPage {
+function dataPageV2(header: Header, body: Uint8Array, chunk: ColumnChunk, offset: number, memory: PageMemory): DataPage {
   const struct = structField(header.struct, 8)
   const count = struct && intField(struct, 1)
   if (struct === undefined || count === undefined || count < 0) throw bad(chunk, offset, 'a data page without a count')
@@ -238,7 +246,7 @@ function dataPageV2(header: Header, body: Uint8Array, chunk: ColumnChunk, offset
     encoding: encodingOf(intField(struct, 4), chunk, offset),
     repetition: body.subarray(0, repetition),
     definition: body.subarray(repetition, levels),
-    body: boolField(struct, 7) === false ? values : decompress(chunk.codec, values, size, chunk.leaf.name),
+    body: boolField(struct, 7) === false ? values : decompress(chunk.codec, values, size, chunk.leaf.name, memory),
     offset
   }
 }

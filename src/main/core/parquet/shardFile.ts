@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../shared/model/errors.ts'
 import { asSystemError } from '../systemError.ts'
+import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 
 /** An open shard. `read` gives exactly the bytes asked for, or throws. */
@@ -9,7 +10,8 @@ export type ShardFile = {
   readonly path: string
   readonly bytes: number
   readonly mtimeNs: bigint
-  read(offset: number, length: number): Uint8Array
+  /** @param memory where to; by default memory of its own */
+  read(offset: number, length: number, memory?: PageMemory): Uint8Array
   close(): void
 }
 
@@ -36,7 +38,7 @@ export function openShardFile(path: string): ShardFile {
       path,
       bytes,
       mtimeNs: stat.mtimeNs,
-      read: (offset, length) => readExactly(fd, path, offset, length),
+      read: (offset, length, memory = ownMemory) => readExactly(fd, path, offset, length, memory('file', length)),
       close: () => closeSync(fd)
     }
   } catch (error) {
@@ -45,8 +47,7 @@ export function openShardFile(path: string): ShardFile {
   }
 }
 
-function readExactly(fd: number, path: string, offset: number, length: number): Uint8Array {
-  const target = Buffer.allocUnsafeSlow(length)
+function readExactly(fd: number, path: string, offset: number, length: number, target: Uint8Array): Uint8Array {
   let done = 0
   while (done < length) {
     let count: number
@@ -69,5 +70,34 @@ export function shardFileOf(bytes: Uint8Array, path = 'memory'): ShardFile {
     mtimeNs: 0n,
     read: (offset, length) => bytes.subarray(offset, offset + length),
     close: () => {}
+  }
+}
+
+/** The same file with all its bytes in memory already: who reads every column anyhow asks the system once. */
+export function readWhole(file: ShardFile, memory: PageMemory): ShardFile {
+  const bytes = file.read(0, file.bytes, memory)
+  return { ...file, read: (offset, length) => bytes.subarray(offset, offset + length) }
+}
+
+const BLOCK = 64 * 1024
+const BLOCKS_HELD = 4
+
+/**
+ * The same file, read in larger pieces than it is asked for: a shard's small columns stand side by side, before and behind its
+ * embeddings, and two pieces hold them all.
+ */
+export function readInBlocks(file: ShardFile): ShardFile {
+  let blocks: { readonly start: number; readonly bytes: Uint8Array }[] = []
+  return {
+    ...file,
+    read: (offset, length, memory) => {
+      if (length > BLOCK) return file.read(offset, length, memory)
+      let block = blocks.find(({ start, bytes }) => offset >= start && offset + length <= start + bytes.length)
+      if (block === undefined) {
+        block = { start: offset, bytes: file.read(offset, Math.max(length, Math.min(BLOCK, file.bytes - offset))) }
+        blocks = [block, ...blocks.slice(0, BLOCKS_HELD - 1)]
+      }
+      return block.bytes.subarray(offset - block.start, offset - block.start + length)
+    }
   }
 }

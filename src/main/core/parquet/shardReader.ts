@@ -13,6 +13,7 @@ import {
 } from './flatColumn.ts'
 import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import type { PageMemory } from './pageMemory.ts'
 import { openShardFile, type ShardFile } from './shardFile.ts'
 
 /** The key of each row of a row group, as columns. */
@@ -39,14 +40,13 @@ export type RowColumns = KeyColumns & {
 /**
  * Opens a shard and proves its footer; columns are proven when they are asked for.
  * @param path absolute
- * @param onOpen called with the open file, before a byte of it is believed
+ * @param onOpen called with the open file, before a byte of it is believed; what it returns is read in its place
  * @throws ShardFault, SystemError
  */
-export function openShard(path: string, limits: Limits = DEFAULT_LIMITS, onOpen?: (file: ShardFile) => void): ShardReader {
+export function openShard(path: string, limits: Limits = DEFAULT_LIMITS, onOpen?: (file: ShardFile) => ShardFile): ShardReader {
   const file = openShardFile(path)
   try {
-    onOpen?.(file)
-    return new ShardReader(file, limits)
+    return new ShardReader(onOpen === undefined ? file : onOpen(file), limits)
   } catch (error) {
     file.close()
     throw error
@@ -112,9 +112,12 @@ export class ShardReader {
     }
   }
 
-  /** The embeddings of a row group, in row order. */
-  embeddings(group: RowGroup): Generator<EmbeddingBatch> {
-    return readEmbeddingColumn(this.file, this.chunk(group, 'embedding'), group.rows, this.limits)
+  /**
+   * The embeddings of a row group, in row order.
+   * @param memory what is decoded into; by default each batch has its own
+   */
+  embeddings(group: RowGroup, memory?: PageMemory): Generator<EmbeddingBatch> {
+    return readEmbeddingColumn(this.file, this.chunk(group, 'embedding'), group.rows, this.limits, memory)
   }
 
   texts(group: RowGroup, name: string): TextColumn {

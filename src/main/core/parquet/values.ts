@@ -5,6 +5,7 @@
 import { decodeDeltas } from './delta.ts'
 import type { Encoding } from './footer.ts'
 import { decodeHybrid, HybridError } from './hybrid.ts'
+import { ownMemory, type PageMemory } from './pageMemory.ts'
 import type { Leaf } from './schema.ts'
 import { ShardFault } from './shardFault.ts'
 
@@ -109,58 +110,83 @@ function checkTexts(leaf: Leaf, count: number): void {
   throw new ShardFault('over_limit', `a page of ${leaf.name} holds ${count} texts, the limit is ${TEXTS_A_PAGE}`, { column: leaf.name })
 }
 
-function decodeDictionary(leaf: Leaf, body: Uint8Array, count: number, dictionary: Values | null): Values {
-  if (dictionary === null) throw bad(leaf, 'it refers to a dictionary that is not there')
+/** Whether a page's values stand in its chunk's dictionary. */
+export function isCoded(encoding: Encoding): boolean {
+  return encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY'
+}
+
+/** Values as positions in a dictionary. */
+export type Codes = Uint16Array | Uint32Array
+
+/**
+ * The codes of a page whose values stand in a dictionary; all of them are inside it.
+ * @throws ShardFault `bad_page`
+ */
+export function decodeCodes(leaf: Leaf, body: Uint8Array, count: number, dictionary: Values, memory: PageMemory = ownMemory): Codes {
   const bitWidth = body[0]
   if (bitWidth === undefined) {
     if (count > 0) throw bad(leaf, 'it ends before its values')
-    return { kind: 'fixed', width: widthOf(leaf), bytes: new Uint8Array(0), count: 0 }
+    return new Uint16Array(0)
   }
-  const indices = bitWidth <= 16 ? new Uint16Array(count) : new Uint32Array(count)
-  const largest = decodeHybrid(body.subarray(1), bitWidth, count, indices)
+  const { buffer, byteOffset } = memory('codes', count * (bitWidth <= 16 ? 2 : 4))
+  const codes = bitWidth <= 16 ? new Uint16Array(buffer, byteOffset, count) : new Uint32Array(buffer, byteOffset, count)
+  let largest: number
+  try {
+    largest = decodeHybrid(body.subarray(1), bitWidth, count, codes)
+  } catch (error) {
+    throw error instanceof HybridError ? bad(leaf, error.message) : error
+  }
   if (count > 0 && largest >= dictionary.count) throw bad(leaf, `index ${largest} into a dictionary of ${dictionary.count} values`)
+  return codes
+}
+
+function decodeDictionary(leaf: Leaf, body: Uint8Array, count: number, dictionary: Values | null): Values {
+  if (dictionary === null) throw missingDictionary(leaf)
+  const codes = decodeCodes(leaf, body, count, dictionary)
   if (dictionary.kind === 'binary') {
     const { values } = dictionary
-    return { kind: 'binary', values: Array.from(indices, index => values[index] ?? EMPTY), count }
+    return { kind: 'binary', values: Array.from(codes, code => values[code] ?? EMPTY), count: codes.length }
   }
-  return { kind: 'fixed', width: dictionary.width, bytes: gather(dictionary, indices), count }
+  const bytes = new Uint8Array(codes.length * dictionary.width)
+  gather(dictionary, codes, bytes)
+  return { kind: 'fixed', width: dictionary.width, bytes, count: codes.length }
+}
+
+export function missingDictionary(leaf: Leaf): ShardFault {
+  return bad(leaf, 'it refers to a dictionary that is not there')
 }
 
 const EMPTY = new Uint8Array(0)
 
-/** `dictionary[indices[i]]` for each i; indices are in range. */
-function gather(dictionary: FixedValues, indices: Uint16Array | Uint32Array): Uint8Array {
+/** Writes `dictionary[codes[i]]` for each i to `out`, which begins where numbers of any width may. */
+export function gather(dictionary: FixedValues, codes: Codes, out: Uint8Array): void {
   const { width } = dictionary
-  const out = new Uint8Array(indices.length * width)
+  const from = aligned(dictionary.bytes, Math.min(width, 4))
   if (width === 2) {
-    const from = new Uint16Array(aligned(dictionary.bytes, 2))
-    const to = new Uint16Array(out.buffer)
-    for (let i = 0; i < indices.length; i++) to[i] = from[indices[i] ?? 0] ?? 0
-    return out
-  }
-  if (width % 4 === 0) {
-    const from = new Uint32Array(aligned(dictionary.bytes, 4))
-    const to = new Uint32Array(out.buffer)
+    const source = new Uint16Array(from.buffer, from.byteOffset, from.byteLength >> 1)
+    const target = new Uint16Array(out.buffer, out.byteOffset, codes.length)
+    for (let i = 0; i < codes.length; i++) target[i] = source[codes[i] ?? 0] ?? 0
+  } else if (width % 4 === 0) {
+    const source = new Uint32Array(from.buffer, from.byteOffset, from.byteLength >> 2)
+    const target = new Uint32Array(out.buffer, out.byteOffset, out.byteLength >> 2)
     const words = width / 4
-    for (let i = 0, at = 0; i < indices.length; i++) {
-      const start = (indices[i] ?? 0) * words
-      for (let word = 0; word < words; word++) to[at++] = from[start + word] ?? 0
+    for (let i = 0, at = 0; i < codes.length; i++) {
+      const start = (codes[i] ?? 0) * words
+      for (let word = 0; word < words; word++) target[at++] = source[start + word] ?? 0
     }
-    return out
+  } else {
+    for (let i = 0; i < codes.length; i++) {
+      const at = (codes[i] ?? 0) * width
+      out.set(dictionary.bytes.subarray(at, at + width), i * width)
+    }
   }
-  for (let i = 0; i < indices.length; i++) {
-    const at = (indices[i] ?? 0) * width
-    out.set(dictionary.bytes.subarray(at, at + width), i * width)
-  }
-  return out
 }
 
-/** The same bytes in a buffer of their own, which typed arrays of any width can look at. */
-export function aligned(bytes: Uint8Array, width: number): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = bytes
-  if (byteOffset === 0 && byteLength === buffer.byteLength && byteLength % width === 0 && buffer instanceof ArrayBuffer) return buffer
-  const copy = new ArrayBuffer(byteLength - (byteLength % width))
-  new Uint8Array(copy).set(bytes.subarray(0, copy.byteLength))
+/** The same bytes where numbers of `width` bytes (1, 2, 4, 8) may begin: where they are, or copied. */
+export function aligned(bytes: Uint8Array, width: number, memory: PageMemory = ownMemory): Uint8Array {
+  if (bytes.byteOffset % width === 0) return bytes
+  const copy = memory('values', bytes.length)
+  copy.set(bytes)
   return copy
 }
 

@@ -1,0 +1,34 @@
+/** The command line and other programs as whole processes, from start to exit. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const LAUNCHER = join(import.meta.dirname, '../bin/lewm-cache')
+const REPORT_PEAK = pathToFileURL(join(import.meta.dirname, 'reportPeak.ts')).href
+
+/** Runs to the end, with `input` on standard input. @returns standard output */
+export function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): string {
+  const options = { env: { ...process.env, ...env }, input, encoding: 'utf8', maxBuffer: 2 ** 28 } as const
+  const { status, stderr, stdout } = spawnSync(file, args, options)
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
+  return stdout
+}
+
+/** The command line as a shell would start it, on this Node, with a ledger of its own. */
+export function runCommand(folder: string, args: readonly string[]): void {
+  run(process.execPath, [LAUNCHER, ...args], { LEWM_CACHE_DATA: join(folder, 'data') })
+}
+
+/** The most memory that a command takes, in bytes. */
+export function peakOf(folder: string, args: readonly string[]): number {
+  const file = join(folder, 'peak')
+  const env = { LEWM_BENCH_PEAK: file, LEWM_CACHE_DATA: join(folder, 'data') }
+  run(process.execPath, ['--import', REPORT_PEAK, LAUNCHER, ...args], env)
+  return Number(readFileSync(file, 'utf8'))
+}
+
+/** Runs a module of `children/` as a process of its own. @returns the JSON that it prints */
+export function runChild(name: string, args: readonly string[]): unknown {
+  return JSON.parse(run(process.execPath, [join(import.meta.dirname, 'children', name), ...args]))
+}

@@ -1,0 +1,128 @@
+/**
+ * `merge`: the reports of all parts of a cache become the report that one verification of the whole would have given. What was found in
+ * each shard is taken from the reports; what only the whole can tell (keys across shards, the index) is compared here, from the keys.
+ */
+import { InputError } from '../../../shared/model/errors.ts'
+import { finding } from '../../../shared/model/finding.ts'
+import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson } from '../../core/index.ts'
+import { cacheRootOf } from '../cacheFolder.ts'
+import type { Context, Run } from '../context.ts'
+import { exitCodeOfFindings } from '../exitCodes.ts'
+import { countOf } from '../numbers.ts'
+import { type PartitionReport, readPartitionReport } from '../partitionReport.ts'
+import { saveFile } from '../saveFile.ts'
+import { verifyReportText } from '../verifyReportText.ts'
+
+export type MergeOptions = { readonly savePlan?: string; readonly workers?: number }
+
+export const run: Run<MergeOptions> = async (context, { savePlan, workers }, files) => {
+  const { json, output, long, signal } = context
+  const reports: PartitionReport[] = []
+  for (const file of files) reports.push(await readPartitionReport(file, signal))
+  const first = checkParts(reports)
+  if (savePlan !== undefined && !isWhole(first)) {
+    throw new InputError('a repair can be planned only from full verifications of all shards', { field: 'save_plan' })
+  }
+  const root = await rootOf(context, first)
+  const known = knownVerdicts(reports)
+  const inspection = await inspectCache(root, { ...long, workers, quick: first.partition.quick, known })
+  await noteChanges(context, first, known.size, inspection)
+  if (savePlan !== undefined) {
+    saveFile(savePlan, `${JSON.stringify(planToJson(planFrom(inspection)), null, 2)}\n`)
+    await output.note(`lewm-cache: saved the plan to ${savePlan}`)
+  }
+  const seconds = reports.reduce((sum, report) => sum + report.seconds, inspection.report.seconds)
+  const report = { ...inspection.report, seconds }
+  if (json) await output.document(report)
+  else await output.text(verifyReportText(report))
+  return exitCodeOfFindings(report.findings)
+}
+
+/**
+ * Makes sure that the reports are all the parts of one verification, each once.
+ * @returns the first
+ */
+function checkParts(reports: readonly PartitionReport[]): PartitionReport {
+  const [first] = reports
+  if (first === undefined) throw new InputError('there are no reports to merge')
+  const { of } = first.partition
+  const fileOf = new Map<number, string>()
+  for (const { file, partition } of reports) {
+    refuseForeign(first, file, partition)
+    const other = fileOf.get(partition.index)
+    if (other !== undefined) refuse(`${other} and ${file} are both of partition ${partition.index}/${of}`, file)
+    if (partition.index > of) refuse(`${file} says it is partition ${partition.index} of ${of}`, file)
+    fileOf.set(partition.index, file)
+  }
+  const missing = Array.from({ length: of }, (_, i) => i + 1).filter(index => !fileOf.has(index))
+  if (missing.length > 0) {
+    const named = missing.slice(0, 5).map(index => `${index}/${of}`)
+    const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : ''
+    const what = missing.length === 1 ? 'the report of partition' : 'the reports of partitions'
+    throw new InputError(`${what} ${named.join(', ')}${more} ${missing.length === 1 ? 'is' : 'are'} missing`, { missing })
+  }
+  return first
+}
+
+function refuseForeign(first: PartitionReport, file: string, partition: PartitionReport['partition']): void {
+  const known = first.partition
+  if (partition.cache !== known.cache)
+    refuse(`${file} is of another cache than ${first.file}: ${partition.cache}, not ${known.cache}`, file)
+  if (partition.of !== known.of) refuse(`${file} is one of ${partition.of} partitions, ${first.file} one of ${known.of}`, file)
+  const sameScope =
+    partition.quick === known.quick && partition.changed === known.changed && partition.older_than_seconds === known.older_than_seconds
+  if (!sameScope)
+    refuse(`${file} and ${first.file} come from verifications with different options (${scopeText(partition)}, ${scopeText(known)})`, file)
+}
+
+function scopeText({ quick, changed, older_than_seconds: age }: PartitionReport['partition']): string {
+  if (quick) return '--quick'
+  if (changed) return '--changed'
+  return age === null ? 'all shards in full' : `--older-than ${age}s`
+}
+
+function isWhole({ partition: { quick, changed, older_than_seconds: age } }: PartitionReport): boolean {
+  return !quick && !changed && age === null
+}
+
+/** The cache that the reports are of; another one by `--cache` is a mistake. */
+async function rootOf(context: Context, { partition: { cache } }: PartitionReport): Promise<string> {
+  if (context.cache === undefined) return cacheRootOf({ ...context, cache })
+  const root = await cacheRootOf(context)
+  if (root !== cache) throw new InputError(`these reports are of another cache: ${cache}`, { reports: cache, cache: root })
+  return root
+}
+
+/** What was found in each shard by itself. What is left out here concerns several shards or the index, and is compared anew. */
+function knownVerdicts(reports: readonly PartitionReport[]): Map<string, KnownVerdict> {
+  const verdicts = new Map<string, KnownVerdict>()
+  for (const { file, findings, partition } of reports) {
+    const own = Map.groupBy(
+      findings
+        .map(({ kind, shard_path, message, ...place }) => finding(kind, shard_path, message, place))
+        .filter(({ kind, severity }) => severity !== 'index' && kind !== 'duplicate_key' && kind !== 'conflicting_key'),
+      ({ shardPath }) => shardPath
+    )
+    for (const { shard_path: shardPath, bytes, mtime_ns } of partition.shards) {
+      if (verdicts.has(shardPath)) refuse(`${file} has a shard that another report has as well: ${shardPath}`, file)
+      verdicts.set(shardPath, { bytes, mtimeNs: BigInt(mtime_ns), findings: own.get(shardPath) ?? [] })
+    }
+  }
+  return verdicts
+}
+
+/** The cache may have changed since the parts were read; the report is right for what is there now, and this says what is not as it was. */
+async function noteChanges({ output }: Context, first: PartitionReport, reported: number, inspection: Inspection): Promise<void> {
+  const { report, carriedOver, leftOut } = inspection
+  const again = report.checkedShards - carriedOver
+  const gone = reported - report.checkedShards
+  if (again > 0) await output.note(`lewm-cache: read ${countOf(again, 'shard')} again that changed since, or could not be read then`)
+  if (gone > 0) await output.note(`lewm-cache: left out ${countOf(gone, 'shard')} that ${gone === 1 ? 'is' : 'are'} no longer there`)
+  if (leftOut > 0 && isWhole(first)) {
+    await output.note(`lewm-cache: ${countOf(leftOut, 'shard')} came later than these reports: verify --changed reads what is new`)
+  }
+}
+
+function refuse(sentence: string, file: string): never {
+  throw new InputError(sentence, { file })
+}

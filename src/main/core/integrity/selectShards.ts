@@ -1,0 +1,97 @@
+/** Which shards a verify looks at, and what was known of them before. */
+import { createHash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
+import type { FileStamp } from '../../../shared/model/report.ts'
+import type { Ledger, LedgerRun } from '../ledger/ledger.ts'
+import { shardFilePath } from '../shardRows.ts'
+
+export type VerifyOptions = {
+  /** Footers, names and the index only: no page is read. */
+  readonly quick?: boolean
+  /** Only these shards. */
+  readonly shards?: readonly string[]
+  /** Only what is new, or has another size or mtime than when it was last verified in full. */
+  readonly changed?: boolean
+  /** Only what was last verified in full longer ago than this, in ms. */
+  readonly olderThanMs?: number
+  /** Go on with the last run on this cache that did not come to its end. */
+  readonly resume?: boolean
+  /** The `index`-th (from 1) of `of` parts; a shard's part follows from its path alone. */
+  readonly partition?: { readonly index: number; readonly of: number }
+  /** Where full verifications are written down; needed by `changed`, `olderThanMs` and `resume`. */
+  readonly ledger?: Ledger
+  /**
+   * What was found in shards elsewhere, by path: only these are looked at, and the values of those that still have their size and
+   * time are not read again. Keys and index are compared as in any run, so that the report is that of one run over all of them.
+   */
+  readonly known?: ReadonlyMap<string, KnownVerdict>
+}
+
+/** What a full look at a shard came to, without its keys, and what the file looked like then. */
+export type KnownVerdict = FileStamp & { readonly findings: readonly Finding[] }
+
+export type Selection = {
+  /** In path order. */
+  readonly shardPaths: readonly string[]
+  readonly stamps: ReadonlyMap<string, FileStamp>
+  /** Whether a path that is no shard of this run would be its to report. */
+  readonly mine: (path: string) => boolean
+  readonly ledgerRun: LedgerRun | null
+}
+
+/**
+ * Chooses.
+ * @param all every shard of the cache, in path order
+ * @throws InputError, NotFoundError
+ */
+export function selectShards(root: string, all: readonly string[], options: VerifyOptions): Selection {
+  const { shards, partition, changed, olderThanMs, ledger, resume, known } = options
+  if ((changed === true || olderThanMs !== undefined || resume === true) && ledger === undefined) {
+    throw new InputError('what was verified before is known only with a ledger', { field: 'ledger' })
+  }
+  if (partition !== undefined) checkPartition(partition)
+  const inPartition = (path: string): boolean => partition === undefined || partitionOf(path, partition.of) === partition.index
+  let chosen = all.filter(path => inPartition(path) && known?.has(path) !== false)
+  if (shards !== undefined) {
+    const wanted = new Set(shards)
+    const missing = shards.filter(shard => !all.includes(shard))
+    if (missing.length > 0) throw new NotFoundError(`there is no shard ${missing[0]}`, { shard_paths: missing })
+    chosen = chosen.filter(path => wanted.has(path))
+  }
+  const stamps = new Map(chosen.flatMap(path => stampOf(root, path)))
+  if (ledger !== undefined && (changed === true || olderThanMs !== undefined)) {
+    const now = Date.now()
+    chosen = chosen.filter(path => {
+      const last = ledger.lastVerification(root, path)
+      if (last === null) return true
+      const stamp = stamps.get(path)
+      const differs = stamp === undefined || stamp.bytes !== last.bytes || stamp.mtimeNs !== last.mtimeNs
+      return (changed === true && differs) || (olderThanMs !== undefined && now - last.verifiedAtMs > olderThanMs)
+    })
+  }
+  const scope = JSON.stringify({ shards, partition, changed, olderThanMs })
+  const ledgerRun = ledger === undefined || options.quick === true ? null : ledger.startRun(root, scope, resume === true)
+  return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
+}
+
+function checkPartition({ index, of }: { readonly index: number; readonly of: number }): void {
+  if (Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of) return
+  throw new InputError(`there is no part ${index} of ${of}: parts count from 1`, { field: 'partition', value: `${index}/${of}` })
+}
+
+/** Which of `of` parts a shard belongs to, from 1: the first four bytes of its path's SHA-256, modulo. */
+function partitionOf(shardPath: string, of: number): number {
+  return (createHash('sha256').update(shardPath).digest().readUInt32BE(0) % of) + 1
+}
+
+function stampOf(root: string, shardPath: string): [string, FileStamp][] {
+  try {
+    const stat = lstatSync(shardFilePath(root, shardPath), { bigint: true })
+    return [[shardPath, { bytes: Number(stat.size), mtimeNs: stat.mtimeNs }]]
+  } catch {
+    // What cannot be looked at is reported when it is opened.
+    return []
+  }
+}

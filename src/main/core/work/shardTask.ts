@@ -1,0 +1,67 @@
+/** What is asked of whoever reads a shard, here or in a thread, and what comes back: plain data that crosses as it is. */
+import { lstatSync } from 'node:fs'
+import type { Finding } from '../../../shared/model/finding.ts'
+import { finding } from '../../../shared/model/finding.ts'
+import { digestSteps } from '../digestShard.ts'
+import { type Depth, faultFinding, lookAtShard, type ShardVerdict } from '../integrity/verifyShard.ts'
+import type { PageMemory } from '../parquet/pageMemory.ts'
+import { shardFilePath } from '../shardRows.ts'
+
+export type ShardTask = {
+  /** Absolute. */
+  readonly root: string
+  readonly shardPath: string
+  readonly depth: Depth
+  /** Also take the SHA-256 of its bytes. */
+  readonly digest: boolean
+}
+
+export type ShardLook = {
+  readonly verdict: ShardVerdict
+  /** Null where nobody asked for it, or the bytes could not be read. */
+  readonly sha256: string | null
+}
+
+/** Does a task page by page: whoever goes through it may leave off at each step. */
+export function* lookSteps({ root, shardPath, depth, digest }: ShardTask, memory: PageMemory): Generator<void, ShardLook> {
+  const verdict = yield* lookAtShard(root, shardPath, depth, memory)
+  if (!digest || verdict.findings.some(hidesBytes)) return { verdict, sha256: null }
+  try {
+    return { verdict, sha256: yield* digestSteps(root, shardPath, memory) }
+  } catch (error) {
+    // Taken away, or no longer readable, since it was looked at.
+    return { verdict: { ...verdict, findings: [...verdict.findings, faultFinding(shardPath, error)], keys: null }, sha256: null }
+  }
+}
+
+function hidesBytes(found: Finding): boolean {
+  return found.severity === 'unreadable' || found.kind === 'not_a_file'
+}
+
+/**
+ * What is said of a shard whose reading was given up.
+ * @param why it was
+ */
+export function abandonedLook({ root, shardPath }: ShardTask, why: string): ShardLook {
+  const stat = lstatSync(shardFilePath(root, shardPath), { bigint: true, throwIfNoEntry: false })
+  const message = `reading it was given up: ${why}; it was left alone, and nothing is known of its contents`
+  const verdict: ShardVerdict = {
+    shardPath,
+    bytes: Number(stat?.size ?? 0n),
+    mtimeNs: stat?.mtimeNs ?? 0n,
+    rows: null,
+    findings: [finding('over_limit', shardPath, message, { details: { reason: why } })],
+    keys: null
+  }
+  return { verdict, sha256: null }
+}
+
+/** How long reading a shard may take, ms: a minute, and what the slowest disk needs for its bytes. */
+export function budgetOf({ root, shardPath }: ShardTask): number {
+  const stat = lstatSync(shardFilePath(root, shardPath), { throwIfNoEntry: false })
+  return 60_000 + (stat?.size ?? 0) / 1000
+}
+
+export function overtimeText(ms: number): string {
+  return `it took longer than ${Math.round(ms / 100) / 10} s`
+}

@@ -1,0 +1,30 @@
+/** Entry of a thread that reads shards: one after the other, as they are asked for, until it is ended. */
+import { parentPort } from 'node:worker_threads'
+import { reusedMemory } from '../parquet/pageMemory.ts'
+import { lookSteps, type ShardLook, type ShardTask } from './shardTask.ts'
+
+/** An answer to the oldest task that has none yet. */
+export type ShardAnswer = { readonly look: ShardLook } | { readonly bug: { readonly message: string; readonly stack: string | null } }
+
+const memory = reusedMemory()
+
+parentPort?.on('message', (task: ShardTask) => {
+  try {
+    const look = toTheEnd(task)
+    parentPort?.postMessage({ look } satisfies ShardAnswer, buffersOf(look))
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    parentPort?.postMessage({ bug: { message, stack: stack ?? null } })
+  }
+})
+
+function toTheEnd(task: ShardTask): ShardLook {
+  const steps = lookSteps(task, memory)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/** The keys go over without a copy. */
+function buffersOf({ verdict: { keys } }: ShardLook): ArrayBuffer[] {
+  if (keys === null) return []
+  return [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer].filter(buffer => buffer instanceof ArrayBuffer)
+}

@@ -1,0 +1,249 @@
+/** `merge`: the reports of all partitions together are the report of the whole, and nothing else passes for it. */
+import { cpSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { type Json, lewmCache, ndjson } from './lewmCache.ts'
+import { recordLine } from './records.ts'
+
+const PARTS = 8
+
+/** Verifies part by part. @returns the files of the reports, and how often a part found each kind */
+function verifyParts(
+  cache: string,
+  { args = [], of = PARTS, home = temporaryFolder() }: { args?: string[]; of?: number; home?: string } = {}
+) {
+  const folder = temporaryFolder()
+  return Array.from({ length: of }, (_, i) => {
+    const { stdout, stderr } = lewmCache(['verify', '--cache', cache, '--json', '--partition', `${i + 1}/${of}`, ...args], { home })
+    expect(stderr).toBe('')
+    const file = join(folder, `${i + 1}.json`)
+    writeFileSync(file, stdout)
+    return file
+  })
+}
+
+const merge = (files: readonly string[], ...args: string[]) => lewmCache(['merge', '--json', ...args, ...files])
+const reportOf = (file: string): Json => JSON.parse(readFileSync(file, 'utf8'))
+
+/** All that a report says but how long it took. */
+function comparable({ code, json }: { code: number | null; json: () => Json }) {
+  const { seconds, ...report } = json()
+  expect(seconds).toBeGreaterThan(0)
+  return { code, report }
+}
+
+function record(n: number, changes = {}): string {
+  return ndjson([recordLine(n, changes)])
+}
+
+/** Shards of one row each, the rows of the last three with the same key: twice with the same values, once with others. */
+function cacheWithRepeatedKeys(): string {
+  const cache = join(temporaryFolder(), 'repeated')
+  const write = (block: number, input: string) =>
+    lewmCache(['write', '--encoder-id', 'lab/encoder', '--contig', '1', '--stride-block', String(block), '--cache', cache], { input })
+  for (let block = 0; block < 5; block++) expect(write(block, record(block)).code).toBe(0)
+  const spare = join(temporaryFolder(), 'spare')
+  for (const [block, changes] of [
+    [12, {}],
+    [13, {}],
+    [14, { embedding: [1, 2, 3, 4] }]
+  ] as const) {
+    rmSync(spare, { recursive: true, force: true })
+    const args = ['write', '--encoder-id', 'lab/encoder', '--contig', '1', '--stride-block', String(block), '--cache', spare]
+    expect(lewmCache(args, { input: record(99, changes) }).code).toBe(0)
+    const path = `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
+    cpSync(join(spare, path), join(cache, path))
+  }
+  return cache
+}
+
+describe('eight partitions, merged, are the whole', () => {
+  test.each(['healthy', 'unusual', 'damaged'] as const)('%s reference cache', which => {
+    const cache = referenceCache(which)
+    expect(comparable(merge(verifyParts(cache)))).toEqual(comparable(lewmCache(['verify', '--json', '--cache', cache])))
+  })
+
+  test('damaged sample', () => {
+    const cache = join(temporaryFolder(), 'sample')
+    lewmCache(['sample', '--damaged', cache])
+    const whole = comparable(lewmCache(['verify', '--json', '--cache', cache]))
+    expect(whole.code).toBe(4)
+    expect(comparable(merge(verifyParts(cache)))).toEqual(whole)
+  })
+
+  test('damaged reference cache, footers only', () => {
+    const cache = referenceCache('damaged')
+    const whole = comparable(lewmCache(['verify', '--quick', '--json', '--cache', cache]))
+    expect(comparable(merge(verifyParts(cache, { args: ['--quick'] })))).toEqual(whole)
+  })
+
+  test('keys that repeat across partitions, which no partition can see without an index', () => {
+    const cache = cacheWithRepeatedKeys()
+    rmSync(join(cache, 'embeddings/index.sqlite'))
+    const files = verifyParts(cache)
+    const seen = files.flatMap(file => reportOf(file).findings.filter((found: Json) => found.kind !== 'index_missing'))
+    const merged = merge(files)
+    expect(merged.json().by_kind).toEqual({ index_missing: 1, duplicate_key: 2, conflicting_key: 2 })
+    expect(seen.length).toBeLessThan(4)
+    expect(comparable(merged)).toEqual(comparable(lewmCache(['verify', '--json', '--cache', cache])))
+  })
+
+  test('with an index that knows one of them', () => {
+    const cache = cacheWithRepeatedKeys()
+    lewmCache(['reindex', '--cache', cache])
+    expect(comparable(merge(verifyParts(cache)))).toEqual(comparable(lewmCache(['verify', '--json', '--cache', cache])))
+  })
+
+  test('bytes that differ from those on record', () => {
+    const cache = referenceCache('healthy')
+    const home = temporaryFolder()
+    const first = lewmCache(['verify', '--json', '--cache', cache], { home })
+    const [path = '', other = ''] = lewmCache(['ls', '--json', '--cache', cache])
+      .json()
+      .shards.map((shard: Json) => shard.shard_path)
+    expect(first.code).toBe(3)
+    cpSync(join(cache, other), join(cache, path))
+    const merged = merge(verifyParts(cache, { home }))
+    expect(merged.json().by_kind.changed_bytes).toBe(1)
+  })
+
+  test('more partitions than shards', () => {
+    const cache = join(temporaryFolder(), 'one')
+    lewmCache(['write', '--encoder-id', 'e', '--contig', '1', '--stride-block', '0', '--cache', cache], { input: record(0) })
+    const merged = merge(verifyParts(cache, { of: 3 }))
+    expect({ code: merged.code, shards: merged.json().checked_shards }).toEqual({ code: 0, shards: 1 })
+  })
+})
+
+describe('one set of reports', () => {
+  let cache: string
+  let files: string[]
+  beforeAll(() => {
+    cache = referenceCache('damaged')
+    files = verifyParts(cache, { of: 3 })
+  })
+
+  const refused = (reports: readonly string[], ...args: string[]) => {
+    const { code, json, stderr } = merge(reports, ...args)
+    expect(code).toBe(2)
+    expect(json().error.code).toBe('INPUT.GENERIC')
+    expect(stderr).toBe(`lewm-cache: ${json().error.message}\n`)
+    return json().error.message
+  }
+  const changed = (file: string | undefined, change: (report: Json) => void): string => {
+    const report = reportOf(file ?? '')
+    change(report)
+    const copy = join(temporaryFolder(), 'changed.json')
+    writeFileSync(copy, JSON.stringify(report))
+    return copy
+  }
+
+  test('in any order', () => {
+    expect(comparable(merge(files.toReversed()))).toEqual(comparable(merge(files)))
+  })
+
+  test('for a person, with the exit code of verify', () => {
+    const { code, stdout, stderr } = lewmCache(['merge', ...files])
+    expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
+    expect(stdout).toMatch(/^checked [0-9]+ shards, /)
+  })
+
+  test('with one missing', () => {
+    expect(refused(files.slice(1))).toBe('the report of partition 1/3 is missing')
+    expect(refused(files.slice(2))).toBe('the reports of partitions 1/3, 2/3 are missing')
+  })
+
+  test('with one twice', () => {
+    const [first = ''] = files
+    expect(refused([...files, first])).toBe(`${first} and ${first} are both of partition 1/3`)
+  })
+
+  test('with shards of another part', () => {
+    const copy = changed(files[0], report => report.partition.shards.push(reportOf(files[1] ?? '').partition.shards[0]))
+    expect(refused([copy, ...files.slice(1)])).toMatch(/has a shard that another report has as well: embeddings\//)
+  })
+
+  test('with one of another cache, or for another cache', () => {
+    const other = verifyParts(referenceCache('damaged'), { of: 3 })
+    expect(refused([...files.slice(0, 2), other[2] ?? ''])).toMatch(/ is of another cache than /)
+    expect(refused(files, '--cache', referenceCache('healthy'))).toBe(`these reports are of another cache: ${cache}`)
+  })
+
+  test('with one of another number, or of other options', () => {
+    expect(refused([...files.slice(0, 2), ...verifyParts(cache, { of: 2 }).slice(1)])).toMatch(/ is one of 2 partitions, .* one of 3$/)
+    const quick = verifyParts(cache, { of: 3, args: ['--quick'] })
+    expect(refused([...files.slice(0, 2), quick[2] ?? ''])).toMatch(
+      /come from verifications with different options \(--quick, all shards in full\)$/
+    )
+  })
+
+  test('with what is no report of a partition', () => {
+    const file = join(temporaryFolder(), 'other.json')
+    for (const [text, sentence] of [
+      ['{', 'is no report of a partition: it is not JSON'],
+      ['[]', 'is no report of a partition: the document: '],
+      [
+        lewmCache(['verify', '--json', '--quick', '--cache', cache]).stdout,
+        'is the report of a whole verification: there is nothing to merge'
+      ],
+      [lewmCache(['verify', '--json', '--cache', temporaryFolder()]).stdout, 'says that its verification failed: ']
+    ] as const) {
+      writeFileSync(file, text)
+      expect(refused([file])).toContain(`${file} ${sentence}`)
+    }
+    expect(refused([join(temporaryFolder(), 'none')])).toMatch(/^there is no file /)
+  })
+
+  test('after the cache has changed: what changed is read again, what is gone is left out, what is new is told', () => {
+    const mine = referenceCache('healthy')
+    const reports = verifyParts(mine, { of: 2 })
+    const paths: string[] = lewmCache(['ls', '--json', '--cache', mine])
+      .json()
+      .shards.map((shard: Json) => shard.shard_path)
+    const [first = '', second = '', third = ''] = paths
+    writeFileSync(join(mine, first), 'no shard')
+    rmSync(join(mine, second))
+    utimesSync(join(mine, third), 1, 1)
+    cpSync(join(mine, third), join(mine, `${third.slice(0, -'.parquet'.length)}9.parquet`))
+    const { code, stderr, json } = merge(reports)
+    expect(code).toBe(4)
+    expect(stderr.split('\n')).toEqual([
+      'lewm-cache: read 2 shards again that changed since, or could not be read then',
+      'lewm-cache: left out 1 shard that is no longer there',
+      'lewm-cache: 1 shard came later than these reports: verify --changed reads what is new',
+      ''
+    ])
+    expect(json().checked_shards).toBe(paths.length - 1)
+    expect(json().by_kind.not_parquet ?? json().by_kind.cut_off).toBe(1)
+  })
+
+  test('makes the plan of a repair, as the repair itself would', () => {
+    const plan = join(temporaryFolder(), 'plan.json')
+    const own = join(temporaryFolder(), 'own.json')
+    expect(merge(files, '--save-plan', plan).stderr).toBe(`lewm-cache: saved the plan to ${plan}\n`)
+    lewmCache(['repair', '--dry-run', '--save-plan', own, '--cache', cache])
+    expect({ ...reportOf(plan), created_at: '' }).toEqual({ ...reportOf(own), created_at: '' })
+    const quick = verifyParts(cache, { of: 1, args: ['--quick'] })
+    expect(refused(quick, '--save-plan', plan)).toBe('a repair can be planned only from full verifications of all shards')
+    expect(lewmCache(['repair', '--plan', plan, '--cache', cache]).code).toBe(4)
+    expect(
+      lewmCache(['verify', '--cache', cache, '--json'])
+        .json()
+        .findings.map((found: Json) => found.severity)
+    ).not.toContain('corrupt')
+  })
+})
+
+test('a partition names no shards', () => {
+  const { code, stderr } = lewmCache([
+    'verify',
+    '--partition',
+    '1/2',
+    'embeddings/a/1/b_1/chr1_0.parquet',
+    '--cache',
+    referenceCache('healthy')
+  ])
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'lewm-cache: --partition shares out all shards: it goes with no shard by name\n' })
+})

@@ -1,0 +1,144 @@
+/** Threads change how long a look at a cache takes and nothing else: not the report, not the index, not the order. */
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import {
+  CancelledError,
+  type Finding,
+  InputError,
+  openLedger,
+  planRepair,
+  planToJson,
+  reindexCache,
+  verifyCache,
+  writeShard
+} from '../../../src/main/core/index.ts'
+import { lookAtShards } from '../../../src/main/core/work/lookAtShards.ts'
+import { ThreadLost, takeThread } from '../../../src/main/core/work/readerThreads.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { recordOf, shardsOf } from '../cacheFiles.ts'
+
+const WORKERS = [1, 2, 8]
+
+async function sameForAll(run: (workers: number) => Promise<unknown>): Promise<void> {
+  const [alone, ...threaded] = await Promise.all(WORKERS.map(async workers => JSON.stringify(await run(workers))))
+  for (const other of threaded) expect(other).toBe(alone)
+}
+
+describe('one worker, two and eight give', () => {
+  test('the same report of a verification, to the byte, and findings in the same order', async () => {
+    const root = referenceCache('damaged')
+    await sameForAll(async workers => {
+      const told: Finding[] = []
+      const { seconds: _seconds, ...report } = await verifyCache(root, { workers, onFinding: found => told.push(found) })
+      return [report, told]
+    })
+  })
+
+  test('the same plan', async () => {
+    const root = referenceCache('damaged')
+    await sameForAll(async workers => planToJson({ ...(await planRepair(root, { workers })), createdAt: 0n }))
+  })
+
+  test('the same index, byte for byte, and the same report of it', async () => {
+    await sameForAll(async workers => {
+      const root = referenceCache('damaged')
+      const report = await reindexCache(root, { workers })
+      return [report, indexDigest(root)]
+    })
+  })
+
+  test('the same fingerprints in the ledger', async () => {
+    const root = referenceCache('damaged')
+    await sameForAll(async workers => {
+      const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+      try {
+        await verifyCache(root, { workers, ledger })
+        return shardsOf(root).map(path => ledger.lastVerification(root, path)?.sha256 ?? null)
+      } finally {
+        ledger.close()
+      }
+    })
+  })
+})
+
+/** Of all bytes but those that count how often it was written. */
+function indexDigest(root: string): string {
+  const bytes = readFileSync(join(root, 'embeddings/index.sqlite'))
+  return createHash('sha256')
+    .update(bytes.fill(0, 24, 28).fill(0, 92, 96))
+    .digest('hex')
+}
+
+async function wideCache(shards: number): Promise<string> {
+  const root = temporaryFolder()
+  await writeShard(root, { encoderId: 'wide', contig: '1', strideBlock: 0, records: Array.from({ length: 64 }, (_, i) => recordOf(i)) })
+  const [first = ''] = shardsOf(root)
+  mkdirSync(join(root, 'embeddings/wide/many'), { recursive: true })
+  for (let i = 0; i < shards; i++) copyFileSync(join(root, first), join(root, `embeddings/wide/many/chr1_${i}.parquet`))
+  return root
+}
+
+describe('a verification ends within half a second of its cancellation', () => {
+  test.each(WORKERS)('with %i workers', async workers => {
+    const root = await wideCache(600)
+    const controller = new AbortController()
+    let cancelledAt = 0
+    const work = verifyCache(root, {
+      workers,
+      signal: controller.signal,
+      onProgress: () => {
+        if (cancelledAt > 0) return
+        cancelledAt = performance.now()
+        controller.abort()
+      }
+    })
+    await expect(work).rejects.toThrow(CancelledError)
+    expect(performance.now() - cancelledAt).toBeLessThan(500)
+  })
+})
+
+describe('a shard that takes too long', () => {
+  test.each(WORKERS)('is given up and reported, and the others are read: %i workers', async workers => {
+    const root = referenceCache('healthy')
+    const shards = shardsOf(root)
+    const { findings, checkedShards } = await verifyCache(root, { workers, shardBudgetMs: 0 })
+    expect(checkedShards).toBe(shards.length)
+    const given = findings.filter(({ kind }) => kind === 'over_limit')
+    expect(given.length).toBeGreaterThan(0)
+    expect(given[0]?.message).toContain('given up')
+    expect((await verifyCache(root, { workers })).findings.filter(({ kind }) => kind === 'over_limit')).toEqual([])
+  })
+
+  test('ends its thread; what waited behind it is told that it was not its fault', async () => {
+    const root = await wideCache(1)
+    const [shardPath = ''] = shardsOf(root)
+    const task = { root, shardPath, depth: 'full', digest: true } as const
+    const thread = takeThread()
+    const first = thread.look(task, 0)
+    const second = thread.look(task, 60_000)
+    await expect(first).rejects.toMatchObject({ overThis: true })
+    await expect(second).rejects.toMatchObject({ overThis: false })
+    await expect(second).rejects.toThrow(ThreadLost)
+    expect(thread.alive).toBe(false)
+  })
+})
+
+test('results come in the order in which shards were asked for, and few are under way at a time', async () => {
+  const root = await wideCache(60)
+  const shards = shardsOf(root)
+  const tasks = shards.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
+  const seen: string[] = []
+  for await (const { verdict } of lookAtShards(tasks, { workers: 2 })) {
+    seen.push(verdict.shardPath)
+    if (seen.length === 1) await sleep(50)
+  }
+  expect(seen).toEqual(shards)
+})
+
+test.each([0, -1, 1.5, Number.NaN])('%f workers are refused', async workers => {
+  await expect(verifyCache(referenceCache('healthy'), { workers })).rejects.toThrow(InputError)
+})
