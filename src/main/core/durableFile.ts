@@ -1,11 +1,30 @@
 /** Files that are whole or not there: temp file in the same folder, fsync, rename, fsync of the folder. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writevSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { asSystemError, failedWith } from './systemError.ts'
 
 /** Prefix of our temp files: never ends in `.parquet`, so that no reader takes one for a shard. */
-export const TEMP_PREFIX = '.lewm-tmp-'
+const TEMP_PREFIX = '.lewm-tmp-'
+
+/** A name for a temp file in the folder of the file that it will become. */
+export function tempBeside(path: string): string {
+  return join(dirname(path), `${TEMP_PREFIX}${randomBytes(6).toString('hex')}`)
+}
+
+/** Whether a name is that of a temp file of ours; while one holds the cache's lock, those of others are what crashes left. */
+export function isTempName(name: string): boolean {
+  return name.startsWith(TEMP_PREFIX)
+}
+
+/** Removes what crashes left in a folder; the caller holds the lock. */
+export function sweepTempFiles(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) if (isTempName(name)) rmSync(join(folder, name), { force: true })
+  } catch (error) {
+    if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'tidy up', folder)
+  }
+}
 
 /**
  * Writes a file under its final name in one step: a crash leaves the old state, or the new one.
@@ -13,20 +32,46 @@ export const TEMP_PREFIX = '.lewm-tmp-'
  */
 export function writeFileDurably(path: string, pieces: readonly Uint8Array[]): void {
   makeFolder(dirname(path))
-  const temp = join(dirname(path), `${TEMP_PREFIX}${randomBytes(6).toString('hex')}`)
+  const temp = tempBeside(path)
   try {
-    const fd = openSync(temp, 'wx', 0o666)
-    try {
-      writeAll(fd, pieces)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(temp, path)
+    writeWholeFile(temp, pieces)
+    renameCertainly(temp, path)
     syncFolder(dirname(path))
   } catch (error) {
-    rmSync(temp, { force: true })
+    removeQuietly(temp)
     throw asSystemError(error, 'write', path)
+  }
+}
+
+/** Makes a file that is not there yet, and brings it to the disk. @throws what Node throws; the file may be there in part then */
+export function writeWholeFile(path: string, pieces: readonly Uint8Array[]): void {
+  const fd = openSync(path, 'wx', 0o666)
+  try {
+    writeAll(fd, pieces)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** For clearing up after a failure, which must not hide it: what cannot be removed now, the next run sweeps away. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // The failure that made us clear up is the one to tell of.
+  }
+}
+
+/** Renames; a failure is believed only if the file did not move: a network file system may lose the answer and not the deed. */
+export function renameCertainly(from: string, to: string): void {
+  const { dev, ino } = lstatSync(from, { bigint: true })
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    const there = lstatSync(to, { bigint: true, throwIfNoEntry: false })
+    const moved = there?.dev === dev && there.ino === ino && lstatSync(from, { throwIfNoEntry: false }) === undefined
+    if (!moved) throw error
   }
 }
 
@@ -58,7 +103,7 @@ export function makeFolder(folder: string): void {
 export function moveFile(from: string, to: string): void {
   makeFolder(dirname(to))
   try {
-    renameSync(from, to)
+    renameCertainly(from, to)
     syncFolder(dirname(to))
     syncFolder(dirname(from))
   } catch (error) {

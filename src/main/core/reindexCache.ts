@@ -3,6 +3,7 @@
  * read, or a key that is there already, is a finding and does not stop the rest.
  */
 import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { CancelledError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
@@ -10,6 +11,7 @@ import type { RowPlace } from '../../shared/model/record.ts'
 import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
+import { removeQuietly } from './durableFile.ts'
 import { startIndex } from './index/buildIndex.ts'
 import { type IndexRow, withIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
@@ -37,6 +39,7 @@ export async function reindexCache(cacheDir: string, options: LongOptions = {}):
  */
 export async function rebuildIndex(root: string, options: LongOptions, leaveOut: ReadonlySet<string>): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
+  for (const path of walk.tempFiles) removeQuietly(join(root, path))
   const run = new ReindexRun(root, options, leaveOut)
   for (const found of walk.findings) run.report(found)
   const meter = new ProgressMeter(options.onProgress, 'index', walk.shardPaths.length)

@@ -3,14 +3,14 @@
  * write or reindex enters. Nothing is written before everything has been checked.
  */
 import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
 import type { WindowRecord } from '../../shared/model/record.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { nearestCacheRoot, realRoot } from './cacheRoot.ts'
 import { checkRecord } from './checkRecord.ts'
 import { nowNs } from './clock.ts'
-import { writeFileDurably } from './durableFile.ts'
+import { sweepTempFiles, writeFileDurably } from './durableFile.ts'
 import { enterRows, hex, type IndexRow, keyParams, openIndex } from './index/windowIndex.ts'
 import { indexRow } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
@@ -66,6 +66,7 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
     const path = shardFilePath(root, shardPath)
     checkNoLinks(path)
+    sweepTempFiles(dirname(path))
     if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
       const rows = openShardRows(root, shardPath)
       try {

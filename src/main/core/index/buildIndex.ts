@@ -3,14 +3,13 @@
  * A live index is replaced by SQLite's own backup, in one transaction that Python's connections wait for; one that SQLite cannot
  * open is set aside, and the new file is renamed into its place.
  */
-import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError } from '../../../shared/model/errors.ts'
 import type { RowPlace } from '../../../shared/model/record.ts'
 import { nowNs } from '../clock.ts'
-import { makeFolder, moveFile, syncFolder, TEMP_PREFIX } from '../durableFile.ts'
+import { makeFolder, moveFile, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
@@ -30,7 +29,7 @@ export type IndexBuilder = {
 export function startIndex(root: string): IndexBuilder {
   const folder = dirname(join(root, INDEX_PATH))
   makeFolder(folder)
-  const temp = join(folder, `${TEMP_PREFIX}${randomBytes(6).toString('hex')}`)
+  const temp = tempBeside(join(root, INDEX_PATH))
   let db: Database.Database
   try {
     closeSync(openSync(temp, 'wx', 0o666))
@@ -50,7 +49,7 @@ export function startIndex(root: string): IndexBuilder {
   const find = db.prepare<unknown[], RowPlace>(`SELECT shard_path AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${match}`)
   const discard = (): void => {
     db.close()
-    rmSync(temp, { force: true })
+    removeQuietly(temp)
   }
   return {
     add: row => {
@@ -83,7 +82,7 @@ async function publish(root: string, temp: string, db: Database.Database): Promi
     const fd = openSync(temp, 'r+')
     fsyncSync(fd)
     closeSync(fd)
-    renameSync(temp, path)
+    renameCertainly(temp, path)
     syncFolder(dirname(path))
   } catch (error) {
     throw asSystemError(error, 'replace', path)

@@ -6,7 +6,7 @@ import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { makeFolder } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
@@ -158,6 +158,32 @@ export function enterRows(root: string, rows: readonly IndexRow[]): void {
   })
 }
 
+/**
+ * Removes all entries of some shards, before the shards go: an index must not point at what is not there.
+ * Without an index, or with one that cannot be used, there is nothing to remove.
+ * @throws CacheBusyError, SystemError
+ */
+export function forgetShards(root: string, shardPaths: readonly string[]): void {
+  let index: WindowIndex | null
+  try {
+    index = openIndex(root, 'write')
+  } catch (error) {
+    if (error instanceof IndexUnusable) return
+    throw error
+  }
+  if (index === null) return
+  const open = index
+  try {
+    open.transaction(() => {
+      for (const shardPath of shardPaths) open.forget(shardPath)
+    })
+  } catch (error) {
+    if (!(error instanceof IndexUnusable)) throw error
+  } finally {
+    open.close()
+  }
+}
+
 /** Changes the index in one transaction, making it when there is none; what `work` throws undoes it. */
 export function withIndex(root: string, work: (index: WindowIndex) => void): void {
   const existing = openIndex(root, 'write')
@@ -199,8 +225,20 @@ export function guarded<T>(work: () => T): T {
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error
     if (error.code.startsWith('SQLITE_BUSY')) throw new CacheBusyError('another process holds the index locked', { error: error.code })
+    if (isRefusal(error))
+      throw new SystemError(`the index ${INDEX_PATH} could not be used: ${error.message}`, { error: error.code }, { cause: error })
     throw new IndexUnusable('index_unreadable', error.message, { cause: error })
   }
+}
+
+/** What the system said no to tells nothing of the index. */
+function isRefusal({ code }: { readonly code: string }): boolean {
+  return (
+    code === 'SQLITE_FULL' ||
+    code === 'SQLITE_NOMEM' ||
+    code === 'SQLITE_READONLY' ||
+    (code.startsWith('SQLITE_IOERR') && code !== 'SQLITE_IOERR_SHORT_READ')
+  )
 }
 
 function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): void {
@@ -286,6 +324,11 @@ export class WindowIndex {
     // 'g' follows 'f': the range covers exactly the hex strings that begin with the prefix.
     const sql = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE window_hash >= ? AND window_hash < ? ORDER BY window_hash, shard_path, row_offset LIMIT ?`
     return guarded(() => this.db.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
+  }
+
+  /** Removes the entries that point into a shard. */
+  forget(shardPath: string): void {
+    guarded(() => this.db.prepare('DELETE FROM window_index WHERE shard_path = ?').run(shardPath))
   }
 
   /** Runs `work` in one transaction that waits for its turn. */

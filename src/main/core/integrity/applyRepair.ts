@@ -1,5 +1,6 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
 import { lstatSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { CancelledError, StalePlanError } from '../../../shared/model/errors.ts'
 import type { LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
@@ -9,6 +10,7 @@ import { resolveShardPath } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { rebuildIndex } from '../reindexCache.ts'
 import { moveToQuarantine } from './quarantine.ts'
+import { tidyQuarantine } from './quarantineFiles.ts'
 import { planRepair } from './repairPlan.ts'
 
 const WAIT_MS = 10_000
@@ -23,7 +25,8 @@ export async function applyRepair(plan: RepairPlan, options: LongOptions & { rea
   return withCacheLock(root, 'repair', WAIT_MS, async () => {
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
-    const quarantined = moveAll(root, ticked, options)
+    await tidyQuarantine(root)
+    const quarantined = await moveAll(root, ticked, options)
     options.ledger?.forgetFingerprints(
       root,
       quarantined.map(({ shardPath }) => shardPath)
@@ -50,18 +53,26 @@ function lstatBig(path: string): { readonly size: bigint; readonly mtimeNs: bigi
   return lstatSync(path, { bigint: true })
 }
 
-function moveAll(root: string, moves: readonly PlannedMove[], options: LongOptions): QuarantinedShard[] {
+/** So many shards leave the index in one transaction. */
+const BATCH = 16
+
+async function moveAll(root: string, moves: readonly PlannedMove[], options: LongOptions): Promise<QuarantinedShard[]> {
   const meter = new ProgressMeter(options.onProgress, 'move', moves.length)
-  return moves.map(move => {
+  const moved: QuarantinedShard[] = []
+  for (let i = 0; i < moves.length; i += BATCH) {
     if (options.signal?.aborted) throw new CancelledError()
-    const moved = moveToQuarantine(
-      root,
-      move.shardPath,
-      move.reasons.map(found => `${found.kind}: ${found.message}`)
+    const batch = moves.slice(i, i + BATCH)
+    const reasons = (move: PlannedMove): string[] => move.reasons.map(found => `${found.kind}: ${found.message}`)
+    moved.push(
+      ...moveToQuarantine(
+        root,
+        batch.map(move => ({ shardPath: move.shardPath, reasons: reasons(move) }))
+      )
     )
-    meter.step(move.shardPath, move.bytes)
-    return moved
-  })
+    for (const { shardPath, bytes } of batch) meter.step(shardPath, bytes)
+    await setImmediate()
+  }
+  return moved
 }
 
 /** Verify, plan, apply in one go with the plan's defaults (the seed's `repair_cache`). */

@@ -2,26 +2,31 @@
  * Quarantine: a shard is moved aside with a reason file beside it, and can be moved back. Nothing is ever deleted or overwritten.
  * The reason is written first: a crash in between leaves a reason without a shard, which the next run clears away.
  */
-import { existsSync, lstatSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { existsSync, lstatSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { nowNs } from '../clock.ts'
 import { moveFile, writeFileDurably } from '../durableFile.ts'
+import { forgetShards } from '../index/windowIndex.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { comparePaths, INDEX_PATH, isShardPath, QUARANTINE_PATH, resolveShardPath } from '../paths.ts'
 import { rebuildIndex } from '../reindexCache.ts'
 import { checkNoLinks } from '../shardRows.ts'
-import { asSystemError, failedWith } from '../systemError.ts'
+import {
+  filesInQuarantine,
+  quarantineEntries,
+  REASON_SUFFIX,
+  type ReasonFile,
+  removeEmptyFolders,
+  tidyQuarantine,
+  timeInName
+} from './quarantineFiles.ts'
 
-const REASON_SUFFIX = '.reason.json'
 const WAIT_MS = 10_000
-
-type ReasonFile = { readonly shard_path: string; readonly reasons: readonly string[]; readonly at: string; readonly bytes: number }
 
 /**
  * Moves shards aside by hand and rebuilds the index without them.
@@ -41,16 +46,32 @@ export async function quarantineShards(
     }
   }
   return withCacheLock(root, 'quarantine', WAIT_MS, async () => {
-    clearOrphanedReasons(root, await filesInQuarantine(root))
-    const moved = [...new Set(shards)].map(shardPath => moveToQuarantine(root, shardPath, [reason]))
+    await tidyQuarantine(root)
+    const moved = moveToQuarantine(
+      root,
+      [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
+    )
     options.ledger?.forgetFingerprints(root, shards)
     await reindexIfIndexed(root, options)
     return moved
   })
 }
 
-/** Moves one shard aside; the caller holds the lock. */
-export function moveToQuarantine(root: string, shardPath: string, reasons: readonly string[]): QuarantinedShard {
+type Move = { readonly shardPath: string; readonly reasons: readonly string[] }
+
+/**
+ * Moves shards aside; the caller holds the lock and rebuilds the index afterwards. Their entries go first: whatever ends the
+ * work in between, the index points at nothing that is not there.
+ */
+export function moveToQuarantine(root: string, moves: readonly Move[]): QuarantinedShard[] {
+  forgetShards(
+    root,
+    moves.map(({ shardPath }) => shardPath)
+  )
+  return moves.map(move => moveOne(root, move))
+}
+
+function moveOne(root: string, { shardPath, reasons }: Move): QuarantinedShard {
   const from = resolveShardPath(root, shardPath)
   const movedTo = freePlace(root, shardPath)
   checkNoLinks(from)
@@ -72,83 +93,6 @@ function freePlace(root: string, shardPath: string): string {
   return isTaken(join(root, place)) ? `${place}.${nowNs()}.bad` : place
 }
 
-/** Everything that lies in quarantine, in path order: by us or by the Python package. */
-export async function listQuarantine(cacheDir: string): Promise<QuarantineEntry[]> {
-  const root = await checkCacheRoot(cacheDir)
-  return quarantineEntries(root, await filesInQuarantine(root))
-}
-
-async function filesInQuarantine(root: string): Promise<string[]> {
-  const files: string[] = []
-  const folders = [QUARANTINE_PATH]
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    try {
-      for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-        if (entry.isDirectory()) folders.push(`${folder}/${entry.name}`)
-        else if (entry.isFile()) files.push(`${folder}/${entry.name}`)
-      }
-    } catch (error) {
-      if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'read', folder)
-    }
-  }
-  return files.sort(comparePaths)
-}
-
-function quarantineEntries(root: string, files: readonly string[]): QuarantineEntry[] {
-  return files.flatMap(path => {
-    const shardPath = originOf(path)
-    if (shardPath === null) return []
-    const reason = readReason(root, path)
-    return [
-      {
-        path,
-        shardPath,
-        reasons: reason?.reasons ?? [],
-        at: reason === null ? null : BigInt(reason.at),
-        bytes: lstatSync(join(root, path)).size
-      }
-    ]
-  })
-}
-
-/** When the Python package moved a file whose place was taken: it puts the time into the name. */
-function timeInName(path: string): bigint | null {
-  const [, time] = /\.parquet\.(\d{1,19})\.bad$/.exec(path) ?? []
-  return time === undefined ? null : BigInt(time)
-}
-
-/** Where a file in quarantine came from; null for what is no shard (reasons, set-aside indexes). */
-function originOf(path: string): string | null {
-  const name = path.slice(QUARANTINE_PATH.length + 1).replace(/\.parquet\.\d+\.bad$/, '.parquet')
-  const shardPath = `${EMBEDDINGS_DIR}/${name}`
-  return isShardPath(shardPath) ? shardPath : null
-}
-
-function readReason(root: string, path: string): ReasonFile | null {
-  try {
-    const value: unknown = JSON.parse(readFileSync(join(root, `${path}${REASON_SUFFIX}`), 'utf8'))
-    return isReason(value) ? value : null
-  } catch {
-    // No reason file, or not one of ours: the shard was moved by somebody else.
-    return null
-  }
-}
-
-function isReason(value: unknown): value is ReasonFile {
-  if (typeof value !== 'object' || value === null || !('reasons' in value) || !('at' in value)) return false
-  const { reasons, at } = value
-  return Array.isArray(reasons) && reasons.every(reason => typeof reason === 'string') && typeof at === 'string' && /^\d{1,20}$/.test(at)
-}
-
-/** Reasons whose shard never arrived: a crash came between the two. */
-function clearOrphanedReasons(root: string, files: readonly string[]): void {
-  const present = new Set(files)
-  for (const file of files) {
-    if (!file.endsWith(`.parquet${REASON_SUFFIX}`) && !file.endsWith(`.bad${REASON_SUFFIX}`)) continue
-    if (!present.has(file.slice(0, -REASON_SUFFIX.length))) rmSync(join(root, file), { force: true })
-  }
-}
-
 export type RestoreResult = {
   readonly restored: readonly { readonly path: string; readonly shardPath: string }[]
   readonly skipped: readonly { readonly path: string; readonly shardPath: string; readonly reason: string }[]
@@ -163,9 +107,8 @@ export type RestoreResult = {
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
   return withCacheLock(root, 'restore', WAIT_MS, async () => {
-    const files = await filesInQuarantine(root)
-    clearOrphanedReasons(root, files)
-    const entries = quarantineEntries(root, files).sort(latestFirst)
+    await tidyQuarantine(root)
+    const entries = quarantineEntries(root, await filesInQuarantine(root)).sort(latestFirst)
     const chosen = which === 'all' ? entries : which.map(name => chooseEntry(entries, name))
     const result = moveBack(root, chosen, which === 'all')
     if (result.restored.length > 0) await reindexIfIndexed(root, options)
@@ -203,18 +146,6 @@ function moveBack(root: string, chosen: readonly QuarantineEntry[], all: boolean
     restored.push({ path, shardPath })
   }
   return { restored, skipped }
-}
-
-/** Folders that the quarantine made and that hold nothing any more. */
-function removeEmptyFolders(root: string, path: string): void {
-  for (let folder = dirname(path); folder.startsWith(QUARANTINE_PATH); folder = dirname(folder)) {
-    try {
-      rmdirSync(join(root, folder))
-    } catch {
-      // Not empty: others are still in it.
-      return
-    }
-  }
 }
 
 /** A cache without an index stays without one until somebody asks for it. */
