@@ -34,13 +34,14 @@ type LockFile = LockOwner & {
 /**
  * Runs `work` as the only one of ours that changes the cache.
  * @param waitMs how long to wait for another one to finish
+ * @param work gets the dead owner whose lock was taken over: what it was doing it may have left unfinished
  * @throws CacheBusyError with the owner's host, process and time; SystemError when the cache cannot be written
  */
 export async function withCacheLock<T>(
   root: string,
   operation: string,
   waitMs: number,
-  work: () => Promise<T>,
+  work: (interrupted: LockOwner | null) => Promise<T>,
   signal?: AbortSignal
 ): Promise<T> {
   const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
@@ -54,14 +55,20 @@ export async function withCacheLock<T>(
     nonce: randomUUID()
   }
   const deadline = performance.now() + waitMs
-  while (!tryLock(path, mine)) {
+  let interrupted: LockOwner | null = null
+  for (;;) {
+    const before = readLock(path)
+    if (tryLock(path, mine)) {
+      if (typeof before === 'object') interrupted = before
+      break
+    }
     if (signal?.aborted) throw new CancelledError()
     if (performance.now() >= deadline) throw busy(path)
     await sleep(POLL_MS)
   }
   try {
     sweep(dirname(path))
-    return await work()
+    return await work(interrupted)
   } finally {
     release(path, mine)
   }

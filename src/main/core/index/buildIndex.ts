@@ -38,7 +38,7 @@ export function startIndex(root: string): IndexBuilder {
     throw asSystemError(error, 'write', temp)
   }
   // Nobody else sees the file before it is published: speed now, one fsync at the end.
-  db.pragma('journal_mode = OFF')
+  db.pragma('journal_mode = MEMORY')
   db.pragma('synchronous = OFF')
   const [table, ...indexes] = LAYOUT_1.indexSchema
   if (table !== undefined) db.exec(table)

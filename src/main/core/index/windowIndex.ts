@@ -55,7 +55,12 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
     if (failedWith(error, 'ENOENT')) return null
     throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
   }
-  return patiently(() => openChecked(path, mode))
+  try {
+    return patiently(() => openChecked(path, mode))
+  } catch (error) {
+    if (mode === 'read' && isInterrupted(error)) return openChecked(path, 'copy')
+    throw error
+  }
 }
 
 /** What a reader may meet for a moment while Python deletes the index and makes it anew. */
@@ -76,7 +81,15 @@ export function patiently<T>(open: () => T): T {
   }
 }
 
-function openChecked(path: string, mode: 'read' | 'write'): WindowIndex | null {
+/** Whether a writer died in the middle of a transaction: the next one that may write undoes it, and a reader in a copy. */
+function isInterrupted(error: unknown): boolean {
+  const { cause } = error instanceof IndexUnusable ? error : { cause: null }
+  return cause instanceof Database.SqliteError && (cause.code === 'SQLITE_READONLY_ROLLBACK' || cause.code === 'SQLITE_READONLY_RECOVERY')
+}
+
+type OpenMode = 'read' | 'write' | 'copy'
+
+function openChecked(path: string, mode: OpenMode): WindowIndex | null {
   return guarded(() => {
     const db = openFile(path, mode)
     if (db === null) return null
@@ -97,9 +110,9 @@ function openChecked(path: string, mode: 'read' | 'write'): WindowIndex | null {
 }
 
 /** Null when the file went away since it was seen: Python's reindex deletes the old index before it makes the new one. */
-function openFile(path: string, mode: 'read' | 'write'): Database.Database | null {
+function openFile(path: string, mode: OpenMode): Database.Database | null {
   try {
-    if (mode === 'read' && isWal(path)) return openCopy(path)
+    if (mode === 'copy' || (mode === 'read' && isWal(path))) return openCopy(path)
     return new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
   } catch (error) {
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !existsSync(path)) return null
@@ -121,17 +134,19 @@ function isWal(path: string): boolean {
 }
 
 /**
- * An index in WAL mode (neither we nor Python make one) cannot be opened without SQLite leaving files beside it, so a copy is read.
+ * An index in WAL mode (neither we nor Python make one) cannot be opened without SQLite leaving files beside it, and one that a
+ * crash left in the middle of a transaction not without mending it: so a copy is read.
  */
 function openCopy(path: string): Database.Database {
   const folder = mkdtempSync(join(tmpdir(), 'lewm-index-'))
   try {
     const copy = join(folder, 'index.sqlite')
     copyFileSync(path, copy)
-    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
-    const wal = new Database(copy)
-    wal.pragma('journal_mode = DELETE')
-    wal.close()
+    for (const suffix of ['-wal', '-journal']) if (existsSync(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
+    const whole = new Database(copy)
+    whole.pragma('journal_mode = DELETE')
+    whole.prepare('SELECT count(*) FROM sqlite_master').get()
+    whole.close()
     return new Database(readFileSync(copy), { readonly: true })
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -106,12 +106,12 @@ export type RestoreResult = {
  */
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
-  return withCacheLock(root, 'restore', WAIT_MS, async () => {
+  return withCacheLock(root, 'restore', WAIT_MS, async interrupted => {
     await tidyQuarantine(root)
     const entries = quarantineEntries(root, await filesInQuarantine(root)).sort(latestFirst)
     const chosen = which === 'all' ? entries : which.map(name => chooseEntry(entries, name))
     const result = moveBack(root, chosen, which === 'all')
-    if (result.restored.length > 0) await reindexIfIndexed(root, options)
+    if (result.restored.length > 0 || interrupted !== null) await reindexIfIndexed(root, options)
     return result
   })
 }

@@ -1,0 +1,32 @@
+/** How much of everything: a little in every test run, all of it in a soak (`npm run soak`). */
+
+/** Whether this is the long run. */
+export const SOAK = process.env.LEWM_SOAK === '1'
+
+/** At most so many of some things, evenly spread, the first and the last among them. */
+export function pick<T>(things: readonly T[], wanted: number): T[] {
+  const step = Math.max(1, (things.length - 1) / Math.max(1, wanted - 1))
+  const chosen = new Set(Array.from({ length: Math.min(things.length, wanted) }, (_, i) => Math.round(i * step)))
+  return things.filter((_, i) => chosen.has(i))
+}
+
+/** Chance that can be repeated: LEWM_SEED=… gives the same run again. (Mulberry32.) */
+export function random(seed = Number(process.env.LEWM_SEED ?? Date.now() % 2 ** 31)): {
+  readonly seed: number
+  readonly below: (limit: number) => number
+  readonly of: <T>(things: readonly T[]) => T
+} {
+  let state = seed
+  const below = (limit: number): number => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit)
+  }
+  const of = <T>(things: readonly T[]): T => {
+    const [thing] = things.slice(below(things.length))
+    if (thing === undefined) throw new Error('nothing to choose from')
+    return thing
+  }
+  return { seed, below, of }
+}
