@@ -2,8 +2,18 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
 import { pick, random, SOAK } from './extent.ts'
-import { callsOf, killedAt } from './injected.ts'
-import { commandFor, copyOf, expectFinished, expectNothingLost, makeStart, OPERATIONS, stateOf, undisturbed } from './operations.ts'
+import { CHANGING, callsOf, killedAt } from './injected.ts'
+import {
+  commandFor,
+  context,
+  copyOf,
+  expectFinished,
+  expectNothingLost,
+  makeStart,
+  OPERATIONS,
+  stateOf,
+  undisturbed
+} from './operations.ts'
 
 /** So many kills of each operation in a quick run; a soak kills at every single call. */
 const QUICK_KILLS = 10
@@ -21,7 +31,7 @@ describeWith('strace', 'killed', strace => {
       const before = stateOf(start)
       const after = undisturbed(start, operation)
       const dry = copyOf(start)
-      const calls = callsOf(strace, commandFor(operation, dry), dry.home)
+      const calls = callsOf(strace, CHANGING, dry.home, commandFor(operation, dry), dry.home)
       const moments = pick(calls, SOAK ? calls.length : QUICK_KILLS)
       const survived: string[] = []
       for (const call of moments) {
@@ -46,7 +56,7 @@ describeWith('strace', 'killed', strace => {
       const operation = OPERATIONS[pair % OPERATIONS.length] ?? 'repair'
       const after = undisturbed(start, operation)
       const dry = copyOf(start)
-      const calls = callsOf(strace, commandFor(operation, dry), dry.home)
+      const calls = callsOf(strace, CHANGING, dry.home, commandFor(operation, dry), dry.home)
       const [first, second] = [chance.of(calls), chance.of(calls)]
       const place = copyOf(start)
       killedAt(strace, first, commandFor(operation, place), place.home)
@@ -59,12 +69,3 @@ describeWith('strace', 'killed', strace => {
     if (SOAK) console.log(`${pairs} pairs of kills, nothing lost (seed ${chance.seed})`)
   })
 })
-
-/** Says where it happened when an expectation fails. */
-async function context(where: string, check: () => Promise<void>): Promise<void> {
-  try {
-    await check()
-  } catch (error) {
-    throw new Error(where, { cause: error })
-  }
-}

@@ -13,7 +13,7 @@ const MAIN = join(ROOT, 'out/main/cli.js')
  * The calls after which a folder can look different, or is more durable. `write` is missing on purpose: threads wake each other with
  * it, which would make the count of one run differ from the next, and what we write with it is in temp files that nobody reads.
  */
-const CHANGING =
+export const CHANGING =
   'pwrite64,writev,pwritev,pwritev2,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,ftruncate,fsync,fdatasync,fallocate,copy_file_range'
 
 export type Run = { readonly code: number | null; readonly signal: string | null; readonly stderr: string; readonly stdout: string }
@@ -21,10 +21,16 @@ export type Run = { readonly code: number | null; readonly signal: string | null
 /** A call as strace saw it: `rename("/a", "/b") = 0`, the first, second … of that name: strace counts each name by itself. */
 export type Call = { readonly name: string; readonly ordinal: number; readonly text: string }
 
-/** Runs to the end and tells which changing calls the program made, in order. */
-export function callsOf(strace: string, args: readonly string[], home: string): Call[] {
+/** Whatever a folder or a file is asked for. */
+export const READING = 'openat,read,pread64,preadv,readv,getdents64,fstat,stat,lstat,newfstatat,statx,access,readlink,close'
+
+/**
+ * Runs to the end and tells which calls of the main thread had to do with files below a folder, in order.
+ * @param names of system calls, with commas between them
+ */
+export function callsOf(strace: string, names: string, folder: string, args: readonly string[], home: string): Call[] {
   const log = join(temporaryFolder(), 'calls')
-  const run = traced(strace, ['-o', log, '-e', `trace=${CHANGING}`], args, home)
+  const run = traced(strace, ['-y', '-s', '4096', '-o', log, '-e', `trace=${names}`], args, home)
   if (run.code === null || run.code > 4) throw new Error(`${args.join(' ')} ended with ${run.code}: ${run.stderr}`)
   const lines = readFileSync(log, 'utf8').split('\n')
   const main = lines[0]?.split(' ')[0]
@@ -38,6 +44,8 @@ export function callsOf(strace: string, args: readonly string[], home: string): 
       counts.set(name, ordinal)
       return { name, ordinal, text }
     })
+    .filter(({ text }) => text.includes(folder))
+    .map(call => ({ ...call, text: call.text.slice(0, 300) }))
 }
 
 /** Kills the program as it is about to make a call. */

@@ -119,3 +119,12 @@ export function undisturbed(start: string, operation: Operation): State {
   if (![0, 3, 4].includes(run.code ?? -1)) throw new Error(`${operation} ended with ${run.code}: ${run.stderr}`)
   return stateOf(place.root)
 }
+
+/** Says where it happened when an expectation fails. */
+export async function context(where: string, check: () => Promise<void>): Promise<void> {
+  try {
+    await check()
+  } catch (error) {
+    throw new Error(where, { cause: error })
+  }
+}

@@ -8,12 +8,12 @@
  * as well, a third lock is named after that, and so on.
  */
 import { randomUUID } from 'node:crypto'
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CacheBusyError, CancelledError } from '../../shared/model/errors.ts'
-import { makeFolder, removeQuietly, sweepTempFiles, tempBeside, writeWholeFile } from './durableFile.ts'
+import { makeFolder, removeFile, removeQuietly, sweepTempFiles, tempBeside, writeWholeFile } from './durableFile.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
 import { processBirth } from './processBirth.ts'
 import { asSystemError, failedWith } from './systemError.ts'
@@ -159,7 +159,8 @@ function isMine(path: string, mine: LockFile): boolean {
 
 /** A lock that somebody removed by hand and another one took since is not ours to remove. */
 function release(path: string, mine: LockFile): void {
-  if (isMine(path, mine)) rmSync(path, { force: true })
+  const owner = readLock(path)
+  if (typeof owner === 'string' || owner.nonce === mine.nonce) removeFile(path)
 }
 
 /** Who is changing a cache just now; null when nobody is, or when its owner died on this host. */
@@ -172,14 +173,15 @@ export function readLockOwner(root: string): LockOwner | null {
 export function dropAbandonedLock(root: string): void {
   const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
   const owner = readLock(path)
-  if (typeof owner === 'object' && owner.host === hostname() && owner.pid === process.pid) rmSync(path, { force: true })
+  if (typeof owner === 'object' && owner.host === hostname() && owner.pid === process.pid) removeFile(path)
 }
 
 /** The owner; 'somebody' for a lock that does not say whose it is. */
 function readLock(path: string): LockFile | 'nobody' | 'somebody' {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    // As bytes: Node's short cut for text ends the whole process when the system cannot close a file.
+    text = readFileSync(path).toString()
   } catch (error) {
     return failedWith(error, 'ENOENT') ? 'nobody' : 'somebody'
   }

@@ -1,6 +1,6 @@
 /** Files that are whole or not there: temp file in the same folder, fsync, rename, fsync of the folder. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writevSync } from 'node:fs'
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writevSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { asSystemError, failedWith } from './systemError.ts'
 
@@ -20,7 +20,7 @@ export function isTempName(name: string): boolean {
 /** Removes what crashes left in a folder; the caller holds the lock. */
 export function sweepTempFiles(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) if (isTempName(name)) rmSync(join(folder, name), { force: true })
+    for (const name of readdirSync(folder)) if (isTempName(name)) removeFile(join(folder, name))
   } catch (error) {
     if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'tidy up', folder)
   }
@@ -54,10 +54,24 @@ export function writeWholeFile(path: string, pieces: readonly Uint8Array[]): voi
   }
 }
 
+/** Whether a name is in use, be it by a link that leads nowhere. @throws what Node throws when the system does not tell */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Removes a file, if it is there. @throws what Node throws when the system refuses */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (!failedWith(error, 'ENOENT')) throw error
+  }
+}
+
 /** For clearing up after a failure, which must not hide it: what cannot be removed now, the next run sweeps away. */
 export function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true })
+    removeFile(path)
   } catch {
     // The failure that made us clear up is the one to tell of.
   }
@@ -87,9 +101,17 @@ function writeAll(fd: number, pieces: readonly Uint8Array[]): void {
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    throw asSystemError(error, 'look at', path)
+  }
+}
+
 /** Makes a folder and those above it, each durable in its parent. (Node's own `recursive` never returns below /proc.) */
 export function makeFolder(folder: string): void {
-  if (existsSync(folder) || dirname(folder) === folder) return
+  if (dirname(folder) === folder || isFolder(folder)) return
   makeFolder(dirname(folder))
   try {
     mkdirSync(folder)

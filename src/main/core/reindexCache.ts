@@ -13,7 +13,7 @@ import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { removeQuietly } from './durableFile.ts'
 import { startIndex } from './index/buildIndex.ts'
-import { type IndexRow, withIndex } from './index/windowIndex.ts'
+import { type IndexRow, IndexUnusable, openIndex, withIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
 import { indexRow } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
@@ -91,7 +91,10 @@ class ReindexRun {
     // Taken before the shard is read: one that changes meanwhile is read once more.
     this.seen.set(shardPath, stampText(this.root, shardPath))
     const { findings, keys } = verifyShard(this.root, shardPath, 'keys')
-    for (const found of findings) if (blocksIndexing(found)) this.report(found)
+    const kept = findings.some(({ severity }) => severity === 'unreadable') ? this.carryOver(shardPath, add) : 0
+    for (const found of findings) {
+      if (blocksIndexing(found)) this.report(kept === 0 ? found : { ...found, details: { ...found.details, entries_kept: kept } })
+    }
     if (keys === null) return
     const repeated: { row: number; place: string }[] = []
     for (let row = 0; row < keys.rows; row++) {
@@ -101,6 +104,13 @@ class ReindexRun {
     this.indexedShards += 1
     this.indexedRows += keys.rows - repeated.length
     for (const found of repeatedKeys(shardPath, repeated)) this.report(found)
+  }
+
+  /** That the system would not let us read a shard now says nothing of its rows: what the old index knew of them is kept. */
+  private carryOver(shardPath: string, add: (row: IndexRow) => RowPlace | null): number {
+    const kept = oldRows(this.root, shardPath).filter(row => add(row) === null).length
+    this.indexedRows += kept
+    return kept
   }
 
   /**
@@ -119,6 +129,18 @@ class ReindexRun {
         this.enter(shardPath, row => index.enterUnlessTaken(row))
       }
     })
+  }
+}
+
+function oldRows(root: string, shardPath: string): IndexRow[] {
+  try {
+    const index = openIndex(root, 'read')
+    const rows = index?.rowsOf(shardPath) ?? []
+    index?.close()
+    return rows
+  } catch (error) {
+    if (error instanceof IndexUnusable) return []
+    throw error
   }
 }
 

@@ -2,7 +2,6 @@
  * Writes one immutable shard and enters its rows into the index, in that order: a crash between the two leaves rows that the next
  * write or reindex enters. Nothing is written before everything has been checked.
  */
-import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
 import type { WindowRecord } from '../../shared/model/record.ts'
@@ -10,7 +9,7 @@ import { withCacheLock } from './cacheLock.ts'
 import { nearestCacheRoot, realRoot } from './cacheRoot.ts'
 import { checkRecord } from './checkRecord.ts'
 import { nowNs } from './clock.ts'
-import { sweepTempFiles, writeFileDurably } from './durableFile.ts'
+import { isThere, sweepTempFiles, writeFileDurably } from './durableFile.ts'
 import { enterRows, hex, type IndexRow, keyParams, openIndex } from './index/windowIndex.ts'
 import { indexRow } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
@@ -67,7 +66,7 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
     const path = shardFilePath(root, shardPath)
     checkNoLinks(path)
     sweepTempFiles(dirname(path))
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    if (isThere(path)) {
       const rows = openShardRows(root, shardPath)
       try {
         corruptOnFault(shardPath, () => checkSameRows(rows, complete, rounded))

@@ -3,16 +3,17 @@
  * A live index is replaced by SQLite's own backup, in one transaction that Python's connections wait for; one that SQLite cannot
  * open is set aside, and the new file is renamed into its place.
  */
-import { closeSync, existsSync, fsyncSync, lstatSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { CacheBusyError } from '../../../shared/model/errors.ts'
 import type { RowPlace } from '../../../shared/model/record.ts'
 import { nowNs } from '../clock.ts'
-import { makeFolder, moveFile, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
+import { isThere, makeFolder, moveFile, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
+import { openDatabase } from './database.ts'
 import { guarded, harden, type IndexRow, IndexUnusable, openIndex } from './windowIndex.ts'
 
 /** An index that is being built: rows go in, in shard order; `publish` puts it in place. */
@@ -33,7 +34,7 @@ export function startIndex(root: string): IndexBuilder {
   let db: Database.Database
   try {
     closeSync(openSync(temp, 'wx', 0o666))
-    db = new Database(temp)
+    db = openDatabase(temp)
   } catch (error) {
     throw asSystemError(error, 'write', temp)
   }
@@ -95,7 +96,7 @@ function isLive(root: string): boolean {
     const index = openIndex(root, 'write')
     index?.close()
     // An empty file is a database without tables: SQLite can replace it in place.
-    return index !== null || existsSync(join(root, INDEX_PATH))
+    return index !== null || isThere(join(root, INDEX_PATH))
   } catch (error) {
     if (error instanceof IndexUnusable) return error.kind === 'index_schema'
     throw error
@@ -119,7 +120,7 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
     })
   }
   // The copy of a database keeps the journal mode of its file: leave the rollback journal that Python expects.
-  const live = new Database(path, { timeout: 10_000 })
+  const live = openDatabase(path, { timeout: 10_000 })
   try {
     harden(live)
     if (live.pragma('journal_mode', { simple: true }) !== 'delete') live.pragma('journal_mode = DELETE')
@@ -132,7 +133,7 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
 function setAside(root: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
-    if (lstatSync(from, { throwIfNoEntry: false }) === undefined) continue
+    if (!isThere(from)) continue
     const name = `index.sqlite${suffix}.${nowNs()}.bad`
     moveFile(from, join(root, QUARANTINE_PATH, name))
   }

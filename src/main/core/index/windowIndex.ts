@@ -2,16 +2,17 @@
  * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
  * uses it. The only room that knows SQL on index.sqlite.
  */
-import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { closeSync, copyFileSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { CacheBusyError, CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, CacheCorruptError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
-import { makeFolder } from '../durableFile.ts'
+import { isThere, makeFolder } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
+import { openDatabase } from './database.ts'
 
 const BUSY_MS = 10_000
 
@@ -74,7 +75,7 @@ export function patiently<T>(open: () => T): T {
     try {
       return open()
     } catch (error) {
-      const { cause } = error instanceof IndexUnusable ? error : { cause: null }
+      const { cause } = error instanceof CacheError ? error : { cause: null }
       if (attempt === TRIES || !(cause instanceof Database.SqliteError) || !PASSING.has(cause.code)) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
     }
@@ -113,9 +114,9 @@ function openChecked(path: string, mode: OpenMode): WindowIndex | null {
 function openFile(path: string, mode: OpenMode): Database.Database | null {
   try {
     if (mode === 'copy' || (mode === 'read' && isWal(path))) return openCopy(path)
-    return new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
+    return openDatabase(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
   } catch (error) {
-    if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !existsSync(path)) return null
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
     throw error
   }
 }
@@ -142,8 +143,8 @@ function openCopy(path: string): Database.Database {
   try {
     const copy = join(folder, 'index.sqlite')
     copyFileSync(path, copy)
-    for (const suffix of ['-wal', '-journal']) if (existsSync(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
-    const whole = new Database(copy)
+    for (const suffix of ['-wal', '-journal']) if (isThere(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
+    const whole = openDatabase(copy)
     whole.pragma('journal_mode = DELETE')
     whole.prepare('SELECT count(*) FROM sqlite_master').get()
     whole.close()
@@ -216,7 +217,7 @@ function createIndex(root: string): void {
   const path = join(root, INDEX_PATH)
   makeFolder(dirname(path))
   guarded(() => {
-    const db = new Database(path, { timeout: BUSY_MS })
+    const db = openDatabase(path, { timeout: BUSY_MS })
     try {
       db.transaction(() => {
         for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
@@ -246,14 +247,10 @@ export function guarded<T>(work: () => T): T {
   }
 }
 
-/** What the system said no to tells nothing of the index. */
+/** What the system said no to tells nothing of the index; a transaction that a crash left in it does. */
 function isRefusal({ code }: { readonly code: string }): boolean {
-  return (
-    code === 'SQLITE_FULL' ||
-    code === 'SQLITE_NOMEM' ||
-    code === 'SQLITE_READONLY' ||
-    (code.startsWith('SQLITE_IOERR') && code !== 'SQLITE_IOERR_SHORT_READ')
-  )
+  if (code === 'SQLITE_IOERR_SHORT_READ' || code === 'SQLITE_READONLY_ROLLBACK' || code === 'SQLITE_READONLY_RECOVERY') return false
+  return code === 'SQLITE_FULL' || code === 'SQLITE_NOMEM' || /^SQLITE_(IOERR|READONLY)/.test(code)
 }
 
 function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): void {
@@ -325,6 +322,20 @@ export class WindowIndex {
   /** The entries that point into a shard, in no order. */
   entriesOf(shardPath: string): IndexEntry[] {
     return guarded(() => this.byShard.all(shardPath))
+  }
+
+  /** The entries that point into a shard, as they would be entered again. */
+  rowsOf(shardPath: string): IndexRow[] {
+    const sql = `SELECT ${ENTRY_COLUMNS}, created_at AS createdAt FROM window_index WHERE shard_path = ?`
+    const select = this.db.prepare<[string], Record<keyof IndexRow, bigint> & IndexRow>(sql).safeIntegers()
+    return guarded(() =>
+      select.all(shardPath).map(row => ({
+        ...row,
+        stateLayer: Number(row.stateLayer),
+        poolRadius: Number(row.poolRadius),
+        rowOffset: Number(row.rowOffset)
+      }))
+    )
   }
 
   /** Every shard path that occurs, with its number of entries. */

@@ -26,14 +26,18 @@ export async function applyRepair(plan: RepairPlan, options: LongOptions & { rea
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
     await tidyQuarantine(root)
-    const quarantined = await moveAll(root, ticked, options)
+    const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
+    const reindex = () => rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
+    const quarantined = await moveAll(root, ticked, options).catch(async (error: unknown) => {
+      // Of what was to move some has left the index and not its place. Whoever cancelled does not want to wait for that.
+      if (!(error instanceof CancelledError)) await reindex().catch(() => null)
+      throw error
+    })
     options.ledger?.forgetFingerprints(
       root,
       quarantined.map(({ shardPath }) => shardPath)
     )
-    const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
-    const reindex = await rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
-    return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex }
+    return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex: await reindex() }
   })
 }
 

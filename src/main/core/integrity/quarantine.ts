@@ -2,20 +2,21 @@
  * Quarantine: a shard is moved aside with a reason file beside it, and can be moved back. Nothing is ever deleted or overwritten.
  * The reason is written first: a crash in between leaves a reason without a shard, which the next run clears away.
  */
-import { existsSync, lstatSync, rmSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { nowNs } from '../clock.ts'
-import { moveFile, writeFileDurably } from '../durableFile.ts'
+import { isThere, moveFile, removeQuietly, writeFileDurably } from '../durableFile.ts'
 import { forgetShards } from '../index/windowIndex.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { comparePaths, INDEX_PATH, isShardPath, QUARANTINE_PATH, resolveShardPath } from '../paths.ts'
 import { rebuildIndex } from '../reindexCache.ts'
 import { checkNoLinks } from '../shardRows.ts'
+import { expectedError } from '../systemError.ts'
 import {
   filesInQuarantine,
   quarantineEntries,
@@ -41,19 +42,18 @@ export async function quarantineShards(
   if (reason.trim() === '') throw new InputError('a quarantine by hand needs a reason', { field: 'reason', value: reason })
   const root = await checkCacheRoot(cacheDir)
   for (const shardPath of shards) {
-    if (!isShardPath(shardPath) || !existsSync(resolveShardPath(root, shardPath))) {
+    if (!isShardPath(shardPath) || !isThere(resolveShardPath(root, shardPath))) {
       throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
     }
   }
   return withCacheLock(root, 'quarantine', WAIT_MS, async () => {
     await tidyQuarantine(root)
-    const moved = moveToQuarantine(
-      root,
-      [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
-    )
-    options.ledger?.forgetFingerprints(root, shards)
-    await reindexIfIndexed(root, options)
-    return moved
+    return thenReindex(root, options, () => {
+      const moves = [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
+      const moved = moveToQuarantine(root, moves)
+      options.ledger?.forgetFingerprints(root, shards)
+      return moved
+    })
   })
 }
 
@@ -83,14 +83,9 @@ function moveOne(root: string, { shardPath, reasons }: Move): QuarantinedShard {
   return { shardPath, movedTo, reasons }
 }
 
-/** Whether a name is in use, be it by a link that leads nowhere. */
-function isTaken(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-}
-
 function freePlace(root: string, shardPath: string): string {
   const place = `${QUARANTINE_PATH}/${shardPath.slice(EMBEDDINGS_DIR.length + 1)}`
-  return isTaken(join(root, place)) ? `${place}.${nowNs()}.bad` : place
+  return isThere(join(root, place)) ? `${place}.${nowNs()}.bad` : place
 }
 
 export type RestoreResult = {
@@ -110,9 +105,14 @@ export async function restoreShards(cacheDir: string, which: readonly string[] |
     await tidyQuarantine(root)
     const entries = quarantineEntries(root, await filesInQuarantine(root)).sort(latestFirst)
     const chosen = which === 'all' ? entries : which.map(name => chooseEntry(entries, name))
-    const result = moveBack(root, chosen, which === 'all')
-    if (result.restored.length > 0 || interrupted !== null) await reindexIfIndexed(root, options)
-    return result
+    if (chosen.length === 0 && interrupted === null) return { restored: [], skipped: [] }
+    if (which !== 'all') for (const entry of chosen) checkPlaceFree(root, entry)
+    return thenReindex(
+      root,
+      options,
+      () => moveBack(root, chosen),
+      ({ restored }) => restored.length > 0 || interrupted !== null
+    )
   })
 }
 
@@ -127,28 +127,67 @@ function chooseEntry(entries: readonly QuarantineEntry[], name: string): Quarant
   return entry
 }
 
-function moveBack(root: string, chosen: readonly QuarantineEntry[], all: boolean): RestoreResult {
+const TAKEN = 'another shard lies in its place'
+
+function checkPlaceFree(root: string, { path, shardPath }: QuarantineEntry): void {
+  if (!isThere(resolveShardPath(root, shardPath))) return
+  throw new InputError(`${path} cannot be restored: ${TAKEN}`, { field: 'shard', value: path, shard_path: shardPath })
+}
+
+function moveBack(root: string, chosen: readonly QuarantineEntry[]): RestoreResult {
   const restored: { path: string; shardPath: string }[] = []
   const skipped: { path: string; shardPath: string; reason: string }[] = []
   for (const { path, shardPath } of chosen) {
     const to = resolveShardPath(root, shardPath)
     checkNoLinks(to)
     checkNoLinks(join(root, path))
-    if (isTaken(to)) {
-      const reason = 'another shard lies in its place'
-      if (!all) throw new InputError(`${path} cannot be restored: ${reason}`, { field: 'shard', value: path, shard_path: shardPath })
-      skipped.push({ path, shardPath, reason })
+    if (isThere(to)) {
+      skipped.push({ path, shardPath, reason: TAKEN })
       continue
     }
     moveFile(join(root, path), to)
-    rmSync(join(root, `${path}${REASON_SUFFIX}`), { force: true })
+    removeQuietly(join(root, `${path}${REASON_SUFFIX}`))
     removeEmptyFolders(root, path)
     restored.push({ path, shardPath })
   }
   return { restored, skipped }
 }
 
-/** A cache without an index stays without one until somebody asks for it. */
-async function reindexIfIndexed(root: string, options: LongOptions): Promise<ReindexReport | null> {
-  return existsSync(join(root, INDEX_PATH)) ? rebuildIndex(root, options, new Set()) : null
+/**
+ * Moves shards and makes the index follow, also when not all of them could be moved. A cache without an index stays without one
+ * until somebody asks for it.
+ * @throws SystemError when a shard could not be read for the index; what was moved stays moved
+ */
+async function thenReindex<T>(root: string, options: LongOptions, move: () => T, isNeeded: (moved: T) => boolean = () => true): Promise<T> {
+  const reindex = async (): Promise<ReindexReport | null> =>
+    isThere(join(root, INDEX_PATH)) ? rebuildIndex(root, options, new Set()) : null
+  let result: T
+  try {
+    result = move()
+  } catch (error) {
+    // The first failure is the one to tell of; what this leaves undone, the next reindex does.
+    await reindex().catch(() => null)
+    throw error
+  }
+  if (!isNeeded(result)) return result
+  const unread = (await reindex().catch(afterTheMove))?.findings.find(
+    ({ severity, details }) => severity === 'unreadable' && details.entries_kept === undefined
+  )
+  if (unread === undefined) return result
+  throw new SystemError(
+    `the shards were moved, but ${unread.shardPath} could not be read for the index: ${unread.message}; a reindex enters it when it can be read`,
+    {
+      ...unread.details
+    }
+  )
+}
+
+/** What kept the index from following, with what to do. */
+function afterTheMove(error: unknown): never {
+  const expected = expectedError(error)
+  if (!(expected instanceof SystemError || expected instanceof CacheBusyError)) throw error
+  const message = `the shards were moved, but the index could not follow; a reindex makes up for it: ${expected.message}`
+  throw expected instanceof SystemError
+    ? new SystemError(message, expected.details, { cause: error })
+    : new CacheBusyError(message, expected.details)
 }

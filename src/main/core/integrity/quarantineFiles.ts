@@ -1,10 +1,10 @@
 /** What lies in quarantine: shards, each with its reason beside it, and what crashes left. */
-import { lstatSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { lstatSync, readFileSync, rmdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
-import { isTempName } from '../durableFile.ts'
+import { isTempName, removeFile } from '../durableFile.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import { comparePaths, isShardPath, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
@@ -70,7 +70,7 @@ function originOf(path: string): string | null {
 
 function readReason(root: string, path: string): ReasonFile | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(root, `${path}${REASON_SUFFIX}`), 'utf8'))
+    const value: unknown = JSON.parse(readFileSync(join(root, `${path}${REASON_SUFFIX}`)).toString())
     return isReason(value) ? value : null
   } catch {
     // No reason file, or not one of ours: the shard was moved by somebody else.
@@ -94,7 +94,7 @@ export async function tidyQuarantine(root: string): Promise<void> {
   for (const file of files) {
     const orphaned = /\.(parquet|bad)\.reason\.json$/.test(file) && !present.has(file.slice(0, -REASON_SUFFIX.length))
     if (!orphaned && !isTempName(basename(file))) continue
-    rmSync(join(root, file), { force: true })
+    removeFile(join(root, file))
     removeEmptyFolders(root, file)
   }
 }

@@ -9,6 +9,7 @@ import { SystemError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { dataFolder } from '../dataFolder.ts'
+import { openDatabase } from '../index/database.ts'
 import { asSystemError } from '../systemError.ts'
 
 /** What a full verification of one shard came to. */
@@ -49,8 +50,9 @@ const SCHEMA = `
 export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), onRecord?: (verdict: RecordedVerdict) => void): Ledger {
   try {
     mkdirSync(dirname(file), { recursive: true })
-    return new Ledger(new Database(file, { timeout: 10_000 }), onRecord)
+    return new Ledger(openDatabase(file, { timeout: 10_000 }), onRecord)
   } catch (error) {
+    if (error instanceof SystemError) throw error
     if (!(error instanceof Database.SqliteError)) throw asSystemError(error, 'open the ledger', file)
     throw new SystemError(`cannot open the ledger ${file}: ${error.message}`, { path: file, error: error.code }, { cause: error })
   }
