@@ -1,6 +1,7 @@
 /** What was verified before: skipped where nothing changed, gone on with where it stopped, held against the bytes of today. */
-import { appendFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
   type Finding,
@@ -204,8 +205,48 @@ describe('partitions', () => {
   })
 })
 
-test('a ledger that is no database is an error of the system, with its path', () => {
-  const file = join(temporaryFolder(), 'ledger.sqlite')
-  writeFileSync(file, 'this is not a database, though it is long enough to be one if it were'.repeat(50))
-  expect(() => openLedger(file)).toThrow(expect.objectContaining({ code: 'RESOURCE.SYSTEM' }))
+describe('a ledger that cannot be used is set aside as it is, and a new one begun', () => {
+  const withSql = (file: string, sql: string): void => {
+    const db = new Database(file)
+    db.exec(sql)
+    db.close()
+  }
+  const cases: Record<string, (file: string) => void> = {
+    'no database': file => writeFileSync(file, 'this is not a database, though it is long enough to be one if it were'.repeat(50)),
+    'of an earlier version': file => withSql(file, 'CREATE TABLE verifications (root TEXT, shard_path TEXT)'),
+    'of a later version': file => withSql(file, 'CREATE TABLE verifications (root TEXT, shard_path TEXT); PRAGMA user_version = 99'),
+    'lacking a column': file => {
+      openLedger(file).close()
+      withSql(file, 'ALTER TABLE verifications DROP COLUMN sha256')
+    }
+  }
+  test.each(Object.entries(cases))('%s', (_, make) => {
+    const file = join(temporaryFolder(), 'ledger.sqlite')
+    make(file)
+    const before = readFileSync(file).toString('hex')
+    const told: [string, string][] = []
+    const onSetAside = (aside: string, reason: string) => told.push([aside, reason])
+    const ledger = openLedger(file, { onSetAside })
+    open.push(ledger)
+    expect(told).toEqual([[expect.stringContaining(`${file}.20`), expect.stringMatching(/./)]])
+    expect(readFileSync(told[0]?.[0] ?? '').toString('hex') === before).toBe(true)
+    ledger.startRun('/cache', '', false).record({ shardPath: 'a', bytes: 1, mtimeNs: 2n, findings: [] }, null)
+    expect(ledger.lastVerification('/cache', 'a')).toMatchObject({ bytes: 1, mtimeNs: 2n })
+    open.push(openLedger(file, { onSetAside }))
+    expect(told).toHaveLength(1)
+  })
+
+  test('a folder in its place', () => {
+    const file = join(temporaryFolder(), 'ledger.sqlite')
+    mkdirSync(join(file, 'below'), { recursive: true })
+    const told: string[] = []
+    open.push(openLedger(file, { onSetAside: aside => told.push(aside) }))
+    expect(existsSync(join(told[0] ?? '', 'below'))).toBe(true)
+  })
+})
+
+test('a ledger that can neither be opened nor made is an error of the system, with its path', () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  expect(() => openLedger(join(file, 'ledger.sqlite'))).toThrow(expect.objectContaining({ code: 'RESOURCE.SYSTEM' }))
 })

@@ -7,6 +7,7 @@ import {
   InputError,
   NotFoundError,
   openIndex,
+  type Progress,
   planFromJson,
   planRepair,
   planToJson,
@@ -97,7 +98,9 @@ describe('a repair that was cut short', () => {
     const whole = referenceCache('damaged')
     const stop = new AbortController()
     const plan = await planRepair(root)
-    const run = applyRepair(plan, { signal: stop.signal, onProgress: ({ phase }) => phase === 'move' && stop.abort() })
+    // Told in another turn, as a job's thread is.
+    const tell = ({ phase }: Progress): unknown => phase === 'move' && setImmediate(() => stop.abort())
+    const run = applyRepair(plan, { signal: stop.signal, onProgress: tell })
     expect(await refusalOf(run)).toMatchObject({ code: 'CANCELLED' })
     const moved = plan.moves.filter(({ shardPath }) => !existsSync(join(root, shardPath))).length
     expect(moved).toBeGreaterThan(0)

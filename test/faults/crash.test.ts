@@ -1,7 +1,7 @@
 /** Killed at any moment: nothing is lost, nothing is half, and the next run finishes the job. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
-import { pick, random, SOAK } from './extent.ts'
+import { pick, random, SOAK, tell, times } from './extent.ts'
 import { CHANGING, callsOf, killedAt } from './injected.ts'
 import {
   commandFor,
@@ -32,7 +32,7 @@ describeWith('strace', 'killed', strace => {
       const after = undisturbed(start, operation)
       const dry = copyOf(start)
       const calls = callsOf(strace, CHANGING, dry.home, commandFor(operation, dry), dry.home)
-      const moments = pick(calls, SOAK ? calls.length : QUICK_KILLS)
+      const moments = pick(calls, times(QUICK_KILLS, calls.length))
       const survived: string[] = []
       for (const call of moments) {
         const place = copyOf(start)
@@ -50,7 +50,7 @@ describeWith('strace', 'killed', strace => {
 
   test('and killed again while the next run mends it', { timeout: 3_600_000 }, async () => {
     const before = stateOf(start)
-    const pairs = SOAK ? SOAK_PAIRS : QUICK_PAIRS
+    const pairs = times(QUICK_PAIRS, SOAK_PAIRS)
     const chance = random()
     for (let pair = 0; pair < pairs; pair++) {
       const operation = OPERATIONS[pair % OPERATIONS.length] ?? 'repair'
@@ -61,6 +61,7 @@ describeWith('strace', 'killed', strace => {
       const place = copyOf(start)
       killedAt(strace, first, commandFor(operation, place), place.home)
       killedAt(strace, second, commandFor(operation, place), place.home)
+      tell({ 'pairs of kills, the second during the recovery': 1 })
       await context(`${operation} killed at ${first.text}, then at ${second.text} (seed ${chance.seed})`, async () => {
         await expectNothingLost(place.root, before, after)
         expectFinished(operation, place, after)

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { tell } from './extent.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/node/bin/node')
@@ -50,6 +51,7 @@ export function callsOf(strace: string, names: string, folder: string, args: rea
 
 /** Kills the program as it is about to make a call. */
 export function killedAt(strace: string, { name, ordinal }: Call, args: readonly string[], home: string): Run {
+  tell({ 'kills at a system call': 1 })
   return traced(strace, ['-o', '/dev/null', '-e', `trace=${name}`, '-e', `inject=${name}:signal=SIGKILL:when=${ordinal}`], args, home)
 }
 
@@ -64,6 +66,7 @@ export function refusedAt(
   args: readonly string[],
   home: string
 ): Run {
+  tell({ 'refusals of a system call': 1 })
   const when = forGood ? `${ordinal}+` : ordinal
   return traced(strace, ['-o', '/dev/null', '-e', `trace=${name}`, '-e', `inject=${name}:error=${error}:when=${when}`], args, home)
 }

@@ -13,11 +13,11 @@ import {
 } from '../../src/main/core/index.ts'
 import { BLOCK, recordOf, shardsOf } from '../core/cacheFiles.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { random, SOAK } from './extent.ts'
+import { random, SOAK, tell, times } from './extent.ts'
 
 const BLOCKS = 6
 const ROWS = 3
-const OPERATIONS = SOAK ? 1_000 : 80
+const OPERATIONS = times(80, 1_000)
 
 const pathOf = (block: number): string => `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
 const recordsOf = (block: number) => Array.from({ length: ROWS }, (_, i) => recordOf(block * ROWS + i))
@@ -121,6 +121,7 @@ test(`${OPERATIONS} operations in any order`, { timeout: 3_600_000 }, async () =
     try {
       await STEPS[name]?.(root, model, block)
       await expectAsModelled(root, model)
+      tell({ 'operations held against a model': 1 })
     } catch (error) {
       throw new Error(`seed ${chance.seed}, after ${done.slice(-12).join(', ')}`, { cause: error })
     }

@@ -2,15 +2,16 @@
 import { cpSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect } from 'vitest'
-import { openIndex, quarantineShards, verifyCache, writeShard } from '../../src/main/core/index.ts'
+import { openIndex, quarantineShards, verifyCache, type WindowRecord, writeShard } from '../../src/main/core/index.ts'
 import { BLOCK, filesBelow, recordOf } from '../core/cacheFiles.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { plain } from './injected.ts'
 
 const ROWS = 6
-const NEW_BLOCK = 9
-const shardPath = (block: number): string => `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
-const recordsOf = (block: number) => Array.from({ length: ROWS }, (_, i) => recordOf(block * ROWS + i))
+/** The block that `write` writes. */
+export const NEW_BLOCK = 9
+export const shardPath = (block: number): string => `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
+export const recordsOf = (block: number): WindowRecord[] => Array.from({ length: ROWS }, (_, i) => recordOf(block * ROWS + i))
 
 /** Four shards and an index; one shard was cut off since, a fifth lies in quarantine. */
 export async function makeStart(): Promise<string> {
@@ -33,12 +34,16 @@ export function copyOf(start: string): { readonly home: string; readonly root: s
 export const OPERATIONS = ['write', 'reindex', 'repair', 'quarantine', 'restore'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-/** The command for it. */
-export function commandFor(operation: Operation, { home, root }: { readonly home: string; readonly root: string }): string[] {
+/** The command for it; `write` writes these records. */
+export function commandFor(
+  operation: Operation,
+  { home, root }: { readonly home: string; readonly root: string },
+  records: readonly WindowRecord[] = recordsOf(NEW_BLOCK)
+): string[] {
   const cache = ['--cache', root, '--json', '--quiet']
   if (operation === 'write') {
     const file = join(home, 'records.ndjson')
-    writeFileSync(file, recordsOf(NEW_BLOCK).map(toLine).join('\n'))
+    writeFileSync(file, records.map(toLine).join('\n'))
     return ['write', '--encoder-id', BLOCK.encoderId, '--contig', BLOCK.contig, '--stride-block', String(NEW_BLOCK), file, ...cache]
   }
   if (operation === 'quarantine') return ['quarantine', shardPath(1), '--reason', 'by hand', ...cache]
@@ -46,7 +51,7 @@ export function commandFor(operation: Operation, { home, root }: { readonly home
   return [operation, ...cache]
 }
 
-function toLine(record: ReturnType<typeof recordOf>): string {
+function toLine(record: WindowRecord): string {
   return JSON.stringify({
     chrom: record.chrom,
     start_bp: Number(record.startBp),

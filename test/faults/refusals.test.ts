@@ -1,7 +1,7 @@
 /** The system says no, at any call: a clear sentence, nothing lost, nothing half; and once it says yes again, the job gets done. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
-import { pick, SOAK } from './extent.ts'
+import { pick, SOAK, times } from './extent.ts'
 import { type Call, CHANGING, callsOf, plain, READING, type Run, refusedAt } from './injected.ts'
 import {
   commandFor,
@@ -50,13 +50,14 @@ describeWith('strace', 'refused', strace => {
       const after = undisturbed(start, operation)
       const dry = copyOf(start)
       const calls = callsOf(strace, names, dry.root, commandFor(operation, dry), dry.home)
-      const cases: [Call, string, boolean][] = SOAK
+      const every: [Call, string, boolean][] = SOAK
         ? calls.flatMap(call =>
             ERRORS.flatMap(error =>
               (FOR_GOOD.has(call.name) ? [false, true] : [false]).map((forGood): [Call, string, boolean] => [call, error, forGood])
             )
           )
         : pick(calls, QUICK_CALLS).map((call, i) => [call, ERRORS[i % ERRORS.length] ?? 'EIO', i % 2 === 0 && FOR_GOOD.has(call.name)])
+      const cases = pick(every, times(every.length, every.length))
       for (const [call, error, forGood] of cases) {
         const place = copyOf(start)
         const run = refusedAt(strace, call, { error, forGood }, commandFor(operation, place), place.home)

@@ -1,9 +1,10 @@
 /** What the service keeps of its own: recent caches, the catalog, the log; and that none of it is ever a reason to fail. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import pino from 'pino'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openCatalog } from '../../src/main/service/catalog.ts'
 import { createService } from '../../src/main/service/index.ts'
 import { openLog, readLog } from '../../src/main/service/logFile.ts'
@@ -30,7 +31,7 @@ test('what was seen of a cache is remembered; what has gone meanwhile is forgott
   const { client, service, dataFolder } = openTestService()
   const { shards, rows } = await openWhole(client, root)
   await service.close()
-  const catalog = openCatalog(join(dataFolder, 'catalog.sqlite'))
+  const catalog = openCatalog(join(dataFolder, 'catalog.sqlite'), untroubled)
   const entries = catalog.entriesAfter(catalog.rootId(root), '', 1000)
   expect(entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)).toBe(rows)
   expect(entries.every(entry => entry.footerSeen)).toBe(true)
@@ -41,16 +42,22 @@ test('what was seen of a cache is remembered; what has gone meanwhile is forgott
   const opened = await again.caches.open({ path: root })
   const now = await summaryWhen(again, opened.cacheId, summary => summary.shards === shards - 1 && summary.scan.state === 'done')
   expect(now.rows).toBe((rows ?? 0) - (entries[3]?.rows ?? 0))
-  const after = openCatalog(join(dataFolder, 'catalog.sqlite'))
+  const after = openCatalog(join(dataFolder, 'catalog.sqlite'), untroubled)
   expect(after.entriesAfter(after.rootId(root), '', 1000).map(entry => entry.shardPath)).not.toContain(gone)
   after.close()
 })
 
-test('a catalog that is none is made anew', () => {
-  const file = join(temporaryFolder(), 'catalog.sqlite')
-  writeFileSync(file, 'this is not a database, but it is long enough to be taken for one. '.repeat(20))
-  const catalog = openCatalog(file)
-  const root = catalog.rootId('/cache')
+const untroubled = (sentence: string): void => {
+  throw new Error(sentence)
+}
+
+function withSql(file: string, sql: string): void {
+  const db = new Database(file)
+  db.exec(sql)
+  db.close()
+}
+
+describe('a catalog that cannot be used is made anew', () => {
   const entry = {
     shardPath: 'embeddings/a.parquet',
     bytes: 5,
@@ -59,12 +66,76 @@ test('a catalog that is none is made anew', () => {
     rows: null,
     dimensions: null
   }
-  catalog.save(root, [entry], [])
-  expect(catalog.entriesAfter(root, '', 10)).toEqual([entry])
-  catalog.save(root, [], [entry.shardPath])
-  expect(catalog.entriesAfter(root, '', 10)).toEqual([])
-  catalog.close()
+  const cases: Record<string, (file: string) => void> = {
+    'no database': file => writeFileSync(file, 'this is not a database, but it is long enough to be taken for one. '.repeat(20)),
+    'of an earlier version': file => withSql(file, 'CREATE TABLE shards (root INTEGER, path TEXT)'),
+    'of a later version': file => withSql(file, 'CREATE TABLE other (a); PRAGMA user_version = 99'),
+    'lacking a column': file => {
+      openCatalog(file, untroubled).close()
+      withSql(file, 'ALTER TABLE shards DROP COLUMN footer_seen')
+    }
+  }
+  test.each(Object.entries(cases))('%s', (_, make) => {
+    const file = join(temporaryFolder(), 'catalog.sqlite')
+    make(file)
+    const told: string[] = []
+    const catalog = openCatalog(file, sentence => told.push(sentence))
+    expect(told).toEqual([expect.stringContaining('is made anew')])
+    const root = catalog.rootId('/cache')
+    catalog.save(root, [entry], [])
+    expect(catalog.entriesAfter(root, '', 10)).toEqual([entry])
+    catalog.close()
+    const again = openCatalog(file, untroubled)
+    expect(again.entriesAfter(root, '', 10)).toEqual([entry])
+    again.save(root, [], [entry.shardPath])
+    expect(again.entriesAfter(root, '', 10)).toEqual([])
+    again.close()
+  })
+
+  test('damage in its midst is no reason to fail, and the next start has a new one', async () => {
+    const root = referenceCache('healthy')
+    const { client, service, dataFolder } = openTestService()
+    const { shards } = await openWhole(client, root)
+    await service.close()
+    const file = join(dataFolder, 'catalog.sqlite')
+    const bytes = readFileSync(file)
+    // The header page stays as it is: nothing is seen when the file is opened.
+    bytes.fill(0xee, 2 * bytes.readUInt16BE(16))
+    writeFileSync(file, bytes)
+    const second = openTestService(dataFolder)
+    expect((await openWhole(second.client, root)).shards).toBe(shards)
+    await second.service.close()
+    const told: string[] = []
+    openCatalog(file, sentence => told.push(sentence)).close()
+    expect(told).toEqual([expect.stringContaining('is made anew')])
+  })
 })
+
+test.each(['catalog.sqlite', 'ledger.sqlite'])('a folder in the place of %s is one line in the log, and caches open', async name => {
+  const dataFolder = temporaryFolder()
+  mkdirSync(join(dataFolder, name, 'below'), { recursive: true })
+  const { client } = openTestService(dataFolder)
+  const { cacheId, health, shards } = await openWhole(client, referenceCache('healthy'))
+  expect(health).toEqual({ unverified: shards })
+  expect((await doJob(client, cacheId, { kind: 'verify' })).report.checkedShards).toBe(shards)
+  expect(warnings(await client.program.log({ lines: 500 }))).toHaveLength(1)
+})
+
+test('a ledger that cannot be used is set aside with one line in the log, and caches open', async () => {
+  const dataFolder = temporaryFolder()
+  withSql(join(dataFolder, 'ledger.sqlite'), 'CREATE TABLE verifications (root TEXT, shard_path TEXT)')
+  const { client } = openTestService(dataFolder)
+  const { cacheId, shards } = await openWhole(client, referenceCache('healthy'))
+  expect((await doJob(client, cacheId, { kind: 'verify' })).report.checkedShards).toBe(shards)
+  const [warning, ...more] = warnings(await client.program.log({ lines: 500 }))
+  expect(warning).toContain('the record of earlier verifications could not be used')
+  expect(more).toEqual([])
+  expect(readdirSync(dataFolder).filter(name => /^ledger\.sqlite\.20[\dTZ.-]+$/.test(name))).toHaveLength(1)
+})
+
+function warnings(log: readonly string[]): string[] {
+  return log.map(line => JSON.parse(line)).flatMap(({ level, msg }) => (level >= 40 ? [String(msg)] : []))
+}
 
 test('the log is cut at whole lines and put aside when it is long', () => {
   const file = join(temporaryFolder(), 'inspector.log')
@@ -83,10 +154,39 @@ test('a log of somebody else is used instead of the file', async () => {
   expect(lines.map(line => JSON.parse(line).msg)).toEqual(['the service is up', 'the service is closed'])
 })
 
-test('a data folder that cannot be is a fault with a sentence', () => {
+test('without a data folder that can be written, a temporary one serves until the service is closed', async () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
-  expect(() => createService({ dataFolder: join(file, 'below') })).toThrow(/cannot write to .*below: a part of the path is not a folder/)
+  const { client, service } = openTestService(join(file, 'below'))
+  const { cacheId, shards } = await openWhole(client, referenceCache('healthy'))
+  await doJob(client, cacheId, { kind: 'verify' })
+  expect((await client.caches.summary({ cacheId })).health.unverified).toBeUndefined()
+  expect(shards).toBeGreaterThan(0)
+  const { dataFolder } = await client.program.info()
+  const [warning, ...more] = warnings(await client.program.log({ lines: 500 }))
+  expect(warning).toMatch(/^nothing is kept after the program ends: cannot write to .*below: a part of the path is not a folder$/)
+  expect(more).toEqual([])
+  await service.close()
+  expect(existsSync(dataFolder)).toBe(false)
+})
+
+test.runIf(existsSync('/proc/self'))('a folder in which nothing can be made is as good as none', async () => {
+  const { client, service } = openTestService('/proc')
+  expect((await client.program.info()).dataFolder).not.toBe('/proc')
+  expect(warnings(await client.program.log({ lines: 9 }))).toEqual([expect.stringContaining('cannot write to /proc')])
+  await service.close()
+})
+
+test('what nobody has caught ends the process, and is in the log', () => {
+  const dataFolder = temporaryFolder()
+  const service = join(import.meta.dirname, '../../src/main/service/index.ts')
+  const program = `const { createService } = await import(${JSON.stringify(service)}); createService(); Promise.reject(new Error('nobody waits'))`
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...process.env, LEWM_CACHE_DATA: dataFolder }
+  })
+  expect(status).toBe(1)
+  const [last] = readLog(join(dataFolder, 'inspector.log'), 1).map(line => JSON.parse(line))
+  expect(last).toMatchObject({ level: 60, origin: 'unhandledRejection', err: { message: 'nobody waits' } })
 })
 
 test('a bug is INTERNAL to its caller, and in the log once with its stack', async () => {

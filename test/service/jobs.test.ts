@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Worker } from 'node:worker_threads'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { SpeedMeter } from '../../src/main/service/jobs/speed.ts'
 import type { JobEvent } from '../../src/shared/contract/index.ts'
 import type { Progress } from '../../src/shared/model/index.ts'
@@ -13,6 +13,7 @@ import { referenceCache } from '../support/reference.ts'
 import {
   collect,
   doJob,
+  EVERYTHING,
   endOf,
   faultOf,
   isWhole,
@@ -79,6 +80,21 @@ test('a running job is cancelled between two shards, and what it has verified st
   expect(health.unverified).toBeGreaterThan(0)
   expect(health.unverified).toBeLessThan(shards)
   expect(await client.jobs.outcome({ jobId })).toEqual({ outcome: 'cancelled' })
+})
+
+test('a quarantine by hand is cancelled between two moves, and what was moved stays in quarantine', async () => {
+  const { cacheId, root, shards } = await openWhole(client, makeManyShards(600))
+  const { entries } = await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: 500 })
+  const chosen = entries.map(entry => entry.shardPath)
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'quarantine', shards: chosen, reason: 'by hand' } })
+  await vi.waitFor(() => expect(existsSync(join(root, LOCK))).toBe(true), { timeout: 20_000, interval: 1 })
+  const asked = performance.now()
+  await client.jobs.cancel({ jobId })
+  expect(endOf(await collect(await client.jobs.attach({ jobId })))).toEqual({ outcome: 'cancelled' })
+  process.stdout.write(`a quarantine of 500 shards ended ${(performance.now() - asked).toFixed(0)} ms after it was cancelled\n`)
+  const after = await client.caches.summary({ cacheId })
+  expect(after.quarantined).toBeLessThan(500)
+  expect(after.shards).toBe(shards - after.quarantined)
 })
 
 test('one job writes into a cache at a time; others read beside it', async () => {

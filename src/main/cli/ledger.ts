@@ -17,8 +17,17 @@ export async function withLedger<T>(output: Output, needed: boolean, work: (ledg
 }
 
 async function open(output: Output, needed: boolean): Promise<Ledger | undefined> {
+  const remarks: string[] = []
   try {
-    return openLedger()
+    const ledger = openLedger(undefined, {
+      onSetAside: (file, reason) => {
+        remarks.push(
+          `lewm-cache: the record of earlier verifications could not be used (${reason}); it is kept as ${file}, a new one is begun`
+        )
+      }
+    })
+    for (const remark of remarks) await output.note(remark)
+    return ledger
   } catch (error) {
     if (needed || !(error instanceof SystemError)) throw error
     await output.note(`lewm-cache: going on without the record of earlier verifications: ${error.message}`)

@@ -1,6 +1,18 @@
 /** Files that are whole or not there: temp file in the same folder, fsync, rename, fsync of the folder. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writevSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writevSync
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { asSystemError, failedWith } from './systemError.ts'
 
@@ -41,6 +53,48 @@ export function writeFileDurably(path: string, pieces: readonly Uint8Array[]): v
     removeQuietly(temp)
     throw asSystemError(error, 'write', path)
   }
+}
+
+/**
+ * Writes a file whose name nobody has: a link refuses what a rename would overwrite, be it there since a moment ago.
+ * @returns false when the name is taken
+ * @throws SystemError; nothing is left behind
+ */
+export function writeNewFileDurably(path: string, pieces: readonly Uint8Array[]): boolean {
+  makeFolder(dirname(path))
+  const temp = tempBeside(path)
+  try {
+    writeWholeFile(temp, pieces)
+    const named = nameUnlessTaken(temp, path)
+    syncFolder(dirname(path))
+    return named
+  } catch (error) {
+    throw asSystemError(error, 'write', path)
+  } finally {
+    removeQuietly(temp)
+  }
+}
+
+/** Codes of file systems that have no links. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+function nameUnlessTaken(temp: string, path: string): boolean {
+  try {
+    linkSync(temp, path)
+    return true
+  } catch (error) {
+    // A network file system may have linked and lost the answer.
+    if (failedWith(error, 'EEXIST')) return isSameFile(temp, path)
+    if (!WITHOUT_LINKS.some(code => failedWith(error, code))) throw error
+    if (isThere(path)) return false
+    renameCertainly(temp, path)
+    return true
+  }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [lstatSync(one, { bigint: true }), lstatSync(other, { bigint: true, throwIfNoEntry: false })]
+  return a.dev === b?.dev && a.ino === b.ino
 }
 
 /** Makes a file that is not there yet, and brings it to the disk. @throws what Node throws; the file may be there in part then */

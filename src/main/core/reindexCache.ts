@@ -56,7 +56,7 @@ export async function rebuildIndex(root: string, options: LongOptions, leaveOut:
     builder.discard()
     throw error
   }
-  await builder.publish()
+  await builder.publish(options.signal)
   await run.catchUp()
   const { indexedShards, indexedRows, findings } = run
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings }

@@ -50,9 +50,18 @@ function pathText({ path }: NodeJS.ErrnoException): string {
   return path === undefined ? '' : `${path}: `
 }
 
+/** What SQLite says of statements that are wrong, which is a bug of ours; everything else it says of the file or of the system. */
+const OUR_FAULT = /^SQLITE_(ERROR|MISUSE|CONSTRAINT|RANGE|MISMATCH|SCHEMA|INTERNAL|TOOBIG)/
+
 /** better-sqlite3 may be imported by few; its errors may pass through anybody. */
 function isSqliteError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && error.name === 'SqliteError' && 'code' in error && typeof error.code === 'string'
+  return (
+    error instanceof Error &&
+    error.name === 'SqliteError' &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    !OUR_FAULT.test(error.code)
+  )
 }
 
 /** Whether this is Node's exception for a failed system call. */

@@ -21,7 +21,10 @@ export async function serveInspector(port: number, first: First): Promise<PageSe
   const assets = await readAssets(dirname(page))
   const service = createService()
   try {
-    const folder = first === 'sample' ? (await createRouterClient(service.router).caches.openSample({ damaged: true })).root : first?.folder
+    const { caches } = createRouterClient(service.router)
+    const folder = first === 'sample' ? (await caches.openSample({ damaged: true })).root : first?.folder
+    // Looked at while the browser starts; whatever is wrong with it is told to the page when it asks.
+    if (folder !== undefined) caches.open({ path: folder }).catch(() => undefined)
     const server = await startPageServer({ router: service.router, assets, port, folder: folder ?? null })
     return {
       ...server,

@@ -8,7 +8,8 @@ const AT_ONCE = 500
 
 export class CacheMemory {
   private readonly catalog: Catalog
-  private readonly rootId: number
+  private readonly root: string
+  private rootId: number | null = null
   private readonly onError: (error: unknown) => void
   private unsaved = new Set<ShardLine>()
   private gone = new Set<string>()
@@ -17,17 +18,17 @@ export class CacheMemory {
   /** @param onError told once when the catalog cannot be used; from then on nothing is remembered */
   constructor(catalog: Catalog, root: string, onError: (error: unknown) => void) {
     this.catalog = catalog
+    this.root = root
     this.onError = onError
-    this.rootId = catalog.rootId(root)
   }
 
-  /** Everything that is remembered of the cache's shards. */
-  async recall(take: (entry: CatalogEntry) => void): Promise<void> {
+  /** Everything that is remembered of the cache's shards, some at a time in the order of their paths' bytes. */
+  async recall(take: (entries: readonly CatalogEntry[]) => void): Promise<void> {
     const breathe = makeBreather()
     for (let after: string | undefined = ''; after !== undefined; ) {
       const from: string = after
-      const entries: CatalogEntry[] = this.attempt(() => this.catalog.entriesAfter(this.rootId, from, AT_ONCE)) ?? []
-      for (const entry of entries) take(entry)
+      const entries: CatalogEntry[] = this.attempt(rootId => this.catalog.entriesAfter(rootId, from, AT_ONCE)) ?? []
+      if (entries.length > 0) take(entries)
       after = entries.at(-1)?.shardPath
       await breathe()
     }
@@ -48,25 +49,27 @@ export class CacheMemory {
     if (this.unsaved.size === 0 && this.gone.size === 0) return
     const lines = [...this.unsaved].filter(line => !this.gone.has(line.shardPath))
     const gone = [...this.gone]
-    this.attempt(() => this.catalog.save(this.rootId, lines, gone))
+    this.attempt(rootId => this.catalog.save(rootId, lines, gone))
     this.unsaved = new Set()
     this.gone = new Set()
   }
 
   comparison(): Comparison | null {
-    return this.attempt(() => this.catalog.comparison(this.rootId)) ?? null
+    return this.attempt(rootId => this.catalog.comparison(rootId)) ?? null
   }
 
   saveComparison(comparison: Comparison): void {
-    this.attempt(() => this.catalog.saveComparison(this.rootId, comparison))
+    this.attempt(rootId => this.catalog.saveComparison(rootId, comparison))
   }
 
-  private attempt<T>(work: () => T): T | undefined {
+  private attempt<T>(work: (rootId: number) => T): T | undefined {
     if (this.failed) return undefined
     try {
-      return work()
+      this.rootId ??= this.catalog.rootId(this.root)
+      return work(this.rootId)
     } catch (error) {
       this.failed = true
+      this.catalog.condemn(error)
       this.onError(error)
       return undefined
     }

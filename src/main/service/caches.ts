@@ -7,7 +7,7 @@ import { absolutePath } from './folderReport.ts'
 import { type CacheParts, cacheIdOf, OpenCache } from './openCache.ts'
 
 /** A small cache is shown whole at once; a large one while it is being looked at. */
-const PATIENCE_MS = 250
+const PATIENCE_MS = 100
 
 export class Caches {
   private readonly parts: CacheParts

@@ -17,41 +17,64 @@ export type CatalogEntry = {
   readonly dimensions: number | null
 }
 
-const SCHEMA_VERSION = 1
+const BUSY_MS = 5_000
+const SCHEMA_VERSION = 2
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
-  CREATE TABLE IF NOT EXISTS shards (
+  CREATE TABLE roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+  CREATE TABLE shards (
     root INTEGER NOT NULL, shard_path TEXT NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL, footer_seen INTEGER NOT NULL,
     rows INTEGER, dimensions INTEGER, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS comparisons (
+  CREATE TABLE comparisons (
     root INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, whole INTEGER NOT NULL, index_bytes INTEGER, index_mtime_ns TEXT, findings TEXT NOT NULL);
+  PRAGMA user_version = ${SCHEMA_VERSION};
 `
 
-/** Opens the catalog in a file, making it when there is none or when it is not one of ours. */
-export function openCatalog(file: string): Catalog {
+class NoCatalog extends Error {}
+
+/**
+ * Opens the catalog in a file. One that is damaged, foreign or of another version is made anew; where none can be kept at all, the
+ * catalog is in memory.
+ * @param onTrouble told of either, with the reason
+ */
+export function openCatalog(file: string, onTrouble: (sentence: string, error: unknown) => void): Catalog {
   try {
-    return new Catalog(openDatabase(file))
+    return openIn(file)
   } catch (error) {
-    if (!(error instanceof Database.SqliteError) || !/^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(error.code)) throw error
-    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
-    return new Catalog(openDatabase(file))
+    if (!isUseless(error)) return openInMemory(error, onTrouble)
+    onTrouble(`what was seen of caches before is forgotten: ${file} cannot be used and is made anew`, error)
+  }
+  try {
+    for (const suffix of ['-wal', '-shm', '']) rmSync(file + suffix, { force: true })
+    return openIn(file)
+  } catch (error) {
+    return openInMemory(error, onTrouble)
   }
 }
 
-function openDatabase(file: string): Database.Database {
-  const db = new Database(file, { timeout: 5_000 })
+function isUseless(error: unknown): boolean {
+  return error instanceof NoCatalog || (error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(error.code))
+}
+
+function openInMemory(error: unknown, onTrouble: (sentence: string, error: unknown) => void): Catalog {
+  onTrouble('what is seen of caches cannot be kept for the next start', error)
+  return openIn(':memory:')
+}
+
+function openIn(file: string): Catalog {
+  const db = new Database(file, { timeout: BUSY_MS })
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')
     // Only a checkpoint waits for the disk: not before 64 MiB, or when the catalog is closed.
     db.pragma('wal_autocheckpoint = 16384')
-    const version = db.pragma('user_version', { simple: true })
-    if (version !== 0 && version !== SCHEMA_VERSION) {
-      for (const table of ['roots', 'shards', 'comparisons']) db.exec(`DROP TABLE IF EXISTS ${table}`)
-    }
-    db.exec(SCHEMA)
-    db.pragma(`user_version = ${SCHEMA_VERSION}`)
-    return db
+    db.transaction(() => {
+      const version = db.pragma('user_version', { simple: true })
+      if (version === SCHEMA_VERSION) return
+      const empty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+      if (version !== 0 || !empty) throw new NoCatalog(`its version is ${version}, this program's is ${SCHEMA_VERSION}`)
+      db.exec(SCHEMA)
+    }).immediate()
+    return new Catalog(db)
   } catch (error) {
     db.close()
     throw error
@@ -72,6 +95,8 @@ export class Catalog {
   private readonly db: Database.Database
   private readonly page: Database.Statement<[number, string, number], ShardRecord>
   private readonly put: Database.Statement<[number, string, number, string, number, number | null, number | null]>
+  private readonly forget: Database.Statement<[number, string]>
+  private readonly compared: Database.Statement<[number], ComparisonRecord>
 
   constructor(db: Database.Database) {
     this.db = db
@@ -81,10 +106,24 @@ export class Catalog {
     this.put = db.prepare(
       'INSERT OR REPLACE INTO shards (root, shard_path, bytes, mtime_ns, footer_seen, rows, dimensions) VALUES (?, ?, ?, ?, ?, ?, ?)'
     )
+    this.forget = db.prepare('DELETE FROM shards WHERE root = ? AND shard_path = ?')
+    this.compared = db.prepare(
+      'SELECT at_ms AS atMs, whole, index_bytes AS indexBytes, index_mtime_ns AS indexMtimeNs, findings FROM comparisons WHERE root = ?'
+    )
   }
 
   close(): void {
     this.db.close()
+  }
+
+  /** After damage in its midst, which no opening sees, the next start makes it anew. */
+  condemn(error: unknown): void {
+    if (!isUseless(error)) return
+    try {
+      this.db.pragma('user_version = 0')
+    } catch {
+      // Damaged beyond that: the next opening sees it.
+    }
   }
 
   /** The number by which the catalog knows a cache. */
@@ -106,10 +145,9 @@ export class Catalog {
 
   /** Keeps some entries and forgets others, in one step. */
   save(rootId: number, entries: readonly CatalogEntry[], gone: readonly string[]): void {
-    const forget = this.db.prepare<[number, string]>('DELETE FROM shards WHERE root = ? AND shard_path = ?')
     this.db
       .transaction(() => {
-        for (const shardPath of gone) forget.run(rootId, shardPath)
+        for (const shardPath of gone) this.forget.run(rootId, shardPath)
         for (const { shardPath, bytes, mtimeNs, footerSeen, rows, dimensions } of entries) {
           this.put.run(rootId, shardPath, bytes, String(mtimeNs), footerSeen ? 1 : 0, rows, dimensions)
         }
@@ -119,11 +157,7 @@ export class Catalog {
 
   /** The last comparison of a cache's shards with each other and with the index; null when there was none. */
   comparison(rootId: number): Comparison | null {
-    const row = this.db
-      .prepare<[number], ComparisonRecord>(
-        'SELECT at_ms AS atMs, whole, index_bytes AS indexBytes, index_mtime_ns AS indexMtimeNs, findings FROM comparisons WHERE root = ?'
-      )
-      .get(rootId)
+    const row = this.compared.get(rootId)
     if (row === undefined) return null
     const findings: Finding[] = JSON.parse(row.findings)
     const index = row.indexBytes === null || row.indexMtimeNs === null ? null : { bytes: row.indexBytes, mtimeNs: BigInt(row.indexMtimeNs) }

@@ -2,14 +2,10 @@
  * The service: owns what is open and what runs, and answers the contract. Carriers wrap its router; whoever made it closes it. Its own
  * thread waits for no disk but that of the data folder.
  */
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import type pino from 'pino'
-import { asSystemError, dataFolder as defaultDataFolder, openLedger } from '../core/index.ts'
 import { Caches } from './caches.ts'
-import { openCatalog } from './catalog.ts'
+import { openData } from './data.ts'
 import { Jobs } from './jobs/jobs.ts'
-import { logFileIn, openLog } from './logFile.ts'
 import { Reader, ThreadBug } from './reader.ts'
 import { RecentCaches } from './recentCaches.ts'
 import { createRouter, type ServiceRouter } from './router.ts'
@@ -29,28 +25,22 @@ export type Service = {
 }
 
 /**
- * Opens the service.
- * @throws SystemError when the data folder cannot be written
+ * Opens the service. Where the data folder cannot be written, the service works from a temporary one, and says so in its log.
+ * @throws SystemError when neither can be written
  */
 export function createService(options: ServiceOptions = {}): Service {
-  const dataFolder = resolve(options.dataFolder ?? defaultDataFolder())
-  try {
-    mkdirSync(dataFolder, { recursive: true })
-    accessSync(dataFolder, constants.W_OK)
-  } catch (error) {
-    throw asSystemError(error, 'write to', dataFolder)
-  }
-  const log = options.log ?? openLog(logFileIn(dataFolder))
-  const ledgerFile = join(dataFolder, 'ledger.sqlite')
-  const ledger = openLedger(ledgerFile)
-  const catalog = openCatalog(join(dataFolder, 'catalog.sqlite'))
+  const { dataFolder, log, ledger, ledgerFile, catalog, remove } = openData(options)
   const reader = new Reader()
   const background = new Reader()
   background.warm()
   const onError = (error: unknown): void => {
     log.error({ err: error }, error instanceof ThreadBug ? 'a bug in a thread' : 'something nobody waits for has failed')
   }
-  const caches = new Caches({ reader, background, catalog, ledger, onError }, dataFolder)
+  const onRemark = (sentence: string, details: object): void => log.warn(details, sentence)
+  const onCrash = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void =>
+    log.fatal({ err: error, origin }, 'the service ends: a bug')
+  process.on('uncaughtExceptionMonitor', onCrash)
+  const caches = new Caches({ reader, background, catalog, ledger, onError, onRemark }, dataFolder)
   const jobs = new Jobs({
     ledgerFile,
     openCache: cacheId => caches.find(cacheId),
@@ -67,7 +57,9 @@ export function createService(options: ServiceOptions = {}): Service {
       await Promise.all([reader.close(), background.close()])
       catalog.close()
       ledger.close()
+      process.off('uncaughtExceptionMonitor', onCrash)
       log.info('the service is closed')
+      remove()
     }
   }
 }

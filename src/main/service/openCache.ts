@@ -3,7 +3,7 @@
  * looked at by the reading threads alone; nothing is written but into the program's own catalog.
  */
 import { createHash } from 'node:crypto'
-import type { CacheSummary, Health, JobReport, Scope } from '../../shared/contract/index.ts'
+import type { CacheSummary, JobReport, Scope } from '../../shared/contract/index.ts'
 import { EMBEDDINGS_DIR, type Finding, type Ledger, type RecordedVerdict } from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
@@ -12,11 +12,14 @@ import { afterReindex, type Comparison, driftOf, holding, mergeComparison } from
 import { FooterQueue } from './footerQueue.ts'
 import type { Reader } from './reader.ts'
 import type { Surroundings } from './reading/surroundings.ts'
-import { healthOf, type ShardLine, sameStamp, worstOf } from './shardLine.ts'
+import { applyVerification, type ShardLine, worstOf } from './shardLine.ts'
 import { ShardScan } from './shardScan.ts'
 import { inScope } from './views/scope.ts'
+import { countLines } from './views/totals.ts'
 
 const POLL_MS = 30_000
+/** The same where the system does not tell of changes. */
+const UNWATCHED_POLL_MS = 5_000
 /** Looking for changes takes at most one part in so many of the time. */
 const POLL_SHARE = 20
 
@@ -28,6 +31,8 @@ export type CacheParts = {
   readonly catalog: Catalog
   readonly ledger: Ledger
   readonly onError: (error: unknown) => void
+  /** Something that whoever looks into the log should know. */
+  readonly onRemark: (sentence: string, details: object) => void
 }
 
 /** The name of a cache, the same for as long as it lies where it lies. */
@@ -48,11 +53,14 @@ export class OpenCache {
   private scanned = false
   /** Whether known shards are looked up in the ledger again: another process may have verified them. */
   private consulting = false
+  private ledgerFailed = false
+  private lastFailure = ''
   private comparison: Comparison | null
   private held: readonly Finding[] = []
   private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0 }
   private summarised: CacheSummary | null = null
   private pollTimer: NodeJS.Timeout | null = null
+  private polledUnwatched = false
   private closed = false
 
   /** @param root absolute real path of a cache */
@@ -70,7 +78,12 @@ export class OpenCache {
       onGone: paths => this.memory.forget(paths),
       onProgress: () => this.changes.touch(),
       onSettled: folders => this.whileOpen(() => this.takeSettled(folders)),
-      onError: parts.onError
+      onError: error => this.tell(error),
+      onUnwatched: reason =>
+        parts.onRemark('the system does not tell of changes in all folders; they are looked for every few seconds instead', {
+          root,
+          reason
+        })
     })
     this.footers = new FooterQueue(
       root,
@@ -197,12 +210,18 @@ export class OpenCache {
   }
 
   private async recall(): Promise<void> {
-    await this.memory.recall(entry => {
-      const line = this.scan.groups.line(entry.shardPath, entry)
-      Object.assign(line, { footerSeen: entry.footerSeen, rows: entry.rows, dimensions: entry.dimensions })
-      this.consult(line)
-      if (!line.footerSeen) this.footers.add(line)
-      this.scan.folders.add(line)
+    await this.memory.recall(entries => {
+      const [first, last] = [entries[0]?.shardPath ?? '', entries.at(-1)?.shardPath ?? '']
+      const verifications = this.askLedger(ledger => ledger.lastVerifications(this.root, first, last))
+      for (const entry of entries) {
+        const line = this.scan.groups.line(entry.shardPath, entry)
+        line.footerSeen = entry.footerSeen
+        line.rows = entry.rows
+        line.dimensions = entry.dimensions
+        applyVerification(line, verifications?.get(entry.shardPath) ?? null)
+        if (!line.footerSeen) this.footers.add(line)
+        this.scan.folders.add(line)
+      }
       this.changes.touch()
     })
     if (!this.closed && this.lines().length > 0) this.settle()
@@ -216,7 +235,19 @@ export class OpenCache {
 
   /** What the ledger says of the file as it is. */
   private consult(line: ShardLine): void {
-    applyVerification(line, this.parts.ledger.lastVerification(this.root, line.shardPath))
+    applyVerification(line, this.askLedger(ledger => ledger.lastVerification(this.root, line.shardPath)) ?? null)
+  }
+
+  /** A ledger that cannot be read leaves shards unverified; that is told once. */
+  private askLedger<T>(question: (ledger: Ledger) => T): T | undefined {
+    if (this.ledgerFailed) return undefined
+    try {
+      return question(this.parts.ledger)
+    } catch (error) {
+      this.ledgerFailed = true
+      this.parts.onError(error)
+      return undefined
+    }
   }
 
   private async lookAgain(): Promise<void> {
@@ -229,6 +260,8 @@ export class OpenCache {
   }
 
   private async takeSettled(folders: readonly string[]): Promise<void> {
+    // What is not told any more is looked for sooner than was meant.
+    if (this.scan.unwatched && !this.polledUnwatched) this.poll()
     if (folders.includes(EMBEDDINGS_DIR)) await this.lookAround()
     this.settle()
     await this.readFooters()
@@ -266,40 +299,27 @@ export class OpenCache {
       this.settle()
       await this.readFooters()
     }
+    if (this.pollTimer !== null) clearTimeout(this.pollTimer)
+    this.polledUnwatched = this.scan.unwatched
     this.pollTimer = setTimeout(() => this.whileOpen(() => again().finally(() => this.poll())), this.pollMs()).unref()
   }
 
   private pollMs(): number {
-    return Math.max(POLL_MS, this.scan.lastMs * POLL_SHARE)
+    if (this.scan.isAway) return UNWATCHED_POLL_MS
+    return Math.max(this.scan.unwatched ? UNWATCHED_POLL_MS : POLL_MS, this.scan.lastMs * POLL_SHARE)
   }
 
   /** Runs what nobody waits for; what is still going on when the cache is closed ends as it likes. */
   private whileOpen(work: () => Promise<void>): void {
     if (this.closed) return
-    work().catch(error => {
-      if (!this.closed) this.parts.onError(error)
-    })
+    work().catch(error => this.tell(error))
   }
-}
 
-function countLines(lines: readonly ShardLine[]) {
-  const health: Partial<Record<Health, number>> = {}
-  let [rows, bytes, footers] = [0, 0, 0]
-  let lastVerifiedMs: number | null = null
-  for (const line of lines) {
-    const each = healthOf(line)
-    health[each] = (health[each] ?? 0) + 1
-    rows += line.rows ?? 0
-    bytes += line.bytes
-    if (line.footerSeen) footers += 1
-    if (line.verifiedAtMs !== null && line.verifiedAtMs > (lastVerifiedMs ?? 0)) lastVerifiedMs = line.verifiedAtMs
+  /** The same failure again and again is told once. */
+  private tell(error: unknown): void {
+    const failure = String(error)
+    if (this.closed || failure === this.lastFailure) return
+    this.lastFailure = failure
+    this.parts.onError(error)
   }
-  return { shards: lines.length, rows, bytes, footers, health, lastVerifiedMs }
-}
-
-function applyVerification(line: ShardLine, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
-  const current = verification !== null && sameStamp(verification, line) ? verification : null
-  line.verifiedAtMs = current?.verifiedAtMs ?? null
-  line.ownWorst = current === null ? 0 : worstOf(current.findings)
-  line.ownFindings = current?.findings.length ?? 0
 }

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import packageFacts from '../../../package.json' with { type: 'json' }
 import { type Contract, contract } from '../../shared/contract/index.ts'
 import { defaultCacheDir, EMBEDDINGS_DIR } from '../core/index.ts'
+import { makeTurns } from './breather.ts'
 import type { Caches } from './caches.ts'
 import { readDataFile, writeDataFile } from './dataFiles.ts'
 import { contractError } from './faults.ts'
@@ -38,10 +39,15 @@ export type RouterParts = {
 /** Findings that cross at once; their number is told whatever it is. */
 const MOST_FINDINGS = 5000
 
+/** What goes through all shards: the rows that somebody looks at come first. */
+const OVERVIEWS: ReadonlySet<string> = new Set(['shards.tree', 'shards.lane', 'findings'])
+
 export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: RouterParts) {
   const settingsFile = join(dataFolder, 'settings.json')
+  const turn = makeTurns()
   const os = implement(contract).use(async ({ next, path }) => {
     try {
+      await turn(OVERVIEWS.has(path.join('.')))
       return await next()
     } catch (error) {
       throw contractError(error, path, log)
@@ -55,6 +61,13 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
       throw contractError(error, path, log)
     }
   }
+  const remember = (root: string): void => {
+    try {
+      recent.opened(root)
+    } catch (error) {
+      log.warn({ err: error }, 'the list of recent caches could not be written')
+    }
+  }
   const opened = (cache: OpenCache) => {
     log.info({ root: cache.root }, 'a cache is open')
     return cache.summary()
@@ -63,7 +76,7 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
     caches: {
       open: os.caches.open.handler(async ({ input }) => {
         const cache = await caches.open(input.path)
-        recent.opened(cache.root)
+        remember(cache.root)
         return opened(cache)
       }),
       openSample: os.caches.openSample.handler(async ({ input }) => opened(await caches.openSample(input.damaged))),

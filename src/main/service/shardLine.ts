@@ -1,6 +1,6 @@
 /** One shard as the catalog holds it in memory: small, as a cache has a hundred thousand of them; its health follows from the rest. */
 import type { Health, ShardRow } from '../../shared/contract/index.ts'
-import { type FileStamp, type Finding, LAYOUT_1, type Severity } from '../core/index.ts'
+import { type FileStamp, type Finding, LAYOUT_1, type RecordedVerdict, type Severity } from '../core/index.ts'
 
 /** What all shards of one contig in one encoder configuration share. */
 export type Group = {
@@ -41,6 +41,14 @@ const HEALTH_OF_RANK: readonly Health[] = ['verified', 'suspect', 'unsupported',
 /** The rank of the worst finding; 0 when none says anything against the shard. */
 export function worstOf(findings: readonly Finding[]): number {
   return findings.reduce((worst, found) => Math.max(worst, RANK[found.severity]), 0)
+}
+
+/** Takes in what the ledger says, when it speaks of the file as it is. */
+export function applyVerification(line: ShardLine, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
+  const current = verification !== null && sameStamp(verification, line) ? verification : null
+  line.verifiedAtMs = current?.verifiedAtMs ?? null
+  line.ownWorst = current === null ? 0 : worstOf(current.findings)
+  line.ownFindings = current?.findings.length ?? 0
 }
 
 export function healthOf(line: ShardLine): Health {

@@ -2,7 +2,7 @@
  * The shards of an open cache as the system shows them, looked at folder by folder: all of them now and then, one that has changed at
  * once. One look at a time; a file that has another stamp than before is a new line.
  */
-import { EMBEDDINGS_DIR, type FileStamp, type Finding } from '../core/index.ts'
+import { EMBEDDINGS_DIR, type FileStamp, type Finding, finding } from '../core/index.ts'
 import { makeBreather } from './breather.ts'
 import type { Reader } from './reader.ts'
 import { ShardFolders } from './shardFolders.ts'
@@ -23,6 +23,8 @@ export type ScanEvents = {
   /** Folders have changed by themselves and were looked at. */
   readonly onSettled: (folders: readonly string[]) => void
   readonly onError: (error: unknown) => void
+  /** The system does not tell of changes in all folders. */
+  readonly onUnwatched: (reason: string) => void
 }
 
 export class ShardScan {
@@ -47,13 +49,23 @@ export class ShardScan {
     this.root = root
     this.reader = reader
     this.events = events
-    this.watch = new FolderWatch(root, folder => this.markDirty(folder))
+    this.watch = new FolderWatch(root, folder => this.markDirty(folder), events.onUnwatched)
   }
 
   close(): void {
     this.closed = true
     this.watch.close()
     if (this.timer !== null) clearTimeout(this.timer)
+  }
+
+  /** Whether changes have to be looked for: they are not told. */
+  get unwatched(): boolean {
+    return this.watch.refused || this.isAway
+  }
+
+  /** Whether the last look found no folder of shards at all. */
+  get isAway(): boolean {
+    return !this.folders.has(EMBEDDINGS_DIR)
   }
 
   /** What is called like a shard and is none, and folders that cannot be read. */
@@ -114,19 +126,18 @@ export class ShardScan {
   private async lookAt(folder: string, breathe: () => Promise<void> | undefined): Promise<readonly string[]> {
     const listing = await this.reader.ask('listFolder', { root: this.root, folder })
     if (listing === null) {
-      this.found.delete(folder)
       this.watch.remove(folder)
-      this.events.onGone(this.folders.remove(folder))
+      this.takeAway(folder)
       return []
     }
     this.watch.add(folder)
-    if (listing.findings.length > 0) this.found.set(folder, listing.findings)
-    else this.found.delete(folder)
+    const found: Finding[] = [...listing.findings]
     const isNew = !this.folders.has(folder)
     const lines: ShardLine[] = []
     for (let from = 0; from < listing.files.length && !this.closed; from += STAMPS_AT_ONCE) {
       const names = listing.files.slice(from, from + STAMPS_AT_ONCE)
       const stamps = await this.reader.ask('readStamps', { root: this.root, folder, names })
+      if (stamps.fault !== null) found.push(finding('unreadable', folder, `shards could not be looked at: ${stamps.fault}`))
       for (const [i, name] of names.entries()) {
         const bytes = stamps.bytes[i] ?? -1
         if (bytes >= 0) lines.push(this.lineFor(`${folder}/${name}`, { bytes, mtimeNs: stamps.mtimeNs[i] ?? 0n }))
@@ -136,8 +147,22 @@ export class ShardScan {
       if (isNew) this.folders.put(folder, lines, listing.folders)
       this.events.onProgress()
     }
+    if (found.length > 0) this.found.set(folder, found)
+    else this.found.delete(folder)
     if (!this.closed) this.events.onGone(this.folders.put(folder, lines, listing.folders))
     return listing.folders
+  }
+
+  private takeAway(folder: string): void {
+    const gone = this.folders.remove(folder)
+    for (const path of [...this.found.keys()]) if (path === folder || path.startsWith(`${folder}/`)) this.found.delete(path)
+    if (folder !== EMBEDDINGS_DIR) {
+      this.events.onGone(gone)
+      return
+    }
+    // A disk that was unmounted comes back with the same shards: what is remembered of them stays.
+    const message = 'the folder is not there any more: it was removed, or its disk was unmounted. It is shown again when it is back'
+    this.found.set(folder, [finding('unreadable', folder, message)])
   }
 
   private lineFor(shardPath: string, stamp: FileStamp): ShardLine {

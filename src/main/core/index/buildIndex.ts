@@ -5,8 +5,9 @@
  */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
-import { CacheBusyError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, CancelledError } from '../../../shared/model/errors.ts'
 import type { RowPlace } from '../../../shared/model/record.ts'
 import { nowNs } from '../clock.ts'
 import { isThere, makeFolder, moveFile, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
@@ -20,8 +21,8 @@ import { guarded, harden, type IndexRow, IndexUnusable, openIndex } from './wind
 export type IndexBuilder = {
   /** @returns the place that holds the key already, or null when the row went in */
   add(row: IndexRow): RowPlace | null
-  /** Replaces the cache's index. */
-  publish(): Promise<void>
+  /** Replaces the cache's index. @throws CancelledError before that */
+  publish(signal?: AbortSignal): Promise<void>
   /** Throws away what was not published. */
   discard(): void
 }
@@ -58,10 +59,16 @@ export function startIndex(root: string): IndexBuilder {
       const { changes } = insert.run(...key, row.shardPath, row.rowOffset, row.createdAt)
       return changes === 1 ? null : (find.get(...key) ?? null)
     },
-    publish: async () => {
+    publish: async signal => {
       try {
-        for (const statement of indexes) db.exec(statement)
-        db.exec('COMMIT')
+        // Each takes seconds when there are millions of rows.
+        for (const statement of [...indexes, 'COMMIT']) {
+          await setImmediate()
+          if (signal?.aborted) throw new CancelledError()
+          db.exec(statement)
+        }
+        await setImmediate()
+        if (signal?.aborted) throw new CancelledError()
         await publish(root, temp, db)
       } finally {
         discard()

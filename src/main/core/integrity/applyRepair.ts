@@ -1,6 +1,5 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
 import { lstatSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import { CancelledError, StalePlanError } from '../../../shared/model/errors.ts'
 import type { LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
@@ -22,23 +21,20 @@ const WAIT_MS = 10_000
  */
 export async function applyRepair(plan: RepairPlan, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairReport> {
   const root = await checkCacheRoot(plan.cacheDir)
-  return withCacheLock(root, 'repair', WAIT_MS, async () => {
+  const work = async (): Promise<RepairReport> => {
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
     await tidyQuarantine(root)
     const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
     const reindex = () => rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
-    const quarantined = await moveAll(root, ticked, options).catch(async (error: unknown) => {
+    const quarantined = await moveTicked(root, ticked, options).catch(async (error: unknown) => {
       // Of what was to move some has left the index and not its place. Whoever cancelled does not want to wait for that.
       if (!(error instanceof CancelledError)) await reindex().catch(() => null)
       throw error
     })
-    options.ledger?.forgetFingerprints(
-      root,
-      quarantined.map(({ shardPath }) => shardPath)
-    )
     return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex: await reindex() }
-  })
+  }
+  return withCacheLock(root, 'repair', WAIT_MS, work, options.signal)
 }
 
 function checkUnchanged(root: string, move: PlannedMove): void {
@@ -57,26 +53,18 @@ function lstatBig(path: string): { readonly size: bigint; readonly mtimeNs: bigi
   return lstatSync(path, { bigint: true })
 }
 
-/** So many shards leave the index in one transaction. */
-const BATCH = 16
-
-async function moveAll(root: string, moves: readonly PlannedMove[], options: LongOptions): Promise<QuarantinedShard[]> {
-  const meter = new ProgressMeter(options.onProgress, 'move', moves.length)
-  const moved: QuarantinedShard[] = []
-  for (let i = 0; i < moves.length; i += BATCH) {
-    if (options.signal?.aborted) throw new CancelledError()
-    const batch = moves.slice(i, i + BATCH)
-    const reasons = (move: PlannedMove): string[] => move.reasons.map(found => `${found.kind}: ${found.message}`)
-    moved.push(
-      ...moveToQuarantine(
-        root,
-        batch.map(move => ({ shardPath: move.shardPath, reasons: reasons(move) }))
-      )
-    )
-    for (const { shardPath, bytes } of batch) meter.step(shardPath, bytes)
-    await setImmediate()
-  }
-  return moved
+async function moveTicked(
+  root: string,
+  ticked: readonly PlannedMove[],
+  options: LongOptions & { readonly ledger?: Ledger }
+): Promise<QuarantinedShard[]> {
+  const meter = new ProgressMeter(options.onProgress, 'move', ticked.length)
+  const moves = ticked.map(({ shardPath, bytes, reasons }) => ({
+    shardPath,
+    bytes,
+    reasons: reasons.map(found => `${found.kind}: ${found.message}`)
+  }))
+  return moveToQuarantine(root, moves, { ...options, onMoved: ({ shardPath, bytes }) => meter.step(shardPath, bytes) })
 }
 
 /** Verify, plan, apply in one go with the plan's defaults (the seed's `repair_cache`). */

@@ -4,9 +4,10 @@
  */
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { CacheBusyError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
+import { setImmediate } from 'node:timers/promises'
+import { CacheBusyError, CancelledError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
-import { withCacheLock } from '../cacheLock.ts'
+import { type LockOwner, withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { nowNs } from '../clock.ts'
 import { isThere, moveFile, removeQuietly, writeFileDurably } from '../durableFile.ts'
@@ -31,7 +32,7 @@ const WAIT_MS = 10_000
 
 /**
  * Moves shards aside by hand and rebuilds the index without them.
- * @throws NotFoundError, InputError, CacheBusyError, SystemError
+ * @throws NotFoundError, InputError, CacheBusyError, SystemError, CancelledError between two moves (what was moved stays moved)
  */
 export async function quarantineShards(
   cacheDir: string,
@@ -46,29 +47,44 @@ export async function quarantineShards(
       throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
     }
   }
-  return withCacheLock(root, 'quarantine', WAIT_MS, async () => {
+  const work = async (): Promise<QuarantinedShard[]> => {
     await tidyQuarantine(root)
-    return thenReindex(root, options, () => {
-      const moves = [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
-      const moved = moveToQuarantine(root, moves)
-      options.ledger?.forgetFingerprints(root, shards)
-      return moved
-    })
-  })
+    const moves = [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
+    return thenReindex(root, options, () => moveToQuarantine(root, moves, options))
+  }
+  return withCacheLock(root, 'quarantine', WAIT_MS, work, options.signal)
 }
 
 type Move = { readonly shardPath: string; readonly reasons: readonly string[] }
+
+/** So many shards leave the index in one transaction. */
+const BATCH = 16
+
+type MoveOptions<M> = LongOptions & { readonly ledger?: Ledger; readonly onMoved?: (move: M) => void }
 
 /**
  * Moves shards aside; the caller holds the lock and rebuilds the index afterwards. Their entries go first: whatever ends the
  * work in between, the index points at nothing that is not there.
  */
-export function moveToQuarantine(root: string, moves: readonly Move[]): QuarantinedShard[] {
-  forgetShards(
-    root,
-    moves.map(({ shardPath }) => shardPath)
-  )
-  return moves.map(move => moveOne(root, move))
+export async function moveToQuarantine<M extends Move>(
+  root: string,
+  moves: readonly M[],
+  { signal, ledger, onMoved }: MoveOptions<M>
+): Promise<QuarantinedShard[]> {
+  const moved: QuarantinedShard[] = []
+  for (let i = 0; i < moves.length; i += BATCH) {
+    if (signal?.aborted) throw new CancelledError()
+    const batch = moves.slice(i, i + BATCH)
+    const shardPaths = batch.map(({ shardPath }) => shardPath)
+    forgetShards(root, shardPaths)
+    for (const move of batch) {
+      moved.push(moveOne(root, move))
+      onMoved?.(move)
+      await setImmediate()
+    }
+    ledger?.forgetFingerprints(root, shardPaths)
+  }
+  return moved
 }
 
 function moveOne(root: string, { shardPath, reasons }: Move): QuarantinedShard {
@@ -97,23 +113,20 @@ export type RestoreResult = {
  * Moves shards back to where they came from, and rebuilds the index with them. A place that is taken is never overwritten: of
  * several files for one place the one that was moved last goes back, the others stay.
  * @param which shard paths or paths in quarantine; 'all' for whatever can go back
- * @throws NotFoundError, InputError when a named place is taken, CacheBusyError, SystemError
+ * @throws NotFoundError, InputError when a named place is taken, CacheBusyError, SystemError, CancelledError between two moves
  */
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
-  return withCacheLock(root, 'restore', WAIT_MS, async interrupted => {
+  const work = async (interrupted: LockOwner | null): Promise<RestoreResult> => {
     await tidyQuarantine(root)
     const entries = quarantineEntries(root, await filesInQuarantine(root)).sort(latestFirst)
     const chosen = which === 'all' ? entries : which.map(name => chooseEntry(entries, name))
     if (chosen.length === 0 && interrupted === null) return { restored: [], skipped: [] }
     if (which !== 'all') for (const entry of chosen) checkPlaceFree(root, entry)
-    return thenReindex(
-      root,
-      options,
-      () => moveBack(root, chosen),
-      ({ restored }) => restored.length > 0 || interrupted !== null
-    )
-  })
+    const moveChosen = (): Promise<RestoreResult> => moveBack(root, chosen, options.signal)
+    return thenReindex(root, options, moveChosen, ({ restored }) => restored.length > 0 || interrupted !== null)
+  }
+  return withCacheLock(root, 'restore', WAIT_MS, work, options.signal)
 }
 
 function latestFirst(a: QuarantineEntry, b: QuarantineEntry): number {
@@ -134,10 +147,12 @@ function checkPlaceFree(root: string, { path, shardPath }: QuarantineEntry): voi
   throw new InputError(`${path} cannot be restored: ${TAKEN}`, { field: 'shard', value: path, shard_path: shardPath })
 }
 
-function moveBack(root: string, chosen: readonly QuarantineEntry[]): RestoreResult {
+async function moveBack(root: string, chosen: readonly QuarantineEntry[], signal: AbortSignal | undefined): Promise<RestoreResult> {
   const restored: { path: string; shardPath: string }[] = []
   const skipped: { path: string; shardPath: string; reason: string }[] = []
   for (const { path, shardPath } of chosen) {
+    if (signal?.aborted) throw new CancelledError()
+    await setImmediate()
     const to = resolveShardPath(root, shardPath)
     checkNoLinks(to)
     checkNoLinks(join(root, path))
@@ -158,13 +173,19 @@ function moveBack(root: string, chosen: readonly QuarantineEntry[]): RestoreResu
  * until somebody asks for it.
  * @throws SystemError when a shard could not be read for the index; what was moved stays moved
  */
-async function thenReindex<T>(root: string, options: LongOptions, move: () => T, isNeeded: (moved: T) => boolean = () => true): Promise<T> {
+async function thenReindex<T>(
+  root: string,
+  options: LongOptions,
+  move: () => Promise<T>,
+  isNeeded: (moved: T) => boolean = () => true
+): Promise<T> {
   const reindex = async (): Promise<ReindexReport | null> =>
     isThere(join(root, INDEX_PATH)) ? rebuildIndex(root, options, new Set()) : null
   let result: T
   try {
-    result = move()
+    result = await move()
   } catch (error) {
+    if (error instanceof CancelledError) throw error
     // The first failure is the one to tell of; what this leaves undone, the next reindex does.
     await reindex().catch(() => null)
     throw error

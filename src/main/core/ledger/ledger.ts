@@ -2,7 +2,7 @@
  * What was verified when: kept in the program's own data folder, never in the cache. One database for all caches, each known by
  * its real path.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { SystemError } from '../../../shared/model/errors.ts'
@@ -33,30 +33,100 @@ export type LedgerRun = {
   finish(): void
 }
 
+const BUSY_MS = 10_000
+const SCHEMA_VERSION = 1
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS runs (
+  CREATE TABLE runs (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, scope TEXT NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER);
-  CREATE TABLE IF NOT EXISTS verifications (
+  CREATE TABLE verifications (
     root TEXT NOT NULL, shard_path TEXT NOT NULL, run INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL,
     verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT, fingerprinted_ms INTEGER NOT NULL,
     PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
 `
 
+export type LedgerOptions = {
+  /** Told of every verification that is written down. */
+  readonly onRecord?: (verdict: RecordedVerdict) => void
+  /** Told when what lay there could not be used: what it is called now, and why it was set aside. */
+  readonly onSetAside?: (file: string, reason: string) => void
+}
+
 /**
- * Opens the ledger, making it when there is none.
+ * Opens the ledger, making it when there is none. One that is damaged, or that another version of the program made, is set aside under
+ * a name with the date, never deleted, and a new one is begun.
  * @param file defaults to `ledger.sqlite` in the data folder
- * @param onRecord told of every verification that is written down
+ * @throws SystemError when it cannot be opened or made
  */
-export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), onRecord?: (verdict: RecordedVerdict) => void): Ledger {
+export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), { onRecord, onSetAside }: LedgerOptions = {}): Ledger {
   try {
     mkdirSync(dirname(file), { recursive: true })
-    return new Ledger(openDatabase(file, { timeout: 10_000 }), onRecord)
+    try {
+      return openOnce(file, onRecord)
+    } catch (error) {
+      const reason = uselessBecause(file, error)
+      if (reason === null) throw error
+      onSetAside?.(setAside(file), reason)
+      return openOnce(file, onRecord)
+    }
   } catch (error) {
     if (error instanceof SystemError) throw error
     if (!(error instanceof Database.SqliteError)) throw asSystemError(error, 'open the ledger', file)
     throw new SystemError(`cannot open the ledger ${file}: ${error.message}`, { path: file, error: error.code }, { cause: error })
   }
 }
+
+function openOnce(file: string, onRecord: LedgerOptions['onRecord']): Ledger {
+  const db = openDatabase(file, { timeout: BUSY_MS })
+  try {
+    prepare(db)
+    return new Ledger(db, onRecord)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** Why what lies there is no ledger of this version; null when it may well be one. */
+function uselessBecause(file: string, error: unknown): string | null {
+  if (error instanceof OtherVersion) return error.message
+  if (!(error instanceof Database.SqliteError)) return null
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return 'it is a folder'
+  return /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(error.code) ? error.message : null
+}
+
+class OtherVersion extends Error {}
+
+/** @throws OtherVersion before anything was changed, SqliteError */
+function prepare(db: Database.Database): void {
+  checkIsNew(db)
+  // Readers never wait for a run that records, and a crash loses at most the last shards' entries.
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = NORMAL')
+  db.transaction(() => {
+    if (checkIsNew(db)) db.exec(SCHEMA)
+  }).immediate()
+}
+
+/** Whether nothing is in it yet. @throws OtherVersion when it is neither empty nor of this version */
+function checkIsNew(db: Database.Database): boolean {
+  const version = db.pragma('user_version', { simple: true })
+  if (version === SCHEMA_VERSION) return false
+  if (version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) return true
+  throw new OtherVersion(`its version is ${version}, this program's is ${SCHEMA_VERSION}`)
+}
+
+/** @returns the file's new name */
+function setAside(file: string): string {
+  const date = new Date().toISOString().replaceAll(':', '-')
+  // The journal goes first: it must never be taken for that of the next ledger.
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, `${file}.${date}${suffix}`)
+  }
+  return `${file}.${date}`
+}
+
+const COLUMNS = 'run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings, sha256, fingerprinted_ms AS fingerprintedAtMs'
 
 type Row = {
   run: number
@@ -72,17 +142,13 @@ export class Ledger {
   private readonly db: Database.Database
   private readonly onRecord: ((verdict: RecordedVerdict) => void) | undefined
   private readonly select: Database.Statement<[string, string], Row>
+  private readonly range: Database.Statement<[string, string, string], Row & { shardPath: string }>
 
   constructor(db: Database.Database, onRecord?: (verdict: RecordedVerdict) => void) {
     this.db = db
     this.onRecord = onRecord
-    // Readers never wait for a run that records, and a crash loses at most the last shards' entries.
-    db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = NORMAL')
-    db.exec(SCHEMA)
-    this.select = db.prepare(
-      'SELECT run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings, sha256, fingerprinted_ms AS fingerprintedAtMs FROM verifications WHERE root = ? AND shard_path = ?'
-    )
+    this.select = db.prepare(`SELECT ${COLUMNS} FROM verifications WHERE root = ? AND shard_path = ?`)
+    this.range = db.prepare(`SELECT shard_path AS shardPath, ${COLUMNS} FROM verifications WHERE root = ? AND shard_path BETWEEN ? AND ?`)
   }
 
   close(): void {
@@ -93,6 +159,11 @@ export class Ledger {
   lastVerification(root: string, shardPath: string): Verification | null {
     const row = this.select.get(root, shardPath)
     return row === undefined ? null : verificationOf(row)
+  }
+
+  /** The last verifications of all shards from one path to another, both included, in the order of their bytes. */
+  lastVerifications(root: string, from: string, to: string): Map<string, Verification> {
+    return new Map(this.range.all(root, from, to).map(row => [row.shardPath, verificationOf(row)]))
   }
 
   /** Lets go of the fingerprints of shards that are moved away: what is written in their place later is another shard. */

@@ -44,7 +44,7 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
   }
   const timer = setInterval(flush, FLUSH_MS)
   try {
-    const ledger = openLedger(order.ledgerFile, verdict => verdicts.push(verdict))
+    const ledger = openLedger(order.ledgerFile, { onRecord: verdict => verdicts.push(verdict) })
     try {
       const report = await work(order.root, order.request, ledger, {
         signal,

@@ -56,9 +56,11 @@ function sortNames(names: string[]): string[] {
 }
 
 export type Stamps = {
-  /** −1 for a file that is not there any more. */
+  /** −1 for a file that is not there any more, or cannot be looked at. */
   readonly bytes: Float64Array
   readonly mtimeNs: BigInt64Array
+  /** Why files could not be looked at; null when all could. */
+  readonly fault: string | null
 }
 
 /** Size and modification time of files in a folder. */
@@ -66,11 +68,16 @@ export function readStamps({ root, folder, names }: { root: string; folder: stri
   const bytes = new Float64Array(names.length).fill(-1)
   const mtimeNs = new BigInt64Array(names.length)
   const dir = join(root, folder)
+  let fault: string | null = null
   for (const [i, name] of names.entries()) {
-    const stat = lstatSync(join(dir, name), { bigint: true, throwIfNoEntry: false })
-    if (stat === undefined) continue
-    bytes[i] = Number(stat.size)
-    mtimeNs[i] = stat.mtimeNs
+    try {
+      const stat = lstatSync(join(dir, name), { bigint: true, throwIfNoEntry: false })
+      if (stat === undefined) continue
+      bytes[i] = Number(stat.size)
+      mtimeNs[i] = stat.mtimeNs
+    } catch (error) {
+      fault = asSystemError(error, 'look at', `${folder}/${name}`).message
+    }
   }
-  return { bytes, mtimeNs }
+  return { bytes, mtimeNs, fault }
 }

@@ -11,7 +11,17 @@ export type Surroundings = {
 
 /** @param root absolute */
 export async function lookAround({ root }: { root: string }): Promise<Surroundings> {
-  return { index: lookAtIndex(root), writer: readLockOwner(root), quarantined: (await listQuarantine(root)).length }
+  return { index: lookAtIndex(root), writer: readLockOwner(root), quarantined: await countQuarantined(root) }
+}
+
+async function countQuarantined(root: string): Promise<number> {
+  try {
+    return (await listQuarantine(root)).length
+  } catch (error) {
+    // Where the folders went away, whoever lists the shards says so.
+    if (error instanceof CacheError) return 0
+    throw error
+  }
 }
 
 function lookAtIndex(root: string): Surroundings['index'] {

@@ -1,0 +1,46 @@
+/** How the service's own thread shares itself out: in turns of the event loop, whatever arrives at once. */
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { makeBreather, makeTurns } from '../../src/main/service/breather.ts'
+
+/** Counts turns of the event loop until it is told to stop. */
+function countTurns(): { readonly turn: () => number; readonly stop: () => void } {
+  let turns = 0
+  let going = true
+  void (async () => {
+    for (; going; turns++) await setImmediate()
+  })()
+  return { turn: () => turns, stop: () => (going = false) }
+}
+
+test('calls that arrive together have a turn each, those who can wait after all others', async () => {
+  const turns = makeTurns()
+  const { turn, stop } = countTurns()
+  const order: string[] = []
+  const at: number[] = []
+  const call = async (name: string, patient: boolean): Promise<void> => {
+    await turns(patient)
+    order.push(name)
+    at.push(turn())
+  }
+  await Promise.all([call('tree', true), call('lane', true), call('page', false), call('summary', false)])
+  stop()
+  expect(order).toEqual(['page', 'summary', 'tree', 'lane'])
+  expect(new Set(at).size).toBe(4)
+  await call('later', true)
+  expect(order.at(-1)).toBe('later')
+})
+
+test('a loop that breathes never works longer than its budget without a turn for others', async () => {
+  const { turn, stop } = countTurns()
+  const breathe = makeBreather(0)
+  const seen: number[] = []
+  for (let i = 0; i < 5; i++) {
+    await breathe()
+    seen.push(turn())
+  }
+  stop()
+  expect(new Set(seen).size).toBe(5)
+  const patient = makeBreather(60_000)
+  expect(patient()).toBeUndefined()
+})

@@ -1,0 +1,84 @@
+/** What happens in the folder while a cache is open: others add shards, the disk goes away and comes back, the system gives no watches. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { makeManyShards } from '../support/manyShards.ts'
+import { referenceCache } from '../support/reference.ts'
+import { EVERYTHING, openTestService, openWhole, summaryWhen, type TestClient } from './testService.ts'
+
+const refuse = vi.hoisted(() => ({ code: '' }))
+vi.mock('node:fs', async original => {
+  const fs = await original<typeof import('node:fs')>()
+  const refusing = (): never => {
+    throw Object.assign(new Error(`${refuse.code}: System limit for number of file watchers reached`), {
+      code: refuse.code,
+      syscall: 'watch'
+    })
+  }
+  return {
+    ...fs,
+    watch: new Proxy(fs.watch, { apply: (watch, at, given) => (refuse.code === '' ? Reflect.apply(watch, at, given) : refusing()) })
+  }
+})
+
+beforeEach(() => {
+  refuse.code = ''
+})
+
+async function pathsOf(client: TestClient, cacheId: string): Promise<string[]> {
+  const { entries } = await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: 500 })
+  return entries.map(entry => entry.shardPath)
+}
+
+/** What a process of its own does. */
+function copyElsewhere(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true })
+  execFileSync('cp', [from, to])
+}
+
+async function warnings(client: TestClient): Promise<string[]> {
+  return (await client.program.log({ lines: 500 })).map(line => JSON.parse(line)).flatMap(({ level, msg }) => (level >= 40 ? [msg] : []))
+}
+
+test.runIf(process.platform !== 'win32')('shards that another process adds appear, in known folders and in new ones', async () => {
+  const root = makeManyShards(30)
+  const { client } = openTestService()
+  const { cacheId } = await openWhole(client, root)
+  const [first = ''] = await pathsOf(client, cacheId)
+  const added = [join(dirname(first), 'chr99_0.parquet'), 'embeddings/later/3/global_mean_0/chr1_0.parquet']
+  for (const path of added) copyElsewhere(join(root, first), join(root, path))
+  const { rows } = await summaryWhen(client, cacheId, ({ shards, scan }) => shards === 32 && scan.state === 'done')
+  expect(rows).not.toBeNull()
+  expect(await pathsOf(client, cacheId)).toEqual(expect.arrayContaining(added))
+  rmSync(join(root, 'embeddings/later'), { recursive: true })
+  await summaryWhen(client, cacheId, ({ shards }) => shards === 31)
+  expect(await warnings(client)).toEqual([])
+})
+
+test('a folder that goes away is one finding and no error, and what comes back is shown again', async () => {
+  const root = makeManyShards(40)
+  const { client } = openTestService()
+  const { cacheId } = await openWhole(client, root)
+  renameSync(join(root, 'embeddings'), join(root, 'away'))
+  const gone = await summaryWhen(client, cacheId, ({ scanFindings }) => scanFindings.length > 0)
+  expect(gone).toMatchObject({
+    shards: 0,
+    scanFindings: [{ kind: 'unreadable', shardPath: 'embeddings', message: expect.stringContaining('not there any more') }]
+  })
+  renameSync(join(root, 'away'), join(root, 'embeddings'))
+  const back = await summaryWhen(client, cacheId, ({ shards, scan }) => shards === 40 && scan.state === 'done')
+  expect(back.scanFindings).toEqual([])
+  expect(await warnings(client)).toEqual([])
+}, 30_000)
+
+test('without watches, changes are looked for, and the log says so once', async () => {
+  refuse.code = 'ENOSPC'
+  const root = referenceCache('healthy')
+  const { client } = openTestService()
+  const { cacheId, shards } = await openWhole(client, root)
+  const [first = ''] = await pathsOf(client, cacheId)
+  rmSync(join(root, first))
+  await summaryWhen(client, cacheId, summary => summary.shards === shards - 1)
+  expect(await warnings(client)).toEqual([expect.stringContaining('does not tell of changes')])
+}, 30_000)
