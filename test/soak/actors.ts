@@ -22,9 +22,11 @@ export class Diary {
 /** With others at work a shard may be gone, a plan old, a place taken, a cache busy: each is told by its code. */
 const EXPECTED = new Set(['RESOURCE.BUSY', 'RESOURCE.STALE_PLAN', 'RESOURCE.NOT_FOUND', 'RESOURCE.CACHE_CORRUPT', 'INPUT.GENERIC'])
 
-function note(diary: Diary, doing: string, code: string, message: string): void {
+type Told = { readonly code: string; readonly message: string; readonly details: unknown }
+
+function note(diary: Diary, doing: string, { code, message, details }: Told): void {
   diary.count(`told ${code}`)
-  if (!EXPECTED.has(code)) diary.faults.push(`${doing}: ${code} ${message}`)
+  if (!EXPECTED.has(code)) diary.faults.push(`${doing}: ${code} ${message} ${JSON.stringify(details)}`)
 }
 
 /** A person at a window, until `stopped`. */
@@ -45,7 +47,7 @@ export async function useWindow({ client }: Served, root: string, chance: Chance
     for await (const event of await client.jobs.attach({ jobId })) {
       if (event.type !== 'end') continue
       diary.count(`jobs: ${request.kind} ${event.end.outcome}`)
-      if (event.end.outcome === 'failed') note(diary, request.kind, event.end.error.code, event.end.error.message)
+      if (event.end.outcome === 'failed') note(diary, request.kind, event.end.error)
       return event.end.outcome === 'done' ? event.end.report : null
     }
     return null
@@ -85,7 +87,7 @@ export async function useWindow({ client }: Served, root: string, chance: Chance
       await steps[name]?.()
     } catch (error) {
       if (!(error instanceof ORPCError)) throw error
-      note(diary, name, error.code, error.message)
+      note(diary, name, { code: error.code, message: error.message, details: error.data })
     }
     diary.count(steps === looks ? 'looks through a window' : 'jobs from a window')
     await sleep(chance.below(60))

@@ -2,7 +2,7 @@
  * Two windows, a terminal and GenoLeWM at one cache, for an hour, while the world damages a shard now and then: what they are told
  * is one of the expected things, memory stays flat, and every row that was ever acknowledged is readable or lies in quarantine.
  */
-import { closeSync, existsSync, openSync, statSync, truncateSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -37,12 +37,12 @@ const recordsOf = (block: number): WindowRecord[] =>
 /** Cuts off, overwrites with zeros, turns a bit, or adds to a shard, as a bad disk or a bad copy would. */
 function damage(path: string, chance: Chance): void {
   const { size } = statSync(path)
-  const kind = chance.below(4)
-  if (kind === 0) return truncateSync(path, chance.below(size))
+  const at = chance.below(size)
   const fd = openSync(path, 'r+')
   try {
-    const at = chance.below(size)
-    if (kind === 1) writeSync(fd, new Uint8Array(Math.min(200, size - at)), 0, undefined, at)
+    const kind = chance.below(4)
+    if (kind === 0) ftruncateSync(fd, at)
+    else if (kind === 1) writeSync(fd, new Uint8Array(Math.min(200, size - at)), 0, undefined, at)
     else if (kind === 2) writeSync(fd, Uint8Array.of(chance.below(256)), 0, 1, at)
     else writeSync(fd, Buffer.from('rubbish'), 0, undefined, size)
   } finally {

@@ -141,7 +141,11 @@ function setAside(root: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
     if (!isThere(from)) continue
-    const name = `index.sqlite${suffix}.${nowNs()}.bad`
-    moveFile(from, join(root, QUARANTINE_PATH, name))
+    moveFile(from, freeName(join(root, QUARANTINE_PATH, `index.sqlite${suffix}`)))
   }
+}
+
+/** A name with the time in it that nobody has: a clock may stand still or go back. */
+function freeName(path: string): string {
+  for (let time = nowNs(); ; time++) if (!isThere(`${path}.${time}.bad`)) return `${path}.${time}.bad`
 }

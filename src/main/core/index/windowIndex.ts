@@ -2,13 +2,13 @@
  * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
  * uses it. The only room that knows SQL on index.sqlite.
  */
-import { closeSync, copyFileSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { copyFileSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheCorruptError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
-import { isThere, makeFolder } from '../durableFile.ts'
+import { isThere, makeFolder, removeQuietly } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
@@ -92,65 +92,91 @@ type OpenMode = 'read' | 'write' | 'copy'
 
 function openChecked(path: string, mode: OpenMode): WindowIndex | null {
   return guarded(() => {
-    const db = openFile(path, mode)
-    if (db === null) return null
+    const opened = openFile(path, mode)
+    if (opened === null) return null
+    const { db, close } = opened
     try {
       harden(db)
       const objects = db.prepare<[], SchemaObject>('SELECT type, name FROM sqlite_master').all()
       if (objects.length === 0) {
-        db.close()
+        close()
         return null
       }
       checkSchema(db, objects)
-      return new WindowIndex(db)
+      return new WindowIndex(db, close)
     } catch (error) {
-      db.close()
+      close()
       throw error
     }
   })
 }
 
+type Opened = { readonly db: Database.Database; readonly close: () => void }
+
 /** Null when the file went away since it was seen: Python's reindex deletes the old index before it makes the new one. */
-function openFile(path: string, mode: OpenMode): Database.Database | null {
+function openFile(path: string, mode: OpenMode): Opened | null {
   try {
-    if (mode === 'copy' || (mode === 'read' && isWal(path))) return openCopy(path)
-    return openDatabase(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
+    if (mode === 'copy') return openCopy(path)
+    if (mode === 'read') return openReadOnly(path)
+    return openedInPlace(openDatabase(path, { fileMustExist: true, timeout: BUSY_MS }))
   } catch (error) {
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
     throw error
   }
 }
 
-const WAL_FORMAT = 2
-const READ_FORMAT_AT = 19
-
-function isWal(path: string): boolean {
-  const head = Buffer.alloc(READ_FORMAT_AT + 1)
-  const fd = openSync(path, 'r')
-  try {
-    return readSync(fd, head, 0, head.length, 0) === head.length && head[READ_FORMAT_AT] === WAL_FORMAT
-  } finally {
-    closeSync(fd)
-  }
+function openedInPlace(db: Database.Database): Opened {
+  return { db, close: () => db.close() }
 }
 
+/** What SQLite lays beside a database in WAL mode as soon as it looks into it. */
+const WAL_FILES = ['-wal', '-shm']
+
 /**
- * An index in WAL mode (neither we nor Python make one) cannot be opened without SQLite leaving files beside it, and one that a
- * crash left in the middle of a transaction not without mending it: so a copy is read.
+ * An index in WAL mode (neither we nor Python make one) is read in a copy, and what SQLite laid beside it is taken away. It is left to
+ * SQLite to tell the mode: had we opened the file ourselves, closing it would take the locks away from every connection of this
+ * process (POSIX), and another process would undo the transaction of one of our threads.
  */
-function openCopy(path: string): Database.Database {
+function openReadOnly(path: string): Opened {
+  const absent = WAL_FILES.map(suffix => `${path}${suffix}`).filter(file => !isThere(file))
+  const db = openDatabase(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+  let mode: unknown
+  try {
+    mode = db.pragma('journal_mode', { simple: true })
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  if (mode !== 'wal') return openedInPlace(db)
+  db.close()
+  for (const file of absent) removeQuietly(file)
+  return openCopy(path)
+}
+
+/** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. */
+function openCopy(path: string): Opened {
   const folder = mkdtempSync(join(tmpdir(), 'lewm-index-'))
+  const discard = (): void => rmSync(folder, { recursive: true, force: true })
   try {
     const copy = join(folder, 'index.sqlite')
     copyFileSync(path, copy)
     for (const suffix of ['-wal', '-journal']) if (isThere(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
-    const whole = openDatabase(copy)
-    whole.pragma('journal_mode = DELETE')
-    whole.prepare('SELECT count(*) FROM sqlite_master').get()
-    whole.close()
-    return new Database(readFileSync(copy), { readonly: true })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+    const db = openDatabase(copy)
+    const close = (): void => {
+      db.close()
+      discard()
+    }
+    try {
+      db.pragma('journal_mode = DELETE')
+      db.pragma('query_only = ON')
+    } catch (error) {
+      db.close()
+      throw error
+    }
+    return { db, close }
+  } catch (error) {
+    discard()
+    throw error
   }
 }
 
@@ -296,22 +322,21 @@ const ENTRY_COLUMNS =
 
 /** An open index. */
 export class WindowIndex {
+  readonly close: () => void
   private readonly db: Database.Database
   private readonly byKey: Database.Statement<KeyParams, RowPlace>
   private readonly byShard: Database.Statement<[string], IndexEntry>
   private readonly insert: Database.Statement<unknown[]>
 
-  constructor(db: Database.Database) {
+  /** @param close lets go of the database */
+  constructor(db: Database.Database, close: () => void) {
     this.db = db
+    this.close = close
     this.byKey = db.prepare(`SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`)
     this.byShard = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`)
     this.insert = db.prepare(
       `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
     )
-  }
-
-  close(): void {
-    this.db.close()
   }
 
   /** Where the index says a key lies; null when it does not know it. */
