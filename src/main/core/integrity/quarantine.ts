@@ -2,8 +2,8 @@
  * Quarantine: a shard is moved aside with a reason file beside it, and can be moved back. Nothing is ever deleted or overwritten.
  * The reason is written first: a crash in between leaves a reason without a shard, which the next run clears away.
  */
-import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { CacheBusyError, CancelledError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
@@ -42,17 +42,23 @@ export async function quarantineShards(
 ): Promise<QuarantinedShard[]> {
   if (reason.trim() === '') throw new InputError('a quarantine by hand needs a reason', { field: 'reason', value: reason })
   const root = await checkCacheRoot(cacheDir)
-  for (const shardPath of shards) {
-    if (!isShardPath(shardPath) || !isThere(resolveShardPath(root, shardPath))) {
-      throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
-    }
-  }
+  checkPresent(root, shards)
   const work = async (): Promise<QuarantinedShard[]> => {
+    // Whoever had the lock before may have moved them.
+    checkPresent(root, shards)
     await tidyQuarantine(root)
     const moves = [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
     return thenReindex(root, options, () => moveToQuarantine(root, moves, options))
   }
   return withCacheLock(root, 'quarantine', WAIT_MS, work, options.signal)
+}
+
+function checkPresent(root: string, shards: readonly string[]): void {
+  for (const shardPath of shards) {
+    if (!isShardPath(shardPath) || !isThere(resolveShardPath(root, shardPath))) {
+      throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
+    }
+  }
 }
 
 type Move = { readonly shardPath: string; readonly reasons: readonly string[] }
@@ -89,19 +95,36 @@ export async function moveToQuarantine<M extends Move>(
 
 function moveOne(root: string, { shardPath, reasons }: Move): QuarantinedShard {
   const from = resolveShardPath(root, shardPath)
-  const movedTo = freePlace(root, shardPath)
+  const { movedTo, at } = freePlace(root, shardPath)
   checkNoLinks(from)
   checkNoLinks(join(root, movedTo))
   const bytes = lstatSync(from).size
-  const reason: ReasonFile = { shard_path: shardPath, reasons, at: String(nowNs()), bytes }
+  const reason: ReasonFile = { shard_path: shardPath, reasons, at: String(at), bytes }
   writeFileDurably(join(root, `${movedTo}${REASON_SUFFIX}`), [Buffer.from(`${JSON.stringify(reason, null, 2)}\n`)])
   moveFile(from, join(root, movedTo))
   return { shardPath, movedTo, reasons }
 }
 
-function freePlace(root: string, shardPath: string): string {
+/** What claims to be later was written by nobody's clock. */
+const LATEST = 2n ** 62n
+
+/**
+ * A place that nobody has, and a time later than that of whatever lies there from the same place: a clock may stand still or go back,
+ * and what was moved last is what goes back first.
+ */
+function freePlace(root: string, shardPath: string): { readonly movedTo: string; readonly at: bigint } {
   const place = `${QUARANTINE_PATH}/${shardPath.slice(EMBEDDINGS_DIR.length + 1)}`
-  return isThere(join(root, place)) ? `${place}.${nowNs()}.bad` : place
+  if (!isThere(join(root, place))) return { movedTo: place, at: nowNs() }
+  const folder = dirname(place)
+  const beside = readdirSync(join(root, folder)).map(name => `${folder}/${name}`)
+  const times = quarantineEntries(
+    root,
+    beside.filter(path => path.startsWith(place))
+  )
+    .map(timeOf)
+    .filter(time => time < LATEST)
+  const at = [nowNs(), ...times.map(time => time + 1n)].reduce((latest, time) => (time > latest ? time : latest))
+  return { movedTo: `${place}.${at}.bad`, at }
 }
 
 export type RestoreResult = {
@@ -130,8 +153,13 @@ export async function restoreShards(cacheDir: string, which: readonly string[] |
 }
 
 function latestFirst(a: QuarantineEntry, b: QuarantineEntry): number {
-  const [left, right] = [a.at ?? timeInName(a.path) ?? -1n, b.at ?? timeInName(b.path) ?? -1n]
+  const [left, right] = [timeOf(a), timeOf(b)]
   return left === right ? comparePaths(a.path, b.path) : left < right ? 1 : -1
+}
+
+/** When it was moved, as far as anybody wrote it down. */
+function timeOf({ at, path }: QuarantineEntry): bigint {
+  return at ?? timeInName(path) ?? -1n
 }
 
 function chooseEntry(entries: readonly QuarantineEntry[], name: string): QuarantineEntry {
