@@ -29,9 +29,10 @@ type Chance = ReturnType<typeof random>
 
 const pathOf = (block: number): string => `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
 const isFragile = (block: number): boolean => block % FRAGILE === 0
+/** Values that float16 holds exactly, and that no other row has. */
 const recordsOf = (block: number): WindowRecord[] =>
   Array.from({ length: ROWS }, (_, i) =>
-    recordOf(block * ROWS + i, { embedding: Array.from({ length: 16 }, (_, at) => (block % 512) + at / 32 + i) })
+    recordOf(block * ROWS + i, { embedding: Array.from({ length: 16 }, (_, at) => [block, i][at] ?? at / 32) })
   )
 
 /** Cuts off, overwrites with zeros, turns a bit, or adds to a shard, as a bad disk or a bad copy would. */
