@@ -25,6 +25,8 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Lies under the data folder of the program. */
   readonly home?: string
+  /** A program that runs it, with that one's own arguments. */
+  readonly under?: readonly [program: string, ...args: string[]]
 }
 
 /** Runs to the end. */
@@ -42,8 +44,9 @@ export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, 
 }
 
 /** Starts without waiting: standard input stays open. */
-export function startLewmCache(args: readonly string[], { cwd, env = {}, home = temporaryFolder() }: RunOptions = {}): ChildProcess {
-  return spawn(NODE, [MAIN, ...args], { cwd: cwd ?? home, env: environment(home, env), stdio: 'pipe' })
+export function startLewmCache(args: readonly string[], { cwd, env = {}, home = temporaryFolder(), under }: RunOptions = {}): ChildProcess {
+  const [program, ...before] = under === undefined ? [NODE] : [...under, NODE]
+  return spawn(program, [...before, MAIN, ...args], { cwd: cwd ?? home, env: environment(home, env), stdio: 'pipe' })
 }
 
 /** Runs through a shell that knows the command as `$LEWM`. */

@@ -1,12 +1,13 @@
 /** One writer at a time, by name: who is alive is waited for and told, who is dead is replaced, who is on another host never. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { withCacheLock } from '../../src/main/core/cacheLock.ts'
 import { CacheBusyError, writeShard } from '../../src/main/core/index.ts'
+import { processBirth } from '../../src/main/core/processBirth.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { BLOCK, recordOf } from './cacheFiles.ts'
 
@@ -47,6 +48,31 @@ describe('held', () => {
     const root = locked({ host: hostname(), pid: deadPid(), since: SINCE, operation: 'repair' })
     expect(await take(root)).toBe('done')
     expect(existsSync(join(root, LOCK))).toBe(false)
+  })
+
+  test('by a process whose pid another one has now: taken over', async () => {
+    const born = processBirth(process.pid)
+    const root = locked({ host: hostname(), pid: process.pid, born: `${born}0`, since: SINCE, operation: 'repair', nonce: 'a1' })
+    expect(await take(root)).toBe(born === null ? expect.any(CacheBusyError) : 'done')
+  })
+
+  test('by a dead one whose heir died as well: taken over, and nothing stays behind', async () => {
+    const dead = (nonce: string): string => JSON.stringify({ host: hostname(), pid: deadPid(), since: SINCE, operation: 'repair', nonce })
+    const root = locked(dead('a1'))
+    writeFileSync(join(root, `${LOCK}.a1`), dead('b2'))
+    writeFileSync(join(root, `${LOCK}.a1.b2`), dead('c3'))
+    writeFileSync(join(root, 'embeddings/.lewm-tmp-0123456789ab'), dead('d4'))
+    expect(await take(root)).toBe('done')
+    expect(readdirSync(join(root, 'embeddings'))).toEqual([])
+  })
+
+  test('by a dead one that a living one is about to replace: busy', async () => {
+    const root = locked({ host: hostname(), pid: deadPid(), since: SINCE, operation: 'repair', nonce: 'a1' })
+    writeFileSync(
+      join(root, `${LOCK}.a1`),
+      JSON.stringify({ host: hostname(), pid: process.pid, since: SINCE, operation: 'write', nonce: 'b2' })
+    )
+    expect(await take(root)).toBeInstanceOf(CacheBusyError)
   })
 
   test('by a process of another host: never taken over, whatever its pid', async () => {
@@ -100,6 +126,31 @@ test('eight at once, each finds the lock of a dead one: only one at a time gets 
     )
   )
   expect(most).toBe(1)
+})
+
+test('processes of their own, each killed while it holds the lock: the next one takes over, one at a time', async () => {
+  const root = temporaryFolder()
+  const count = join(root, 'count')
+  writeFileSync(count, '0')
+  // Each adds one to a file, in two steps that only a lock makes one, and dies without letting go; every third lets go.
+  const program = `
+    import { readFileSync, writeFileSync } from 'node:fs'
+    import { setTimeout as sleep } from 'node:timers/promises'
+    import { withCacheLock } from ${JSON.stringify(join(import.meta.dirname, '../../src/main/core/cacheLock.ts'))}
+    const [, root, count, n] = process.argv
+    await withCacheLock(root, 'count', 50_000, async () => {
+      const before = Number(readFileSync(count, 'utf8'))
+      await sleep(3)
+      writeFileSync(count, String(before + 1))
+      if (Number(n) % 3 !== 0) process.kill(process.pid, 'SIGKILL')
+    })`
+  const children = Array.from({ length: 18 }, (_, n) =>
+    spawn(process.execPath, ['--input-type=module', '-e', program, root, count, String(n)], { stdio: 'inherit' })
+  )
+  await Promise.all(children.map(child => new Promise(done => child.on('close', done))))
+  expect(readFileSync(count, 'utf8')).toBe('18')
+  expect(await take(root)).toBe('done')
+  expect(readdirSync(join(root, 'embeddings'))).toEqual([])
 })
 
 test('writers in processes of their own wait for each other, and nothing is lost', async () => {

@@ -3,7 +3,8 @@
  * `--json`, one document on standard output); Ctrl-C ends the work between two shards, a second one ends it at once.
  */
 import { CommanderError } from 'commander'
-import { CacheError, InputError } from '../../shared/model/errors.ts'
+import { InputError } from '../../shared/model/errors.ts'
+import { expectedError } from '../core/index.ts'
 import { EXIT, type ExitCode, exitCodeOfError } from './exitCodes.ts'
 import { listenForBrokenPipes, openOutput, printDocument, printError } from './output.ts'
 import { buildProgram, type Start } from './program.ts'
@@ -44,9 +45,10 @@ async function main(): Promise<ExitCode> {
 }
 
 async function fail(error: unknown): Promise<ExitCode> {
+  const expected = expectedError(error)
   const { code, message, details, exitCode } =
-    error instanceof CacheError
-      ? { code: error.code, message: error.message, details: error.details, exitCode: exitCodeOfError(error) }
+    expected !== null
+      ? { code: expected.code, message: expected.message, details: expected.details, exitCode: exitCodeOfError(expected) }
       : { code: 'INTERNAL', message: String(error), details: {}, exitCode: EXIT.bug }
   // Before parsing has come to an end there are no options to ask.
   const operands = argv.indexOf('--')

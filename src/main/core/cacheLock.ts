@@ -2,14 +2,20 @@
  * One writer of ours at a time: a lock file that says who holds the cache, since when and for what. (Python's layout 1 knows no
  * locks; against it SQLite's own locks and atomic renames protect.) A lock whose owner died on this host is taken over; one of
  * another host never is.
+ *
+ * The file appears under its name with its content in it (a link to a file that is complete), so that a crash leaves no lock without
+ * an owner. Only one of several may take over a dead lock: the one that holds a second lock, named after the dead one. Should it die
+ * as well, a third lock is named after that, and so on.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { linkSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CacheBusyError, CancelledError } from '../../shared/model/errors.ts'
-import { makeFolder } from './durableFile.ts'
+import { makeFolder, removeFile, removeQuietly, sweepTempFiles, tempBeside, writeWholeFile } from './durableFile.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
+import { processBirth } from './processBirth.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
 const LOCK_NAME = '.lewm-cache.lock'
@@ -18,87 +24,191 @@ const POLL_MS = 20
 /** Who holds a cache's lock. */
 export type LockOwner = { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string }
 
+type LockFile = LockOwner & {
+  /** Names this one lock among all that ever were. */
+  readonly nonce?: string
+  /** Tells its process from a later one with the same pid; null where the system does not say. */
+  readonly born?: string | null
+}
+
 /**
  * Runs `work` as the only one of ours that changes the cache.
  * @param waitMs how long to wait for another one to finish
+ * @param work gets the dead owner whose lock was taken over: what it was doing it may have left unfinished
  * @throws CacheBusyError with the owner's host, process and time; SystemError when the cache cannot be written
  */
 export async function withCacheLock<T>(
   root: string,
   operation: string,
   waitMs: number,
-  work: () => Promise<T>,
+  work: (interrupted: LockOwner | null) => Promise<T>,
   signal?: AbortSignal
 ): Promise<T> {
   const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
   makeFolder(join(root, EMBEDDINGS_DIR))
-  const deadline = Date.now() + waitMs
-  while (!tryLock(path, operation)) {
-    const owner = readOwner(path)
-    if (owner !== null && isDead(owner)) {
-      rmSync(path, { force: true })
-      continue
+  const mine: LockFile = {
+    host: hostname(),
+    pid: process.pid,
+    born: processBirth(process.pid),
+    since: new Date().toISOString(),
+    operation,
+    nonce: randomUUID()
+  }
+  const deadline = performance.now() + waitMs
+  let interrupted: LockOwner | null = null
+  for (;;) {
+    const before = readLock(path)
+    if (tryLock(path, mine)) {
+      if (typeof before === 'object') interrupted = before
+      break
     }
     if (signal?.aborted) throw new CancelledError()
-    if (Date.now() >= deadline) throw busy(owner)
+    if (performance.now() >= deadline) throw busy(path)
     await sleep(POLL_MS)
   }
   try {
-    return await work()
+    sweep(dirname(path))
+    return await work(interrupted)
   } finally {
-    rmSync(path, { force: true })
+    release(path, mine)
   }
 }
 
-function tryLock(path: string, operation: string): boolean {
+/** What crashes left beside the lock; claims on other locks than ours mean nothing while ours is there. */
+function sweep(folder: string): void {
+  sweepTempFiles(folder)
+  for (const name of readdirSync(folder)) if (name.startsWith(`${LOCK_NAME}.`)) removeQuietly(join(folder, name))
+}
+
+function tryLock(path: string, mine: LockFile): boolean {
+  const owner = readLock(path)
+  if (owner === 'nobody') return create(path, mine)
+  if (owner === 'somebody' || !isDead(owner)) return false
+  const claim = `${path}.${owner.nonce ?? owner.pid}`
+  if (!tryLock(claim, mine)) return false
   try {
-    const fd = openSync(path, 'wx')
-    const owner: LockOwner = { host: hostname(), pid: process.pid, since: new Date().toISOString(), operation }
-    writeSync(fd, JSON.stringify(owner))
-    closeSync(fd)
+    // Whoever held the claim before may have taken the dead lock over already; while we hold it nobody does.
+    const now = readLock(path)
+    return typeof now === 'object' && now.nonce === owner.nonce && now.pid === owner.pid && replace(path, mine)
+  } finally {
+    release(claim, mine)
+  }
+}
+
+/** Puts a lock where there is none. */
+function create(path: string, mine: LockFile): boolean {
+  return withComplete(path, mine, temp => {
+    try {
+      linkSync(temp, path)
+      return true
+    } catch (error) {
+      // A network file system may have linked and lost the answer; or another one was first, or swept the temp file away.
+      if (failedWith(error, 'EEXIST') || failedWith(error, 'ENOENT')) return isMine(path, mine)
+      if (WITHOUT_LINKS.some(code => failedWith(error, code))) return createWithoutLink(path, mine)
+      throw error
+    }
+  })
+}
+
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+/** Some file systems have no links: there a crash between the two steps leaves a lock that a person has to remove. */
+function createWithoutLink(path: string, mine: LockFile): boolean {
+  try {
+    writeWholeFile(path, contentOf(mine))
     return true
   } catch (error) {
     if (failedWith(error, 'EEXIST')) return false
-    throw asSystemError(error, 'lock', path)
+    throw error
   }
+}
+
+/** Puts ours in the place of a dead one, whose claim we hold. */
+function replace(path: string, mine: LockFile): boolean {
+  return withComplete(path, mine, temp => {
+    try {
+      renameSync(temp, path)
+      return true
+    } catch (error) {
+      if (failedWith(error, 'ENOENT')) return isMine(path, mine)
+      throw error
+    }
+  })
+}
+
+function withComplete(path: string, mine: LockFile, use: (temp: string) => boolean): boolean {
+  const temp = tempBeside(path)
+  try {
+    writeWholeFile(temp, contentOf(mine))
+    return use(temp)
+  } catch (error) {
+    throw asSystemError(error, 'lock', path)
+  } finally {
+    removeQuietly(temp)
+  }
+}
+
+function contentOf(lock: LockFile): Uint8Array[] {
+  return [Buffer.from(JSON.stringify(lock))]
+}
+
+function isMine(path: string, mine: LockFile): boolean {
+  const owner = readLock(path)
+  return typeof owner === 'object' && owner.nonce === mine.nonce
+}
+
+/** A lock that somebody removed by hand and another one took since is not ours to remove. */
+function release(path: string, mine: LockFile): void {
+  const owner = readLock(path)
+  if (typeof owner === 'string' || owner.nonce === mine.nonce) removeFile(path)
 }
 
 /** Who is changing a cache just now; null when nobody is, or when its owner died on this host. */
 export function readLockOwner(root: string): LockOwner | null {
-  const owner = readOwner(join(root, EMBEDDINGS_DIR, LOCK_NAME))
-  return owner === null || isDead(owner) ? null : owner
+  const owner = readLock(join(root, EMBEDDINGS_DIR, LOCK_NAME))
+  return typeof owner === 'string' || isDead(owner) ? null : owner
 }
 
 /** Takes away a lock of this very process that a thread of ours left behind when it died; anybody else's stays. */
 export function dropAbandonedLock(root: string): void {
   const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
-  const owner = readOwner(path)
-  if (owner?.host === hostname() && owner.pid === process.pid) rmSync(path, { force: true })
+  const owner = readLock(path)
+  if (typeof owner === 'object' && owner.host === hostname() && owner.pid === process.pid) removeFile(path)
 }
 
-function readOwner(path: string): LockOwner | null {
+/** The owner; 'somebody' for a lock that does not say whose it is. */
+function readLock(path: string): LockFile | 'nobody' | 'somebody' {
+  let text: string
   try {
-    const owner: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return isOwner(owner) ? owner : null
+    // As bytes: Node's short cut for text ends the whole process when the system cannot close a file.
+    text = readFileSync(path).toString()
+  } catch (error) {
+    return failedWith(error, 'ENOENT') ? 'nobody' : 'somebody'
+  }
+  try {
+    const owner: unknown = JSON.parse(text)
+    return isLock(owner) ? owner : 'somebody'
   } catch {
-    // Gone by now, or still being written: ask again.
-    return null
+    return 'somebody'
   }
 }
 
-function isOwner(value: unknown): value is LockOwner {
+function isLock(value: unknown): value is LockFile {
   return (
     typeof value === 'object' &&
     value !== null &&
     'host' in value &&
     typeof value.host === 'string' &&
     'pid' in value &&
-    Number.isInteger(value.pid)
+    Number.isInteger(value.pid) &&
+    (!('nonce' in value) || (typeof value.nonce === 'string' && /^[0-9a-f-]{1,64}$/.test(value.nonce)))
   )
 }
 
-function isDead(owner: LockOwner): boolean {
+function isDead(owner: LockFile): boolean {
   if (owner.host !== hostname()) return false
+  const born = processBirth(owner.pid)
+  if (born !== null && typeof owner.born === 'string') return born !== owner.born
   try {
     process.kill(owner.pid, 0)
     return false
@@ -107,9 +217,17 @@ function isDead(owner: LockOwner): boolean {
   }
 }
 
-function busy(owner: LockOwner | null): CacheBusyError {
-  if (owner === null) return new CacheBusyError('somebody else is changing this cache')
-  return new CacheBusyError(`process ${owner.pid} on ${owner.host} is changing this cache since ${owner.since} (${owner.operation})`, {
-    ...owner
+function busy(path: string): CacheBusyError {
+  const owner = readLock(path)
+  if (typeof owner === 'string') {
+    const remedy = `${path} does not say who; if none of your programs is at it, remove that file`
+    return new CacheBusyError(`somebody else is changing this cache: ${remedy}`, { lock: path })
+  }
+  const { host, pid, since, operation } = owner
+  return new CacheBusyError(`process ${pid} on ${host} is changing this cache since ${since} (${operation})`, {
+    host,
+    pid,
+    since,
+    operation
   })
 }

@@ -3,14 +3,18 @@
  * read, or a key that is there already, is a finding and does not stop the rest.
  */
 import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, finding } from '../../shared/model/finding.ts'
 import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
+import { removeQuietly } from './durableFile.ts'
 import { startIndex } from './index/buildIndex.ts'
 import type { RepeatedRow } from './index/bulkLoad.ts'
-import { type WindowIndex, withIndex } from './index/windowIndex.ts'
+import { withIndex } from './index/changeIndex.ts'
+import { IndexUnusable } from './index/untrusted.ts'
+import { type IndexRow, openIndex, type WindowIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
 import { indexRow, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, type ShardVerdict, verifyShard } from './integrity/verifyShard.ts'
@@ -37,6 +41,7 @@ export async function reindexCache(cacheDir: string, options: LongOptions = {}):
  */
 export async function rebuildIndex(root: string, options: LongOptions, leaveOut: ReadonlySet<string>): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
+  for (const path of walk.tempFiles) removeQuietly(join(root, path))
   const run = new ReindexRun(root, leaveOut)
   const wanted = walk.shardPaths.filter(path => !leaveOut.has(path))
   const meter = new ProgressMeter(options.onProgress, 'index', wanted.length)
@@ -56,6 +61,7 @@ export async function rebuildIndex(root: string, options: LongOptions, leaveOut:
       meter.step(verdict.shardPath)
     }
     run.leaveOutRepeated(builder.finish())
+    for (const shardPath of run.unread) run.carriedOver(shardPath, builder.addRows(oldRows(root, shardPath)))
     await builder.publish(options.signal)
   } catch (error) {
     builder.discard()
@@ -77,6 +83,8 @@ class ReindexRun {
   findings: Finding[] = []
   indexedShards = 0
   indexedRows = 0
+  /** Shards that the system would not let us read. */
+  readonly unread: string[] = []
   /** What each shard looked like when it was read. */
   private readonly seen = new Map<string, string>()
   private readonly root: string
@@ -92,9 +100,19 @@ class ReindexRun {
     // As it was when it was opened: one that changes meanwhile is read once more.
     this.seen.set(shardPath, mtimeNs === 0n ? stampText(this.root, shardPath) : `${bytes} ${mtimeNs}`)
     this.findings.push(...findings.filter(blocksIndexing))
+    if (findings.some(({ severity }) => severity === 'unreadable')) this.unread.push(shardPath)
     if (keys === null) return
     this.indexedShards += 1
     this.indexedRows += keys.rows
+  }
+
+  /** That the system would not let us read a shard now says nothing of its rows: what the old index knew of them is kept. */
+  carriedOver(shardPath: string, entries: number): void {
+    this.indexedRows += entries
+    if (entries === 0) return
+    this.findings = this.findings.map(found =>
+      found.shardPath === shardPath ? { ...found, details: { ...found.details, entries_kept: entries } } : found
+    )
   }
 
   /** Rows whose keys others have. */
@@ -133,6 +151,18 @@ function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): Repea
     if (taken) repeated.push({ shardPath, row, place: place.shardPath })
   }
   return repeated
+}
+
+function oldRows(root: string, shardPath: string): IndexRow[] {
+  try {
+    const index = openIndex(root, 'read')
+    const rows = index?.rowsOf(shardPath) ?? []
+    index?.close()
+    return rows
+  } catch (error) {
+    if (error instanceof IndexUnusable) return []
+    throw error
+  }
 }
 
 function stampText(root: string, shardPath: string): string {

@@ -1,5 +1,5 @@
-/** Turns what Node throws for a failed system call into a SystemError with the call, the path and the reason. */
-import { type CacheError, SystemError } from '../../shared/model/errors.ts'
+/** Turns what Node and SQLite throw when the system says no into a SystemError with the call, the path and the reason. */
+import { CacheError, SystemError } from '../../shared/model/errors.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -27,6 +27,41 @@ export function asSystemError(error: unknown, call: string, path: string): Cache
   if (!isErrno(error)) throw error
   const reason = REASONS[error.code] ?? error.message
   return new SystemError(`cannot ${call} ${path}: ${reason}`, { call, path, error: error.code }, { cause: error })
+}
+
+/**
+ * For whoever carries the core's errors on to people: what the system refused at a place without words of its own for it is no bug.
+ * @returns errors of ours as they are, a SystemError for a failed system call or SQL statement, null for a bug
+ */
+export function expectedError(error: unknown): CacheError | null {
+  if (error instanceof CacheError) return error
+  if (isErrno(error))
+    return new SystemError(
+      `the call ${error.syscall} could not be carried out: ${pathText(error)}${REASONS[error.code] ?? error.message}`,
+      { call: error.syscall ?? '', path: error.path ?? '', error: error.code },
+      { cause: error }
+    )
+  if (isSqliteError(error))
+    return new SystemError(`a database of this program could not be used: ${error.message}`, { error: error.code }, { cause: error })
+  return null
+}
+
+function pathText({ path }: NodeJS.ErrnoException): string {
+  return path === undefined ? '' : `${path}: `
+}
+
+/** What SQLite says of statements that are wrong, which is a bug of ours; everything else it says of the file or of the system. */
+const OUR_FAULT = /^SQLITE_(ERROR|MISUSE|CONSTRAINT|RANGE|MISMATCH|SCHEMA|INTERNAL|TOOBIG)/
+
+/** better-sqlite3 may be imported by few; its errors may pass through anybody. */
+function isSqliteError(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error &&
+    error.name === 'SqliteError' &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    !OUR_FAULT.test(error.code)
+  )
 }
 
 /** Whether this is Node's exception for a failed system call. */

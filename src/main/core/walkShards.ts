@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CancelledError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
+import { isTempName } from './durableFile.ts'
 import { EMBEDDINGS_DIR, QUARANTINE_DIR } from './layout.ts'
 import { comparePaths } from './paths.ts'
 import { asSystemError, failedWith } from './systemError.ts'
@@ -13,6 +14,8 @@ export type ShardWalk = {
   readonly shardPaths: string[]
   /** What is called `*.parquet` and is no file, and folders that cannot be read. */
   readonly findings: Finding[]
+  /** Temp files of ours, relative to the root: of a writer at work, or left by a crash. */
+  readonly tempFiles: string[]
 }
 
 /**
@@ -21,17 +24,16 @@ export type ShardWalk = {
  * @throws SystemError when `embeddings/` itself cannot be read, CancelledError
  */
 export async function walkShards(root: string, signal?: AbortSignal): Promise<ShardWalk> {
-  const shardPaths: string[] = []
-  const findings: Finding[] = []
+  const walk: ShardWalk = { shardPaths: [], findings: [], tempFiles: [] }
   let folders = [EMBEDDINGS_DIR]
   while (folders.length > 0) {
     if (signal?.aborted) throw new CancelledError()
-    const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, findings)))
-    const next = listed.flatMap(({ folder, entries }) => sortEntries(folder, entries, shardPaths, findings))
+    const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, walk.findings)))
+    const next = listed.flatMap(({ folder, entries }) => sortEntries(folder, entries, walk))
     folders = [...folders.slice(64), ...next]
   }
-  shardPaths.sort(comparePaths)
-  return { shardPaths, findings }
+  walk.shardPaths.sort(comparePaths)
+  return walk
 }
 
 async function list(root: string, folder: string, findings: Finding[]): Promise<{ folder: string; entries: Dirent[] }> {
@@ -52,7 +54,7 @@ async function list(root: string, folder: string, findings: Finding[]): Promise<
   }
 }
 
-function sortEntries(folder: string, entries: readonly Dirent[], shardPaths: string[], findings: Finding[]): string[] {
+function sortEntries(folder: string, entries: readonly Dirent[], { shardPaths, findings, tempFiles }: ShardWalk): string[] {
   const folders: string[] = []
   for (const entry of entries) {
     if (entry.name === QUARANTINE_DIR) continue
@@ -60,6 +62,7 @@ function sortEntries(folder: string, entries: readonly Dirent[], shardPaths: str
     const shard = entry.name.endsWith('.parquet')
     if (entry.isFile()) {
       if (shard) shardPaths.push(path)
+      else if (isTempName(entry.name)) tempFiles.push(path)
     } else if (shard) {
       const what = entry.isSymbolicLink()
         ? 'a symbolic link, which we do not follow'

@@ -2,17 +2,17 @@
  * Writes one immutable shard and enters its rows into the index, in that order: a crash between the two leaves rows that the next
  * write or reindex enters. Nothing is written before everything has been checked.
  */
-import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
 import type { WindowRecord } from '../../shared/model/record.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { nearestCacheRoot, realRoot } from './cacheRoot.ts'
 import { checkRecord } from './checkRecord.ts'
 import { nowNs } from './clock.ts'
-import { writeFileDurably } from './durableFile.ts'
+import { isThere, sweepTempFiles, writeNewFileDurably } from './durableFile.ts'
 import { hex } from './hex.ts'
-import { enterRows, type IndexRow, keyParams, openIndex } from './index/windowIndex.ts'
+import { enterRows } from './index/changeIndex.ts'
+import { type IndexRow, keyParams, openIndex } from './index/windowIndex.ts'
 import { indexRow } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
 import { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR } from './layout.ts'
@@ -67,23 +67,23 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
     const path = shardFilePath(root, shardPath)
     checkNoLinks(path)
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
-      const rows = openShardRows(root, shardPath)
-      try {
-        corruptOnFault(shardPath, () => checkSameRows(rows, complete, rounded))
-        enterRows(root, indexRowsOf(root, shardPath))
-      } finally {
-        rows.close()
-      }
-      return { shardPath, rows: records.length, written: false, overflowed: rounded.overflowed }
+    sweepTempFiles(dirname(path))
+    let written = false
+    if (!isThere(path)) {
+      checkKeysAvailable(root, complete)
+      // GenoLeWM knows nothing of our lock: a shard of its own may come until the last moment.
+      written = writeNewFileDurably(path, encodeShard(complete, rounded, options.encoding ?? 'plain'))
     }
-    checkKeysAvailable(root, complete)
-    writeFileDurably(path, encodeShard(complete, rounded, options.encoding ?? 'plain'))
-    enterRows(
-      root,
-      complete.map((record, row) => newIndexRow(record, row, shardPath))
-    )
-    return { shardPath, rows: records.length, written: true, overflowed: rounded.overflowed }
+    if (written) {
+      enterRows(
+        root,
+        complete.map((record, row) => newIndexRow(record, row, shardPath))
+      )
+    } else {
+      checkStored(root, shardPath, complete, rounded)
+      enterRows(root, indexRowsOf(root, shardPath))
+    }
+    return { shardPath, rows: records.length, written, overflowed: rounded.overflowed }
   })
 }
 
@@ -147,6 +147,16 @@ function checkKeysAvailable(root: string, records: readonly CompleteRecord[]): v
 function newIndexRow(record: CompleteRecord, rowOffset: number, shardPath: string): IndexRow {
   const [windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype] = keyParams(record)
   return { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath, rowOffset, createdAt: record.createdAt }
+}
+
+/** The shard that is there must hold each record. */
+function checkStored(root: string, shardPath: string, records: readonly WindowRecord[], rounded: RoundedEmbeddings): void {
+  const rows = openShardRows(root, shardPath)
+  try {
+    corruptOnFault(shardPath, () => checkSameRows(rows, records, rounded))
+  } finally {
+    rows.close()
+  }
 }
 
 /** Each record must be in the shard already, with the same values after rounding. */

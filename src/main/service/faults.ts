@@ -5,7 +5,7 @@
 import { ORPCError } from '@orpc/server'
 import type pino from 'pino'
 import { contract } from '../../shared/contract/index.ts'
-import { CacheError, type ErrorCode } from '../core/index.ts'
+import { type ErrorCode, expectedError } from '../core/index.ts'
 import { INTERNAL_MESSAGE } from './messages.ts'
 
 const ERRORS = contract.caches.open['~orpc'].errorMap
@@ -16,7 +16,8 @@ function orpcError(code: ErrorCode, message: string, details: Readonly<Record<st
 
 /** Whatever was thrown, as the contract has it. */
 export function contractError(error: unknown, path: readonly string[], log: pino.Logger): ORPCError<string, unknown> {
-  if (error instanceof CacheError) return orpcError(error.code, error.message, error.details)
+  const expected = expectedError(error)
+  if (expected !== null) return orpcError(expected.code, expected.message, expected.details)
   if (error instanceof ORPCError) {
     if (error.code === 'BAD_REQUEST') return orpcError('INPUT.GENERIC', inputMessage(error), { procedure: path.join('.') })
     if (Object.hasOwn(ERRORS, error.code)) return error

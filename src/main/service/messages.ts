@@ -1,6 +1,6 @@
 /** What crosses between the service and its threads: plain data, which arrives as the receiver's own copy. */
 import type { JobOutcome, JobRequest } from '../../shared/contract/index.ts'
-import { CacheError, type ErrorCode, type Finding, type Progress, type RecordedVerdict } from '../core/index.ts'
+import { type ErrorCode, expectedError, type Finding, type Progress, type RecordedVerdict } from '../core/index.ts'
 
 /** What a thread is started for. */
 export type ThreadRole = { readonly role: 'job' | 'reader' }
@@ -35,7 +35,8 @@ export type Cloned<T> = T extends bigint | Uint8Array | Float32Array | Float64Ar
       : T
 
 export function faultOf(error: unknown): Fault {
-  if (error instanceof CacheError) return { code: error.code, message: error.message, details: { ...error.details }, stack: null }
+  const expected = expectedError(error)
+  if (expected !== null) return { code: expected.code, message: expected.message, details: { ...expected.details }, stack: null }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'INTERNAL', message: INTERNAL_MESSAGE, details: {}, stack }
 }

@@ -4,20 +4,25 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, type TaskMeta, test } from 'vitest'
 import { writeShard } from '../../../src/main/core/index.ts'
+import { SOAK, tell, times } from '../../faults/extent.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 import type { MutationReport } from './mutateShards.ts'
 
-/** Another one each day; said in the test's name, so that a failure can be had again with MUTATION_SEED. */
-const SEED = Number(process.env.MUTATION_SEED ?? Math.floor(Date.now() / 86_400_000))
+/** Another one each day; said in the test's name, so that a failure can be had again with LEWM_SEED. */
+const SEED = Number(process.env.LEWM_SEED ?? Math.floor(Date.now() / 86_400_000))
+
+/** Of each shard whose pages have checksums, and of each of the others: 2,000 and more in a quick run, 50,000 and more in a soak. */
+const CHECKED = times(400, 10_000)
+const OTHERS = times(40, 900)
 
 async function mutate(count: number, what: 'footers' | 'pages', root: string, shardPaths: readonly string[]): Promise<MutationReport> {
   const program = join(import.meta.dirname, 'mutateShards.ts')
   const args = ['--max-old-space-size=256', program, String(SEED), String(count), what, root, ...shardPaths]
-  const child = spawn(process.execPath, args, { timeout: 50_000 })
+  const child = spawn(process.execPath, args, { timeout: SOAK ? 0 : 50_000 })
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -28,32 +33,39 @@ async function mutate(count: number, what: 'footers' | 'pages', root: string, sh
   return JSON.parse(Buffer.concat(out).toString())
 }
 
-function expectSane(report: MutationReport, runs: number): void {
+function expectSane(report: MutationReport, runs: number, meta: TaskMeta, what: string): void {
+  meta.seeds = [SEED]
+  tell({ [what]: report.runs, [`${what}, found healthy with the rows they had`]: report.healthy }, meta)
   expect(report.runs).toBeGreaterThanOrEqual(runs)
   expect(report.thrown).toEqual([])
   expect(report.unlike).toEqual([])
   expect(report.peakMiB).toBeLessThan(768)
 }
 
+const FOOTER = 'bits of footers flipped'
+const SHARD = 'shards mutated'
+
 const unusual = (name: string): string => `embeddings/local-kmer/3/centered_mean_8/chr${name}.parquet`
 
 describe.concurrent(`seed ${SEED}`, () => {
-  test('each bit of the footer of a shard of GenoLeWM', async () => {
-    expectSane(await mutate(0, 'footers', referenceCache('healthy'), ['embeddings/local-kmer/127/attention_7/chredge_0.parquet']), 10_000)
+  test('each bit of the footer of a shard of GenoLeWM', async ({ task }) => {
+    const shardPaths = ['embeddings/local-kmer/127/attention_7/chredge_0.parquet']
+    expectSane(await mutate(0, 'footers', referenceCache('healthy'), shardPaths), 10_000, task.meta, FOOTER)
   })
 
-  test('each bit of the footer of a shard of ours', async () => {
+  test('each bit of the footer of a shard of ours', async ({ task }) => {
     const root = temporaryFolder()
     await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1), recordOf(2)] })
-    expectSane(await mutate(500, 'footers', root, [BLOCK_PATH]), 10_000)
+    expectSane(await mutate(0, 'footers', root, [BLOCK_PATH]), 10_000, task.meta, FOOTER)
+    expectSane(await mutate(500, 'pages', root, [BLOCK_PATH]), 500, task.meta, SHARD)
   })
 
-  test('2,000 mutations of each of three shards', async () => {
+  test(`${CHECKED} mutations of each of three shards`, async ({ task }) => {
     const shardPaths = ['checksums_11', 'page-v2_6', 'delta_17'].map(unusual)
-    expectSane(await mutate(2000, 'pages', referenceCache('unusual'), shardPaths), 2000 * shardPaths.length)
+    expectSane(await mutate(CHECKED, 'pages', referenceCache('unusual'), shardPaths), CHECKED * shardPaths.length, task.meta, SHARD)
   })
 
-  test('150 of all others', async () => {
+  test(`${OTHERS} of all others`, async ({ task }) => {
     const names = [
       'brotli_5',
       'snappy_2',
@@ -79,6 +91,6 @@ describe.concurrent(`seed ${SEED}`, () => {
       'uncompressed_1',
       'v1-format_14'
     ]
-    expectSane(await mutate(150, 'pages', referenceCache('unusual'), names.map(unusual)), 150 * names.length)
+    expectSane(await mutate(OTHERS, 'pages', referenceCache('unusual'), names.map(unusual)), OTHERS * names.length, task.meta, SHARD)
   })
 })

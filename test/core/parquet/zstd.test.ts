@@ -23,7 +23,8 @@ test('a whole frame gives what went in, one after the other', () => {
       const frame = compress(raw, how)
       expect(frameBytes(frame)).toBe(frame.length)
       const output = new Uint8Array(raw.length + 1)
-      expect(decompressFrameInto(frame, output)).toBe(raw.length)
+      // An empty one is left to the documented way.
+      expect(decompressFrameInto(frame, output)).toBe(raw.length > 0 ? raw.length : null)
       expect(Buffer.compare(output.subarray(0, raw.length), raw)).toBe(0)
     }),
     { numRuns: 60 }

@@ -3,20 +3,20 @@
  * A live index is replaced by SQLite's own backup, in one transaction that Python's connections wait for; one that SQLite cannot
  * open is set aside, and the new file is renamed into its place.
  */
-import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, lstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { CacheBusyError, CancelledError } from '../../../shared/model/errors.ts'
 import { nowNs } from '../clock.ts'
-import { makeFolder, moveFile, syncFolder, TEMP_PREFIX } from '../durableFile.ts'
+import { isThere, makeFolder, moveFile, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
 import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
-import { asSystemError, failedWith } from '../systemError.ts'
+import { asSystemError } from '../systemError.ts'
 import { createBareTable, makeIndexes, prepareInsert, type RepeatedRow } from './bulkLoad.ts'
+import { checkPathLength, openDatabase } from './database.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
-import { openIndex } from './windowIndex.ts'
+import { BUSY_MS, INSERT, type IndexRow, insertParams, openIndex } from './windowIndex.ts'
 
 /** An index that is being built: shards go in, in path order; `publish` puts it in place. */
 export type IndexBuilder = {
@@ -24,6 +24,8 @@ export type IndexBuilder = {
   add(shardPath: string, keys: ShardKeys): void
   /** Ends the building. @returns rows that were left out, as the first with a key stays */
   finish(): RepeatedRow[]
+  /** Enters single rows into what is finished. @returns how many went in; the others have keys that are taken */
+  addRows(rows: readonly IndexRow[]): number
   /** Replaces the cache's index. @throws CancelledError before that */
   publish(signal?: AbortSignal): Promise<void>
   /** Throws away what was not published. */
@@ -37,11 +39,12 @@ const CACHE_KIB = 65_536
 export function startIndex(root: string): IndexBuilder {
   const folder = dirname(join(root, INDEX_PATH))
   makeFolder(folder)
-  const temp = join(folder, `${TEMP_PREFIX}${randomBytes(6).toString('hex')}`)
+  const temp = tempBeside(join(root, INDEX_PATH))
+  checkPathLength(temp)
   let db: Database.Database
   try {
     closeSync(openSync(temp, 'wx', 0o666))
-    db = new Database(temp)
+    db = openDatabase(temp)
   } catch (error) {
     throw asSystemError(error, 'write', temp)
   }
@@ -54,7 +57,7 @@ export function startIndex(root: string): IndexBuilder {
   const insert = prepareInsert(db)
   const discard = (): void => {
     db.close()
-    rmSync(temp, { force: true })
+    removeQuietly(temp)
   }
   return {
     add: insert,
@@ -63,8 +66,12 @@ export function startIndex(root: string): IndexBuilder {
       db.exec('COMMIT')
       db.close()
       // Opened anew, as everybody else will: with its final schema.
-      db = new Database(temp)
+      db = openDatabase(temp)
       return repeated
+    },
+    addRows: rows => {
+      const enter = db.prepare(INSERT)
+      return db.transaction(() => rows.reduce((entered, row) => entered + enter.run(...insertParams(row)).changes, 0))()
     },
     publish: async signal => {
       try {
@@ -91,7 +98,7 @@ async function publish(root: string, temp: string, db: Database.Database): Promi
     const fd = openSync(temp, 'r+')
     fsyncSync(fd)
     closeSync(fd)
-    renameSync(temp, path)
+    renameCertainly(temp, path)
     syncFolder(dirname(path))
   } catch (error) {
     throw asSystemError(error, 'replace', path)
@@ -104,14 +111,15 @@ function isLive(root: string): boolean {
     const index = openIndex(root, 'write')
     index?.close()
     // An empty file is a database without tables: SQLite can replace it in place.
-    return index !== null || existsSync(join(root, INDEX_PATH))
+    return index !== null || isThere(join(root, INDEX_PATH))
   } catch (error) {
     if (error instanceof IndexUnusable) return error.kind === 'index_schema'
     throw error
   }
 }
 
-const COMPARED_AT_ONCE = 1024 * 1024
+/** Larger ones are not held in memory to be compared. */
+const COMPARED_BYTES = 64 * 1024 * 1024
 /** Parts of a header that count how often it was written: the change counter, the schema cookie, the version they hold for. */
 const COUNTERS = [
   [24, 28],
@@ -119,27 +127,24 @@ const COUNTERS = [
   [92, 96]
 ] as const
 
-/** Whether the live index is the new one already, byte for byte: then nobody has to wait for it to be written again. */
+/**
+ * Whether the live index is the new one already, byte for byte: then nobody has to wait for it to be written again. SQLite reads the
+ * live one: had we opened the file ourselves, closing it would take the locks away from every connection of this process (POSIX).
+ */
 function isSameDatabase(temp: string, live: string): boolean {
-  const [a, b] = [Buffer.alloc(COMPARED_AT_ONCE), Buffer.alloc(COMPARED_AT_ONCE)]
-  const files: number[] = []
+  const { size } = statSync(temp)
+  if (size > COMPARED_BYTES || statSync(live).size !== size) return false
+  const db = openDatabase(live, { readonly: true, timeout: BUSY_MS })
   try {
-    files.push(openSync(temp, 'r'), openSync(live, 'r'))
-    const [first = -1, second = -1] = files
-    // Changes that a journal holds are not in the file.
-    if (existsSync(`${live}-journal`) || existsSync(`${live}-wal`)) return false
-    for (let at = 0; ; at += COMPARED_AT_ONCE) {
-      const [read, other] = [readSync(first, a, 0, a.length, at), readSync(second, b, 0, b.length, at)]
-      if (at === 0) for (const [from, to] of COUNTERS) a.copy(b, from, from, to)
-      if (read !== other || a.compare(b, 0, other, 0, read) !== 0) return false
-      if (read < COMPARED_AT_ONCE) return true
-    }
-  } catch (error) {
-    // It went away or cannot be read: replacing it will say so.
-    if (failedWith(error, 'ENOENT') || failedWith(error, 'EACCES')) return false
-    throw asSystemError(error, 'read', live)
+    const theirs = db.serialize()
+    const ours = readFileSync(temp)
+    for (const [from, to] of COUNTERS) theirs.copy(ours, from, from, to)
+    return ours.equals(theirs)
+  } catch {
+    // Replacing it will say what is wrong.
+    return false
   } finally {
-    for (const file of files) closeSync(file)
+    db.close()
   }
 }
 
@@ -160,7 +165,7 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
     })
   }
   // The copy of a database keeps the journal mode of its file: leave the rollback journal that Python expects.
-  const live = new Database(path, { timeout: 10_000 })
+  const live = openDatabase(path, { timeout: BUSY_MS })
   try {
     harden(live)
     if (live.pragma('journal_mode', { simple: true }) !== 'delete') live.pragma('journal_mode = DELETE')
@@ -173,8 +178,12 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
 function setAside(root: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
-    if (lstatSync(from, { throwIfNoEntry: false }) === undefined) continue
-    const name = `index.sqlite${suffix}.${nowNs()}.bad`
-    moveFile(from, join(root, QUARANTINE_PATH, name))
+    if (!isThere(from)) continue
+    moveFile(from, freeName(join(root, QUARANTINE_PATH, `index.sqlite${suffix}`)))
   }
+}
+
+/** A name with the time in it that nobody has: a clock may stand still or go back. */
+function freeName(path: string): string {
+  for (let time = nowNs(); ; time++) if (!isThere(`${path}.${time}.bad`)) return `${path}.${time}.bad`
 }

@@ -1,6 +1,6 @@
 /** An index is a file that anybody may have made: what is turned off, what its schema may be, and what becomes of SQLite's refusals. */
 import Database from 'better-sqlite3'
-import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 
@@ -29,8 +29,17 @@ export function guarded<T>(work: () => T): T {
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error
     if (error.code.startsWith('SQLITE_BUSY')) throw new CacheBusyError('another process holds the index locked', { error: error.code })
+    if (isRefusal(error)) {
+      throw new SystemError(`the index ${INDEX_PATH} could not be used: ${error.message}`, { error: error.code }, { cause: error })
+    }
     throw new IndexUnusable('index_unreadable', error.message, { cause: error })
   }
+}
+
+/** What the system said no to tells nothing of the index; a transaction that a crash left in it does. */
+function isRefusal({ code }: { readonly code: string }): boolean {
+  if (code === 'SQLITE_IOERR_SHORT_READ' || code === 'SQLITE_READONLY_ROLLBACK' || code === 'SQLITE_READONLY_RECOVERY') return false
+  return code === 'SQLITE_FULL' || code === 'SQLITE_NOMEM' || /^SQLITE_(IOERR|READONLY)/.test(code)
 }
 
 /** @throws IndexUnusable for anything but the layout's own table */

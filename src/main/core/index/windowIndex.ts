@@ -2,20 +2,22 @@
  * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
  * uses it. The only room that knows SQL on index.sqlite.
  */
-import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { copyFileSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
+import { CacheError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
-import { makeFolder } from '../durableFile.ts'
+import { isThere, removeQuietly } from '../durableFile.ts'
 import { hex } from '../hex.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
+import { openDatabase } from './database.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
 
-const BUSY_MS = 10_000
+/** How long to wait for another process to let go of the index. */
+export const BUSY_MS = 10_000
 
 /** One entry as the index spells it: hashes in hex. */
 export type IndexEntry = RowPlace & {
@@ -47,7 +49,12 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
     if (failedWith(error, 'ENOENT')) return null
     throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
   }
-  return patiently(() => openChecked(path, mode))
+  try {
+    return patiently(() => openChecked(path, mode))
+  } catch (error) {
+    if (mode === 'read' && isInterrupted(error)) return openChecked(path, 'copy')
+    throw error
+  }
 }
 
 /** What a reader may meet for a moment while Python deletes the index and makes it anew. */
@@ -61,120 +68,110 @@ export function patiently<T>(open: () => T): T {
     try {
       return open()
     } catch (error) {
-      const { cause } = error instanceof IndexUnusable ? error : { cause: null }
+      const { cause } = error instanceof CacheError ? error : { cause: null }
       if (attempt === TRIES || !(cause instanceof Database.SqliteError) || !PASSING.has(cause.code)) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
     }
   }
 }
 
-function openChecked(path: string, mode: 'read' | 'write'): WindowIndex | null {
+/** Whether a writer died in the middle of a transaction: the next one that may write undoes it, and a reader in a copy. */
+function isInterrupted(error: unknown): boolean {
+  const { cause } = error instanceof IndexUnusable ? error : { cause: null }
+  return cause instanceof Database.SqliteError && (cause.code === 'SQLITE_READONLY_ROLLBACK' || cause.code === 'SQLITE_READONLY_RECOVERY')
+}
+
+type OpenMode = 'read' | 'write' | 'copy'
+
+function openChecked(path: string, mode: OpenMode): WindowIndex | null {
   return guarded(() => {
-    const db = openFile(path, mode)
-    if (db === null) return null
+    const opened = openFile(path, mode)
+    if (opened === null) return null
+    const { db, close } = opened
     try {
       harden(db)
       const objects = db.prepare<[], SchemaObject>('SELECT type, name FROM sqlite_master').all()
       if (objects.length === 0) {
-        db.close()
+        close()
         return null
       }
       checkSchema(db, objects)
-      return new WindowIndex(db)
+      return new WindowIndex(db, close)
     } catch (error) {
-      db.close()
+      close()
       throw error
     }
   })
 }
 
+type Opened = { readonly db: Database.Database; readonly close: () => void }
+
 /** Null when the file went away since it was seen: Python's reindex deletes the old index before it makes the new one. */
-function openFile(path: string, mode: 'read' | 'write'): Database.Database | null {
+function openFile(path: string, mode: OpenMode): Opened | null {
   try {
-    if (mode === 'read' && isWal(path)) return openCopy(path)
-    return new Database(path, { readonly: mode === 'read', fileMustExist: true, timeout: BUSY_MS })
+    if (mode === 'copy') return openCopy(path)
+    if (mode === 'read') return openReadOnly(path)
+    return openedInPlace(openDatabase(path, { fileMustExist: true, timeout: BUSY_MS }))
   } catch (error) {
     if (failedWith(error, 'ENOENT')) return null
-    if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !existsSync(path)) return null
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
     throw error
   }
 }
 
-const WAL_FORMAT = 2
-const READ_FORMAT_AT = 19
-
-function isWal(path: string): boolean {
-  const head = Buffer.alloc(READ_FORMAT_AT + 1)
-  const fd = openSync(path, 'r')
-  try {
-    return readSync(fd, head, 0, head.length, 0) === head.length && head[READ_FORMAT_AT] === WAL_FORMAT
-  } finally {
-    closeSync(fd)
-  }
+function openedInPlace(db: Database.Database): Opened {
+  return { db, close: () => db.close() }
 }
 
+/** What SQLite lays beside a database in WAL mode as soon as it looks into it. */
+const WAL_FILES = ['-wal', '-shm']
+
 /**
- * An index in WAL mode (neither we nor Python make one) cannot be opened without SQLite leaving files beside it, so a copy is read.
+ * An index in WAL mode (neither we nor Python make one) is read in a copy, and what SQLite laid beside it is taken away. It is left to
+ * SQLite to tell the mode: had we opened the file ourselves, closing it would take the locks away from every connection of this
+ * process (POSIX), and another process would undo the transaction of one of our threads.
  */
-function openCopy(path: string): Database.Database {
+function openReadOnly(path: string): Opened {
+  const absent = WAL_FILES.map(suffix => `${path}${suffix}`).filter(file => !isThere(file))
+  const db = openDatabase(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+  let mode: unknown
+  try {
+    mode = db.pragma('journal_mode', { simple: true })
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  if (mode !== 'wal') return openedInPlace(db)
+  db.close()
+  for (const file of absent) removeQuietly(file)
+  return openCopy(path)
+}
+
+/** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. */
+function openCopy(path: string): Opened {
   const folder = mkdtempSync(join(tmpdir(), 'lewm-index-'))
+  const discard = (): void => rmSync(folder, { recursive: true, force: true })
   try {
     const copy = join(folder, 'index.sqlite')
     copyFileSync(path, copy)
-    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
-    const wal = new Database(copy)
-    wal.pragma('journal_mode = DELETE')
-    wal.close()
-    return new Database(readFileSync(copy), { readonly: true })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/**
- * Enters rows in one transaction, making the index when there is none.
- * @throws CacheCorruptError when a key stands at another place, IndexUnusable, CacheBusyError, SystemError
- */
-export function enterRows(root: string, rows: readonly IndexRow[]): void {
-  withIndex(root, index => {
-    for (const row of rows) {
-      const taken = index.enterUnlessTaken(row)
-      if (taken === null || (taken.shardPath === row.shardPath && taken.rowOffset === row.rowOffset)) continue
-      throw new CacheCorruptError('cache index already contains this key', {
-        window_hash: row.windowHash,
-        existing_shard_path: taken.shardPath,
-        new_shard_path: row.shardPath
-      })
-    }
-  })
-}
-
-/** Changes the index in one transaction, making it when there is none; what `work` throws undoes it. */
-export function withIndex(root: string, work: (index: WindowIndex) => void): void {
-  const existing = openIndex(root, 'write')
-  if (existing === null) createIndex(root)
-  const index = existing ?? openIndex(root, 'write')
-  if (index === null) throw new CacheBusyError('another process took the index away while it was to be written')
-  try {
-    index.transaction(() => work(index))
-  } finally {
-    index.close()
-  }
-}
-
-function createIndex(root: string): void {
-  const path = join(root, INDEX_PATH)
-  makeFolder(dirname(path))
-  guarded(() => {
-    const db = new Database(path, { timeout: BUSY_MS })
-    try {
-      db.transaction(() => {
-        for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
-      }).immediate()
-    } finally {
+    for (const suffix of ['-wal', '-journal']) if (isThere(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
+    const db = openDatabase(copy)
+    const close = (): void => {
       db.close()
+      discard()
     }
-  })
+    try {
+      db.pragma('journal_mode = DELETE')
+      db.pragma('query_only = ON')
+    } catch (error) {
+      db.close()
+      throw error
+    }
+    return { db, close }
+  } catch (error) {
+    discard()
+    throw error
+  }
 }
 
 type KeyParams = [windowHash: string, encoderHash: string, stateLayer: number, poolType: string, poolRadius: number, dtype: string]
@@ -184,12 +181,22 @@ export function keyParams(key: WindowKey): KeyParams {
   return [hex(key.windowHash), hex(key.encoderHash), key.stateLayer, key.poolType, key.poolRadius, key.dtype]
 }
 
+function keyOf(row: IndexRow): KeyParams {
+  return [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
+}
+
+/** What INSERT takes. */
+export function insertParams(row: IndexRow): unknown[] {
+  return [...keyOf(row), row.shardPath, row.rowOffset, row.createdAt]
+}
+
 const ENTRY_COLUMNS =
   'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
 
 const BY_KEY = `SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`
 const BY_SHARD = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`
-const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
+/** Enters a row, unless its key is taken. */
+export const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 
 type Configuration = Pick<IndexEntry, 'encoderHash' | 'stateLayer' | 'poolType' | 'poolRadius' | 'dtype'>
@@ -221,12 +228,15 @@ function countedTo(rows: number): string {
 
 /** An open index. */
 export class WindowIndex {
+  /** Lets go of the database. */
+  readonly close: () => void
   private readonly db: Database.Database
   /** Prepared when first needed: a look-up needs one of them. */
   private readonly prepared = new Map<string, Database.Statement>()
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, close: () => void) {
     this.db = db
+    this.close = close
   }
 
   private prepare<Params extends unknown[], Row>(sql: string): Database.Statement<Params, Row> {
@@ -236,10 +246,6 @@ export class WindowIndex {
       this.prepared.set(sql, statement)
     }
     return statement as Database.Statement<Params, Row>
-  }
-
-  close(): void {
-    this.db.close()
   }
 
   /** Where the index says a key lies; null when it does not know it. */
@@ -270,6 +276,20 @@ export class WindowIndex {
     return found?.fitting === rows && found.entries === rows && found.hashes === windowHashes && found.rowOffsets === countedTo(rows)
   }
 
+  /** The entries that point into a shard, as they would be entered again. */
+  rowsOf(shardPath: string): IndexRow[] {
+    const sql = `SELECT ${ENTRY_COLUMNS}, created_at AS createdAt FROM window_index WHERE shard_path = ?`
+    const select = this.db.prepare<[string], Record<keyof IndexRow, bigint> & IndexRow>(sql).safeIntegers()
+    return guarded(() =>
+      select.all(shardPath).map(row => ({
+        ...row,
+        stateLayer: Number(row.stateLayer),
+        poolRadius: Number(row.poolRadius),
+        rowOffset: Number(row.rowOffset)
+      }))
+    )
+  }
+
   /** Every shard path that occurs, with its number of entries. */
   shardPaths(): Map<string, number> {
     const sql = 'SELECT CAST(shard_path AS TEXT) AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
@@ -284,6 +304,11 @@ export class WindowIndex {
     return guarded(() => this.db.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
   }
 
+  /** Removes the entries that point into a shard. */
+  forget(shardPath: string): void {
+    guarded(() => this.prepare<[string], never>('DELETE FROM window_index WHERE shard_path = ?').run(shardPath))
+  }
+
   /** Runs `work` in one transaction that waits for its turn. */
   transaction(work: () => void): void {
     guarded(() => this.db.transaction(work).immediate())
@@ -291,8 +316,7 @@ export class WindowIndex {
 
   /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
   enterUnlessTaken(row: IndexRow): RowPlace | null {
-    const params: KeyParams = [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-    const { changes } = this.prepare<unknown[], never>(INSERT).run(...params, row.shardPath, row.rowOffset, row.createdAt)
-    return changes === 1 ? null : this.atKey(params)
+    const { changes } = this.prepare<unknown[], never>(INSERT).run(...insertParams(row))
+    return changes === 1 ? null : this.atKey(keyOf(row))
   }
 }

@@ -1,6 +1,5 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
 import { lstatSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import { CancelledError, StalePlanError } from '../../../shared/model/errors.ts'
 import type { LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
@@ -10,6 +9,7 @@ import { resolveShardPath } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { rebuildIndex } from '../reindexCache.ts'
 import { moveToQuarantine } from './quarantine.ts'
+import { tidyQuarantine } from './quarantineFiles.ts'
 import { planRepair } from './repairPlan.ts'
 
 const WAIT_MS = 10_000
@@ -24,10 +24,15 @@ export async function applyRepair(plan: RepairPlan, options: LongOptions & { rea
   const work = async (): Promise<RepairReport> => {
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
-    const quarantined = await moveAll(root, ticked, options)
+    await tidyQuarantine(root)
     const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
-    const reindex = await rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
-    return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex }
+    const reindex = () => rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
+    const quarantined = await moveTicked(root, ticked, options).catch(async (error: unknown) => {
+      // Of what was to move some has left the index and not its place. Whoever cancelled does not want to wait for that.
+      if (!(error instanceof CancelledError)) await reindex().catch(() => null)
+      throw error
+    })
+    return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex: await reindex() }
   }
   return withCacheLock(root, 'repair', WAIT_MS, work, options.signal)
 }
@@ -48,22 +53,18 @@ function lstatBig(path: string): { readonly size: bigint; readonly mtimeNs: bigi
   return lstatSync(path, { bigint: true })
 }
 
-async function moveAll(
+async function moveTicked(
   root: string,
-  moves: readonly PlannedMove[],
+  ticked: readonly PlannedMove[],
   options: LongOptions & { readonly ledger?: Ledger }
 ): Promise<QuarantinedShard[]> {
-  const meter = new ProgressMeter(options.onProgress, 'move', moves.length)
-  const moved: QuarantinedShard[] = []
-  for (const { shardPath, reasons, bytes } of moves) {
-    if (options.signal?.aborted) throw new CancelledError()
-    const texts = reasons.map(found => `${found.kind}: ${found.message}`)
-    moved.push(moveToQuarantine(root, shardPath, texts))
-    options.ledger?.forgetFingerprints(root, [shardPath])
-    meter.step(shardPath, bytes)
-    await setImmediate()
-  }
-  return moved
+  const meter = new ProgressMeter(options.onProgress, 'move', ticked.length)
+  const moves = ticked.map(({ shardPath, bytes, reasons }) => ({
+    shardPath,
+    bytes,
+    reasons: reasons.map(found => `${found.kind}: ${found.message}`)
+  }))
+  return moveToQuarantine(root, moves, { ...options, onMoved: ({ shardPath, bytes }) => meter.step(shardPath, bytes) })
 }
 
 /** Verify, plan, apply in one go with the plan's defaults (the seed's `repair_cache`). */

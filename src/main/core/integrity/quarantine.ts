@@ -2,27 +2,33 @@
  * Quarantine: a shard is moved aside with a reason file beside it, and can be moved back. Nothing is ever deleted or overwritten.
  * The reason is written first: a crash in between leaves a reason without a shard, which the next run clears away.
  */
-import { existsSync, lstatSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { lstatSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { CancelledError, InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, CancelledError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
-import { withCacheLock } from '../cacheLock.ts'
+import { type LockOwner, withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { nowNs } from '../clock.ts'
-import { moveFile, writeFileDurably } from '../durableFile.ts'
+import { isThere, moveFile, removeQuietly, writeFileDurably } from '../durableFile.ts'
+import { forgetShards } from '../index/changeIndex.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { comparePaths, INDEX_PATH, isShardPath, QUARANTINE_PATH, resolveShardPath } from '../paths.ts'
 import { rebuildIndex } from '../reindexCache.ts'
 import { checkNoLinks } from '../shardRows.ts'
-import { asSystemError, failedWith } from '../systemError.ts'
+import { expectedError } from '../systemError.ts'
+import {
+  filesInQuarantine,
+  quarantineEntries,
+  REASON_SUFFIX,
+  type ReasonFile,
+  removeEmptyFolders,
+  tidyQuarantine,
+  timeInName
+} from './quarantineFiles.ts'
 
-const REASON_SUFFIX = '.reason.json'
 const WAIT_MS = 10_000
-
-type ReasonFile = { readonly shard_path: string; readonly reasons: readonly string[]; readonly at: string; readonly bytes: number }
 
 /**
  * Moves shards aside by hand and rebuilds the index without them.
@@ -36,124 +42,89 @@ export async function quarantineShards(
 ): Promise<QuarantinedShard[]> {
   if (reason.trim() === '') throw new InputError('a quarantine by hand needs a reason', { field: 'reason', value: reason })
   const root = await checkCacheRoot(cacheDir)
-  for (const shardPath of shards) {
-    if (!isShardPath(shardPath) || !existsSync(resolveShardPath(root, shardPath))) {
-      throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
-    }
-  }
+  checkPresent(root, shards)
   const work = async (): Promise<QuarantinedShard[]> => {
-    clearOrphanedReasons(root, await filesInQuarantine(root))
-    const moved: QuarantinedShard[] = []
-    for (const shardPath of new Set(shards)) {
-      if (options.signal?.aborted) throw new CancelledError()
-      moved.push(moveToQuarantine(root, shardPath, [reason]))
-      options.ledger?.forgetFingerprints(root, [shardPath])
-      await setImmediate()
-    }
-    await reindexIfIndexed(root, options)
-    return moved
+    // Whoever had the lock before may have moved them.
+    checkPresent(root, shards)
+    await tidyQuarantine(root)
+    const moves = [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
+    return thenReindex(root, options, () => moveToQuarantine(root, moves, options))
   }
   return withCacheLock(root, 'quarantine', WAIT_MS, work, options.signal)
 }
 
-/** Moves one shard aside; the caller holds the lock. */
-export function moveToQuarantine(root: string, shardPath: string, reasons: readonly string[]): QuarantinedShard {
+function checkPresent(root: string, shards: readonly string[]): void {
+  for (const shardPath of shards) {
+    if (!isShardPath(shardPath) || !isThere(resolveShardPath(root, shardPath))) {
+      throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
+    }
+  }
+}
+
+type Move = { readonly shardPath: string; readonly reasons: readonly string[] }
+
+/** So many shards leave the index in one transaction. */
+const BATCH = 16
+
+type MoveOptions<M> = LongOptions & { readonly ledger?: Ledger; readonly onMoved?: (move: M) => void }
+
+/**
+ * Moves shards aside; the caller holds the lock and rebuilds the index afterwards. Their entries go first: whatever ends the
+ * work in between, the index points at nothing that is not there.
+ */
+export async function moveToQuarantine<M extends Move>(
+  root: string,
+  moves: readonly M[],
+  { signal, ledger, onMoved }: MoveOptions<M>
+): Promise<QuarantinedShard[]> {
+  const moved: QuarantinedShard[] = []
+  for (let i = 0; i < moves.length; i += BATCH) {
+    if (signal?.aborted) throw new CancelledError()
+    const batch = moves.slice(i, i + BATCH)
+    const shardPaths = batch.map(({ shardPath }) => shardPath)
+    forgetShards(root, shardPaths)
+    for (const move of batch) {
+      moved.push(moveOne(root, move))
+      onMoved?.(move)
+      await setImmediate()
+    }
+    ledger?.forgetFingerprints(root, shardPaths)
+  }
+  return moved
+}
+
+function moveOne(root: string, { shardPath, reasons }: Move): QuarantinedShard {
   const from = resolveShardPath(root, shardPath)
-  const movedTo = freePlace(root, shardPath)
+  const { movedTo, at } = freePlace(root, shardPath)
   checkNoLinks(from)
   checkNoLinks(join(root, movedTo))
   const bytes = lstatSync(from).size
-  const reason: ReasonFile = { shard_path: shardPath, reasons, at: String(nowNs()), bytes }
+  const reason: ReasonFile = { shard_path: shardPath, reasons, at: String(at), bytes }
   writeFileDurably(join(root, `${movedTo}${REASON_SUFFIX}`), [Buffer.from(`${JSON.stringify(reason, null, 2)}\n`)])
   moveFile(from, join(root, movedTo))
   return { shardPath, movedTo, reasons }
 }
 
-/** Whether a name is in use, be it by a link that leads nowhere. */
-function isTaken(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-}
+/** What claims to be later was written by nobody's clock. */
+const LATEST = 2n ** 62n
 
-function freePlace(root: string, shardPath: string): string {
+/**
+ * A place that nobody has, and a time later than that of whatever lies there from the same place: a clock may stand still or go back,
+ * and what was moved last is what goes back first.
+ */
+function freePlace(root: string, shardPath: string): { readonly movedTo: string; readonly at: bigint } {
   const place = `${QUARANTINE_PATH}/${shardPath.slice(EMBEDDINGS_DIR.length + 1)}`
-  return isTaken(join(root, place)) ? `${place}.${nowNs()}.bad` : place
-}
-
-/** Everything that lies in quarantine, in path order: by us or by the Python package. */
-export async function listQuarantine(cacheDir: string): Promise<QuarantineEntry[]> {
-  const root = await checkCacheRoot(cacheDir)
-  return quarantineEntries(root, await filesInQuarantine(root))
-}
-
-async function filesInQuarantine(root: string): Promise<string[]> {
-  const files: string[] = []
-  const folders = [QUARANTINE_PATH]
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    try {
-      for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-        if (entry.isDirectory()) folders.push(`${folder}/${entry.name}`)
-        else if (entry.isFile()) files.push(`${folder}/${entry.name}`)
-      }
-    } catch (error) {
-      if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'read', folder)
-    }
-  }
-  return files.sort(comparePaths)
-}
-
-function quarantineEntries(root: string, files: readonly string[]): QuarantineEntry[] {
-  return files.flatMap(path => {
-    const shardPath = originOf(path)
-    if (shardPath === null) return []
-    const reason = readReason(root, path)
-    return [
-      {
-        path,
-        shardPath,
-        reasons: reason?.reasons ?? [],
-        at: reason === null ? null : BigInt(reason.at),
-        bytes: lstatSync(join(root, path)).size
-      }
-    ]
-  })
-}
-
-/** When the Python package moved a file whose place was taken: it puts the time into the name. */
-function timeInName(path: string): bigint | null {
-  const [, time] = /\.parquet\.(\d{1,19})\.bad$/.exec(path) ?? []
-  return time === undefined ? null : BigInt(time)
-}
-
-/** Where a file in quarantine came from; null for what is no shard (reasons, set-aside indexes). */
-function originOf(path: string): string | null {
-  const name = path.slice(QUARANTINE_PATH.length + 1).replace(/\.parquet\.\d+\.bad$/, '.parquet')
-  const shardPath = `${EMBEDDINGS_DIR}/${name}`
-  return isShardPath(shardPath) ? shardPath : null
-}
-
-function readReason(root: string, path: string): ReasonFile | null {
-  try {
-    const value: unknown = JSON.parse(readFileSync(join(root, `${path}${REASON_SUFFIX}`), 'utf8'))
-    return isReason(value) ? value : null
-  } catch {
-    // No reason file, or not one of ours: the shard was moved by somebody else.
-    return null
-  }
-}
-
-function isReason(value: unknown): value is ReasonFile {
-  if (typeof value !== 'object' || value === null || !('reasons' in value) || !('at' in value)) return false
-  const { reasons, at } = value
-  return Array.isArray(reasons) && reasons.every(reason => typeof reason === 'string') && typeof at === 'string' && /^\d{1,20}$/.test(at)
-}
-
-/** Reasons whose shard never arrived: a crash came between the two. */
-function clearOrphanedReasons(root: string, files: readonly string[]): void {
-  const present = new Set(files)
-  for (const file of files) {
-    if (!file.endsWith(`.parquet${REASON_SUFFIX}`) && !file.endsWith(`.bad${REASON_SUFFIX}`)) continue
-    if (!present.has(file.slice(0, -REASON_SUFFIX.length))) rmSync(join(root, file), { force: true })
-  }
+  if (!isThere(join(root, place))) return { movedTo: place, at: nowNs() }
+  const folder = dirname(place)
+  const beside = readdirSync(join(root, folder)).map(name => `${folder}/${name}`)
+  const times = quarantineEntries(
+    root,
+    beside.filter(path => path.startsWith(place))
+  )
+    .map(timeOf)
+    .filter(time => time < LATEST)
+  const at = [nowNs(), ...times.map(time => time + 1n)].reduce((latest, time) => (time > latest ? time : latest))
+  return { movedTo: `${place}.${at}.bad`, at }
 }
 
 export type RestoreResult = {
@@ -169,21 +140,26 @@ export type RestoreResult = {
  */
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
-  const work = async (): Promise<RestoreResult> => {
-    const files = await filesInQuarantine(root)
-    clearOrphanedReasons(root, files)
-    const entries = quarantineEntries(root, files).sort(latestFirst)
+  const work = async (interrupted: LockOwner | null): Promise<RestoreResult> => {
+    await tidyQuarantine(root)
+    const entries = quarantineEntries(root, await filesInQuarantine(root)).sort(latestFirst)
     const chosen = which === 'all' ? entries : which.map(name => chooseEntry(entries, name))
-    const result = await moveBack(root, chosen, which === 'all', options.signal)
-    if (result.restored.length > 0) await reindexIfIndexed(root, options)
-    return result
+    if (chosen.length === 0 && interrupted === null) return { restored: [], skipped: [] }
+    if (which !== 'all') for (const entry of chosen) checkPlaceFree(root, entry)
+    const moveChosen = (): Promise<RestoreResult> => moveBack(root, chosen, options.signal)
+    return thenReindex(root, options, moveChosen, ({ restored }) => restored.length > 0 || interrupted !== null)
   }
   return withCacheLock(root, 'restore', WAIT_MS, work, options.signal)
 }
 
 function latestFirst(a: QuarantineEntry, b: QuarantineEntry): number {
-  const [left, right] = [a.at ?? timeInName(a.path) ?? -1n, b.at ?? timeInName(b.path) ?? -1n]
+  const [left, right] = [timeOf(a), timeOf(b)]
   return left === right ? comparePaths(a.path, b.path) : left < right ? 1 : -1
+}
+
+/** When it was moved, as far as anybody wrote it down. */
+function timeOf({ at, path }: QuarantineEntry): bigint {
+  return at ?? timeInName(path) ?? -1n
 }
 
 function chooseEntry(entries: readonly QuarantineEntry[], name: string): QuarantineEntry {
@@ -192,12 +168,14 @@ function chooseEntry(entries: readonly QuarantineEntry[], name: string): Quarant
   return entry
 }
 
-async function moveBack(
-  root: string,
-  chosen: readonly QuarantineEntry[],
-  all: boolean,
-  signal: AbortSignal | undefined
-): Promise<RestoreResult> {
+const TAKEN = 'another shard lies in its place'
+
+function checkPlaceFree(root: string, { path, shardPath }: QuarantineEntry): void {
+  if (!isThere(resolveShardPath(root, shardPath))) return
+  throw new InputError(`${path} cannot be restored: ${TAKEN}`, { field: 'shard', value: path, shard_path: shardPath })
+}
+
+async function moveBack(root: string, chosen: readonly QuarantineEntry[], signal: AbortSignal | undefined): Promise<RestoreResult> {
   const restored: { path: string; shardPath: string }[] = []
   const skipped: { path: string; shardPath: string; reason: string }[] = []
   for (const { path, shardPath } of chosen) {
@@ -206,33 +184,59 @@ async function moveBack(
     const to = resolveShardPath(root, shardPath)
     checkNoLinks(to)
     checkNoLinks(join(root, path))
-    if (isTaken(to)) {
-      const reason = 'another shard lies in its place'
-      if (!all) throw new InputError(`${path} cannot be restored: ${reason}`, { field: 'shard', value: path, shard_path: shardPath })
-      skipped.push({ path, shardPath, reason })
+    if (isThere(to)) {
+      skipped.push({ path, shardPath, reason: TAKEN })
       continue
     }
     moveFile(join(root, path), to)
-    rmSync(join(root, `${path}${REASON_SUFFIX}`), { force: true })
+    removeQuietly(join(root, `${path}${REASON_SUFFIX}`))
     removeEmptyFolders(root, path)
     restored.push({ path, shardPath })
   }
   return { restored, skipped }
 }
 
-/** Folders that the quarantine made and that hold nothing any more. */
-function removeEmptyFolders(root: string, path: string): void {
-  for (let folder = dirname(path); folder.startsWith(QUARANTINE_PATH); folder = dirname(folder)) {
-    try {
-      rmdirSync(join(root, folder))
-    } catch {
-      // Not empty: others are still in it.
-      return
-    }
+/**
+ * Moves shards and makes the index follow, also when not all of them could be moved. A cache without an index stays without one
+ * until somebody asks for it.
+ * @throws SystemError when a shard could not be read for the index; what was moved stays moved
+ */
+async function thenReindex<T>(
+  root: string,
+  options: LongOptions,
+  move: () => Promise<T>,
+  isNeeded: (moved: T) => boolean = () => true
+): Promise<T> {
+  const reindex = async (): Promise<ReindexReport | null> =>
+    isThere(join(root, INDEX_PATH)) ? rebuildIndex(root, options, new Set()) : null
+  let result: T
+  try {
+    result = await move()
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    // The first failure is the one to tell of; what this leaves undone, the next reindex does.
+    await reindex().catch(() => null)
+    throw error
   }
+  if (!isNeeded(result)) return result
+  const unread = (await reindex().catch(afterTheMove))?.findings.find(
+    ({ severity, details }) => severity === 'unreadable' && details.entries_kept === undefined
+  )
+  if (unread === undefined) return result
+  throw new SystemError(
+    `the shards were moved, but ${unread.shardPath} could not be read for the index: ${unread.message}; a reindex enters it when it can be read`,
+    {
+      ...unread.details
+    }
+  )
 }
 
-/** A cache without an index stays without one until somebody asks for it. */
-async function reindexIfIndexed(root: string, options: LongOptions): Promise<ReindexReport | null> {
-  return existsSync(join(root, INDEX_PATH)) ? rebuildIndex(root, options, new Set()) : null
+/** What kept the index from following, with what to do. */
+function afterTheMove(error: unknown): never {
+  const expected = expectedError(error)
+  if (!(expected instanceof SystemError || expected instanceof CacheBusyError)) throw error
+  const message = `the shards were moved, but the index could not follow; a reindex makes up for it: ${expected.message}`
+  throw expected instanceof SystemError
+    ? new SystemError(message, expected.details, { cause: error })
+    : new CacheBusyError(message, expected.details)
 }

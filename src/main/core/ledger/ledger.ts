@@ -9,6 +9,7 @@ import { SystemError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { dataFolder } from '../dataFolder.ts'
+import { openDatabase } from '../index/database.ts'
 import { asSystemError } from '../systemError.ts'
 
 /** What a full verification of one shard came to. */
@@ -69,13 +70,14 @@ export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), {
       return openOnce(file, onRecord)
     }
   } catch (error) {
+    if (error instanceof SystemError) throw error
     if (!(error instanceof Database.SqliteError)) throw asSystemError(error, 'open the ledger', file)
     throw new SystemError(`cannot open the ledger ${file}: ${error.message}`, { path: file, error: error.code }, { cause: error })
   }
 }
 
 function openOnce(file: string, onRecord: LedgerOptions['onRecord']): Ledger {
-  const db = new Database(file, { timeout: BUSY_MS })
+  const db = openDatabase(file, { timeout: BUSY_MS })
   try {
     prepare(db)
     return new Ledger(db, onRecord)

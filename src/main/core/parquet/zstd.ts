@@ -15,7 +15,8 @@ export function decompressFrameInto(input: Uint8Array, output: Uint8Array): numb
   context.failed = false
   context.run(input, output)
   const [room = 0, left = 0] = context.state
-  if (!context.failed && left === 0 && room > 0) return output.length - room
+  // A frame that gives nothing is not held to the size that it declares.
+  if (!context.failed && left === 0 && room > 0 && room < output.length) return output.length - room
   // In the middle of a frame, or broken: the next page gets another one.
   context = undefined
   return null

@@ -1,0 +1,81 @@
+/** What changes an index in place, in one transaction each: rows that come, and shards that go. */
+import { dirname, join } from 'node:path'
+import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
+import { makeFolder } from '../durableFile.ts'
+import { LAYOUT_1 } from '../layout.ts'
+import { INDEX_PATH } from '../paths.ts'
+import { openDatabase } from './database.ts'
+import { guarded, IndexUnusable } from './untrusted.ts'
+import { BUSY_MS, type IndexRow, openIndex, type WindowIndex } from './windowIndex.ts'
+
+/**
+ * Enters rows in one transaction, making the index when there is none.
+ * @throws CacheCorruptError when a key stands at another place, IndexUnusable, CacheBusyError, SystemError
+ */
+export function enterRows(root: string, rows: readonly IndexRow[]): void {
+  withIndex(root, index => {
+    for (const row of rows) {
+      const taken = index.enterUnlessTaken(row)
+      if (taken === null || (taken.shardPath === row.shardPath && taken.rowOffset === row.rowOffset)) continue
+      throw new CacheCorruptError('cache index already contains this key', {
+        window_hash: row.windowHash,
+        existing_shard_path: taken.shardPath,
+        new_shard_path: row.shardPath
+      })
+    }
+  })
+}
+
+/**
+ * Removes all entries of some shards, before the shards go: an index must not point at what is not there.
+ * Without an index, or with one that cannot be used, there is nothing to remove.
+ * @throws CacheBusyError, SystemError
+ */
+export function forgetShards(root: string, shardPaths: readonly string[]): void {
+  let index: WindowIndex | null
+  try {
+    index = openIndex(root, 'write')
+  } catch (error) {
+    if (error instanceof IndexUnusable) return
+    throw error
+  }
+  if (index === null) return
+  const open = index
+  try {
+    open.transaction(() => {
+      for (const shardPath of shardPaths) open.forget(shardPath)
+    })
+  } catch (error) {
+    if (!(error instanceof IndexUnusable)) throw error
+  } finally {
+    open.close()
+  }
+}
+
+/** Changes the index in one transaction, making it when there is none; what `work` throws undoes it. */
+export function withIndex(root: string, work: (index: WindowIndex) => void): void {
+  const existing = openIndex(root, 'write')
+  if (existing === null) createIndex(root)
+  const index = existing ?? openIndex(root, 'write')
+  if (index === null) throw new CacheBusyError('another process took the index away while it was to be written')
+  try {
+    index.transaction(() => work(index))
+  } finally {
+    index.close()
+  }
+}
+
+function createIndex(root: string): void {
+  const path = join(root, INDEX_PATH)
+  makeFolder(dirname(path))
+  guarded(() => {
+    const db = openDatabase(path, { timeout: BUSY_MS })
+    try {
+      db.transaction(() => {
+        for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
+      }).immediate()
+    } finally {
+      db.close()
+    }
+  })
+}

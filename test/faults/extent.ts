@@ -1,0 +1,62 @@
+/**
+ * How much of everything: a little in every test run, all of it in a soak (`npm run soak`). LEWM_SOAK_SHARE=0.01 takes a hundredth of
+ * every count of a soak, LEWM_SOAK_MINUTES another length for what lasts an hour, LEWM_SEED the chance of an earlier run.
+ */
+import { type TaskMeta, TestRunner } from 'vitest'
+
+/** Whether this is the long run. */
+export const SOAK = process.env.LEWM_SOAK === '1'
+
+/** How often: in a quick run, and in a soak. */
+export function times(quick: number, soak: number): number {
+  return SOAK ? Math.max(1, Math.round(soak * Number(process.env.LEWM_SOAK_SHARE ?? 1))) : quick
+}
+
+/** How long what a soak does for an hour lasts in a soak. */
+export const SOAK_MINUTES = Number(process.env.LEWM_SOAK_MINUTES ?? 60)
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** How often what was done, for the table at the end of a soak. */
+    done?: Record<string, number>
+    seeds?: number[]
+  }
+}
+
+/** Adds to the table at the end of a soak. Tests that run beside others have to say who they are. */
+export function tell(done: Readonly<Record<string, number>>, meta: TaskMeta | undefined = TestRunner.getCurrentTest()?.meta): void {
+  if (meta === undefined) return
+  const so = meta.done ?? {}
+  for (const [what, count] of Object.entries(done)) so[what] = (so[what] ?? 0) + count
+  meta.done = so
+}
+
+/** At most so many of some things, evenly spread, the first and the last among them. */
+export function pick<T>(things: readonly T[], wanted: number): T[] {
+  const step = Math.max(1, (things.length - 1) / Math.max(1, wanted - 1))
+  const chosen = new Set(Array.from({ length: Math.min(things.length, wanted) }, (_, i) => Math.round(i * step)))
+  return things.filter((_, i) => chosen.has(i))
+}
+
+/** Chance that can be repeated: LEWM_SEED=… gives the same run again. (Mulberry32.) */
+export function random(seed = Number(process.env.LEWM_SEED ?? Date.now() % 2 ** 31)): {
+  readonly seed: number
+  readonly below: (limit: number) => number
+  readonly of: <T>(things: readonly T[]) => T
+} {
+  const meta: TaskMeta | undefined = TestRunner.getCurrentTest()?.meta
+  if (meta !== undefined) meta.seeds = [...(meta.seeds ?? []), seed]
+  let state = seed
+  const below = (limit: number): number => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit)
+  }
+  const of = <T>(things: readonly T[]): T => {
+    const [thing] = things.slice(below(things.length))
+    if (thing === undefined) throw new Error('nothing to choose from')
+    return thing
+  }
+  return { seed, below, of }
+}

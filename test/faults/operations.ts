@@ -1,0 +1,135 @@
+/** A small cache with something to do in it, the operations that change it, and what must hold whatever happens to them. */
+import { cpSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { expect } from 'vitest'
+import { openIndex, quarantineShards, verifyCache, type WindowRecord, writeShard } from '../../src/main/core/index.ts'
+import { BLOCK, filesBelow, recordOf } from '../core/cacheFiles.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { plain } from './injected.ts'
+
+const ROWS = 6
+/** The block that `write` writes. */
+export const NEW_BLOCK = 9
+export const shardPath = (block: number): string => `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
+export const recordsOf = (block: number): WindowRecord[] => Array.from({ length: ROWS }, (_, i) => recordOf(block * ROWS + i))
+
+/** Four shards and an index; one shard was cut off since, a fifth lies in quarantine. */
+export async function makeStart(): Promise<string> {
+  const root = join(temporaryFolder(), 'start')
+  for (let block = 0; block < 5; block++) await writeShard(root, { ...BLOCK, strideBlock: block, records: recordsOf(block) })
+  await quarantineShards(root, [shardPath(4)], 'kept aside for the test')
+  truncateSync(join(root, shardPath(2)), 900)
+  return root
+}
+
+/** A home of its own with a copy of the cache in it. */
+export function copyOf(start: string): { readonly home: string; readonly root: string } {
+  const home = temporaryFolder()
+  const root = join(home, 'cache')
+  cpSync(start, root, { recursive: true })
+  return { home, root }
+}
+
+/** What a person may be doing when the lights go out. */
+export const OPERATIONS = ['write', 'reindex', 'repair', 'quarantine', 'restore'] as const
+export type Operation = (typeof OPERATIONS)[number]
+
+/** The command for it; `write` writes these records. */
+export function commandFor(
+  operation: Operation,
+  { home, root }: { readonly home: string; readonly root: string },
+  records: readonly WindowRecord[] = recordsOf(NEW_BLOCK)
+): string[] {
+  const cache = ['--cache', root, '--json', '--quiet']
+  if (operation === 'write') {
+    const file = join(home, 'records.ndjson')
+    writeFileSync(file, records.map(toLine).join('\n'))
+    return ['write', '--encoder-id', BLOCK.encoderId, '--contig', BLOCK.contig, '--stride-block', String(NEW_BLOCK), file, ...cache]
+  }
+  if (operation === 'quarantine') return ['quarantine', shardPath(1), '--reason', 'by hand', ...cache]
+  if (operation === 'restore') return ['restore', '--all', ...cache]
+  return [operation, ...cache]
+}
+
+function toLine(record: WindowRecord): string {
+  return JSON.stringify({
+    chrom: record.chrom,
+    start_bp: Number(record.startBp),
+    end_bp: Number(record.endBp),
+    window_hash: Buffer.from(record.windowHash).toString('hex'),
+    encoder_hash: Buffer.from(record.encoderHash).toString('hex'),
+    state_layer: record.stateLayer,
+    pool_type: record.poolType,
+    pool_radius: record.poolRadius,
+    dtype: record.dtype,
+    embedding: [...record.embedding],
+    untargeted: record.untargeted,
+    created_at: String(record.createdAt)
+  })
+}
+
+/** Where every shard lies and what the index says, without what differs from run to run (the times in reason files and names). */
+export type State = { readonly shards: readonly string[]; readonly entries: readonly string[]; readonly others: readonly string[] }
+
+export function stateOf(root: string): State {
+  const files = Object.entries(filesBelow(root)).filter(([path]) => basename(path) !== 'index.sqlite')
+  const index = openIndex(root, 'read')
+  const entries = [...(index?.shardPaths() ?? [])].flatMap(([path]) =>
+    (index?.entriesOf(path) ?? []).map(entry => `${entry.windowHash} ${path} ${entry.rowOffset}`)
+  )
+  index?.close()
+  const isShard = (path: string): boolean => /\.parquet(\.\d+\.bad)?$/.test(path)
+  return {
+    shards: files.filter(([path]) => isShard(path)).map(([path, digest]) => `${path.replace(/\.\d+\.bad$/, '.bad')} ${digest}`),
+    entries: entries.sort(),
+    others: files.filter(([path, digest]) => !isShard(path) && digest !== 'folder').map(([path]) => path)
+  }
+}
+
+const digestsOf = ({ shards }: State): string[] => shards.map(line => line.split(' ').at(-1) ?? '').sort()
+
+/**
+ * What must hold right after a crash or a refusal, before anything is mended: every shard is whole and in one place, and the index,
+ * rolled back by SQLite if need be, points at nothing that is not there, save what it pointed at before.
+ */
+export async function expectNothingLost(root: string, before: State, after: State): Promise<void> {
+  const look = join(temporaryFolder(), 'look')
+  cpSync(root, look, { recursive: true })
+  const digests = digestsOf(stateOf(look))
+  const old = digestsOf(before)
+  expect(digests.filter(digest => old.includes(digest))).toEqual(old)
+  expect(digests.filter(digest => !old.includes(digest) && !digestsOf(after).includes(digest))).toEqual([])
+  const { findings } = await verifyCache(look, {})
+  const wrong = findings.filter(({ kind }) => /^(entry_|index_)/.test(kind))
+  // The shard that is cut off has its entries still, until a repair or a reindex.
+  expect(wrong.filter(({ kind, shardPath: path }) => kind !== 'entry_without_row' || path !== shardPath(2))).toEqual([])
+  const pointed = new Set(stateOf(look).entries.map(line => line.split(' ')[1] ?? ''))
+  const present = new Set(readdirSync(look, { recursive: true, encoding: 'utf8' }))
+  expect([...pointed].filter(path => !present.has(path))).toEqual([])
+}
+
+/** Does the operation again, as a person would, and then expects the same end as without the accident, and no litter. */
+export function expectFinished(operation: Operation, place: { readonly home: string; readonly root: string }, after: State): void {
+  const again = plain(commandFor(operation, place), place.home)
+  // The shard was moved already: there is nothing at its place any more, and a reindex is all that may be missing.
+  if (operation === 'quarantine' && again.code === 1) plain(['reindex', '--cache', place.root], place.home)
+  else expect([again.code, again.stderr]).toEqual([expect.toBeOneOf([0, 3, 4]), expect.any(String)])
+  expect(stateOf(place.root)).toEqual(after)
+}
+
+/** The state after the operation, when nothing goes wrong. */
+export function undisturbed(start: string, operation: Operation): State {
+  const place = copyOf(start)
+  const run = plain(commandFor(operation, place), place.home)
+  if (![0, 3, 4].includes(run.code ?? -1)) throw new Error(`${operation} ended with ${run.code}: ${run.stderr}`)
+  return stateOf(place.root)
+}
+
+/** Says where it happened when an expectation fails. */
+export async function context(where: string, check: () => Promise<void>): Promise<void> {
+  try {
+    await check()
+  } catch (error) {
+    throw new Error(where, { cause: error })
+  }
+}
