@@ -14,7 +14,7 @@ import { isThere, makeFolder, moveFile, removeQuietly, renameCertainly, syncFold
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
-import { openDatabase } from './database.ts'
+import { checkPathLength, openDatabase } from './database.ts'
 import { guarded, harden, type IndexRow, IndexUnusable, openIndex } from './windowIndex.ts'
 
 /** An index that is being built: rows go in, in shard order; `publish` puts it in place. */
@@ -32,6 +32,7 @@ export function startIndex(root: string): IndexBuilder {
   const folder = dirname(join(root, INDEX_PATH))
   makeFolder(folder)
   const temp = tempBeside(join(root, INDEX_PATH))
+  checkPathLength(temp)
   let db: Database.Database
   try {
     closeSync(openSync(temp, 'wx', 0o666))

@@ -16,3 +16,16 @@ export function openDatabase(file: string, options: Database.Options = {}): Data
     throw error
   }
 }
+
+/** What SQLite opens, less what it appends to the name of a journal. */
+const PATH_BYTES = 504
+
+/** @throws SystemError for a path that SQLite would not open */
+export function checkPathLength(file: string): void {
+  const bytes = Buffer.byteLength(file)
+  if (bytes <= PATH_BYTES) return
+  throw new SystemError(`cannot open ${file}: its path has ${bytes} bytes, and SQLite opens none of more than ${PATH_BYTES}`, {
+    call: 'open',
+    path: file
+  })
+}

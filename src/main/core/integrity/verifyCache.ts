@@ -227,7 +227,13 @@ class VerifyRun {
   private async fingerprint(verdict: ShardVerdict, run: LedgerRun): Promise<ShardVerdict> {
     const { shardPath } = verdict
     if (verdict.findings.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file')) return verdict
-    const sha256 = await digestShard(this.root, shardPath, this.options.signal)
+    let sha256: string
+    try {
+      sha256 = await digestShard(this.root, shardPath, this.options.signal)
+    } catch (error) {
+      // Somebody moved it since its values were read.
+      return { ...verdict, findings: [...verdict.findings, faultFinding(shardPath, error)], keys: null }
+    }
     const last = this.options.ledger?.lastVerification(this.root, shardPath)
     const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(shardPath, last, sha256)] : []
     const known = { ...verdict, findings: [...verdict.findings, ...changed] }
