@@ -8,6 +8,9 @@ const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/node/bin/node')
 const MAIN = newestMain()
 
+/** The command as a shell takes it. */
+export const commandLine = `${NODE} ${MAIN}`
+
 export type Ended = {
   readonly code: number | null
   readonly stdout: string
@@ -51,7 +54,7 @@ export function startLewmCache(args: readonly string[], { cwd, env = {}, home = 
 
 /** Runs through a shell that knows the command as `$LEWM`. */
 export function inShell(script: string, home = temporaryFolder()): { code: number | null; stdout: string; stderr: string } {
-  const env = { ...environment(home, {}), LEWM: `${NODE} ${MAIN}` }
+  const env = { ...environment(home, {}), LEWM: commandLine }
   const ended = spawnSync('bash', ['-c', script], { cwd: home, env, encoding: 'utf8' })
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr }
 }

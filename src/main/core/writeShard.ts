@@ -12,6 +12,7 @@ import { nowNs } from './clock.ts'
 import { isThere, sweepTempFiles, writeNewFileDurably } from './durableFile.ts'
 import { hex } from './hex.ts'
 import { enterRows } from './index/changeIndex.ts'
+import { checkPathLength } from './index/database.ts'
 import { type IndexRow, keyParams, openIndex } from './index/windowIndex.ts'
 import { indexRow } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
@@ -19,7 +20,7 @@ import { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR } from './layout.ts'
 import type { StoredValues } from './parquet/embeddingColumn.ts'
 import { type CompleteRecord, type EmbeddingEncoding, encodeShard, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
 import { toFloat16 } from './parquet/float16.ts'
-import { relativeShardPath } from './paths.ts'
+import { INDEX_PATH, relativeShardPath } from './paths.ts'
 import { checkNoLinks, corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
 
 const WAIT_MS = 30_000
@@ -62,6 +63,7 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   const { stateLayer, poolType, poolRadius } = first
   const shardPath = relativeShardPath({ ...options, stateLayer, poolType, poolRadius })
   const root = await writableRoot(cacheDir)
+  checkPathLength(join(root, INDEX_PATH))
   const complete = records.map(record => ({ ...withCreatedAt(record), schemaVersion: CACHE_SCHEMA_VERSION }))
   const rounded = roundEmbeddings(complete)
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {

@@ -28,7 +28,7 @@ async function write({ json, output, long }: Context, root: string, file: string
   if (json) {
     const sums = file === undefined ? lines : undefined
     await output.document({ checked: lines.length, failed: [], missing: [], new: [], output: file ?? null, sums })
-  } else if (file === undefined) await output.text(text)
+  } else if (file === undefined) await output.text(process.stdout.isTTY ? lines.map(line => `${terminalSafe(line)}\n`).join('') : text)
   else await output.text(`wrote the checksums of ${countOf(lines.length, 'shard')} to ${terminalSafe(file)}\n`)
   return EXIT.ok
 }

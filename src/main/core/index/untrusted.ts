@@ -39,7 +39,7 @@ export function guarded<T>(work: () => T): T {
 /** What the system said no to tells nothing of the index; a transaction that a crash left in it does. */
 function isRefusal({ code }: { readonly code: string }): boolean {
   if (code === 'SQLITE_IOERR_SHORT_READ' || code === 'SQLITE_READONLY_ROLLBACK' || code === 'SQLITE_READONLY_RECOVERY') return false
-  return code === 'SQLITE_FULL' || code === 'SQLITE_NOMEM' || /^SQLITE_(IOERR|READONLY)/.test(code)
+  return code === 'SQLITE_FULL' || code === 'SQLITE_NOMEM' || code === 'SQLITE_CANTOPEN' || /^SQLITE_(IOERR|READONLY)/.test(code)
 }
 
 /** @throws IndexUnusable for anything but the layout's own table */

@@ -53,11 +53,12 @@ export async function quarantineShards(
   return withCacheLock(root, 'quarantine', WAIT_MS, work, options.signal)
 }
 
+/** Each has to be there, and a plain file: what else is called like a shard would be listed by nobody in quarantine. */
 function checkPresent(root: string, shards: readonly string[]): void {
   for (const shardPath of shards) {
-    if (!isShardPath(shardPath) || !isThere(resolveShardPath(root, shardPath))) {
-      throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
-    }
+    const stat = isShardPath(shardPath) ? lstatSync(resolveShardPath(root, shardPath), { throwIfNoEntry: false }) : undefined
+    if (stat === undefined) throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
+    if (!stat.isFile()) throw new InputError(`${shardPath} is no plain file, and stays where it is`, { field: 'shard', value: shardPath })
   }
 }
 
@@ -123,7 +124,8 @@ function freePlace(root: string, shardPath: string): { readonly movedTo: string;
   )
     .map(timeOf)
     .filter(time => time < LATEST)
-  const at = [nowNs(), ...times.map(time => time + 1n)].reduce((latest, time) => (time > latest ? time : latest))
+  const now = nowNs()
+  const at = times.reduce((latest, time) => (time < latest ? latest : time + 1n), now)
   return { movedTo: `${place}.${at}.bad`, at }
 }
 

@@ -41,7 +41,9 @@ export async function filesInQuarantine(root: string): Promise<string[]> {
 export function quarantineEntries(root: string, files: readonly string[]): QuarantineEntry[] {
   return files.flatMap(path => {
     const shardPath = originOf(path)
-    if (shardPath === null) return []
+    // Without the lock a shard may be restored while we look.
+    const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
+    if (shardPath === null || stat === undefined) return []
     const reason = readReason(root, path)
     return [
       {
@@ -49,7 +51,7 @@ export function quarantineEntries(root: string, files: readonly string[]): Quara
         shardPath,
         reasons: reason?.reasons ?? [],
         at: reason === null ? null : BigInt(reason.at),
-        bytes: lstatSync(join(root, path)).size
+        bytes: stat.size
       }
     ]
   })

@@ -1,0 +1,40 @@
+/** An index of two gigabytes, almost all of it a hole: looked at without its weight in memory, told, set aside and made anew. */
+import { spawnSync } from 'node:child_process'
+import { rmSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { reindexCache, verifyCache } from '../../../src/main/core/index.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { INDEX, indexEntries, spoilIndex } from './indexFile.ts'
+
+const TWO_GIB = 2 ** 31
+
+/** What a verification finds wrong with the index, and the most memory that it took, in MiB. */
+function verifyApart(root: string): { readonly kinds: string[]; readonly peakMiB: number } {
+  const program = `
+    import { verifyCache } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/core/index.ts'))}
+    const { findings } = await verifyCache(process.argv[1])
+    const kinds = findings.filter(({ severity }) => severity === 'index').map(({ kind }) => kind)
+    console.log(JSON.stringify({ kinds, peakMiB: process.resourceUsage().maxRSS / 1024 }))`
+  const args = ['--max-old-space-size=256', '--input-type=module', '-e', program, root]
+  return JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout)
+}
+
+test.each([
+  ['zero bytes', (root: string) => truncateSync(join(root, INDEX), 0), ['index_unreadable']],
+  ['a whole index and a hole behind it', () => {}, null],
+  ['an index in WAL mode and a hole behind it', (root: string) => spoilIndex(root, db => db.pragma('journal_mode = WAL')), null]
+] as const)('%s', { timeout: 120_000 }, async (_name, spoil, expected) => {
+  const root = referenceCache('unusual')
+  const whole = indexEntries(root)
+  spoil(root)
+  truncateSync(join(root, INDEX), TWO_GIB)
+  const { kinds, peakMiB } = verifyApart(root)
+  // SQLite takes what the header counts for the whole database, and does not mind a hole behind that.
+  expect(kinds).toEqual(expected ?? expect.toSatisfy((each: string[]) => each.every(kind => kind === 'index_unreadable')))
+  expect(peakMiB).toBeLessThan(768)
+  expect((await reindexCache(root)).findings).toEqual([])
+  expect(indexEntries(root)).toEqual(whole)
+  expect((await verifyCache(root)).byKind).toEqual({ ragged_dimensions: 1 })
+  rmSync(join(root, 'embeddings'), { recursive: true })
+})
