@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts', 'test/core/hostile/**/*.test.ts', 'test/soak/**/*.test.ts'],
+    include: ['test/faults/**/*.test.ts', 'test/core/hostile/**/*.test.ts', 'test/service/fuzz.test.ts', 'test/soak/**/*.test.ts'],
     env: { LEWM_SOAK: '1' },
     pool: 'forks',
     fileParallelism: false,

@@ -1,7 +1,7 @@
 /** `verify`: finds what is wrong, says it in JSON and in words, ends with its exit code, and changes nothing. */
 
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { damageNotes, referenceCache, referenceRows } from '../support/reference.ts'
@@ -185,4 +185,54 @@ test('partitions share the shards out, each to one', () => {
   const parts = ['1/3', '2/3', '3/3'].map(part => verify(cache, '--partition', part).document)
   expect(parts.reduce((sum, part) => sum + part.checked_rows, 0)).toBe(1301)
   expect(parts.every(part => part.checked_shards > 0)).toBe(true)
+})
+
+describe('what is known of bytes', () => {
+  test('follows a cache that is moved: a byte that changes afterwards is told, with since when', () => {
+    const [before, after, home] = [cleanCache(), join(temporaryFolder(), 'elsewhere'), temporaryFolder()]
+    const shard = shardOf(before)
+    const recorded = Date.now()
+    expect(lewmCache(['verify', '--cache', before], { home })).toMatchObject({ code: 0, stderr: '' })
+    renameSync(before, after)
+    const moved = lewmCache(['ls', '--json', '--cache', after], { home })
+    expect(moved.stderr).toContain(`lewm-cache: this cache lay in ${before} before; what was recorded of it there goes on here\n`)
+    expect(moved.json().shards[0].verified).not.toBeNull()
+
+    const { atime, mtime } = statSync(join(after, shard))
+    const bytes = readFileSync(join(after, shard))
+    writeFileSync(join(after, shard), bytes.with(200, (bytes[200] ?? 0) ^ 1))
+    utimesSync(join(after, shard), atime, mtime)
+    const { json, stderr } = lewmCache(['verify', '--cache', after, '--json'], { home })
+    expect(stderr).toBe('')
+    const changed = json().findings.find((found: Json) => found.kind === 'changed_bytes')
+    expect(changed.shard_path).toBe(shard)
+    const since = Date.parse(changed.details.recorded_at)
+    expect(since).toBeGreaterThanOrEqual(recorded)
+    expect(since).toBeLessThanOrEqual(Date.now())
+  })
+
+  test('without a record a shard is readable, not healthy; the document stays the same', () => {
+    const cache = cleanCache()
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    const env = { LEWM_CACHE_DATA: file }
+    expect(lewmCache(['verify', '--cache', cache]).stdout).toContain('\n1 healthy, 0 damaged')
+    expect(lewmCache(['verify', '--cache', cache], { env }).stdout).toContain('\n1 readable, never fingerprinted, 0 damaged')
+    expect(lewmCache(['verify', '--quick', '--cache', cache], { env }).stdout).toContain('\n1 healthy, 0 damaged')
+    expect(lewmCache(['verify', '--cache', cache, '--json'], { env }).json().healthy_shards).toBe(1)
+  })
+
+  test('is let go of when a shard goes through quarantine', () => {
+    const [cache, home] = [cleanCache(), temporaryFolder()]
+    const shard = shardOf(cache)
+    const told = (command: string, ...args: string[]): string => lewmCache([command, ...args, '--cache', cache], { home }).stdout
+    told('verify')
+    expect(told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC\n/)
+    told('quarantine', shard, '--reason', 'to try')
+    told('restore', '--all')
+    expect(told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC, never fingerprinted\n/)
+    expect(told('ls')).toMatch(/ [-0-9]+ [:0-9]+, never fingerprinted +embeddings/)
+    told('verify')
+    expect(told('ls')).not.toContain('never fingerprinted')
+  })
 })

@@ -27,7 +27,7 @@ describe.each(['with its index', 'without an index'])('the healthy cache %s', ho
     const prefix = hash.slice(0, digits)
     const expected = due(row => row.window_hash.startsWith(prefix))
     expect(expected.length).toBeGreaterThan(0)
-    for (const query of [prefix, prefix.toUpperCase(), ` ${prefix}\n`]) {
+    for (const query of [prefix, prefix.toUpperCase(), ` ${prefix}\n`, `0x${prefix}`]) {
       const found = await find(root, query)
       expect(found).toMatchObject({ query, kind: 'hash', truncated: false })
       expect(found.rows.map(place).sort()).toEqual(expected)
@@ -93,7 +93,11 @@ describe('a locus', () => {
     ['chr7:1-50,000', 'chr7', 0, 50_000],
     ['MT:1-16,569', 'MT', 0, 16_569],
     ['HLA-A*01:01:1-5000', 'HLA-A*01:01', 0, 5000],
-    ['  2:1-9000  ', '2', 0, 9000]
+    ['  2:1-9000  ', '2', 0, 9000],
+    // As BED has it: from 0, the end is not in it.
+    ['chr1 8191 8192', '1', 8191, 8192],
+    ['1\t12288\t12289', '1', 12_288, 12_289],
+    ['HLA-A*01:01 0 5000', 'HLA-A*01:01', 0, 5000]
   ])('%s', async (query, contig, start, end) => {
     const expected = due(row => bare(row.chrom) === bare(contig) && row.start_bp < end && row.end_bp > start)
     expect(expected.length).toBeGreaterThan(0)

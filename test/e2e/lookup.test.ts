@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { find } from '../../src/main/core/index.ts'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inChromium, onBothCarriers, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
-import { GENOME, inspectorPane, POLL, shardGrid, type } from './window.ts'
+import { GENOME, inspectorPane, POLL, shardGrid, tree, type } from './window.ts'
 
 const POOL = 'embeddings/lambda__kmer-spectrum/3/global_mean_0'
 const WINDOW = GENOME.slice(512, 1536)
@@ -56,11 +56,33 @@ onBothCarriers('looking up', open => {
     await page.getByRole('tab', { name: 'Rows', selected: true }).waitFor()
     await inspectorPane(page).getByText(LOCUS).first().waitFor()
     await inspectorPane(page).getByText(hash.slice(0, 6)).first().waitFor()
+    // The keys go on in the rows, at the row that was found.
+    await inRows(page)
+    expect(await rowGrid(page).getByRole('row', { selected: true }).textContent()).toContain('NC_001416.1:513')
     await inspectorPane(page)
       .getByRole('definition')
       .filter({ hasText: new RegExp(`^${layer}`) })
       .first()
       .waitFor()
+  })
+
+  test('the keys go on in the rows, from wherever the box was asked for, also in another shard', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await ready(page)
+    await tree(page).getByRole('row', { name: 'All shards' }).click()
+    // Two shards, and at last the row that is shown already.
+    for (const position of [1600, 30_000, 1600, 1600]) {
+      await type(page, `NC_001416.1:${position}`)
+      const [first = ''] = await matches(page)
+      await page.keyboard.press('Enter')
+      const row = rowGrid(page).getByRole('row', { selected: true })
+      await row.getByText(/^NC_001416\.1:[0-9,]+/.exec(first)?.[0] ?? 'no locus').waitFor()
+      await inRows(page)
+    }
+    await page.keyboard.press('Control+1')
+    await shardGrid(page).focus()
+    await page.keyboard.press('Control+3')
+    await inRows(page)
   })
 
   test('a path leads to its shard, a part of many paths lists them', { timeout: TEST_MS }, async () => {
@@ -102,6 +124,44 @@ onBothCarriers('looking up', open => {
     await says(page, 'Nothing was found.')
   })
 })
+
+inChromium('a look-up that ends late', open => {
+  test('leaves whoever has gone elsewhere meanwhile there', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    const held: (() => void)[] = []
+    let holding = false
+    await page.routeWebSocket('**/rpc', socket => {
+      const server = socket.connectToServer()
+      server.onMessage(message => {
+        if (holding) held.push(() => socket.send(message))
+        else socket.send(message)
+      })
+    })
+    await page.reload()
+    await ready(page)
+    await shardGrid(page).locator('[aria-rowindex="2"]').click()
+    await type(page, join(POOL, 'chrNC_001416.1_0.parquet'))
+    await says(page, /^1 shard whose path holds/)
+    holding = true
+    await page.keyboard.press('Enter')
+    await says(page, 'Looking…')
+    await page.keyboard.press('Control+3')
+    await page.getByRole('tab', { name: 'Rows', selected: true }).waitFor()
+    await expect.poll(() => held.length, POLL).toBeGreaterThan(0)
+    holding = false
+    for (const send of held) send()
+    await rowGrid(page).waitFor()
+    await page.waitForTimeout(300)
+    await page.getByRole('tab', { name: 'Rows', selected: true }).waitFor()
+  })
+})
+
+const rowGrid = (page: Page): Locator => page.getByRole('grid', { name: 'Rows of the shard' })
+
+/** The focus is in the rows, however long they take to come. */
+async function inRows(page: Page): Promise<void> {
+  await expect.poll(() => rowGrid(page).evaluate(grid => grid === document.activeElement), POLL).toBe(true)
+}
 
 const options = (page: Page): Locator => page.getByRole('listbox', { name: 'Matches' }).getByRole('option')
 

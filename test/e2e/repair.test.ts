@@ -36,6 +36,7 @@ onBothCarriers('triage and repair', open => {
     await page.getByRole('banner').getByRole('button', { name: 'Repair…' }).click()
     const sheet = page.getByRole('dialog')
     await sheet.getByRole('button', { name: 'Quarantine 23 shards and rebuild the index' }).waitFor()
+    await sheet.getByText('84 differences mended').waitFor()
     const ticked = sheet.getByRole('checkbox', { name: /\.parquet$/, checked: true })
     expect(await ticked.count()).toBe(23)
     await sheet.getByText('chrpage-checksum_0.parquet').click()
@@ -48,7 +49,7 @@ onBothCarriers('triage and repair', open => {
 
     await shardsShown(page, 37)
     const tab = page.getByRole('tab', { name: /^Quarantine/ })
-    await expect.poll(() => tab.textContent(), POLL).toBe('Quarantine22')
+    await expect.poll(() => tab.textContent(), POLL).toBe('Quarantine22 files')
     await tab.click()
     const aside = panel(page, 'Quarantine')
     await aside.getByText('22 files in quarantine').waitFor()

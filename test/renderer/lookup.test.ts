@@ -58,7 +58,9 @@ describe('the sentence', () => {
   it('says what was understood, and which command Enter would run when nothing was', () => {
     expect(sentenceFor('4a5b', none, { kind: 'hash', sentence: 'SHA-256 prefix, 3 rows' }, 'Repair…')).toBe('SHA-256 prefix, 3 rows')
     expect(sentenceFor('rep', none, nothing, 'Repair…')).toBe('Enter: Repair…')
-    expect(sentenceFor('rep', none, nothing, undefined)).toBe(nothing.sentence)
+    expect(sentenceFor('rep', none, nothing, undefined)).toBe(
+      'neither a hash nor a locus. No shard’s path holds it either, and no command’s name.'
+    )
     expect(sentenceFor('rep', none, undefined, 'Repair…')).toBe('…')
     expect(sentenceFor('> zzz', none, nothing, undefined)).toBe('No command has this name.')
   })
@@ -66,7 +68,7 @@ describe('the sentence', () => {
   it('says what was found', () => {
     const options = placeOptions({ rows: [], shards: ['a', 'b'] })
     expect(sentenceFor('x', { state: 'looking' }, nothing, undefined)).toBe('Looking…')
-    expect(sentenceFor('x', { state: 'failed', reason: 'too short' }, nothing, undefined)).toBe('too short')
+    expect(sentenceFor('x', { state: 'failed', reason: 'too short' }, undefined, undefined)).toBe('too short')
     expect(sentenceFor('x', { state: 'places', options: [], truncated: false }, nothing, undefined)).toBe('Nothing was found.')
     expect(sentenceFor('x', { state: 'places', options, truncated: false }, nothing, undefined)).toBe('2 matches')
     expect(sentenceFor('x', { state: 'places', options, truncated: true }, nothing, undefined)).toBe('The first 2 matches; there are more')

@@ -19,7 +19,7 @@ test('pictures of every view', async () => {
   if (chromium === null) throw new Error('no pictures without Chromium')
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
-  const { page, complaints, stop } = await startInspector(chromium, damagedSample())
+  const { page, complaints, killService, stop } = await startInspector(chromium, damagedSample())
   let bytes = 0
   const picture = async (name: string): Promise<void> => {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -32,11 +32,13 @@ test('pictures of every view', async () => {
   }
   try {
     await page.setViewportSize({ width: WIDTH, height: HEIGHT })
+    const address = page.url()
     await verified(page)
     await tabs(page, picture)
     await drawers(page, picture)
     await sheets(page, picture)
     await starts(page, picture)
+    await lostService(page, address, killService, picture)
   } finally {
     await stop()
   }
@@ -104,6 +106,14 @@ async function sheets(page: Page, picture: Picture): Promise<void> {
   await picture('shortcuts')
   await page.keyboard.press('Escape')
 
+  await page.keyboard.press('Control+k')
+  await page.keyboard.insertText('about')
+  await page.getByRole('option', { name: /^About/ }).click()
+  await sheet.waitFor()
+  await picture('about')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('grid', { name: 'Shards' }).focus()
   await page.keyboard.press('Home')
   await page.getByRole('tabpanel', { name: 'Shards' }).getByRole('button', { name: 'Quarantine…' }).click()
   await sheet.getByRole('textbox', { name: 'Reason' }).fill('wrong revision of the encoder')
@@ -135,4 +145,13 @@ async function starts(page: Page, picture: Picture): Promise<void> {
   await page.getByRole('button', { name: 'Open', exact: true }).click()
   await page.getByRole('heading', { name: 'This folder cannot be opened as a cache' }).waitFor()
   await picture('wrong-folder')
+}
+
+async function lostService(page: Page, address: string, killService: () => Promise<void>, picture: Picture): Promise<void> {
+  await page.goto(address)
+  await page.reload()
+  await page.getByRole('treegrid').getByText('layer 3').waitFor()
+  await killService()
+  await page.getByRole('alert').getByText('The window lost its service').waitFor()
+  await picture('lost-service')
 }

@@ -108,7 +108,8 @@ describe('open, where there can be no window', () => {
     expect(await locationOf(JSON.parse(line).url)).toBe(`/#open=${cache}`)
     const { code, stderr } = await end()
     expect(code).toBe(0)
-    expect(stderr).toBe('lewm-cache: no window, as there is no Electron runtime; open this address in a browser (Ctrl-C ends it)\n')
+    const why = 'there is no Electron runtime in the folder that ELECTRON_OVERRIDE_DIST_PATH names'
+    expect(stderr).toBe(`lewm-cache: no window, as ${why}; open this address in a browser (Ctrl-C ends it)\n`)
   })
 
   test.runIf(process.platform === 'linux')('npm start prints the address', async () => {

@@ -15,7 +15,7 @@ const EXECUTABLES: Readonly<Record<string, string>> = {
 /** The Electron to start, or in a few words why there can be no window. */
 export function findRuntime(env: NodeJS.ProcessEnv = process.env): Runtime {
   const executable = electronExecutable(env)
-  if (executable === null) return { missing: 'there is no Electron runtime' }
+  if (executable === null) return { missing: withoutRuntime(env) }
   if (process.platform !== 'linux') return { executable }
   if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return { missing: 'there is no display' }
   // Chromium would end at once; whoever wants it all the same tells Electron so.
@@ -23,6 +23,12 @@ export function findRuntime(env: NodeJS.ProcessEnv = process.env): Runtime {
     return { missing: 'root cannot have its sandbox (ELECTRON_DISABLE_SANDBOX=1 does without)' }
   }
   return { executable }
+}
+
+function withoutRuntime({ ELECTRON_OVERRIDE_DIST_PATH: dist }: NodeJS.ProcessEnv): string {
+  return dist
+    ? 'there is no Electron runtime in the folder that ELECTRON_OVERRIDE_DIST_PATH names'
+    : 'there is no Electron runtime (`npx install-electron` gets one)'
 }
 
 function electronExecutable({ ELECTRON_OVERRIDE_DIST_PATH: dist }: NodeJS.ProcessEnv): string | null {

@@ -1,30 +1,56 @@
 /** The ledger of verifications is opened for one command and closed with it. */
 import { SystemError } from '../../shared/model/errors.ts'
 import type { FileStamp } from '../../shared/model/report.ts'
-import { type Ledger, openLedger } from '../core/index.ts'
+import { followMove, type Ledger, openLedger } from '../core/index.ts'
 import type { Output } from './output.ts'
+import { terminalSafe } from './terminalText.ts'
 
 /**
- * Runs `work` with the ledger. Where its folder cannot be used and the work does not depend on it, the work goes on without, with a remark.
+ * Runs `work` on a cache with the ledger; when the cache was moved, its records follow it, with a remark. Where the ledger's folder cannot be used and
+ * the work does not depend on it, the work goes on without, with a remark.
+ * @param root absolute real path of the cache
  * @param needed throws the SystemError instead
  */
-export async function withLedger<T>(output: Output, needed: boolean, work: (ledger: Ledger | undefined) => Promise<T>): Promise<T> {
+export async function withLedger<T>(
+  output: Output,
+  root: string,
+  needed: boolean,
+  work: (ledger: Ledger | undefined) => Promise<T>
+): Promise<T> {
   const ledger = await open(output, needed)
   try {
+    const before = ledger === undefined ? null : await followMove(ledger, root)
+    if (before !== null) {
+      await output.note(`lewm-cache: this cache lay in ${terminalSafe(before)} before; what was recorded of it there goes on here`)
+    }
     return await work(ledger)
   } finally {
     ledger?.close()
   }
 }
 
-/**
- * When a shard was last verified in full, UTC ns: null for one that never was, or is no longer the file that was. `--changed` reads
- * those.
- */
-export function verifiedNs(ledger: Ledger | undefined, root: string, shard: FileStamp & { readonly shardPath: string }): bigint | null {
+/** The last full verification of a shard that is still the file it was then. `--changed` reads all others. */
+export type LastVerified = {
+  /** UTC ns. */
+  readonly at: bigint
+  /** Whether a digest of its bytes is kept, or why it is bad is known: without either, it is only known to be readable. */
+  readonly fingerprinted: boolean
+}
+
+/** Null for a shard that was never verified in full, or is no longer the file that was. */
+export function lastVerified(
+  ledger: Ledger | undefined,
+  root: string,
+  shard: FileStamp & { readonly shardPath: string }
+): LastVerified | null {
   const last = ledger?.lastVerification(root, shard.shardPath) ?? null
   if (last === null || last.bytes !== shard.bytes || last.mtimeNs !== shard.mtimeNs) return null
-  return BigInt(last.verifiedAtMs) * 1_000_000n
+  return { at: BigInt(last.verifiedAtMs) * 1_000_000n, fingerprinted: last.sha256 !== null || last.findings.length > 0 }
+}
+
+/** What follows the time of a verification that left the shard without a digest; empty for others. */
+export function fingerprintRemark({ fingerprinted }: LastVerified): string {
+  return fingerprinted ? '' : ', never fingerprinted'
 }
 
 async function open(output: Output, needed: boolean): Promise<Ledger | undefined> {

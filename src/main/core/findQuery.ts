@@ -11,19 +11,22 @@ export type ParsedQuery =
   | { readonly kind: 'locus'; readonly loci: readonly Locus[] }
 
 const DNA = /^[ACGT]{16,}$/i
-const HASH = /^[0-9a-f]{4,64}$/i
+const HASH = /^(?:0x)?([0-9a-f]{4,64})$/i
 const LOCUS = /^(.+):([\d,]+)(?:-([\d,]+))?$/
+/** The first three columns of a line of BED. */
+const BED = /^(\S+)\s+(\d+)\s+(\d+)$/
 
 /**
- * Reads a query: DNA of 16 letters or more, a hash or its beginning, or a locus as genome browsers write it.
+ * Reads a query: DNA of 16 letters or more, a hash or its beginning, or a locus as genome browsers or BED files write it.
  * @throws InputError with a sentence that says what would be one
  */
 export function parseQuery(query: string): ParsedQuery {
   const text = query.trim()
   const dna = text.replace(/\s+/g, '')
   if (DNA.test(dna)) return { kind: 'dna', dna: dna.toUpperCase() }
-  if (HASH.test(text)) return { kind: 'hash', prefix: text.toLowerCase() }
-  const loci = parseLocus(text)
+  const [, prefix] = HASH.exec(text) ?? []
+  if (prefix !== undefined) return { kind: 'hash', prefix: prefix.toLowerCase() }
+  const loci = [...parseBed(text), ...parseLocus(text)]
   if (loci.length > 0) return { kind: 'locus', loci }
   throw new InputError(`${JSON.stringify(text.slice(0, 80))} is ${explain(text)}`, { field: 'query', value: text.slice(0, 200) })
 }
@@ -47,6 +50,14 @@ function parseLocus(text: string): Locus[] {
   const locus = { contig, startBp: first - 1n, endBp: last }
   const whole = to === undefined ? [{ contig: text, startBp: 0n, endBp: 2n ** 63n - 1n }] : []
   return [locus, ...whole]
+}
+
+/** 0-based and half-open already. */
+function parseBed(text: string): Locus[] {
+  const [, contig, from = '', to = ''] = BED.exec(text) ?? []
+  const startBp = position(from)
+  const endBp = position(to)
+  return contig !== undefined && startBp !== null && endBp !== null && startBp < endBp ? [{ contig, startBp, endBp }] : []
 }
 
 function position(text: string): bigint | null {

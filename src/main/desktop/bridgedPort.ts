@@ -15,10 +15,10 @@ export function isBridgeMessage(value: unknown): value is BridgeMessage {
   return value.kind === 'connect' || value.kind === 'disconnect' || (value.kind === 'data' && 'data' in value)
 }
 
-/** Bytes on their own: a view on a larger buffer would be sent with all of it. */
-export function portable(data: unknown): string | Uint8Array {
+/** Bytes on their own: a view on a larger buffer would be sent with all of it. Null for what is neither text nor bytes. */
+export function portable(data: unknown): string | Uint8Array<ArrayBuffer> | null {
   if (typeof data === 'string') return data
   if (data instanceof ArrayBuffer) return new Uint8Array(data)
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
-  throw new TypeError('a port carries text or bytes')
+  if (ArrayBuffer.isView(data)) return Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  return null
 }

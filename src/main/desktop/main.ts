@@ -14,7 +14,7 @@ import { CHANNELS } from './channels.ts'
 import { openWindow } from './mainWindow.ts'
 import { showMenu } from './menu.ts'
 import { recentCaches } from './recentCaches.ts'
-import { refuseRequests, refuseWanderings } from './refusals.ts'
+import { refuseNames, refuseRequests, refuseWanderings } from './refusals.ts'
 import { type ServiceHost, startService } from './serviceHost.ts'
 
 const profile = join(dataFolder(), 'desktop')
@@ -29,6 +29,7 @@ let folder = askedFolder(process.argv, app.isPackaged, process.cwd())
 mkdirSync(profile, { recursive: true })
 app.setPath('userData', profile)
 announceScheme()
+refuseNames()
 refuseWanderings()
 if (app.requestSingleInstanceLock({ folder })) run().catch(giveUp)
 else app.exit(0)

@@ -3,6 +3,13 @@ import { app, type Session, shell } from 'electron'
 import { isPageUrl, PAGE_URL } from './appProtocol.ts'
 import { LINKS } from './links.ts'
 
+/** For the Chromium around the pages, which would otherwise ask its makers for this and that. Has to come before Electron is ready. */
+export function refuseNames(): void {
+  app.commandLine.appendSwitch('disable-background-networking')
+  // No name of a host leads anywhere; the page's own address is answered before any is asked for.
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
+}
+
 /** For every page that is ever made. */
 export function refuseWanderings(): void {
   app.on('web-contents-created', (_created, contents) => {
@@ -27,6 +34,9 @@ export function refuseRequests(session: Session): void {
   session.setPermissionCheckHandler(
     (_contents, permission, origin) => permission === GRANTED && `${origin.replace(/[/]$/, '')}/` === PAGE_URL
   )
+  // It fetches its dictionaries from Google, even where no page asks for them.
+  session.setSpellCheckerLanguages([])
+  session.setSpellCheckerEnabled(false)
   session.setDevicePermissionHandler(() => false)
   session.on('will-download', event => event.preventDefault())
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isAllowed(url) }))

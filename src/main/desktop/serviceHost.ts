@@ -99,7 +99,7 @@ function bridge(child: ChildProcess): () => MessagePortMain {
   let made = 0
   child.on('message', message => {
     if (!isBridgeMessage(message) || message.kind !== 'data') return
-    ports.get(message.port)?.postMessage(portable(message.data))
+    ports.get(message.port)?.postMessage(message.data)
   })
   child.once('exit', () => {
     for (const port of ports.values()) port.close()
@@ -111,7 +111,10 @@ function bridge(child: ChildProcess): () => MessagePortMain {
     const id = made
     ports.set(id, port1)
     send(child, { kind: 'connect', port: id })
-    port1.on('message', ({ data }) => send(child, { kind: 'data', port: id, data: portable(data) }))
+    port1.on('message', ({ data: given }) => {
+      const data = portable(given)
+      if (data !== null) send(child, { kind: 'data', port: id, data })
+    })
     port1.on('close', () => {
       if (ports.delete(id)) send(child, { kind: 'disconnect', port: id })
     })

@@ -2,7 +2,7 @@
  * The service as a process: opens it and answers the contract on every port that comes in, until the desktop says stop or is gone.
  * Runs as Electron's utility process, which is sent ports, and as a plain Node, which is sent what ports carry.
  */
-import { RPCHandler } from '@orpc/server/message-port'
+import { RPCHandler } from '@orpc/server/websocket'
 import type { ParentPort } from 'electron'
 import { createService } from '../service/index.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
@@ -17,7 +17,9 @@ function listenToPorts(parent: ParentPort): void {
   parent.on('message', ({ data, ports }) => {
     if (isBridgeMessage(data) && data.kind === 'stop') void stop()
     for (const port of ports) {
-      handler.upgrade(port, { context: {} })
+      const line = openLine(data => port.postMessage(data))
+      port.on('message', ({ data }) => receive(line, data))
+      port.on('close', () => handler.close(line))
       port.start()
     }
   })
@@ -28,39 +30,42 @@ function listenToChannel(): void {
   process.on('message', message => {
     if (!isBridgeMessage(message)) return
     if (message.kind === 'stop') return void stop()
-    if (message.kind === 'connect') {
-      const line = openLine(message.port)
-      lines.set(message.port, line)
-      handler.upgrade(line, { context: {} })
-    } else if (message.kind === 'data') lines.get(message.port)?.receive(message.data)
+    const { port } = message
+    const line = lines.get(port)
+    if (message.kind === 'connect') lines.set(port, openChannelLine(port))
+    else if (line === undefined) return
+    else if (message.kind === 'data') receive(line, message.data)
     else {
-      lines.get(message.port)?.end()
-      lines.delete(message.port)
+      handler.close(line)
+      lines.delete(port)
     }
   })
   process.on('disconnect', () => void stop())
 }
 
-/** One port's share of the channel. */
-type Line = {
-  readonly on: (event: string, listener: (event?: { data: unknown }) => void) => void
-  readonly postMessage: (data: unknown) => void
-  readonly receive: (data: unknown) => void
-  readonly end: () => void
+type Line = Parameters<typeof handler.close>[0]
+
+/** What answers go out through. */
+function openLine(send: (data: unknown) => void): Line {
+  return { send: data => send(data), addEventListener: () => undefined }
 }
 
-function openLine(port: number): Line {
-  const listeners = new Map<string, (event?: { data: unknown }) => void>()
-  return {
-    on: (event, listener) => listeners.set(event, listener),
-    postMessage: data => {
-      const message: BridgeMessage = { kind: 'data', port, data: portable(data) }
-      // Answers to a desktop that is just going away reach nobody.
-      if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
-    },
-    receive: data => listeners.get('message')?.({ data }),
-    end: () => listeners.get('close')?.()
-  }
+/** One port's share of the channel. */
+function openChannelLine(port: number): Line {
+  return openLine(given => {
+    const data = portable(given)
+    if (data === null) return
+    const message: BridgeMessage = { kind: 'data', port, data }
+    // Answers to a desktop that is just going away reach nobody.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+  })
+}
+
+/** Follows a message. One that is no call gets no answer: no page may end the process that serves all of them. */
+function receive(line: Line, given: unknown): void {
+  const data = portable(given)
+  if (data === null) return
+  handler.message(line, typeof data === 'string' ? data : data.buffer, { context: {} }).catch(() => undefined)
 }
 
 async function stop(): Promise<void> {

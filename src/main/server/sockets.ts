@@ -2,7 +2,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Router } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/ws'
+import { RPCHandler } from '@orpc/server/websocket'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Contract } from '../../shared/contract/index.ts'
 import type { Access } from './access.ts'
@@ -27,7 +27,13 @@ export function openSockets(server: Server, router: Router<Contract, Record<neve
       socket.on('error', () => undefined)
       answering.add(socket)
       socket.on('pong', () => answering.add(socket))
-      void handler.upgrade(socket, { context: {} })
+      const line = { send: socket.send.bind(socket), addEventListener: () => undefined }
+      socket.binaryType = 'arraybuffer'
+      // A message that is no call gets no answer, and what is in it is not for the terminal.
+      socket.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string' || data instanceof ArrayBuffer) handler.message(line, data, { context: {} }).catch(() => undefined)
+      })
+      socket.on('close', () => handler.close(line))
     })
   })
   const ping = setInterval(() => {

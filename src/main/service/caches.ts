@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { checkCacheRoot, NotFoundError } from '../core/index.ts'
+import { checkCacheRoot, followMove, NotFoundError } from '../core/index.ts'
 import { absolutePath } from './folderReport.ts'
 import { type CacheParts, cacheIdOf, OpenCache } from './openCache.ts'
 
@@ -30,13 +30,25 @@ export class Caches {
     if (known !== undefined) return known
     const cache = new OpenCache(root, this.parts)
     this.open_.set(cache.cacheId, cache)
-    const started = cache.start().catch(error => {
-      if (!cache.isClosed) this.parts.onError(error)
-    })
+    const started = this.followMove(root)
+      .then(() => cache.start())
+      .catch(error => {
+        if (!cache.isClosed) this.parts.onError(error)
+      })
     const patience = new AbortController()
     await Promise.race([started, delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)])
     patience.abort()
     return cache
+  }
+
+  /** A cache that was moved is as verified as it was where it lay before. */
+  private async followMove(root: string): Promise<void> {
+    try {
+      const before = await followMove(this.parts.ledger, root)
+      if (before !== null) this.parts.onRemark('this cache was moved; what was recorded of it goes on where it lies now', { root, before })
+    } catch (error) {
+      this.parts.onError(error)
+    }
   }
 
   /** The built-in sample, built the first time. */

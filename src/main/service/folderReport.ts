@@ -6,11 +6,12 @@ import { CacheError, checkCacheRoot, InputError, nearestCacheRoot } from '../cor
 
 /**
  * A path as somebody types it, absolute; a leading `~` is the home folder.
- * @throws InputError for nothing
+ * @throws InputError for nothing, and for what no system has as a path
  */
 export function absolutePath(path: string): string {
   const text = path.trim()
   if (text === '') throw new InputError('the path of a cache folder is missing', { field: 'path', value: path })
+  if (text.includes('\0')) throw new InputError('a path holds no NUL character', { field: 'path', value: path })
   if (text === '~') return homedir()
   return /^~[/\\]/.test(text) ? join(homedir(), text.slice(2)) : resolve(text)
 }
@@ -24,7 +25,7 @@ export async function inspectFolder(path: string): Promise<FolderReport> {
   } catch (error) {
     if (!(error instanceof CacheError)) throw error
     const known = error.details.nearest_root
-    const nearest = typeof known === 'string' ? known : path.trim() === '' ? null : await nearestCacheRoot(absolute)
+    const nearest = typeof known === 'string' ? known : path.trim() === '' || path.includes('\0') ? null : await nearestCacheRoot(absolute)
     return { path: absolute, isCache: false, found: error.message, nearestRoot: nearest }
   }
 }

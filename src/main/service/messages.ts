@@ -14,7 +14,13 @@ export type Fault = {
 }
 
 export type JobOrder =
-  | { readonly type: 'run'; readonly root: string; readonly ledgerFile: string; readonly request: JobRequest }
+  | {
+      readonly type: 'run'
+      readonly root: string
+      readonly ledgerFile: string
+      readonly request: JobRequest
+      readonly workers: number | undefined
+    }
   | { readonly type: 'cancel' }
 
 export type JobMessage =

@@ -121,7 +121,7 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
     }),
     jobs: {
       start: os.jobs.start.handler(({ input }) => {
-        const job = jobs.start(caches.get(input.cacheId), input.request)
+        const job = jobs.start(caches.get(input.cacheId), input.request, input.workers)
         log.info({ jobId: job.jobId, title: job.title }, 'a job starts')
         return job
       }),

@@ -26,6 +26,8 @@ export type ShardLine = FileStamp & {
   dimensions: number | null
   /** When the file as it is now was last verified in full. */
   verifiedAtMs: number | null
+  /** Whether a digest of its bytes is kept. */
+  fingerprinted: boolean
   /** The worst of its own findings, and how many there are. */
   ownWorst: number
   ownFindings: number
@@ -47,6 +49,7 @@ export function worstOf(findings: readonly Finding[]): number {
 export function applyVerification(line: ShardLine, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
   const current = verification !== null && sameStamp(verification, line) ? verification : null
   line.verifiedAtMs = current?.verifiedAtMs ?? null
+  line.fingerprinted = (current?.sha256 ?? null) !== null
   line.ownWorst = current === null ? 0 : worstOf(current.findings)
   line.ownFindings = current?.findings.length ?? 0
 }
@@ -54,7 +57,9 @@ export function applyVerification(line: ShardLine, verification: Omit<RecordedVe
 export function healthOf(line: ShardLine): Health {
   const worst = Math.max(line.ownWorst, line.crossWorst)
   if (worst > 0) return HEALTH_OF_RANK[worst] ?? 'damaged'
-  return line.verifiedAtMs === null ? 'unverified' : 'verified'
+  if (line.verifiedAtMs === null) return 'unverified'
+  // Nothing would tell whether its bytes are those of before.
+  return line.fingerprinted ? 'verified' : 'readable'
 }
 
 /** How bad a health is where one cell stands for several shards. */
@@ -94,6 +99,7 @@ export class Groups {
       rows: null,
       dimensions: null,
       verifiedAtMs: null,
+      fingerprinted: false,
       ownWorst: 0,
       ownFindings: 0,
       crossWorst: 0,

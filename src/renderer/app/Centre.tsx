@@ -8,6 +8,7 @@ import { HeatMapTab } from '../shard/HeatMapTab.tsx'
 import { RowsTab } from '../shard/RowsTab.tsx'
 import { MapTab } from '../shards/MapTab.tsx'
 import { ShardsTab } from '../shards/ShardsTab.tsx'
+import controls from '../styles/controls.module.css'
 import { TABS } from '../workspace/selection.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './Centre.module.css'
@@ -15,17 +16,32 @@ import { enterPane, isFocusLost } from './panes.ts'
 import { TAB_NAMES } from './tabNames.ts'
 
 export function Centre() {
-  const { selection, go, summary } = useWorkspace()
-  const counts: Partial<Record<(typeof TABS)[number], number>> = { index: summary.index.drift ?? 0, quarantine: summary.quarantined }
+  const { selection, go, summary, request, ask } = useWorkspace()
+  const counts: Partial<Record<(typeof TABS)[number], readonly [count: number, what: string]>> = {
+    index: [summary.index.drift ?? 0, 'entries that differ'],
+    quarantine: [summary.quarantined, 'files']
+  }
   const { tab: shown } = selection
   const before = useRef(shown)
+  const entering = useRef(() => {})
   useEffect(() => {
     if (before.current === shown) return
     before.current = shown
     // The keys go on in what is shown now when what they were in has gone.
-    const frame = requestAnimationFrame(() => (isFocusLost() || isOnOtherTab()) && enterPane('centre'))
+    const frame = requestAnimationFrame(() => {
+      if (!isFocusLost() && !isOnOtherTab()) return
+      entering.current()
+      entering.current = enterPane('centre')
+    })
     return () => cancelAnimationFrame(frame)
   }, [shown])
+  useEffect(() => {
+    if (request?.kind !== 'centre') return
+    ask(null)
+    entering.current()
+    entering.current = enterPane('centre')
+  }, [request, ask])
+  useEffect(() => () => entering.current(), [])
   return (
     <Tabs
       className={classes.tabs}
@@ -39,7 +55,7 @@ export function Centre() {
         {TABS.map(tab => (
           <Tab key={tab} id={tab} className={classes.tab}>
             {TAB_NAMES[tab]}
-            {(counts[tab] ?? 0) > 0 && <span className={classes.count}>{formatCount(counts[tab] ?? 0)}</span>}
+            <Count of={counts[tab]} />
           </Tab>
         ))}
       </TabList>
@@ -63,6 +79,16 @@ export function Centre() {
         <QuarantineTab />
       </TabPanel>
     </Tabs>
+  )
+}
+
+function Count({ of: [count, what] = [0, ''] }: { readonly of?: readonly [count: number, what: string] | undefined }) {
+  if (count === 0) return null
+  return (
+    <span className={classes.count} title={`${formatCount(count)} ${what}`}>
+      {formatCount(count)}
+      <span className={controls.hidden}> {what}</span>
+    </span>
   )
 }
 

@@ -1,6 +1,6 @@
 /** The drawer below: what is wrong, what runs, what was written down. */
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
-import { formatCount } from '../format/index.ts'
+import { formatCounted } from '../format/index.ts'
 import { JobsPanel } from '../jobs/JobsPanel.tsx'
 import { LogPanel } from '../jobs/LogPanel.tsx'
 import { ProblemsPanel } from '../problems/ProblemsPanel.tsx'
@@ -37,7 +37,7 @@ export function Drawer({
         <TabList className={`${classes.list} ${own.list}`} aria-label='Drawer'>
           <Tab id='problems' className={classes.tab}>
             Problems
-            {problems > 0 && <span className={classes.count}>{formatCount(problems)}</span>}
+            {problems > 0 && <span className={classes.count}>{formatCounted(problems, 'shard')}</span>}
           </Tab>
           <Tab id='jobs' className={classes.tab}>
             Jobs

@@ -23,10 +23,35 @@ function entryOf(pane: HTMLElement): HTMLElement | null {
   return [...(entry ?? pane).querySelectorAll<HTMLElement>(FOCUSABLE)].find(isShown) ?? null
 }
 
-/** Focuses what a pane is entered by. */
-export function enterPane(name: string): void {
+/**
+ * Focuses what a pane is entered by, with the next frame. What is marked for it may come later, as rows do that are being read:
+ * the focus follows then, unless it has left the pane's first control by itself.
+ * @returns ends the waiting
+ */
+export function enterPane(name: string): () => void {
   const pane = document.querySelector<HTMLElement>(`[data-pane=${name}]`)
-  if (pane !== null) entryOf(pane)?.focus()
+  if (pane === null) return () => {}
+  const later = new MutationObserver(() => {
+    if (document.activeElement !== first && !isFocusLost()) later.disconnect()
+    else if (hasEntry(pane)) {
+      later.disconnect()
+      entryOf(pane)?.focus()
+    }
+  })
+  let first: Element | null = null
+  const frame = requestAnimationFrame(() => {
+    first = entryOf(pane)
+    entryOf(pane)?.focus()
+    if (!hasEntry(pane)) later.observe(pane, { subtree: true, childList: true })
+  })
+  return () => {
+    cancelAnimationFrame(frame)
+    later.disconnect()
+  }
+}
+
+function hasEntry(pane: HTMLElement): boolean {
+  return [...pane.querySelectorAll<HTMLElement>(ENTRY)].some(isShown)
 }
 
 /** Whether the keys lead nowhere: what had the focus is gone or out of sight. */

@@ -87,7 +87,7 @@ function State({ summary }: { readonly summary: CacheSummary }) {
   if (state === 'unusable') return <HealthMark mark='damaged' word={`The index cannot be used${reason === null ? '' : `: ${reason}`}`} />
   if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with the shards yet' />
   if (drift === 0) return <HealthMark mark='verified' word='The index is in step with the shards' />
-  return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'place')}`} />
+  return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'entry', 'entries')}`} />
 }
 
 const NAMES: Partial<Record<FindingKind, string>> = {

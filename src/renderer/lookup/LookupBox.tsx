@@ -39,6 +39,10 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     setOpen(true)
   }, [request, ask])
 
+  // Whoever has gone elsewhere meanwhile stays there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another selection, from wherever it comes, ends what was looked for
+  useEffect(() => forget(), [selection, forget])
+
   const understood = useQuery({
     queryKey: ['understand', cacheId, query, summary.version],
     queryFn: ({ signal }) => client.lookup.understand({ cacheId, query }, { signal }),
@@ -59,18 +63,23 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     setOpen(false)
     setActive(-1)
   }
-  const leave = (): void => {
+  const empty = (): void => {
     close()
     setText('')
     input.current?.blur()
+  }
+  const leave = (): void => {
+    empty()
     // The keys go on where they were before the box was asked for.
     if (before.current instanceof HTMLElement) before.current.focus()
     before.current = null
   }
   const show = ({ shardPath, rowOffset }: Place): void => {
-    leave()
+    empty()
+    before.current = null
     const scope = scopeHolds(selection.scope, shardPath) ? selection.scope : {}
     go({ tab: rowOffset === null ? 'shards' : 'rows', scope, shardPath, rowOffset })
+    ask({ kind: 'centre' })
   }
   const run = (command: Command): void => {
     leave()

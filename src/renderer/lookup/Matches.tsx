@@ -1,5 +1,6 @@
 /** What the box offers: one list, one of which is active. The focus stays in the box. */
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the input has the focus and the keys
+import { scrollToIt } from '../grid/scrollToIt.ts'
 import controls from '../styles/controls.module.css'
 import classes from './LookupBox.module.css'
 
@@ -40,8 +41,4 @@ export function Matches({
       ))}
     </div>
   )
-}
-
-function scrollToIt(element: HTMLElement | null): void {
-  element?.scrollIntoView({ block: 'nearest' })
 }

@@ -15,7 +15,6 @@ export function sentenceFor(
   command: string | undefined
 ): string {
   if (found.state === 'looking') return 'Looking…'
-  if (found.state === 'failed') return found.reason
   if (found.state === 'places') {
     if (found.options.length === 0) return 'Nothing was found.'
     const matches = formatCounted(found.options.length, 'match', 'matches')
@@ -23,5 +22,7 @@ export function sentenceFor(
   }
   if (command !== undefined && (text.startsWith('>') || understood?.kind === 'none')) return `Enter: ${command}`
   if (text.startsWith('>')) return 'No command has this name.'
+  if (understood?.kind === 'none') return `${understood.sentence}. No shard’s path holds it either, and no command’s name.`
+  if (found.state === 'failed') return found.reason
   return understood?.sentence ?? '…'
 }

@@ -6,6 +6,7 @@ import { sentenceOf } from '../app/faults.ts'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { formatCount, formatCounted, HealthMark } from '../format/index.ts'
+import { scrollToIt } from '../grid/scrollToIt.ts'
 import { isWhole, scopeKey, scopeText } from '../scope/scope.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
@@ -75,12 +76,18 @@ function CauseList({
       }}
     >
       {causes.map(({ kind, severity, findings, shards }) => (
-        <ListBoxItem key={kind} id={kind} textValue={kindTitle(kind)} className={classes.cause ?? ''}>
+        <ListBoxItem
+          key={kind}
+          id={kind}
+          textValue={kindTitle(kind)}
+          className={classes.cause ?? ''}
+          ref={kind === chosen ? scrollToIt : undefined}
+        >
           <span className={controls.grow}>
             <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
           </span>
           <span className={controls.muted}>{formatCounted(shards, severity === 'index' && shards === 1 ? 'file' : 'shard')}</span>
-          <span className={classes.count}>{formatCount(findings.length)}</span>
+          <span className={classes.count}>{formatCounted(findings.length, 'finding')}</span>
         </ListBoxItem>
       ))}
     </ListBox>

@@ -62,6 +62,9 @@ export function QuarantineTab() {
           Restore all
         </button>
       </div>
+      <p className={`${controls.muted} ${classes.note}`}>
+        Restore rebuilds the index from what can be read: rows that cannot be read do not come back into it.
+      </p>
       <EntryGrid entries={entries} chosen={chosen} onChoose={choose} />
       {entry !== null && <EntryFacts entry={entry} />}
     </div>

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { Checkbox } from 'react-aria-components'
 import type { KeptShard, PlannedMove, RepairPlan } from '../../shared/model/report.ts'
 import { formatBytes, formatCount, formatCounted, HealthMark, sharedEncoder } from '../format/index.ts'
+import { driftOf } from '../indexView/drift.ts'
 import { capital } from '../shard/capital.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
@@ -158,10 +159,13 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
         <dd>
           {anything ? 'rebuilt from the shards that stay' : 'stays as it is'}
           {indexEntries > 0 && `; ${formatCounted(indexEntries, 'entry', 'entries')} of today’s go`}
-          {plan.indexFindings.length > 0 && `; ${formatCounted(plan.indexFindings.length, 'difference')} mended`}
+          {plan.indexFindings.length > 0 && `; ${formatCounted(driftOf(plan.indexFindings), 'difference')} mended`}
         </dd>
         <dt>Undo</dt>
-        <dd>Nothing is deleted. Undo stands below the report, and every shard can be brought back from the Quarantine tab.</dd>
+        <dd>
+          Nothing is deleted. Undo stands below the report, and every shard can be brought back from the Quarantine tab. The index is
+          rebuilt each time from what can be read, so entries of rows that cannot be read do not come back into it.
+        </dd>
       </dl>
       {!summary.written && anything && <p className={classes.first}>This is the first thing that this program writes into this cache.</p>}
       {summary.writer !== null && (

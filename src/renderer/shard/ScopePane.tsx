@@ -3,7 +3,7 @@ import type { CSSProperties } from 'react'
 import { type CacheSummary, HEALTHS, type Health, type Scope, type TreeNode } from '../../shared/contract/index.ts'
 import { SEVERITIES } from '../../shared/model/finding.ts'
 import { useTree } from '../app/useTree.ts'
-import { formatAgo, formatBytes, formatCount, formatTime, HealthMark, healthFill } from '../format/index.ts'
+import { formatAgo, formatBytes, formatCount, formatCounted, formatTime, HealthMark, healthFill } from '../format/index.ts'
 import { isWhole, scopeKey } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -63,7 +63,8 @@ export function ScopePane() {
 
 function WholeFacts({ summary }: { readonly summary: CacheSummary }) {
   const { lastVerifiedMs, index, quarantined } = summary
-  const drift = index.drift === null ? '' : index.drift === 0 ? ', in step with the shards' : `, ${formatCount(index.drift)} off`
+  const drift =
+    index.drift === null ? '' : index.drift === 0 ? ', in step with the shards' : `, ${formatCounted(index.drift, 'entry', 'entries')} off`
   return (
     <>
       <Fact name='Verified' title={formatTime(lastVerifiedMs)}>
@@ -130,11 +131,14 @@ function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonl
     return count === 0 ? [] : [{ severity, count }]
   })
   return (
-    <Section title={`${formatCount(data.total)} ${data.total === 1 ? 'finding' : 'findings'}`}>
+    <Section title={formatCounted(data.total, 'finding')}>
       <ul className={styles.counts}>
         {shown.map(({ severity, count }) => (
           <li key={severity}>
-            <HealthMark mark={SEVERITY_MARK[severity]} word={`${formatCount(count)} ${severity}`} />
+            <HealthMark
+              mark={SEVERITY_MARK[severity]}
+              word={`${formatCount(count)} ${severity === 'index' ? 'about the index' : severity}`}
+            />
           </li>
         ))}
       </ul>

@@ -21,7 +21,7 @@ const COSTS: Record<FindingKind, (rows: string) => string> = {
   page_checksum: rows => `Some values are wrong, and they read as plausible numbers; ${rows} cannot be trusted.`,
   missing_column: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
   wrong_type: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
-  invalid_row: rows => `GenoLeWM refuses the whole shard for it: ${rows} cannot be used.`,
+  invalid_row: rows => `GenoLeWM refuses the whole shard for most such rows and misreads the others: ${rows} cannot be used.`,
   unreadable: rows => `${capital(rows)} cannot be reached now; the bytes may well be whole.`,
   unsupported_layout: () => 'This program cannot show its rows; the program that wrote it can.',
   unsupported_version: () => 'This program cannot show its rows; the program that wrote it can.',

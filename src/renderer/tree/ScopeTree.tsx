@@ -92,7 +92,7 @@ export function ScopeTree() {
                 {summary.index.state !== 'present' ? (
                   <HealthMark mark='suspect' word={summary.index.state} />
                 ) : drift > 0 ? (
-                  <HealthMark mark='suspect' word={`${formatCount(drift)} drift`} />
+                  <HealthMark mark='suspect' word={`${formatCounted(drift, 'entry', 'entries')} off`} />
                 ) : (
                   <span className={classes.bytes}>{formatBytes(summary.index.bytes)}</span>
                 )}

@@ -10,6 +10,8 @@ export type Request =
   | { readonly kind: 'reindex' }
   | { readonly kind: 'quarantine'; readonly shards: readonly string[] }
   | { readonly kind: 'lookup' }
+  /** The focus, for what the centre shows. */
+  | { readonly kind: 'centre' }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'about' }
   | { readonly kind: 'drawer'; readonly panel: 'problems' | 'jobs' | 'log' }

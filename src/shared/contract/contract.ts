@@ -4,7 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { jobEventSchema, jobInfoSchema, jobOutcomeSchema, jobRequestSchema } from './jobs.ts'
+import { jobEventSchema, jobInfoSchema, jobOutcomeSchema, jobRequestSchema, workersSchema } from './jobs.ts'
 import {
   findingSchema,
   folderSchema,
@@ -111,7 +111,7 @@ export const contract = {
     .input(cache.extend({ scope: scopeSchema.optional() }))
     .output(z.object({ findings: z.array(findingSchema), total: z.number() })),
   jobs: {
-    start: base.input(cache.extend({ request: jobRequestSchema })).output(jobInfoSchema),
+    start: base.input(cache.extend({ request: jobRequestSchema, workers: workersSchema.optional() })).output(jobInfoSchema),
     /** Running ones and the last fifty that ended, latest first. */
     list: base.output(z.array(jobInfoSchema)),
     /** What has happened so far in short, then what happens, until its end. Leaving does not end the job. */

@@ -29,6 +29,9 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
 export type JobRequest = z.infer<typeof jobRequestSchema>
 export type JobKind = JobRequest['kind']
 
+/** Threads that read shards; as many as the service's machine has cores when it is left out. */
+export const workersSchema = z.number().int().min(1).max(256)
+
 export const jobReportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verify'), report: verifyReportSchema }),
   z.object({ kind: z.literal('plan'), plan: planSchema }),

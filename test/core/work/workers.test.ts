@@ -16,7 +16,7 @@ import {
   writeShard
 } from '../../../src/main/core/index.ts'
 import { lookAtShards } from '../../../src/main/core/work/lookAtShards.ts'
-import { ThreadLost, takeThread } from '../../../src/main/core/work/readerThreads.ts'
+import { ReaderThread, ThreadLost } from '../../../src/main/core/work/readerThreads.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf, shardsOf } from '../cacheFiles.ts'
@@ -114,11 +114,9 @@ describe('a shard that takes too long', () => {
   })
 
   test('ends its thread; what waited behind it is told that it was not its fault', async () => {
-    const root = await wideCache(1)
-    const [shardPath = ''] = shardsOf(root)
-    const task = { root, shardPath, depth: 'full', digest: true } as const
-    const thread = takeThread()
-    const first = thread.look(task, 0)
+    const task = { root: referenceCache('healthy'), shardPath: 'embeddings/e/0/global_mean_0/chrhangs_0.parquet', depth: 'full', digest: true } as const
+    const thread = new ReaderThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
+    const first = thread.look(task, 100)
     const second = thread.look(task, 60_000)
     await expect(first).rejects.toMatchObject({ overThis: true })
     await expect(second).rejects.toMatchObject({ overThis: false })

@@ -4,15 +4,15 @@ import { listShards } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
-import { verifiedNs, withLedger } from '../ledger.ts'
+import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../ledger.ts'
 import { bytesText, countOf, countText, timeText } from '../numbers.ts'
 import { addressFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
 
 export type ListOptions = { readonly encoder?: string; readonly layer?: number; readonly pool?: string; readonly contig?: string }
 
-/** With the time of its last full verification, UTC ns. */
-type Listed = ShardEntry & { readonly verified: bigint | null }
+/** With its last full verification. */
+type Listed = ShardEntry & { readonly verified: LastVerified | null }
 
 const COLUMNS: readonly Column<Listed>[] = [
   { head: 'encoder', cell: ({ address }) => address?.encoder ?? '?' },
@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   { head: 'values', cell: ({ dimensions }) => countText(dimensions), right: true },
   { head: 'size', cell: ({ bytes }) => bytesText(bytes), right: true },
   { head: 'modified (UTC)', cell: ({ mtimeNs }) => timeText(mtimeNs) },
-  { head: 'verified (UTC)', cell: ({ verified }) => timeText(verified) },
+  { head: 'verified (UTC)', cell: ({ verified }) => (verified === null ? '-' : timeText(verified.at) + fingerprintRemark(verified)) },
   { head: 'shard', cell: ({ shardPath }) => shardPath }
 ]
 
@@ -32,8 +32,8 @@ export const run: Run<ListOptions> = async (context, { encoder, layer, pool, con
   const { json, output, long } = context
   const root = await cacheRootOf(context)
   const entries = await listShards(root, { encoder, layer, pool, contig }, long)
-  const shards = await withLedger(output, false, async ledger =>
-    entries.map((entry): Listed => ({ ...entry, verified: verifiedNs(ledger, root, entry) }))
+  const shards = await withLedger(output, root, false, async ledger =>
+    entries.map((entry): Listed => ({ ...entry, verified: lastVerified(ledger, root, entry) }))
   )
   if (json) await output.document({ shards: shards.map(shardFields) })
   else {
@@ -44,7 +44,7 @@ export const run: Run<ListOptions> = async (context, { encoder, layer, pool, con
 }
 
 function shardFields({ shardPath, address, rows, dimensions, bytes, mtimeNs, verified }: Listed) {
-  return { shardPath, ...addressFields(address), rows, dimensions, bytes, modified: mtimeNs, verified }
+  return { shardPath, ...addressFields(address), rows, dimensions, bytes, modified: mtimeNs, verified: verified?.at ?? null }
 }
 
 function totals(shards: readonly ShardEntry[]): string {

@@ -14,7 +14,7 @@ export const run: Run<QuarantineOptions> = async (context, { reason }, args) => 
   if (reason.trim() === '') throw new InputError('--reason must say why: it is kept beside the shard', { field: 'reason', value: reason })
   const root = await cacheRootOf(context)
   const shards = args.map(arg => shardPathOf(root, arg))
-  const moved = await withLedger(output, false, ledger => quarantineShards(root, shards, reason, { ...long, ledger }))
+  const moved = await withLedger(output, root, false, ledger => quarantineShards(root, shards, reason, { ...long, ledger }))
   if (json) await output.document({ moved })
   else await output.text(moved.map(({ shardPath, movedTo }) => `moved ${terminalSafe(shardPath)} to ${terminalSafe(movedTo)}\n`).join(''))
   return EXIT.ok

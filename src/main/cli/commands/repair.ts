@@ -28,12 +28,16 @@ export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile,
     await output.note(`lewm-cache: saved the plan to ${savePlan}`)
   }
   if (dryRun) return printPlan(context, plan)
-  return printReport(context, plan, await withLedger(output, false, ledger => applyRepair(plan, { ...long, workers, ledger })))
+  return printReport(
+    context,
+    plan,
+    await withLedger(output, plan.cacheDir, false, ledger => applyRepair(plan, { ...long, workers, ledger }))
+  )
 }
 
 async function makePlan(context: Context, workers: number | undefined): Promise<RepairPlan> {
   const root = await cacheRootOf(context)
-  return withLedger(context.output, false, ledger => planRepair(root, { ...context.long, workers, ledger }))
+  return withLedger(context.output, root, false, ledger => planRepair(root, { ...context.long, workers, ledger }))
 }
 
 async function readPlan(context: Context, file: string): Promise<RepairPlan> {

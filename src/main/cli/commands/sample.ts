@@ -10,6 +10,9 @@ export type SampleOptions = { readonly damaged?: boolean }
 export const run: Run<SampleOptions> = async ({ json, output, long }, { damaged }, [dir = '']) => {
   const { shards, rows } = await buildSample(dir, { ...long, damaged })
   if (json) await output.document({ shards, rows })
-  else await output.text(`built ${countOf(shards, 'shard')} with ${countOf(rows, 'row')} in ${terminalSafe(dir)}\n`)
+  else {
+    const written = damaged ? ' (as written: the damage then took whole footers, and verify counts the rows that are left)' : ''
+    await output.text(`built ${countOf(shards, 'shard')} with ${countOf(rows, 'row')}${written} in ${terminalSafe(dir)}\n`)
+  }
   return EXIT.ok
 }

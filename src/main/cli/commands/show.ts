@@ -7,7 +7,7 @@ import { EXIT, exitCodeOfFindings } from '../exitCodes.ts'
 import { findingsText } from '../findingsText.ts'
 import { interruptible } from '../interruptible.ts'
 import { hexText } from '../json.ts'
-import { verifiedNs, withLedger } from '../ledger.ts'
+import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../ledger.ts'
 import { bytesText, countOf, countText, timeText, valueText } from '../numbers.ts'
 import { addressFields, basePair, rowFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
@@ -19,8 +19,8 @@ export const run: Run<ShowOptions> = async (context, { rows = false }, [shard = 
   const { json, output, signal } = context
   const root = await cacheRootOf(context)
   const description = await interruptible(signal, describeShard(root, shardPathOf(root, shard), { rows }))
-  const verified = await withLedger(output, false, async ledger => verifiedNs(ledger, root, description))
-  if (json) await output.document(descriptionFields(description, verified))
+  const verified = await withLedger(output, root, false, async ledger => lastVerified(ledger, root, description))
+  if (json) await output.document(descriptionFields(description, verified?.at ?? null))
   else await output.text(descriptionText(description, verified))
   return description.findings.length === 0 ? EXIT.ok : exitCodeOfFindings(description.findings)
 }
@@ -60,11 +60,11 @@ const ROW_TABLE: readonly Column<ListedRow>[] = [
   { head: 'created (UTC)', cell: ({ createdAt }) => timeText(createdAt) }
 ]
 
-function descriptionText(shard: ShardDescription, verified: bigint | null): string {
+function descriptionText(shard: ShardDescription, verified: LastVerified | null): string {
   const facts: [string, string][] = [
     ['size', `${bytesText(shard.bytes)} (${countText(shard.bytes)} bytes), footer ${bytesText(shard.footerBytes ?? 0)}`],
     ['modified', `${timeText(shard.mtimeNs)} UTC`],
-    ['verified', verified === null ? 'not in full as it is now' : `${timeText(verified)} UTC`],
+    ['verified', verified === null ? 'not in full as it is now' : `${timeText(verified.at)} UTC${fingerprintRemark(verified)}`],
     ['rows', `${countText(shard.rows)} x ${countText(shard.dimensions)} values in ${countOf(shard.rowGroups ?? 0, 'row group')}`],
     ['written by', `${shard.createdBy ?? 'not said'}, Parquet format ${shard.formatVersion ?? '-'}`],
     ['metadata', shard.keyValueMetadata.map(({ key, bytes }) => `${key} (${bytesText(bytes)})`).join(', ') || 'none'],

@@ -22,7 +22,7 @@ export type Verification = FileStamp & {
 }
 
 /** A shard's verification as it is written down. */
-export type RecordedVerdict = Omit<Verification, 'sha256' | 'fingerprintedAtMs'> & { readonly shardPath: string }
+export type RecordedVerdict = Omit<Verification, 'fingerprintedAtMs'> & { readonly shardPath: string }
 
 /** One verify, from its start to its finish; one that never finished can be resumed. */
 export type LedgerRun = {
@@ -134,7 +134,7 @@ type Row = {
   mtimeNs: string
   verifiedAtMs: number
   findings: string
-  sha256: string
+  sha256: string | null
   fingerprintedAtMs: number
 }
 
@@ -166,6 +166,47 @@ export class Ledger {
     return new Map(this.range.all(root, from, to).map(row => [row.shardPath, verificationOf(row)]))
   }
 
+  /** Whether any shard of this cache was ever verified. */
+  knows(root: string): boolean {
+    return this.db.prepare('SELECT 1 FROM verifications WHERE root = ? LIMIT 1').get(root) !== undefined
+  }
+
+  /** All caches of which anything is known, the one verified last first. */
+  knownRoots(): string[] {
+    const sql = 'SELECT root FROM verifications GROUP BY root ORDER BY max(verified_ms) DESC'
+    return this.db
+      .prepare<[], { root: string }>(sql)
+      .all()
+      .map(({ root }) => root)
+  }
+
+  /** Some shards of a cache as they were last verified, spread evenly over all of them. */
+  sampleOf(root: string, count: number): (FileStamp & { readonly shardPath: string })[] {
+    const sql = `
+      WITH numbered AS (
+        SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, row_number() OVER (ORDER BY shard_path) - 1 AS i, count(*) OVER () AS n
+        FROM verifications WHERE root = $root)
+      SELECT shardPath, bytes, mtimeNs FROM numbered WHERE i = 0 OR i * $count / n <> (i - 1) * $count / n`
+    return (
+      this.db
+        .prepare<{ root: string; count: bigint }, { shardPath: string; bytes: number; mtimeNs: string }>(sql)
+        // A number would be bound as a fraction, and divided as one.
+        .all({ root, count: BigInt(count) })
+        .map(({ shardPath, bytes, mtimeNs }) => ({ shardPath, bytes, mtimeNs: BigInt(mtimeNs) }))
+    )
+  }
+
+  /** Everything that is known of one cache is from now on known of another. @returns false when something is known of that already */
+  moveRecords(from: string, to: string): boolean {
+    return this.db
+      .transaction(() => {
+        if (this.knows(to) || !this.knows(from)) return false
+        for (const table of ['verifications', 'runs']) this.db.prepare(`UPDATE ${table} SET root = ? WHERE root = ?`).run(to, from)
+        return true
+      })
+      .immediate()
+  }
+
   /** Lets go of the fingerprints of shards that are moved away: what is written in their place later is another shard. */
   forgetFingerprints(root: string, shardPaths: Iterable<string>): void {
     const forget = this.db.prepare('UPDATE verifications SET sha256 = NULL WHERE root = ? AND shard_path = ?')
@@ -184,12 +225,13 @@ export class Ledger {
   /** Starts a run, or takes up the last one of the same scope that never finished. */
   startRun(root: string, scope: string, resume: boolean): LedgerRun {
     const id = (resume ? this.unfinishedRun(root, scope) : null) ?? this.newRun(root, scope)
-    const record = this.db.prepare(
+    const record = this.db.prepare<unknown[], Pick<Verification, 'sha256'>>(
       `INSERT INTO verifications (root, shard_path, run, bytes, mtime_ns, verified_ms, findings, sha256, fingerprinted_ms)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (root, shard_path) DO UPDATE SET run = excluded.run, bytes = excluded.bytes, mtime_ns = excluded.mtime_ns,
          verified_ms = excluded.verified_ms, findings = excluded.findings,
-         fingerprinted_ms = iif(sha256 IS NULL, excluded.fingerprinted_ms, fingerprinted_ms), sha256 = ifnull(sha256, excluded.sha256)`
+         fingerprinted_ms = iif(sha256 IS NULL, excluded.fingerprinted_ms, fingerprinted_ms), sha256 = ifnull(sha256, excluded.sha256)
+       RETURNING sha256`
     )
     return {
       verifiedInThisRun: shardPath => {
@@ -198,8 +240,8 @@ export class Ledger {
       },
       record: ({ shardPath, bytes, mtimeNs, findings }, sha256) => {
         const now = Date.now()
-        record.run(root, shardPath, id, bytes, String(mtimeNs), now, JSON.stringify(findings), sha256, now)
-        this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs: now, findings })
+        const kept = record.get(root, shardPath, id, bytes, String(mtimeNs), now, JSON.stringify(findings), sha256, now)
+        this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs: now, findings, sha256: kept?.sha256 ?? null })
       },
       finish: () => {
         this.db.prepare('UPDATE runs SET finished_ms = ? WHERE id = ?').run(Date.now(), id)

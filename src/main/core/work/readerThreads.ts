@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads'
 import { SystemError } from '../../../shared/model/errors.ts'
 import { overtimeText, type ShardLook, type ShardTask } from './shardTask.ts'
 import type { ShardAnswer } from './shardThread.ts'
+import { THREAD_MEMORY } from './threadMemory.ts'
 
 const IDLE_MS = 5_000
 
@@ -64,7 +65,7 @@ export class ReaderThread {
   private timer: NodeJS.Timeout | undefined
 
   constructor(file: string) {
-    this.worker = new Worker(file)
+    this.worker = new Worker(file, { resourceLimits: THREAD_MEMORY })
     this.worker.on('message', (answer: ShardAnswer) => this.receive(answer))
     this.worker.on('error', error => this.lose(error instanceof Error ? error.message : String(error)))
     this.worker.on('exit', code => this.lose(`the thread that read it ended with code ${code}`))

@@ -19,6 +19,8 @@ export type JobPlan = {
   readonly ledgerFile: string
   readonly title: string
   readonly request: JobRequest
+  /** Threads that read shards; as many as cores when it is left out. */
+  readonly workers: number | undefined
 }
 
 export type JobEvents = {
@@ -148,8 +150,8 @@ export class Job {
 
   private begin(): void {
     this.begun = true
-    const { root, ledgerFile, request } = this.plan
-    this.order({ type: 'run', root, ledgerFile, request })
+    const { root, ledgerFile, request, workers } = this.plan
+    this.order({ type: 'run', root, ledgerFile, request, workers })
   }
 
   private fail(fault: Fault): void {

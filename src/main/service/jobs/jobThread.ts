@@ -48,6 +48,7 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
     try {
       const report = await work(order.root, order.request, ledger, {
         signal,
+        workers: order.workers,
         onProgress: progress => parentPort?.postMessage({ type: 'progress', progress }),
         onFinding: found => findings.push(found)
       })

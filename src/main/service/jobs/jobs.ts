@@ -29,9 +29,10 @@ export class Jobs {
 
   /**
    * Starts a job.
+   * @param workers threads that read shards; as many as cores by default
    * @throws CacheBusyError when another job is changing the cache, NotFoundError and InputError for a request that cannot be done
    */
-  start(cache: OpenCache, request: JobRequest): JobInfo {
+  start(cache: OpenCache, request: JobRequest, workers?: number): JobInfo {
     const writes = writesCache(request.kind)
     const other = this.jobs.find(job => writes && job.outcome === null && job.cacheId === cache.cacheId && writesCache(job.request.kind))
     if (other !== undefined) {
@@ -48,7 +49,7 @@ export class Jobs {
     const { cacheId, root } = cache
     const order = request.kind === 'verify' ? { kind: request.kind, changed: request.changed, shards: shards ?? undefined } : request
     const job = new Job(
-      { cacheId, root, ledgerFile: this.around.ledgerFile, title, request: order },
+      { cacheId, root, ledgerFile: this.around.ledgerFile, title, request: order, workers },
       {
         onVerdicts: verdicts => this.around.openCache(cacheId)?.takeVerdicts(verdicts),
         onBug: this.around.onBug,

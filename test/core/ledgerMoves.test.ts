@@ -1,0 +1,139 @@
+/** A cache that was moved is found again by its shards, with all that was recorded of it; a copy is another cache. */
+import { cpSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { followMove, type Ledger, openLedger, verifyCache } from '../../src/main/core/index.ts'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { shardsOf } from './cacheFiles.ts'
+
+const open: Ledger[] = []
+afterAll(() => {
+  for (const ledger of open) ledger.close()
+})
+
+/** A cache that was verified in full where it first lay. */
+async function verified(which: 'healthy' | 'unusual' = 'healthy') {
+  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+  open.push(ledger)
+  const before = referenceCache(which)
+  await verifyCache(before, { ledger })
+  return { ledger, before, after: join(temporaryFolder(), 'elsewhere') }
+}
+
+/** Changes one bit; size and time stay. */
+function rot(path: string): void {
+  const { atime, mtime } = statSync(path)
+  const bytes = readFileSync(path)
+  bytes[200] = (bytes[200] ?? 0) ^ 1
+  writeFileSync(path, bytes)
+  utimesSync(path, atime, mtime)
+}
+
+describe('a cache that was moved', () => {
+  test('is as verified as it was', async () => {
+    const { ledger, before, after } = await verified()
+    const shards = shardsOf(before)
+    const records = shards.map(path => ledger.lastVerification(before, path))
+    renameSync(before, after)
+    expect(await followMove(ledger, after)).toBe(before)
+    expect(shards.map(path => ledger.lastVerification(after, path))).toEqual(records)
+    expect(ledger.knownRoots()).toEqual([after])
+    expect(await followMove(ledger, after)).toBeNull()
+    expect((await verifyCache(after, { ledger, changed: true })).checkedShards).toBe(0)
+  })
+
+  test('has a byte that changes afterwards held against what was recorded before, with since when', async () => {
+    const { ledger, before, after } = await verified()
+    const [first = ''] = shardsOf(before)
+    const recorded = ledger.lastVerification(before, first)
+    renameSync(before, after)
+    rot(join(after, first))
+    await followMove(ledger, after)
+    const { findings } = await verifyCache(after, { ledger })
+    expect(findings.map(({ shardPath }) => shardPath)).toContain(first)
+    expect(findings.find(({ kind }) => kind === 'changed_bytes')).toMatchObject({
+      shardPath: first,
+      details: { recorded_sha256: recorded?.sha256, recorded_at: new Date(recorded?.fingerprintedAtMs ?? 0).toISOString() }
+    })
+  })
+
+  test('goes on with the verification that was interrupted', async () => {
+    const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+    open.push(ledger)
+    const before = referenceCache('healthy')
+    const after = join(temporaryFolder(), 'elsewhere')
+    const stop = new AbortController()
+    const onProgress = ({ done }: { readonly done: number }) => done > 0 && stop.abort()
+    await expect(verifyCache(before, { ledger, signal: stop.signal, workers: 1, onProgress })).rejects.toMatchObject({ code: 'CANCELLED' })
+    const [first = ''] = shardsOf(before)
+    renameSync(before, after)
+    expect(await followMove(ledger, after)).toBe(before)
+    expect(ledger.startRun(after, '{}', true).verifiedInThisRun(first)).not.toBeNull()
+  })
+
+  test('is followed back and forth, and where a link is left in its place', async () => {
+    const { ledger, before, after } = await verified()
+    renameSync(before, after)
+    symlinkSync(after, before)
+    expect(await followMove(ledger, after)).toBe(before)
+    unlinkSync(before)
+    renameSync(after, before)
+    expect(await followMove(ledger, before)).toBe(after)
+  })
+
+  test('is recognised though some shards are gone and others new', async () => {
+    const { ledger, before, after } = await verified()
+    const shards = shardsOf(before)
+    renameSync(before, after)
+    for (const [i, path] of shards.entries()) if (i % 3 === 0) rmSync(join(after, path))
+    expect(await followMove(ledger, after)).toBe(before)
+  })
+})
+
+describe('nothing is taken over', () => {
+  test('by a copy: the cache still lies where it lay', async () => {
+    const { ledger, before, after } = await verified()
+    cpSync(before, after, { recursive: true, preserveTimestamps: true })
+    for (const path of shardsOf(before)) {
+      const { atime, mtime } = statSync(join(before, path))
+      for (const root of [before, after]) utimesSync(join(root, path), atime, mtime)
+    }
+    await verifyCache(before, { ledger })
+    expect(await followMove(ledger, after)).toBeNull()
+    expect(ledger.knownRoots()).toEqual([before])
+    // It is the place alone that kept it: once the first is gone, the copy is what is left of it.
+    rmSync(before, { recursive: true })
+    expect(await followMove(ledger, after)).toBe(before)
+  })
+
+  test('by a cache with the same shards of other times', async () => {
+    const { ledger, before, after } = await verified()
+    renameSync(before, after)
+    for (const path of shardsOf(after)) utimesSync(join(after, path), 1, 1)
+    expect(await followMove(ledger, after)).toBeNull()
+  })
+
+  test('by another cache, or one of which something is known', async () => {
+    const { ledger, before, after } = await verified()
+    renameSync(before, after)
+    expect(await followMove(ledger, referenceCache('unusual'))).toBeNull()
+    const [first = ''] = shardsOf(after)
+    await verifyCache(after, { ledger, shards: [first] })
+    expect(await followMove(ledger, after)).toBeNull()
+    expect(ledger.moveRecords(before, after)).toBe(false)
+    expect(ledger.knownRoots()).toEqual([after, before])
+  })
+})
+
+test.each([0, 1, 2, 19, 20, 21, 92])('of %i shards a sample is spread evenly, at most twenty', count => {
+  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+  open.push(ledger)
+  const run = ledger.startRun('/cache', '{}', false)
+  const paths = Array.from({ length: count }, (_, i) => `embeddings/${String(i).padStart(3, '0')}.parquet`)
+  for (const shardPath of paths) run.record({ shardPath, bytes: 1, mtimeNs: 2n, findings: [] }, null)
+  const sample = ledger.sampleOf('/cache', 20).map(({ shardPath }) => paths.indexOf(shardPath))
+  expect(sample).toHaveLength(Math.min(count, 20))
+  const gaps = sample.slice(1).map((at, i) => at - (sample[i] ?? 0))
+  expect(Math.max(1, ...gaps)).toBeLessThanOrEqual(Math.ceil(count / 20) || 1)
+})

@@ -1,0 +1,54 @@
+/** A thread that never comes to an end with a shard is ended, the shard is reported, and all others are read. */
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, expect, test, vi } from 'vitest'
+import { openLedger, verifyCache } from '../../../src/main/core/index.ts'
+import type * as ReaderThreads from '../../../src/main/core/work/readerThreads.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { shardsOf } from '../cacheFiles.ts'
+
+const started: ReaderThreads.ReaderThread[] = []
+
+vi.mock('../../../src/main/core/work/readerThreads.ts', async original => {
+  const actual = await original<typeof ReaderThreads>()
+  const takeThread = () => {
+    const thread = new actual.ReaderThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
+    started.push(thread)
+    return thread
+  }
+  return { ...actual, takeThread, giveBack: () => undefined }
+})
+afterAll(() => {
+  for (const thread of started) thread.end('the tests are over')
+})
+
+/** What a busy machine needs to start the threads is well below. */
+const BUDGET_MS = 5_000
+
+test('over a whole verification', async () => {
+  const root = referenceCache('healthy')
+  const sound = shardsOf(root)
+  const [first = ''] = sound
+  const hanging = [0, 1].map(block => `embeddings/encoder/0/global_mean_0/chrhangs_${block}.parquet`)
+  for (const path of hanging) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    copyFileSync(join(root, first), join(root, path))
+  }
+  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+  try {
+    const before = started.length
+    const { findings, checkedShards } = await verifyCache(root, { ledger, workers: 2, shardBudgetMs: BUDGET_MS })
+    expect(checkedShards).toBe(sound.length + hanging.length)
+    const given = findings.filter(({ kind }) => kind === 'over_limit')
+    expect(given.map(({ shardPath }) => shardPath)).toEqual(hanging)
+    expect(given[0]?.message).toContain('it took longer than 5 s')
+    // Only what was looked at to its end is written down.
+    expect(sound.filter(path => ledger.lastVerification(root, path)?.sha256 == null)).toEqual([])
+    expect(hanging.filter(path => ledger.lastVerification(root, path) !== null)).toEqual([])
+    const ended = started.slice(before).filter(({ alive }) => !alive)
+    expect(ended).toHaveLength(hanging.length)
+  } finally {
+    ledger.close()
+  }
+}, 60_000)

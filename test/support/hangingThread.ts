@@ -1,0 +1,14 @@
+/** Entry of a reading thread with a fault put into it: over a shard of contig `hangs` it never comes to an end. */
+import { parentPort } from 'node:worker_threads'
+import { reusedMemory } from '../../src/main/core/parquet/pageMemory.ts'
+import { lookSteps, type ShardTask } from '../../src/main/core/work/shardTask.ts'
+
+const memory = reusedMemory()
+
+parentPort?.on('message', (task: ShardTask) => {
+  while (task.shardPath.includes('hangs'));
+  const steps = lookSteps(task, memory)
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  parentPort?.postMessage({ look: step.value })
+})
