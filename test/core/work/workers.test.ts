@@ -114,7 +114,12 @@ describe('a shard that takes too long', () => {
   })
 
   test('ends its thread; what waited behind it is told that it was not its fault', async () => {
-    const task = { root: referenceCache('healthy'), shardPath: 'embeddings/e/0/global_mean_0/chrhangs_0.parquet', depth: 'full', digest: true } as const
+    const task = {
+      root: referenceCache('healthy'),
+      shardPath: 'embeddings/e/0/global_mean_0/chrhangs_0.parquet',
+      depth: 'full',
+      digest: true
+    } as const
     const thread = new ReaderThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
     const first = thread.look(task, 100)
     const second = thread.look(task, 60_000)
