@@ -132,19 +132,22 @@ const COUNTERS = [
  * live one: had we opened the file ourselves, closing it would take the locks away from every connection of this process (POSIX).
  */
 function isSameDatabase(temp: string, live: string): boolean {
-  const { size } = statSync(temp)
-  if (size > COMPARED_BYTES || statSync(live).size !== size) return false
-  const db = openDatabase(live, { readonly: true, timeout: BUSY_MS })
   try {
-    const theirs = db.serialize()
-    const ours = readFileSync(temp)
-    for (const [from, to] of COUNTERS) theirs.copy(ours, from, from, to)
-    return ours.equals(theirs)
+    const { size } = statSync(temp)
+    // It may have gone since it was seen: Python's reindex deletes the index before it makes the new one.
+    if (size > COMPARED_BYTES || statSync(live, { throwIfNoEntry: false })?.size !== size) return false
+    const db = openDatabase(live, { readonly: true, timeout: BUSY_MS })
+    try {
+      const theirs = db.serialize()
+      const ours = readFileSync(temp)
+      for (const [from, to] of COUNTERS) theirs.copy(ours, from, from, to)
+      return ours.equals(theirs)
+    } finally {
+      db.close()
+    }
   } catch {
     // Replacing it will say what is wrong.
     return false
-  } finally {
-    db.close()
   }
 }
 
