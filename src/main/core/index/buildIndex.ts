@@ -15,8 +15,9 @@ import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
 import { createBareTable, makeIndexes, prepareInsert, type RepeatedRow } from './bulkLoad.ts'
 import { checkPathLength, openDatabase } from './database.ts'
+import { BUSY_MS } from './openFile.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
-import { BUSY_MS, INSERT, type IndexRow, insertParams, openIndex } from './windowIndex.ts'
+import { INSERT, type IndexRow, insertParams, openIndex } from './windowIndex.ts'
 
 /** An index that is being built: shards go in, in path order; `publish` puts it in place. */
 export type IndexBuilder = {

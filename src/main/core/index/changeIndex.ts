@@ -5,8 +5,9 @@ import { makeFolder } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { openDatabase } from './database.ts'
+import { BUSY_MS } from './openFile.ts'
 import { guarded, IndexUnusable } from './untrusted.ts'
-import { BUSY_MS, type IndexRow, openIndex, type WindowIndex } from './windowIndex.ts'
+import { type IndexRow, openIndex, type WindowIndex } from './windowIndex.ts'
 
 /**
  * Enters rows in one transaction, making the index when there is none.

@@ -2,22 +2,17 @@
  * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
  * uses it. The only room that knows SQL on index.sqlite.
  */
-import { copyFileSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
-import { isThere, removeQuietly } from '../durableFile.ts'
 import { hex } from '../hex.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
-import { openDatabase } from './database.ts'
+import { type OpenMode, openFile } from './openFile.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
-
-/** How long to wait for another process to let go of the index. */
-export const BUSY_MS = 10_000
 
 /** One entry as the index spells it: hashes in hex. */
 export type IndexEntry = RowPlace & {
@@ -81,8 +76,6 @@ function isInterrupted(error: unknown): boolean {
   return cause instanceof Database.SqliteError && (cause.code === 'SQLITE_READONLY_ROLLBACK' || cause.code === 'SQLITE_READONLY_RECOVERY')
 }
 
-type OpenMode = 'read' | 'write' | 'copy'
-
 function openChecked(path: string, mode: OpenMode): WindowIndex | null {
   return guarded(() => {
     const opened = openFile(path, mode)
@@ -102,76 +95,6 @@ function openChecked(path: string, mode: OpenMode): WindowIndex | null {
       throw error
     }
   })
-}
-
-type Opened = { readonly db: Database.Database; readonly close: () => void }
-
-/** Null when the file went away since it was seen: Python's reindex deletes the old index before it makes the new one. */
-function openFile(path: string, mode: OpenMode): Opened | null {
-  try {
-    if (mode === 'copy') return openCopy(path)
-    if (mode === 'read') return openReadOnly(path)
-    return openedInPlace(openDatabase(path, { fileMustExist: true, timeout: BUSY_MS }))
-  } catch (error) {
-    if (failedWith(error, 'ENOENT')) return null
-    if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
-    throw error
-  }
-}
-
-function openedInPlace(db: Database.Database): Opened {
-  return { db, close: () => db.close() }
-}
-
-/** What SQLite lays beside a database in WAL mode as soon as it looks into it. */
-const WAL_FILES = ['-wal', '-shm']
-
-/**
- * An index in WAL mode (neither we nor Python make one) is read in a copy, and what SQLite laid beside it is taken away. It is left to
- * SQLite to tell the mode: had we opened the file ourselves, closing it would take the locks away from every connection of this
- * process (POSIX), and another process would undo the transaction of one of our threads.
- */
-function openReadOnly(path: string): Opened {
-  const absent = WAL_FILES.map(suffix => `${path}${suffix}`).filter(file => !isThere(file))
-  const db = openDatabase(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
-  let mode: unknown
-  try {
-    mode = db.pragma('journal_mode', { simple: true })
-  } catch (error) {
-    db.close()
-    throw error
-  }
-  if (mode !== 'wal') return openedInPlace(db)
-  db.close()
-  for (const file of absent) removeQuietly(file)
-  return openCopy(path)
-}
-
-/** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. */
-function openCopy(path: string): Opened {
-  const folder = mkdtempSync(join(tmpdir(), 'lewm-index-'))
-  const discard = (): void => rmSync(folder, { recursive: true, force: true })
-  try {
-    const copy = join(folder, 'index.sqlite')
-    copyFileSync(path, copy)
-    for (const suffix of ['-wal', '-journal']) if (isThere(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
-    const db = openDatabase(copy)
-    const close = (): void => {
-      db.close()
-      discard()
-    }
-    try {
-      db.pragma('journal_mode = DELETE')
-      db.pragma('query_only = ON')
-    } catch (error) {
-      db.close()
-      throw error
-    }
-    return { db, close }
-  } catch (error) {
-    discard()
-    throw error
-  }
 }
 
 type KeyParams = [windowHash: string, encoderHash: string, stateLayer: number, poolType: string, poolRadius: number, dtype: string]
