@@ -69,7 +69,8 @@ export function checkRecord(record: WindowRecord): void {
       record.embedding.length
     )
   }
-  for (let i = 0; i < record.embedding.length; i++) {
+  // A typed array holds nothing but numbers.
+  for (let i = 0; i < record.embedding.length && !ArrayBuffer.isView(record.embedding); i++) {
     if (typeof record.embedding[i] !== 'number')
       refuse(`embedding values must be numeric: value ${i} is not`, 'embedding', record.embedding[i])
   }

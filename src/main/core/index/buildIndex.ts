@@ -3,7 +3,7 @@
  * A live index is replaced by SQLite's own backup, in one transaction that Python's connections wait for; one that SQLite cannot
  * open is set aside, and the new file is renamed into its place.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
@@ -121,6 +121,7 @@ function isLive(root: string): boolean {
 
 /** Larger ones are not held in memory to be compared. */
 const COMPARED_BYTES = 64 * 1024 * 1024
+const COMPARED_AT_ONCE = 256 * 1024
 /** Parts of a header that count how often it was written: the change counter, the schema cookie, the version they hold for. */
 const COUNTERS = [
   [24, 28],
@@ -139,16 +140,30 @@ function isSameDatabase(temp: string, live: string): boolean {
     if (size > COMPARED_BYTES || statSync(live, { throwIfNoEntry: false })?.size !== size) return false
     const db = openDatabase(live, { readonly: true, timeout: BUSY_MS })
     try {
-      const theirs = db.serialize()
-      const ours = readFileSync(temp)
-      for (const [from, to] of COUNTERS) theirs.copy(ours, from, from, to)
-      return ours.equals(theirs)
+      return holdsBytes(temp, db.serialize())
     } finally {
       db.close()
     }
   } catch {
     // Replacing it will say what is wrong.
     return false
+  }
+}
+
+/** Whether a file has these bytes, but for the counters: memory for all of it would take longer to get than to compare. */
+function holdsBytes(path: string, theirs: Buffer): boolean {
+  const fd = openSync(path, 'r')
+  try {
+    const ours = Buffer.allocUnsafe(COMPARED_AT_ONCE)
+    for (let at = 0; at < theirs.length; ) {
+      const piece = ours.subarray(0, readSync(fd, ours, 0, Math.min(ours.length, theirs.length - at), at))
+      if (at === 0) for (const [from, to] of COUNTERS) theirs.copy(piece, from, from, to)
+      if (piece.length === 0 || !piece.equals(theirs.subarray(at, at + piece.length))) return false
+      at += piece.length
+    }
+    return true
+  } finally {
+    closeSync(fd)
   }
 }
 

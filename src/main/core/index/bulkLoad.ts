@@ -4,6 +4,7 @@
  * random places of a tree that soon is larger than memory. At the end the schema is the layout's own, to the letter.
  */
 import Database from 'better-sqlite3'
+import { hex } from '../hex.ts'
 import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { LAYOUT_1 } from '../layout.ts'
 
@@ -35,24 +36,42 @@ export function createBareTable(db: Database.Database): void {
   db.exec(`CREATE TABLE ${TABLE} (${finalSchema().columns.join(', ')})`)
 }
 
-/** Characters of one time of creation in the packed list. */
+/** Characters of one window hash, and of one time of creation, in the packed lists. */
+const HASH_WIDTH = 64
 const TIME_WIDTH = 20
+
+/** The numbers from 0 on, which take a packed list apart: a table is counted through faster than a recursion. */
+const NUMBERS = 'temp.numbers'
 
 /** Enters the rows of a shard: one statement for consecutive rows of the same configuration. */
 export function prepareInsert(db: Database.Database): (shardPath: string, keys: ShardKeys) => void {
+  db.pragma('temp_store = MEMORY')
+  db.exec(`CREATE TABLE ${NUMBERS} (i INTEGER PRIMARY KEY)`)
+  const count = db.prepare(
+    `WITH RECURSIVE more(i) AS (SELECT @from UNION ALL SELECT i + 1 FROM more WHERE i + 1 < @to) INSERT INTO ${NUMBERS} SELECT i FROM more`
+  )
+  let counted = 0
+  const countTo = (rows: number): void => {
+    if (rows <= counted) return
+    const to = Math.min(ROWS_A_STATEMENT, Math.max(rows, 2 * counted))
+    count.run({ from: counted, to })
+    counted = to
+  }
   const insert = db.prepare(
-    `WITH RECURSIVE run(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM run WHERE i + 1 < @rows)
-     INSERT INTO ${TABLE} (${KEY}, shard_path, row_offset, created_at)
-     SELECT lower(hex(substr(@windowHashes, 32 * i + 1, 32))), @encoderHash, @stateLayer, @poolType, @poolRadius, @dtype,
-       @shardPath, @first + i, CAST(substr(@times, ${TIME_WIDTH} * i + 1, ${TIME_WIDTH}) AS INTEGER) FROM run`
+    `INSERT INTO ${TABLE} (${KEY}, shard_path, row_offset, created_at)
+     SELECT CAST(substr(@windowHashes, ${HASH_WIDTH} * i + 1, ${HASH_WIDTH}) AS TEXT),
+       @encoderHash, @stateLayer, @poolType, @poolRadius, @dtype,
+       @shardPath, @first + i, CAST(substr(@times, ${TIME_WIDTH} * i + 1, ${TIME_WIDTH}) AS INTEGER) FROM ${NUMBERS} WHERE i < @rows`
   )
   return (shardPath, keys) => {
     for (let first = 0; first < keys.rows; ) {
       const end = endOfRun(keys.codes, first, keys.rows)
       const configuration = keys.configurations[keys.codes[first] ?? 0]
       if (configuration === undefined) throw new TypeError('a row without its configuration')
-      const windowHashes = keys.windowHashes.subarray(first * 32, end * 32)
+      // As bytes: SQLite would count through a text from its beginning for each of its parts.
+      const windowHashes = Buffer.from(hex(keys.windowHashes.subarray(first * 32, end * 32)), 'latin1')
       const times = packedTimes(keys.createdAt.subarray(first, end))
+      countTo(end - first)
       insert.run({ ...configuration, shardPath, first, rows: end - first, windowHashes, times })
       first = end
     }

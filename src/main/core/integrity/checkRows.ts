@@ -2,6 +2,7 @@
 import { type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
 import { DTYPES, POOL_TYPES } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
+import { areHalvesFinite } from '../kernels/kernels.ts'
 import { CACHE_SCHEMA_VERSION, newerLayoutOf, pathPart } from '../layout.ts'
 import type { CodedValues, EmbeddingBatch, StoredValues } from '../parquet/embeddingColumn.ts'
 import type { FlatColumn, IntegerColumn, TextColumn } from '../parquet/flatColumn.ts'
@@ -204,16 +205,6 @@ export function checkEmbeddings(batch: EmbeddingBatch, firstRow: number, shape: 
 function isFiniteThroughout(values: StoredValues): boolean {
   if (values instanceof Uint16Array) return areHalvesFinite(values)
   return !holdsStrange(values, 0, values.length)
-}
-
-/** Looks at two halves at a time: adding one to an exponent of all ones carries into the sign's place. */
-function areHalvesFinite(values: Uint16Array): boolean {
-  if (values.byteOffset % 4 !== 0) return !holdsStrange(values, 0, values.length)
-  const pairs = new Uint32Array(values.buffer, values.byteOffset, values.length >> 1)
-  let carries = 0
-  for (let i = 0; i < pairs.length; i++) carries |= (((pairs[i] ?? 0) & 0x7c007c00) + 0x04000400) & 0x80008000
-  const last = values.length % 2 === 1 ? (values[values.length - 1] ?? 0) : 0
-  return carries === 0 && (last & 0x7c00) !== 0x7c00
 }
 
 function holdsStrange(values: StoredValues, from: number, to: number): boolean {

@@ -9,8 +9,7 @@ export function encodeHybrid(values: ArrayLike<number>, bitWidth: number): Uint8
   let packedFrom = 0
   let at = 0
   while (at < values.length) {
-    let end = at + 1
-    while (end < values.length && values[end] === values[at]) end++
+    const end = endOfRun(values, at, bitWidth)
     // A packed stretch holds whole groups of eight: it may borrow from the run that follows it.
     const borrow = (8 - ((at - packedFrom) % 8)) % 8
     if (end - at - borrow >= 8) {
@@ -22,6 +21,16 @@ export function encodeHybrid(values: ArrayLike<number>, bitWidth: number): Uint8
   }
   if (packedFrom < values.length) pieces.push(encodePacked(values, packedFrom, values.length, bitWidth))
   return Buffer.concat(pieces)
+}
+
+function endOfRun(values: ArrayLike<number>, at: number, bitWidth: number): number {
+  if (bitWidth === 1 && values instanceof Uint8Array) {
+    const other = values.indexOf(1 - (values[at] ?? 0), at)
+    return other === -1 ? values.length : other
+  }
+  let end = at + 1
+  while (end < values.length && values[end] === values[at]) end++
+  return end
 }
 
 /**

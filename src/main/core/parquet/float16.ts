@@ -1,4 +1,5 @@
 /** IEEE 754 binary16: bits to numbers by a table, numbers to bits by rounding once, ties to even. */
+import { roundToHalves } from '../kernels/kernels.ts'
 
 let table: Float32Array | undefined
 
@@ -65,21 +66,13 @@ export function toFloat16(value: number): number {
 }
 
 /**
- * Rounds floats to float16 bits, as `toFloat16` does, from `out[at]` on: normal halves by whole numbers, eight times as fast; the rest
- * one by one.
+ * Rounds numbers to float16 bits, as `toFloat16` does, from `out[at]` on; floats all at once.
  * @returns how many finite values became infinities
  */
-export function roundToFloat16(values: Float32Array | ArrayLike<number>, out: Uint16Array, at: number): number {
-  const bits = values instanceof Float32Array ? new Uint32Array(values.buffer, values.byteOffset, values.length) : null
+export function roundToFloat16(values: ArrayLike<number>, out: Uint16Array, at: number): number {
+  if (values instanceof Float32Array) return roundToHalves(values, out, at)
   let overflowed = 0
   for (let i = 0; i < values.length; i++) {
-    const word = bits === null ? 0 : (bits[i] ?? 0)
-    const magnitude = word & 0x7fffffff
-    if (magnitude >= SMALLEST_NORMAL && magnitude < TOO_LARGE) {
-      // Half of what is dropped, less one for an even neighbour: a carry flows into the exponent as it should.
-      out[at + i] = ((word >>> 16) & 0x8000) | ((magnitude - EXPONENT_SHIFT + 0xfff + ((magnitude >>> 13) & 1)) >>> 13)
-      continue
-    }
     const value = values[i] ?? 0
     const half = toFloat16(value)
     if ((half & 0x7fff) === 0x7c00 && Number.isFinite(value)) overflowed++
@@ -87,8 +80,3 @@ export function roundToFloat16(values: Float32Array | ArrayLike<number>, out: Ui
   }
   return overflowed
 }
-
-/** 2^-14 and 65,520 as float bits, and the difference of the exponents' biases. */
-const SMALLEST_NORMAL = 0x38800000
-const TOO_LARGE = 0x477ff000
-const EXPONENT_SHIFT = 0x38000000

@@ -3,7 +3,9 @@
  * Source: https://parquet.apache.org/docs/file-format/data-pages/encodings/#run-length-encoding--bit-packing-hybrid-rle--3
  */
 
-import { groupUnpacker, type Target, WIDEST_UNROLLED } from './unpackGroups.ts'
+import { unpackGroups, WIDEST_PACKED } from '../kernels/kernels.ts'
+
+type Target = Uint8Array | Uint16Array | Uint32Array
 
 /** Why a hybrid stream cannot be what it should be. */
 export class HybridError extends Error {}
@@ -131,17 +133,27 @@ export function constantOf(bytes: Uint8Array, bitWidth: number, count: number): 
   return null
 }
 
+/** So few groups of eight are unpacked sooner one by one. */
+const FEW_GROUPS = 8
+
 /** Unpacks `count` values, least significant bit first; the bytes are there. Returns the largest. */
 function unpack(bytes: Uint8Array, start: number, bitWidth: number, count: number, out: Target, at: number): number {
-  const groups = bitWidth <= WIDEST_UNROLLED ? Math.min(count >>> 3, Math.floor((bytes.length - start) / bitWidth)) : 0
-  let largest = groups > 0 ? groupUnpacker(bitWidth, out)(bytes, start, groups, out, at) : 0
-  for (let i = groups * 8; i < count; i++) {
-    let value = 0
-    for (let b = 0; b < bitWidth; b++) {
-      const position = (i * bitWidth + b) >>> 3
-      const shift = (i * bitWidth + b) & 7
-      if ((((bytes[start + position] ?? 0) >>> shift) & 1) === 1) value += 2 ** b
+  let done = 0
+  let largest = 0
+  if (!(out instanceof Uint8Array) && bitWidth <= WIDEST_PACKED) {
+    // The last group may lack its padding.
+    const groups = Math.min(count >>> 3, Math.floor((bytes.length - start) / bitWidth))
+    if (groups > FEW_GROUPS) {
+      largest = unpackGroups(bytes, start, bitWidth, groups, out, at)
+      done = groups * 8
     }
+  }
+  for (let i = done; i < count; i++) {
+    const first = start + Math.floor((i * bitWidth) / 8)
+    const shift = (i * bitWidth) % 8
+    let value = 0
+    for (let byte = 0; byte * 8 < shift + bitWidth; byte++) value += (bytes[first + byte] ?? 0) * 2 ** (8 * byte)
+    value = Math.floor(value / 2 ** shift) % 2 ** bitWidth
     out[at + i] = value
     if (value > largest) largest = value
   }

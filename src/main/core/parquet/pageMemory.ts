@@ -3,6 +3,8 @@
  * brings it back late. Who is done with a page before it asks for the next gives the same memory again and again.
  */
 
+import { REGION_BYTES, regionOf } from '../kernels/kernels.ts'
+
 /** What is held at a time: a small file, a page's decompressed bytes, its codes into a dictionary, its values. */
 export type PageMemory = (part: 'file' | 'body' | 'codes' | 'values', bytes: number) => Uint8Array
 
@@ -10,18 +12,18 @@ export type PageMemory = (part: 'file' | 'body' | 'codes' | 'values', bytes: num
 export const ownMemory: PageMemory = (_part, bytes) => Buffer.allocUnsafeSlow(bytes)
 
 /** More than this is given back after its page: few pages are larger than a MiB or two. */
-export const KEPT_BYTES = 8 * 1024 * 1024
+export const KEPT_BYTES = REGION_BYTES
 
-/** The same memory for every page: what was decoded into it holds until the next one. */
+/**
+ * The same memory for every page: what was decoded into it holds until the next one is, by whomever in this thread. A file stays
+ * until the same owner reads another.
+ */
 export function reusedMemory(): PageMemory {
-  const parts: Record<string, Uint8Array> = {}
+  let file: Uint8Array | undefined
   return (part, bytes) => {
     if (bytes > KEPT_BYTES) return ownMemory(part, bytes)
-    let memory = parts[part]
-    if (memory === undefined || memory.length < bytes) {
-      memory = ownMemory(part, Math.min(KEPT_BYTES, Math.max(bytes, 2 * (memory?.length ?? 0))))
-      parts[part] = memory
-    }
-    return memory.subarray(0, bytes)
+    if (part !== 'file') return regionOf(part, bytes)
+    if (file === undefined || file.length < bytes) file = ownMemory(part, Math.min(KEPT_BYTES, Math.max(bytes, 2 * (file?.length ?? 0))))
+    return file.subarray(0, bytes)
   }
 }

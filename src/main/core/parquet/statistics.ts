@@ -2,6 +2,7 @@
  * Column statistics in the order that Parquet defines for each type: integers by value, texts and digests byte by byte, floats
  * without NaN and with signed zeros widened. Source: parquet.thrift, ColumnOrder.
  */
+import { rangeOfHalves } from '../kernels/kernels.ts'
 import type { ColumnInput, ColumnValues } from './columnInput.ts'
 
 export type Statistics = { readonly min: Uint8Array | null; readonly max: Uint8Array | null; readonly nulls: number }
@@ -57,41 +58,27 @@ function integerRange(bytes: Uint8Array, width: number, count: number): Range {
   return { min: plain(min), max: plain(max) }
 }
 
-/** Of halves by their bits; NaN is no part of it. */
+/** Of halves by the place of their numbers; NaN is no part of it. */
 function halfRange(bytes: Uint8Array): Range {
   const owned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
   const halves = new Uint16Array(owned.buffer, owned.byteOffset, owned.byteLength >> 1)
-  let { min, max } = placeRange(halves)
-  if (min < placeOf(NEGATIVE_INFINITY) || max > placeOf(INFINITY)) {
-    ;({ min, max } = placeRange(halves.filter(half => (half & 0x7fff) <= INFINITY)))
+  let { smallest, largest } = rangeOfHalves(halves)
+  if (smallest < NEGATIVE_INFINITY || largest > INFINITY) {
+    ;({ smallest, largest } = rangeOfHalves(halves.filter(half => (half & 0x7fff) <= INFINITY)))
   }
-  if (min > max) return NONE
+  if (smallest > largest) return NONE
   // A reader that compares bits must still find both zeros inside the range.
-  const low = placeOf(0) === min ? 0x8000 : halfAt(min)
-  const high = placeOf(0x8000) === max ? 0 : halfAt(max)
+  const low = smallest === POSITIVE_ZERO ? 0x8000 : halfAt(smallest)
+  const high = largest === NEGATIVE_ZERO ? 0 : halfAt(largest)
   return { min: Uint8Array.of(low & 0xff, low >> 8), max: Uint8Array.of(high & 0xff, high >> 8) }
 }
 
+/** Places in the order of the numbers. */
 const INFINITY = 0x7c00
-const NEGATIVE_INFINITY = 0xfc00
-
-/** Where a half stands in the order of the numbers, worked out without asking for its sign: signs of embeddings come as coins fall. */
-function placeOf(half: number): number {
-  const signed = (half << 16) >> 16
-  return signed ^ ((signed >> 31) & 0x7fff)
-}
+const NEGATIVE_INFINITY = ~INFINITY
+const POSITIVE_ZERO = 0
+const NEGATIVE_ZERO = -1
 
 function halfAt(place: number): number {
   return (place ^ ((place >> 31) & 0x7fff)) & 0xffff
-}
-
-function placeRange(halves: Uint16Array): { min: number; max: number } {
-  let min = Number.POSITIVE_INFINITY
-  let max = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < halves.length; i++) {
-    const place = placeOf(halves[i] ?? 0)
-    if (place < min) min = place
-    if (place > max) max = place
-  }
-  return { min, max }
 }

@@ -1,0 +1,176 @@
+/**
+ * What is done with millions of values of a page, sixteen bytes at a time. AssemblyScript (https://www.assemblyscript.org), compiled by
+ * `npm run build`; `../kernels.ts` calls it. Every pointer is into this module's memory, which has 16 readable bytes behind the input
+ * and 16 writable ones behind the output.
+ */
+
+/** Shuffle that brings the four bytes in which each of four values begins into the four lanes of a vector. */
+function lanes(bitWidth: u32, shift: u32): v128 {
+  let shuffle = i32x4.splat(0)
+  shuffle = i32x4.replace_lane(shuffle, 0, word(0, bitWidth, shift))
+  shuffle = i32x4.replace_lane(shuffle, 1, word(1, bitWidth, shift))
+  shuffle = i32x4.replace_lane(shuffle, 2, word(2, bitWidth, shift))
+  return i32x4.replace_lane(shuffle, 3, word(3, bitWidth, shift))
+}
+
+/** Positions of the four bytes that hold the `lane`-th value. */
+function word(lane: u32, bitWidth: u32, shift: u32): u32 {
+  return ((lane * bitWidth + shift) >> 3) * 0x01010101 + 0x03020100
+}
+
+/** Factors that move each value up until all begin at bit 7: vectors have no shift of their own for each lane. */
+function factors(bitWidth: u32, shift: u32): v128 {
+  let powers = i32x4.splat(0)
+  powers = i32x4.replace_lane(powers, 0, 1 << (7 - (shift & 7)))
+  powers = i32x4.replace_lane(powers, 1, 1 << (7 - ((bitWidth + shift) & 7)))
+  powers = i32x4.replace_lane(powers, 2, 1 << (7 - ((2 * bitWidth + shift) & 7)))
+  return i32x4.replace_lane(powers, 3, 1 << (7 - ((3 * bitWidth + shift) & 7)))
+}
+
+/** The largest of four lanes. */
+function largestOf(values: v128): u32 {
+  const pairs = i32x4.max_u(values, i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7))
+  return max<u32>(i32x4.extract_lane(pairs, 0), i32x4.extract_lane(pairs, 1))
+}
+
+/**
+ * Unpacks `groups` times eight values of `bitWidth` bits (1 to 16), least significant bit first, into 16 bits each.
+ * @returns the largest
+ */
+export function unpack16(from: usize, bitWidth: u32, groups: u32, to: usize): u32 {
+  const half = (4 * bitWidth) & 7
+  const second: usize = (4 * bitWidth) >> 3
+  const shuffleLow = lanes(bitWidth, 0)
+  const shuffleHigh = lanes(bitWidth, half)
+  const factorsLow = factors(bitWidth, 0)
+  const factorsHigh = factors(bitWidth, half)
+  const mask = i32x4.splat((1 << bitWidth) - 1)
+  let largest = i16x8.splat(0)
+  const end = to + <usize>groups * 16
+  while (to < end) {
+    const low = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from), shuffleLow), factorsLow), 7), mask)
+    const high = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from + second), shuffleHigh), factorsHigh), 7), mask)
+    const values = i16x8.narrow_i32x4_u(low, high)
+    largest = i16x8.max_u(largest, values)
+    v128.store(to, values)
+    from += bitWidth
+    to += 16
+  }
+  return largestOf(i32x4.max_u(i32x4.extend_low_i16x8_u(largest), i32x4.extend_high_i16x8_u(largest)))
+}
+
+/** The same for values of up to 24 bits, into 32 bits each. */
+export function unpack32(from: usize, bitWidth: u32, groups: u32, to: usize): u32 {
+  const half = (4 * bitWidth) & 7
+  const second: usize = (4 * bitWidth) >> 3
+  const shuffleLow = lanes(bitWidth, 0)
+  const shuffleHigh = lanes(bitWidth, half)
+  const factorsLow = factors(bitWidth, 0)
+  const factorsHigh = factors(bitWidth, half)
+  const mask = i32x4.splat((1 << bitWidth) - 1)
+  let largest = i32x4.splat(0)
+  const end = to + <usize>groups * 32
+  while (to < end) {
+    const low = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from), shuffleLow), factorsLow), 7), mask)
+    const high = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from + second), shuffleHigh), factorsHigh), 7), mask)
+    largest = i32x4.max_u(largest, i32x4.max_u(low, high))
+    v128.store(to, low)
+    v128.store(to + 16, high)
+    from += bitWidth
+    to += 32
+  }
+  return largestOf(largest)
+}
+
+/** Whether none of `count` halves is infinite or not a number: their exponents are not all ones. */
+export function halvesFinite(from: usize, count: u32): bool {
+  const exponent = i16x8.splat(0x7c00)
+  let strange = i16x8.splat(0)
+  const end = from + <usize>(count >> 3) * 16
+  while (from < end) {
+    strange = v128.or(strange, i16x8.eq(v128.and(v128.load(from), exponent), exponent))
+    from += 16
+  }
+  let finite = !v128.any_true(strange)
+  for (let i: usize = 0; i < (count & 7); i++) finite = finite && (load<u16>(from + 2 * i) & 0x7c00) !== 0x7c00
+  return finite
+}
+
+/** Smallest float whose half is a normal one (2^-14), and the first that is beyond all halves (65,520), as bits. */
+const SMALLEST_NORMAL: i32 = 0x38800000
+const TOO_LARGE: i32 = 0x477ff000
+const FLOAT_INFINITY: i32 = 0x7f800000
+/** Between the biases of the two exponents, and half of what is dropped less one for an even neighbour. */
+const TO_HALF: i32 = 0xfff - 0x38000000
+
+/**
+ * Rounds `count` floats to halves, ties to even; every NaN becomes 0x7e00 with its sign. Reads and writes whole vectors.
+ * @returns how many finite floats became infinities
+ */
+export function roundToHalves(from: usize, count: u32, to: usize): u32 {
+  let overflowed: u32 = 0
+  for (let done: u32 = 0; done < count; done += 4) {
+    const bits = v128.load(from)
+    const magnitude = v128.and(bits, i32x4.splat(0x7fffffff))
+    const isOdd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1))
+    const normal = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, i32x4.splat(TO_HALF)), isOdd), 13)
+    // As many units of the smallest half, to the nearest: the largest of these flows into the normal ones.
+    const small = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(magnitude, f32x4.splat(16777216))))
+    const isTooLarge = i32x4.ge_s(magnitude, i32x4.splat(TOO_LARGE))
+    const isNotANumber = i32x4.gt_s(magnitude, i32x4.splat(FLOAT_INFINITY))
+    let half = v128.bitselect(small, normal, i32x4.lt_s(magnitude, i32x4.splat(SMALLEST_NORMAL)))
+    half = v128.bitselect(i32x4.splat(0x7c00), half, isTooLarge)
+    half = v128.bitselect(i32x4.splat(0x7e00), half, isNotANumber)
+    half = v128.or(half, v128.and(i32x4.shr_u(bits, 16), i32x4.splat(0x8000)))
+    v128.store64_lane(to, i16x8.narrow_i32x4_u(half, half), 0)
+    if (v128.any_true(isTooLarge))
+      overflowed += finiteAmong(v128.and(isTooLarge, i32x4.lt_s(magnitude, i32x4.splat(FLOAT_INFINITY))), count - done)
+    from += 16
+    to += 8
+  }
+  return overflowed
+}
+
+/** How many of the first `count` lanes are set. */
+function finiteAmong(lanes: v128, count: u32): u32 {
+  const mask = <u32>i32x4.bitmask(lanes)
+  return popcnt(count < 4 ? mask & ((1 << count) - 1) : mask)
+}
+
+/** Order of the numbers that halves stand for: 16 bits with a sign, the negative ones turned round. */
+function placesOf(halves: v128): v128 {
+  return v128.xor(halves, v128.and(i16x8.shr_s(halves, 15), i16x8.splat(0x7fff)))
+}
+
+/**
+ * Smallest and largest place of `count` halves in the order of their numbers, where 0 is the positive zero and -1 the negative one.
+ * @returns the smallest in the upper 16 bits, the largest in the lower ones
+ */
+export function rangeOfHalves(from: usize, count: u32): u32 {
+  let smallest = i16x8.splat(i16.MAX_VALUE)
+  let largest = i16x8.splat(i16.MIN_VALUE)
+  const end = from + <usize>(count >> 3) * 16
+  while (from < end) {
+    const places = placesOf(v128.load(from))
+    smallest = i16x8.min_s(smallest, places)
+    largest = i16x8.max_s(largest, places)
+    from += 16
+  }
+  for (let i: usize = 0; i < (count & 7); i++) {
+    const place = placesOf(v128.load16_splat(from + 2 * i))
+    smallest = i16x8.min_s(smallest, place)
+    largest = i16x8.max_s(largest, place)
+  }
+  for (let lanes = 4; lanes > 0; lanes >>= 1) {
+    smallest = i16x8.min_s(smallest, upper(smallest, lanes))
+    largest = i16x8.max_s(largest, upper(largest, lanes))
+  }
+  return ((<u32>i16x8.extract_lane_s(smallest, 0)) << 16) | (<u32>i16x8.extract_lane_s(largest, 0) & 0xffff)
+}
+
+/** The lanes from `from` (1, 2, 4) on, moved to the front. */
+function upper(values: v128, from: i32): v128 {
+  if (from === 4) return i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)
+  if (from === 2) return i8x16.shuffle(values, values, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7)
+  return i8x16.shuffle(values, values, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3)
+}

@@ -1,0 +1,142 @@
+/**
+ * What is done with millions of values, in WebAssembly: bit-packed values unpacked, halves searched for what is not finite. Works on
+ * memory of its own; what pages are decoded into lies there already (`parquet/pageMemory.ts`), anything else is copied in pieces that
+ * stay in the processor's cache.
+ */
+import { KERNELS_WASM } from './kernelsWasm.ts'
+
+type Kernels = {
+  readonly memory: Uint8Array
+  unpack16(from: number, bitWidth: number, groups: number, to: number): number
+  unpack32(from: number, bitWidth: number, groups: number, to: number): number
+  halvesFinite(from: number, count: number): number
+  roundToHalves(from: number, count: number, to: number): number
+  rangeOfHalves(from: number, count: number): number
+}
+
+/** Parts of a page that kernels work on in place. */
+const REGIONS = ['body', 'codes', 'values'] as const
+export type Region = (typeof REGIONS)[number]
+
+/** The largest page that is decoded in place. */
+export const REGION_BYTES = 8 * 1024 * 1024
+/** Vectors are read whole, also where fewer bytes are left. */
+const SLACK = 64
+
+/** Below lies what the compiler needs. */
+const PIECE_IN = 64 * 1024
+const PIECE_BYTES = 128 * 1024
+const PIECE_OUT = PIECE_IN + PIECE_BYTES + SLACK
+const FIRST_REGION = PIECE_OUT + PIECE_BYTES + SLACK
+const MEMORY_BYTES = FIRST_REGION + REGIONS.length * (REGION_BYTES + SLACK)
+const WASM_PAGE = 64 * 1024
+
+let loaded: Kernels | undefined
+
+/** One for each thread, made when first needed. The system gives memory for what is touched of it. */
+function kernels(): Kernels {
+  loaded ??= load()
+  return loaded
+}
+
+function load(): Kernels {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(MEMORY_BYTES / WASM_PAGE) })
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64')), { env: { memory } })
+  return { ...(exports as Omit<Kernels, 'memory'>), memory: new Uint8Array(memory.buffer) }
+}
+
+/** Memory for a part of a page where kernels work in place: the same for every page of this thread. At most REGION_BYTES. */
+export function regionOf(part: Region, bytes: number): Uint8Array {
+  const start = FIRST_REGION + REGIONS.indexOf(part) * (REGION_BYTES + SLACK)
+  return kernels().memory.subarray(start, start + bytes)
+}
+
+/** Wider values are none that the kernels unpack. */
+export const WIDEST_PACKED = 24
+
+/**
+ * Unpacks `groups` times eight values of `bitWidth` bits (1 to WIDEST_PACKED; to 16 for a target of 16 bits), least significant bit
+ * first, from byte `from` to `out[at]` on. All bytes are there.
+ * @returns the largest value
+ */
+export function unpackGroups(
+  bytes: Uint8Array,
+  from: number,
+  bitWidth: number,
+  groups: number,
+  out: Uint16Array | Uint32Array,
+  at: number
+): number {
+  const { memory, unpack16, unpack32 } = kernels()
+  const unpack = out.BYTES_PER_ELEMENT === 2 ? unpack16 : unpack32
+  const to = out.byteOffset + at * out.BYTES_PER_ELEMENT
+  if (bytes.buffer === memory.buffer && out.buffer === memory.buffer) return unpack(bytes.byteOffset + from, bitWidth, groups, to)
+  const groupBytes = 8 * out.BYTES_PER_ELEMENT
+  const outBytes = new Uint8Array(out.buffer, to, groups * groupBytes)
+  const step = PIECE_BYTES / 32
+  let largest = 0
+  for (let group = 0; group < groups; group += step) {
+    const count = Math.min(step, groups - group)
+    const start = from + group * bitWidth
+    memory.set(bytes.subarray(start, start + count * bitWidth), PIECE_IN)
+    largest = Math.max(largest, unpack(PIECE_IN, bitWidth, count, PIECE_OUT))
+    outBytes.set(memory.subarray(PIECE_OUT, PIECE_OUT + count * groupBytes), group * groupBytes)
+  }
+  return largest
+}
+
+/** Whether no half among these is infinite or not a number. */
+export function areHalvesFinite(halves: Uint16Array): boolean {
+  const { halvesFinite } = kernels()
+  for (const [from, count] of pieces(halves)) if (halvesFinite(from, count) === 0) return false
+  return true
+}
+
+/**
+ * Smallest and largest of some halves by the place of their numbers: 0 is the positive zero, -1 the negative one, 0x7c00 infinity.
+ * NaN stands beyond the infinities. Of no halves the smallest is above the largest.
+ */
+export function rangeOfHalves(halves: Uint16Array): { readonly smallest: number; readonly largest: number } {
+  const { rangeOfHalves } = kernels()
+  let smallest = 0x7fff
+  let largest = -0x8000
+  for (const [from, count] of pieces(halves)) {
+    const range = rangeOfHalves(from, count)
+    smallest = Math.min(smallest, range >> 16)
+    largest = Math.max(largest, (range << 16) >> 16)
+  }
+  return { smallest, largest }
+}
+
+/** Halves where kernels find them: where they are, or copied piece by piece. */
+function* pieces(halves: Uint16Array): Generator<readonly [from: number, count: number]> {
+  const { memory } = kernels()
+  if (halves.buffer === memory.buffer) {
+    yield [halves.byteOffset, halves.length]
+    return
+  }
+  const bytes = new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength)
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    const piece = bytes.subarray(start, start + PIECE_BYTES)
+    memory.set(piece, PIECE_IN)
+    yield [PIECE_IN, piece.length / 2]
+  }
+}
+
+/**
+ * Rounds floats to float16 bits, ties to even, from `out[at]` on; every NaN becomes 0x7e00 with its sign.
+ * @returns how many finite values became infinities
+ */
+export function roundToHalves(floats: Float32Array, out: Uint16Array, at: number): number {
+  const { memory, roundToHalves } = kernels()
+  const bytes = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
+  const outBytes = new Uint8Array(out.buffer, out.byteOffset + 2 * at, 2 * floats.length)
+  let overflowed = 0
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    const piece = bytes.subarray(start, start + PIECE_BYTES)
+    memory.set(piece, PIECE_IN)
+    overflowed += roundToHalves(PIECE_IN, piece.length / 4, PIECE_OUT)
+    outBytes.set(memory.subarray(PIECE_OUT, PIECE_OUT + piece.length / 2), start / 2)
+  }
+  return overflowed
+}
