@@ -348,6 +348,6 @@ function uint32be(value: number): Uint8Array {
   return bytes
 }
 
-function sha(text: string): Uint8Array {
+export function sha(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
 }

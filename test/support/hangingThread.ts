@@ -1,13 +1,14 @@
 /** Entry of a reading thread with a fault put into it: over a shard of contig `hangs` it never comes to an end. */
 import { parentPort } from 'node:worker_threads'
 import { reusedMemory } from '../../src/main/core/parquet/pageMemory.ts'
-import { lookSteps, type ShardTask } from '../../src/main/core/work/shardTask.ts'
+import { lookSteps } from '../../src/main/core/work/shardTask.ts'
+import type { ShardOrder } from '../../src/main/core/work/shardThread.ts'
 
 const memory = reusedMemory()
 
-parentPort?.on('message', (task: ShardTask) => {
+parentPort?.on('message', ({ task }: ShardOrder) => {
   while (task.shardPath.includes('hangs'));
-  const steps = lookSteps(task, memory)
+  const steps = lookSteps(task, memory, Number.POSITIVE_INFINITY)
   let step = steps.next()
   while (!step.done) step = steps.next()
   parentPort?.postMessage({ look: step.value })

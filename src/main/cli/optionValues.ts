@@ -1,5 +1,7 @@
 /** The text of an option becomes the value a command works with, or a usage error that says what it must be. */
 import { InvalidArgumentError } from 'commander'
+import { InputError } from '../../shared/model/errors.ts'
+import { type Limits, limitsFromText } from '../core/index.ts'
 import type { FieldReader } from './fields.ts'
 
 const MILLISECONDS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 }
@@ -31,6 +33,20 @@ export function partitionOption(text: string): { index: number; of: number } {
     throw new InvalidArgumentError('It must be I/N with I from 1 to N, such as 2/5.')
   }
   return partition
+}
+
+/** `page=128MiB`, once or more often: adds up. */
+export function limitOption(text: string, before: Partial<Limits> = {}): Partial<Limits> {
+  try {
+    return { ...before, ...limitsFromText(text) }
+  } catch (error) {
+    if (error instanceof InputError) throw new InvalidArgumentError(`${sentence(error.message)}.`)
+    throw error
+  }
+}
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`
 }
 
 function accepted<T>(read: ReturnType<FieldReader<T>>): T {

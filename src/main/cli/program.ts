@@ -2,13 +2,17 @@
 import { Command, Option, type OptionValues } from 'commander'
 import packageFacts from '../../../package.json' with { type: 'json' }
 import { DTYPES, POOL_TYPES } from '../../shared/model/record.ts'
+import { LIMITS_VARIABLE, type Limits, limitNames, limitsFromEnvironment, setLimits } from '../core/index.ts'
 import type { Context, Run } from './context.ts'
 import type { ExitCode } from './exitCodes.ts'
 import { hashField, nameField, poolRadiusField, stateLayerField, strideBlockField, wholeNumberField } from './fields.ts'
-import { ageOption, numberOption, partitionOption, textOption } from './optionValues.ts'
+import { ageOption, limitOption, numberOption, partitionOption, textOption } from './optionValues.ts'
 
 /** What every command takes, before or after its name. */
 export type GlobalOptions = { readonly cache?: string; readonly json?: boolean; readonly quiet?: boolean }
+
+/** What commands take that read shards. */
+type LimitOptions = { readonly readLimit?: Partial<Limits> }
 
 /** How a parsed command is run. */
 export type Start = (globals: GlobalOptions, work: (context: Context) => Promise<ExitCode>) => Promise<void>
@@ -39,7 +43,10 @@ export function buildProgram(start: Start): Command {
   const by = <Options extends OptionValues>(load: () => Promise<{ readonly run: Run<Options> }>) =>
     async function (this: Command) {
       const globals = { ...definedOf(program.opts<GlobalOptions>()), ...definedOf(this.opts<GlobalOptions>()) }
-      await start(globals, async context => (await load()).run(context, this.opts<Options>(), this.args))
+      await start(globals, async context => {
+        setLimits({ ...limitsFromEnvironment(), ...this.opts<LimitOptions>().readLimit })
+        return (await load()).run(context, this.opts<Options>(), this.args)
+      })
     }
 
   add('write', 'write records as one immutable shard and index its rows')
@@ -147,6 +154,7 @@ export function buildProgram(start: Start): Command {
     .option('--port <n>', 'listen on this port of 127.0.0.1 (default: any that is free)', numberOption(wholeNumberField(1, 65_535)))
     .action(by(() => import('./commands/serve.ts')))
 
+  for (const command of program.commands) if (READING.has(command.name())) command.addOption(limitsOption())
   for (const command of [program, ...program.commands]) addGlobals(command)
   return program
 }
@@ -158,6 +166,18 @@ function addGlobals(command: Command): void {
     .option('--json', 'one JSON document on standard output')
     .option('--quiet', 'no progress and no remarks')
     .helpOption('-h, --help', 'show this help')
+}
+
+/** Commands that look into shards, or start what does. */
+const READING: ReadonlySet<string> = new Set([
+  'write', 'get', 'find', 'ls', 'show', 'verify', 'merge', 'reindex', 'repair', 'quarantine', 'restore', 'open', 'serve'
+]) // biome-ignore format: a list
+
+function limitsOption(): Option {
+  const names = `${limitNames()} (default: $${LIMITS_VARIABLE})`
+  return new Option('--read-limit <name=value>', `what a shard may hold at most, as in page=128MiB; may be repeated: ${names}`).argParser(
+    limitOption
+  )
 }
 
 function workersOption(): Option {

@@ -2,7 +2,7 @@
 import { InputError } from '../../shared/model/errors.ts'
 import { DTYPES, POOL_TYPES, type WindowKey, type WindowRecord } from '../../shared/model/record.ts'
 import { CACHE_SCHEMA_VERSION } from './layout.ts'
-import { DEFAULT_LIMITS } from './parquet/limits.ts'
+import { limitsInForce } from './parquet/limits.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 const INT64_MIN = -(2n ** 63n)
@@ -61,7 +61,7 @@ export function checkRecord(record: WindowRecord): void {
     refuse(`end_bp must be greater than start_bp: ${record.endBp} is not beyond ${record.startBp}`, 'end_bp', record.endBp)
   }
   if (record.embedding.length === 0) refuse('embedding must contain at least one value', 'embedding', [])
-  const { listLength } = DEFAULT_LIMITS
+  const { listLength } = limitsInForce()
   if (record.embedding.length > listLength) {
     refuse(
       `embedding has ${record.embedding.length} values, more than the ${listLength} that a reader takes`,

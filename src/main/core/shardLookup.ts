@@ -24,6 +24,7 @@ export class ShardLookup {
     if (known !== undefined) {
       this.open_.delete(shardPath)
       if (this.isCurrent(known)) {
+        known.reader.allow()
         this.open_.set(shardPath, known)
         return known
       }

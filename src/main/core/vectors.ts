@@ -27,6 +27,8 @@ export function* readVectors(root: string, shardPath: string): Generator<VectorB
           const start = offsets[0] ?? 0
           const shifted = offsets.map(offset => offset - start)
           yield { firstRow: group.firstRow + firstRow, rows, offsets: shifted, values: toEmbedding(values.subarray(start, offsets[rows])) }
+          // Whoever takes the batch may take its time.
+          shard.allow()
         }
       }
     } finally {

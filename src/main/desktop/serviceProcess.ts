@@ -4,14 +4,26 @@
  */
 import { RPCHandler } from '@orpc/server/websocket'
 import type { ParentPort } from 'electron'
+import { InputError, limitsFromEnvironment, setLimits } from '../core/index.ts'
 import { createService } from '../service/index.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
+takeLimits()
 const service = createService()
 const handler = new RPCHandler(service.router)
 const desktop: ParentPort | undefined = process.parentPort
 if (desktop === undefined) listenToChannel()
 else listenToPorts(desktop)
+
+/** Whoever starts the window without the command line learns of a mistake from the terminal; the window opens all the same. */
+function takeLimits(): void {
+  try {
+    setLimits(limitsFromEnvironment())
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    process.stderr.write(`the limits stay as they are: ${error.message}\n`)
+  }
+}
 
 function listenToPorts(parent: ParentPort): void {
   parent.on('message', ({ data, ports }) => {

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { CacheError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { isLayout3Path, LAYOUT_1 } from '../layout.ts'
-import type { Limits } from '../parquet/limits.ts'
 import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/pageMemory.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
 import { readInBlocks, readWhole } from '../parquet/shardFile.ts'
@@ -38,26 +37,27 @@ export function blocksIndexing(found: Finding): boolean {
  * @param root absolute
  * @param depth 'full' decodes every value of every column; 'keys' all columns but the embeddings; 'footer' no page at all
  */
-export function verifyShard(root: string, shardPath: string, depth: Depth, limits?: Limits): ShardVerdict {
-  const steps = lookAtShard(root, shardPath, depth, reusedMemory(), limits)
+export function verifyShard(root: string, shardPath: string, depth: Depth): ShardVerdict {
+  const steps = lookAtShard(root, shardPath, depth, reusedMemory())
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 
 /**
  * The same page by page: whoever goes through it may leave off at each step.
  * @param memory what is decoded into; nothing of it is kept
+ * @param budgetMs how long it may take, by default what the limits give a shard of its size; looked at before each page
  */
 export function* lookAtShard(
   root: string,
   shardPath: string,
   depth: Depth,
   memory: PageMemory,
-  limits?: Limits
+  budgetMs?: number
 ): Generator<void, ShardVerdict> {
   let shard: ShardReader
   const stamp = { bytes: 0, mtimeNs: 0n }
   try {
-    shard = openShard(join(root, ...shardPath.split('/')), limits, file => {
+    shard = openShard(join(root, ...shardPath.split('/')), undefined, file => {
       stamp.bytes = file.bytes
       stamp.mtimeNs = file.mtimeNs
       if (depth === 'full' && file.bytes <= KEPT_BYTES) return readWhole(file, memory)
@@ -66,6 +66,7 @@ export function* lookAtShard(
   } catch (error) {
     return { shardPath, ...stamp, rows: null, findings: [faultFinding(shardPath, error)], keys: null }
   }
+  shard.allow(budgetMs)
   try {
     const { findings, keys } = yield* examine(shard, shardPath, depth, memory)
     return { shardPath, ...stamp, rows: shard.footer.rows, findings, keys }

@@ -4,7 +4,7 @@
  */
 import type { ColumnChunk } from './footer.ts'
 import { bitWidthOf, constantOf, decodeHybrid, HybridError, zerosOf } from './hybrid.ts'
-import type { Limits } from './limits.ts'
+import { type Limits, overLimit } from './limits.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { type DataPage, readPages } from './pages.ts'
 import type { Leaf } from './schema.ts'
@@ -266,7 +266,7 @@ function checkLength(leaf: Leaf, batch: EmbeddingBatch, limits: Limits): void {
   for (let i = 0; i < batch.rows; i++) {
     const length = (batch.offsets[i + 1] ?? 0) - (batch.offsets[i] ?? 0)
     if (length > limits.listLength) {
-      throw new ShardFault('over_limit', `row ${batch.firstRow + i} has ${length} values, the limit is ${limits.listLength}`, {
+      throw overLimit('listLength', `row ${batch.firstRow + i} has ${length} values`, limits, {
         column: leaf.name,
         row: batch.firstRow + i
       })

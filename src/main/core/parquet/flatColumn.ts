@@ -4,7 +4,7 @@
  */
 import type { ColumnChunk } from './footer.ts'
 import { bitWidthOf, constantOf, decodeHybrid, HybridError } from './hybrid.ts'
-import type { Limits } from './limits.ts'
+import { type Limits, overLimit } from './limits.ts'
 import { type DataPage, readPages } from './pages.ts'
 import type { Leaf } from './schema.ts'
 import { ShardFault } from './shardFault.ts'
@@ -40,7 +40,7 @@ type Piece = { readonly rows: number; readonly present: Uint8Array | null } & (
  * @throws ShardFault
  */
 export function readFlatColumn(file: ShardFile, chunk: ColumnChunk, want: FlatColumn['kind'], limits: Limits, width = 0): FlatColumn {
-  const texts = new TextCodes(chunk.leaf)
+  const texts = new TextCodes(chunk.leaf, limits)
   const pieces = readPieces(file, chunk, limits, want === 'texts' ? texts : null)
   const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0)
   const present = joinPresence(pieces, rows)
@@ -148,9 +148,11 @@ class TextCodes {
   readonly texts: string[] = []
   private readonly byBytes = new Map<string, number>()
   private readonly leaf: Leaf
+  private readonly limits: Limits
 
-  constructor(leaf: Leaf) {
+  constructor(leaf: Leaf, limits: Limits) {
     this.leaf = leaf
+    this.limits = limits
   }
 
   encode(values: readonly Uint8Array[]): Uint32Array {
@@ -178,9 +180,8 @@ class TextCodes {
     let code = this.byBytes.get(key)
     if (code === undefined) {
       code = this.texts.length
-      if (code >= DISTINCT_TEXTS) {
-        throw new ShardFault('over_limit', `${this.leaf.name} holds more than ${DISTINCT_TEXTS} distinct texts`, { column: this.leaf.name })
-      }
+      const { name: column } = this.leaf
+      if (code >= this.limits.texts) throw overLimit('texts', `${column} holds more distinct texts than it may`, this.limits, { column })
       this.texts.push(decodeText(this.leaf, bytes))
       this.byBytes.set(key, code)
     }
@@ -189,7 +190,6 @@ class TextCodes {
 }
 
 const EMPTY = new Uint8Array(0)
-const DISTINCT_TEXTS = 1_048_576
 
 function joinCodes(pieces: readonly Piece[], rows: number): Uint32Array {
   const out = new Uint32Array(rows)

@@ -3,7 +3,7 @@
  * and sizes are within the limits, so that what reads pages need not ask again.
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
-import type { Limits } from './limits.ts'
+import { type Limits, overLimit } from './limits.ts'
 import { type Leaf, readSchema } from './schema.ts'
 import { ShardFault } from './shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
@@ -94,9 +94,7 @@ export function readFooter(file: ShardFile, limits: Limits): ShardFooter {
     })
   }
   if (length > limits.footerBytes) {
-    throw new ShardFault('over_limit', `the footer takes ${length} bytes, the limit is ${limits.footerBytes}`, {
-      details: { footer_bytes: length }
-    })
+    throw overLimit('footerBytes', `the footer takes ${length} bytes`, limits, { details: { footer_bytes: length } })
   }
   const start = file.bytes - 8 - length
   const bytes = length + 8 <= tail.length ? tail.subarray(tail.length - 8 - length, tail.length - 8) : file.read(start, length)
@@ -173,16 +171,14 @@ function checkGap(file: ShardFile, footer: ShardFooter, footerStart: number): vo
 function parseFooter(struct: ThriftStruct, footerStart: number, footerBytes: number, limits: Limits): ShardFooter {
   const rows = required(intField(struct, 3), 'num_rows')
   if (rows < 0) throw new ThriftError(`num_rows is ${rows}`)
-  if (rows > limits.rows) throw new ShardFault('over_limit', `the shard says it has ${rows} rows, the limit is ${limits.rows}`)
+  if (rows > limits.rows) throw overLimit('rows', `the shard says it has ${rows} rows`, limits)
   const leaves = readSchema(required(structsField(struct, 2), 'schema'), limits)
   const groups = required(structsField(struct, 4), 'row_groups')
-  if (groups.length > limits.rowGroups) throw new ShardFault('over_limit', `${groups.length} row groups, the limit is ${limits.rowGroups}`)
+  if (groups.length > limits.rowGroups) throw overLimit('rowGroups', `it has ${groups.length} row groups`, limits)
   let firstRow = 0
   const rowGroups = groups.map(group => {
     const parsed = parseRowGroup(group, leaves, firstRow, footerStart)
-    if (parsed.rows > limits.rowGroupRows) {
-      throw new ShardFault('over_limit', `a row group has ${parsed.rows} rows, the limit is ${limits.rowGroupRows}`)
-    }
+    if (parsed.rows > limits.rowGroupRows) throw overLimit('rowGroupRows', `a row group has ${parsed.rows} rows`, limits)
     firstRow += parsed.rows
     return parsed
   })

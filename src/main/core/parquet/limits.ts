@@ -1,4 +1,9 @@
-/** How much of a file is believed before it is proven: everything a shard declares is held against these first. */
+/**
+ * How much of a file is believed before it is proven: everything a shard declares is held against these first. One set is in force for a
+ * process; the threads that it starts for reading are handed the same.
+ */
+import { InputError } from '../../../shared/model/errors.ts'
+import { type FaultPlace, ShardFault } from './shardFault.ts'
 
 export type Limits = {
   readonly footerBytes: number
@@ -7,6 +12,8 @@ export type Limits = {
   readonly pageBytes: number
   /** Slots of one page: values, nulls and empty lists. */
   readonly pageValues: number
+  /** Texts of one page, and distinct ones of one column: each costs an object. */
+  readonly texts: number
   readonly listLength: number
   readonly rows: number
   /** Of one row group, whose columns are held at once. */
@@ -17,15 +24,19 @@ export type Limits = {
   readonly thriftDepth: number
   /** Values in the footer's thrift tree, all told. */
   readonly thriftNodes: number
+  /** For reading one shard; null is a minute, and a second for each MB. */
+  readonly shardMs: number | null
 }
 
-const MIB = 1024 * 1024
+const KIB = 1024
+const MIB = 1024 * KIB
 
 export const DEFAULT_LIMITS: Limits = {
   footerBytes: 16 * MIB,
   pageHeaderBytes: 1 * MIB,
   pageBytes: 64 * MIB,
   pageValues: 16 * MIB,
+  texts: 1 * MIB,
   listLength: 65_536,
   rows: 10_000_000,
   rowGroupRows: 2 * MIB,
@@ -33,5 +44,110 @@ export const DEFAULT_LIMITS: Limits = {
   columns: 256,
   nameBytes: 4096,
   thriftDepth: 16,
-  thriftNodes: 500_000
+  thriftNodes: 500_000,
+  shardMs: null
+}
+
+/** What a limit is called outside of the program, in what it is counted, and how far it can be raised: beyond, JavaScript itself gives up. */
+export type LimitName = { readonly name: string; readonly unit: 'bytes' | 'count' | 'time'; readonly most: number }
+
+export const LIMIT_NAMES: Readonly<Record<keyof Limits, LimitName>> = {
+  footerBytes: { name: 'footer', unit: 'bytes', most: 1024 * MIB },
+  pageHeaderBytes: { name: 'page-header', unit: 'bytes', most: 1024 * MIB },
+  pageBytes: { name: 'page', unit: 'bytes', most: 2047 * MIB },
+  pageValues: { name: 'page-values', unit: 'count', most: 1_000_000_000 },
+  texts: { name: 'texts', unit: 'count', most: 16_000_000 },
+  listLength: { name: 'list', unit: 'count', most: 1_000_000_000 },
+  rows: { name: 'rows', unit: 'count', most: 100_000_000 },
+  rowGroupRows: { name: 'group-rows', unit: 'count', most: 100_000_000 },
+  rowGroups: { name: 'groups', unit: 'count', most: 1_000_000 },
+  columns: { name: 'columns', unit: 'count', most: 100_000 },
+  nameBytes: { name: 'name', unit: 'bytes', most: 1 * MIB },
+  thriftDepth: { name: 'depth', unit: 'count', most: 500 },
+  thriftNodes: { name: 'footer-values', unit: 'count', most: 20_000_000 },
+  shardMs: { name: 'time', unit: 'time', most: 7 * 86_400_000 }
+}
+
+/** Where a window, `serve` and the command line look for limits. */
+export const LIMITS_VARIABLE = 'LEWM_CACHE_LIMITS'
+
+let inForce = DEFAULT_LIMITS
+
+export function limitsInForce(): Limits {
+  return inForce
+}
+
+/**
+ * Sets the limits of this process, and of the threads that it starts for reading; what is not named has its default. Meant for the
+ * start: a shard that is open keeps those it was opened under.
+ * @throws InputError for a number that cannot be
+ */
+export function setLimits(limits: Partial<Limits>): void {
+  for (const key of limitKeys()) {
+    const value = limits[key]
+    if (value !== undefined && !(key === 'shardMs' && value === null)) checkLimit(key, value)
+  }
+  inForce = { ...DEFAULT_LIMITS, ...limits }
+}
+
+/** Takes over the limits of whoever started this thread. */
+export function adoptLimits(limits: Limits): void {
+  inForce = limits
+}
+
+export function limitKeys(): (keyof Limits)[] {
+  const keys: Record<keyof Limits, unknown> = LIMIT_NAMES
+  return Object.keys(keys).filter((key): key is keyof Limits => key in DEFAULT_LIMITS)
+}
+
+/** @throws InputError */
+export function checkLimit(key: keyof Limits, value: unknown): void {
+  const { name, most } = LIMIT_NAMES[key]
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= most) return
+  throw new InputError(`the limit ${name} must be from 1 to ${limitText(key, most)}`, { field: name, value: String(value) })
+}
+
+const BYTES = [
+  ['GiB', 1024 * MIB],
+  ['MiB', MIB],
+  ['KiB', KIB]
+] as const
+const TIMES = [
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1]
+] as const
+
+/** The units that a limit's value may have, with what each stands for; the largest first. */
+export function unitsOf({ unit }: LimitName): readonly (readonly [string, number])[] {
+  return unit === 'bytes' ? BYTES : unit === 'time' ? TIMES : []
+}
+
+/** A value as it can be given again: `64MiB`, `10000000`, `90s`. */
+export function limitText(key: keyof Limits, value: number): string {
+  const unit = unitsOf(LIMIT_NAMES[key]).find(([, size]) => value % size === 0)
+  return unit === undefined ? String(value) : `${value / unit[1]}${unit[0]}`
+}
+
+const HOW_TO_RAISE = `--read-limit or ${LIMITS_VARIABLE} raises it`
+
+/**
+ * What is thrown for a shard that passes a limit.
+ * @param claim what it claims: `a page of embedding takes 70000000 bytes`
+ */
+export function overLimit(key: Exclude<keyof Limits, 'shardMs'>, claim: string, limits: Limits, place: FaultPlace = {}): ShardFault {
+  const { name } = LIMIT_NAMES[key]
+  const value = limitText(key, limits[key])
+  const details = { ...place.details, limit: name, limit_value: limits[key] }
+  return new ShardFault('over_limit', `${claim}, the limit is ${name}=${value}; ${HOW_TO_RAISE}`, { ...place, details })
+}
+
+/** How long reading a shard of so many bytes may take, ms: by default a minute, and what the slowest disk needs for its bytes. */
+export function shardTimeMs({ shardMs }: Limits, bytes: number): number {
+  return shardMs ?? 60_000 + bytes / 1000
+}
+
+export function overtimeText(ms: number): string {
+  return `it took longer than ${Math.round(ms / 100) / 10} s, its limit of ${LIMIT_NAMES.shardMs.name}; ${HOW_TO_RAISE}`
 }

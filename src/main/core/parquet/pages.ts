@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib'
 import { decompress } from './decompress.ts'
 import { type ColumnChunk, ENCODINGS, type Encoding } from './footer.ts'
-import type { Limits } from './limits.ts'
+import { type Limits, overLimit } from './limits.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
@@ -53,6 +53,7 @@ export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, 
   let dictionary = false
   while (offset < chunk.end && slots < chunk.values) {
     const header = readHeader(window, offset, chunk, limits)
+    file.onPage?.(header.crc !== undefined)
     const body = window(offset + header.headerBytes, header.compressed)
     checkCrc(header, body, chunk, offset)
     const place = offset
@@ -99,7 +100,7 @@ function slotsOf(header: Header): number {
 function checkCount(count: number, chunk: ColumnChunk, limits: Limits): void {
   if (count <= limits.pageValues) return
   const { name: column } = chunk.leaf
-  throw new ShardFault('over_limit', `a page of ${column} holds ${count} values, the limit is ${limits.pageValues}`, { column })
+  throw overLimit('pageValues', `a page of ${column} holds ${count} values`, limits, { column })
 }
 
 type Window = (offset: number, length: number) => Uint8Array
@@ -155,14 +156,10 @@ function checkHeader(struct: ThriftStruct, headerBytes: number, offset: number, 
   }
   if (compressed > limits.pageBytes || uncompressed > limits.pageBytes) {
     const column = chunk.leaf.name
-    throw new ShardFault(
-      'over_limit',
-      `a page of ${column} takes ${Math.max(compressed, uncompressed)} bytes, the limit is ${limits.pageBytes}`,
-      {
-        column,
-        details: { offset, compressed, uncompressed }
-      }
-    )
+    throw overLimit('pageBytes', `a page of ${column} takes ${Math.max(compressed, uncompressed)} bytes`, limits, {
+      column,
+      details: { offset, compressed, uncompressed }
+    })
   }
   return { type, uncompressed, compressed, crc: intField(struct, 4), struct, headerBytes }
 }

@@ -1,6 +1,5 @@
 /** The Parquet schema as its leaves, each with the levels that tell values, nulls and list borders apart. */
-import type { Limits } from './limits.ts'
-import { ShardFault } from './shardFault.ts'
+import { type Limits, overLimit } from './limits.ts'
 import { boolField, intField, structField, ThriftError, type ThriftStruct, textField } from './thriftReader.ts'
 
 export const PHYSICAL_TYPES = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'] as const
@@ -55,13 +54,13 @@ type Levels = { readonly path: readonly string[]; readonly definition: number; r
  * @throws ThriftError when the tree does not add up, ShardFault `over_limit`
  */
 export function readSchema(elements: readonly ThriftStruct[], limits: Limits): Leaf[] {
-  if (elements.length > limits.columns * 4) throw new ShardFault('over_limit', `${elements.length} schema elements`)
+  if (elements.length > limits.columns * 4) throw overLimit('columns', `its schema has ${elements.length} elements`, limits)
   const leaves: Leaf[] = []
   let next = 0
   const visit = (levels: Levels, depth: number): void => {
     const element = elements[next++]
     if (element === undefined) throw new ThriftError('the schema ends early')
-    if (depth > limits.thriftDepth) throw new ThriftError('the schema nests too deep')
+    if (depth > limits.thriftDepth) throw overLimit('thriftDepth', `its schema nests ${depth} deep`, limits)
     const here = depth === 0 ? levels : enter(element, levels, limits)
     const children = intField(element, 5) ?? 0
     const type = intField(element, 1)
@@ -75,14 +74,14 @@ export function readSchema(elements: readonly ThriftStruct[], limits: Limits): L
   }
   visit({ path: [], definition: 0, repetition: 0, element: 0 }, 0)
   if (next !== elements.length) throw new ThriftError(`the schema uses ${next} of ${elements.length} elements`)
-  if (leaves.length > limits.columns) throw new ShardFault('over_limit', `${leaves.length} columns, the limit is ${limits.columns}`)
+  if (leaves.length > limits.columns) throw overLimit('columns', `it has ${leaves.length} columns`, limits)
   return leaves
 }
 
 function enter(element: ThriftStruct, levels: Levels, limits: Limits): Levels {
   const name = textField(element, 4)
   if (name === undefined) throw new ThriftError('a schema element has no name')
-  if (name.length > limits.nameBytes) throw new ShardFault('over_limit', `a column name of ${name.length} letters`)
+  if (name.length > limits.nameBytes) throw overLimit('nameBytes', `the name of a column has ${name.length} letters`, limits)
   const repetition = intField(element, 3) ?? 0
   if (repetition < 0 || repetition > REPEATED) throw new ThriftError(`repetition ${repetition} does not exist`)
   const repeated = repetition === REPEATED

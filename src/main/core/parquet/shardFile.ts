@@ -12,6 +12,8 @@ export type ShardFile = {
   readonly mtimeNs: bigint
   /** @param memory where to; by default memory of its own */
   read(offset: number, length: number, memory?: PageMemory): Uint8Array
+  /** Told of each page before it is decoded, and whether it carries a checksum. Throws when it must not be. */
+  readonly onPage?: (hasChecksum: boolean) => void
   close(): void
 }
 

@@ -12,8 +12,9 @@ import {
   type TextColumn
 } from './flatColumn.ts'
 import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { type Limits, limitsInForce, overtimeText, shardTimeMs } from './limits.ts'
 import type { PageMemory } from './pageMemory.ts'
+import { ShardFault } from './shardFault.ts'
 import { openShardFile, type ShardFile } from './shardFile.ts'
 
 /** The key of each row of a row group, as columns. */
@@ -43,7 +44,7 @@ export type RowColumns = KeyColumns & {
  * @param onOpen called with the open file, before a byte of it is believed; what it returns is read in its place
  * @throws ShardFault, SystemError
  */
-export function openShard(path: string, limits: Limits = DEFAULT_LIMITS, onOpen?: (file: ShardFile) => ShardFile): ShardReader {
+export function openShard(path: string, limits: Limits = limitsInForce(), onOpen?: (file: ShardFile) => ShardFile): ShardReader {
   const file = openShardFile(path)
   try {
     return new ShardReader(onOpen === undefined ? file : onOpen(file), limits)
@@ -59,15 +60,41 @@ export class ShardReader {
   readonly limits: Limits
   readonly layout: Layout = LAYOUT_1
   private bound: BoundColumns | null = null
+  private timeMs: number
+  private until: number
+  private pages = { read: 0, checked: 0 }
 
-  constructor(file: ShardFile, limits: Limits = DEFAULT_LIMITS) {
-    this.file = file
+  constructor(file: ShardFile, limits: Limits = limitsInForce()) {
+    this.file = { ...file, onPage: hasChecksum => this.turnPage(hasChecksum) }
     this.limits = limits
+    this.timeMs = shardTimeMs(limits, file.bytes)
+    this.until = performance.now() + this.timeMs
     this.footer = readFooter(file, limits)
   }
 
   close(): void {
     this.file.close()
+  }
+
+  /**
+   * From now on reading may take so long, ms; before that, and by default, it is what the limits give a shard of this size, from when it
+   * was opened. Who keeps a shard open between questions says it with each.
+   */
+  allow(ms = shardTimeMs(this.limits, this.file.bytes)): void {
+    this.timeMs = ms
+    this.until = performance.now() + ms
+  }
+
+  /** Whether pages were read, and every one of them carried a checksum. */
+  get hasPageChecksums(): boolean {
+    return this.pages.read > 0 && this.pages.checked === this.pages.read
+  }
+
+  /** @throws ShardFault `over_limit` when the time is up: what lies between two pages is bounded by the other limits */
+  private turnPage(hasChecksum: boolean): void {
+    if (performance.now() > this.until) throw new ShardFault('over_limit', `reading it was given up: ${overtimeText(this.timeMs)}`)
+    this.pages.read += 1
+    if (hasChecksum) this.pages.checked += 1
   }
 
   /** Proves that all columns are there and of a type that can hold them. */

@@ -3,7 +3,7 @@
  * limits and by the bytes that are really there, so no input allocates more than its own length calls for.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
-import type { Limits } from './limits.ts'
+import { type Limits, overLimit } from './limits.ts'
 
 export type ThriftValue = boolean | number | bigint | Uint8Array | ThriftStruct | ThriftValue[]
 /** Field values by field id. */
@@ -30,7 +30,7 @@ type Cursor = { readonly bytes: Uint8Array; position: number; nodes: number; rea
 /**
  * Reads one struct from the start of `bytes`.
  * @returns the struct and how many bytes it took
- * @throws ThriftError when the bytes end early, nest too deep or hold too much
+ * @throws ThriftError when the bytes end early or are no thrift, ShardFault `over_limit` when they nest too deep or hold too much
  */
 export function readThriftStruct(bytes: Uint8Array, limits: Limits): { struct: ThriftStruct; length: number } {
   const cursor: Cursor = { bytes, position: 0, nodes: 0, limits }
@@ -39,7 +39,7 @@ export function readThriftStruct(bytes: Uint8Array, limits: Limits): { struct: T
 }
 
 function readStruct(cursor: Cursor, depth: number): ThriftStruct {
-  if (depth > cursor.limits.thriftDepth) throw new ThriftError('structures nest too deep')
+  checkDepth(cursor, depth)
   const fields = new Map<number, ThriftValue>()
   let id = 0
   for (;;) {
@@ -55,7 +55,7 @@ function readStruct(cursor: Cursor, depth: number): ThriftStruct {
 
 function readValue(cursor: Cursor, type: number, depth: number): ThriftValue {
   cursor.nodes += 1
-  if (cursor.nodes > cursor.limits.thriftNodes) throw new ThriftError('more values than the limit allows')
+  if (cursor.nodes > cursor.limits.thriftNodes) throw overLimit('thriftNodes', 'a header holds more values than it may', cursor.limits)
   switch (type) {
     case TRUE:
     case FALSE:
@@ -85,7 +85,7 @@ function readValue(cursor: Cursor, type: number, depth: number): ThriftValue {
 }
 
 function readList(cursor: Cursor, depth: number): ThriftValue[] {
-  if (depth > cursor.limits.thriftDepth) throw new ThriftError('lists nest too deep')
+  checkDepth(cursor, depth)
   const head = readByte(cursor)
   const type = head & 0x0f
   const size = head >> 4 === 15 ? readLength(cursor) : head >> 4
@@ -94,6 +94,10 @@ function readList(cursor: Cursor, depth: number): ThriftValue[] {
   const values: ThriftValue[] = []
   for (let i = 0; i < size; i++) values.push(readValue(cursor, type, depth + 1))
   return values
+}
+
+function checkDepth({ limits }: Cursor, depth: number): void {
+  if (depth > limits.thriftDepth) throw overLimit('thriftDepth', `a header nests ${depth} deep`, limits)
 }
 
 function readByte(cursor: Cursor): number {

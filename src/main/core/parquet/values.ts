@@ -5,6 +5,7 @@
 import { decodeDeltas } from './delta.ts'
 import type { Encoding } from './footer.ts'
 import { decodeHybrid, HybridError } from './hybrid.ts'
+import { limitsInForce, overLimit } from './limits.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
 import type { Leaf } from './schema.ts'
 import { ShardFault } from './shardFault.ts'
@@ -102,12 +103,10 @@ function plainBinary(leaf: Leaf, body: Uint8Array, count: number): BinaryValues 
   return { kind: 'binary', values, count }
 }
 
-/** Each value of any length costs an object: a page of more is none that a writer would make. */
-const TEXTS_A_PAGE = 1_048_576
-
+/** Each value of any length costs an object: a page of more than the limit is none that a writer would make. */
 function checkTexts(leaf: Leaf, count: number): void {
-  if (count <= TEXTS_A_PAGE) return
-  throw new ShardFault('over_limit', `a page of ${leaf.name} holds ${count} texts, the limit is ${TEXTS_A_PAGE}`, { column: leaf.name })
+  const limits = limitsInForce()
+  if (count > limits.texts) throw overLimit('texts', `a page of ${leaf.name} holds ${count} texts`, limits, { column: leaf.name })
 }
 
 /** Whether a page's values stand in its chunk's dictionary. */
@@ -231,7 +230,8 @@ function decodeDeltaLengths(leaf: Leaf, body: Uint8Array, count: number): Values
   return { kind: 'binary', values, count }
 }
 
-const EXPANSION = 256 * 1024 * 1024
+/** Values that grow out of each other may take so many times what a page may. */
+const EXPANSION = 4
 
 function decodeDeltaBytes(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType !== 'BYTE_ARRAY' && leaf.physicalType !== 'FIXED_LEN_BYTE_ARRAY') {
@@ -244,6 +244,7 @@ function decodeDeltaBytes(leaf: Leaf, body: Uint8Array, count: number): Values {
   const values: Uint8Array[] = []
   let previous: Uint8Array = EMPTY
   let expanded = 0
+  const limits = limitsInForce()
   for (let i = 0; i < count; i++) {
     const prefix = prefixes[i] ?? 0
     const suffix = suffixes[i] ?? 0
@@ -251,7 +252,11 @@ function decodeDeltaBytes(leaf: Leaf, body: Uint8Array, count: number): Values {
       throw bad(leaf, `value ${i} claims ${prefix} + ${suffix} bytes`)
     }
     expanded += prefix + suffix
-    if (expanded > EXPANSION) throw new ShardFault('over_limit', `the values of ${leaf.name} expand without end`, { column: leaf.name })
+    if (expanded > EXPANSION * limits.pageBytes) {
+      throw overLimit('pageBytes', `the values of a page of ${leaf.name} expand to ${expanded} bytes and more`, limits, {
+        column: leaf.name
+      })
+    }
     const value = new Uint8Array(prefix + suffix)
     value.set(previous.subarray(0, prefix))
     value.set(body.subarray(position, position + suffix), prefix)

@@ -5,9 +5,10 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError, InputError } from '../../../shared/model/errors.ts'
+import { overtimeText } from '../parquet/limits.ts'
 import { reusedMemory } from '../parquet/pageMemory.ts'
 import { giveBack, type ReaderThread, ThreadLost, takeThread } from './readerThreads.ts'
-import { abandonedLook, budgetOf, lookSteps, overtimeText, type ShardLook, type ShardTask } from './shardTask.ts'
+import { abandonedLook, budgetOf, lookSteps, type ShardLook, type ShardTask } from './shardTask.ts'
 
 export type LookOptions = {
   /** Threads; as many as cores by default. */
@@ -46,8 +47,8 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
   const memory = reusedMemory()
   let breath = 0
   for (const task of tasks) {
-    const steps = lookSteps(task, memory)
     const budget = budgetMs ?? budgetOf(task)
+    const steps = lookSteps(task, memory, budget)
     const started = performance.now()
     let look: ShardLook | null = null
     while (look === null) {
@@ -58,11 +59,11 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
         breath = performance.now()
       }
       if (signal?.aborted) throw new CancelledError()
-      if (step.done) look = step.value
-      else if (now - started > budget) {
-        steps.return(abandonedLook(task, overtimeText(budget)))
+      // As with threads, an answer that comes too late is none.
+      if (now - started > budget) {
         look = abandonedLook(task, overtimeText(budget))
-      }
+        steps.return(look)
+      } else if (step.done) look = step.value
     }
     yield look
   }

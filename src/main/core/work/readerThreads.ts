@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SystemError } from '../../../shared/model/errors.ts'
-import { overtimeText, type ShardLook, type ShardTask } from './shardTask.ts'
-import type { ShardAnswer } from './shardThread.ts'
+import { limitsInForce, overtimeText } from '../parquet/limits.ts'
+import type { ShardLook, ShardTask } from './shardTask.ts'
+import type { ShardAnswer, ShardOrder } from './shardThread.ts'
 import { THREAD_MEMORY } from './threadMemory.ts'
 
 const IDLE_MS = 5_000
@@ -75,7 +76,7 @@ export class ReaderThread {
   look(task: ShardTask, budgetMs: number): Promise<ShardLook> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ budgetMs, resolve, reject })
-      this.worker.postMessage(task)
+      this.worker.postMessage({ task, limits: limitsInForce() } satisfies ShardOrder)
       if (this.waiting.length === 1) this.watch()
     })
   }

@@ -4,6 +4,7 @@ import type { Finding } from '../../../shared/model/finding.ts'
 import { finding } from '../../../shared/model/finding.ts'
 import { digestSteps } from '../digestShard.ts'
 import { type Depth, faultFinding, lookAtShard, type ShardVerdict } from '../integrity/verifyShard.ts'
+import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import type { PageMemory } from '../parquet/pageMemory.ts'
 import { shardFilePath } from '../shardRows.ts'
 
@@ -22,9 +23,16 @@ export type ShardLook = {
   readonly sha256: string | null
 }
 
-/** Does a task page by page: whoever goes through it may leave off at each step. */
-export function* lookSteps({ root, shardPath, depth, digest }: ShardTask, memory: PageMemory): Generator<void, ShardLook> {
-  const verdict = yield* lookAtShard(root, shardPath, depth, memory)
+/**
+ * Does a task page by page: whoever goes through it may leave off at each step.
+ * @param budgetMs reading leaves off by itself before the first page that comes later than this
+ */
+export function* lookSteps(
+  { root, shardPath, depth, digest }: ShardTask,
+  memory: PageMemory,
+  budgetMs: number
+): Generator<void, ShardLook> {
+  const verdict = yield* lookAtShard(root, shardPath, depth, memory, budgetMs)
   if (!digest || verdict.findings.some(hidesBytes)) return { verdict, sha256: null }
   try {
     return { verdict, sha256: yield* digestSteps(root, shardPath, memory) }
@@ -56,12 +64,8 @@ export function abandonedLook({ root, shardPath }: ShardTask, why: string): Shar
   return { verdict, sha256: null }
 }
 
-/** How long reading a shard may take, ms: a minute, and what the slowest disk needs for its bytes. */
+/** How long reading a shard may take, ms, by the limits in force. */
 export function budgetOf({ root, shardPath }: ShardTask): number {
   const stat = lstatSync(shardFilePath(root, shardPath), { throwIfNoEntry: false })
-  return 60_000 + (stat?.size ?? 0) / 1000
-}
-
-export function overtimeText(ms: number): string {
-  return `it took longer than ${Math.round(ms / 100) / 10} s`
+  return shardTimeMs(limitsInForce(), stat?.size ?? 0)
 }

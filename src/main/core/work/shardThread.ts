@@ -1,15 +1,20 @@
 /** Entry of a thread that reads shards: one after the other, as they are asked for, until it is ended. */
 import { parentPort } from 'node:worker_threads'
+import { adoptLimits, type Limits } from '../parquet/limits.ts'
 import { reusedMemory } from '../parquet/pageMemory.ts'
 import { lookSteps, type ShardLook, type ShardTask } from './shardTask.ts'
+
+/** A task, and the limits of whoever asks: a thread may have been started under others. */
+export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits }
 
 /** An answer to the oldest task that has none yet. */
 export type ShardAnswer = { readonly look: ShardLook } | { readonly bug: { readonly message: string; readonly stack: string | null } }
 
 const memory = reusedMemory()
 
-parentPort?.on('message', (task: ShardTask) => {
+parentPort?.on('message', ({ task, limits }: ShardOrder) => {
   try {
+    adoptLimits(limits)
     const look = toTheEnd(task)
     parentPort?.postMessage({ look } satisfies ShardAnswer, buffersOf(look))
   } catch (error) {
@@ -19,7 +24,8 @@ parentPort?.on('message', (task: ShardTask) => {
 })
 
 function toTheEnd(task: ShardTask): ShardLook {
-  const steps = lookSteps(task, memory)
+  // Whoever asked keeps the time, and ends this thread.
+  const steps = lookSteps(task, memory, Number.POSITIVE_INFINITY)
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 

@@ -1,0 +1,95 @@
+/** Limits from the command line and from the environment: raised, lowered, named in help, refused. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { lewmCache, ndjson } from './lewmCache.ts'
+import { keyOptions, recordLine, SHARD_PATH, WRITE } from './records.ts'
+
+const LONG = 65_537
+const RAISED = ['--read-limit', 'list=70000']
+const record = recordLine(1, { embedding: Array.from({ length: LONG }, (_, i) => i % 7) })
+
+/** A cache with one shard of one embedding that is longer than what is read by default. */
+function longCache(): string {
+  const cache = join(temporaryFolder(), 'cache')
+  const written = lewmCache([...WRITE, ...RAISED, '--cache', cache], { input: ndjson([record]) })
+  expect(written.stderr).toBe('')
+  return cache
+}
+
+describe('a shard beyond a limit', () => {
+  test('is not written by default', () => {
+    const { code, stderr } = lewmCache([...WRITE, '--cache', temporaryFolder()], { input: ndjson([record]) })
+    expect(code).toBe(2)
+    expect(stderr).toContain('65537 values, more than the 65536 that a reader takes')
+  })
+
+  test('is read with the option, or with the variable, and the option has the last word', () => {
+    const cache = longCache()
+    const verify = (args: string[], limits?: string) =>
+      lewmCache(['verify', '--cache', cache, ...args], limits === undefined ? {} : { env: { LEWM_CACHE_LIMITS: limits } })
+    const without = verify([])
+    expect(without.code).toBe(3)
+    expect(without.stdout).toContain('the limit is list=65536; --read-limit or LEWM_CACHE_LIMITS raises it')
+    expect(verify(RAISED).code).toBe(0)
+    expect(verify([], 'page=128MiB,list=70000').code).toBe(0)
+    expect(verify(RAISED, 'list=7').code).toBe(0)
+    expect(verify(['--read-limit', 'page=128MiB', '--read-limit', 'list=70000', '--workers', '2']).code).toBe(0)
+    expect(verify(['--read-limit', 'list=7'], 'list=70000').code).toBe(3)
+  })
+
+  test('is read by every command that looks into it', () => {
+    const cache = longCache()
+    const key = keyOptions(record)
+    const get = lewmCache(['get', ...key, '--cache', cache])
+    expect(get.code).toBe(4)
+    expect(get.stderr).toContain('LEWM_CACHE_LIMITS raises it')
+    expect(lewmCache(['get', ...key, '--cache', cache, '--json', ...RAISED]).json().embedding).toHaveLength(LONG)
+    expect(lewmCache(['show', SHARD_PATH, '--cache', cache]).code).toBe(3)
+    expect(lewmCache(['show', SHARD_PATH, '--cache', cache, ...RAISED]).code).toBe(0)
+    expect(lewmCache(['repair', '--cache', cache, ...RAISED, '--json']).json().quarantined).toEqual([])
+    const hash = createHash('sha256').update('window 1').digest('hex')
+    const rows = (...args: string[]) => lewmCache(['find', hash, '--cache', cache, '--json', ...args]).json().rows
+    expect(rows()).toHaveLength(1)
+    expect(rows('--read-limit', 'page=20')).toEqual([])
+    expect(lewmCache(['ls', '--cache', cache, '--json', '--read-limit', 'footer=100']).json().shards[0].rows).toBeNull()
+    expect(lewmCache(['reindex', '--cache', cache, '--json', '--read-limit', 'page=20']).json().indexed_rows).toBe(0)
+  })
+
+  test('takes longer than it may', () => {
+    const cache = longCache()
+    const { code, stdout } = lewmCache(['verify', '--cache', cache, ...RAISED, '--workers', '1', '--read-limit', 'time=1ms'])
+    expect(code).toBe(3)
+    expect(stdout).toContain('reading it was given up: it took longer than 0 s, its limit of time')
+  })
+})
+
+describe('help', () => {
+  const READING = 'write get find ls show verify merge reindex repair quarantine restore open serve'.split(' ')
+
+  test.each(READING)('%s --help names the limits', command => {
+    const help = lewmCache([command, '--help']).stdout.replace(/\s+/g, ' ')
+    expect(help).toContain('--read-limit <name=value>')
+    expect(help).toContain('footer, page-header, page, page-values, texts, list, rows')
+    expect(help).toContain('$LEWM_CACHE_LIMITS')
+  })
+})
+
+describe('refused as wrong usage, with the names', () => {
+  test.each([
+    ['pages=1', 'the limits are footer, page-header, page, page-values'],
+    ['page', 'such as 500000, 64KiB, 128MiB or 1GiB'],
+    ['rows=many', 'a whole number'],
+    ['rows=0', 'from 1 to 100000000']
+  ])('%s', (limit, words) => {
+    const option = lewmCache(['verify', '--read-limit', limit])
+    const variable = lewmCache(['serve'], { env: { LEWM_CACHE_LIMITS: limit } })
+    for (const { code, stdout, stderr } of [option, variable]) {
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(/^lewm-cache: [^\n]*\n$/)
+      expect(stderr).toContain(words)
+    }
+    expect(variable.stderr).toContain('LEWM_CACHE_LIMITS')
+  })
+})
