@@ -116,7 +116,7 @@ function footerFacts(footer: ShardFooter) {
         compressedBytes: sum(chunk => chunk.end - chunk.start),
         uncompressedBytes: sum(chunk => chunk.uncompressedBytes),
         nulls: nulls.every(count => count !== null) ? nulls.reduce((total, count) => total + count, 0) : null,
-        pageIndex: chunks.length > 0 && chunks.every(chunk => chunk.pageIndex)
+        pageIndex: chunks.length > 0 && chunks.every(chunk => chunk.pageIndex !== null)
       }
     })
   }

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CacheCorruptError } from '../../shared/model/errors.ts'
 import type { Embedding, WindowKey, WindowRowInfo } from '../../shared/model/record.ts'
-import { type EmbeddingBatch, rowValues, type StoredValues } from './parquet/embeddingColumn.ts'
+import { type EmbeddingBatch, heldBytes, rowValues, type StoredValues } from './parquet/embeddingColumn.ts'
 import { fromFloat16 } from './parquet/float16.ts'
 import type { RowGroup } from './parquet/footer.ts'
 import { ShardFault } from './parquet/shardFault.ts'
@@ -44,7 +44,7 @@ export class ShardRows {
 
   /** Bytes of decoded values that are held. */
   get heldBytes(): number {
-    return this.groups.reduce((sum, open) => sum + open.batches.reduce((bytes, batch) => bytes + batch.values.byteLength, 0), 0)
+    return this.groups.reduce((sum, open) => sum + open.batches.reduce((bytes, batch) => bytes + heldBytes(batch), 0), 0)
   }
 
   close(): void {
@@ -90,6 +90,11 @@ export class ShardRows {
   private batchOf(open: OpenGroup, row: number): EmbeddingBatch {
     const known = open.batches.find(batch => row >= batch.firstRow && row < batch.firstRow + batch.rows)
     if (known !== undefined) return known
+    const page = this.reader.embeddingPage(open.group, row)
+    if (page !== null) {
+      open.batches.push(page)
+      return page
+    }
     open.pages ??= this.reader.embeddings(open.group)
     for (let next = open.pages.next(); !next.done; next = open.pages.next()) {
       open.batches.push(next.value)

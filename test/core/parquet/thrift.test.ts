@@ -174,7 +174,7 @@ function ourChunk(chunk: ReturnType<typeof readFooter>['rowGroups'][number]['chu
     end,
     uncompressedBytes,
     nulls: statistics?.nulls ?? null,
-    pageIndex
+    pageIndex: pageIndex !== null
   }
 }
 

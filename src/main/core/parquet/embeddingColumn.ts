@@ -5,8 +5,9 @@
 import type { ColumnChunk } from './footer.ts'
 import { bitWidthOf, constantOf, decodeHybrid, HybridError, zerosOf } from './hybrid.ts'
 import { type Limits, overLimit } from './limits.ts'
+import { type PagePlace, readPageIndex } from './pageIndex.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
-import { type DataPage, readPages } from './pages.ts'
+import { type DataPage, type DictionaryPage, readPages } from './pages.ts'
 import type { Leaf } from './schema.ts'
 import { ShardFault } from './shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
@@ -60,18 +61,22 @@ export function* readEmbeddingColumn(
   memory: PageMemory = ownMemory
 ): Generator<EmbeddingBatch> {
   const { leaf } = chunk
+  const index = readPageIndex(file, chunk, rows, limits)
   let dictionary: FixedValues | null = null
   let row = 0
   let slots = 0
+  let pages = 0
   /** The last row of the page before, which may go on in the next one. */
   let open: EmbeddingBatch | null = null
   for (const page of readPages(file, chunk, limits, memory)) {
     if (page.type === 'dictionary') {
-      dictionary = fixed(leaf, decodePlain(leaf, page.body, page.count))
+      dictionary = dictionaryOf(leaf, page)
       continue
     }
     slots += page.count
     const { starts, levels, present } = readLevels(leaf, page)
+    if (index !== null) checkPlace(leaf, index[pages], page, row, starts)
+    pages += 1
     const values = pageValues(leaf, page, present, dictionary, memory)
     const continued = starts[0] !== 0
     if (continued && page.count > 0) {
@@ -87,7 +92,8 @@ export function* readEmbeddingColumn(
     checkLength(leaf, batch, limits)
     row += starts.length
     if (row > rows) throw bad(leaf, `it holds more than the ${rows} rows of its row group`)
-    if (slots >= chunk.values) {
+    if (slots >= chunk.values || index !== null) {
+      // A page index is for pages that hold whole rows.
       yield batch
     } else {
       // Taken out before the batch is handed on: the next page may be decoded into the same memory.
@@ -97,6 +103,51 @@ export function* readEmbeddingColumn(
   }
   if (open !== null) yield open
   if (row !== rows) throw bad(leaf, `it holds ${row} rows, its row group ${rows}`)
+  if (index !== null && index.length !== pages) throw bad(leaf, `its page index tells of ${index.length} pages, there are ${pages}`)
+}
+
+/**
+ * Reads the one page of a row group that holds a row, by the page index.
+ * @param index of the chunk
+ * @param row in the row group, inside it
+ * @throws ShardFault
+ */
+export function readEmbeddingPage(
+  file: ShardFile,
+  chunk: ColumnChunk,
+  index: readonly PagePlace[],
+  row: number,
+  limits: Limits
+): EmbeddingBatch {
+  const { leaf } = chunk
+  const place = index.findLast(({ firstRow }) => firstRow <= row)
+  const first = index[0]
+  if (place === undefined || first === undefined) throw bad(leaf, `its page index knows nothing of row ${row}`)
+  let dictionary: FixedValues | null = null
+  if (first.start > chunk.start) {
+    for (const page of readPages(file, chunk, limits, ownMemory, { start: chunk.start, end: first.start })) {
+      if (page.type === 'dictionary') dictionary = dictionaryOf(leaf, page)
+    }
+  }
+  for (const page of readPages(file, chunk, limits, ownMemory, place)) {
+    if (page.type === 'dictionary') throw bad(leaf, 'a dictionary behind data')
+    const { starts, levels, present } = readLevels(leaf, page)
+    checkPlace(leaf, place, page, place.firstRow, starts)
+    const batch = slice(leaf, levels, pageValues(leaf, page, present, dictionary, ownMemory), starts, page.count, place.firstRow)
+    checkLength(leaf, batch, limits)
+    return batch
+  }
+  throw bad(leaf, `there is no page at byte ${place.start}`)
+}
+
+function dictionaryOf(leaf: Leaf, page: DictionaryPage): FixedValues {
+  return fixed(leaf, decodePlain(leaf, page.body, page.count))
+}
+
+/** What the page index says of a page must be so. */
+function checkPlace(leaf: Leaf, place: PagePlace | undefined, page: DataPage, firstRow: number, starts: Uint32Array): void {
+  if (place?.start === page.offset && place.firstRow === firstRow && place.rows === starts.length && starts[0] === 0) return
+  throw bad(leaf, `the page at byte ${page.offset} holds ${starts.length} rows from ${firstRow} on, the page index says otherwise`)
 }
 
 const ROW_AT_START = Uint32Array.of(0)
@@ -228,7 +279,7 @@ function withoutLast(batch: EmbeddingBatch): EmbeddingBatch {
 function ownRow(batch: EmbeddingBatch, i: number): EmbeddingBatch {
   const row = batch.firstRow + i
   const flaws = batch.flaws.filter(flaw => flaw.row === row)
-  return ownBatch(row, batch.coded === null ? rowValues(batch, i).slice() : codedRow(batch.coded, batch.offsets, i), flaws)
+  return ownBatch(row, batch.coded === null ? rowValues(batch, i).slice() : rowValues(batch, i), flaws)
 }
 
 function codedRow({ codes, dictionary }: CodedValues, offsets: Uint32Array, i: number): StoredValues {
@@ -257,9 +308,18 @@ function append(open: EmbeddingBatch, more: EmbeddingBatch): EmbeddingBatch {
   return ownBatch(open.firstRow, values, [...open.flaws, ...more.flaws].slice(0, 1))
 }
 
-/** The values of the batch's `i`-th row; a view. */
+/** The values of the batch's `i`-th row; a view where they are stored as they are. */
 export function rowValues(batch: EmbeddingBatch, i: number): StoredValues {
-  return batch.values.subarray(batch.offsets[i] ?? 0, batch.offsets[i + 1] ?? 0)
+  return batch.coded !== null
+    ? codedRow(batch.coded, batch.offsets, i)
+    : batch.values.subarray(batch.offsets[i] ?? 0, batch.offsets[i + 1] ?? 0)
+}
+
+/** Bytes that a batch holds. */
+export function heldBytes(batch: EmbeddingBatch): number {
+  // Asking for the values of a page with a dictionary would look all of them up.
+  const { coded } = batch
+  return coded === null ? batch.values.byteLength : coded.codes.byteLength + coded.dictionary.byteLength
 }
 
 function checkLength(leaf: Leaf, batch: EmbeddingBatch, limits: Limits): void {

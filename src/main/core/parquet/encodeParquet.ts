@@ -4,9 +4,10 @@
  * Source: https://github.com/apache/parquet-format
  */
 import type { ColumnInput } from './columnInput.ts'
-import { buildDictionary, countOf, cut, dataPage, dataPages, dictionaryPage, type EncodedPage, type Part } from './encodePages.ts'
+import { buildDictionary, countOf, cut, dataPage, dataPages, dictionaryPage, type EncodedPage, type Part, rowsOf } from './encodePages.ts'
 import { pathOf, schemaOf } from './encodeSchema.ts'
 import { CODECS, ENCODINGS, type Encoding } from './footer.ts'
+import { encodePageIndex, type PagePlace } from './pageIndex.ts'
 import { PHYSICAL_TYPES } from './schema.ts'
 import { type Statistics, statisticsOf } from './statistics.ts'
 import { type Field, writeThriftStruct } from './thriftWriter.ts'
@@ -34,7 +35,7 @@ export function encodeParquet(input: ParquetInput): Uint8Array[] {
   const pieces: Uint8Array[] = [MAGIC]
   const cursors = input.columns.map(startCursor)
   let offset = MAGIC.length
-  const groups: Field[][] = []
+  const groups: { readonly chunks: readonly EncodedChunk[]; readonly rows: number; readonly start: number }[] = []
   for (let row = 0; row < input.rows || row === 0; row += ROW_GROUP_ROWS) {
     const rows = Math.min(ROW_GROUP_ROWS, input.rows - row)
     if (rows === 0) break
@@ -47,13 +48,22 @@ export function encodeParquet(input: ParquetInput): Uint8Array[] {
       offset += chunk.compressed
       return chunk
     })
-    groups.push(rowGroup(chunks, rows, start, groups.length))
+    groups.push({ chunks, rows, start })
   }
+  const structs = groups.map(({ chunks, rows, start }, ordinal) => {
+    const indexes = chunks.map(({ pages }) => {
+      const index = encodePageIndex(pages)
+      pieces.push(index)
+      offset += index.length
+      return { start: offset - index.length, bytes: index.length }
+    })
+    return rowGroup(chunks, indexes, rows, start, ordinal)
+  })
   const footer = writeThriftStruct([
     [1, 2],
     [2, { list: schemaOf(input.columns) }],
     [3, { i64: input.rows }],
-    [4, { list: groups.map(struct => ({ struct })) }],
+    [4, { list: structs.map(struct => ({ struct })) }],
     [
       5,
       {
@@ -105,6 +115,7 @@ type EncodedChunk = {
   readonly pieces: Uint8Array[]
   readonly compressed: number
   readonly meta: readonly Field[]
+  readonly pages: readonly PagePlace[]
 }
 
 function encodeChunk(column: ColumnInput, part: Part, start: number, input: ParquetInput): EncodedChunk {
@@ -120,7 +131,15 @@ function encodeChunk(column: ColumnInput, part: Part, start: number, input: Parq
   const dictionary = column.encoding === 'RLE_DICTIONARY' && part.values.kind !== 'booleans' ? buildDictionary(column, part.values) : null
   if (dictionary !== null) push(dictionaryPage(dictionary.page, dictionary.size, options))
   const dataOffset = start + compressed
-  for (const page of dataPages(column, part, dictionary?.indices ?? null, dictionary?.size ?? 0)) push(dataPage(column, page, options))
+  const pages: PagePlace[] = []
+  let firstRow = 0
+  for (const page of dataPages(column, part, dictionary?.indices ?? null, dictionary?.size ?? 0)) {
+    const rows = rowsOf(page)
+    const from = start + compressed
+    push(dataPage(column, page, options))
+    pages.push({ start: from, end: start + compressed, firstRow, rows })
+    firstRow += rows
+  }
   const encodings: Encoding[] = dictionary === null ? [column.encoding, 'RLE'] : ['PLAIN', 'RLE', 'RLE_DICTIONARY']
   const meta: Field[] = [
     [1, PHYSICAL_TYPES.indexOf(column.physicalType)],
@@ -134,7 +153,7 @@ function encodeChunk(column: ColumnInput, part: Part, start: number, input: Parq
     [11, dictionary === null ? undefined : { i64: start }],
     [12, { struct: statisticsFields(statisticsOf(column, part.values, part.slots - part.count)) }]
   ]
-  return { pieces, compressed, meta }
+  return { pieces, compressed, meta, pages }
 }
 
 function statisticsFields({ min, max, nulls }: Statistics): Field[] {
@@ -145,7 +164,9 @@ function statisticsFields({ min, max, nulls }: Statistics): Field[] {
   ]
 }
 
-function rowGroup(chunks: readonly EncodedChunk[], rows: number, start: number, ordinal: number): Field[] {
+type IndexPlace = { readonly start: number; readonly bytes: number }
+
+function rowGroup(chunks: readonly EncodedChunk[], indexes: readonly IndexPlace[], rows: number, start: number, ordinal: number): Field[] {
   const compressed = chunks.reduce((sum, chunk) => sum + chunk.compressed, 0)
   const uncompressed = chunks.reduce((sum, chunk) => {
     const field = chunk.meta.find(([id]) => id === 6)?.[1]
@@ -155,10 +176,12 @@ function rowGroup(chunks: readonly EncodedChunk[], rows: number, start: number, 
     [
       1,
       {
-        list: chunks.map(chunk => ({
+        list: chunks.map((chunk, i) => ({
           struct: [
             [2, { i64: 0 }],
-            [3, { struct: chunk.meta }]
+            [3, { struct: chunk.meta }],
+            [4, { i64: indexes[i]?.start ?? 0 }],
+            [5, indexes[i]?.bytes ?? 0]
           ] satisfies Field[]
         }))
       }

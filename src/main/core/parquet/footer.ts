@@ -53,7 +53,8 @@ export type ColumnChunk = {
   readonly end: number
   readonly uncompressedBytes: number
   readonly statistics: ChunkStatistics | null
-  readonly pageIndex: boolean
+  /** Where the chunk's page index lies; null where there is none. */
+  readonly pageIndex: { readonly start: number; readonly end: number } | null
 }
 
 export type RowGroup = {
@@ -242,8 +243,18 @@ function parseChunk(column: ThriftStruct, leaf: Leaf, rows: number, footerStart:
     end: start + length,
     uncompressedBytes: required(intField(meta, 6), 'total_uncompressed_size'),
     statistics: parseStatistics(structField(meta, 12)),
-    pageIndex: column.fields.has(4)
+    pageIndex: parsePageIndex(column, leaf, footerStart)
   }
+}
+
+function parsePageIndex(column: ThriftStruct, leaf: Leaf, footerStart: number): ColumnChunk['pageIndex'] {
+  const start = intField(column, 4)
+  if (start === undefined) return null
+  const end = start + required(intField(column, 5), 'offset_index_length')
+  if (start < 4 || end <= start || end > footerStart) {
+    throw new ThriftError(`the page index of ${leaf.name} lies at bytes ${start} to ${end}, outside the data (4 to ${footerStart})`)
+  }
+  return { start, end }
 }
 
 function parseStatistics(struct: ThriftStruct | undefined): ChunkStatistics | null {

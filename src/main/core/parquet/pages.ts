@@ -43,15 +43,22 @@ type Header = {
 
 /**
  * Reads a chunk's pages one after another; memory is bounded by the largest page.
+ * @param part of the chunk that is read: whole pages
  * @param memory where the bodies of data pages go; dictionaries outlive the pages that use them
  * @throws ShardFault `bad_page`, `page_checksum`, `unsupported_encoding`, `over_limit`
  */
-export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, memory: PageMemory = ownMemory): Generator<Page> {
+export function* readPages(
+  file: ShardFile,
+  chunk: ColumnChunk,
+  limits: Limits,
+  memory: PageMemory = ownMemory,
+  part: { readonly start: number; readonly end: number } = chunk
+): Generator<Page> {
   const window = chunkWindow(file, chunk, memory)
-  let offset = chunk.start
+  let offset = part.start
   let slots = 0
   let dictionary = false
-  while (offset < chunk.end && slots < chunk.values) {
+  while (offset < part.end && slots < chunk.values) {
     const header = readHeader(window, offset, chunk, limits)
     file.onPage?.(header.crc !== undefined)
     const body = window(offset + header.headerBytes, header.compressed)
@@ -74,7 +81,7 @@ export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, 
       yield page
     }
   }
-  if (slots !== chunk.values) throw bad(chunk, offset, `the pages hold ${slots} values, the footer says ${chunk.values}`)
+  if (part === chunk && slots !== chunk.values) throw bad(chunk, offset, `the pages hold ${slots} values, the footer says ${chunk.values}`)
 }
 
 function bad(chunk: ColumnChunk, offset: number, message: string): ShardFault {

@@ -2,7 +2,7 @@
 import { LAYOUT_1, type Layout } from '../layout.ts'
 import { checkArrowSchema } from './arrowSchema.ts'
 import { type BoundColumns, bindColumns } from './bindColumns.ts'
-import { type EmbeddingBatch, readEmbeddingColumn } from './embeddingColumn.ts'
+import { type EmbeddingBatch, readEmbeddingColumn, readEmbeddingPage } from './embeddingColumn.ts'
 import {
   type BooleanColumn,
   type DigestColumn,
@@ -13,6 +13,7 @@ import {
 } from './flatColumn.ts'
 import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
 import { type Limits, limitsInForce, overtimeText, shardTimeMs } from './limits.ts'
+import { readPageIndex } from './pageIndex.ts'
 import type { PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 import { openShardFile, type ShardFile } from './shardFile.ts'
@@ -145,6 +146,16 @@ export class ShardReader {
    */
   embeddings(group: RowGroup, memory?: PageMemory): Generator<EmbeddingBatch> {
     return readEmbeddingColumn(this.file, this.chunk(group, 'embedding'), group.rows, this.limits, memory)
+  }
+
+  /**
+   * The embeddings of the one page that holds a row; null where the file has no page index, and pages have to be read from the first on.
+   * @param row in the row group, inside it
+   */
+  embeddingPage(group: RowGroup, row: number): EmbeddingBatch | null {
+    const chunk = this.chunk(group, 'embedding')
+    const index = readPageIndex(this.file, chunk, group.rows, this.limits)
+    return index === null ? null : readEmbeddingPage(this.file, chunk, index, row, this.limits)
   }
 
   texts(group: RowGroup, name: string): TextColumn {
