@@ -11,14 +11,14 @@ import { checkRecord } from './checkRecord.ts'
 import { nowNs } from './clock.ts'
 import { isThere, sweepTempFiles, writeNewFileDurably } from './durableFile.ts'
 import { hex } from './hex.ts'
-import { enterRows } from './index/changeIndex.ts'
+import { enterRows, withIndex } from './index/changeIndex.ts'
 import { checkPathLength } from './index/database.ts'
-import { type IndexRow, keyParams, openIndex } from './index/windowIndex.ts'
-import { indexRow } from './integrity/shardKeys.ts'
+import { type IndexRow, keyParams, type WindowIndex } from './index/windowIndex.ts'
+import { indexRow, keysOf, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
 import { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR } from './layout.ts'
 import type { StoredValues } from './parquet/embeddingColumn.ts'
-import { type CompleteRecord, type EmbeddingEncoding, encodeShard, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
+import { type EmbeddingEncoding, encodeShardOnThreads, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
 import { toFloat16 } from './parquet/float16.ts'
 import { INDEX_PATH, relativeShardPath } from './paths.ts'
 import { checkNoLinks, corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
@@ -66,27 +66,54 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   checkPathLength(join(root, INDEX_PATH))
   const complete = records.map(record => ({ ...withCreatedAt(record), schemaVersion: CACHE_SCHEMA_VERSION }))
   const rounded = roundEmbeddings(complete)
+  const path = shardFilePath(root, shardPath)
+  const encode = () => encodeShardOnThreads(complete, rounded, options.encoding ?? 'plain')
+  const early = isThere(path) ? null : await encode()
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
-    const path = shardFilePath(root, shardPath)
     checkNoLinks(path)
     sweepTempFiles(dirname(path))
-    let written = false
-    if (!isThere(path)) {
-      checkKeysAvailable(root, complete)
-      // GenoLeWM knows nothing of our lock: a shard of its own may come until the last moment.
-      written = writeNewFileDurably(path, encodeShard(complete, rounded, options.encoding ?? 'plain'))
-    }
-    if (written) {
-      enterRows(
-        root,
-        complete.map((record, row) => newIndexRow(record, row, shardPath))
-      )
-    } else {
+    const written = !isThere(path) && publish(root, shardPath, keysOf(complete), early ?? (await encode()))
+    if (!written) {
       checkStored(root, shardPath, complete, rounded)
       enterRows(root, indexRowsOf(root, shardPath))
     }
     return { shardPath, rows: records.length, written, overflowed: rounded.overflowed }
   })
+}
+
+/** Undoes the entries of a shard that somebody else has put there. */
+class PlaceTaken extends Error {}
+
+/**
+ * Puts a shard in its place while its entries wait to be committed: there are none before there is the shard, and none if it cannot be
+ * written.
+ * @returns false when another shard is there since a moment ago: GenoLeWM knows nothing of our lock
+ * @throws CacheCorruptError when a key is taken, SystemError
+ */
+function publish(root: string, shardPath: string, keys: ShardKeys, pieces: readonly Uint8Array[]): boolean {
+  try {
+    withIndex(root, index => {
+      if (index.enterShard(shardPath, keys) < keys.rows) refuseTaken(index, shardPath, keys)
+      if (!writeNewFileDurably(shardFilePath(root, shardPath), pieces)) throw new PlaceTaken()
+    })
+    return true
+  } catch (error) {
+    if (error instanceof PlaceTaken) return false
+    throw error
+  }
+}
+
+function refuseTaken(index: WindowIndex, shardPath: string, keys: ShardKeys): void {
+  for (let row = 0; row < keys.rows; row++) {
+    const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, row, shardPath)
+    const taken = index.locate([windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype])
+    if (taken === null || (taken.shardPath === shardPath && taken.rowOffset === row)) continue
+    throw new CacheCorruptError('cache key is already indexed; refusing duplicate shard write', {
+      window_hash: windowHash,
+      existing_shard_path: taken.shardPath,
+      existing_row_offset: taken.rowOffset
+    })
+  }
 }
 
 function checkRecords(records: readonly WindowRecord[], first: WindowRecord, contig: string): void {
@@ -126,29 +153,6 @@ async function writableRoot(cacheDir: string): Promise<string> {
     throw new InputError(`${cacheDir} lies inside the cache ${nearest}`, { field: 'cache', value: cacheDir, nearest_root: nearest })
   }
   return root
-}
-
-function checkKeysAvailable(root: string, records: readonly CompleteRecord[]): void {
-  const index = openIndex(root, 'read')
-  if (index === null) return
-  try {
-    for (const record of records) {
-      const taken = index.locate(keyParams(record))
-      if (taken === null) continue
-      throw new CacheCorruptError('cache key is already indexed; refusing duplicate shard write', {
-        window_hash: hex(record.windowHash),
-        existing_shard_path: taken.shardPath,
-        existing_row_offset: taken.rowOffset
-      })
-    }
-  } finally {
-    index.close()
-  }
-}
-
-function newIndexRow(record: CompleteRecord, rowOffset: number, shardPath: string): IndexRow {
-  const [windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype] = keyParams(record)
-  return { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath, rowOffset, createdAt: record.createdAt }
 }
 
 /** The shard that is there must hold each record. */

@@ -13,9 +13,10 @@ import { isThere, makeFolder, moveFile, removeQuietly, renameCertainly, syncFold
 import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
-import { createBareTable, makeIndexes, prepareInsert, type RepeatedRow } from './bulkLoad.ts'
+import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 import { checkPathLength, openDatabase } from './database.ts'
 import { BUSY_MS } from './openFile.ts'
+import { prepareInsert } from './packedRows.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
 import { INSERT, type IndexRow, insertParams, openIndex } from './windowIndex.ts'
 

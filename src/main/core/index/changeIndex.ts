@@ -1,13 +1,13 @@
 /** What changes an index in place, in one transaction each: rows that come, and shards that go. */
 import { dirname, join } from 'node:path'
-import { CacheBusyError, CacheCorruptError } from '../../../shared/model/errors.ts'
+import { CacheCorruptError } from '../../../shared/model/errors.ts'
 import { makeFolder } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { openDatabase } from './database.ts'
 import { BUSY_MS } from './openFile.ts'
-import { guarded, IndexUnusable } from './untrusted.ts'
-import { type IndexRow, openIndex, type WindowIndex } from './windowIndex.ts'
+import { guarded, harden, IndexUnusable } from './untrusted.ts'
+import { type IndexRow, openIndex, WindowIndex } from './windowIndex.ts'
 
 /**
  * Enters rows in one transaction, making the index when there is none.
@@ -53,12 +53,9 @@ export function forgetShards(root: string, shardPaths: readonly string[]): void 
   }
 }
 
-/** Changes the index in one transaction, making it when there is none; what `work` throws undoes it. */
+/** Changes the index in one transaction, which makes it when there is none; what `work` throws undoes it. */
 export function withIndex(root: string, work: (index: WindowIndex) => void): void {
-  const existing = openIndex(root, 'write')
-  if (existing === null) createIndex(root)
-  const index = existing ?? openIndex(root, 'write')
-  if (index === null) throw new CacheBusyError('another process took the index away while it was to be written')
+  const index = openIndex(root, 'write') ?? openNew(root)
   try {
     index.transaction(() => work(index))
   } finally {
@@ -66,17 +63,12 @@ export function withIndex(root: string, work: (index: WindowIndex) => void): voi
   }
 }
 
-function createIndex(root: string): void {
+function openNew(root: string): WindowIndex {
   const path = join(root, INDEX_PATH)
   makeFolder(dirname(path))
-  guarded(() => {
+  return guarded(() => {
     const db = openDatabase(path, { timeout: BUSY_MS })
-    try {
-      db.transaction(() => {
-        for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
-      }).immediate()
-    } finally {
-      db.close()
-    }
+    harden(db)
+    return new WindowIndex(db, () => db.close(), LAYOUT_1.indexSchema)
   })
 }

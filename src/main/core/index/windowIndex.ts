@@ -8,10 +8,12 @@ import Database from 'better-sqlite3'
 import { CacheError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { hex } from '../hex.ts'
+import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
 import { type OpenMode, openFile } from './openFile.ts'
+import { prepareInsert } from './packedRows.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
 
 /** One entry as the index spells it: hashes in hex. */
@@ -156,10 +158,14 @@ export class WindowIndex {
   private readonly db: Database.Database
   /** Prepared when first needed: a look-up needs one of them. */
   private readonly prepared = new Map<string, Database.Statement>()
+  private readonly schema: readonly string[]
+  private insertShard: ReturnType<typeof prepareInsert> | undefined
 
-  constructor(db: Database.Database, close: () => void) {
+  /** @param schema statements that the first transaction has to begin with: of an index that is not there yet */
+  constructor(db: Database.Database, close: () => void, schema: readonly string[] = []) {
     this.db = db
     this.close = close
+    this.schema = schema
   }
 
   private prepare<Params extends unknown[], Row>(sql: string): Database.Statement<Params, Row> {
@@ -234,7 +240,18 @@ export class WindowIndex {
 
   /** Runs `work` in one transaction that waits for its turn. */
   transaction(work: () => void): void {
-    guarded(() => this.db.transaction(work).immediate())
+    const all = (): void => {
+      // Another process may have been quicker: each makes only what is not there.
+      for (const statement of this.schema) this.db.exec(statement)
+      work()
+    }
+    guarded(() => this.db.transaction(all).immediate())
+  }
+
+  /** Enters the rows of a shard whose keys are not taken. @returns how many went in */
+  enterShard(shardPath: string, keys: ShardKeys): number {
+    this.insertShard ??= prepareInsert(this.db)
+    return this.insertShard(shardPath, keys)
   }
 
   /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */

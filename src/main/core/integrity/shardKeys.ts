@@ -57,6 +57,19 @@ export class KeyBuilder {
   }
 }
 
+/** The keys of records, in their order. */
+export function keysOf(records: readonly (WindowKey & { readonly createdAt: bigint })[]): ShardKeys {
+  const windowHashes = new Uint8Array(records.length * 32)
+  const codes = new Uint32Array(records.length)
+  const configurations: KeyConfiguration[] = []
+  const known = new Map<string, number>()
+  for (const [row, { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }] of records.entries()) {
+    windowHashes.set(windowHash, row * 32)
+    codes[row] = codeOf({ encoderHash: hex(encoderHash), stateLayer, poolType, poolRadius, dtype }, configurations, known)
+  }
+  return { rows: records.length, windowHashes, codes, configurations, createdAt: BigInt64Array.from(records, ({ createdAt }) => createdAt) }
+}
+
 function sameConfiguration(group: RowColumns, a: number, b: number): boolean {
   return (
     group.stateLayer.values[a] === group.stateLayer.values[b] &&
@@ -80,6 +93,10 @@ function configurationCode(group: RowColumns, row: number, configurations: KeyCo
     poolRadius: Number(group.poolRadius.values[row]),
     dtype: textAt(group.dtype, row)
   }
+  return codeOf(configuration, configurations, known)
+}
+
+function codeOf(configuration: KeyConfiguration, configurations: KeyConfiguration[], known: Map<string, number>): number {
   const text = configurationText(configuration)
   let code = known.get(text)
   if (code === undefined) {

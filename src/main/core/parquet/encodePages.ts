@@ -1,5 +1,6 @@
 /** A column's part of a row group as pages: levels, values and dictionary encoded, compressed, with a checksum. */
-import { constants, crc32, zstdCompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, crc32, type ZstdOptions, zstdCompress, zstdCompressSync } from 'node:zlib'
 import type { ColumnInput, ColumnValues } from './columnInput.ts'
 import { encodeBitLevels, encodeHybrid } from './encodeHybrid.ts'
 import { ENCODINGS } from './footer.ts'
@@ -46,9 +47,15 @@ export function buildDictionary(column: ColumnInput, values: Exclude<ColumnValue
   const indices = new Uint32Array(count)
   const seen = new Map<string, number>()
   const entries: Uint8Array[] = []
+  let last: Uint8Array | undefined
   for (let i = 0; i < count; i++) {
     const value = values.kind === 'binary' ? values.values[i] : values.bytes.subarray(i * width, (i + 1) * width)
     if (value === undefined) throw new TypeError('a value is missing')
+    if (last !== undefined && (last === value || Buffer.compare(last, value) === 0)) {
+      indices[i] = indices[i - 1] ?? 0
+      continue
+    }
+    last = value
     const key = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
     let index = seen.get(key)
     if (index === undefined) {
@@ -137,30 +144,34 @@ function packBits(values: Uint8Array): Uint8Array {
 function splitStreams(bytes: Uint8Array, width: number): Uint8Array {
   const count = bytes.length / width
   const out = new Uint8Array(bytes.length)
-  for (let i = 0; i < count; i++) {
-    for (let stream = 0; stream < width; stream++) out[stream * count + i] = bytes[i * width + stream] ?? 0
+  for (let stream = 0; stream < width; stream++) {
+    for (let i = 0, from = stream, to = stream * count; i < count; i++, from += width) out[to + i] = bytes[from] ?? 0
   }
   return out
 }
 
-/** A page as it goes into the file. */
-export type EncodedPage = { readonly header: Uint8Array; readonly body: Uint8Array; readonly uncompressed: number }
-
-function compressPage(raw: Uint8Array, type: number, rest: Field, { level, checksums }: PageOptions): EncodedPage {
-  const body = zstdCompressSync(raw, { params: { [constants.ZSTD_c_compressionLevel]: level } })
-  const header = writeThriftStruct([[1, type], [2, raw.length], [3, body.length], [4, checksums ? crc32(body) | 0 : undefined], rest])
-  return { header, body, uncompressed: raw.length }
+/** A page before it is compressed; `header` makes its header once the body is known. */
+export type UncompressedPage = {
+  readonly raw: Uint8Array
+  readonly level: number
+  readonly header: (body: Uint8Array) => Uint8Array
 }
 
-export function dictionaryPage(raw: Uint8Array, count: number, options: PageOptions): EncodedPage {
+function uncompressed(raw: Uint8Array, type: number, rest: Field, { level, checksums }: PageOptions): UncompressedPage {
+  const header = (body: Uint8Array): Uint8Array =>
+    writeThriftStruct([[1, type], [2, raw.length], [3, body.length], [4, checksums ? crc32(body) | 0 : undefined], rest])
+  return { raw, level, header }
+}
+
+export function dictionaryPage(raw: Uint8Array, count: number, options: PageOptions): UncompressedPage {
   const struct: Field[] = [
     [1, count],
     [2, ENCODINGS.indexOf('PLAIN')]
   ]
-  return compressPage(raw, DICTIONARY_PAGE, [7, { struct }], options)
+  return uncompressed(raw, DICTIONARY_PAGE, [7, { struct }], options)
 }
 
-export function dataPage(column: ColumnInput, page: RawPage, options: PageOptions): EncodedPage {
+export function dataPage(column: ColumnInput, page: RawPage, options: PageOptions): UncompressedPage {
   const RLE = ENCODINGS.indexOf('RLE')
   const struct: Field[] = [
     [1, page.slots],
@@ -172,7 +183,29 @@ export function dataPage(column: ColumnInput, page: RawPage, options: PageOption
     ...(page.repetition === null ? [] : [prefixed(encodeBitLevels(page.repetition, page.slots, 1))]),
     prefixed(encodeBitLevels(page.definition, page.slots, column.lists === undefined ? 1 : 3))
   ]
-  return compressPage(Buffer.concat([...levels, page.body]), DATA_PAGE, [5, { struct }], options)
+  return uncompressed(Buffer.concat([...levels, page.body]), DATA_PAGE, [5, { struct }], options)
+}
+
+function zstdOptions(level: number): ZstdOptions {
+  return { params: { [constants.ZSTD_c_compressionLevel]: level } }
+}
+
+/** The bodies of pages, one after the other. */
+export function compressPages(pages: readonly UncompressedPage[]): Uint8Array[] {
+  return pages.map(({ raw, level }) => zstdCompressSync(raw, zstdOptions(level)))
+}
+
+const compress = promisify(zstdCompress)
+/** Smaller pages are compressed before another thread has begun. */
+const WORTH_A_THREAD = 16 * 1024
+
+/** The same, large ones on Node's threads and at the same time. */
+export function compressPagesOnThreads(pages: readonly UncompressedPage[]): Promise<Uint8Array[]> {
+  return Promise.all(
+    pages.map(({ raw, level }) =>
+      raw.length < WORTH_A_THREAD ? zstdCompressSync(raw, zstdOptions(level)) : compress(raw, zstdOptions(level))
+    )
+  )
 }
 
 function prefixed(bytes: Uint8Array): Uint8Array {

@@ -4,7 +4,19 @@
  * Source: https://github.com/apache/parquet-format
  */
 import type { ColumnInput } from './columnInput.ts'
-import { buildDictionary, countOf, cut, dataPage, dataPages, dictionaryPage, type EncodedPage, type Part, rowsOf } from './encodePages.ts'
+import {
+  buildDictionary,
+  compressPages,
+  compressPagesOnThreads,
+  countOf,
+  cut,
+  dataPage,
+  dataPages,
+  dictionaryPage,
+  type Part,
+  rowsOf,
+  type UncompressedPage
+} from './encodePages.ts'
 import { pathOf, schemaOf } from './encodeSchema.ts'
 import { CODECS, ENCODINGS, type Encoding } from './footer.ts'
 import { encodePageIndex, type PagePlace } from './pageIndex.ts'
@@ -32,27 +44,57 @@ const MAGIC = Buffer.from('PAR1')
  * @returns its bytes, in pieces to be written one behind the other
  */
 export function encodeParquet(input: ParquetInput): Uint8Array[] {
-  const pieces: Uint8Array[] = [MAGIC]
+  const plan = planGroups(input)
+  return layOut(input, plan, compressPages(pagesOf(plan)))
+}
+
+/** The same; its pages are compressed at the same time. */
+export async function encodeParquetOnThreads(input: ParquetInput): Promise<Uint8Array[]> {
+  const plan = planGroups(input)
+  return layOut(input, plan, await compressPagesOnThreads(pagesOf(plan)))
+}
+
+/** A row group before its pages are compressed. */
+type PlannedGroup = { readonly rows: number; readonly chunks: readonly PlannedChunk[] }
+
+function planGroups(input: ParquetInput): PlannedGroup[] {
   const cursors = input.columns.map(startCursor)
-  let offset = MAGIC.length
-  const groups: { readonly chunks: readonly EncodedChunk[]; readonly rows: number; readonly start: number }[] = []
-  for (let row = 0; row < input.rows || row === 0; row += ROW_GROUP_ROWS) {
+  const groups: PlannedGroup[] = []
+  for (let row = 0; row < input.rows; row += ROW_GROUP_ROWS) {
     const rows = Math.min(ROW_GROUP_ROWS, input.rows - row)
-    if (rows === 0) break
-    const start = offset
     const chunks = input.columns.map((column, i) => {
       const cursor = cursors[i]
       if (cursor === undefined) throw new TypeError('a column without a cursor')
-      const chunk = encodeChunk(column, take(column, cursor, rows), offset, input)
-      pieces.push(...chunk.pieces)
-      offset += chunk.compressed
-      return chunk
+      return planChunk(column, take(column, cursor, rows), input)
     })
-    groups.push({ chunks, rows, start })
+    groups.push({ rows, chunks })
   }
+  return groups
+}
+
+function pagesOf(groups: readonly PlannedGroup[]): UncompressedPage[] {
+  return groups.flatMap(({ chunks }) => chunks.flatMap(({ pages }) => pages))
+}
+
+/** @param bodies of all pages, in their order */
+function layOut(input: ParquetInput, plan: readonly PlannedGroup[], bodies: readonly Uint8Array[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [MAGIC]
+  let offset = MAGIC.length
+  let next = 0
+  const groups = plan.map(({ rows, chunks }) => {
+    const start = offset
+    const encoded = chunks.map(chunk => {
+      const done = encodeChunk(chunk, bodies.slice(next, next + chunk.pages.length), offset)
+      next += chunk.pages.length
+      pieces.push(...done.pieces)
+      offset += done.compressed
+      return done
+    })
+    return { rows, start, chunks: encoded }
+  })
   const structs = groups.map(({ chunks, rows, start }, ordinal) => {
-    const indexes = chunks.map(({ pages }) => {
-      const index = encodePageIndex(pages)
+    const indexes = chunks.map(({ places }) => {
+      const index = encodePageIndex(places)
       pieces.push(index)
       offset += index.length
       return { start: offset - index.length, bytes: index.length }
@@ -111,36 +153,57 @@ function slotAfter(repetition: Uint8Array, from: number, rows: number): number {
   return at
 }
 
+/** A column's part of a row group before it is compressed: its dictionary, if it has one, then its data. */
+type PlannedChunk = {
+  readonly column: ColumnInput
+  readonly part: Part
+  readonly pages: readonly UncompressedPage[]
+  readonly hasDictionary: boolean
+  /** Rows of each data page. */
+  readonly pageRows: readonly number[]
+}
+
+function planChunk(column: ColumnInput, part: Part, input: ParquetInput): PlannedChunk {
+  const options = { level: input.compressionLevel ?? column.compressionLevel ?? LEVEL, checksums: input.checksums !== false }
+  const dictionary = column.encoding === 'RLE_DICTIONARY' && part.values.kind !== 'booleans' ? buildDictionary(column, part.values) : null
+  const data = [...dataPages(column, part, dictionary?.indices ?? null, dictionary?.size ?? 0)]
+  const pages = data.map(page => dataPage(column, page, options))
+  if (dictionary !== null) pages.unshift(dictionaryPage(dictionary.page, dictionary.size, options))
+  return { column, part, pages, hasDictionary: dictionary !== null, pageRows: data.map(rowsOf) }
+}
+
 type EncodedChunk = {
   readonly pieces: Uint8Array[]
   readonly compressed: number
   readonly meta: readonly Field[]
-  readonly pages: readonly PagePlace[]
+  /** Where its data pages are. */
+  readonly places: readonly PagePlace[]
 }
 
-function encodeChunk(column: ColumnInput, part: Part, start: number, input: ParquetInput): EncodedChunk {
+function encodeChunk(chunk: PlannedChunk, bodies: readonly Uint8Array[], start: number): EncodedChunk {
+  const { column, part, hasDictionary, pageRows } = chunk
   const pieces: Uint8Array[] = []
+  const ends: number[] = []
   let compressed = 0
   let uncompressed = 0
-  const push = (page: EncodedPage): void => {
-    pieces.push(page.header, page.body)
-    compressed += page.header.length + page.body.length
-    uncompressed += page.header.length + page.uncompressed
+  for (const [i, { raw, header: headerOf }] of chunk.pages.entries()) {
+    const body = bodies[i]
+    if (body === undefined) throw new TypeError('a page without a body')
+    const header = headerOf(body)
+    pieces.push(header, body)
+    compressed += header.length + body.length
+    uncompressed += header.length + raw.length
+    ends.push(start + compressed)
   }
-  const options = { level: input.compressionLevel ?? column.compressionLevel ?? LEVEL, checksums: input.checksums !== false }
-  const dictionary = column.encoding === 'RLE_DICTIONARY' && part.values.kind !== 'booleans' ? buildDictionary(column, part.values) : null
-  if (dictionary !== null) push(dictionaryPage(dictionary.page, dictionary.size, options))
-  const dataOffset = start + compressed
-  const pages: PagePlace[] = []
+  const dataOffset = hasDictionary ? (ends[0] ?? start) : start
+  const dataEnds = hasDictionary ? ends.slice(1) : ends
   let firstRow = 0
-  for (const page of dataPages(column, part, dictionary?.indices ?? null, dictionary?.size ?? 0)) {
-    const rows = rowsOf(page)
-    const from = start + compressed
-    push(dataPage(column, page, options))
-    pages.push({ start: from, end: start + compressed, firstRow, rows })
+  const places = dataEnds.map((end, i) => {
+    const rows = pageRows[i] ?? 0
     firstRow += rows
-  }
-  const encodings: Encoding[] = dictionary === null ? [column.encoding, 'RLE'] : ['PLAIN', 'RLE', 'RLE_DICTIONARY']
+    return { start: dataEnds[i - 1] ?? dataOffset, end, firstRow: firstRow - rows, rows }
+  })
+  const encodings: Encoding[] = hasDictionary ? ['PLAIN', 'RLE', 'RLE_DICTIONARY'] : [column.encoding, 'RLE']
   const meta: Field[] = [
     [1, PHYSICAL_TYPES.indexOf(column.physicalType)],
     [2, { list: encodings.map(name => ENCODINGS.indexOf(name)) }],
@@ -150,10 +213,10 @@ function encodeChunk(column: ColumnInput, part: Part, start: number, input: Parq
     [6, { i64: uncompressed }],
     [7, { i64: compressed }],
     [9, { i64: dataOffset }],
-    [11, dictionary === null ? undefined : { i64: start }],
+    [11, hasDictionary ? { i64: start } : undefined],
     [12, { struct: statisticsFields(statisticsOf(column, part.values, part.slots - part.count)) }]
   ]
-  return { pieces, compressed, meta, pages }
+  return { pieces, compressed, meta, places }
 }
 
 function statisticsFields({ min, max, nulls }: Statistics): Field[] {

@@ -156,7 +156,10 @@ function trailingBytes(tail: Uint8Array): number | null {
 
 /** Two shards in one file: the last footer is whole, but its offsets count from the start of the second. */
 function checkGap(file: ShardFile, footer: ShardFooter, footerStart: number): void {
-  const end = footer.rowGroups.reduce((last, group) => group.chunks.reduce((l, chunk) => Math.max(l, chunk.end), last), 4)
+  const end = footer.rowGroups.reduce(
+    (last, group) => group.chunks.reduce((l, chunk) => Math.max(l, chunk.end, chunk.pageIndex?.end ?? 0), last),
+    4
+  )
   const gap = footerStart - end
   if (gap < 12) return
   const boundary = file.read(gap - 4, 8)

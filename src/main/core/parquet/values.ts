@@ -203,8 +203,7 @@ function decodeByteStreamSplit(leaf: Leaf, body: Uint8Array, count: number): Val
   if (count * width > body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
   const bytes = new Uint8Array(count * width)
   for (let stream = 0; stream < width; stream++) {
-    const from = stream * count
-    for (let i = 0; i < count; i++) bytes[i * width + stream] = body[from + i] ?? 0
+    for (let i = stream * count, to = stream; to < bytes.length; i++, to += width) bytes[to] = body[i] ?? 0
   }
   return { kind: 'fixed', width, bytes, count }
 }

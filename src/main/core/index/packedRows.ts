@@ -1,0 +1,81 @@
+/**
+ * The rows of a shard into the index by one statement, which takes packed lists apart inside SQLite: a statement for each row takes
+ * several times as long.
+ */
+import type Database from 'better-sqlite3'
+import { hex } from '../hex.ts'
+import type { ShardKeys } from '../integrity/shardKeys.ts'
+import { LAYOUT_1 } from '../layout.ts'
+
+const KEY = LAYOUT_1.indexKey.join(', ')
+
+/** Characters of one window hash, and of one time of creation, in the packed lists. */
+const HASH_WIDTH = 64
+const TIME_WIDTH = 20
+
+/** The numbers from 0 on, which take a packed list apart: a table is counted through faster than a recursion. */
+const NUMBERS = 'temp.numbers'
+
+/**
+ * Prepares to enter the rows of shards. What undoes the transaction in which that happens undoes the preparation as well.
+ * @returns enters the rows of a shard whose keys are not taken, and tells how many went in
+ */
+export function prepareInsert(db: Database.Database): (shardPath: string, keys: ShardKeys) => number {
+  db.pragma('temp_store = MEMORY')
+  db.exec(`CREATE TABLE ${NUMBERS} (i INTEGER PRIMARY KEY)`)
+  const count = db.prepare(
+    `WITH RECURSIVE more(i) AS (SELECT @from UNION ALL SELECT i + 1 FROM more WHERE i + 1 < @to) INSERT INTO ${NUMBERS} SELECT i FROM more`
+  )
+  let counted = 0
+  const countTo = (rows: number): void => {
+    if (rows <= counted) return
+    const to = Math.min(ROWS_A_STATEMENT, Math.max(rows, 2 * counted))
+    count.run({ from: counted, to })
+    counted = to
+  }
+  const insert = db.prepare(
+    `INSERT INTO window_index (${KEY}, shard_path, row_offset, created_at)
+     SELECT CAST(substr(@windowHashes, ${HASH_WIDTH} * i + 1, ${HASH_WIDTH}) AS TEXT),
+       @encoderHash, @stateLayer, @poolType, @poolRadius, @dtype,
+       @shardPath, @first + i, CAST(substr(@times, ${TIME_WIDTH} * i + 1, ${TIME_WIDTH}) AS INTEGER) FROM ${NUMBERS} WHERE i < @rows
+     ON CONFLICT DO NOTHING`
+  )
+  return (shardPath, keys) => {
+    let entered = 0
+    for (let first = 0; first < keys.rows; ) {
+      const end = endOfRun(keys.codes, first, keys.rows)
+      const configuration = keys.configurations[keys.codes[first] ?? 0]
+      if (configuration === undefined) throw new TypeError('a row without its configuration')
+      // As bytes: SQLite would count through a text from its beginning for each of its parts.
+      const windowHashes = Buffer.from(hex(keys.windowHashes.subarray(first * 32, end * 32)), 'latin1')
+      const times = packedTimes(keys.createdAt.subarray(first, end))
+      countTo(end - first)
+      entered += insert.run({ ...configuration, shardPath, first, rows: end - first, windowHashes, times }).changes
+      first = end
+    }
+    return entered
+  }
+}
+
+/** So many rows at most go into one statement: their texts are held in memory. */
+const ROWS_A_STATEMENT = 65_536
+
+function endOfRun(codes: Uint32Array, first: number, rows: number): number {
+  let end = first + 1
+  const limit = Math.min(rows, first + ROWS_A_STATEMENT)
+  while (end < limit && codes[end] === codes[first]) end++
+  return end
+}
+
+/** Times in decimal, each as wide as the widest can be. */
+function packedTimes(times: BigInt64Array): Buffer {
+  let text = ''
+  let last: bigint | undefined
+  let padded = ''
+  for (const time of times) {
+    if (time !== last) padded = time.toString().padStart(TIME_WIDTH)
+    last = time
+    text += padded
+  }
+  return Buffer.from(text, 'latin1')
+}
