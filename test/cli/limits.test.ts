@@ -61,7 +61,7 @@ describe('a shard beyond a limit', () => {
     const cache = longCache()
     const { code, stdout } = lewmCache(['verify', '--cache', cache, ...RAISED, '--workers', '1', '--read-limit', 'time=1ms'])
     expect(code).toBe(3)
-    expect(stdout).toContain('reading it was given up: it took longer than 0 s, its limit of time')
+    expect(stdout).toContain('reading it was given up: it took longer than 1 ms, its limit of time')
   })
 })
 

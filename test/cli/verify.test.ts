@@ -211,19 +211,23 @@ describe('what is known of bytes', () => {
     expect(since).toBeLessThanOrEqual(Date.now())
   })
 
-  test('without a record a shard is readable, not healthy; the document stays the same', () => {
-    const cache = cleanCache()
+  test('without a record a shard is readable, not healthy, unless its pages carry checksums; the document stays the same', () => {
+    const cache = referenceCache('healthy')
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
     const env = { LEWM_CACHE_DATA: file }
-    expect(lewmCache(['verify', '--cache', cache]).stdout).toContain('\n1 healthy, 0 damaged')
-    expect(lewmCache(['verify', '--cache', cache], { env }).stdout).toContain('\n1 readable, never fingerprinted, 0 damaged')
-    expect(lewmCache(['verify', '--quick', '--cache', cache], { env }).stdout).toContain('\n1 healthy, 0 damaged')
-    expect(lewmCache(['verify', '--cache', cache, '--json'], { env }).json().healthy_shards).toBe(1)
+    expect(lewmCache(['verify', '--cache', cache]).stdout).toContain('\n91 healthy, 0 damaged, 1 suspect')
+    expect(lewmCache(['verify', '--cache', cache], { env }).stdout).toContain('\n91 readable, never fingerprinted, 0 damaged, 1 suspect')
+    expect(lewmCache(['verify', '--quick', '--cache', cache], { env }).stdout).toContain('\n92 healthy, 0 damaged')
+    expect(lewmCache(['verify', '--cache', cache, '--json'], { env }).json().healthy_shards).toBe(91)
+    const clean = cleanCache()
+    expect(lewmCache(['verify', '--cache', clean], { env }).stdout).toContain('\n1 healthy, 0 damaged')
+    cpSync(join(clean, 'embeddings'), join(cache, 'embeddings'), { recursive: true, force: false })
+    expect(lewmCache(['verify', '--cache', cache], { env }).stdout).toContain('\n1 healthy, 91 readable, never fingerprinted, 0 damaged')
   })
 
   test('is let go of when a shard goes through quarantine', () => {
-    const [cache, home] = [cleanCache(), temporaryFolder()]
+    const [cache, home] = [referenceCache('healthy'), temporaryFolder()]
     const shard = shardOf(cache)
     const told = (command: string, ...args: string[]): string => lewmCache([command, ...args, '--cache', cache], { home }).stdout
     told('verify')

@@ -1,10 +1,12 @@
 /** What was verified before: skipped where nothing changed, gone on with where it stopped, held against the bytes of today. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
   type Finding,
+  inspectCache,
   type Ledger,
   openLedger,
   reindexCache,
@@ -16,6 +18,7 @@ import { openShard } from '../../src/main/core/parquet/shardReader.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { BLOCK, filesBelow, recordOf, shardsOf } from './cacheFiles.ts'
+import { dataPage, HANDMADE_PATH, type HandmadePage, handmadeShard } from './handmadeShard.ts'
 
 const open: Ledger[] = []
 function newLedger(): Ledger {
@@ -230,7 +233,7 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
     open.push(ledger)
     expect(told).toEqual([[expect.stringContaining(`${file}.20`), expect.stringMatching(/./)]])
     expect(readFileSync(told[0]?.[0] ?? '').toString('hex') === before).toBe(true)
-    ledger.startRun('/cache', '', false).record({ shardPath: 'a', bytes: 1, mtimeNs: 2n, findings: [] }, null)
+    ledger.startRun('/cache', '', false).record({ shardPath: 'a', bytes: 1, mtimeNs: 2n, findings: [], pageChecksums: false }, null)
     expect(ledger.lastVerification('/cache', 'a')).toMatchObject({ bytes: 1, mtimeNs: 2n })
     open.push(openLedger(file, { onSetAside }))
     expect(told).toHaveLength(1)
@@ -242,6 +245,69 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
     const told: string[] = []
     open.push(openLedger(file, { onSetAside: aside => told.push(aside) }))
     expect(existsSync(join(told[0] ?? '', 'below'))).toBe(true)
+  })
+})
+
+test('a ledger of version 1 goes on as it is, with what it knew', () => {
+  const file = join(temporaryFolder(), 'ledger.sqlite')
+  const db = new Database(file)
+  db.exec(`
+    CREATE TABLE runs (
+      id INTEGER PRIMARY KEY, root TEXT NOT NULL, scope TEXT NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER);
+    CREATE TABLE verifications (
+      root TEXT NOT NULL, shard_path TEXT NOT NULL, run INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL,
+      verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT, fingerprinted_ms INTEGER NOT NULL,
+      PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+    INSERT INTO verifications VALUES ('/cache', 'a', 1, 5, '6', 7, '[]', 'beef', 8);
+    PRAGMA user_version = 1;`)
+  db.close()
+  const told: string[] = []
+  for (let time = 0; time < 2; time++) {
+    const ledger = openLedger(file, { onSetAside: aside => told.push(aside) })
+    open.push(ledger)
+    expect(ledger.lastVerification('/cache', 'a')).toEqual({
+      bytes: 5,
+      mtimeNs: 6n,
+      verifiedAtMs: 7,
+      findings: [],
+      pageChecksums: false,
+      sha256: 'beef',
+      fingerprintedAtMs: 8
+    })
+  }
+  expect(told).toEqual([])
+})
+
+describe('page checksums', () => {
+  const withChecksum = ({ body, header, ...page }: HandmadePage): HandmadePage => {
+    const crc: HandmadePage['header'][number] = [4, crc32(body) | 0]
+    return { ...page, body, header: [...header.slice(0, 3), crc, ...header.slice(3)] }
+  }
+  const booleans = dataPage('ZSTD', 1, 'PLAIN', Uint8Array.of(0))
+  const column = (page: HandmadePage) => ({ untargeted: { chunk: { codec: 'ZSTD' as const, values: 1, pages: [page] } } })
+
+  test('are recorded when every page has one', async () => {
+    const root = temporaryFolder()
+    const { shardPath: ours } = await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
+    mkdirSync(dirname(join(root, HANDMADE_PATH)), { recursive: true })
+    writeFileSync(join(root, HANDMADE_PATH), handmadeShard(1, column(withChecksum(booleans))))
+    const ledger = newLedger()
+    const { report, readableShards } = await inspectCache(root, { ledger })
+    expect(report.healthyShards).toBe(2)
+    expect(readableShards).toBe(0)
+    expect(ledger.lastVerification(root, ours)?.pageChecksums).toBe(true)
+    expect(ledger.lastVerification(root, HANDMADE_PATH)?.pageChecksums).toBe(false)
+    ledger.forgetFingerprints(root, [ours, HANDMADE_PATH])
+    expect(ledger.lastVerification(root, ours)).toMatchObject({ pageChecksums: true, sha256: null })
+  })
+
+  test.each([1, 2])('tell without a ledger which shards are only readable: %i workers', async workers => {
+    const root = temporaryFolder()
+    await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
+    mkdirSync(dirname(join(root, HANDMADE_PATH)), { recursive: true })
+    writeFileSync(join(root, HANDMADE_PATH), handmadeShard(1, column(withChecksum(booleans))))
+    expect(await inspectCache(root, { workers })).toMatchObject({ readableShards: 1, report: { healthyShards: 2 } })
+    expect(await inspectCache(root, { workers, quick: true })).toMatchObject({ readableShards: 0 })
   })
 })
 

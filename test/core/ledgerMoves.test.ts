@@ -131,7 +131,7 @@ test.each([0, 1, 2, 19, 20, 21, 92])('of %i shards a sample is spread evenly, at
   open.push(ledger)
   const run = ledger.startRun('/cache', '{}', false)
   const paths = Array.from({ length: count }, (_, i) => `embeddings/${String(i).padStart(3, '0')}.parquet`)
-  for (const shardPath of paths) run.record({ shardPath, bytes: 1, mtimeNs: 2n, findings: [] }, null)
+  for (const shardPath of paths) run.record({ shardPath, bytes: 1, mtimeNs: 2n, findings: [], pageChecksums: false }, null)
   const sample = ledger.sampleOf('/cache', 20).map(({ shardPath }) => paths.indexOf(shardPath))
   expect(sample).toHaveLength(Math.min(count, 20))
   const gaps = sample.slice(1).map((at, i) => at - (sample[i] ?? 0))

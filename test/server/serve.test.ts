@@ -101,6 +101,19 @@ describe('open, where there can be no window', () => {
     expect(stderr).toBe('lewm-cache: no window, as there is no display; open this address in a browser (Ctrl-C ends it)\n')
   })
 
+  test('hands the limits on to the window', () => {
+    const runtime = temporaryFolder()
+    writeFileSync(join(runtime, 'electron'), '#!/bin/sh\necho "limits: $LEWM_CACHE_LIMITS" >&2\n', { mode: 0o755 })
+    const env = {
+      ELECTRON_OVERRIDE_DIST_PATH: runtime,
+      DISPLAY: ':99',
+      ELECTRON_DISABLE_SANDBOX: '1',
+      LEWM_CACHE_LIMITS: 'rows=5 page=1MiB'
+    }
+    const { code, stderr } = lewmCache(['open', '--read-limit', 'page=128MiB', '--read-limit', 'time=10m'], { env })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'limits: page=128MiB,rows=5,time=10m\n' })
+  })
+
   test('without a runtime it says so, and serves the folder', async () => {
     const cache = referenceCache('healthy')
     const env = { ELECTRON_OVERRIDE_DIST_PATH: temporaryFolder(), DISPLAY: ':99' }

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { writeShard } from '../../src/main/core/index.ts'
+import { BLOCK, recordOf } from '../core/cacheFiles.ts'
 import { makeManyShards } from '../support/manyShards.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -31,6 +33,16 @@ test('a shard that was read in full and has no fingerprint is readable, not veri
   expect(again?.verifiedAtMs).toBe(first?.verifiedAtMs)
   await doJob(client, cacheId, { kind: 'verify', shards: [shardPath] })
   expect((await client.caches.summary({ cacheId })).health).toEqual(health)
+})
+
+test('a shard whose every page carries a checksum is verified without one too', async () => {
+  const root = temporaryFolder()
+  const { shardPath } = await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
+  const { cacheId } = await openWhole(client, root)
+  await doJob(client, cacheId, { kind: 'verify' })
+  await doJob(client, cacheId, { kind: 'quarantine', shards: [shardPath], reason: 'to try' })
+  await doJob(client, cacheId, { kind: 'restore', which: 'all' })
+  expect(await shardRows(cacheId)).toMatchObject([{ shardPath, health: 'verified', findings: 0 }])
 })
 
 test('a cache that was moved is as verified as it was, and the log says so', async () => {

@@ -33,7 +33,7 @@ export async function withLedger<T>(
 export type LastVerified = {
   /** UTC ns. */
   readonly at: bigint
-  /** Whether a digest of its bytes is kept, or why it is bad is known: without either, it is only known to be readable. */
+  /** Whether a digest of its bytes is kept, its pages carry checksums, or why it is bad is known: without any, it is only known to be readable. */
   readonly fingerprinted: boolean
 }
 
@@ -45,10 +45,13 @@ export function lastVerified(
 ): LastVerified | null {
   const last = ledger?.lastVerification(root, shard.shardPath) ?? null
   if (last === null || last.bytes !== shard.bytes || last.mtimeNs !== shard.mtimeNs) return null
-  return { at: BigInt(last.verifiedAtMs) * 1_000_000n, fingerprinted: last.sha256 !== null || last.findings.length > 0 }
+  return {
+    at: BigInt(last.verifiedAtMs) * 1_000_000n,
+    fingerprinted: last.sha256 !== null || last.pageChecksums || last.findings.length > 0
+  }
 }
 
-/** What follows the time of a verification that left the shard without a digest; empty for others. */
+/** What follows the time of a verification that left the shard without a digest or checksums; empty for others. */
 export function fingerprintRemark({ fingerprinted }: LastVerified): string {
   return fingerprinted ? '' : ', never fingerprinted'
 }

@@ -4,16 +4,16 @@ import type { VerifyReport } from '../../shared/model/report.ts'
 import { findingsText } from './findingsText.ts'
 import { bytesText, countOf, countText, secondsText } from './numbers.ts'
 
-/** @param isRecorded whether the digests of what was read are kept; without them healthy is only readable */
+/** @param readableShards how many of the healthy ones are only readable: neither a digest nor checksums would tell of a change */
 export function verifyReportText(
   { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds }: VerifyReport,
-  isRecorded = true
+  readableShards = 0
 ): string {
   const read = `${countOf(checkedShards, 'shard')}, ${countOf(checkedRows, 'row')}, ${bytesText(checkedBytes)} in ${secondsText(seconds)}`
-  return `checked ${read}\n${healthText(healthyShards, findings, isRecorded)}\n${findingsText(findings)}`
+  return `checked ${read}\n${healthText(healthyShards, readableShards, findings)}\n${findingsText(findings)}`
 }
 
-function healthText(healthy: number, findings: readonly Finding[], isRecorded: boolean): string {
+function healthText(healthy: number, readable: number, findings: readonly Finding[]): string {
   // Each shard counts once, by the worst that was found in it: SEVERITIES stand in that order.
   const worst = new Map<string, Finding['severity']>()
   for (const severity of SEVERITIES) {
@@ -22,7 +22,8 @@ function healthText(healthy: number, findings: readonly Finding[], isRecorded: b
   const shardsWith = (severity: Finding['severity']) => [...worst.values()].filter(each => each === severity).length
   const drift = findings.filter(({ severity }) => severity === 'index').length
   return [
-    `${countText(healthy)} ${isRecorded ? 'healthy' : 'readable, never fingerprinted'}`,
+    ...(healthy > readable || readable === 0 ? [`${countText(healthy - readable)} healthy`] : []),
+    ...(readable > 0 ? [`${countText(readable)} readable, never fingerprinted`] : []),
     `${countText(shardsWith('corrupt'))} damaged`,
     `${countText(shardsWith('suspect'))} suspect`,
     `${countText(shardsWith('unsupported'))} unsupported`,

@@ -26,7 +26,7 @@ export type ShardLine = FileStamp & {
   dimensions: number | null
   /** When the file as it is now was last verified in full. */
   verifiedAtMs: number | null
-  /** Whether a digest of its bytes is kept. */
+  /** Whether a digest of its bytes is kept, or every page of it carries a checksum. */
   fingerprinted: boolean
   /** The worst of its own findings, and how many there are. */
   ownWorst: number
@@ -49,7 +49,7 @@ export function worstOf(findings: readonly Finding[]): number {
 export function applyVerification(line: ShardLine, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
   const current = verification !== null && sameStamp(verification, line) ? verification : null
   line.verifiedAtMs = current?.verifiedAtMs ?? null
-  line.fingerprinted = (current?.sha256 ?? null) !== null
+  line.fingerprinted = current !== null && (current.sha256 !== null || current.pageChecksums)
   line.ownWorst = current === null ? 0 : worstOf(current.findings)
   line.ownFindings = current?.findings.length ?? 0
 }

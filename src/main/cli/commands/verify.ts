@@ -27,20 +27,15 @@ export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, 
   const shards = args.length > 0 ? args.map(arg => shardPathOf(root, arg)) : undefined
   const needsLedger = changed === true || olderThan !== undefined || resume === true
   const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers }
-  // A quick look reads no page: its report says nothing of bytes.
-  let isRecorded = quick === true
   const inspection = quick
     ? await inspectCache(root, options)
-    : await withLedger(output, root, needsLedger, ledger => {
-        isRecorded = ledger !== undefined
-        return inspectCache(root, { ...options, ledger })
-      })
+    : await withLedger(output, root, needsLedger, ledger => inspectCache(root, { ...options, ledger }))
   if (resume === true) await noteResumed(context, inspection)
-  const { report } = inspection
+  const { report, readableShards } = inspection
   if (json) {
     const part = partition && { partition: partitionFields(inspection, partition, { quick, changed, olderThan }) }
     await output.document({ ...report, ...part })
-  } else await output.text(verifyReportText(report, isRecorded))
+  } else await output.text(verifyReportText(report, readableShards))
   return exitCodeOfFindings(report.findings)
 }
 

@@ -27,6 +27,8 @@ export type Inspection = {
   /** Rows that belong into an index, over all shards that were read. */
   readonly indexableRows: number
   readonly indexableShards: number
+  /** Shards that are well as far as they can be read, and of whose bytes nothing tells whether they changed: no digest, no page checksums. */
+  readonly readableShards: number
   /** Shards whose findings were taken from an earlier look: that of the run that is resumed, or of `known`. */
   readonly carriedOver: number
   /** Shards of the cache that were not part of this run. */
@@ -64,6 +66,7 @@ class VerifyRun {
   private readonly rows = new Map<string, number | null>()
   private readonly meter: ProgressMeter
   private readonly depth: Depth
+  private readonly unfingerprinted = new Set<string>()
   private indexableRows = 0
   private indexableShards = 0
   private carriedOver = 0
@@ -149,6 +152,8 @@ class VerifyRun {
       return { ...verdict, findings: before.findings, keys: before.findings.some(blocksIndexing) ? null : verdict.keys }
     }
     const run = this.selection.ledgerRun
+    const fingerprinted = (run !== null && sha256 !== null) || verdict.pageChecksums
+    if (this.depth === 'full' && !fingerprinted) this.unfingerprinted.add(verdict.shardPath)
     if (run === null || sha256 === null) return verdict
     // Readable is not intact: its digest is held against the one that was recorded first.
     const last = this.options.ledger?.lastVerification(this.root, verdict.shardPath)
@@ -221,6 +226,7 @@ class VerifyRun {
       rows: this.rows,
       indexableRows: this.indexableRows,
       indexableShards: this.indexableShards,
+      readableShards: [...this.unfingerprinted].filter(path => !marked.has(path)).length,
       carriedOver: this.carriedOver,
       leftOut: this.all.length - shardPaths.length
     }

@@ -23,6 +23,8 @@ export type ShardVerdict = {
   /** Null when the footer could not be read. */
   readonly rows: number | null
   readonly findings: readonly Finding[]
+  /** Whether it was read in full, and every page carried a checksum. */
+  readonly pageChecksums: boolean
   /** Null when the shard holds no rows that an index should know: it is damaged, unsupported or unreadable. */
   readonly keys: ShardKeys | null
 }
@@ -64,12 +66,13 @@ export function* lookAtShard(
       return depth === 'keys' ? readInBlocks(file) : file
     })
   } catch (error) {
-    return { shardPath, ...stamp, rows: null, findings: [faultFinding(shardPath, error)], keys: null }
+    return { shardPath, ...stamp, rows: null, findings: [faultFinding(shardPath, error)], pageChecksums: false, keys: null }
   }
   shard.allow(budgetMs)
   try {
     const { findings, keys } = yield* examine(shard, shardPath, depth, memory)
-    return { shardPath, ...stamp, rows: shard.footer.rows, findings, keys }
+    const pageChecksums = depth === 'full' && shard.hasPageChecksums
+    return { shardPath, ...stamp, rows: shard.footer.rows, findings, pageChecksums, keys }
   } finally {
     shard.close()
   }

@@ -16,6 +16,8 @@ import { asSystemError } from '../systemError.ts'
 export type Verification = FileStamp & {
   readonly verifiedAtMs: number
   readonly findings: readonly Finding[]
+  /** Whether every page carried a checksum, so that a look alone tells when one's bytes have changed. */
+  readonly pageChecksums: boolean
   /** Of the bytes as they were when they were first found whole, in hex: shards are immutable, so it stays. Null for one that never was. */
   readonly sha256: string | null
   readonly fingerprintedAtMs: number
@@ -29,19 +31,23 @@ export type LedgerRun = {
   /** What this run (before it was interrupted) found in a shard; null when it has not got there. */
   verifiedInThisRun(shardPath: string): Verification | null
   /** @param sha256 of the bytes, when they are whole; kept only when the shard has no fingerprint yet */
-  record(verdict: FileStamp & { readonly shardPath: string; readonly findings: readonly Finding[] }, sha256: string | null): void
+  record(verdict: Omit<RecordedVerdict, 'verifiedAtMs' | 'sha256'>, sha256: string | null): void
   finish(): void
 }
 
 const BUSY_MS = 10_000
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 const SCHEMA = `
   CREATE TABLE runs (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, scope TEXT NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER);
   CREATE TABLE verifications (
     root TEXT NOT NULL, shard_path TEXT NOT NULL, run INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL,
     verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT, fingerprinted_ms INTEGER NOT NULL,
-    PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+    page_checksums INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`
+const FROM_VERSION_1 = `
+  ALTER TABLE verifications ADD COLUMN page_checksums INTEGER NOT NULL DEFAULT 0;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `
 
@@ -99,20 +105,22 @@ class OtherVersion extends Error {}
 
 /** @throws OtherVersion before anything was changed, SqliteError */
 function prepare(db: Database.Database): void {
-  checkIsNew(db)
+  versionOf(db)
   // Readers never wait for a run that records, and a crash loses at most the last shards' entries.
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.transaction(() => {
-    if (checkIsNew(db)) db.exec(SCHEMA)
+    const version = versionOf(db)
+    if (version === 0) db.exec(SCHEMA)
+    else if (version === 1) db.exec(FROM_VERSION_1)
   }).immediate()
 }
 
-/** Whether nothing is in it yet. @throws OtherVersion when it is neither empty nor of this version */
-function checkIsNew(db: Database.Database): boolean {
+/** 0 when nothing is in it yet. @throws OtherVersion when it is neither empty nor of a version that this program knows */
+function versionOf(db: Database.Database): 0 | 1 | typeof SCHEMA_VERSION {
   const version = db.pragma('user_version', { simple: true })
-  if (version === SCHEMA_VERSION) return false
-  if (version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) return true
+  if (version === SCHEMA_VERSION || version === 1) return version
+  if (version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) return version
   throw new OtherVersion(`its version is ${version}, this program's is ${SCHEMA_VERSION}`)
 }
 
@@ -126,7 +134,8 @@ function setAside(file: string): string {
   return `${file}.${date}`
 }
 
-const COLUMNS = 'run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings, sha256, fingerprinted_ms AS fingerprintedAtMs'
+const COLUMNS =
+  'run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings, sha256, fingerprinted_ms AS fingerprintedAtMs, page_checksums AS pageChecksums'
 
 type Row = {
   run: number
@@ -136,6 +145,7 @@ type Row = {
   findings: string
   sha256: string | null
   fingerprintedAtMs: number
+  pageChecksums: 0 | 1
 }
 
 export class Ledger {
@@ -226,10 +236,10 @@ export class Ledger {
   startRun(root: string, scope: string, resume: boolean): LedgerRun {
     const id = (resume ? this.unfinishedRun(root, scope) : null) ?? this.newRun(root, scope)
     const record = this.db.prepare<unknown[], Pick<Verification, 'sha256'>>(
-      `INSERT INTO verifications (root, shard_path, run, bytes, mtime_ns, verified_ms, findings, sha256, fingerprinted_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO verifications (root, shard_path, run, bytes, mtime_ns, verified_ms, findings, sha256, fingerprinted_ms, page_checksums)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (root, shard_path) DO UPDATE SET run = excluded.run, bytes = excluded.bytes, mtime_ns = excluded.mtime_ns,
-         verified_ms = excluded.verified_ms, findings = excluded.findings,
+         verified_ms = excluded.verified_ms, findings = excluded.findings, page_checksums = excluded.page_checksums,
          fingerprinted_ms = iif(sha256 IS NULL, excluded.fingerprinted_ms, fingerprinted_ms), sha256 = ifnull(sha256, excluded.sha256)
        RETURNING sha256`
     )
@@ -238,10 +248,21 @@ export class Ledger {
         const row = this.select.get(root, shardPath)
         return row === undefined || row.run !== id ? null : verificationOf(row)
       },
-      record: ({ shardPath, bytes, mtimeNs, findings }, sha256) => {
+      record: ({ shardPath, bytes, mtimeNs, findings, pageChecksums }, sha256) => {
         const now = Date.now()
-        const kept = record.get(root, shardPath, id, bytes, String(mtimeNs), now, JSON.stringify(findings), sha256, now)
-        this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs: now, findings, sha256: kept?.sha256 ?? null })
+        const kept = record.get(
+          root,
+          shardPath,
+          id,
+          bytes,
+          String(mtimeNs),
+          now,
+          JSON.stringify(findings),
+          sha256,
+          now,
+          Number(pageChecksums)
+        )
+        this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs: now, findings, pageChecksums, sha256: kept?.sha256 ?? null })
       },
       finish: () => {
         this.db.prepare('UPDATE runs SET finished_ms = ? WHERE id = ?').run(Date.now(), id)
@@ -263,5 +284,5 @@ export class Ledger {
 function verificationOf(row: Row): Verification {
   const findings: Finding[] = JSON.parse(row.findings)
   const { bytes, verifiedAtMs, sha256, fingerprintedAtMs } = row
-  return { bytes, mtimeNs: BigInt(row.mtimeNs), verifiedAtMs, findings, sha256, fingerprintedAtMs }
+  return { bytes, mtimeNs: BigInt(row.mtimeNs), verifiedAtMs, findings, pageChecksums: row.pageChecksums === 1, sha256, fingerprintedAtMs }
 }

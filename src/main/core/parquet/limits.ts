@@ -149,5 +149,6 @@ export function shardTimeMs({ shardMs }: Limits, bytes: number): number {
 }
 
 export function overtimeText(ms: number): string {
-  return `it took longer than ${Math.round(ms / 100) / 10} s, its limit of ${LIMIT_NAMES.shardMs.name}; ${HOW_TO_RAISE}`
+  const time = ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`
+  return `it took longer than ${time}, its limit of ${LIMIT_NAMES.shardMs.name}; ${HOW_TO_RAISE}`
 }

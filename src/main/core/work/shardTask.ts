@@ -59,6 +59,7 @@ export function abandonedLook({ root, shardPath }: ShardTask, why: string): Shar
     mtimeNs: stat?.mtimeNs ?? 0n,
     rows: null,
     findings: [finding('over_limit', shardPath, message, { details: { reason: why } })],
+    pageChecksums: false,
     keys: null
   }
   return { verdict, sha256: null }
