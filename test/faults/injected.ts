@@ -39,7 +39,7 @@ export type Call = {
 export type Blow = { readonly kill: true } | { readonly error: string; readonly forGood: boolean }
 
 /** So often another call may be met before the one that was meant. */
-const TRIES = 8
+const TRIES = 24
 
 /** Runs to the end and tells the calls of the main thread, in order. @param names of system calls, with commas between them */
 export async function callsOf(strace: string, names: string, scene: Scene): Promise<Call[]> {
@@ -59,7 +59,8 @@ export function below(folder: string, calls: readonly Call[]): Call[] {
  * loop reads, and the C library looks into /proc, as it comes): so it is looked which call was struck, and if it was another one the
  * numbers are taken anew.
  * @param begin makes the scene, a new one for each try
- * @returns the run in which that very call was struck, and its scene
+ * @returns the run in which that very call was struck, and its scene; or, where the program had ended before, because another thread
+ *   had been refused its own call of that number, also below the cache, that run
  */
 export async function struckAt<S extends Scene>(strace: string, call: Call, blow: Blow, begin: () => S): Promise<{ run: Run; scene: S }> {
   let { ordinal } = call
@@ -69,14 +70,18 @@ export async function struckAt<S extends Scene>(strace: string, call: Call, blow
     const log = join(scene.home, 'struck.log')
     const run = await traced(strace, log, call.name, ['-e', `inject=${call.name}:${injection(blow, ordinal)}`], scene)
     const struck = loggedCalls(log, scene.home).find(each => each.ordinal === ordinal)
+    const elsewhere = struck === undefined && refusedBelow(log, scene.root)
     rmSync(log)
-    if (struck?.key === call.key) {
+    if (struck?.key === call.key || elsewhere) {
       tell({ ['kill' in blow ? 'kills at a system call' : 'refusals of a system call']: 1 })
+      if (elsewhere) tell({ 'refusals that another thread met first, at its own call of that number': 1 })
       return { run, scene }
     }
     tell({ 'runs that met another call than the one meant, and were done again': 1 })
     rmSync(scene.home, { recursive: true })
     met.push(struck?.key ?? `${ordinal} was never reached`)
+    // A count that goes up and down between two runs is met sooner by staying every other time.
+    if (tries % 2 === 1) continue
     const again = await callsOf(strace, call.name, begin())
     ordinal = again.find(({ key }) => key === call.key)?.ordinal ?? ordinal
   }
@@ -113,6 +118,12 @@ async function ended(program: string, args: readonly string[], home: string): Pr
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text.stderr += part))
   const [code, signal] = await once(child, 'close')
   return { code: typeof code === 'number' ? code : null, signal: typeof signal === 'string' ? signal : null, ...text }
+}
+
+/** Whether strace refused any thread something below a folder. */
+function refusedBelow(log: string, folder: string): boolean {
+  const lines = readFileSync(log, 'utf8').split('\n')
+  return lines.some(line => line.includes('(INJECTED)') && line.includes(folder))
 }
 
 /** The calls of the main thread in a log of strace; the main thread is the one that began with `execve`. */
