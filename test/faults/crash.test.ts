@@ -1,16 +1,19 @@
 /** Killed at any moment: nothing is lost, nothing is half, and the next run finishes the job. */
+import { rmSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
-import { pick, random, SOAK, tell, times } from './extent.ts'
-import { CHANGING, callsOf, killedAt } from './injected.ts'
+import { eachOf, pick, random, tell, times } from './extent.ts'
+import { below, type Call, CHANGING, callsOf, type Run, struckAt } from './injected.ts'
 import {
-  commandFor,
   context,
-  copyOf,
   expectFinished,
   expectNothingLost,
   makeStart,
   OPERATIONS,
+  type Operation,
+  type State,
+  sceneFrom,
+  sceneOf,
   stateOf,
   undisturbed
 } from './operations.ts'
@@ -19,54 +22,70 @@ import {
 const QUICK_KILLS = 10
 const QUICK_PAIRS = 5
 const SOAK_PAIRS = 200
+const LANES = 2
 
 describeWith('strace', 'killed', strace => {
   let start = ''
+  let before: State
   beforeAll(async () => {
     start = await makeStart()
+    before = stateOf(start)
   })
+
+  async function callsThatChange(operation: Operation): Promise<Call[]> {
+    const scene = sceneOf(start, operation)
+    return below(scene.home, await callsOf(strace, CHANGING, scene))
+  }
 
   describe.each(OPERATIONS)('in the middle of %s', operation => {
     test('at any call that changes a file, nothing is lost and the next run finishes', { timeout: 3_600_000 }, async () => {
-      const before = stateOf(start)
-      const after = undisturbed(start, operation)
-      const dry = copyOf(start)
-      const calls = callsOf(strace, CHANGING, dry.home, commandFor(operation, dry), dry.home)
+      const after = await undisturbed(start, operation)
+      const calls = await callsThatChange(operation)
       const moments = pick(calls, times(QUICK_KILLS, calls.length))
-      const survived: string[] = []
-      for (const call of moments) {
-        const place = copyOf(start)
-        const run = killedAt(strace, call, commandFor(operation, place), place.home)
-        if (run.signal !== 'SIGKILL' && run.code !== 137) survived.push(`${call.name} ${call.ordinal}: ${run.code} ${run.stderr}`)
-        await context(`killed at ${call.name} ${call.ordinal}: ${call.text}`, async () => {
-          await expectNothingLost(place.root, before, after)
-          expectFinished(operation, place, after)
+      await eachOf(`kills in ${operation}`, moments, LANES, async call => {
+        const { run, scene } = await struckAt(strace, call, { kill: true }, () => sceneOf(start, operation))
+        await context(`killed at ${call.key}: ${call.text}`, async () => {
+          expectKilled(run)
+          await expectNothingLost(scene.root, before, after)
+          await expectFinished(operation, scene, after)
         })
-      }
-      expect(survived).toEqual([])
-      if (SOAK) console.log(`${operation}: killed at ${moments.length} of ${calls.length} calls, nothing lost`)
+        rmSync(scene.home, { recursive: true })
+      })
     })
   })
 
   test('and killed again while the next run mends it', { timeout: 3_600_000 }, async () => {
-    const before = stateOf(start)
-    const pairs = times(QUICK_PAIRS, SOAK_PAIRS)
     const chance = random()
-    for (let pair = 0; pair < pairs; pair++) {
-      const operation = OPERATIONS[pair % OPERATIONS.length] ?? 'repair'
-      const after = undisturbed(start, operation)
-      const dry = copyOf(start)
-      const calls = callsOf(strace, CHANGING, dry.home, commandFor(operation, dry), dry.home)
-      const [first, second] = [chance.of(calls), chance.of(calls)]
-      const place = copyOf(start)
-      killedAt(strace, first, commandFor(operation, place), place.home)
-      killedAt(strace, second, commandFor(operation, place), place.home)
-      tell({ 'pairs of kills, the second during the recovery': 1 })
-      await context(`${operation} killed at ${first.text}, then at ${second.text} (seed ${chance.seed})`, async () => {
-        await expectNothingLost(place.root, before, after)
-        expectFinished(operation, place, after)
-      })
-    }
-    if (SOAK) console.log(`${pairs} pairs of kills, nothing lost (seed ${chance.seed})`)
+    const known = await Promise.all(
+      OPERATIONS.map(async operation => ({
+        operation,
+        calls: await callsThatChange(operation),
+        after: await undisturbed(start, operation)
+      }))
+    )
+    const pairs = Array.from({ length: times(QUICK_PAIRS, SOAK_PAIRS) }, (_, i) => known[i % known.length] ?? chance.of(known))
+    await eachOf('pairs of kills', pairs, LANES, async ({ operation, calls, after }) => {
+      for (;;) {
+        const first = chance.of(calls)
+        const { scene: left } = await struckAt(strace, first, { kill: true }, () => sceneOf(start, operation))
+        const watched = sceneFrom(left, operation)
+        const mending = below(watched.home, await callsOf(strace, CHANGING, watched))
+        // Where nothing is left to be done there is no second moment: another pair.
+        if (mending.length === 0) continue
+        const second = chance.of(mending)
+        const { run, scene } = await struckAt(strace, second, { kill: true }, () => sceneFrom(left, operation))
+        await context(`${operation} killed at ${first.text}, then at ${second.text} (seed ${chance.seed})`, async () => {
+          expectKilled(run)
+          await expectNothingLost(scene.root, before, after)
+          await expectFinished(operation, scene, after)
+        })
+        for (const { home } of [left, watched, scene]) rmSync(home, { recursive: true })
+        return tell({ 'pairs of kills, the second during the recovery': 1 })
+      }
+    })
   })
 })
+
+function expectKilled({ signal, code, stderr }: Run): void {
+  expect([signal ?? code, stderr]).toEqual([expect.toBeOneOf(['SIGKILL', 137]), expect.any(String)])
+}

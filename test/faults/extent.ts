@@ -31,6 +31,47 @@ export function tell(done: Readonly<Record<string, number>>, meta: TaskMeta | un
   meta.done = so
 }
 
+/** A long test says how far it is after so many ms. */
+const SAY_MS = 60_000
+/** A test that failed so often tells nothing new any more. */
+const ENOUGH_FAILURES = 20
+
+/**
+ * Does one case after the other, in a soak a few at a time, and all of them though some fail: what failed is told at the end.
+ * @param what the cases are, for whoever watches
+ */
+export async function eachOf<T>(
+  what: string,
+  cases: readonly T[],
+  lanes: number,
+  check: (one: T, at: number) => Promise<void>
+): Promise<void> {
+  const failures: unknown[] = []
+  const say = teller(what, cases.length)
+  const waiting = cases.entries()
+  const lane = async (): Promise<void> => {
+    for (const [at, one] of waiting) {
+      await check(one, at).catch((error: unknown) => failures.push(error))
+      say(failures.length)
+      if (failures.length >= ENOUGH_FAILURES) return
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  if (failures.length > 0)
+    throw new Error(`${what}: ${failures.length} of ${cases.length} failed\n${failures.map(String).join('\n')}`, { cause: failures[0] })
+}
+
+/** Says in a soak, now and then and at the end, how many of them are done. @returns to be called after each */
+export function teller(what: string, total: number): (failed?: number) => void {
+  let [done, said] = [0, performance.now()]
+  return (failed = 0) => {
+    done += 1
+    if (!SOAK || (done < total && performance.now() - said < SAY_MS)) return
+    said = performance.now()
+    console.log(`${what}: ${done} of ${total}${failed > 0 ? `, ${failed} FAILED` : ''}`)
+  }
+}
+
 /** At most so many of some things, evenly spread, the first and the last among them. */
 export function pick<T>(things: readonly T[], wanted: number): T[] {
   const step = Math.max(1, (things.length - 1) / Math.max(1, wanted - 1))

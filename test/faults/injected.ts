@@ -1,8 +1,8 @@
 /** Runs the command line under strace, which kills it, or refuses it something, at one of the system calls that change files. */
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { tell } from './extent.ts'
 
@@ -17,78 +17,148 @@ const MAIN = join(ROOT, 'out/main/cli.js')
 export const CHANGING =
   'pwrite64,writev,pwritev,pwritev2,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,ftruncate,fsync,fdatasync,fallocate,copy_file_range'
 
-export type Run = { readonly code: number | null; readonly signal: string | null; readonly stderr: string; readonly stdout: string }
-
-/** A call as strace saw it: `rename("/a", "/b") = 0`, the first, second … of that name: strace counts each name by itself. */
-export type Call = { readonly name: string; readonly ordinal: number; readonly text: string }
-
 /** Whatever a folder or a file is asked for. */
 export const READING = 'openat,read,pread64,preadv,readv,getdents64,fstat,stat,lstat,newfstatat,statx,access,readlink,close'
 
-/**
- * Runs to the end and tells which calls of the main thread had to do with files below a folder, in order.
- * @param names of system calls, with commas between them
- */
-export function callsOf(strace: string, names: string, folder: string, args: readonly string[], home: string): Call[] {
+export type Run = { readonly code: number | null; readonly signal: string | null; readonly stderr: string; readonly stdout: string }
+
+/** Where a command runs, and what it is. */
+export type Scene = { readonly home: string; readonly root: string; readonly args: readonly string[] }
+
+/** A call of the main thread as strace saw it: `rename("/a", "/b") = 0`. */
+export type Call = {
+  readonly name: string
+  /** The first, second … of that name: strace counts each name by itself, in each thread. */
+  readonly ordinal: number
+  /** What makes it this call and no other in any run: its name, its paths from the home folder on, and how manieth of those it is. */
+  readonly key: string
+  readonly text: string
+}
+
+/** What happens at a call. */
+export type Blow = { readonly kill: true } | { readonly error: string; readonly forGood: boolean }
+
+/** So often another call may be met before the one that was meant. */
+const TRIES = 24
+
+/** Runs to the end and tells the calls of the main thread, in order. @param names of system calls, with commas between them */
+export async function callsOf(strace: string, names: string, scene: Scene): Promise<Call[]> {
   const log = join(temporaryFolder(), 'calls')
-  const run = traced(strace, ['-y', '-s', '4096', '-o', log, '-e', `trace=${names}`], args, home)
-  if (run.code === null || run.code > 4) throw new Error(`${args.join(' ')} ended with ${run.code}: ${run.stderr}`)
-  const lines = readFileSync(log, 'utf8').split('\n')
-  const main = lines[0]?.split(' ')[0]
-  const counts = new Map<string, number>()
-  return lines
-    .filter(line => line !== '' && line.split(' ')[0] === main)
-    .map(line => {
-      const text = line.replace(/^\d+\s+/, '')
-      const name = text.slice(0, text.indexOf('('))
-      const ordinal = (counts.get(name) ?? 0) + 1
-      counts.set(name, ordinal)
-      return { name, ordinal, text }
-    })
-    .filter(({ text }) => text.includes(folder))
-    .map(call => ({ ...call, text: call.text.slice(0, 300) }))
+  const run = await traced(strace, log, names, [], scene)
+  if (run.code === null || run.code > 4) throw new Error(`${scene.args.join(' ')} ended with ${run.code}: ${run.stderr}`)
+  return loggedCalls(log, scene.home)
 }
 
-/** Kills the program as it is about to make a call. */
-export function killedAt(strace: string, { name, ordinal }: Call, args: readonly string[], home: string): Run {
-  tell({ 'kills at a system call': 1 })
-  return traced(strace, ['-o', '/dev/null', '-e', `trace=${name}`, '-e', `inject=${name}:signal=SIGKILL:when=${ordinal}`], args, home)
+/** Those that have to do with files below a folder. */
+export function below(folder: string, calls: readonly Call[]): Call[] {
+  return calls.filter(({ text }) => text.includes(folder))
 }
 
 /**
- * Refuses a call with an error.
- * @param forGood that call and all after it of the same name, or that one alone
+ * Runs and strikes at one call. Strace aims by number, and the same run does not make the same number of calls each time (the event
+ * loop reads, and the C library looks into /proc, as it comes): so it is looked which call was struck, and if it was another one the
+ * numbers are taken anew.
+ * @param begin makes the scene, a new one for each try
+ * @returns the run in which that very call was struck, and its scene; or, where the program had ended before, because another thread
+ *   had been refused its own call of that number, also below the cache, that run
  */
-export function refusedAt(
-  strace: string,
-  { name, ordinal }: Call,
-  { error, forGood }: { readonly error: string; readonly forGood: boolean },
-  args: readonly string[],
-  home: string
-): Run {
-  tell({ 'refusals of a system call': 1 })
-  const when = forGood ? `${ordinal}+` : ordinal
-  return traced(strace, ['-o', '/dev/null', '-e', `trace=${name}`, '-e', `inject=${name}:error=${error}:when=${when}`], args, home)
+export async function struckAt<S extends Scene>(strace: string, call: Call, blow: Blow, begin: () => S): Promise<{ run: Run; scene: S }> {
+  let { ordinal } = call
+  const met: string[] = []
+  for (let tries = 0; tries < TRIES; tries++) {
+    const scene = begin()
+    const log = join(scene.home, 'struck.log')
+    const run = await traced(strace, log, call.name, ['-e', `inject=${call.name}:${injection(blow, ordinal)}`], scene)
+    const struck = loggedCalls(log, scene.home).find(each => each.ordinal === ordinal)
+    const elsewhere = struck === undefined && refusedBelow(log, scene.root)
+    rmSync(log)
+    if (struck?.key === call.key || elsewhere) {
+      tell({ ['kill' in blow ? 'kills at a system call' : 'refusals of a system call']: 1 })
+      if (elsewhere) tell({ 'refusals that another thread met first, at its own call of that number': 1 })
+      return { run, scene }
+    }
+    tell({ 'runs that met another call than the one meant, and were done again': 1 })
+    rmSync(scene.home, { recursive: true })
+    met.push(struck?.key ?? `${ordinal} was never reached`)
+    // A count that goes up and down between two runs is met sooner by staying every other time.
+    if (tries % 2 === 1) continue
+    const again = await callsOf(strace, call.name, begin())
+    ordinal = again.find(({ key }) => key === call.key)?.ordinal ?? ordinal
+  }
+  throw new Error(`${call.key} was never met, but ${met.join('; ')}`)
+}
+
+function injection(blow: Blow, ordinal: number): string {
+  if ('kill' in blow) return `signal=SIGKILL:when=${ordinal}`
+  return `error=${blow.error}:when=${ordinal}${blow.forGood ? '+' : ''}`
+}
+
+/** Refuses every call of some names that has to do with one file. */
+export function refusedFile(strace: string, file: string, names: string, error: string, scene: Scene): Promise<Run> {
+  return traced(strace, '/dev/null', names, ['-P', file, '-e', `inject=${names}:error=${error}`], scene)
 }
 
 /** Runs without being watched. */
-export function plain(args: readonly string[], home: string): Run {
-  return ended(spawnSync(NODE, [MAIN, ...args], options(home)))
+export function plain({ home, args }: Scene): Promise<Run> {
+  return ended(NODE, [MAIN, ...args], home)
 }
 
-function traced(strace: string, switches: readonly string[], args: readonly string[], home: string): Run {
-  return ended(spawnSync(strace, ['-f', '-qq', '-e', 'signal=none', ...switches, NODE, MAIN, ...args], options(home)))
+function traced(strace: string, log: string, names: string, more: readonly string[], { home, args }: Scene): Promise<Run> {
+  // No strings but paths. (A filter in the kernel, --seccomp-bpf, would be quicker, but with it 6.1 injects no signal and misses calls.)
+  const switches = ['-f', '-qq', '-y', '-s', '0', '-e', 'signal=none', '-o', log, '-e', `trace=execve,${names}`, ...more]
+  return ended(strace, [...switches, NODE, MAIN, ...args], home)
 }
 
-function options(home: string) {
+async function ended(program: string, args: readonly string[], home: string): Promise<Run> {
   const { PATH = '', LANG = 'C.UTF-8' } = process.env
   const env = { PATH, LANG, HOME: home, LEWM_CACHE_DATA: join(home, 'data') }
-  return { env, cwd: home, encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const
+  const child = spawn(program, args, { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000, killSignal: 'SIGKILL' })
+  const text = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text.stdout += part))
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (text.stderr += part))
+  const [code, signal] = await once(child, 'close')
+  return { code: typeof code === 'number' ? code : null, signal: typeof signal === 'string' ? signal : null, ...text }
 }
 
-const outcome = z.object({ status: z.number().nullable(), signal: z.string().nullable(), stdout: z.string(), stderr: z.string() })
+/** Whether strace refused any thread something below a folder. */
+function refusedBelow(log: string, folder: string): boolean {
+  const lines = readFileSync(log, 'utf8').split('\n')
+  return lines.some(line => line.includes('(INJECTED)') && line.includes(folder))
+}
 
-function ended(result: unknown): Run {
-  const { status, signal, stdout, stderr } = outcome.parse(result)
-  return { code: status, signal, stdout, stderr }
+/** The calls of the main thread in a log of strace; the main thread is the one that began with `execve`. */
+function loggedCalls(log: string, home: string): Call[] {
+  const lines = readFileSync(log, 'utf8').split('\n')
+  const main = lines[0]?.split(' ')[0]
+  const ordinals = new Map<string, number>()
+  const alike = new Map<string, number>()
+  const next = (counts: Map<string, number>, key: string): number => {
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    return count
+  }
+  return lines
+    .filter(line => line !== '' && line.split(' ')[0] === main)
+    .map(line => line.replace(/^\d+\s+/, ''))
+    .filter(text => /^\w+\(/.test(text) && !text.startsWith('execve('))
+    .map(text => {
+      const name = text.slice(0, text.indexOf('('))
+      const what = `${name} ${pathsIn(text, home).join(' ')}`
+      return { name, ordinal: next(ordinals, name), key: `${what} ${next(alike, what)}`, text: text.slice(0, 600) }
+    })
+}
+
+/** The paths below the home folder that a call was given, from there on, without what is new in each run. */
+function pathsIn(text: string, home: string): string[] {
+  const given = text.replace(/\)\s+= .*$/, '')
+  return [...given.matchAll(/["<]([^"<>]*)[">]/g)].flatMap(([, path = '']) =>
+    path.startsWith(home)
+      ? [
+          path
+            .slice(home.length)
+            .replaceAll(/\.lewm-tmp-[0-9a-f]+/g, '.lewm-tmp')
+            .replaceAll(/\d{16,}/g, 'time')
+        ]
+      : []
+  )
 }

@@ -13,7 +13,7 @@ import {
 } from '../../src/main/core/index.ts'
 import { BLOCK, recordOf, shardsOf } from '../core/cacheFiles.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { random, SOAK, tell, times } from './extent.ts'
+import { random, tell, teller, times } from './extent.ts'
 
 const BLOCKS = 6
 const ROWS = 3
@@ -111,6 +111,7 @@ test(`${OPERATIONS} operations in any order`, { timeout: 3_600_000 }, async () =
   const model = new Model()
   const chance = random()
   const done: string[] = []
+  const say = teller('operations beside the model', OPERATIONS)
   await writeShard(root, { ...BLOCK, strideBlock: 0, records: recordsOf(0) })
   model.inPlace.set(0, 'whole')
   model.indexed = new Set([0])
@@ -122,11 +123,11 @@ test(`${OPERATIONS} operations in any order`, { timeout: 3_600_000 }, async () =
       await STEPS[name]?.(root, model, block)
       await expectAsModelled(root, model)
       tell({ 'operations held against a model': 1 })
+      say()
     } catch (error) {
       throw new Error(`seed ${chance.seed}, after ${done.slice(-12).join(', ')}`, { cause: error })
     }
   }
-  if (SOAK) console.log(`${OPERATIONS} operations as modelled (seed ${chance.seed})`)
 })
 
 async function expectAsModelled(root: string, model: Model): Promise<void> {

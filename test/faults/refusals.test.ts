@@ -1,22 +1,28 @@
 /** The system says no, at any call: a clear sentence, nothing lost, nothing half; and once it says yes again, the job gets done. */
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { reindexCache } from '../../src/main/core/index.ts'
 import { describeWith } from '../support/capabilities.ts'
-import { pick, SOAK, times } from './extent.ts'
-import { type Call, CHANGING, callsOf, plain, READING, type Run, refusedAt } from './injected.ts'
+import { eachOf, pick, SOAK, times } from './extent.ts'
+import { below, type Call, CHANGING, callsOf, READING, type Run, refusedFile, struckAt } from './injected.ts'
 import {
-  commandFor,
   context,
-  copyOf,
-  expectFinished,
+  expectFinishedHere,
   expectNothingLost,
   makeStart,
   OPERATIONS,
+  type Operation,
   type State,
+  sceneOf,
   stateOf,
   undisturbed
 } from './operations.ts'
 
+const ROOT = join(import.meta.dirname, '../..')
+const DAMAGE = 4
 const SYSTEM = 6
+const LANES = 2
 const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
 /** So many calls of each operation in a quick run; a soak takes every call, with every error, once and for good. */
 const QUICK_CALLS = 10
@@ -29,46 +35,84 @@ function isDone(now: State, after: State): boolean {
   return JSON.stringify([now.shards, now.entries]) === JSON.stringify([after.shards, after.entries])
 }
 
-/** A refusal is told in one sentence and an exit code; a run that could do without the call has done all of its work. */
-function expectHonest(run: Run, done: boolean): void {
+/** SQLite makes no difference between a device that fails while it reads a page of the index and an index that is spoiled. */
+const SPOILED = /index\.sqlite cannot be used: database disk image is malformed; a reindex makes a new one/
+
+/**
+ * A refusal is told in one sentence and an exit code; a run that could do without the call has done all of its work. Where damage was
+ * found as well, its exit code comes first, and the report names what the system refused to read.
+ */
+function expectHonest(run: Run, error: string, done: boolean): void {
   if (done && [0, 3, 4].includes(run.code ?? -1)) return
+  if (error === 'EIO' && run.code === DAMAGE && SPOILED.test(run.stderr)) return
+  if (run.code === DAMAGE && /"severity":"unreadable".*the system refused to read it/.test(run.stdout)) return
   expect(run).toMatchObject({ code: SYSTEM, stderr: expect.stringMatching(/(cannot|could not) .+/) })
 }
 
 describeWith('strace', 'refused', strace => {
   let start = ''
+  let before: State
   beforeAll(async () => {
     start = await makeStart()
+    before = stateOf(start)
   })
 
   describe.each(OPERATIONS)('in the middle of %s', operation => {
     test.each([
       ['that changes a file', CHANGING],
       ['that reads', READING]
-    ])('at any call %s, nothing is lost and the next run finishes', { timeout: 7_200_000 }, async (_what, names) => {
-      const before = stateOf(start)
-      const after = undisturbed(start, operation)
-      const dry = copyOf(start)
-      const calls = callsOf(strace, names, dry.root, commandFor(operation, dry), dry.home)
-      const every: [Call, string, boolean][] = SOAK
-        ? calls.flatMap(call =>
-            ERRORS.flatMap(error =>
-              (FOR_GOOD.has(call.name) ? [false, true] : [false]).map((forGood): [Call, string, boolean] => [call, error, forGood])
-            )
-          )
-        : pick(calls, QUICK_CALLS).map((call, i) => [call, ERRORS[i % ERRORS.length] ?? 'EIO', i % 2 === 0 && FOR_GOOD.has(call.name)])
+    ])('at any call %s, nothing is lost and the next run finishes', { timeout: 7_200_000 }, async (what, names) => {
+      const after = await undisturbed(start, operation)
+      const watched = sceneOf(start, operation)
+      const calls = below(watched.root, await callsOf(strace, names, watched))
+      const every = SOAK ? calls.flatMap(refusalsOf) : pick(calls, QUICK_CALLS).map(oneRefusalOf)
       const cases = pick(every, times(every.length, every.length))
-      for (const [call, error, forGood] of cases) {
-        const place = copyOf(start)
-        const run = refusedAt(strace, call, { error, forGood }, commandFor(operation, place), place.home)
-        await context(`${error} ${forGood ? 'from' : 'at'} ${call.name} ${call.ordinal}: ${call.text}`, async () => {
-          await expectNothingLost(place.root, before, after)
-          expectHonest(run, isDone(stateOf(place.root), after))
-          if (/reindex/.test(run.stderr)) plain(['reindex', '--cache', place.root], place.home)
-          expectFinished(operation, place, after)
+      await eachOf(`refusals in ${operation}, of a call ${what}`, cases, LANES, async ({ call, error, forGood }) => {
+        const { run, scene } = await struckAt(strace, call, { error, forGood }, () => sceneOf(start, operation))
+        await context(`${error} ${forGood ? 'from' : 'at'} ${call.key}: ${call.text}`, async () => {
+          await expectNothingLost(scene.root, before, after)
+          expectHonest(run, error, isDone(stateOf(scene.root), after))
+          if (/reindex/.test(run.stderr)) await reindexCache(scene.root)
+          await expectFinishedHere(operation, scene, after)
         })
-      }
-      if (SOAK) console.log(`${operation}: ${cases.length} refusals, nothing lost`)
+        rmSync(scene.home, { recursive: true })
+      })
     })
   })
+
+  test.each(ERRORS)('a part of the program with %s: a sentence, nothing lost', async error => {
+    const after = await undisturbed(start, 'reindex')
+    for (const [file, names] of partsOf('reindex')) {
+      const scene = sceneOf(start, 'reindex')
+      const run = await refusedFile(strace, file, names, error, scene)
+      await context(`${names} of ${file}`, async () => {
+        expectHonest(run, error, false)
+        await expectNothingLost(scene.root, before, after)
+      })
+    }
+  })
 })
+
+type Refusal = { readonly call: Call; readonly error: string; readonly forGood: boolean }
+
+/** Every error, once and for good. */
+function refusalsOf(call: Call): Refusal[] {
+  return ERRORS.flatMap(error => (FOR_GOOD.has(call.name) ? [false, true] : [false]).map(forGood => ({ call, error, forGood })))
+}
+
+function oneRefusalOf(call: Call, at: number): Refusal {
+  return { call, error: ERRORS[at % ERRORS.length] ?? 'EIO', forGood: at % 2 === 0 && FOR_GOOD.has(call.name) }
+}
+
+/** Files that a command loads while it is under way, each with the calls that load it. */
+function partsOf(operation: Operation): [file: string, names: string][] {
+  const chunks = join(ROOT, 'out/main/chunks')
+  const library = join(ROOT, 'node_modules/better-sqlite3/prebuilds', `${process.platform}-${process.arch}.node`)
+  const command = readdirSync(chunks).find(name => name.startsWith(`${operation}-`)) ?? operation
+  return [
+    [library, 'openat'],
+    [library, 'read'],
+    [join(chunks, command), 'openat'],
+    [join(chunks, command), 'statx']
+  ]
+}

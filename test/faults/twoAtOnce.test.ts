@@ -14,7 +14,7 @@ import { BLOCK, filesBelow } from '../core/cacheFiles.ts'
 import { PeerError, packedValues, peerRecord, startPeer } from '../interop/peer.ts'
 import { describeWith, requireStrace } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { SOAK, tell, times } from './extent.ts'
+import { eachOf, SOAK, tell, times } from './extent.ts'
 import {
   commandFor,
   context,
@@ -29,7 +29,7 @@ import {
   undisturbed
 } from './operations.ts'
 
-const ROUNDS = times(5, 500)
+const ROUNDS = times(5, 100)
 const PEER_ROUNDS = times(5, 100)
 const NEW_SHARD = shardPath(NEW_BLOCK)
 
@@ -114,10 +114,10 @@ describe('two of ours', () => {
 
   test(`${ROUNDS} rounds of the same operation twice: done once, and the other one is told`, { timeout: 3_600_000 }, async () => {
     const before = filesBelow(begin)
-    for (let round = 0; round < ROUNDS; round++) {
-      const operation = OPERATIONS[round % OPERATIONS.length] ?? 'repair'
+    const rounds = Array.from({ length: ROUNDS }, (_, round) => OPERATIONS[round % OPERATIONS.length] ?? 'repair')
+    await eachOf('rounds of two of ours', rounds, 1, async (operation, round) => {
       const place = copyOf(begin)
-      const after = undisturbed(begin, operation)
+      const after = await undisturbed(begin, operation)
       const [one, other] = await Promise.all([start(operation, place, ours), start(operation, place, theirs)])
       tell({ 'rounds of two of ours at once': 1 })
       await context(`round ${round}, ${operation}: ${JSON.stringify([one, other])}`, async () => {
@@ -126,7 +126,7 @@ describe('two of ours', () => {
         await expectInOrder(place.root)
         if (operation !== 'write') expect(stateOf(place.root)).toEqual(after)
       })
-    }
+    })
   })
 
   test('while one is at it the others wait, and then say who is, on which host and since when', { timeout: 120_000 }, async () => {
@@ -258,8 +258,8 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
 
   test(`${PEER_ROUNDS} rounds: nothing is lost, and a reindex makes all of it readable`, { timeout: 3_600_000 }, async () => {
     const before = filesBelow(begin)
-    for (let round = 0; round < PEER_ROUNDS; round++) {
-      const [name, play] = SCENES[round % SCENES.length] ?? ['', async () => {}]
+    const rounds = Array.from({ length: Math.ceil(PEER_ROUNDS / SCENES.length) }, () => SCENES).flat()
+    await eachOf('rounds beside GenoLeWM', rounds.slice(0, PEER_ROUNDS), 1, async ([name, play], round) => {
       const place = copyOf(begin)
       tell({ 'rounds of one of ours beside GenoLeWM': 1 })
       await context(`round ${round}, ${name}`, async () => {
@@ -268,7 +268,7 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
         await reindexCache(place.root)
         await expectInOrder(place.root)
       })
-    }
+    })
   })
 
   test.skipIf(requireStrace() === null)('a shard that GenoLeWM wrote after we looked whether there is one is not overwritten', async () => {

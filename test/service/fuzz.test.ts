@@ -7,14 +7,14 @@ import { WebSocket } from 'ws'
 import { startPageServer } from '../../src/main/server/pageServer.ts'
 import { createService } from '../../src/main/service/index.ts'
 import { filesBelow } from '../core/cacheFiles.ts'
-import { random, SOAK, tell, times } from '../faults/extent.ts'
+import { random, SOAK, tell, teller, times } from '../faults/extent.ts'
 import { cookieOf } from '../server/pageRequest.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { fuzzedMessage } from './fuzzMessages.ts'
 import { doJob, openWhole, type TestClient } from './testService.ts'
 
-const MESSAGES = times(10_000, 200_000)
+const MESSAGES = times(10_000, 100_000)
 /** Sent before an answer is waited for. */
 const AT_ONCE = 250
 const STILL_HERE = '{"i":"still here","p":{"u":"/program/info","b":{}}}'
@@ -52,10 +52,12 @@ test('a socket takes any message', { timeout: SOAK ? 3_600_000 : 120_000 }, asyn
   })
 
   const chance = random()
+  const say = teller('fuzzed messages', MESSAGES)
   for (let serial = 0; serial < MESSAGES; serial++) {
     const message = fuzzedMessage(chance, known, serial)
     sent.set(String(serial), message.slice(0, 1000).toString())
     socket.send(message)
+    say()
     if (serial % AT_ONCE !== AT_ONCE - 1) continue
     const answered = new Promise<void>(resolve => {
       alive = resolve

@@ -31,7 +31,8 @@ export function asSystemError(error: unknown, call: string, path: string): Cache
 
 /**
  * For whoever carries the core's errors on to people: what the system refused at a place without words of its own for it is no bug.
- * @returns errors of ours as they are, a SystemError for a failed system call or SQL statement, null for a bug
+ * @returns errors of ours as they are, a SystemError for a failed system call or SQL statement, or for a part of the program that
+ *   could not be loaded, null for a bug
  */
 export function expectedError(error: unknown): CacheError | null {
   if (error instanceof CacheError) return error
@@ -43,6 +44,10 @@ export function expectedError(error: unknown): CacheError | null {
     )
   if (isSqliteError(error))
     return new SystemError(`a database of this program could not be used: ${error.message}`, { error: error.code }, { cause: error })
+  if (isLoadError(error)) {
+    const [why = ''] = error.message.split('\n')
+    return new SystemError(`a part of this program could not be loaded: ${why}`, { error: error.code }, { cause: error })
+  }
   return null
 }
 
@@ -62,6 +67,13 @@ function isSqliteError(error: unknown): error is Error & { readonly code: string
     typeof error.code === 'string' &&
     !OUR_FAULT.test(error.code)
   )
+}
+
+/** What Node's loaders say of a library or a module that the system would not open, find or map; some do not name the call. */
+const NOT_LOADED = new Set(['ERR_DLOPEN_FAILED', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'])
+
+function isLoadError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && NOT_LOADED.has(error.code)
 }
 
 /** Whether this is Node's exception for a failed system call. */

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, statSync, utimesSync, writeSync } fr
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLedger, verifyCache, writeShard } from '../../../src/main/core/index.ts'
-import { SOAK, tell } from '../../faults/extent.ts'
+import { SOAK, tell, teller } from '../../faults/extent.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 
@@ -21,6 +21,7 @@ test('every single bit, flipped with size and time as they were, is a finding wi
   const fd = openSync(path, 'r+')
   const silent: string[] = []
   let [flips, unseenByReading] = [0, 0]
+  const say = teller('bits of a shard flipped', Math.ceil((original.length * 8) / STEP))
   try {
     for (let bit = 0; bit < original.length * 8; bit += STEP) {
       const at = bit >> 3
@@ -30,6 +31,7 @@ test('every single bit, flipped with size and time as they were, is a finding wi
       const kinds = (await verifyCache(root, { ledger })).findings.map(({ kind }) => kind)
       writeSync(fd, Uint8Array.of(byte), 0, 1, at)
       flips += 1
+      say(silent.length)
       if (!kinds.includes('changed_bytes')) silent.push(`bit ${bit & 7} of byte ${at}: ${kinds.join(', ') || 'nothing'}`)
       else if (kinds.length === 1) unseenByReading += 1
     }

@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { resolveShardPath } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { rebuildIndex } from '../reindexCache.ts'
+import { asSystemError, failedWith } from '../systemError.ts'
 import { moveToQuarantine } from './quarantine.ts'
 import { tidyQuarantine } from './quarantineFiles.ts'
 import { planRepair } from './repairPlan.ts'
@@ -40,11 +41,13 @@ export async function applyRepair(plan: RepairPlan, options: LongOptions & { rea
 function checkUnchanged(root: string, move: PlannedMove): void {
   const stale = (why: string): StalePlanError =>
     new StalePlanError(`the plan is stale: ${move.shardPath} ${why} since it was made`, { shard_path: move.shardPath })
+  const path = resolveShardPath(root, move.shardPath)
   let stat: ReturnType<typeof lstatBig>
   try {
-    stat = lstatBig(resolveShardPath(root, move.shardPath))
-  } catch {
-    throw stale('went away')
+    stat = lstatBig(path)
+  } catch (error) {
+    if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) throw stale('went away')
+    throw asSystemError(error, 'look at', path)
   }
   if (Number(stat.size) !== move.bytes || stat.mtimeNs !== move.mtimeNs) throw stale('changed')
 }

@@ -216,8 +216,8 @@ async function thenReindex<T>(
     result = await move()
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    // The first failure is the one to tell of; what this leaves undone, the next reindex does.
-    await reindex().catch(() => null)
+    // The first failure is the one to tell of; where the index could not follow either, what to do about that as well.
+    await reindex().catch(() => inTheMove(error))
     throw error
   }
   if (!isNeeded(result)) return result
@@ -231,6 +231,14 @@ async function thenReindex<T>(
       ...unread.details
     }
   )
+}
+
+/** What kept shards from being moved, when the index could not follow those that were. */
+function inTheMove(error: unknown): never {
+  const expected = expectedError(error)
+  if (!(expected instanceof SystemError)) throw error
+  const message = `${expected.message}; the index could not follow what had been moved by then, a reindex makes up for it`
+  throw new SystemError(message, expected.details, { cause: error })
 }
 
 /** What kept the index from following, with what to do. */

@@ -5,8 +5,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { SystemError } from '../../../shared/model/errors.ts'
+import { type CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { limitsInForce, overtimeText } from '../parquet/limits.ts'
+import { expectedError } from '../systemError.ts'
 import type { ShardLook, ShardTask } from './shardTask.ts'
 import type { ShardAnswer, ShardOrder } from './shardThread.ts'
 import { THREAD_MEMORY } from './threadMemory.ts'
@@ -68,11 +69,15 @@ export class ReaderThread {
   constructor(file: string) {
     this.worker = new Worker(file, { resourceLimits: THREAD_MEMORY })
     this.worker.on('message', (answer: ShardAnswer) => this.receive(answer))
-    this.worker.on('error', error => this.lose(error instanceof Error ? error.message : String(error)))
+    // What a task throws is its answer: out here it is the thread itself that could not be loaded, or that ran out of memory.
+    this.worker.on('error', error => this.lose(error instanceof Error ? error.message : String(error), expectedError(error)))
     this.worker.on('exit', code => this.lose(`the thread that read it ended with code ${code}`))
   }
 
-  /** Reads a shard after those that were asked for before. @throws ThreadLost; Error for a bug in the reader */
+  /**
+   * Reads a shard after those that were asked for before.
+   * @throws ThreadLost; SystemError when the thread could not be loaded; Error for a bug in the reader
+   */
   look(task: ShardTask, budgetMs: number): Promise<ShardLook> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ budgetMs, resolve, reject })
@@ -115,9 +120,9 @@ export class ReaderThread {
     else done?.reject(new Error(answer.bug.message, { cause: answer.bug.stack }))
   }
 
-  private lose(why: string): void {
+  private lose(why: string, refused: CacheError | null = null): void {
     this.alive = false
     clearTimeout(this.timer)
-    for (const [i, task] of this.waiting.splice(0).entries()) task.reject(new ThreadLost(why, i === 0))
+    for (const [i, task] of this.waiting.splice(0).entries()) task.reject(refused ?? new ThreadLost(why, i === 0))
   }
 }

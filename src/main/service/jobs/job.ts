@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Worker } from 'node:worker_threads'
 import type { JobEvent, JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
-import type { Finding, Progress, RecordedVerdict } from '../../core/index.ts'
+import { expectedError, type Finding, type Progress, type RecordedVerdict } from '../../core/index.ts'
 import { Changes } from '../changes.ts'
-import type { Fault, JobMessage, JobOrder } from '../messages.ts'
+import { type Fault, faultOf, type JobMessage, type JobOrder } from '../messages.ts'
 import { startThread } from '../startThread.ts'
 import { SpeedMeter } from './speed.ts'
 
@@ -55,7 +55,7 @@ export class Job {
     this.events = events
     this.worker = startThread({ role: 'job' })
     this.worker.on('message', (message: JobMessage) => this.receive(message))
-    this.worker.on('error', error => this.die(error instanceof Error ? error.message : String(error)))
+    this.worker.on('error', error => this.lose(error))
     this.worker.on('exit', code => this.die(`exit code ${code}`))
   }
 
@@ -163,6 +163,13 @@ export class Job {
   private takeProgress(progress: Progress): void {
     this.latest = { type: 'progress', progress, ...this.speed.take(progress, performance.now()) }
     this.changes.touch()
+  }
+
+  /** What the thread did not answer with: it could not be loaded, or it broke. */
+  private lose(error: unknown): void {
+    if (this.over) return
+    if (expectedError(error) === null) this.die(error instanceof Error ? error.message : String(error))
+    else this.fail(faultOf(error))
   }
 
   /** The thread is gone and has not said that it was done. */
