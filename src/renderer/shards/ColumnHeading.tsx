@@ -7,7 +7,7 @@ const STEP = 16
 
 export function ColumnHeading({
   name,
-  number,
+  className,
   by,
   sort,
   onSort,
@@ -17,7 +17,7 @@ export function ColumnHeading({
   startResize
 }: {
   readonly name: string
-  readonly number: boolean
+  readonly className: string | undefined
   readonly by: ShardSort['by'] | null
   readonly sort: ShardSort
   readonly onSort: (sort: ShardSort) => void
@@ -32,7 +32,7 @@ export function ColumnHeading({
     // biome-ignore lint/a11y/useFocusableInteractive: what it holds takes the focus
     <div
       role='columnheader'
-      className={number ? classes.numberHeading : classes.heading}
+      className={className}
       aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : by === null ? undefined : 'none'}
     >
       {by === null ? (

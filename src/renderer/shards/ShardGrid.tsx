@@ -20,6 +20,16 @@ function lineId(index: number): string {
   return `shard-line-${index}`
 }
 
+function headClassOf(columnId: string): string | undefined {
+  if (columnId === 'health') return `${classes.heading} ${classes.health}`
+  return isNumberColumn(columnId) ? classes.numberHeading : classes.heading
+}
+
+function classOf(columnId: string): string | undefined {
+  if (columnId === 'health') return `${classes.cell} ${classes.health}`
+  return isNumberColumn(columnId) ? classes.number : classes.cell
+}
+
 export type GridProps = {
   /** The folders that all of them share. */
   readonly above: string
@@ -79,7 +89,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
       aria-colcount={headers.length}
       aria-busy={!pages.current}
       aria-activedescendant={cursor === null || cursor < first || cursor >= first + count ? undefined : lineId(cursor)}
-      style={{ ['--columns' as string]: template }}
+      style={{ ['--columns' as string]: template, ['--health' as string]: `${table.getColumn('health')?.getSize() ?? 0}px` }}
       onKeyDown={on.onKey}
       onCopy={on.onCopy}
       onClick={event => {
@@ -101,7 +111,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
             <ColumnHeading
               key={header.id}
               name={COLUMN_NAMES[header.id] ?? header.id}
-              number={isNumberColumn(header.id)}
+              className={headClassOf(header.id)}
               by={sortOf(header.id)}
               sort={sort}
               onSort={onSort}
@@ -130,7 +140,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
               style={{ transform: `translateY(${item?.start ?? 0}px)` }}
             >
               {row.getVisibleCells().map(cell => (
-                <div key={cell.id} role='gridcell' className={isNumberColumn(cell.column.id) ? classes.number : classes.cell}>
+                <div key={cell.id} role='gridcell' className={classOf(cell.column.id)}>
                   {shard === null ? <span className={classes.waiting} /> : <table.FlexRender cell={cell} />}
                 </div>
               ))}

@@ -35,8 +35,8 @@ export const COLUMN_NAMES: Readonly<Record<string, string>> = {
   bytes: 'Bytes',
   modifiedMs: 'Modified',
   verifiedAtMs: 'Verified',
-  health: 'Health',
-  findings: 'Findings'
+  findings: 'Findings',
+  health: 'Health'
 }
 
 export function isNumberColumn(id: string): boolean {
@@ -76,6 +76,7 @@ export const columns = helper.columns([
   column('bytes', 82, ({ bytes }) => <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>),
   column('modifiedMs', 84, ({ modifiedMs }) => <Ago at={modifiedMs} />),
   column('verifiedAtMs', 84, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
-  column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />),
-  column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings)))
+  column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings))),
+  // The last one: it stays in view however narrow the table is.
+  column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />)
 ])
