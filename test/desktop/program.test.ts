@@ -64,7 +64,7 @@ describeWith('electron', 'the program', executable => {
           return item?.label
         }, `open-recent:${root}`)
       await expect.poll(open).toBe(root)
-      await expect.poll(heard).toContainEqual(['open-recent', root])
+      await expect.poll(heard, { timeout: 10_000 }).toContainEqual(['open-recent', root])
     })
 
     test('the menu zooms the page, and takes it back', async () => {

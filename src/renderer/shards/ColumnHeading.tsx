@@ -1,5 +1,5 @@
 /** The head of a column: sorts by it, and makes it wider or narrower by mouse or by Shift and the arrows. */
-
+import type { CSSProperties } from 'react'
 import classes from './ShardGrid.module.css'
 import type { ShardSort } from './useShardPages.ts'
 
@@ -8,6 +8,7 @@ const STEP = 16
 export function ColumnHeading({
   name,
   className,
+  style,
   by,
   sort,
   onSort,
@@ -18,6 +19,7 @@ export function ColumnHeading({
 }: {
   readonly name: string
   readonly className: string | undefined
+  readonly style: CSSProperties
   readonly by: ShardSort['by'] | null
   readonly sort: ShardSort
   readonly onSort: (sort: ShardSort) => void
@@ -33,6 +35,7 @@ export function ColumnHeading({
     <div
       role='columnheader'
       className={className}
+      style={style}
       aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : by === null ? undefined : 'none'}
     >
       {by === null ? (

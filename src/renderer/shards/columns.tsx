@@ -74,8 +74,8 @@ export const columns = helper.columns([
   column('rows', 60, ({ rows }) => formatCount(rows)),
   column('dimensions', 60, ({ dimensions }) => formatCount(dimensions)),
   column('bytes', 82, ({ bytes }) => <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>),
-  column('modifiedMs', 84, ({ modifiedMs }) => <Ago at={modifiedMs} />),
-  column('verifiedAtMs', 84, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
+  column('modifiedMs', 94, ({ modifiedMs }) => <Ago at={modifiedMs} />),
+  column('verifiedAtMs', 94, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
   column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings))),
   // The last one: it stays in view however narrow the table is.
   column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />)
