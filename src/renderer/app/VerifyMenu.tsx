@@ -50,7 +50,8 @@ function Choices() {
   const agesMs = AGES.map(({ ms }) => ms)
   const when = useQuery({
     queryKey: ['verifications', cacheId, summary.version],
-    queryFn: ({ signal }) => client.caches.verifications({ cacheId, agesMs }, { signal })
+    queryFn: ({ signal }) => client.caches.verifications({ cacheId, agesMs }, { signal }),
+    staleTime: 0
   }).data
   const cores = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => client.program.info(undefined, { signal }) }).data?.cores
   const verify = (request: Omit<Extract<JobRequest, { kind: 'verify' }>, 'kind'>) => () => void start({ kind: 'verify', ...request })
