@@ -65,7 +65,7 @@ const column = (id: string, size: number, show: (shard: ShardRow, above: string)
   })
 
 export const columns = helper.columns([
-  column('shardPath', 270, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
+  column('shardPath', 240, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
   column('encoder', 140, ({ address }) => address?.encoder ?? ''),
   column('layer', 56, ({ address }) => address?.stateLayer ?? ''),
   column('pool', 140, ({ address }) => (address === null ? '' : <ShortName text={`${address.poolType}_${address.poolRadius}`} />)),
