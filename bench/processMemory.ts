@@ -14,11 +14,13 @@ export function processTree(root: number): string {
   const isBelow = (pid: number): boolean => pid === root || isBelowParent(parents.get(pid))
   const isBelowParent = (pid: number | null | undefined): boolean => pid !== null && pid !== undefined && pid > 1 && isBelow(pid)
   const sizes = [...parents.keys()].filter(isBelow).flatMap(pid => {
-    const bytes = proportionalBytes(pid)
-    return bytes === null ? [] : [{ name: roleOf(pid), bytes }]
+    const size = proportionalSize(pid)
+    return size === null ? [] : [{ name: roleOf(pid), ...size }]
   })
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
-  return `${sizes.map(({ name, bytes }) => `${name} ${mebibytes(bytes)}`).join(', ')}; together ${mebibytes(total)} MiB`
+  const files = sizes.reduce((sum, { fileBytes }) => sum + fileBytes, 0)
+  const each = sizes.map(({ name, bytes }) => `${name} ${mebibytes(bytes)}`).join(', ')
+  return `${each}; together ${mebibytes(total)} MiB, of which ${mebibytes(files)} are files in memory, as the runtime's code`
 }
 
 /** Null for a process that has just ended. */
@@ -28,9 +30,12 @@ function parentOf(pid: number): number | null {
   return parent === undefined ? null : Number(parent)
 }
 
-function proportionalBytes(pid: number): number | null {
-  const kibibytes = /^Pss:\s+(\d+) kB/m.exec(read(pid, 'smaps_rollup') ?? '')?.[1]
-  return kibibytes === undefined ? null : Number(kibibytes) * 1024
+/** `fileBytes`: what lies in files as well, which the system lets go of when it needs the memory. */
+function proportionalSize(pid: number): { bytes: number; fileBytes: number } | null {
+  const rollup = read(pid, 'smaps_rollup') ?? ''
+  const bytesOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1]) * 1024
+  const [bytes, fileBytes] = [bytesOf('Pss'), bytesOf('Pss_File')]
+  return Number.isNaN(bytes) || Number.isNaN(fileBytes) ? null : { bytes, fileBytes }
 }
 
 /** What Chromium calls it, or its program's own name. */

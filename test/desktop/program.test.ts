@@ -64,7 +64,28 @@ describeWith('electron', 'the program', executable => {
           return item?.label
         }, `open-recent:${root}`)
       await expect.poll(open).toBe(root)
-      await expect.poll(heard).toContainEqual(['open-recent', root])
+      await expect.poll(heard, { timeout: 10_000 }).toContainEqual(['open-recent', root])
+    })
+
+    test('the menu zooms the page, and takes it back', async () => {
+      const { app, page } = desktop
+      const zoom = (role: string) =>
+        app.evaluate(({ BrowserWindow, Menu }, role) => {
+          const [window] = BrowserWindow.getAllWindows()
+          const view = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&View')
+          // Without a window manager nothing has the focus, which is where a role looks for its page.
+          view?.submenu?.items.find(item => item.role === role)?.click(undefined, window, window?.webContents)
+        }, role)
+      const width = () => page.evaluate(() => window.innerWidth)
+      const before = await width()
+      await zoom('zoomin')
+      await expect.poll(width).toBeLessThan(before)
+      await zoom('resetzoom')
+      await expect.poll(width).toBe(before)
+      await zoom('zoomout')
+      await expect.poll(width).toBeGreaterThan(before)
+      await zoom('resetzoom')
+      await expect.poll(width).toBe(before)
     })
 
     test('a service that was killed is told of, and a new one takes its place', async () => {

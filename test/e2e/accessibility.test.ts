@@ -75,6 +75,10 @@ function findsNothing(open: Open, schemes: readonly Scheme[]): void {
     const { page } = inspector
     await verifyAll(page)
     await look(inspector, 'the report of a job')
+    await page.getByRole('button', { name: 'What to verify, and how' }).click()
+    await page.getByRole('menu').getByText('Threads that read').waitFor()
+    await look(inspector, 'the menu of what to verify')
+    await page.keyboard.press('Escape')
     await showTab(page, 'Problems')
     await page
       .getByRole('listbox', { name: 'Causes' })

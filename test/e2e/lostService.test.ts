@@ -49,7 +49,7 @@ inChromium('a lost service', open => {
     await shardsShown(page, 59)
     await killService()
     await lost(page).getByText('The window lost its service').waitFor()
-    await lost(page).getByText('start lewm-cache serve and open the address that it prints').waitFor()
+    await lost(page).getByText('start it again and open the address that it prints').waitFor()
     await lost(page).getByRole('button', { name: 'Connect again' }).click()
     await expect.poll(() => lost(page).textContent(), POLL).toContain('the service cannot be reached')
     expect(complaints.splice(0)).toEqual([expect.stringContaining('ERR_CONNECTION_REFUSED')])

@@ -62,6 +62,24 @@ test('tells faults by their code', async () => {
   socket.close()
 })
 
+test('a message that names no call leaves the answers under way as they are', async () => {
+  const { client, socket } = await connect()
+  const { cacheId } = await client.caches.openSample({ damaged: false })
+  const stream = await client.caches.watch({ cacheId })
+  expect((await stream.next()).value).toMatchObject({ cacheId })
+  for (const message of ['{"p":{"u":"/program/info"}}', '{"i":null,"t":4}', '{"t":4}', '{', 'null', '[]', Buffer.from('{"t":4}')]) {
+    const answer = client.jobs.list()
+    socket.send(message)
+    expect(await answer).toEqual([])
+  }
+  const ended = stream.next()
+  await client.caches.close({ cacheId })
+  // The stream was there until its cache was closed: it ends by itself, and not by an error.
+  let next = await ended
+  while (!next.done) next = await stream.next()
+  socket.close()
+})
+
 test('a stream ends with the line, and the line with the server', async () => {
   const own = await connect()
   const { cacheId } = await own.client.caches.openSample({ damaged: false })

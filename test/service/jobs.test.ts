@@ -82,6 +82,40 @@ test('a running job is cancelled between two shards, and what it has verified st
   expect(await client.jobs.outcome({ jobId })).toEqual({ outcome: 'cancelled' })
 })
 
+test('a verify that was broken off is gone on with, and what is old enough is verified again', async () => {
+  const { cacheId } = await openWhole(client, makeManyShards(1000))
+  const when = () => client.caches.verifications({ cacheId, agesMs: [0, 3_600_000] })
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' }, workers: 1 })
+  const events = await attachUntil(client, jobId, 'progress')
+  expect((await when()).interrupted).toBeNull()
+  await client.jobs.cancel({ jobId })
+  await collect(events)
+  const { never, interrupted } = await when()
+  expect(interrupted?.shards).toBe(1000 - never)
+  const before = await verifiedTimes()
+  const { report } = await doJob(client, cacheId, { kind: 'verify', resume: true })
+  expect(report.checkedShards).toBe(1000)
+  expect(await when()).toEqual({ never: 0, older: [1000, 0], interrupted: null })
+  const after = await verifiedTimes()
+  expect([...before].filter(([path, at]) => after.get(path) === at)).toHaveLength(interrupted?.shards ?? 0)
+  expect((await doJob(client, cacheId, { kind: 'verify', changed: true, olderThanMs: 3_600_000 })).report.checkedShards).toBe(0)
+  expect((await doJob(client, cacheId, { kind: 'verify', olderThanMs: 0 })).report.checkedShards).toBe(1000)
+  expect((await client.jobs.list()).slice(0, 3).map(({ title }) => title)).toEqual([
+    'Verify what was not verified for 0 ms',
+    'Verify what is new or changed or was not verified for 1 hour',
+    'Go on with verifying the whole cache'
+  ])
+
+  async function verifiedTimes(): Promise<ReadonlyMap<string, number>> {
+    const times = new Map<string, number>()
+    for (let offset = 0; offset < 1000; offset += 500) {
+      const { entries } = await client.shards.page({ cacheId, ...EVERYTHING, offset, limit: 500 })
+      for (const { shardPath, verifiedAtMs } of entries) if (verifiedAtMs !== null) times.set(shardPath, verifiedAtMs)
+    }
+    return times
+  }
+})
+
 test('a quarantine by hand is cancelled between two moves, and what was moved stays in quarantine', async () => {
   const { cacheId, root, shards } = await openWhole(client, makeManyShards(600))
   const { entries } = await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: 500 })

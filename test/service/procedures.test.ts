@@ -130,6 +130,16 @@ procedure('caches.watch', 'tells at once, and again when the folder changes', as
   expect((await client.shards.tree({ cacheId: opened.cacheId })).map(node => node.id)).toContain('new/3/global_mean_0/1')
 })
 
+procedure('caches.verifications', 'says what was verified when, and what was broken off', async () => {
+  const cache = referenceCache('healthy')
+  const opened = await openWhole(client, cache)
+  const ask = () => client.caches.verifications({ cacheId: opened.cacheId, agesMs: [0, 3_600_000] })
+  const all = shardPaths.length
+  expect(await ask()).toEqual({ never: all, older: [all, all], interrupted: null })
+  await doJob(client, opened.cacheId, { kind: 'verify', shards: shardPaths.slice(0, 2) })
+  await expect.poll(ask).toEqual({ never: all - 2, older: [all, all - 2], interrupted: null })
+})
+
 procedure('caches.close', 'ends its watches and lets go of it', async () => {
   const opened = await openWhole(client, referenceCache('unusual'))
   const seen: CacheSummary[] = []

@@ -2,15 +2,14 @@
  * The service as a process: opens it and answers the contract on every port that comes in, until the desktop says stop or is gone.
  * Runs as Electron's utility process, which is sent ports, and as a plain Node, which is sent what ports carry.
  */
-import { RPCHandler } from '@orpc/server/websocket'
 import type { ParentPort } from 'electron'
 import { InputError, limitsFromEnvironment, setLimits } from '../core/index.ts'
-import { createService } from '../service/index.ts'
+import { answerCalls, createService, type Line, openLine } from '../service/index.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
 takeLimits()
 const service = createService()
-const handler = new RPCHandler(service.router)
+const calls = answerCalls(service.router)
 const desktop: ParentPort | undefined = process.parentPort
 if (desktop === undefined) listenToChannel()
 else listenToPorts(desktop)
@@ -30,8 +29,8 @@ function listenToPorts(parent: ParentPort): void {
     if (isBridgeMessage(data) && data.kind === 'stop') void stop()
     for (const port of ports) {
       const line = openLine(data => port.postMessage(data))
-      port.on('message', ({ data }) => receive(line, data))
-      port.on('close', () => handler.close(line))
+      port.on('message', ({ data }) => calls.receive(line, data))
+      port.on('close', () => calls.close(line))
       port.start()
     }
   })
@@ -46,20 +45,13 @@ function listenToChannel(): void {
     const line = lines.get(port)
     if (message.kind === 'connect') lines.set(port, openChannelLine(port))
     else if (line === undefined) return
-    else if (message.kind === 'data') receive(line, message.data)
+    else if (message.kind === 'data') calls.receive(line, message.data)
     else {
-      handler.close(line)
+      calls.close(line)
       lines.delete(port)
     }
   })
   process.on('disconnect', () => void stop())
-}
-
-type Line = Parameters<typeof handler.close>[0]
-
-/** What answers go out through. */
-function openLine(send: (data: unknown) => void): Line {
-  return { send: data => send(data), addEventListener: () => undefined }
 }
 
 /** One port's share of the channel. */
@@ -71,13 +63,6 @@ function openChannelLine(port: number): Line {
     // Answers to a desktop that is just going away reach nobody.
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
   })
-}
-
-/** Follows a message. One that is no call gets no answer: no page may end the process that serves all of them. */
-function receive(line: Line, given: unknown): void {
-  const data = portable(given)
-  if (data === null) return
-  handler.message(line, typeof data === 'string' ? data : data.buffer, { context: {} }).catch(() => undefined)
 }
 
 async function stop(): Promise<void> {

@@ -1,10 +1,8 @@
 /** The contract over WebSockets at `/rpc`: only for pages of this server that hold the cookie; a peer that went away is let go. */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Router } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/websocket'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Contract } from '../../shared/contract/index.ts'
+import { answerCalls, openLine, type Service } from '../service/index.ts'
 import type { Access } from './access.ts'
 
 const RPC_PATH = '/rpc'
@@ -15,9 +13,9 @@ const MAX_SOCKETS = 64
 const PING_MS = 30_000
 
 /** Takes up the server's upgrades until `close`. */
-export function openSockets(server: Server, router: Router<Contract, Record<never, never>>, access: Access): { close(): void } {
+export function openSockets(server: Server, router: Service['router'], access: Access): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
-  const handler = new RPCHandler(router)
+  const calls = answerCalls(router)
   const answering = new WeakSet<WebSocket>()
   server.on('upgrade', (request, stream, head) => {
     const status = refusalOf(request, access) ?? (sockets.clients.size < MAX_SOCKETS ? null : 503)
@@ -27,13 +25,9 @@ export function openSockets(server: Server, router: Router<Contract, Record<neve
       socket.on('error', () => undefined)
       answering.add(socket)
       socket.on('pong', () => answering.add(socket))
-      const line = { send: socket.send.bind(socket), addEventListener: () => undefined }
-      socket.binaryType = 'arraybuffer'
-      // A message that is no call gets no answer, and what is in it is not for the terminal.
-      socket.addEventListener('message', ({ data }) => {
-        if (typeof data === 'string' || data instanceof ArrayBuffer) handler.message(line, data, { context: {} }).catch(() => undefined)
-      })
-      socket.on('close', () => handler.close(line))
+      const line = openLine(socket.send.bind(socket))
+      socket.addEventListener('message', ({ data }) => calls.receive(line, data))
+      socket.on('close', () => calls.close(line))
     })
   })
   const ping = setInterval(() => {

@@ -1,2 +1,3 @@
 /** The service: what carriers may know of it. */
+export { answerCalls, type Line, openLine } from './calls.ts'
 export { createService, type Service } from './createService.ts'

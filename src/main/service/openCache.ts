@@ -4,24 +4,19 @@
  */
 import { createHash } from 'node:crypto'
 import type { CacheSummary, JobReport, Scope } from '../../shared/contract/index.ts'
-import { EMBEDDINGS_DIR, type Finding, type Ledger, type RecordedVerdict } from '../core/index.ts'
+import { EMBEDDINGS_DIR, type Finding, type Ledger, type RecordedVerdict, runScope } from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
 import { Changes } from './changes.ts'
-import { afterReindex, type Comparison, driftOf, holding, mergeComparison } from './comparison.ts'
+import { ComparedFindings } from './comparedFindings.ts'
 import { FooterQueue } from './footerQueue.ts'
+import { Polling } from './polling.ts'
 import type { Reader } from './reader.ts'
 import type { Surroundings } from './reading/surroundings.ts'
-import { applyVerification, type ShardLine, worstOf } from './shardLine.ts'
+import { applyVerification, type ShardLine } from './shardLine.ts'
 import { ShardScan } from './shardScan.ts'
 import { inScope } from './views/scope.ts'
 import { countLines } from './views/totals.ts'
-
-const POLL_MS = 30_000
-/** The same where the system does not tell of changes. */
-const UNWATCHED_POLL_MS = 5_000
-/** Looking for changes takes at most one part in so many of the time. */
-const POLL_SHARE = 20
 
 export type CacheParts = {
   /** Answers what a window waits for. */
@@ -55,12 +50,10 @@ export class OpenCache {
   private consulting = false
   private ledgerFailed = false
   private lastFailure = ''
-  private comparison: Comparison | null
-  private held: readonly Finding[] = []
+  private readonly compared: ComparedFindings
   private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0 }
   private summarised: CacheSummary | null = null
-  private pollTimer: NodeJS.Timeout | null = null
-  private polledUnwatched = false
+  private readonly polling: Polling
   private closed = false
 
   /** @param root absolute real path of a cache */
@@ -69,7 +62,7 @@ export class OpenCache {
     this.cacheId = cacheIdOf(root)
     this.parts = parts
     this.memory = new CacheMemory(parts.catalog, root, parts.onError)
-    this.comparison = this.memory.comparison()
+    this.compared = new ComparedFindings(this.memory)
     this.scan = new ShardScan(root, parts.background, {
       onNew: line => this.takeNew(line),
       onKnown: line => {
@@ -85,6 +78,7 @@ export class OpenCache {
           reason
         })
     })
+    this.polling = new Polling(this.scan, () => this.poll().catch(error => this.tell(error)))
     this.footers = new FooterQueue(
       root,
       parts.background,
@@ -103,7 +97,7 @@ export class OpenCache {
       await Promise.all([this.scan.lookAtAll(), this.lookAround()])
     } finally {
       this.scanned = true
-      this.poll()
+      this.polling.wait()
     }
     this.settle()
     await this.readFooters()
@@ -114,7 +108,7 @@ export class OpenCache {
     this.closed = true
     this.scan.close()
     this.footers.close()
-    if (this.pollTimer !== null) clearTimeout(this.pollTimer)
+    this.polling.end()
     this.memory.save()
     this.changes.flush()
   }
@@ -150,7 +144,7 @@ export class OpenCache {
       scan: this.scanned
         ? { state: known ? 'done' : 'footers', done: footers, total: counts.shards }
         : { state: 'scanning', done: this.scan.done, total: this.scan.total },
-      index: { state: index.state, bytes: index.stamp?.bytes ?? 0, drift: driftOf(this.comparison, index.stamp), reason: index.reason },
+      index: { state: index.state, bytes: index.stamp?.bytes ?? 0, drift: this.compared.drift(index.stamp), reason: index.reason },
       quarantined,
       scanFindings: this.scan.findings(),
       writer: writer === null ? null : { ...writer },
@@ -163,7 +157,7 @@ export class OpenCache {
   /** What is known to be wrong: between shards, with the index, with single shards. */
   *findings(scope: Scope | undefined): Generator<Finding> {
     const among = (line: ShardLine | undefined): boolean => scope === undefined || (line !== undefined && inScope(line, scope))
-    for (const found of this.held) if (among(this.line(found.shardPath))) yield found
+    for (const found of this.compared.all()) if (among(this.line(found.shardPath))) yield found
     for (const line of this.lines()) {
       if (line.ownFindings === 0 || !among(line)) continue
       yield* this.parts.ledger.lastVerification(this.root, line.shardPath)?.findings ?? []
@@ -172,7 +166,12 @@ export class OpenCache {
 
   /** What comparisons say of one shard. */
   comparedFindings(shardPath: string): Finding[] {
-    return this.held.filter(found => found.shardPath === shardPath)
+    return this.compared.all().filter(found => found.shardPath === shardPath)
+  }
+
+  /** The last verification of the whole cache, when it has not come to its end. */
+  interruptedVerification(): { readonly startedMs: number; readonly shards: number } | null {
+    return this.askLedger(ledger => ledger.interruptedRun(this.root, runScope({}))) ?? null
   }
 
   /** Takes in what a job has just verified, while it goes on. */
@@ -193,20 +192,9 @@ export class OpenCache {
     if (this.closed) return
     if (writes) await this.lookAgain()
     await this.lookAround()
-    const index = this.surroundings.index.stamp
-    if (report?.kind === 'verify') this.compare(mergeComparison(this.comparison, report.report.findings, checked, index))
-    else if (report?.kind === 'plan') {
-      const { moves, kept, indexFindings } = report.plan
-      const reasons = new Map([...moves, ...kept].map(each => [each.shardPath, each.reasons]))
-      this.compare(mergeComparison(this.comparison, [...reasons.values(), indexFindings].flat(), null, index))
-    } else if (report !== null) this.compare(afterReindex(this.comparison, index))
+    if (report !== null) this.compared.take(report, checked, this.surroundings.index.stamp)
     this.settle()
     if (writes) this.whileOpen(() => this.readFooters())
-  }
-
-  private compare(comparison: Comparison): void {
-    this.comparison = comparison
-    this.memory.saveComparison(comparison)
   }
 
   private async recall(): Promise<void> {
@@ -260,8 +248,7 @@ export class OpenCache {
   }
 
   private async takeSettled(folders: readonly string[]): Promise<void> {
-    // What is not told any more is looked for sooner than was meant.
-    if (this.scan.unwatched && !this.polledUnwatched) this.poll()
+    this.polling.waitLess()
     if (folders.includes(EMBEDDINGS_DIR)) await this.lookAround()
     this.settle()
     await this.readFooters()
@@ -269,12 +256,7 @@ export class OpenCache {
 
   /** Works out which compared findings still hold, writes down what is new and lets it be seen. */
   private settle(): void {
-    const before = this.held
-    this.held = holding(this.comparison, this.surroundings.index.stamp, path => this.line(path))
-    for (const { shardPath } of before) Object.assign(this.line(shardPath) ?? {}, { crossWorst: 0, crossFindings: 0 })
-    for (const [shardPath, found] of Map.groupBy(this.held, each => each.shardPath)) {
-      Object.assign(this.line(shardPath) ?? {}, { crossWorst: worstOf(found), crossFindings: found.length })
-    }
+    this.compared.settle(this.surroundings.index.stamp, path => this.line(path))
     this.memory.save()
     this.changes.flush()
   }
@@ -291,22 +273,11 @@ export class OpenCache {
     this.changes.touch()
   }
 
-  private poll(): void {
-    if (this.closed) return
-    const again = async (): Promise<void> => {
-      await this.lookAgain()
-      await this.lookAround()
-      this.settle()
-      await this.readFooters()
-    }
-    if (this.pollTimer !== null) clearTimeout(this.pollTimer)
-    this.polledUnwatched = this.scan.unwatched
-    this.pollTimer = setTimeout(() => this.whileOpen(() => again().finally(() => this.poll())), this.pollMs()).unref()
-  }
-
-  private pollMs(): number {
-    if (this.scan.isAway) return UNWATCHED_POLL_MS
-    return Math.max(this.scan.unwatched ? UNWATCHED_POLL_MS : POLL_MS, this.scan.lastMs * POLL_SHARE)
+  private async poll(): Promise<void> {
+    await this.lookAgain()
+    await this.lookAround()
+    this.settle()
+    await this.readFooters()
   }
 
   /** Runs what nobody waits for; what is still going on when the cache is closed ends as it likes. */

@@ -1,5 +1,6 @@
 /** The contract, procedure by procedure: each finds its cache and says what of the rooms below it asks. */
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { implement, type Router } from '@orpc/server'
 import type pino from 'pino'
@@ -23,6 +24,7 @@ import { shardRowOf } from './shardLine.ts'
 import { laneOf } from './views/lane.ts'
 import { PageSelection } from './views/page.ts'
 import { treeOf } from './views/tree.ts'
+import { verifiedWhen } from './views/verifiedWhen.ts'
 import { watchSummary } from './watchSummary.ts'
 
 export type ServiceRouter = Router<Contract, Record<never, never>>
@@ -82,6 +84,11 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
       openSample: os.caches.openSample.handler(async ({ input }) => opened(await caches.openSample(input.damaged))),
       summary: os.caches.summary.handler(({ input }) => caches.get(input.cacheId).summary()),
       watch: os.caches.watch.handler(({ input, signal, path }) => guarded(watchSummary(caches.get(input.cacheId), signal), path)),
+      verifications: os.caches.verifications.handler(({ input }) => {
+        const cache = caches.get(input.cacheId)
+        const interrupted = jobs.isVerifying(input.cacheId) ? null : cache.interruptedVerification()
+        return { ...verifiedWhen(cache.lines(), input.agesMs, Date.now()), interrupted }
+      }),
       close: os.caches.close.handler(({ input }) => {
         caches.close(input.cacheId)
         return {}
@@ -141,6 +148,7 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
         node: process.versions.node,
         pid: process.pid,
         platform: process.platform,
+        cores: availableParallelism(),
         residentBytes: process.memoryUsage.rss(),
         startedMs: Math.round(performance.timeOrigin),
         dataFolder,

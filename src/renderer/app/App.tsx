@@ -39,8 +39,7 @@ function serviceLine(connection: ConnectionState, restart: () => void) {
       <div className={controls.banner} data-tone='danger' role='alert'>
         <span className={controls.grow}>
           The window lost its service: {connection.reason}. Nothing in the cache was changed by that.
-          {desktop() === null &&
-            ' If the program that serves this page has ended, start lewm-cache serve and open the address that it prints.'}
+          {desktop() === null && ' If lewm-cache serve has ended, start it again and open the address that it prints.'}
         </span>
         <button type='button' className={`${controls.button} ${controls.primary}`} onClick={restart}>
           {desktop() === null ? 'Connect again' : 'Restart'}

@@ -48,8 +48,8 @@ export function Banners() {
       {unsupported > 0 && !hidden.includes('newer') && (
         <div className={controls.banner} data-tone='note' role='status'>
           <span className={controls.grow}>
-            {formatCounted(unsupported, 'place')} in this cache {unsupported === 1 ? 'has' : 'have'} a layout, version or encoding that this
-            program does not know: shown, read where that is possible, never touched.
+            {formatCounted(unsupported, 'place')} in this cache {unsupported === 1 ? 'has' : 'have'} a layout, version or encoding unknown
+            to this program: shown, read where possible, never touched.
           </span>
           <button
             type='button'

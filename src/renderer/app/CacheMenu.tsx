@@ -32,10 +32,10 @@ export function CacheMenu({ opening, commands }: { readonly opening: Opening; re
         </svg>
       </Button>
       <Popover className={controls.menu} placement='bottom start'>
-        <Menu className={classes.menu} aria-label='Caches'>
+        <Menu className={controls.menuList} aria-label='Caches'>
           {others.length > 0 && (
             <MenuSection>
-              <Header className={classes.header}>Recent caches</Header>
+              <Header className={controls.menuHeader}>Recent caches</Header>
               {others.map(({ path, pinned }) => (
                 <MenuItem key={path} id={path} textValue={path} className={controls.menuItem} onAction={() => opening.openFolder(path)}>
                   <span className={controls.mono}>{shortenMiddle(path, 64)}</span>
@@ -44,14 +44,14 @@ export function CacheMenu({ opening, commands }: { readonly opening: Opening; re
               ))}
             </MenuSection>
           )}
-          {others.length > 0 && <Separator className={classes.line} />}
+          {others.length > 0 && <Separator className={controls.menuLine} />}
           <MenuItem id='sample' className={controls.menuItem} onAction={() => opening.openSample(false)}>
             The sample cache
           </MenuItem>
           <MenuItem id='damaged-sample' className={controls.menuItem} onAction={() => opening.openSample(true)}>
             The damaged sample
           </MenuItem>
-          <Separator className={classes.line} />
+          <Separator className={controls.menuLine} />
           {commands
             .filter(({ id }) => LISTED.includes(id))
             .map(({ id, name, keys, run }) => (

@@ -8,6 +8,7 @@ import { CacheMenu } from './CacheMenu.tsx'
 import type { Opening } from './opening.ts'
 import classes from './TopBar.module.css'
 import type { Command } from './useCommands.ts'
+import { VerifyMenu } from './VerifyMenu.tsx'
 import { verifiedLine } from './verified.ts'
 
 export function TopBar({ opening, commands }: { readonly opening: Opening; readonly commands: readonly Command[] }) {
@@ -58,9 +59,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
           <HealthMark mark={worstHealth(summary.health) ?? 'unverified'} />
           <span className={classes.words}>{verifiedLine(summary, now)}</span>
         </button>
-        <button type='button' className={controls.button} onClick={() => run('verify')}>
-          Verify
-        </button>
+        <VerifyMenu onVerify={() => run('verify')} />
         <button type='button' className={`${controls.button} ${mends ? controls.primary : ''}`} onClick={() => run('repair')}>
           Repair…
         </button>

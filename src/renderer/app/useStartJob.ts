@@ -6,6 +6,7 @@ import { useClient } from '../client/ClientProvider.tsx'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { sentenceOf } from './faults.ts'
 import { useTell } from './Notice.tsx'
+import { useWorkers } from './workers.ts'
 
 /** How to start a job on the open cache; it never fails, it tells. */
 export function useStartJob(): (request: JobRequest) => Promise<void> {
@@ -13,16 +14,17 @@ export function useStartJob(): (request: JobRequest) => Promise<void> {
   const queries = useQueryClient()
   const { cacheId, ask } = useWorkspace()
   const tell = useTell()
+  const [workers] = useWorkers()
   return useCallback(
     async request => {
       try {
-        await client.jobs.start({ cacheId, request })
+        await client.jobs.start({ cacheId, request, workers: workers ?? undefined })
         ask({ kind: 'drawer', panel: 'jobs' })
         await queries.invalidateQueries({ queryKey: ['jobs'] })
       } catch (error) {
         tell(sentenceOf(error))
       }
     },
-    [client, queries, cacheId, ask, tell]
+    [client, queries, cacheId, workers, ask, tell]
   )
 }

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { JobReport, JobRequest } from '../../shared/contract/index.ts'
 import { sentenceOf } from '../app/faults.ts'
+import { useWorkers } from '../app/workers.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { JobProgress } from '../jobs/JobProgress.tsx'
 import { JobEnd } from '../jobs/JobReportView.tsx'
@@ -28,13 +29,14 @@ function Repair() {
   const client = useClient()
   const queries = useQueryClient()
   const { cacheId, ask, summary } = useWorkspace()
+  const [workers] = useWorkers()
   const [stage, setStage] = useState<Stage>({ kind: 'plan', jobId: null, refused: null })
   const [choice, setChoice] = useState<{ readonly plan: Plan; readonly ticked: ReadonlySet<string> } | null>(null)
   const job = useFollowedJob(stage.jobId)
 
   const begin = (kind: Stage['kind'], request: JobRequest): void => {
     setStage({ kind, jobId: null, refused: null })
-    client.jobs.start({ cacheId, request }).then(
+    client.jobs.start({ cacheId, request, workers: workers ?? undefined }).then(
       ({ jobId }) => {
         setStage({ kind, jobId, refused: null })
         void queries.invalidateQueries({ queryKey: ['jobs'] })

@@ -1,5 +1,5 @@
 /** The head of a column: sorts by it, and makes it wider or narrower by mouse or by Shift and the arrows. */
-
+import type { CSSProperties } from 'react'
 import classes from './ShardGrid.module.css'
 import type { ShardSort } from './useShardPages.ts'
 
@@ -7,7 +7,8 @@ const STEP = 16
 
 export function ColumnHeading({
   name,
-  number,
+  className,
+  style,
   by,
   sort,
   onSort,
@@ -17,7 +18,8 @@ export function ColumnHeading({
   startResize
 }: {
   readonly name: string
-  readonly number: boolean
+  readonly className: string | undefined
+  readonly style: CSSProperties
   readonly by: ShardSort['by'] | null
   readonly sort: ShardSort
   readonly onSort: (sort: ShardSort) => void
@@ -32,7 +34,8 @@ export function ColumnHeading({
     // biome-ignore lint/a11y/useFocusableInteractive: what it holds takes the focus
     <div
       role='columnheader'
-      className={number ? classes.numberHeading : classes.heading}
+      className={className}
+      style={style}
       aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : by === null ? undefined : 'none'}
     >
       {by === null ? (

@@ -3,7 +3,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the line
 import { useTable } from '@tanstack/react-table'
 import type { useVirtualizer } from '@tanstack/react-virtual'
-import { type ClipboardEvent, type KeyboardEvent, type MouseEvent, type Ref, useMemo } from 'react'
+import { type ClipboardEvent, type CSSProperties, type KeyboardEvent, type MouseEvent, type Ref, useMemo } from 'react'
 import { z } from 'zod'
 import { useSetting } from '../app/settings.tsx'
 import { ColumnHeading } from './ColumnHeading.tsx'
@@ -18,6 +18,21 @@ const NO_SIZES: Record<string, number> = {}
 
 function lineId(index: number): string {
   return `shard-line-${index}`
+}
+
+/** Where a cell stands in its line. Health spans all of it, so that it can stay at the right of what is in view. */
+function placeOf(columnId: string, at: number): CSSProperties {
+  return { gridRow: 1, gridColumn: columnId === 'health' ? '1 / -1' : at + 1 }
+}
+
+function headClassOf(columnId: string): string | undefined {
+  if (columnId === 'health') return `${classes.heading} ${classes.health}`
+  return isNumberColumn(columnId) ? classes.numberHeading : classes.heading
+}
+
+function classOf(columnId: string): string | undefined {
+  if (columnId === 'health') return `${classes.cell} ${classes.health}`
+  return isNumberColumn(columnId) ? classes.number : classes.cell
 }
 
 export type GridProps = {
@@ -79,7 +94,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
       aria-colcount={headers.length}
       aria-busy={!pages.current}
       aria-activedescendant={cursor === null || cursor < first || cursor >= first + count ? undefined : lineId(cursor)}
-      style={{ ['--columns' as string]: template }}
+      style={{ ['--columns' as string]: template, ['--health' as string]: `${table.getColumn('health')?.getSize() ?? 0}px` }}
       onKeyDown={on.onKey}
       onCopy={on.onCopy}
       onClick={event => {
@@ -97,11 +112,12 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
     >
       <div role='rowgroup' className={classes.head}>
         <div role='row' aria-rowindex={1} className={classes.row}>
-          {headers.map(header => (
+          {headers.map((header, at) => (
             <ColumnHeading
               key={header.id}
               name={COLUMN_NAMES[header.id] ?? header.id}
-              number={isNumberColumn(header.id)}
+              className={headClassOf(header.id)}
+              style={placeOf(header.id, at)}
               by={sortOf(header.id)}
               sort={sort}
               onSort={onSort}
@@ -129,8 +145,8 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
               aria-selected={shard !== null && choice.has(shard.shardPath)}
               style={{ transform: `translateY(${item?.start ?? 0}px)` }}
             >
-              {row.getVisibleCells().map(cell => (
-                <div key={cell.id} role='gridcell' className={isNumberColumn(cell.column.id) ? classes.number : classes.cell}>
+              {row.getVisibleCells().map((cell, at) => (
+                <div key={cell.id} role='gridcell' className={classOf(cell.column.id)} style={placeOf(cell.column.id, at)}>
                   {shard === null ? <span className={classes.waiting} /> : <table.FlexRender cell={cell} />}
                 </div>
               ))}

@@ -35,8 +35,8 @@ export const COLUMN_NAMES: Readonly<Record<string, string>> = {
   bytes: 'Bytes',
   modifiedMs: 'Modified',
   verifiedAtMs: 'Verified',
-  health: 'Health',
-  findings: 'Findings'
+  findings: 'Findings',
+  health: 'Health'
 }
 
 export function isNumberColumn(id: string): boolean {
@@ -65,7 +65,7 @@ const column = (id: string, size: number, show: (shard: ShardRow, above: string)
   })
 
 export const columns = helper.columns([
-  column('shardPath', 270, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
+  column('shardPath', 240, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
   column('encoder', 140, ({ address }) => address?.encoder ?? ''),
   column('layer', 56, ({ address }) => address?.stateLayer ?? ''),
   column('pool', 140, ({ address }) => (address === null ? '' : <ShortName text={`${address.poolType}_${address.poolRadius}`} />)),
@@ -74,8 +74,9 @@ export const columns = helper.columns([
   column('rows', 60, ({ rows }) => formatCount(rows)),
   column('dimensions', 60, ({ dimensions }) => formatCount(dimensions)),
   column('bytes', 82, ({ bytes }) => <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>),
-  column('modifiedMs', 84, ({ modifiedMs }) => <Ago at={modifiedMs} />),
-  column('verifiedAtMs', 84, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
-  column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />),
-  column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings)))
+  column('modifiedMs', 94, ({ modifiedMs }) => <Ago at={modifiedMs} />),
+  column('verifiedAtMs', 94, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
+  column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings))),
+  // The last one: it stays in view however narrow the table is.
+  column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />)
 ])

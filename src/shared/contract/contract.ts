@@ -5,13 +5,13 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { jobEventSchema, jobInfoSchema, jobOutcomeSchema, jobRequestSchema, workersSchema } from './jobs.ts'
+import { quarantineEntrySchema } from './reports.ts'
 import {
   findingSchema,
   folderSchema,
   healthSchema,
   heatMapSchema,
   PAGE_ROWS,
-  quarantineEntrySchema,
   recentSchema,
   rowSchema,
   scopeSchema,
@@ -19,7 +19,8 @@ import {
   shardRowSchema,
   summarySchema,
   treeNodeSchema,
-  vectorSchema
+  vectorSchema,
+  verificationsSchema
 } from './schemas.ts'
 
 const fault = { data: z.object({ details: z.record(z.string(), z.unknown()) }) }
@@ -51,6 +52,8 @@ export const contract = {
     summary: base.input(cache).output(summarySchema),
     /** A summary at once and after each change, at most five a second, until the caller stops. */
     watch: base.input(cache).output(eventIterator(summarySchema)),
+    /** What was verified when, for whoever chooses what to verify again. */
+    verifications: base.input(cache.extend({ agesMs: z.array(z.number().min(0)).max(10) })).output(verificationsSchema),
     close: base.input(cache).output(z.object({})),
     /** What a folder is; never fails for what is or is not there. */
     inspect: base.input(z.object({ path: z.string() })).output(folderSchema),
@@ -127,6 +130,8 @@ export const contract = {
         node: z.string(),
         pid: z.number(),
         platform: z.string(),
+        /** Threads that a job reads on unless it is told otherwise. */
+        cores: z.number(),
         residentBytes: z.number(),
         startedMs: z.number(),
         dataFolder: z.string(),

@@ -1,16 +1,15 @@
 /** Long work: what can be started, what it tells while it runs, and what it comes to. */
 import { z } from 'zod'
 import {
-  findingSchema,
   planSchema,
   progressSchema,
   quarantinedSchema,
   reindexReportSchema,
   repairReportSchema,
   restoreReportSchema,
-  scopeSchema,
   verifyReportSchema
-} from './schemas.ts'
+} from './reports.ts'
+import { findingSchema, scopeSchema } from './schemas.ts'
 
 /** What a job is to do. Only `verify` and `plan` leave the cache as it is. */
 export const jobRequestSchema = z.discriminatedUnion('kind', [
@@ -18,7 +17,12 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
     kind: z.literal('verify'),
     scope: scopeSchema.optional(),
     shards: z.array(z.string()).optional(),
-    changed: z.boolean().optional()
+    /** What is new, or has another size or time than when it was last verified. With `olderThanMs`: either. */
+    changed: z.boolean().optional(),
+    /** What was last verified longer ago than this, or never. */
+    olderThanMs: z.number().min(0).optional(),
+    /** Go on where the last verification of the same shards was broken off. */
+    resume: z.boolean().optional()
   }),
   z.object({ kind: z.literal('plan') }),
   z.object({ kind: z.literal('apply'), plan: planSchema, ticked: z.array(z.string()) }),

@@ -2,17 +2,6 @@
 import { z } from 'zod'
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES } from '../model/finding.ts'
 import { DTYPES, POOL_TYPES } from '../model/record.ts'
-import type {
-  KeptShard,
-  PlannedMove,
-  Progress,
-  QuarantinedShard,
-  QuarantineEntry,
-  ReindexReport,
-  RepairPlan,
-  RepairReport,
-  VerifyReport
-} from '../model/report.ts'
 import type { ColumnFacts, ShardAddress, VectorStatistics } from '../model/shard.ts'
 
 /** Pages of tables hold at most this many rows. */
@@ -27,11 +16,11 @@ function isFindingKind(value: unknown): value is FindingKind {
   return typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value)
 }
 
-const kind = z.custom<FindingKind>(isFindingKind)
+export const findingKindSchema = z.custom<FindingKind>(isFindingKind)
 const details = z.record(z.string(), z.unknown())
 
 export const findingSchema = z.object({
-  kind,
+  kind: findingKindSchema,
   severity: z.enum(SEVERITIES),
   shardPath: z.string(),
   row: z.number().nullable(),
@@ -145,6 +134,15 @@ export const summarySchema = z.object({
 })
 export type CacheSummary = z.infer<typeof summarySchema>
 
+export const verificationsSchema = z.object({
+  /** Shards that were never verified in full as they are now. */
+  never: z.number(),
+  /** For each age that was asked for: shards that were last verified longer ago, or never. */
+  older: z.array(z.number()),
+  /** The last verification of the whole cache, when it was broken off: `shards` of them need not be read again. */
+  interrupted: z.object({ startedMs: z.number(), shards: z.number() }).nullable()
+})
+
 export const folderSchema = z.object({
   path: z.string(),
   isCache: z.boolean(),
@@ -225,81 +223,4 @@ export const heatMapSchema = z.object({
   cells: z.instanceof(Blob),
   /** The part that could not be read, as a sentence; the rows before it are drawn. */
   damage: z.string().nullable()
-})
-
-export const progressSchema = z.object({
-  phase: z.enum(['list', 'read', 'compare', 'index', 'move']),
-  done: z.number(),
-  total: z.number(),
-  bytesDone: z.number(),
-  bytesTotal: z.number(),
-  shardPath: z.string().nullable(),
-  findings: z.number()
-}) satisfies z.ZodType<Progress>
-
-export const verifyReportSchema = z.object({
-  checkedShards: z.number(),
-  checkedRows: z.number(),
-  checkedBytes: z.number(),
-  healthyShards: z.number(),
-  findings: z.array(findingSchema),
-  byKind: z.partialRecord(kind, z.number()),
-  seconds: z.number()
-}) satisfies z.ZodType<VerifyReport>
-
-export const reindexReportSchema = z.object({
-  indexedShards: z.number(),
-  indexedRows: z.number(),
-  indexPath: z.string(),
-  findings: z.array(findingSchema)
-}) satisfies z.ZodType<ReindexReport>
-
-const movesSchema = z.object({
-  shardPath: z.string(),
-  bytes: z.number(),
-  mtimeNs: z.bigint(),
-  rows: z.number().nullable(),
-  indexEntries: z.number(),
-  reasons: z.array(findingSchema),
-  ticked: z.boolean()
-}) satisfies z.ZodType<PlannedMove>
-
-const keptSchema = z.object({ shardPath: z.string(), reasons: z.array(findingSchema) }) satisfies z.ZodType<KeptShard>
-
-export const planSchema = z.object({
-  version: z.literal(1),
-  cacheDir: z.string(),
-  createdAt: z.bigint(),
-  checkedShards: z.number(),
-  moves: z.array(movesSchema),
-  kept: z.array(keptSchema),
-  reindex: z.boolean(),
-  indexFindings: z.array(findingSchema)
-}) satisfies z.ZodType<RepairPlan>
-
-export const quarantinedSchema = z.object({
-  shardPath: z.string(),
-  movedTo: z.string(),
-  reasons: z.array(z.string())
-}) satisfies z.ZodType<QuarantinedShard>
-
-export const repairReportSchema = z.object({
-  checkedShards: z.number(),
-  quarantined: z.array(quarantinedSchema),
-  kept: z.array(keptSchema),
-  reindex: reindexReportSchema
-}) satisfies z.ZodType<RepairReport>
-
-export const quarantineEntrySchema = z.object({
-  path: z.string(),
-  shardPath: z.string(),
-  reasons: z.array(z.string()),
-  at: z.bigint().nullable(),
-  bytes: z.number()
-}) satisfies z.ZodType<QuarantineEntry>
-
-const moveBackSchema = z.object({ path: z.string(), shardPath: z.string() })
-export const restoreReportSchema = z.object({
-  restored: z.array(moveBackSchema),
-  skipped: z.array(moveBackSchema.extend({ reason: z.string() }))
 })

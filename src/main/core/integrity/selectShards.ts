@@ -71,9 +71,13 @@ export function selectShards(root: string, all: readonly string[], options: Veri
       return (changed === true && differs) || (olderThanMs !== undefined && now - last.verifiedAtMs > olderThanMs)
     })
   }
-  const scope = JSON.stringify({ shards, partition, changed, olderThanMs })
-  const ledgerRun = ledger === undefined || options.quick === true ? null : ledger.startRun(root, scope, resume === true)
+  const ledgerRun = ledger === undefined || options.quick === true ? null : ledger.startRun(root, runScope(options), resume === true)
   return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
+}
+
+/** What a run is of, in the ledger: one that is resumed must be of the same. */
+export function runScope({ shards, partition, changed, olderThanMs }: VerifyOptions): string {
+  return JSON.stringify({ shards, partition, changed, olderThanMs })
 }
 
 function checkPartition({ index, of }: { readonly index: number; readonly of: number }): void {

@@ -270,6 +270,16 @@ export class Ledger {
     }
   }
 
+  /** The last run of a scope, when it has not come to its end: when it began, and how many shards it has read. Null when it has, or has read none. */
+  interruptedRun(root: string, scope: string): { readonly startedMs: number; readonly shards: number } | null {
+    const sql = `
+      SELECT last.started_ms AS startedMs, count(*) AS shards
+      FROM (SELECT * FROM runs WHERE root = ? AND scope = ? ORDER BY id DESC LIMIT 1) AS last
+      JOIN verifications ON verifications.root = last.root AND verifications.run = last.id
+      WHERE last.finished_ms IS NULL GROUP BY last.id`
+    return this.db.prepare<[string, string], { startedMs: number; shards: number }>(sql).get(root, scope) ?? null
+  }
+
   private unfinishedRun(root: string, scope: string): number | null {
     const sql = 'SELECT id FROM runs WHERE root = ? AND scope = ? AND finished_ms IS NULL ORDER BY id DESC LIMIT 1'
     return this.db.prepare<[string, string], { id: number }>(sql).get(root, scope)?.id ?? null

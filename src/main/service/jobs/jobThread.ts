@@ -70,8 +70,8 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
 async function work(root: string, request: JobRequest, ledger: Ledger, long: LongOptions) {
   switch (request.kind) {
     case 'verify': {
-      const { shards, changed } = request
-      return { kind: request.kind, report: await verifyCache(root, { ...long, shards, changed, ledger }) }
+      const { kind, shards, changed, olderThanMs, resume } = request
+      return { kind, report: await verifyCache(root, { ...long, shards, changed, olderThanMs, resume, ledger }) }
     }
     case 'plan':
       return { kind: request.kind, plan: await planRepair(root, { ...long, ledger }) }

@@ -9,9 +9,15 @@ export function writesCache(kind: JobKind): boolean {
 export function jobTitle(request: JobRequest, shards: number | null): string {
   switch (request.kind) {
     case 'verify': {
-      if (request.changed === true)
-        return shards === null ? 'Verify what is new or changed' : `Verify what is new or changed of ${counted(shards)}`
-      return shards === null ? 'Verify the whole cache' : `Verify ${counted(shards)}`
+      const all = shards === null ? 'the whole cache' : counted(shards)
+      const { changed, olderThanMs, resume } = request
+      if (resume === true) return `Go on with verifying ${all}`
+      const parts = [
+        ...(changed === true ? ['is new or changed'] : []),
+        ...(olderThanMs === undefined ? [] : [`was not verified for ${duration(olderThanMs)}`])
+      ]
+      if (parts.length === 0) return `Verify ${all}`
+      return `Verify what ${parts.join(' or ')}${shards === null ? '' : ` of ${all}`}`
     }
     case 'plan':
       return 'Verify everything and plan a repair'
@@ -30,4 +36,18 @@ export function jobTitle(request: JobRequest, shards: number | null): string {
 
 function counted(shards: number): string {
   return shards === 1 ? '1 shard' : `${shards.toLocaleString('en')} shards`
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000]
+] as const
+
+/** In the largest unit of which it is a whole number. */
+function duration(ms: number): string {
+  const [unit, length] = UNITS.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
+  const count = ms / length
+  return `${count.toLocaleString('en')} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
 }

@@ -4,6 +4,7 @@ import { CacheBusyError, dropAbandonedLock, InputError, NotFoundError, tickMoves
 import type { Fault } from '../messages.ts'
 import type { OpenCache } from '../openCache.ts'
 import { inScope } from '../views/scope.ts'
+import { isOlder } from '../views/verifiedWhen.ts'
 import { Job } from './job.ts'
 import { jobTitle, writesCache } from './jobTitle.ts'
 
@@ -47,7 +48,7 @@ export class Jobs {
     const checked = request.kind === 'verify' ? checkedShards(cache, request, shards) : null
     const title = jobTitle(request, shards?.length ?? null)
     const { cacheId, root } = cache
-    const order = request.kind === 'verify' ? { kind: request.kind, changed: request.changed, shards: shards ?? undefined } : request
+    const order = request.kind === 'verify' ? { ...request, scope: undefined, shards: shards ?? undefined } : request
     const job = new Job(
       { cacheId, root, ledgerFile: this.around.ledgerFile, title, request: order, workers },
       {
@@ -82,6 +83,11 @@ export class Jobs {
     return job
   }
 
+  /** Whether shards of a cache are being verified, by themselves or for a plan. */
+  isVerifying(cacheId: string): boolean {
+    return this.jobs.some(job => job.outcome === null && job.cacheId === cacheId && !writesCache(job.request.kind))
+  }
+
   outcome(jobId: string): JobOutcome | null {
     return this.job(jobId).outcome
   }
@@ -110,10 +116,15 @@ function shardsOf(cache: OpenCache, { scope, shards }: VerifyRequest): string[] 
 }
 
 /** The shards that it will look at, as far as is known before; null for all. */
-function checkedShards(cache: OpenCache, { changed }: VerifyRequest, shards: readonly string[] | null): ReadonlySet<string> | null {
-  if (changed !== true) return shards === null ? null : new Set(shards)
+function checkedShards(
+  cache: OpenCache,
+  { changed, olderThanMs }: VerifyRequest,
+  shards: readonly string[] | null
+): ReadonlySet<string> | null {
+  if (changed !== true && olderThanMs === undefined) return shards === null ? null : new Set(shards)
   const all = shards ?? cache.lines().map(line => line.shardPath)
-  return new Set(all.filter(path => (cache.line(path)?.verifiedAtMs ?? null) === null))
+  const [age, now] = [olderThanMs ?? Number.POSITIVE_INFINITY, Date.now()]
+  return new Set(all.filter(path => isOlder(cache.line(path)?.verifiedAtMs ?? null, age, now)))
 }
 
 function checkPlan(cache: OpenCache, { plan, ticked }: Extract<JobRequest, { kind: 'apply' }>): void {

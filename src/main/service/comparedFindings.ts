@@ -1,0 +1,56 @@
+/** What the last comparison found, as far as it still holds: kept with the catalog, and marked on the shards that it speaks of. */
+import type { JobReport } from '../../shared/contract/index.ts'
+import type { FileStamp, Finding } from '../core/index.ts'
+import type { CacheMemory } from './cacheMemory.ts'
+import { afterReindex, type Comparison, driftOf, holding, mergeComparison } from './comparison.ts'
+import { type ShardLine, worstOf } from './shardLine.ts'
+
+type LineOf = (shardPath: string) => ShardLine | undefined
+
+export class ComparedFindings {
+  private readonly memory: CacheMemory
+  private comparison: Comparison | null
+  private held: readonly Finding[] = []
+
+  constructor(memory: CacheMemory) {
+    this.memory = memory
+    this.comparison = memory.comparison()
+  }
+
+  /** Those that held when it was last settled. */
+  all(): readonly Finding[] {
+    return this.held
+  }
+
+  /** @param index the index as it is now */
+  drift(index: FileStamp | null): number | null {
+    return driftOf(this.comparison, index)
+  }
+
+  /**
+   * Takes in what a job came to.
+   * @param checked the shards that it looked at; null for all
+   * @param index the index as it is after it
+   */
+  take(report: JobReport, checked: ReadonlySet<string> | null, index: FileStamp | null): void {
+    this.comparison = this.after(report, checked, index)
+    this.memory.saveComparison(this.comparison)
+  }
+
+  /** Works out which findings still hold, and marks the shards. */
+  settle(index: FileStamp | null, lineOf: LineOf): void {
+    for (const { shardPath } of this.held) Object.assign(lineOf(shardPath) ?? {}, { crossWorst: 0, crossFindings: 0 })
+    this.held = holding(this.comparison, index, lineOf)
+    for (const [shardPath, found] of Map.groupBy(this.held, each => each.shardPath)) {
+      Object.assign(lineOf(shardPath) ?? {}, { crossWorst: worstOf(found), crossFindings: found.length })
+    }
+  }
+
+  private after(report: JobReport, checked: ReadonlySet<string> | null, index: FileStamp | null): Comparison {
+    if (report.kind === 'verify') return mergeComparison(this.comparison, report.report.findings, checked, index)
+    if (report.kind !== 'plan') return afterReindex(this.comparison, index)
+    const { moves, kept, indexFindings } = report.plan
+    const reasons = new Map([...moves, ...kept].map(each => [each.shardPath, each.reasons]))
+    return mergeComparison(this.comparison, [...reasons.values(), indexFindings].flat(), null, index)
+  }
+}

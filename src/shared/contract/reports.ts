@@ -1,0 +1,91 @@
+/** What long work tells on its way and comes to, as zod schemas; their types are the model's own. */
+import { z } from 'zod'
+import type {
+  KeptShard,
+  PlannedMove,
+  Progress,
+  QuarantinedShard,
+  QuarantineEntry,
+  ReindexReport,
+  RepairPlan,
+  RepairReport,
+  VerifyReport
+} from '../model/report.ts'
+import { findingKindSchema, findingSchema } from './schemas.ts'
+
+export const progressSchema = z.object({
+  phase: z.enum(['list', 'read', 'compare', 'index', 'move']),
+  done: z.number(),
+  total: z.number(),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  shardPath: z.string().nullable(),
+  findings: z.number()
+}) satisfies z.ZodType<Progress>
+
+export const verifyReportSchema = z.object({
+  checkedShards: z.number(),
+  checkedRows: z.number(),
+  checkedBytes: z.number(),
+  healthyShards: z.number(),
+  findings: z.array(findingSchema),
+  byKind: z.partialRecord(findingKindSchema, z.number()),
+  seconds: z.number()
+}) satisfies z.ZodType<VerifyReport>
+
+export const reindexReportSchema = z.object({
+  indexedShards: z.number(),
+  indexedRows: z.number(),
+  indexPath: z.string(),
+  findings: z.array(findingSchema)
+}) satisfies z.ZodType<ReindexReport>
+
+const movesSchema = z.object({
+  shardPath: z.string(),
+  bytes: z.number(),
+  mtimeNs: z.bigint(),
+  rows: z.number().nullable(),
+  indexEntries: z.number(),
+  reasons: z.array(findingSchema),
+  ticked: z.boolean()
+}) satisfies z.ZodType<PlannedMove>
+
+const keptSchema = z.object({ shardPath: z.string(), reasons: z.array(findingSchema) }) satisfies z.ZodType<KeptShard>
+
+export const planSchema = z.object({
+  version: z.literal(1),
+  cacheDir: z.string(),
+  createdAt: z.bigint(),
+  checkedShards: z.number(),
+  moves: z.array(movesSchema),
+  kept: z.array(keptSchema),
+  reindex: z.boolean(),
+  indexFindings: z.array(findingSchema)
+}) satisfies z.ZodType<RepairPlan>
+
+export const quarantinedSchema = z.object({
+  shardPath: z.string(),
+  movedTo: z.string(),
+  reasons: z.array(z.string())
+}) satisfies z.ZodType<QuarantinedShard>
+
+export const repairReportSchema = z.object({
+  checkedShards: z.number(),
+  quarantined: z.array(quarantinedSchema),
+  kept: z.array(keptSchema),
+  reindex: reindexReportSchema
+}) satisfies z.ZodType<RepairReport>
+
+export const quarantineEntrySchema = z.object({
+  path: z.string(),
+  shardPath: z.string(),
+  reasons: z.array(z.string()),
+  at: z.bigint().nullable(),
+  bytes: z.number()
+}) satisfies z.ZodType<QuarantineEntry>
+
+const moveBackSchema = z.object({ path: z.string(), shardPath: z.string() })
+export const restoreReportSchema = z.object({
+  restored: z.array(moveBackSchema),
+  skipped: z.array(moveBackSchema.extend({ reason: z.string() }))
+})
