@@ -15,10 +15,11 @@ import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 import { checkPathLength, openDatabase } from './database.ts'
+import type { IndexRow } from './indexRow.ts'
 import { BUSY_MS } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
-import { INSERT, type IndexRow, insertParams, openIndex } from './windowIndex.ts'
+import { INSERT, insertParams, openIndex } from './windowIndex.ts'
 
 /** An index that is being built: shards go in, in path order; `publish` puts it in place. */
 export type IndexBuilder = {

@@ -5,9 +5,10 @@ import { makeFolder } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { openDatabase } from './database.ts'
+import type { IndexRow } from './indexRow.ts'
 import { BUSY_MS } from './openFile.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
-import { type IndexRow, openIndex, WindowIndex } from './windowIndex.ts'
+import { openIndex, WindowIndex } from './windowIndex.ts'
 
 /**
  * Enters rows in one transaction, making the index when there is none.

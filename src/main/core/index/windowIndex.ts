@@ -12,22 +12,10 @@ import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
+import type { IndexEntry, IndexRow } from './indexRow.ts'
 import { type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
-
-/** One entry as the index spells it: hashes in hex. */
-export type IndexEntry = RowPlace & {
-  readonly windowHash: string
-  readonly encoderHash: string
-  readonly stateLayer: number
-  readonly poolType: string
-  readonly poolRadius: number
-  readonly dtype: string
-}
-
-/** A row to be entered. */
-export type IndexRow = IndexEntry & { readonly createdAt: bigint }
 
 const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
 

@@ -3,8 +3,9 @@
  * check says nothing of this.
  */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { IndexEntry } from '../index/indexRow.ts'
 import { IndexUnusable } from '../index/untrusted.ts'
-import { type IndexEntry, openIndex, type WindowIndex } from '../index/windowIndex.ts'
+import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH, isShardPath } from '../paths.ts'
 import { ROWS_LISTED } from './checkRows.ts'
 import { configurationText, indexRow, type ShardKeys, windowHashAt, windowHashesText } from './shardKeys.ts'

@@ -1,7 +1,7 @@
 /** A shard's keys, compact: window hashes packed, and the few combinations of the other five parts held once. */
 import type { WindowKey } from '../../../shared/model/record.ts'
 import { hex } from '../hex.ts'
-import type { IndexRow } from '../index/windowIndex.ts'
+import type { IndexRow } from '../index/indexRow.ts'
 import type { RowColumns } from '../parquet/shardReader.ts'
 import { digestAt, textAt } from '../rowValues.ts'
 
