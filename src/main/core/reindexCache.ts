@@ -17,7 +17,7 @@ import type { IndexRow } from './index/indexRow.ts'
 import { IndexUnusable } from './index/untrusted.ts'
 import { openIndex, type WindowIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
-import { indexRow, type ShardKeys } from './integrity/shardKeys.ts'
+import { indexRow, type KnownKeys, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, type ShardVerdict, verifyShard } from './integrity/verifyShard.ts'
 import { comparePaths, INDEX_PATH } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
@@ -39,8 +39,14 @@ export async function reindexCache(cacheDir: string, options: LongOptions = {}):
 /**
  * The same, for somebody who holds the lock.
  * @param leaveOut shards whose rows must not be entered, as a full verify found them damaged
+ * @param known keys that were read just now: a shard that is still the same file is not read again
  */
-export async function rebuildIndex(root: string, options: LongOptions, leaveOut: ReadonlySet<string>): Promise<ReindexReport> {
+export async function rebuildIndex(
+  root: string,
+  options: LongOptions,
+  leaveOut: ReadonlySet<string>,
+  known: KnownKeys = new Map()
+): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
   for (const path of walk.tempFiles) removeQuietly(join(root, path))
   const run = new ReindexRun(root, leaveOut)
@@ -48,14 +54,7 @@ export async function rebuildIndex(root: string, options: LongOptions, leaveOut:
   const meter = new ProgressMeter(options.onProgress, 'index', wanted.length)
   const builder = startIndex(root)
   try {
-    const tasks = wanted.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
-    const { signal, workers, shardBudgetMs } = options
-    for await (const { verdict } of lookAtShards(tasks, {
-      signal,
-      workers,
-      budgetMs: shardBudgetMs,
-      bytes: tasks.length * BYTES_OF_KEYS
-    })) {
+    for await (const verdict of keysOfAll(root, wanted, options, known)) {
       run.take(verdict)
       if (verdict.keys !== null) builder.add(verdict.shardPath, verdict.keys)
       meter.findings = run.findings.length
@@ -73,6 +72,37 @@ export async function rebuildIndex(root: string, options: LongOptions, leaveOut:
   const findings = [...walk.findings, ...run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))]
   for (const found of findings) options.onFinding?.(found)
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings }
+}
+
+type KeysVerdict = Pick<ShardVerdict, 'shardPath' | 'bytes' | 'mtimeNs' | 'findings' | 'keys'>
+
+/** The keys of shards in their order, read or known. */
+async function* keysOfAll(
+  root: string,
+  shardPaths: readonly string[],
+  options: LongOptions,
+  known: KnownKeys
+): AsyncGenerator<KeysVerdict> {
+  const same = (shardPath: string): ShardKeys | null => {
+    const before = known.get(shardPath)
+    return before !== undefined && stampText(root, shardPath) === `${before.bytes} ${before.mtimeNs}` ? before.keys : null
+  }
+  const found = shardPaths.map(shardPath => ({ shardPath, keys: same(shardPath) }))
+  const unread = found.filter(({ keys }) => keys === null)
+  const { signal, workers, shardBudgetMs } = options
+  const tasks = unread.map(({ shardPath }) => ({ root, shardPath, depth: 'keys' as const, digest: false }))
+  const looks = lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes: tasks.length * BYTES_OF_KEYS })
+  for (const { shardPath, keys } of found) {
+    const before = known.get(shardPath)
+    if (keys !== null && before !== undefined) {
+      const { bytes, mtimeNs } = before
+      yield { shardPath, bytes, mtimeNs, findings: [], keys }
+      continue
+    }
+    const { value: look } = await looks.next()
+    if (look === undefined) throw new TypeError('a shard was not looked at')
+    yield look.verdict
+  }
 }
 
 /** Reading a shard without its embeddings takes as long as so many bytes of a whole one. */
@@ -97,7 +127,7 @@ class ReindexRun {
   }
 
   /** Counts a shard's rows, and keeps why it has none. */
-  take({ shardPath, bytes, mtimeNs, findings, keys }: ShardVerdict): void {
+  take({ shardPath, bytes, mtimeNs, findings, keys }: KeysVerdict): void {
     // As it was when it was opened: one that changes meanwhile is read once more.
     this.seen.set(shardPath, mtimeNs === 0n ? stampText(this.root, shardPath) : `${bytes} ${mtimeNs}`)
     this.findings.push(...findings.filter(blocksIndexing))

@@ -11,23 +11,29 @@ import { rebuildIndex } from '../reindexCache.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
 import { moveToQuarantine } from './quarantine.ts'
 import { tidyQuarantine } from './quarantineFiles.ts'
-import { planRepair } from './repairPlan.ts'
+import { planFrom } from './repairPlan.ts'
+import type { KnownKeys } from './shardKeys.ts'
+import { inspectCache } from './verifyCache.ts'
 
 const WAIT_MS = 10_000
 
 /**
  * Applies a plan: moves what is ticked, then rebuilds the index without what is damaged.
+ * @param options `known`: keys that were read when the plan was made
  * @throws StalePlanError before anything is moved, CacheBusyError, SystemError, CancelledError between two moves (what was moved
  * stays moved, and a later repair goes on)
  */
-export async function applyRepair(plan: RepairPlan, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairReport> {
+export async function applyRepair(
+  plan: RepairPlan,
+  options: LongOptions & { readonly ledger?: Ledger; readonly known?: KnownKeys } = {}
+): Promise<RepairReport> {
   const root = await checkCacheRoot(plan.cacheDir)
   const work = async (): Promise<RepairReport> => {
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
     await tidyQuarantine(root)
     const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
-    const reindex = () => rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)))
+    const reindex = () => rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)), options.known)
     const quarantined = await moveTicked(root, ticked, options).catch(async (error: unknown) => {
       // Of what was to move some has left the index and not its place. Whoever cancelled does not want to wait for that.
       if (!(error instanceof CancelledError)) await reindex().catch(() => null)
@@ -72,5 +78,6 @@ async function moveTicked(
 
 /** Verify, plan, apply in one go with the plan's defaults (the seed's `repair_cache`). */
 export async function repairCache(cacheDir: string, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairReport> {
-  return applyRepair(await planRepair(cacheDir, options), options)
+  const inspection = await inspectCache(cacheDir, { ...options, keepKeys: true })
+  return applyRepair(planFrom(inspection), { ...options, known: inspection.keys })
 }

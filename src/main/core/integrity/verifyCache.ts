@@ -16,6 +16,7 @@ import { compareShards } from './compareShards.ts'
 import { KeyCollector } from './duplicateKeys.ts'
 import { type PlaceElsewhere, resolveElsewhere, sharedKeyPairs } from './keyPairs.ts'
 import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
+import type { KnownKeys, ShardKeys } from './shardKeys.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
 
 /** What a verify saw, for the plan that follows: the report, and each shard's identity. */
@@ -29,6 +30,8 @@ export type Inspection = {
   readonly indexableShards: number
   /** Shards that are well as far as they can be read, and of whose bytes nothing tells whether they changed: no digest, no page checksums. */
   readonly readableShards: number
+  /** Keys of the first shards, up to KEPT_ROWS, where somebody wants them. */
+  readonly keys: KnownKeys
   /** Shards whose findings were taken from an earlier look: that of the run that is resumed, or of `known`. */
   readonly carriedOver: number
   /** Shards of the cache that were not part of this run. */
@@ -43,8 +46,13 @@ export async function verifyCache(cacheDir: string, options: LongOptions & Verif
   return (await inspectCache(cacheDir, options)).report
 }
 
+/** What is held in memory of keys for whoever rebuilds the index next: 44 bytes a row. */
+const KEPT_ROWS = 1_000_000
+
+type InspectOptions = LongOptions & VerifyOptions & { readonly keepKeys?: boolean }
+
 /** Verifies a cache and keeps what a plan, or the merge of partitions, needs to know. */
-export async function inspectCache(cacheDir: string, options: LongOptions & VerifyOptions): Promise<Inspection> {
+export async function inspectCache(cacheDir: string, options: InspectOptions): Promise<Inspection> {
   const started = performance.now()
   const root = await checkCacheRoot(cacheDir)
   const walk = await walkShards(root, options.signal)
@@ -73,9 +81,10 @@ class VerifyRun {
   private readonly root: string
   private readonly all: readonly string[]
   private readonly selection: Selection
-  private readonly options: LongOptions & VerifyOptions
+  private readonly options: InspectOptions
+  private readonly keys = new Map<string, FileStamp & { readonly keys: ShardKeys }>()
 
-  constructor(root: string, all: readonly string[], selection: Selection, options: LongOptions & VerifyOptions) {
+  constructor(root: string, all: readonly string[], selection: Selection, options: InspectOptions) {
     this.root = root
     this.all = all
     this.selection = selection
@@ -170,6 +179,10 @@ class VerifyRun {
     for (const found of verdict.findings) this.report(found)
     if (verdict.keys === null) return
     this.collector.add(i, verdict.keys)
+    if (this.options.keepKeys === true && this.indexableRows + verdict.keys.rows <= KEPT_ROWS) {
+      const { bytes, mtimeNs, keys } = verdict
+      this.keys.set(verdict.shardPath, { bytes, mtimeNs, keys })
+    }
     this.indexableRows += verdict.keys.rows
     this.indexableShards += 1
   }
@@ -226,6 +239,7 @@ class VerifyRun {
       rows: this.rows,
       indexableRows: this.indexableRows,
       indexableShards: this.indexableShards,
+      keys: this.keys,
       readableShards: [...this.unfingerprinted].filter(path => !marked.has(path)).length,
       carriedOver: this.carriedOver,
       leftOut: this.all.length - shardPaths.length
