@@ -19,7 +19,7 @@ import { indexRow, keysOf, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, verifyShard } from './integrity/verifyShard.ts'
 import { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR } from './layout.ts'
 import type { StoredValues } from './parquet/embeddingColumn.ts'
-import { type EmbeddingEncoding, encodeShardOnThreads, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
+import { type EmbeddingEncoding, encodeShard, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
 import { toFloat16 } from './parquet/float16.ts'
 import { INDEX_PATH, relativeShardPath } from './paths.ts'
 import { checkNoLinks, corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
@@ -68,12 +68,12 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   const complete = records.map(record => ({ ...withCreatedAt(record), schemaVersion: CACHE_SCHEMA_VERSION }))
   const rounded = roundEmbeddings(complete)
   const path = shardFilePath(root, shardPath)
-  const encode = () => encodeShardOnThreads(complete, rounded, options.encoding ?? 'plain')
-  const early = isThere(path) ? null : await encode()
+  const encode = () => encodeShard(complete, rounded, options.encoding ?? 'plain')
+  const early = isThere(path) ? null : encode()
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
     checkNoLinks(path)
     sweepTempFiles(dirname(path))
-    const written = !isThere(path) && publish(root, shardPath, keysOf(complete), early ?? (await encode()))
+    const written = !isThere(path) && publish(root, shardPath, keysOf(complete), early ?? encode())
     if (!written) {
       checkStored(root, shardPath, complete, rounded)
       enterRows(root, indexRowsOf(root, shardPath))

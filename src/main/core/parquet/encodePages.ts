@@ -1,6 +1,5 @@
 /** A column's part of a row group as pages: levels, values and dictionary encoded, compressed, with a checksum. */
-import { promisify } from 'node:util'
-import { constants, crc32, type ZstdOptions, zstdCompress, zstdCompressSync } from 'node:zlib'
+import { constants, crc32, type ZstdOptions, zstdCompressSync } from 'node:zlib'
 import type { ColumnInput, ColumnValues } from './columnInput.ts'
 import { encodeBitLevels, encodeHybrid } from './encodeHybrid.ts'
 import { ENCODINGS } from './footer.ts'
@@ -186,26 +185,14 @@ export function dataPage(column: ColumnInput, page: RawPage, options: PageOption
   return uncompressed(Buffer.concat([...levels, page.body]), DATA_PAGE, [5, { struct }], options)
 }
 
-function zstdOptions(level: number): ZstdOptions {
-  return { params: { [constants.ZSTD_c_compressionLevel]: level } }
+/** Room for the whole result, which otherwise is put together from pieces of 16 KiB. */
+function zstdOptions({ raw, level }: UncompressedPage): ZstdOptions {
+  return { chunkSize: raw.length + (raw.length >> 8) + 64, params: { [constants.ZSTD_c_compressionLevel]: level } }
 }
 
 /** The bodies of pages, one after the other. */
 export function compressPages(pages: readonly UncompressedPage[]): Uint8Array[] {
-  return pages.map(({ raw, level }) => zstdCompressSync(raw, zstdOptions(level)))
-}
-
-const compress = promisify(zstdCompress)
-/** Smaller pages are compressed before another thread has begun. */
-const WORTH_A_THREAD = 16 * 1024
-
-/** The same, large ones on Node's threads and at the same time. */
-export function compressPagesOnThreads(pages: readonly UncompressedPage[]): Promise<Uint8Array[]> {
-  return Promise.all(
-    pages.map(({ raw, level }) =>
-      raw.length < WORTH_A_THREAD ? zstdCompressSync(raw, zstdOptions(level)) : compress(raw, zstdOptions(level))
-    )
-  )
+  return pages.map(page => zstdCompressSync(page.raw, zstdOptions(page)))
 }
 
 function prefixed(bytes: Uint8Array): Uint8Array {

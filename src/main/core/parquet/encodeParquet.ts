@@ -7,7 +7,6 @@ import type { ColumnInput } from './columnInput.ts'
 import {
   buildDictionary,
   compressPages,
-  compressPagesOnThreads,
   countOf,
   cut,
   dataPage,
@@ -45,13 +44,8 @@ const MAGIC = Buffer.from('PAR1')
  */
 export function encodeParquet(input: ParquetInput): Uint8Array[] {
   const plan = planGroups(input)
-  return layOut(input, plan, compressPages(pagesOf(plan)))
-}
-
-/** The same; its pages are compressed at the same time. */
-export async function encodeParquetOnThreads(input: ParquetInput): Promise<Uint8Array[]> {
-  const plan = planGroups(input)
-  return layOut(input, plan, await compressPagesOnThreads(pagesOf(plan)))
+  const pages = plan.flatMap(({ chunks }) => chunks.flatMap(chunk => chunk.pages))
+  return layOut(input, plan, compressPages(pages))
 }
 
 /** A row group before its pages are compressed. */
@@ -70,10 +64,6 @@ function planGroups(input: ParquetInput): PlannedGroup[] {
     groups.push({ rows, chunks })
   }
   return groups
-}
-
-function pagesOf(groups: readonly PlannedGroup[]): UncompressedPage[] {
-  return groups.flatMap(({ chunks }) => chunks.flatMap(({ pages }) => pages))
 }
 
 /** @param bodies of all pages, in their order */

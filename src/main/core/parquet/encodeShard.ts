@@ -1,7 +1,7 @@
 /** A layout 1 shard's bytes out of records, as pyarrow would type them, so that GenoLeWM reads them like its own. */
 import type { WindowRecord } from '../../../shared/model/record.ts'
 import type { ColumnInput } from './columnInput.ts'
-import { encodeParquet, encodeParquetOnThreads, type ParquetInput } from './encodeParquet.ts'
+import { encodeParquet } from './encodeParquet.ts'
 import { roundToFloat16 } from './float16.ts'
 
 /** How the embedding's float16 values are laid out. */
@@ -39,19 +39,6 @@ export type CompleteRecord = WindowRecord & { readonly createdAt: bigint; readon
  * @returns the file's bytes in pieces
  */
 export function encodeShard(records: readonly CompleteRecord[], rounded: RoundedEmbeddings, encoding: EmbeddingEncoding): Uint8Array[] {
-  return encodeParquet(shardInput(records, rounded, encoding))
-}
-
-/** The same; its pages are compressed at the same time. */
-export function encodeShardOnThreads(
-  records: readonly CompleteRecord[],
-  rounded: RoundedEmbeddings,
-  encoding: EmbeddingEncoding
-): Promise<Uint8Array[]> {
-  return encodeParquetOnThreads(shardInput(records, rounded, encoding))
-}
-
-function shardInput(records: readonly CompleteRecord[], rounded: RoundedEmbeddings, encoding: EmbeddingEncoding): ParquetInput {
   const columns: ColumnInput[] = [
     textColumn(
       'chrom',
@@ -107,12 +94,12 @@ function shardInput(records: readonly CompleteRecord[], rounded: RoundedEmbeddin
       records.map(r => r.schemaVersion)
     )
   ]
-  return {
+  return encodeParquet({
     rows: records.length,
     columns,
     keyValues: [{ key: 'ARROW:schema', value: ARROW_SCHEMA }],
     createdBy: CREATED_BY
-  }
+  })
 }
 
 /** A column of texts, each distinct one stored once. */

@@ -113,26 +113,31 @@ export function roundToHalves(from: usize, count: u32, to: usize): u32 {
     const bits = v128.load(from)
     const magnitude = v128.and(bits, i32x4.splat(0x7fffffff))
     const isOdd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1))
-    const normal = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, i32x4.splat(TO_HALF)), isOdd), 13)
-    // As many units of the smallest half, to the nearest: the largest of these flows into the normal ones.
-    const small = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(magnitude, f32x4.splat(16777216))))
+    let half = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, i32x4.splat(TO_HALF)), isOdd), 13)
+    const isSmall = i32x4.lt_s(magnitude, i32x4.splat(SMALLEST_NORMAL))
     const isTooLarge = i32x4.ge_s(magnitude, i32x4.splat(TOO_LARGE))
-    const isNotANumber = i32x4.gt_s(magnitude, i32x4.splat(FLOAT_INFINITY))
-    let half = v128.bitselect(small, normal, i32x4.lt_s(magnitude, i32x4.splat(SMALLEST_NORMAL)))
-    half = v128.bitselect(i32x4.splat(0x7c00), half, isTooLarge)
-    half = v128.bitselect(i32x4.splat(0x7e00), half, isNotANumber)
+    // Few embeddings hold values of either kind.
+    if (v128.any_true(v128.or(isSmall, isTooLarge))) {
+      half = v128.bitselect(unitsOf(magnitude), half, isSmall)
+      half = v128.bitselect(i32x4.splat(0x7c00), half, isTooLarge)
+      half = v128.bitselect(i32x4.splat(0x7e00), half, i32x4.gt_s(magnitude, i32x4.splat(FLOAT_INFINITY)))
+      overflowed += setAmong(v128.and(isTooLarge, i32x4.lt_s(magnitude, i32x4.splat(FLOAT_INFINITY))), count - done)
+    }
     half = v128.or(half, v128.and(i32x4.shr_u(bits, 16), i32x4.splat(0x8000)))
     v128.store64_lane(to, i16x8.narrow_i32x4_u(half, half), 0)
-    if (v128.any_true(isTooLarge))
-      overflowed += finiteAmong(v128.and(isTooLarge, i32x4.lt_s(magnitude, i32x4.splat(FLOAT_INFINITY))), count - done)
     from += 16
     to += 8
   }
   return overflowed
 }
 
+/** As many units of the smallest half, to the nearest: the largest of these flows into the normal ones. */
+function unitsOf(magnitude: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(magnitude, f32x4.splat(16777216))))
+}
+
 /** How many of the first `count` lanes are set. */
-function finiteAmong(lanes: v128, count: u32): u32 {
+function setAmong(lanes: v128, count: u32): u32 {
   const mask = <u32>i32x4.bitmask(lanes)
   return popcnt(count < 4 ? mask & ((1 << count) - 1) : mask)
 }
