@@ -161,14 +161,19 @@ const AGAIN: Record<Operation, (root: string) => Promise<unknown>> = {
       if (error instanceof NotFoundError) return reindexCache(root)
       throw error
     }),
-  restore: root => restoreShards(root, 'all')
+  // Entries of a shard that could not be read just then were kept: whether its rows are there, the next reindex tells.
+  restore: async root => {
+    const { restored } = await restoreShards(root, 'all')
+    if (restored.length === 0) await reindexCache(root)
+  }
 }
 
-/** The state after the operation, when nothing goes wrong. */
-export async function undisturbed(start: string, operation: Operation): Promise<State> {
+/** The state after the operation, when nothing goes wrong, and after what is `then` done. */
+export async function undisturbed(start: string, operation: Operation, then?: (root: string) => Promise<unknown>): Promise<State> {
   const scene = sceneOf(start, operation)
   const run = await plain(scene)
   if (![0, 3, 4].includes(run.code ?? -1)) throw new Error(`${operation} ended with ${run.code}: ${run.stderr}`)
+  await then?.(scene.root)
   return stateOf(scene.root)
 }
 

@@ -1,9 +1,11 @@
 /** What changes an index in place, in one transaction each: rows that come, and shards that go. */
+import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CacheCorruptError } from '../../../shared/model/errors.ts'
 import { makeFolder } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
+import { asSystemError } from '../systemError.ts'
 import { openDatabase } from './database.ts'
 import type { IndexRow } from './indexRow.ts'
 import { BUSY_MS } from './openFile.ts'
@@ -31,15 +33,16 @@ export function enterRows(root: string, rows: readonly IndexRow[]): void {
 /**
  * Removes all entries of some shards, before the shards go: an index must not point at what is not there.
  * Without an index, or with one that cannot be used, there is nothing to remove.
- * @throws CacheBusyError, SystemError
+ * @throws CacheBusyError, SystemError (also for an index that looks spoiled because the system does not read it)
  */
 export function forgetShards(root: string, shardPaths: readonly string[]): void {
   let index: WindowIndex | null
   try {
     index = openIndex(root, 'write')
   } catch (error) {
-    if (error instanceof IndexUnusable) return
-    throw error
+    if (!(error instanceof IndexUnusable)) throw error
+    checkReadable(join(root, INDEX_PATH))
+    return
   }
   if (index === null) return
   const open = index
@@ -49,8 +52,25 @@ export function forgetShards(root: string, shardPaths: readonly string[]): void 
     })
   } catch (error) {
     if (!(error instanceof IndexUnusable)) throw error
+    open.close()
+    checkReadable(join(root, INDEX_PATH))
   } finally {
     open.close()
+  }
+}
+
+/** @throws SystemError when the system refuses some of a file's bytes: SQLite takes that for damage of the file */
+function checkReadable(path: string): void {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      const piece = Buffer.allocUnsafe(1024 * 1024)
+      for (let at = 0, read = 1; read > 0; at += read) read = readSync(fd, piece, 0, piece.length, at)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    throw asSystemError(error, 'read', path)
   }
 }
 

@@ -35,10 +35,20 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
     throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
   }
   try {
-    return patiently(() => openChecked(path, mode))
+    return twiceIfSpoiled(() => patiently(() => openChecked(path, mode)))
   } catch (error) {
     if (mode === 'read' && isInterrupted(error)) return openChecked(path, 'copy')
     throw error
+  }
+}
+
+/** SQLite calls an index spoiled also when its device failed for a moment: one that looks so is looked at again before it is believed. */
+function twiceIfSpoiled<T>(open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (!(error instanceof IndexUnusable) || error.kind !== 'index_unreadable') throw error
+    return open()
   }
 }
 
