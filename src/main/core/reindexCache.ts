@@ -92,16 +92,22 @@ async function* keysOfAll(
   const { signal, workers, shardBudgetMs } = options
   const tasks = unread.map(({ shardPath }) => ({ root, shardPath, depth: 'keys' as const, digest: false }))
   const looks = lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes: tasks.length * BYTES_OF_KEYS })
-  for (const { shardPath, keys } of found) {
-    const before = known.get(shardPath)
-    if (keys !== null && before !== undefined) {
-      const { bytes, mtimeNs } = before
-      yield { shardPath, bytes, mtimeNs, findings: [], keys }
-      continue
+  try {
+    for (const { shardPath, keys } of found) {
+      const before = known.get(shardPath)
+      if (keys !== null && before !== undefined) {
+        const { bytes, mtimeNs } = before
+        yield { shardPath, bytes, mtimeNs, findings: [], keys }
+        continue
+      }
+      const { value: look } = await looks.next()
+      if (look === undefined) throw new TypeError('a shard was not looked at')
+      yield look.verdict
     }
-    const { value: look } = await looks.next()
-    if (look === undefined) throw new TypeError('a shard was not looked at')
-    yield look.verdict
+    // Lets it come to its end, so that its threads wait for others.
+    await looks.next()
+  } finally {
+    await looks.return()
   }
 }
 
