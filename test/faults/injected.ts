@@ -98,6 +98,11 @@ export function refusedFile(strace: string, file: string, names: string, error: 
   return traced(strace, '/dev/null', names, ['-P', file, '-e', `inject=${names}:error=${error}`], scene)
 }
 
+/** Refuses every call of some names, from the first to the last. */
+export function refusedThroughout(strace: string, names: string, error: string, scene: Scene): Promise<Run> {
+  return traced(strace, '/dev/null', names, ['-e', `inject=${names}:error=${error}`], scene)
+}
+
 /** Runs without being watched. */
 export function plain({ home, args }: Scene): Promise<Run> {
   return ended(NODE, [MAIN, ...args], home)

@@ -1,0 +1,54 @@
+/** On a file system that lets nobody change anything, everything that reads works, and says the same. */
+import { expect, test } from 'vitest'
+import { filesBelow } from '../core/cacheFiles.ts'
+import { describeWith } from '../support/capabilities.ts'
+import { CHANGING, plain, refusedThroughout } from './injected.ts'
+import { copyOf, makeStart, recordsOf, shardPath } from './operations.ts'
+
+const [record] = recordsOf(0)
+const KEY = ['--window-hash', hex(record?.windowHash), '--encoder-hash', hex(record?.encoderHash), '--state-layer', '5']
+const LOOKS = [
+  ['ls'],
+  ['show', shardPath(0), '--rows'],
+  ['find', hex(record?.windowHash).slice(0, 12)],
+  ['get', ...KEY, '--pool-type', 'centered_mean', '--pool-radius', '8', '--dtype', 'fp16'],
+  ['verify'],
+  ['verify', '--quick'],
+  ['quarantined'],
+  ['checksums'],
+  ['repair', '--dry-run']
+]
+
+function hex(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? []).toString('hex')
+}
+
+describeWith('strace', 'a read-only file system', strace => {
+  test.each(LOOKS)('%s %s', async (...look) => {
+    const { home, root } = copyOf(await makeStart())
+    const scene = { home, root, args: [...look, '--cache', root, '--json', '--quiet'] }
+    const before = filesBelow(root)
+    const as = ({ code, stdout }: { readonly code: number | null; readonly stdout: string }) => ({
+      code,
+      // What differs between any two runs.
+      stdout: stdout.replace(/"(seconds|verified|created_at)":("[^"]*"|[^,}]*)/g, '')
+    })
+    const free = await plain(scene)
+    const refused = await refusedThroughout(strace, CHANGING, 'EROFS', { ...scene, home: copyOf(root).home })
+    expect(as(refused)).toEqual(as(free))
+    // One shard is cut off.
+    expect(free.code).toBe(/verify|repair/.test(look.join()) ? 4 : 0)
+    expect(filesBelow(root)).toEqual(before)
+  })
+
+  test('what would write says why it cannot', async () => {
+    const { home, root } = copyOf(await makeStart())
+    const before = filesBelow(root)
+    for (const args of [['reindex'], ['repair'], ['quarantine', shardPath(1), '--reason', 'by hand'], ['restore', '--all']]) {
+      const run = await refusedThroughout(strace, CHANGING, 'EROFS', { home, root, args: [...args, '--cache', root, '--quiet'] })
+      expect(run).toMatchObject({ code: 6, stderr: expect.stringMatching(/^lewm-cache: .*read-only/) })
+    }
+    const litter = Object.fromEntries(Object.entries(filesBelow(root)).filter(([path]) => !path.includes('.lewm-tmp-')))
+    expect(litter).toEqual(before)
+  })
+})
