@@ -34,6 +34,18 @@ describe('write', () => {
     expect(lewmCache([...WRITE, '--cache', cache, '-'], options).stdout).toBe(`nothing to write, 9 rows already in ${SHARD_PATH}\n`)
   })
 
+  test.each([
+    [[], 'PLAIN'],
+    [['--encoding', 'byte_stream_split'], 'BYTE_STREAM_SPLIT']
+  ])('with %j the values are %s, and the same', (options, encoding) => {
+    const cache = join(temporaryFolder(), 'new')
+    expect(lewmCache([...WRITE, ...options, '--cache', cache], { input: ndjson(NINE) }).code).toBe(0)
+    const shard = lewmCache(['show', SHARD_PATH, '--cache', cache, '--json']).json()
+    expect(shard.columns.find(({ column }: { column: string }) => column.startsWith('embedding')).encodings).toContain(encoding)
+    const again = lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson(NINE) })
+    expect(again.json()).toEqual({ shard_path: SHARD_PATH, rows: 9, written: false })
+  })
+
   test('rows that differ from those on disk are refused', () => {
     const cache = join(temporaryFolder(), 'new')
     lewmCache([...WRITE, '--cache', cache], { input: ndjson(NINE) })

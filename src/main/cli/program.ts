@@ -54,6 +54,14 @@ export function buildProgram(start: Start): Command {
     .requiredOption('--encoder-id <id>', 'name of the encoder', textOption(nameField))
     .requiredOption('--contig <name>', 'contig of every record', textOption(nameField))
     .requiredOption('--stride-block <n>', 'number of the block on the contig', numberOption(strideBlockField))
+    .addOption(
+      new Option(
+        '--encoding <name>',
+        'how the values are laid out; byte_stream_split makes smaller shards, which need a reader of Parquet 2.11, such as pyarrow 15'
+      )
+        .choices(['plain', 'byte_stream_split'])
+        .default('plain')
+    )
     .action(by(() => import('./commands/write.ts')))
 
   add('path', 'print where a shard lies or would lie')

@@ -11,7 +11,12 @@ import { countOf } from '../numbers.ts'
 import { readRecords } from '../records.ts'
 import { terminalSafe } from '../terminalText.ts'
 
-export type WriteOptions = { readonly encoderId: string; readonly contig: string; readonly strideBlock: number }
+export type WriteOptions = {
+  readonly encoderId: string
+  readonly contig: string
+  readonly strideBlock: number
+  readonly encoding: 'plain' | 'byte_stream_split'
+}
 
 export const run: Run<WriteOptions> = async (context, options, [file]) => {
   const { json, output, signal } = context
