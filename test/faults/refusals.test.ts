@@ -24,11 +24,12 @@ const DAMAGE = 4
 const SYSTEM = 6
 const LANES = 2
 const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
-/** So many calls of each operation in a quick run; a soak takes every call, with every error once and one of them for good. */
+/** So many calls of each operation in a quick run; a soak takes every call. */
 const QUICK_CALLS = 10
 
 /** Refused for good; of the others some are needed by Node itself, to load its own files and ours. */
-const FOR_GOOD = new Set([...CHANGING.split(','), 'pread64', 'getdents64'])
+const CHANGES = new Set(CHANGING.split(','))
+const FOR_GOOD = new Set([...CHANGES, 'pread64', 'getdents64'])
 
 /** Files that the next run sweeps away do not count. */
 function isDone(now: State, after: State): boolean {
@@ -97,10 +98,11 @@ describeWith('strace', 'refused', strace => {
 
 type Refusal = { readonly call: Call; readonly error: string; readonly forGood: boolean }
 
-/** Every error once, and one of them, in turn, for good. */
+/** A call that changes something meets every error once, one that reads one of them, in turn; and each that can, one for good. */
 function refusalsOf(call: Call, at: number): Refusal[] {
-  const once = ERRORS.map(error => ({ call, error, forGood: false }))
-  return FOR_GOOD.has(call.name) ? [...once, { call, error: errorAt(at), forGood: true }] : once
+  const errors = CHANGES.has(call.name) ? ERRORS : [errorAt(at)]
+  const once = errors.map(error => ({ call, error, forGood: false }))
+  return FOR_GOOD.has(call.name) ? [...once, { call, error: errorAt(at + 1), forGood: true }] : once
 }
 
 function errorAt(at: number): string {

@@ -1,11 +1,10 @@
 /** What changes an index in place, in one transaction each: rows that come, and shards that go. */
-import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CacheCorruptError } from '../../../shared/model/errors.ts'
 import { makeFolder } from '../durableFile.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
-import { asSystemError } from '../systemError.ts'
+import { checkReadable } from './checkReadable.ts'
 import { openDatabase } from './database.ts'
 import type { IndexRow } from './indexRow.ts'
 import { BUSY_MS } from './openFile.ts'
@@ -40,9 +39,8 @@ export function forgetShards(root: string, shardPaths: readonly string[]): void 
   try {
     index = openIndex(root, 'write')
   } catch (error) {
-    if (!(error instanceof IndexUnusable)) throw error
-    checkReadable(join(root, INDEX_PATH))
-    return
+    if (error instanceof IndexUnusable) return
+    throw error
   }
   if (index === null) return
   const open = index
@@ -59,26 +57,16 @@ export function forgetShards(root: string, shardPaths: readonly string[]): void 
   }
 }
 
-/** @throws SystemError when the system refuses some of a file's bytes: SQLite takes that for damage of the file */
-function checkReadable(path: string): void {
-  try {
-    const fd = openSync(path, 'r')
-    try {
-      const piece = Buffer.allocUnsafe(1024 * 1024)
-      for (let at = 0, read = 1; read > 0; at += read) read = readSync(fd, piece, 0, piece.length, at)
-    } finally {
-      closeSync(fd)
-    }
-  } catch (error) {
-    throw asSystemError(error, 'read', path)
-  }
-}
-
 /** Changes the index in one transaction, which makes it when there is none; what `work` throws undoes it. */
 export function withIndex(root: string, work: (index: WindowIndex) => void): void {
   const index = openIndex(root, 'write') ?? openNew(root)
   try {
     index.transaction(() => work(index))
+  } catch (error) {
+    if (!(error instanceof IndexUnusable)) throw error
+    index.close()
+    checkReadable(join(root, INDEX_PATH))
+    throw error
   } finally {
     index.close()
   }

@@ -12,6 +12,7 @@ import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
+import { checkReadable } from './checkReadable.ts'
 import type { IndexEntry, IndexRow } from './indexRow.ts'
 import { type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
@@ -38,6 +39,7 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
     return twiceIfSpoiled(() => patiently(() => openChecked(path, mode)))
   } catch (error) {
     if (mode === 'read' && isInterrupted(error)) return openChecked(path, 'copy')
+    if (mode === 'write' && error instanceof IndexUnusable && error.kind === 'index_unreadable') checkReadable(path)
     throw error
   }
 }

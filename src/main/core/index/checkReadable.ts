@@ -1,0 +1,24 @@
+/** Tells an index that is spoiled from one that the system does not read just now: SQLite often takes the second for the first. */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { asSystemError } from '../systemError.ts'
+
+const PIECE_BYTES = 1024 * 1024
+
+/**
+ * Reads a whole file and forgets it. Only for whoever holds the cache's lock, and has closed the index: closing a file takes the locks of
+ * this process's other connections away (POSIX), which then are readers at most.
+ * @throws SystemError when the system refuses some of it
+ */
+export function checkReadable(path: string): void {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      const piece = Buffer.allocUnsafe(PIECE_BYTES)
+      for (let at = 0, read = 1; read > 0; at += read) read = readSync(fd, piece, 0, piece.length, at)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    throw asSystemError(error, 'read', path)
+  }
+}
