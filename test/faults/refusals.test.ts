@@ -27,8 +27,8 @@ const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
 /** So many calls of each operation in a quick run; a soak takes every call. */
 const QUICK_CALLS = 10
 
-/** Refused for good; of the others some are needed by Node itself, to load its own files and ours. */
 const CHANGES = new Set(CHANGING.split(','))
+/** Refused for good; of the others some are needed by Node itself, to load its own files and ours. */
 const FOR_GOOD = new Set([...CHANGES, 'pread64', 'getdents64'])
 
 /** Files that the next run sweeps away do not count. */
