@@ -28,6 +28,14 @@ async function sameForAll(run: (workers: number) => Promise<unknown>): Promise<v
   for (const other of threaded) expect(other).toBe(alone)
 }
 
+test('several verifications in one thread, page by page in turns, find what each finds alone', async () => {
+  const roots = (['healthy', 'unusual', 'damaged'] as const).map(name => referenceCache(name))
+  const report = async (root: string): Promise<unknown> => ({ ...(await verifyCache(root, { workers: 1 })), seconds: 0 })
+  const alone: unknown[] = []
+  for (const root of roots) alone.push(await report(root))
+  expect(await Promise.all(roots.map(report))).toEqual(alone)
+})
+
 describe('one worker, two and eight give', () => {
   test('the same report of a verification, to the byte, and findings in the same order', async () => {
     const root = referenceCache('damaged')
