@@ -218,7 +218,7 @@ describe('what is known of bytes', () => {
     const env = { LEWM_CACHE_DATA: file }
     expect(lewmCache(['verify', '--cache', cache]).stdout).toContain('\n91 healthy, 0 damaged, 1 suspect')
     expect(lewmCache(['verify', '--cache', cache], { env }).stdout).toContain('\n91 readable, never fingerprinted, 0 damaged, 1 suspect')
-    expect(lewmCache(['verify', '--quick', '--cache', cache], { env }).stdout).toContain('\n92 healthy, 0 damaged')
+    expect(lewmCache(['verify', '--quick', '--cache', cache], { env }).stdout).toContain('\n92 in order by their footers, 0 damaged')
     expect(lewmCache(['verify', '--cache', cache, '--json'], { env }).json().healthy_shards).toBe(91)
     const clean = cleanCache()
     expect(lewmCache(['verify', '--cache', clean], { env }).stdout).toContain('\n1 healthy, 0 damaged')

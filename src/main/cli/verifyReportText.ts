@@ -4,16 +4,20 @@ import type { VerifyReport } from '../../shared/model/report.ts'
 import { findingsText } from './findingsText.ts'
 import { bytesText, countOf, countText, secondsText } from './numbers.ts'
 
-/** @param readableShards how many of the healthy ones are only readable: neither a digest nor checksums would tell of a change */
+/**
+ * @param readableShards how many of the healthy ones are only readable: neither a digest nor checksums would tell of a change
+ * @param quick whether only footers were looked at: then nothing was found healthy
+ */
 export function verifyReportText(
   { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds }: VerifyReport,
-  readableShards = 0
+  readableShards = 0,
+  quick = false
 ): string {
   const read = `${countOf(checkedShards, 'shard')}, ${countOf(checkedRows, 'row')}, ${bytesText(checkedBytes)} in ${secondsText(seconds)}`
-  return `checked ${read}\n${healthText(healthyShards, readableShards, findings)}\n${findingsText(findings)}`
+  return `checked ${read}\n${healthText(healthyShards, readableShards, findings, quick)}\n${findingsText(findings)}`
 }
 
-function healthText(healthy: number, readable: number, findings: readonly Finding[]): string {
+function healthText(healthy: number, readable: number, findings: readonly Finding[], quick: boolean): string {
   // Each shard counts once, by the worst that was found in it: SEVERITIES stand in that order.
   const worst = new Map<string, Finding['severity']>()
   for (const severity of SEVERITIES) {
@@ -22,7 +26,9 @@ function healthText(healthy: number, readable: number, findings: readonly Findin
   const shardsWith = (severity: Finding['severity']) => [...worst.values()].filter(each => each === severity).length
   const drift = findings.filter(({ severity }) => severity === 'index').length
   return [
-    ...(healthy > readable || readable === 0 ? [`${countText(healthy - readable)} healthy`] : []),
+    ...(healthy > readable || readable === 0
+      ? [`${countText(healthy - readable)} ${quick ? 'in order by their footers' : 'healthy'}`]
+      : []),
     ...(readable > 0 ? [`${countText(readable)} readable, never fingerprinted`] : []),
     `${countText(shardsWith('corrupt'))} damaged`,
     `${countText(shardsWith('suspect'))} suspect`,

@@ -25,13 +25,20 @@ const COLUMNS: readonly Column<WindowRowInfo & RowPlace>[] = [
   { head: 'row', cell: ({ rowOffset }) => countText(rowOffset), right: true }
 ]
 
+const SHOWN = 60
+
+/** DNA can be long. */
+function shortened(query: string): string {
+  return query.length <= SHOWN ? query : `${query.slice(0, SHOWN)}... (${countOf(query.length, 'letter')})`
+}
+
 export const run: Run<FindOptions> = async (context, { limit }, [query = '']) => {
   const { json, output, long } = context
   const { kind, rows, truncated } = await find(await cacheRootOf(context), query, { ...long, limit })
   if (json) {
     await output.document({ query, kind, rows: rows.map(row => ({ ...rowFields(row), ...placeFields(row) })), truncated })
   } else if (rows.length === 0) {
-    await output.note(`lewm-cache: no row for the ${KINDS[kind]} ${terminalSafe(query)}`)
+    await output.note(`lewm-cache: no row for the ${KINDS[kind]} ${terminalSafe(shortened(query))}`)
   } else {
     await output.text(tableText(COLUMNS, rows))
     await output.note(truncated ? `the first ${countOf(rows.length, 'row')}; there are more (--limit)` : countOf(rows.length, 'row'))

@@ -1,11 +1,11 @@
 /** `verify`: reads everything, changes nothing in the cache, and says all that is wrong. */
 import { InputError } from '../../../shared/model/errors.ts'
-import { type Inspection, inspectCache } from '../../core/index.ts'
+import { type Inspection, inspectCache, type Ledger } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
 import { withLedger } from '../ledger.ts'
-import { countOf } from '../numbers.ts'
+import { countOf, countText } from '../numbers.ts'
 import { partitionFields } from '../partitionFields.ts'
 import { verifyReportText } from '../verifyReportText.ts'
 
@@ -29,15 +29,35 @@ export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, 
   const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers }
   const inspection = quick
     ? await inspectCache(root, options)
-    : await withLedger(output, root, needsLedger, ledger => inspectCache(root, { ...options, ledger }))
+    : await withLedger(output, root, needsLedger, async ledger => {
+        const inspected = await inspectCache(root, { ...options, ledger })
+        if (changed === true || olderThan !== undefined) await noteLeftOut(context, inspected, ledger)
+        return inspected
+      })
   if (resume === true) await noteResumed(context, inspection)
   const { report, readableShards } = inspection
   if (json) {
     const part = partition && { partition: partitionFields(inspection, partition, { quick, changed, olderThan }) }
     await output.document({ ...report, ...part })
-  } else await output.text(verifyReportText(report, readableShards))
+  } else await output.text(verifyReportText(report, readableShards, quick))
   return exitCodeOfFindings(report.findings)
 }
+
+/** What an earlier verification found in shards that were not read now is no part of this report. */
+async function noteLeftOut({ output }: Context, { root, leftOut, stamps }: Inspection, ledger: Ledger | undefined): Promise<void> {
+  if (leftOut === 0 || ledger === undefined) return
+  const before = [...ledger.lastVerifications(root, '', LAST_PATH)].filter(([shardPath]) => !stamps.has(shardPath))
+  const marked = before.filter(([, { findings }]) => findings.length > 0).length
+  const damaged = before.filter(([, { findings }]) => findings.some(({ severity }) => severity === 'corrupt')).length
+  const known =
+    marked === 0
+      ? 'nothing was found in them then'
+      : `of ${countText(marked)} something was found then (${countText(damaged)} damaged), which this report leaves out`
+  await output.note(`lewm-cache: ${countOf(leftOut, 'shard')} had been verified before and were not read again; ${known}`)
+}
+
+/** Beyond every path. */
+const LAST_PATH = '\u{10ffff}'
 
 function noteResumed({ output }: Context, { carriedOver }: Inspection): Promise<void> {
   const text =
