@@ -1,10 +1,10 @@
 /** What leaves the program as text: JSON that loses nothing, and nothing that a terminal would obey. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toJson } from '../../src/main/cli/json.ts'
 import { bytesText, countText, timeText } from '../../src/main/cli/numbers.ts'
 import { tableText } from '../../src/main/cli/table.ts'
-import { terminalSafe } from '../../src/main/cli/terminalText.ts'
+import { toJson } from '../../src/shared/json.ts'
+import { terminalSafe } from '../../src/shared/terminalText.ts'
 
 describe('JSON', () => {
   test('names in snake_case, hashes in hex, bigints in digits', () => {

@@ -39,6 +39,42 @@ onBothCarriers('browsing', open => {
     await page.getByRole('grid', { name: 'Rows of the shard' }).getByText('NC_001416.1').first().waitFor()
   })
 
+  test('the shortcuts work while the heading of a column has the focus', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await shardsShown(page, 59)
+    const heading = shardGrid(page).getByRole('columnheader', { name: 'Bytes' }).getByRole('button')
+    const box = page.getByRole('combobox', { name: /^Look up/ })
+    const isFocused = (): Promise<boolean> => box.evaluate(input => input === document.activeElement)
+    for (const keys of ['Control+k', '/']) {
+      await heading.click()
+      await page.keyboard.press(keys)
+      await expect.poll(isFocused, POLL).toBe(true)
+      expect(await box.inputValue()).toBe('')
+      await page.keyboard.type('/?')
+      expect(await box.inputValue()).toBe('/?')
+      await page.keyboard.press('Escape')
+    }
+    await heading.click()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
+  })
+
+  test('in a small window nothing covers a number, and the tabs are whole', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await page.setViewportSize({ width: 1024, height: 700 })
+    await shardsShown(page, 59)
+    const grid = shardGrid(page)
+    await expect.poll(() => columns(page), POLL).not.toContain('Modified')
+    expect(await columns(page)).toEqual(expect.arrayContaining(['Shard', 'Rows', 'Health']))
+    const ends = await grid
+      .locator('[aria-rowindex="2"] > [role=gridcell]')
+      .evaluateAll(cells => cells.map(cell => [cell.getBoundingClientRect().left, cell.getBoundingClientRect().right] as const))
+    for (const [n, [left]] of ends.entries()) if (n > 0) expect(left).toBeGreaterThanOrEqual((ends[n - 1]?.[1] ?? 0) - 0.5)
+    expect(await grid.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+    const tabs = page.getByRole('tablist', { name: 'Looks at the selection' })
+    expect(await tabs.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+  })
+
   test('Back and Forward walk through what was selected, by button and by key', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)

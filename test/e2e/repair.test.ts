@@ -13,9 +13,9 @@ onBothCarriers('triage and repair', open => {
   test('verify all, and read a finding among the problems', { timeout: TEST_MS }, async () => {
     const { page, saved } = await open(damagedSample())
     await verifyAll(page)
-    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 8 suspect').waitFor()
+    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 8 suspect · 1 unsupported').waitFor()
     const report = await saved(() => panel(page, 'Jobs').getByRole('button', { name: 'Save report…' }).click())
-    expect(JSON.parse(Buffer.from(report).toString())).toMatchObject({ kind: 'verify', report: { checkedShards: 59, checkedRows: 1373 } })
+    expect(JSON.parse(Buffer.from(report).toString())).toMatchObject({ checked_shards: 59, checked_rows: 1373 })
     await showTab(page, 'Problems')
     await page
       .getByRole('listbox', { name: 'Causes' })
@@ -88,6 +88,10 @@ onBothCarriers('triage and repair', open => {
 
     await jobEnd(page).getByText('2 shards quarantined.').waitFor()
     await shardsShown(page, 7)
+    await inspectorPane(page).getByText('quarantined', { exact: true }).waitFor()
+    await inspectorPane(page)
+      .getByText(/^embeddings\/\.quarantine\//)
+      .waitFor()
     expect(paths.map(path => existsSync(join(folder, path)))).toEqual([false, false])
     const reasons = readdirSync(join(folder, 'embeddings/.quarantine'), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.json'))

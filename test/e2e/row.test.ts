@@ -19,7 +19,7 @@ onBothCarriers('a row', open => {
     await page.keyboard.press('Control+3')
     await page.getByRole('grid', { name: 'Rows of the shard' }).locator('[aria-rowindex="3"]').click()
     const inspector = inspectorPane(page)
-    await inspector.getByRole('heading', { name: /^Row 1 / }).waitFor()
+    await inspector.getByRole('heading', { name: 'Row offset 1 (32 rows)' }).waitFor()
 
     const { rows } = await find(folder, GENOME.slice(512, 1536))
     const row = rows.find(({ shardPath, rowOffset }) => shardPath === SHARD && rowOffset === 1)

@@ -1,7 +1,7 @@
 /** What the box offers. */
 import { describe, expect, it } from 'vitest'
 import { matchingCommands, placeOptions } from '../../src/renderer/lookup/options.ts'
-import { sentenceFor } from '../../src/renderer/lookup/sentence.ts'
+import { enterHint, sentenceFor } from '../../src/renderer/lookup/sentence.ts'
 import type { RowLine } from '../../src/shared/contract/index.ts'
 
 const commands = ['Verify all shards', 'Repair…', 'Show jobs', 'Rebuild the index…', 'Quarantine the shard'].map(name => ({ name }))
@@ -45,7 +45,7 @@ describe('places', () => {
         id: `${row.shardPath}#7`,
         place: { shardPath: row.shardPath, rowOffset: 7 },
         title: '1:1–100',
-        detail: 'ababab…ababab · layer 3 · global_mean_0 · bf16 · evo2'
+        detail: '[0, 100) · ababab…ababab · layer 3 · global_mean_0 · bf16 · evo2'
       }
     ])
     expect(placeOptions({ rows: [], shards: ['a'] }).map(({ place }) => place)).toEqual([{ shardPath: 'a', rowOffset: null }])
@@ -63,6 +63,13 @@ describe('the sentence', () => {
     )
     expect(sentenceFor('rep', none, undefined, 'Repair…')).toBe('…')
     expect(sentenceFor('> zzz', none, nothing, undefined)).toBe('No command has this name.')
+  })
+
+  it('has what Enter does beside it', () => {
+    const options = placeOptions({ rows: [], shards: ['a', 'b'] })
+    expect(enterHint('4a5b', none, { kind: 'hash' })).toMatch(/^Enter lists .* again/)
+    expect(enterHint('4a5b', { state: 'places', options, truncated: false }, undefined)).toMatch(/^Enter goes/)
+    for (const silent of [enterHint('>x', none, undefined), enterHint('rep', none, nothing)]) expect(silent).toBeNull()
   })
 
   it('says what was found', () => {

@@ -24,6 +24,10 @@ const summary: CacheSummary = {
 it('says how much was verified, what is wrong and when', () => {
   expect(verifiedLine(summary, NOW)).toBe('358/361 verified · 2 damaged · 2 h ago')
   expect(sickShards(summary)).toBe(2)
+  const health = { verified: 355, unsupported: 1, suspect: 2, damaged: 2, unreadable: 1 }
+  expect(verifiedLine({ ...summary, health }, NOW)).toBe(
+    '355/361 verified · 2 damaged · 1 could not be read · 2 suspect · 1 unsupported · 2 h ago'
+  )
 })
 
 it('says so when nothing ever was', () => {

@@ -211,3 +211,15 @@ test('what is called like a shard and is none is told, and a folder named so is 
   const { scanFindings } = await openWhole(client, root)
   expect(scanFindings).toMatchObject([{ kind: 'not_a_file', shardPath: 'embeddings/x/chr1_0.parquet' }])
 })
+
+test('the log says when a job starts, and how and after how long it ended', async () => {
+  const { client } = openTestService()
+  const folder = referenceCache('healthy')
+  const { cacheId } = await openWhole(client, folder)
+  await doJob(client, cacheId, { kind: 'verify' })
+  const entries = (await client.program.log({ lines: 50 })).map((line): Record<string, unknown> => JSON.parse(line))
+  const [start, end] = entries.filter(({ jobId }) => jobId !== undefined)
+  expect(start).toMatchObject({ msg: 'a job starts', title: 'Verify the whole cache' })
+  expect(end).toMatchObject({ msg: 'a job ended', title: 'Verify the whole cache', outcome: 'done', jobId: start?.jobId })
+  expect(end?.seconds).toBeGreaterThan(0)
+})

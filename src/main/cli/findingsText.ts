@@ -1,7 +1,7 @@
 /** Findings for a person: by severity and kind, then by shard, each with its sentence. */
 import { type Finding, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
+import { terminalSafe } from '../../shared/terminalText.ts'
 import { countOf, countText } from './numbers.ts'
-import { terminalSafe } from './terminalText.ts'
 
 const MEANING: Readonly<Record<Severity, string>> = {
   corrupt: 'corrupt: cannot be trusted; repair moves it to quarantine',

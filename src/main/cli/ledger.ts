@@ -1,9 +1,9 @@
 /** The ledger of verifications is opened for one command and closed with it. */
 import { SystemError } from '../../shared/model/errors.ts'
 import type { FileStamp } from '../../shared/model/report.ts'
+import { terminalSafe } from '../../shared/terminalText.ts'
 import { followMove, type Ledger, openLedger } from '../core/index.ts'
 import type { Output } from './output.ts'
-import { terminalSafe } from './terminalText.ts'
 
 /**
  * Runs `work` on a cache with the ledger; when the cache was moved, its records follow it, with a remark. Where the ledger's folder cannot be used and

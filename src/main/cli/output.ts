@@ -3,9 +3,9 @@
  * waited for, so that an exit never cuts it off; a reader that went away (EPIPE) is no fault.
  */
 import type { Writable } from 'node:stream'
+import { toJson } from '../../shared/json.ts'
+import { terminalSafe } from '../../shared/terminalText.ts'
 import { asSystemError, failedWith } from '../core/systemError.ts'
-import { toJson } from './json.ts'
-import { terminalSafe } from './terminalText.ts'
 
 export type Output = {
   /** Whether the reader went away: there is no use in working on for it. */

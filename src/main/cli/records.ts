@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { InputError } from '../../shared/model/errors.ts'
 import type { WindowKey, WindowRecord } from '../../shared/model/record.ts'
+import { terminalSafe } from '../../shared/terminalText.ts'
 import { CACHE_SCHEMA_VERSION } from '../core/index.ts'
 import {
   dtypeField,
@@ -17,7 +18,6 @@ import {
   stateLayerField
 } from './fields.ts'
 import { type Line, readLines, sourceName } from './lines.ts'
-import { terminalSafe } from './terminalText.ts'
 
 const KEY_FIELDS = {
   window_hash: field(hashField),

@@ -1,5 +1,5 @@
 /** Rows of text under a head, in columns as wide as they need to be; cells are made safe for a terminal here. */
-import { terminalSafe } from './terminalText.ts'
+import { terminalSafe } from '../../shared/terminalText.ts'
 
 export type Column<Row> = {
   readonly head: string

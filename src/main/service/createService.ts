@@ -44,6 +44,7 @@ export function createService(options: ServiceOptions = {}): Service {
   const jobs = new Jobs({
     ledgerFile,
     openCache: cacheId => caches.find(cacheId),
+    onEnd: end => log.info(end, 'a job ended'),
     onBug: fault => log.error({ stack: fault.stack }, fault.message),
     onError
   })

@@ -15,6 +15,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
   const { summary, canGoBack, canGoForward, back, forward, ask } = useWorkspace()
   const run = (id: string): void => commands.find(command => command.id === id)?.run()
   const now = useMinute()
+  const standing = verifiedLine(summary, now)
   const { health, index } = summary
   const mends = (health.damaged ?? 0) > 0 || (index.drift ?? 0) > 0 || index.state !== 'present'
   return (
@@ -54,10 +55,10 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
           type='button'
           className={`${controls.button} ${controls.quiet} ${classes.standing}`}
           onClick={() => ask({ kind: 'drawer', panel: 'problems' })}
-          title={summary.lastVerifiedMs === null ? 'Nothing was verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}
+          title={`${standing}\n${summary.lastVerifiedMs === null ? 'Nothing was verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}`}
         >
           <HealthMark mark={worstHealth(summary.health) ?? 'unverified'} />
-          <span className={classes.words}>{verifiedLine(summary, now)}</span>
+          <span className={classes.words}>{standing}</span>
         </button>
         <VerifyMenu onVerify={() => run('verify')} />
         <button type='button' className={`${controls.button} ${mends ? controls.primary : ''}`} onClick={() => run('repair')}>

@@ -53,9 +53,12 @@ export function useKeys(onDrawer: () => void): void {
       return true
     }
     const listen = (event: KeyboardEvent): void => {
-      if (!event.defaultPrevented && press(event)) event.preventDefault()
+      if (!press(event)) return
+      event.preventDefault()
+      event.stopPropagation()
     }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
+    // On the way down: a button or a list that has the focus lets no key go further up.
+    window.addEventListener('keydown', listen, true)
+    return () => window.removeEventListener('keydown', listen, true)
   }, [])
 }

@@ -9,10 +9,9 @@ export function sickShards({ health }: Pick<CacheSummary, 'health'>): number {
   return SICK.reduce((sum, kind) => sum + (health[kind] ?? 0), 0)
 }
 
-/** `358/361 verified · 2 damaged · 2 h ago`, with the two worst kinds; `not verified yet · 361 shards` when nothing ever was. */
+/** `358/361 verified · 2 damaged · 2 h ago`, with every kind that is not in order; `not verified yet · 361 shards` when nothing ever was. */
 export function verifiedLine({ shards, health, lastVerifiedMs }: CacheSummary, nowMs: number = Date.now()): string {
   const sick = SICK.filter(kind => (health[kind] ?? 0) > 0)
-    .slice(0, 2)
     .map(kind => `${formatCount(health[kind] ?? 0)} ${healthWord(kind)}`)
     .join(' · ')
   const first =

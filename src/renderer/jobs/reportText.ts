@@ -1,5 +1,6 @@
 /** What a job came to, in words, and whole for a file. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
+import { toJson } from '../../shared/json.ts'
 import type { Progress } from '../../shared/model/report.ts'
 import { formatCount, formatCounted } from '../format/index.ts'
 import { capital } from '../shard/capital.ts'
@@ -61,7 +62,18 @@ export function movedBy(done: JobReport): readonly string[] {
   return done.kind === 'apply' ? done.report.quarantined.map(({ movedTo }) => movedTo) : []
 }
 
-/** A report as JSON, big integers as decimal text. */
+/** A report as the command line prints it with `--json`, and a plan as `repair --save-plan` keeps it. */
 export function reportJson(done: JobReport): string {
-  return `${JSON.stringify(done, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`
+  return `${toJson(documentOf(done))}\n`
+}
+
+function documentOf(done: JobReport): object {
+  switch (done.kind) {
+    case 'plan':
+      return done.plan
+    case 'quarantine':
+      return { moved: done.moved }
+    default:
+      return done.report
+  }
 }

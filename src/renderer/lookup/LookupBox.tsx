@@ -11,7 +11,7 @@ import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './LookupBox.module.css'
 import { type Match, Matches, matchId } from './Matches.tsx'
 import { matchingCommands, type Place } from './options.ts'
-import { sentenceFor } from './sentence.ts'
+import { enterHint, sentenceFor } from './sentence.ts'
 import { useDelayed } from './useDelayed.ts'
 import { useFind } from './useFind.ts'
 
@@ -120,6 +120,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     event.preventDefault()
   }
   const shown = open && typed !== ''
+  const hint = enterHint(text, found, says)
   return (
     <div className={classes.box}>
       <Lens />
@@ -155,6 +156,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
         <p className={classes.sentence} role='status'>
           {sentenceFor(text, found, says, offered[0]?.name)}
         </p>
+        {hint !== null && <p className={`${classes.enter} ${controls.muted}`}>{hint}</p>}
         <Matches list={list} matches={matches} active={active} onPick={pick} />
       </div>
     </div>

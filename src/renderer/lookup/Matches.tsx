@@ -31,6 +31,7 @@ export function Matches({
           role='option'
           tabIndex={-1}
           aria-selected={index === active}
+          title={`${title} · ${detail}`}
           className={classes.option}
           onClick={() => onPick(index)}
           ref={index === active ? scrollToIt : undefined}

@@ -1,6 +1,6 @@
 /** What the box offers for what stands in it: commands by name, and the places that a look-up found. Pure. */
 import type { RowLine } from '../../shared/contract/index.ts'
-import { formatLocus, shortenHash } from '../format/index.ts'
+import { formatLocus, formatStored, shortenHash } from '../format/index.ts'
 
 export type Place = { readonly shardPath: string; readonly rowOffset: number | null }
 export type PlaceOption = { readonly id: string; readonly place: Place; readonly title: string; readonly detail: string }
@@ -24,7 +24,7 @@ export function placeOptions(found: { readonly rows: readonly RowLine[]; readonl
     id: `${row.shardPath}#${row.rowOffset}`,
     place: { shardPath: row.shardPath, rowOffset: row.rowOffset },
     title: formatLocus(row),
-    detail: `${shortenHash(row.windowHash, 6)} · layer ${row.stateLayer} · ${row.poolType}_${row.poolRadius} · ${row.dtype} · ${row.shardPath
+    detail: `${formatStored(row)} · ${shortenHash(row.windowHash, 6)} · layer ${row.stateLayer} · ${row.poolType}_${row.poolRadius} · ${row.dtype} · ${row.shardPath
       .split('/')
       .slice(1, 2)
       .join()}`

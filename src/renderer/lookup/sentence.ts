@@ -26,3 +26,10 @@ export function sentenceFor(
   if (found.state === 'failed') return found.reason
   return understood?.sentence ?? '…'
 }
+
+/** What Enter does with what stands in the box; null where the sentence says it or where it does nothing. */
+export function enterHint(text: string, found: Found, understood: { readonly kind: string } | undefined): string | null {
+  if (found.state === 'places') return found.options.length > 0 ? 'Enter goes to the marked one, ↑ ↓ mark another' : null
+  if (found.state !== 'none' || text.startsWith('>') || understood === undefined || understood.kind === 'none') return null
+  return understood.kind === 'fault' ? null : 'Enter lists what matches, Enter again goes there; a single match is shown at once'
+}

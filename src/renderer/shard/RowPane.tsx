@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
 import type { VectorStatistics } from '../../shared/model/shard.ts'
 import { sentenceOf } from '../app/faults.ts'
-import { formatCount, formatLocus, formatStored, formatTime, millisecondsOf, shortenHash } from '../format/index.ts'
+import { formatCount, formatCounted, formatLocus, formatStored, formatTime, millisecondsOf, shortenHash } from '../format/index.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { CopyButton } from './CopyButton.tsx'
@@ -37,8 +37,8 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
         </div>
         <h2 className={styles.title}>
           <span className={styles.titleText}>
-            Row {formatCount(rowOffset)}
-            {rows !== null && <span className={styles.aside}> of {formatCount(rows)}</span>}
+            Row offset {formatCount(rowOffset)}
+            {rows !== null && <span className={styles.aside}> ({formatCounted(rows, 'row')})</span>}
           </span>
           <span className={styles.push}>
             <StepButton name='Row before' glyph='↑' disabled={rowOffset === 0} onClick={() => step(-1)} />

@@ -1,7 +1,6 @@
 /** The inspector of a shard: what it is, what is wrong with it, and what its vectors look like. */
 import { ORPCError } from '@orpc/client'
 import type { Health, ShardFacts } from '../../shared/contract/index.ts'
-import { SEVERITIES } from '../../shared/model/finding.ts'
 import { sentenceOf } from '../app/faults.ts'
 import {
   formatAgo,
@@ -10,7 +9,6 @@ import {
   formatCounted,
   formatTime,
   HealthMark,
-  healthWord,
   millisecondsOf,
   shortenHash,
   UNKNOWN
@@ -19,10 +17,10 @@ import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { ColumnTable } from './ColumnTable.tsx'
 import { CopyButton } from './CopyButton.tsx'
-import { FindingList, SEVERITY_MARK } from './FindingList.tsx'
+import { FindingList } from './FindingList.tsx'
 import { actionsFor } from './findingAdvice.ts'
 import styles from './Inspector.module.css'
-import { useFacts, useShardLine } from './queries.ts'
+import { useFacts, useQuarantine, useShardLine } from './queries.ts'
 import { Fact, Facts, PaneNote, Section } from './Section.tsx'
 import { layerText } from './scopeText.ts'
 import { VectorNumbers } from './VectorNumbers.tsx'
@@ -45,47 +43,51 @@ export function ShardPane({ shardPath }: { readonly shardPath: string }) {
           <span>{shardPath}</span>
           <CopyButton text={shardPath} what='path' />
         </div>
-        {health !== undefined && <Standing health={health} findings={facts.data?.findings ?? []} />}
+        {health !== undefined && <HealthMark mark={health} word />}
       </header>
       {facts.isPending && <PaneNote tone='quiet'>Reading the shard…</PaneNote>}
-      {facts.isError && (isGone(facts.error) ? <Gone /> : <PaneNote tone='danger'>{sentenceOf(facts.error)}</PaneNote>)}
-      {facts.data !== undefined && <ShardSections facts={facts.data} onRow={rowOffset => go({ rowOffset })} />}
+      {facts.isError &&
+        (isGone(facts.error) ? <Gone shardPath={shardPath} /> : <PaneNote tone='danger'>{sentenceOf(facts.error)}</PaneNote>)}
+      {facts.data !== undefined && <ShardSections facts={facts.data} health={health} onRow={rowOffset => go({ rowOffset })} />}
     </>
   )
-}
-
-/** What is seen to be wrong while it is looked at says more than that it was not verified yet. */
-function Standing({ health, findings }: { readonly health: Health; readonly findings: ShardFacts['findings'] }) {
-  const worst = SEVERITIES.find(severity => findings.some(finding => finding.severity === severity))
-  if (worst === undefined || (health !== 'unverified' && health !== 'readable')) return <HealthMark mark={health} word />
-  const mark = SEVERITY_MARK[worst]
-  return <HealthMark mark={mark} word={`${healthWord(mark)} at a first look, ${healthWord(health)}`} />
 }
 
 function isGone(error: unknown): boolean {
   return error instanceof ORPCError && error.code === 'RESOURCE.NOT_FOUND'
 }
 
-function Gone() {
-  const { go, summary } = useWorkspace()
+/** Says where it lies now when it lies in quarantine. */
+function Gone({ shardPath }: { readonly shardPath: string }) {
+  const { go } = useWorkspace()
+  const quarantine = useQuarantine()
+  const entry = quarantine.data?.findLast(each => each.shardPath === shardPath)
+  if (quarantine.isPending) return null
+  if (entry === undefined) return <PaneNote tone='quiet'>No shard lies here any more: it was moved or removed.</PaneNote>
   return (
     <PaneNote tone='quiet'>
-      No shard lies here any more: it was moved or removed.{' '}
-      {summary.quarantined > 0 && (
-        <button type='button' className={controls.link} onClick={() => go({ tab: 'quarantine' })}>
-          Look into quarantine
-        </button>
-      )}
+      <HealthMark mark='quarantined' word />. It lies in <span className={controls.mono}>{entry.path}</span> now.{' '}
+      <button type='button' className={controls.link} onClick={() => go({ tab: 'quarantine' })}>
+        Look into quarantine
+      </button>
     </PaneNote>
   )
 }
 
-function ShardSections({ facts, onRow }: { readonly facts: ShardFacts; readonly onRow: (rowOffset: number) => void }) {
+function ShardSections({
+  facts,
+  health,
+  onRow
+}: {
+  readonly facts: ShardFacts
+  readonly health: Health | undefined
+  readonly onRow: (rowOffset: number) => void
+}) {
   const { shardPath, findings, rows, columns, statistics, keyValueMetadata } = facts
   return (
     <>
       {findings.length > 0 && (
-        <Section title={formatCounted(findings.length, 'finding')}>
+        <Section title={`${formatCounted(findings.length, 'finding')}${health === 'unverified' ? ' at a first look' : ''}`}>
           <FindingList findings={findings} rows={rows} onRow={onRow} />
         </Section>
       )}
@@ -153,7 +155,9 @@ function ShardFactList({ facts }: { readonly facts: ShardFacts }) {
         {formatBytes(bytes)} <span className={styles.aside}>{formatCount(bytes)} bytes</span>
       </Fact>
       <Fact name='Rows'>{formatCount(rows)}</Fact>
-      <Fact name='Dimensions'>{rows !== null && dimensions === null ? 'not the same in all rows' : formatCount(dimensions)}</Fact>
+      <Fact name='Dimensions'>
+        {rows !== null && rows > 0 && dimensions === null ? 'not the same in all rows' : formatCount(dimensions)}
+      </Fact>
       <Fact name='Codec'>{codecs === '' ? UNKNOWN : codecs}</Fact>
       <Fact name='Row groups'>{formatCount(rowGroups)}</Fact>
       <Fact name='Written by' title={createdBy ?? undefined}>

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { useSetting } from '../app/settings.tsx'
 import { ColumnHeading } from './ColumnHeading.tsx'
 import type { Choice } from './choice.ts'
-import { COLUMN_NAMES, columns, FIRST_VISIBLE, features, isNumberColumn, type Line, sortOf } from './columns.tsx'
+import { COLUMN_NAMES, columns, FIRST_VISIBLE, features, fittingColumns, isNumberColumn, type Line, sortOf } from './columns.tsx'
 import classes from './ShardGrid.module.css'
 import type { ShardPages, ShardSort } from './useShardPages.ts'
 
@@ -20,7 +20,7 @@ function lineId(index: number): string {
   return `shard-line-${index}`
 }
 
-/** Where a cell stands in its line. Health spans all of it, so that it can stay at the right of what is in view. */
+/** Where a cell stands in its line. Health stands at the right end of it. */
 function placeOf(columnId: string, at: number): CSSProperties {
   return { gridRow: 1, gridColumn: columnId === 'health' ? '1 / -1' : at + 1 }
 }
@@ -63,13 +63,17 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
     () => Array.from({ length: count }, (_, n) => ({ index: first + n, shard: at(first + n) ?? null, above })),
     [first, count, at, above]
   )
+  const widths = Object.fromEntries(columns.map(({ id = '', size = 0 }) => [id, sizes[id] ?? size]))
+  const width = virtualizer.scrollElement?.clientWidth ?? Number.POSITIVE_INFINITY
+  // What somebody chose stays, and is scrolled where there is no room for it.
+  const shown = visible === FIRST_VISIBLE ? fittingColumns(visible, widths, width) : visible
   const table = useTable({
     features,
     columns,
     data,
     getRowId: line => String(line.index),
     columnResizeMode: 'onChange',
-    state: { columnSizing: sizes, columnVisibility: visible },
+    state: { columnSizing: sizes, columnVisibility: shown },
     onColumnSizingChange: change => keepSizes(typeof change === 'function' ? change(sizes) : change),
     onColumnVisibilityChange: change => keepVisible(typeof change === 'function' ? change(visible) : change)
   })

@@ -18,6 +18,8 @@ export type Line = { readonly index: number; readonly shard: ShardRow | null; re
 
 /** Columns whose content stands at the right. */
 const NUMBERS: ReadonlySet<string> = new Set(['rows', 'dimensions', 'bytes', 'layer', 'block', 'findings'])
+/** What goes first where the table is too narrow for all columns. */
+const GIVE_WAY = ['modifiedMs', 'verifiedAtMs', 'dimensions', 'bytes'] as const
 const HIDDEN = ['encoder', 'layer', 'pool', 'contig', 'block', 'findings'] as const
 
 /** What is shown until somebody chooses. */
@@ -37,6 +39,21 @@ export const COLUMN_NAMES: Readonly<Record<string, string>> = {
   verifiedAtMs: 'Verified',
   findings: 'Findings',
   health: 'Health'
+}
+
+/**
+ * The columns that are shown in a table of `width` px: those of `chosen`, less the least important as long as they do not fit.
+ * @param sizes px of every column
+ */
+export function fittingColumns(
+  chosen: Readonly<Record<string, boolean>>,
+  sizes: Readonly<Record<string, number>>,
+  width: number
+): Record<string, boolean> {
+  const shown = { ...chosen }
+  const needed = (): number => Object.entries(sizes).reduce((sum, [id, size]) => (shown[id] === false ? sum : sum + size), 0)
+  for (const id of GIVE_WAY) if (needed() > width) shown[id] = false
+  return shown
 }
 
 export function isNumberColumn(id: string): boolean {
@@ -65,7 +82,7 @@ const column = (id: string, size: number, show: (shard: ShardRow, above: string)
   })
 
 export const columns = helper.columns([
-  column('shardPath', 240, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
+  column('shardPath', 160, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
   column('encoder', 140, ({ address }) => address?.encoder ?? ''),
   column('layer', 56, ({ address }) => address?.stateLayer ?? ''),
   column('pool', 140, ({ address }) => (address === null ? '' : <ShortName text={`${address.poolType}_${address.poolRadius}`} />)),
@@ -77,6 +94,6 @@ export const columns = helper.columns([
   column('modifiedMs', 94, ({ modifiedMs }) => <Ago at={modifiedMs} />),
   column('verifiedAtMs', 94, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
   column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings))),
-  // The last one: it stays in view however narrow the table is.
+  // The last one: others give way to it where the table is narrow.
   column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />)
 ])

@@ -63,7 +63,7 @@ describe('an end', () => {
     expect(movedBy({ kind: 'reindex', report: REINDEX })).toEqual([])
   })
 
-  test('is saved whole, big integers as text', () => {
+  test('is saved as the command line writes it: snake_case names, big integers as text', () => {
     const plan = {
       version: 1,
       cacheDir: '/c',
@@ -75,8 +75,20 @@ describe('an end', () => {
       indexFindings: []
     } as const
     expect(JSON.parse(reportJson({ kind: 'plan', plan: { ...plan, moves: [], kept: [], indexFindings: [] } }))).toEqual({
-      kind: 'plan',
-      plan: { ...plan, createdAt: '1152921504606846976' }
+      version: 1,
+      cache_dir: '/c',
+      created_at: '1152921504606846976',
+      checked_shards: 0,
+      moves: [],
+      kept: [],
+      reindex: false,
+      index_findings: []
+    })
+    expect(JSON.parse(reportJson(APPLIED))).toEqual({
+      checked_shards: 3,
+      quarantined: [{ shard_path: 'embeddings/a.parquet', moved_to: 'embeddings/.quarantine/a.parquet', reasons: ['cut_off: m'] }],
+      kept: [],
+      reindex: { indexed_shards: 2, indexed_rows: 1234, index_path: 'embeddings/index.sqlite', findings: [] }
     })
   })
 })

@@ -1,6 +1,7 @@
 /** `checksums`: a digest of every shard, as `sha256sum` writes them, or what has changed since. */
 import { join } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { checkChecksums, writeChecksums } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
@@ -8,7 +9,6 @@ import { EXIT, type ExitCode } from '../exitCodes.ts'
 import { readText } from '../lines.ts'
 import { countOf, countText } from '../numbers.ts'
 import { saveFile } from '../saveFile.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 /** `check` is true for the default file. */
 export type ChecksumsOptions = { readonly check?: string | true; readonly output?: string }

@@ -1,14 +1,15 @@
 /** `find`: rows by hash prefix, locus or DNA; loci are shown 1-based as in genome browsers, beside the stored 0-based numbers. */
+
+import { hexText } from '../../../shared/json.ts'
 import type { RowPlace, WindowRowInfo } from '../../../shared/model/record.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { find } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
-import { hexText } from '../json.ts'
 import { countOf, countText } from '../numbers.ts'
 import { placeFields, rowFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export type FindOptions = { readonly limit?: number }
 

@@ -1,19 +1,19 @@
 /** `get`: the seed's read_embedding, for one key or for many in order, as text, JSON or a float16 matrix. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { hexText } from '../../../shared/json.ts'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Dtype, Embedding, PoolType, RowPlace, WindowKey } from '../../../shared/model/record.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { INDEX_DB_NAME, readEmbeddings } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
 import { interruptible } from '../interruptible.ts'
-import { hexText } from '../json.ts'
 import { npyFloat16 } from '../npy.ts'
 import { countOf, countText } from '../numbers.ts'
 import { keyFields, placeFields } from '../rowFields.ts'
 import { saveFile } from '../saveFile.ts'
-import { terminalSafe } from '../terminalText.ts'
 import { vectorText } from '../vectorText.ts'
 
 export type GetOptions = {

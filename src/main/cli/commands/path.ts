@@ -1,11 +1,11 @@
 /** `path`: where a shard lies or would lie; touches nothing. */
 import { relative } from 'node:path'
 import type { PoolType } from '../../../shared/model/record.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { shardPathFor } from '../../core/index.ts'
 import { cacheDirOf, slashed } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export type PathOptions = {
   readonly encoderId: string

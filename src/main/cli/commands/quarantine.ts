@@ -1,11 +1,11 @@
 /** `quarantine`: moves shards aside by hand, with a reason; nothing is deleted. */
 import { InputError } from '../../../shared/model/errors.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { quarantineShards } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
 import { withLedger } from '../ledger.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export type QuarantineOptions = { readonly reason: string }
 

@@ -1,11 +1,12 @@
 /** `reindex`: the seed's reindex_cache. */
+
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { reindexCache } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
 import { findingsText } from '../findingsText.ts'
 import { countOf } from '../numbers.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export const run: Run<{ readonly workers?: number }> = async (context, { workers }) => {
   const { json, output, long } = context

@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { applyRepair, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
@@ -16,7 +17,6 @@ import { readText, sourceName } from '../lines.ts'
 import { bytesText, countOf, countText } from '../numbers.ts'
 import { saveFile } from '../saveFile.ts'
 import { tableText } from '../table.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export type RepairOptions = { readonly dryRun?: boolean; readonly plan?: string; readonly savePlan?: string; readonly workers?: number }
 

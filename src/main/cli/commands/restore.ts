@@ -1,10 +1,10 @@
 /** `restore`: brings shards back from quarantine to where they came from; what lies there now stays, and with `--all` that is no fault. */
 import { InputError } from '../../../shared/model/errors.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { restoreShards } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export type RestoreOptions = { readonly all?: boolean }
 

@@ -1,17 +1,18 @@
 /** `show`: one shard, from its footer to the statistics of its vectors. */
+
+import { hexText } from '../../../shared/json.ts'
 import type { ColumnFacts, VectorStatistics } from '../../../shared/model/shard.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { describeShard, type ListedRow, type ShardDescription, type ShardRange } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT, exitCodeOfFindings } from '../exitCodes.ts'
 import { findingsText } from '../findingsText.ts'
 import { interruptible } from '../interruptible.ts'
-import { hexText } from '../json.ts'
 import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../ledger.ts'
 import { bytesText, countOf, countText, timeText, valueText } from '../numbers.ts'
 import { addressFields, basePair, rowFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export type ShowOptions = { readonly rows?: boolean }
 

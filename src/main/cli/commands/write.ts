@@ -1,6 +1,7 @@
 /** `write`: the seed's write_shard; a file with one broken line writes nothing. */
 import { statSync } from 'node:fs'
 import { InputError } from '../../../shared/model/errors.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { writeShard } from '../../core/index.ts'
 import { failedWith } from '../../core/systemError.ts'
 import { cacheDirOf, cacheRootOf } from '../cacheFolder.ts'
@@ -9,7 +10,6 @@ import { EXIT } from '../exitCodes.ts'
 import { sourceName } from '../lines.ts'
 import { countOf } from '../numbers.ts'
 import { readRecords } from '../records.ts'
-import { terminalSafe } from '../terminalText.ts'
 
 export type WriteOptions = {
   readonly encoderId: string

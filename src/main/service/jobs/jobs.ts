@@ -11,10 +11,21 @@ import { jobTitle, writesCache } from './jobTitle.ts'
 const KEPT = 50
 const STOP_MS = 5_000
 
+/** How a job ended, for the log. */
+export type JobEnd = {
+  readonly jobId: string
+  readonly title: string
+  readonly outcome: JobOutcome['outcome']
+  readonly seconds: number
+  /** Why it failed. */
+  readonly reason: string | undefined
+}
+
 export type JobSurroundings = {
   readonly ledgerFile: string
   /** The cache of a job, if it is (still, or again) open. */
   readonly openCache: (cacheId: string) => OpenCache | undefined
+  readonly onEnd: (end: JobEnd) => void
   readonly onBug: (fault: Fault) => void
   readonly onError: (error: unknown) => void
 }
@@ -55,6 +66,7 @@ export class Jobs {
         onVerdicts: verdicts => this.around.openCache(cacheId)?.takeVerdicts(verdicts),
         onBug: this.around.onBug,
         onEnd: async (outcome, died) => {
+          this.around.onEnd(endOf(job.info(), outcome))
           try {
             if (died && writes) dropAbandonedLock(root)
             const report = outcome.outcome === 'done' ? outcome.report : null
@@ -102,6 +114,11 @@ export class Jobs {
     const old = new Set(ended.slice(0, Math.max(0, ended.length - KEPT)))
     this.jobs = this.jobs.filter(job => !old.has(job))
   }
+}
+
+function endOf({ jobId, title, startedMs }: JobInfo, end: JobOutcome): JobEnd {
+  const reason = end.outcome === 'failed' ? end.error.message : undefined
+  return { jobId, title, outcome: end.outcome, seconds: (Date.now() - startedMs) / 1000, reason }
 }
 
 type VerifyRequest = Extract<JobRequest, { kind: 'verify' }>

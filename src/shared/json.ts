@@ -20,7 +20,7 @@ export function toJson(value: unknown): string {
 
 /** Lowercase hex digits of `bytes`. */
 export function hexText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function objectText(value: object): string {

@@ -1,0 +1,14 @@
+/** Which columns of the table of shards are shown. */
+import { expect, test } from 'vitest'
+import { fittingColumns } from '../../src/renderer/shards/columns.tsx'
+
+test('columns give way where the table is narrow, the least important first', () => {
+  const sizes = { shardPath: 240, rows: 60, bytes: 82, modifiedMs: 94, verifiedAtMs: 94, health: 122, pool: 140 }
+  const chosen = { pool: false }
+  const names = (width: number): string[] => Object.keys(sizes).filter(id => fittingColumns(chosen, sizes, width)[id] !== false)
+  const all = ['shardPath', 'rows', 'bytes', 'modifiedMs', 'verifiedAtMs', 'health']
+  expect(names(692)).toEqual(all)
+  expect(names(691)).toEqual(all.filter(id => id !== 'modifiedMs'))
+  expect(names(597)).toEqual(['shardPath', 'rows', 'bytes', 'health'])
+  expect(names(100)).toEqual(['shardPath', 'rows', 'health'])
+})
