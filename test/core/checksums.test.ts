@@ -59,6 +59,18 @@ describe('held against a list', () => {
     expect(await checkChecksums(root, text)).toEqual({ checked: 91, failed: [first], missing: [second], added: [shardPath] })
   })
 
+  test('a shard that is moved away while the others are read is none of the sums, and missing from a list', async () => {
+    const root = referenceCache('healthy')
+    const text = await writeChecksums(root)
+    const last = shardsOf(root).at(-1) ?? ''
+    const moveAway = { onProgress: () => rmSync(join(root, last), { force: true }) }
+    expect(await checkChecksums(root, text, moveAway)).toEqual({ checked: 91, failed: [], missing: [last], added: [] })
+    const again = referenceCache('healthy')
+    const sums = await writeChecksums(again, { onProgress: () => rmSync(join(again, last), { force: true }) })
+    expect(sums.trimEnd().split('\n')).toHaveLength(91)
+    expect(sums).not.toContain(last)
+  })
+
   test('in every form that sha256sum writes', async () => {
     const root = referenceCache('healthy')
     const lines = (await writeChecksums(root)).trimEnd().split('\n')

@@ -125,14 +125,15 @@ describeWith('python', 'together', python => {
     ])
     tell(Object.fromEntries([...diary.counts].map(([what, count]) => [`together: ${what}`, count])))
     tell({ 'together: seconds': SECONDS })
-    expect({ seed: chance.seed, faults: diary.faults }).toEqual({ seed: chance.seed, faults: [] })
+    // Softly: whatever was said, it is looked whether anything was lost.
+    expect.soft({ seed: chance.seed, faults: diary.faults }).toEqual({ seed: chance.seed, faults: [] })
     expect(served.map(each => each.exitCode())).toEqual([null, null])
     for (const { end: stop } of served) expect(await stop()).toBe(0)
 
     for (const [i, { second, last }] of samples.map(quarters).entries()) {
       tell({ [`together: MiB of window ${i + 1}, median of the second quarter`]: Math.round(second) })
       tell({ [`together: MiB of window ${i + 1}, median of the last quarter`]: Math.round(last) })
-      if (SECONDS >= MEMORY_MINUTES * 60) expect(last).toBeLessThan(second * 1.15 + 16)
+      if (SECONDS >= MEMORY_MINUTES * 60) expect.soft(last).toBeLessThan(second * 1.15 + 16)
     }
     await expectNothingLost()
   })

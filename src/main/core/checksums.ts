@@ -1,5 +1,5 @@
 /** SHA-256 sums of all shards, in the form that `sha256sum -c` reads from the cache root. */
-import { InputError } from '../../shared/model/errors.ts'
+import { InputError, SystemError } from '../../shared/model/errors.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { digestShard } from './digestShard.ts'
@@ -8,7 +8,7 @@ import { ProgressMeter } from './progress.ts'
 import { walkShards } from './walkShards.ts'
 
 /**
- * The sums of all shards, one line each, in path order.
+ * The sums of all shards, one line each, in path order. One that is moved away meanwhile is none of them.
  * @throws InputError, SystemError when a shard cannot be read, CancelledError
  */
 export async function writeChecksums(cacheDir: string, options: LongOptions = {}): Promise<string> {
@@ -17,10 +17,21 @@ export async function writeChecksums(cacheDir: string, options: LongOptions = {}
   const meter = new ProgressMeter(options.onProgress, 'read', shardPaths.length)
   const lines: string[] = []
   for (const shardPath of shardPaths) {
-    lines.push(checksumLine(await digestShard(root, shardPath, options.signal), shardPath))
+    const sum = await digestIfThere(root, shardPath, options.signal)
+    if (sum !== null) lines.push(checksumLine(sum, shardPath))
     meter.step(shardPath)
   }
   return lines.join('')
+}
+
+/** Null for a shard that somebody has moved since the cache was walked. */
+async function digestIfThere(root: string, shardPath: string, signal: AbortSignal | undefined): Promise<string | null> {
+  try {
+    return await digestShard(root, shardPath, signal)
+  } catch (error) {
+    if (error instanceof SystemError && error.details.error === 'ENOENT') return null
+    throw error
+  }
 }
 
 /** GNU's form: a leading backslash announces a name whose backslashes and line breaks are escaped. */
@@ -49,17 +60,20 @@ export async function checkChecksums(cacheDir: string, text: string, options: Lo
   const listed = parseChecksums(text)
   const { shardPaths } = await walkShards(root, options.signal)
   const present = new Set(shardPaths)
+  const gone = new Set<string>()
   const failed: string[] = []
   const checkable = [...listed].filter(([path]) => present.has(path))
   const meter = new ProgressMeter(options.onProgress, 'read', checkable.length)
   for (const [shardPath, sum] of checkable) {
-    if ((await digestShard(root, shardPath, options.signal)) !== sum) failed.push(shardPath)
+    const found = await digestIfThere(root, shardPath, options.signal)
+    if (found === null) gone.add(shardPath)
+    else if (found !== sum) failed.push(shardPath)
     meter.step(shardPath)
   }
   return {
-    checked: checkable.length,
+    checked: checkable.length - gone.size,
     failed,
-    missing: [...listed.keys()].filter(path => !present.has(path)),
+    missing: [...listed.keys()].filter(path => !present.has(path) || gone.has(path)),
     added: shardPaths.filter(path => !listed.has(path))
   }
 }
