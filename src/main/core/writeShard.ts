@@ -68,12 +68,11 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   const complete = records.map(record => ({ ...withCreatedAt(record), schemaVersion: CACHE_SCHEMA_VERSION }))
   const rounded = roundEmbeddings(complete)
   const path = shardFilePath(root, shardPath)
-  const encode = () => encodeShard(complete, rounded, options.encoding ?? 'plain')
-  const early = isThere(path) ? null : encode()
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
     checkNoLinks(path)
     sweepTempFiles(dirname(path))
-    const written = !isThere(path) && publish(root, shardPath, keysOf(complete), early ?? encode())
+    const written =
+      !isThere(path) && publish(root, shardPath, keysOf(complete), encodeShard(complete, rounded, options.encoding ?? 'plain'))
     if (!written) {
       checkStored(root, shardPath, complete, rounded)
       enterRows(root, indexRowsOf(root, shardPath))
