@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { SERVICE_SWITCHES } from '../src/main/page/serviceSwitches.ts'
 
 const LAUNCHER = join(import.meta.dirname, '../bin/lewm-cache')
 const REPORT_PEAK = pathToFileURL(join(import.meta.dirname, 'reportPeak.ts')).href
@@ -28,7 +29,7 @@ export function peakOf(folder: string, args: readonly string[]): number {
   return Number(readFileSync(file, 'utf8'))
 }
 
-/** Runs a module of `children/` as a process of its own. @returns the JSON that it prints */
+/** Runs a module of `children/` as a process of its own, which begins as that of the service does. @returns the JSON that it prints */
 export function runChild(name: string, args: readonly string[]): unknown {
-  return JSON.parse(run(process.execPath, [join(import.meta.dirname, 'children', name), ...args]))
+  return JSON.parse(run(process.execPath, [...SERVICE_SWITCHES, join(import.meta.dirname, 'children', name), ...args]))
 }

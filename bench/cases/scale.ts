@@ -6,7 +6,7 @@ import { CACHE_SCHEMA_VERSION, INDEX_PATH, shardPathFor } from '../../src/main/c
 import { encodeShard, roundEmbeddings } from '../../src/main/core/parquet/encodeShard.ts'
 import { CONTIG, ENCODER_ID, keyOf, makeRecords } from '../makeCache.ts'
 import { type Measurement, medianOf, perPart, type Sample } from '../measure.ts'
-import { runChild } from '../processes.ts'
+import { peakOf, runChild } from '../processes.ts'
 import { beside } from '../setting.ts'
 
 const SIZES = [64, 640, 6400]
@@ -17,7 +17,14 @@ const FLAT = 1 / 1.2
 const told = z.strictObject({ ms: z.array(z.number()), peakBytes: z.number() })
 
 /** What was found at one size. */
-type Size = { readonly shards: number; readonly reindex: Found; readonly verify: Found; readonly indexBytes: number }
+type Size = {
+  readonly shards: number
+  readonly reindex: Found
+  readonly verify: Found
+  readonly indexBytes: number
+  /** What the command that verifies takes at most. */
+  readonly commandBytes: number
+}
 type Found = z.infer<typeof told>
 
 /** @param folder temporary */
@@ -33,8 +40,9 @@ function measureSize(folder: string, shards: number): Size {
   const reindex = run('reindex')
   const verify = run('verify')
   const indexBytes = statSync(join(dir, INDEX_PATH)).size
+  const commandBytes = peakOf(folder, ['verify', '--cache', dir])
   rmSync(dir, { recursive: true })
-  return { shards, reindex, verify, indexBytes }
+  return { shards, reindex, verify, indexBytes, commandBytes }
 }
 
 function compare(size: Size, base: Size): Measurement[] {
@@ -50,7 +58,8 @@ function compare(size: Size, base: Size): Measurement[] {
     line('reindex, per shard', perShard(size, size.reindex), perShard(base, base.reindex)),
     line('index, per shard', bytes(size.indexBytes / size.shards), bytes(base.indexBytes / base.shards)),
     line('peak memory of verify', bytes(size.verify.peakBytes), bytes(base.verify.peakBytes)),
-    line('peak memory of reindex', bytes(size.reindex.peakBytes), bytes(base.reindex.peakBytes))
+    line('peak memory of reindex', bytes(size.reindex.peakBytes), bytes(base.reindex.peakBytes)),
+    line('peak memory of lewm-cache verify', bytes(size.commandBytes), bytes(base.commandBytes))
   ]
 }
 

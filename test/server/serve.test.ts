@@ -1,11 +1,12 @@
 /** `lewm-cache serve`, and `open` where there can be no window: one address on standard output, until Ctrl-C. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { SERVICE_SWITCHES } from '../../src/main/page/serviceSwitches.ts'
 import { lewmCache, startLewmCache } from '../cli/lewmCache.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
@@ -64,6 +65,13 @@ describe('serve', () => {
     const { url } = JSON.parse(line)
     expect(url).toMatch(ADDRESS)
     expect(await locationOf(url)).toBe(`/#open=${cache}`)
+    expect((await end()).code).toBe(0)
+  })
+
+  test.runIf(process.platform === 'linux')('is the process that was started, on a Node whose nursery stays small', async () => {
+    const { child, end } = await running(startLewmCache(['serve']))
+    const words = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').split('\0')
+    expect(words.slice(1, 1 + SERVICE_SWITCHES.length)).toEqual(SERVICE_SWITCHES)
     expect((await end()).code).toBe(0)
   })
 

@@ -42,8 +42,10 @@ export function expectedError(error: unknown): CacheError | null {
       { call: error.syscall ?? '', path: error.path ?? '', error: error.code },
       { cause: error }
     )
-  if (isSqliteError(error))
-    return new SystemError(`a database of this program could not be used: ${error.message}`, { error: error.code }, { cause: error })
+  if (isSqliteError(error)) {
+    const full = error.code === 'SQLITE_FULL' ? '; it may be the one for temporary files, where keys are sorted (TMPDIR says which)' : ''
+    return new SystemError(`a database could not be written or read: ${error.message}${full}`, { error: error.code }, { cause: error })
+  }
   if (isLoadError(error)) {
     const [why = ''] = error.message.split('\n')
     return new SystemError(`a part of this program could not be loaded: ${why}`, { error: error.code }, { cause: error })

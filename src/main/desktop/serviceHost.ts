@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { MessageChannelMain, type MessagePortMain, utilityProcess } from 'electron'
 import { installedFile } from '../page/installedFile.ts'
+import { SERVICE_SWITCHES } from '../page/serviceSwitches.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
 export type ServiceHost = {
@@ -19,11 +20,6 @@ export type ServiceHost = {
 
 const SERVICE = 'out/main/serviceProcess.js'
 const STOP_MS = 3_000
-/**
- * V8's nursery otherwise grows to 48 MiB for each thread while a cache is scanned, and what once was there is never given back: for
- * 100,000 shards this halves the memory of the process (267 MiB to 140).
- */
-const NODE_SWITCHES = ['--max-semi-space-size=4']
 
 /** Starts the service. @throws Error when this installation cannot run one */
 export function startService(): ServiceHost {
@@ -42,7 +38,7 @@ function canRunHere(): boolean {
 function startUtility(file: string): ServiceHost {
   const child = utilityProcess.fork(file, [], {
     serviceName: 'GenoLeWM cache service',
-    execArgv: NODE_SWITCHES,
+    execArgv: [...SERVICE_SWITCHES],
     stdio: ['ignore', 'ignore', 'inherit']
   })
   const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
@@ -70,7 +66,7 @@ function startNode(file: string): ServiceHost {
   const { NODE_OPTIONS: _options, ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
   const child = fork(entry, [], {
     execPath: nodeExecutable(),
-    execArgv: NODE_SWITCHES,
+    execArgv: [...SERVICE_SWITCHES],
     env,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']

@@ -9,7 +9,7 @@ import type { Run } from '../context.ts'
 import { findRuntime } from '../desktopRuntime.ts'
 import { EXIT } from '../exitCodes.ts'
 import { folderToOpen } from '../folderToOpen.ts'
-import { serveUntilCancelled } from './serve.ts'
+import { beginAsService, serveUntilCancelled } from './serve.ts'
 
 const DESKTOP = 'out/desktop/main.cjs'
 
@@ -17,6 +17,7 @@ export const run: Run<Record<never, never>> = async (context, _options, [dir = c
   const folder = dir === undefined ? null : await folderToOpen(dir)
   const runtime = findRuntime()
   if ('missing' in runtime) {
+    beginAsService()
     await context.output.note(`lewm-cache: no window, as ${runtime.missing}; open this address in a browser (Ctrl-C ends it)`)
     return serveUntilCancelled(context, 0, folder === null ? 'sample' : { folder })
   }

@@ -1,4 +1,5 @@
 /** `serve`: the inspector in a browser, until Ctrl-C. */
+import { SERVICE_SWITCHES } from '../../page/serviceSwitches.ts'
 import { type First, serveInspector } from '../../server/index.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
@@ -6,8 +7,10 @@ import { folderToOpen } from '../folderToOpen.ts'
 
 export type ServeOptions = { readonly port?: number }
 
-export const run: Run<ServeOptions> = async (context, { port = 0 }, [dir = context.cache]) =>
-  serveUntilCancelled(context, port, dir === undefined ? null : { folder: await folderToOpen(dir) })
+export const run: Run<ServeOptions> = async (context, { port = 0 }, [dir = context.cache]) => {
+  beginAsService()
+  return serveUntilCancelled(context, port, dir === undefined ? null : { folder: await folderToOpen(dir) })
+}
 
 /** Prints the address and serves until Ctrl-C, which is how this ends when all is well. */
 export async function serveUntilCancelled({ json, output, signal }: Context, port: number, first: First): Promise<ExitCode> {
@@ -17,4 +20,12 @@ export async function serveUntilCancelled({ json, output, signal }: Context, por
   if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
   await server.close()
   return EXIT.ok
+}
+
+/** Begins anew, as the same process, with the switches of a service; to be called before anything is printed. Windows cannot. */
+export function beginAsService(): void {
+  if (process.platform === 'win32' || process.execve === undefined) return
+  if (SERVICE_SWITCHES.every(given => process.execArgv.includes(given))) return
+  const { execPath, execArgv, argv, env } = process
+  process.execve(execPath, [execPath, ...execArgv, ...SERVICE_SWITCHES, ...argv.slice(1)], env)
 }

@@ -35,8 +35,8 @@ export type IndexBuilder = {
   discard(): void
 }
 
-/** Pages of the file that is being built are held in so much memory, KiB, as are the keys while they are sorted. */
-const CACHE_KIB = 65_536
+/** Pages of the file that is being built are held in so much memory, KiB, as are keys while they are sorted; more go to temp files. */
+const CACHE_KIB = 16_384
 
 /** Starts a new index in a temp file beside the old one. */
 export function startIndex(root: string): IndexBuilder {

@@ -21,7 +21,6 @@ const NUMBERS = 'temp.numbers'
  * @returns enters the rows of a shard whose keys are not taken, and tells how many went in
  */
 export function prepareInsert(db: Database.Database): (shardPath: string, keys: ShardKeys) => number {
-  db.pragma('temp_store = MEMORY')
   db.exec(`CREATE TABLE ${NUMBERS} (i INTEGER PRIMARY KEY)`)
   const count = db.prepare(
     `WITH RECURSIVE more(i) AS (SELECT @from UNION ALL SELECT i + 1 FROM more WHERE i + 1 < @to) INSERT INTO ${NUMBERS} SELECT i FROM more`

