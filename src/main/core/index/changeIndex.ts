@@ -35,37 +35,32 @@ export function enterRows(root: string, rows: readonly IndexRow[]): void {
  * @throws CacheBusyError, SystemError (also for an index that looks spoiled because the system does not read it)
  */
 export function forgetShards(root: string, shardPaths: readonly string[]): void {
-  let index: WindowIndex | null
   try {
-    index = openIndex(root, 'write')
-  } catch (error) {
-    if (error instanceof IndexUnusable) return
-    throw error
-  }
-  if (index === null) return
-  const open = index
-  try {
-    open.transaction(() => {
-      for (const shardPath of shardPaths) open.forget(shardPath)
+    const index = openIndex(root, 'write')
+    if (index === null) return
+    changeAndClose(root, index, () => {
+      for (const shardPath of shardPaths) index.forget(shardPath)
     })
   } catch (error) {
     if (!(error instanceof IndexUnusable)) throw error
-    open.close()
-    checkReadable(join(root, INDEX_PATH))
-  } finally {
-    open.close()
   }
 }
 
 /** Changes the index in one transaction, which makes it when there is none; what `work` throws undoes it. */
 export function withIndex(root: string, work: (index: WindowIndex) => void): void {
   const index = openIndex(root, 'write') ?? openNew(root)
+  changeAndClose(root, index, () => work(index))
+}
+
+/** @throws SystemError for an index that looks spoiled because the system does not read it */
+function changeAndClose(root: string, index: WindowIndex, work: () => void): void {
   try {
-    index.transaction(() => work(index))
+    index.transaction(work)
   } catch (error) {
-    if (!(error instanceof IndexUnusable)) throw error
-    index.close()
-    checkReadable(join(root, INDEX_PATH))
+    if (error instanceof IndexUnusable) {
+      index.close()
+      checkReadable(join(root, INDEX_PATH))
+    }
     throw error
   } finally {
     index.close()

@@ -33,6 +33,11 @@ function largestOf(values: v128): u32 {
   return max<u32>(i32x4.extract_lane(pairs, 0), i32x4.extract_lane(pairs, 1))
 }
 
+/** Four values, one in each lane. */
+function four(from: usize, shuffle: v128, factors: v128, mask: v128): v128 {
+  return v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from), shuffle), factors), 7), mask)
+}
+
 /**
  * Unpacks `groups` times eight values of `bitWidth` bits (1 to 16), least significant bit first, into 16 bits each.
  * @returns the largest
@@ -48,8 +53,8 @@ export function unpack16(from: usize, bitWidth: u32, groups: u32, to: usize): u3
   let largest = i16x8.splat(0)
   const end = to + <usize>groups * 16
   while (to < end) {
-    const low = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from), shuffleLow), factorsLow), 7), mask)
-    const high = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from + second), shuffleHigh), factorsHigh), 7), mask)
+    const low = four(from, shuffleLow, factorsLow, mask)
+    const high = four(from + second, shuffleHigh, factorsHigh, mask)
     const values = i16x8.narrow_i32x4_u(low, high)
     largest = i16x8.max_u(largest, values)
     v128.store(to, values)
@@ -71,8 +76,8 @@ export function unpack32(from: usize, bitWidth: u32, groups: u32, to: usize): u3
   let largest = i32x4.splat(0)
   const end = to + <usize>groups * 32
   while (to < end) {
-    const low = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from), shuffleLow), factorsLow), 7), mask)
-    const high = v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from + second), shuffleHigh), factorsHigh), 7), mask)
+    const low = four(from, shuffleLow, factorsLow, mask)
+    const high = four(from + second, shuffleHigh, factorsHigh, mask)
     largest = i32x4.max_u(largest, i32x4.max_u(low, high))
     v128.store(to, low)
     v128.store(to + 16, high)
