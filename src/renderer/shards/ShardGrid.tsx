@@ -3,9 +3,10 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the line
 import { useTable } from '@tanstack/react-table'
 import type { useVirtualizer } from '@tanstack/react-virtual'
-import { type ClipboardEvent, type CSSProperties, type KeyboardEvent, type MouseEvent, type Ref, useEffect, useMemo } from 'react'
+import { type ClipboardEvent, type CSSProperties, type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useMemo } from 'react'
 import { z } from 'zod'
 import { useSetting } from '../app/settings.tsx'
+import { useWidth } from '../grid/useWidth.ts'
 import { ColumnHeading } from './ColumnHeading.tsx'
 import type { Choice } from './choice.ts'
 import {
@@ -50,7 +51,7 @@ export type GridProps = {
   readonly above: string
   readonly pages: ShardPages
   readonly virtualizer: ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>
-  readonly scroller: Ref<HTMLDivElement>
+  readonly scroller: RefObject<HTMLDivElement | null>
   readonly sort: ShardSort
   readonly onSort: (sort: ShardSort) => void
   readonly choice: Choice
@@ -76,7 +77,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
     [first, count, at, above]
   )
   const widths = Object.fromEntries(columns.map(({ id = '', size = 0 }) => [id, sizes[id] ?? size]))
-  const width = virtualizer.scrollElement?.clientWidth ?? Number.POSITIVE_INFINITY
+  const width = useWidth(scroller)
   // What somebody chose stays, and is scrolled where there is no room for it.
   const shown = visible === FIRST_VISIBLE ? fittingColumns(visible, widths, width) : visible
   const { onGiveWay } = on
