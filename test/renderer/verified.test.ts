@@ -1,6 +1,6 @@
 /** How a cache stands, in one line. */
 import { expect, it } from 'vitest'
-import { sickShards, verifiedLine } from '../../src/renderer/app/verified.ts'
+import { sickShards, standingMark, verifiedLine } from '../../src/renderer/app/verified.ts'
 import type { CacheSummary } from '../../src/shared/contract/index.ts'
 
 const NOW = Date.UTC(2026, 0, 2)
@@ -11,6 +11,7 @@ const summary: CacheSummary = {
   rows: null,
   bytes: 0,
   health: { verified: 358, damaged: 2, unverified: 1 },
+  suspected: 0,
   lastVerifiedMs: NOW - 2 * 3_600_000,
   scan: { state: 'done', done: 361, total: 361 },
   index: { state: 'present', bytes: 0, drift: 0, reason: null },
@@ -32,4 +33,14 @@ it('says how much was verified, what is wrong and when', () => {
 
 it('says so when nothing ever was', () => {
   expect(verifiedLine({ ...summary, health: { unverified: 361 }, lastVerifiedMs: null }, NOW)).toBe('not verified yet · 361 shards')
+})
+
+it('counts what only a first look tells of, here as well as among the problems', () => {
+  const looked = { ...summary, health: { unverified: 361 }, suspected: 9, lastVerifiedMs: null }
+  expect(verifiedLine(looked, NOW)).toBe('not verified yet · 9 look wrong')
+  expect(sickShards(looked)).toBe(9)
+  expect(standingMark(looked)).toBe('suspect')
+  expect(standingMark({ ...looked, suspected: 0 })).toBe('unverified')
+  expect(verifiedLine({ ...summary, suspected: 1 }, NOW)).toBe('358/361 verified · 2 damaged · 1 looks wrong · 2 h ago')
+  expect(standingMark({ ...summary, suspected: 1 })).toBe('damaged')
 })

@@ -69,6 +69,24 @@ test('progress is told with speed, at most ten times a second, while the service
   process.stdout.write(`verify of 1,500 shards: ${seconds.toFixed(1)} s, longest delay of the service ${(delay.max / 1e6).toFixed(0)} ms\n`)
 })
 
+test('what is known stays known while it is verified again', async () => {
+  const { cacheId } = await openWhole(client, makeManyShards(1000))
+  await doJob(client, cacheId, { kind: 'verify' })
+  const known = (await client.caches.summary({ cacheId })).health
+  expect(known.unverified).toBeUndefined()
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
+  let looks = 0
+  for await (const event of await client.jobs.attach({ jobId })) {
+    if (event.type !== 'progress') continue
+    looks += 1
+    const { health } = await client.caches.summary({ cacheId })
+    expect(health).toEqual(known)
+    const { contigs } = await client.shards.lane({ cacheId, scope: {} })
+    expect(new Set(contigs.flatMap(({ blocks }) => blocks.map(block => block.health)))).toEqual(new Set(Object.keys(known)))
+  }
+  expect(looks).toBeGreaterThan(1)
+})
+
 test('a running job is cancelled between two shards, and what it has verified stays verified', async () => {
   const { cacheId } = await openWhole(client, makeManyShards(3000))
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })

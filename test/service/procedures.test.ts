@@ -387,13 +387,42 @@ procedure('lookup.find', 'leads to rows or to shards', async () => {
 })
 
 procedure('findings', 'are those of the last look, of the last comparison and of the index', async () => {
-  expect(await client.findings({ cacheId })).toEqual({ findings: [], total: 0 })
+  expect(await client.findings({ cacheId })).toEqual({ findings: [], firstLook: [], total: 0 })
   const all = await client.findings({ cacheId: damaged.cacheId })
   expect(all.total).toBe(all.findings.length)
   expect(new Set(all.findings.map(found => found.severity))).toEqual(new Set(['corrupt', 'unsupported', 'suspect', 'index']))
   const scoped = await client.findings({ cacheId: damaged.cacheId, scope: { contig: 'conflict-a' } })
   expect(scoped.findings.length).toBeGreaterThan(0)
   expect(scoped.findings.every(found => found.shardPath.includes('/chrconflict-a_'))).toBe(true)
+})
+
+procedure('findings', 'tells what a first look found, until a verification says more', async () => {
+  const root = temporaryFolder()
+  cpSync(damaged.root, root, { recursive: true })
+  const { client: own, service, dataFolder: data } = openTestService()
+  const { cacheId: id, suspected } = await openWhole(own, root)
+  const before = await own.findings({ cacheId: id })
+  const looked = (found: typeof before): string[] => [...new Set(found.firstLook.map(({ shardPath }) => shardPath))]
+  expect(before.findings).toEqual([])
+  expect(before.total).toBe(before.firstLook.length)
+  expect(looked(before)).toEqual(expect.arrayContaining([await damagedShard('truncated-third'), await damagedShard('empty-file')]))
+  expect(suspected).toBe(looked(before).length)
+  const scoped = await own.findings({ cacheId: id, scope: { contig: 'empty-file' } })
+  expect(looked(scoped)).toEqual([await damagedShard('empty-file')])
+
+  const shardPath = await damagedShard('page-checksum')
+  const { findings } = await own.shards.describe({ cacheId: id, shardPath })
+  expect(findings.length).toBeGreaterThan(0)
+  expect((await own.findings({ cacheId: id })).firstLook.filter(found => found.shardPath === shardPath)).toEqual(findings)
+  await summaryWhen(own, id, summary => summary.suspected === suspected + 1)
+
+  await service.close()
+  const again = openTestService(data).client
+  await openWhole(again, root)
+  expect((await again.findings({ cacheId: id })).firstLook).toEqual(before.firstLook)
+  await doJob(again, id, { kind: 'verify' })
+  expect((await again.findings({ cacheId: id })).firstLook).toEqual([])
+  expect((await again.caches.summary({ cacheId: id })).suspected).toBe(0)
 })
 
 procedure('jobs.start', 'verifies, and what it found is known when it ends', async () => {

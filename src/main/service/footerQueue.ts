@@ -1,5 +1,6 @@
 /** Footers are read in the background, a few at a time; first those of the shards that somebody looks at. */
 import type { Reader } from './reader.ts'
+import type { FooterEntry } from './reading/shardReads.ts'
 import { type ShardLine, sameStamp } from './shardLine.ts'
 
 const AT_ONCE = 48
@@ -56,7 +57,7 @@ export class FooterQueue {
         const entry = entries[i]
         line.footerSeen = true
         // A file that was written meanwhile is another line by now, or will be.
-        if (entry !== undefined && sameStamp(entry, line)) Object.assign(line, { rows: entry.rows, dimensions: entry.dimensions })
+        if (entry !== undefined && sameStamp(entry, line)) take(line, entry)
       }
       this.onRead(lines)
     }
@@ -75,4 +76,10 @@ export class FooterQueue {
     }
     return [...batch]
   }
+}
+
+function take(line: ShardLine, { rows, dimensions, findings }: FooterEntry): void {
+  line.rows = rows
+  line.dimensions = dimensions
+  if (findings.length > 0) line.firstLook = findings
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { CacheSummary, JobReport, Scope } from '../../shared/contract/index.ts'
-import { EMBEDDINGS_DIR, type Finding, type Ledger, type RecordedVerdict, runScope } from '../core/index.ts'
+import { EMBEDDINGS_DIR, type FileStamp, type Finding, type Ledger, type RecordedVerdict, runScope } from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
 import { Changes } from './changes.ts'
@@ -13,7 +13,7 @@ import { FooterQueue } from './footerQueue.ts'
 import { Polling } from './polling.ts'
 import type { Reader } from './reader.ts'
 import type { Surroundings } from './reading/surroundings.ts'
-import { applyVerification, type ShardLine } from './shardLine.ts'
+import { applyVerification, firstLookOf, type ShardLine, sameStamp } from './shardLine.ts'
 import { ShardScan } from './shardScan.ts'
 import { inScope } from './views/scope.ts'
 import { countLines } from './views/totals.ts'
@@ -164,6 +164,22 @@ export class OpenCache {
     }
   }
 
+  /** What a first look found wrong with shards that were not verified as they are. */
+  *firstLook(scope: Scope | undefined): Generator<Finding> {
+    for (const line of this.lines()) {
+      const found = firstLookOf(line)
+      if (found.length > 0 && (scope === undefined || inScope(line, scope))) yield* found
+    }
+  }
+
+  /** Somebody has looked into a shard; what that found counts until the shard is verified or is another. */
+  takeFirstLook(shardPath: string, stamp: FileStamp, findings: readonly Finding[]): void {
+    const line = this.line(shardPath)
+    if (line === undefined || !sameStamp(line, stamp) || line.firstLook.length === findings.length) return
+    line.firstLook = findings
+    this.changes.touch()
+  }
+
   /** What comparisons say of one shard. */
   comparedFindings(shardPath: string): Finding[] {
     return this.compared.all().filter(found => found.shardPath === shardPath)
@@ -203,10 +219,11 @@ export class OpenCache {
       const verifications = this.askLedger(ledger => ledger.lastVerifications(this.root, first, last))
       for (const entry of entries) {
         const line = this.scan.groups.line(entry.shardPath, entry)
-        line.footerSeen = entry.footerSeen
         line.rows = entry.rows
         line.dimensions = entry.dimensions
         applyVerification(line, verifications?.get(entry.shardPath) ?? null)
+        // What is wrong with a footer is not remembered; it is looked at again where no verification tells.
+        line.footerSeen = entry.footerSeen && (line.rows !== null || line.verifiedAtMs !== null)
         if (!line.footerSeen) this.footers.add(line)
         this.scan.folders.add(line)
       }

@@ -123,8 +123,11 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
       find: os.lookup.find.handler(({ input, signal }) => findAnything(caches.get(input.cacheId), reader, input, signal))
     },
     findings: os.findings.handler(({ input }) => {
-      const all = [...caches.get(input.cacheId).findings(input.scope)]
-      return { findings: all.slice(0, MOST_FINDINGS), total: all.length }
+      const cache = caches.get(input.cacheId)
+      const [all, suspected] = [[...cache.findings(input.scope)], [...cache.firstLook(input.scope)]]
+      const findings = all.slice(0, MOST_FINDINGS)
+      const firstLook = suspected.slice(0, MOST_FINDINGS - findings.length)
+      return { findings, firstLook, total: all.length + suspected.length }
     }),
     jobs: {
       start: os.jobs.start.handler(({ input }) => {

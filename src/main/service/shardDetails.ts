@@ -7,6 +7,7 @@ import { modifiedMs } from './shardLine.ts'
 export async function shardFacts(cache: OpenCache, reader: Reader, shardPath: string, signal?: AbortSignal): Promise<ShardFacts> {
   const { mtimeNs, rowList, findings, ...description } = await reader.ask('describe', { root: cache.root, shardPath }, signal)
   const stamp = { bytes: description.bytes, mtimeNs }
+  cache.takeFirstLook(shardPath, stamp, findings)
   return {
     ...description,
     modifiedMs: modifiedMs(stamp),

@@ -24,6 +24,8 @@ export type ShardLine = FileStamp & {
   footerSeen: boolean
   rows: number | null
   dimensions: number | null
+  /** What a look at it without a verification found. */
+  firstLook: readonly Finding[]
   /** When the file as it is now was last verified in full. */
   verifiedAtMs: number | null
   /** Whether a digest of its bytes is kept, or every page of it carries a checksum. */
@@ -35,6 +37,8 @@ export type ShardLine = FileStamp & {
   crossWorst: number
   crossFindings: number
 }
+
+const NOTHING: readonly Finding[] = []
 
 /** Worse is higher; what is wrong with the index alone does not make a shard worse. */
 const RANK: Readonly<Record<Severity, number>> = { index: 0, suspect: 1, unsupported: 2, unreadable: 3, corrupt: 4 }
@@ -52,6 +56,11 @@ export function applyVerification(line: ShardLine, verification: Omit<RecordedVe
   line.fingerprinted = current !== null && (current.sha256 !== null || current.pageChecksums)
   line.ownWorst = current === null ? 0 : worstOf(current.findings)
   line.ownFindings = current?.findings.length ?? 0
+}
+
+/** What a first look found, as long as no verification says more. */
+export function firstLookOf({ verifiedAtMs, firstLook }: ShardLine): readonly Finding[] {
+  return verifiedAtMs === null ? firstLook : NOTHING
 }
 
 export function healthOf(line: ShardLine): Health {
@@ -98,6 +107,7 @@ export class Groups {
       footerSeen: false,
       rows: null,
       dimensions: null,
+      firstLook: NOTHING,
       verifiedAtMs: null,
       fingerprinted: false,
       ownWorst: 0,
@@ -139,7 +149,7 @@ export function shardRowOf(line: ShardLine): ShardRow {
     dimensions,
     health: healthOf(line),
     verifiedAtMs,
-    findings: line.ownFindings + line.crossFindings
+    findings: line.ownFindings + line.crossFindings + firstLookOf(line).length
   }
 }
 

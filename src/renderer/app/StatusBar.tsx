@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { useClient } from '../client/ClientProvider.tsx'
 import { desktop } from '../client/client.ts'
 import { formatBytes, formatCount, formatCounted, formatShare } from '../format/index.ts'
+import { useJobs } from '../jobs/useJobs.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './StatusBar.module.css'
 
@@ -30,14 +31,8 @@ export function StatusBar() {
 }
 
 function RunningJobs() {
-  const client = useClient()
-  const { ask, cacheId } = useWorkspace()
-  const jobs = useQuery({
-    queryKey: ['jobs'],
-    queryFn: ({ signal }) => client.jobs.list(undefined, { signal }),
-    refetchInterval: query => (query.state.data?.some(job => job.endedMs === null) ? 500 : 3000)
-  })
-  const running = (jobs.data ?? []).filter(job => job.endedMs === null && job.cacheId === cacheId)
+  const { ask } = useWorkspace()
+  const running = useJobs().filter(job => job.endedMs === null)
   const [first] = running
   const progress = first?.progress ?? null
   const fraction = first === undefined ? -1 : progress === null || progress.total === 0 ? 0 : progress.done / progress.total

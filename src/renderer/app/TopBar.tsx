@@ -1,6 +1,6 @@
 /** The top bar: which cache, that it is only read, the box, and how the cache stands. */
 import { useEffect, useState } from 'react'
-import { formatTime, HealthMark, worstHealth } from '../format/index.ts'
+import { formatTime, HealthMark } from '../format/index.ts'
 import { LookupBox } from '../lookup/LookupBox.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -9,7 +9,7 @@ import type { Opening } from './opening.ts'
 import classes from './TopBar.module.css'
 import type { Command } from './useCommands.ts'
 import { VerifyMenu } from './VerifyMenu.tsx'
-import { verifiedLine } from './verified.ts'
+import { standingMark, verifiedLine } from './verified.ts'
 
 export function TopBar({ opening, commands }: { readonly opening: Opening; readonly commands: readonly Command[] }) {
   const { summary, canGoBack, canGoForward, back, forward, ask } = useWorkspace()
@@ -57,7 +57,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
           onClick={() => ask({ kind: 'drawer', panel: 'problems' })}
           title={`${standing}\n${summary.lastVerifiedMs === null ? 'Nothing was verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}`}
         >
-          <HealthMark mark={worstHealth(summary.health) ?? 'unverified'} />
+          <HealthMark mark={standingMark(summary)} />
           <span className={classes.words}>{standing}</span>
         </button>
         <VerifyMenu onVerify={() => run('verify')} />

@@ -1,22 +1,34 @@
 /** How a cache stands, in one line. */
-import type { CacheSummary } from '../../shared/contract/index.ts'
-import { formatAgo, formatCount, healthWord } from '../format/index.ts'
+import type { CacheSummary, Health } from '../../shared/contract/index.ts'
+import { formatAgo, formatCount, healthWord, worstHealth } from '../format/index.ts'
 
 const SICK = ['damaged', 'unreadable', 'suspect', 'unsupported'] as const
 
-/** Shards with something wrong, or that this program cannot judge. */
-export function sickShards({ health }: Pick<CacheSummary, 'health'>): number {
-  return SICK.reduce((sum, kind) => sum + (health[kind] ?? 0), 0)
+/** Shards with something wrong, or that this program cannot judge, those among them that only a first look tells of. */
+export function sickShards({ health, suspected }: Pick<CacheSummary, 'health' | 'suspected'>): number {
+  return SICK.reduce((sum, kind) => sum + (health[kind] ?? 0), suspected)
 }
 
-/** `358/361 verified · 2 damaged · 2 h ago`, with every kind that is not in order; `not verified yet · 361 shards` when nothing ever was. */
-export function verifiedLine({ shards, health, lastVerifiedMs }: CacheSummary, nowMs: number = Date.now()): string {
+/** What stands for the whole: a first look that found something weighs more than shards that were not verified yet. */
+export function standingMark({ health, suspected }: Pick<CacheSummary, 'health' | 'suspected'>): Health {
+  const worst = worstHealth(health) ?? 'unverified'
+  return suspected > 0 && (worst === 'unverified' || worst === 'unsupported') ? 'suspect' : worst
+}
+
+/**
+ * `358/361 verified · 2 damaged · 1 looks wrong · 2 h ago`, with every kind that is not in order; `not verified yet · 361 shards` when
+ * nothing ever was, `not verified yet · 9 look wrong` when a first look found something.
+ */
+export function verifiedLine({ shards, health, suspected, lastVerifiedMs }: CacheSummary, nowMs: number = Date.now()): string {
   const sick = SICK.filter(kind => (health[kind] ?? 0) > 0)
     .map(kind => `${formatCount(health[kind] ?? 0)} ${healthWord(kind)}`)
     .join(' · ')
   const first =
     lastVerifiedMs === null
-      ? `not verified yet · ${formatCount(shards)} shards`
+      ? suspected > 0
+        ? 'not verified yet'
+        : `not verified yet · ${formatCount(shards)} shards`
       : `${formatCount(health.verified ?? 0)}/${formatCount(shards)} verified`
-  return [first, sick, lastVerifiedMs === null ? '' : formatAgo(lastVerifiedMs, nowMs)].filter(part => part !== '').join(' · ')
+  const looks = suspected === 0 ? '' : `${formatCount(suspected)} ${suspected === 1 ? 'looks' : 'look'} wrong`
+  return [first, sick, looks, lastVerifiedMs === null ? '' : formatAgo(lastVerifiedMs, nowMs)].filter(part => part !== '').join(' · ')
 }

@@ -57,7 +57,7 @@ export function HealthMark({ mark, word = false }: { readonly mark: Mark; readon
       >
         {SHAPES[mark]}
       </svg>
-      {shown}
+      {shown !== null && <span className={classes.word}>{shown}</span>}
     </span>
   )
 }

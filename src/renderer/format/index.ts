@@ -1,3 +1,4 @@
+export * from './findingText.ts'
 export * from './HealthMark.tsx'
 export * from './hashes.ts'
 export * from './health.ts'

@@ -9,7 +9,7 @@ import { useTell } from '../app/Notice.tsx'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
 import { useClient } from '../client/ClientProvider.tsx'
-import { formatBytes, formatCount, formatCounted, formatDuration, HealthMark } from '../format/index.ts'
+import { findingText, formatBytes, formatCount, formatCounted, formatDuration, HealthMark } from '../format/index.ts'
 import { capital } from '../shard/capital.ts'
 import { saveBytes } from '../shard/copyText.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
@@ -141,7 +141,7 @@ function isKind(name: string): name is FindingKind {
 }
 
 function LeftOut({ findings }: { readonly findings: readonly Finding[] }) {
-  return <Paths title='Not in the index' paths={findings.map(({ shardPath, message }) => `${shardPath}: ${message}`)} />
+  return <Paths title='Not in the index' paths={findings.map(({ shardPath, message }) => `${shardPath}: ${findingText(message)}`)} />
 }
 
 const SHOWN = 200

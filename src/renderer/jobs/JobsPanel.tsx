@@ -1,5 +1,5 @@
 /** The drawer's jobs: those that run and those that ended, and the one at hand in full. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
 import type { JobInfo } from '../../shared/contract/index.ts'
@@ -8,24 +8,14 @@ import { useTell } from '../app/Notice.tsx'
 import { useClient } from '../client/ClientProvider.tsx'
 import { formatAgo, formatShare, formatTime } from '../format/index.ts'
 import controls from '../styles/controls.module.css'
-import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { JobEnd, KindCounts } from './JobReportView.tsx'
 import classes from './Jobs.module.css'
 import { useFollowedJob } from './useFollowedJob.ts'
-
-const RUNNING_MS = 500
-const RESTING_MS = 3000
+import { useJobs } from './useJobs.ts'
 
 export function JobsPanel() {
-  const client = useClient()
-  const { cacheId } = useWorkspace()
-  const jobs = useQuery({
-    queryKey: ['jobs'],
-    queryFn: ({ signal }) => client.jobs.list(undefined, { signal }),
-    refetchInterval: query => (query.state.data?.some(job => job.endedMs === null) ? RUNNING_MS : RESTING_MS)
-  })
-  const own = (jobs.data ?? []).filter(job => job.cacheId === cacheId)
+  const own = useJobs()
   const [chosen, choose] = useState<string | null>(null)
   // A new job is the one at hand.
   const latest = own[0]?.jobId ?? null
@@ -98,7 +88,7 @@ function JobDetails({ job }: { readonly job: JobInfo }) {
       </div>
       {running && (
         <>
-          <JobProgress job={followed} title={job.title} />
+          <JobProgress job={{ ...followed, progress: job.progress }} title={job.title} />
           <KindCounts byKind={byKind} />
         </>
       )}

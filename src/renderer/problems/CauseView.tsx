@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import type { Finding } from '../../shared/model/finding.ts'
 import { useStartJob } from '../app/useStartJob.ts'
-import { formatCount, sharedEncoder } from '../format/index.ts'
+import { findingText, formatCount, sharedEncoder } from '../format/index.ts'
 import { useLines } from '../grid/useLines.ts'
 import { capital } from '../shard/capital.ts'
 import { adviceOf, kindTitle } from '../shard/findingAdvice.ts'
@@ -15,7 +15,7 @@ import classes from './Problems.module.css'
 export function CauseView({ cause }: { readonly cause: Cause }) {
   const { ask } = useWorkspace()
   const start = useStartJob()
-  const { kind, severity, findings } = cause
+  const { kind, severity, findings, firstLook } = cause
   const [first] = findings
   const movable = movableShards(cause)
   const button = `${controls.button} ${controls.small}`
@@ -24,6 +24,7 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
     <section className={classes.right} aria-label={kindTitle(kind)}>
       <div className={classes.advice}>
         <p className={controls.grow}>
+          {firstLook && 'Found at a first look, not verified. '}
           {advice?.cost} <span className={classes.remedy}>{advice?.remedy}</span>
         </p>
         <span className={classes.buttons}>
@@ -33,7 +34,9 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
             </button>
           ) : (
             <button type='button' className={button} onClick={() => void start({ kind: 'verify', shards: [...shardsOf(findings)] })}>
-              Verify again
+              {firstLook
+                ? `Verify ${shardsOf(findings).size === 1 ? 'it' : `these ${formatCount(shardsOf(findings).size)}`}`
+                : 'Verify again'}
             </button>
           )}
           {movable.length > 0 && severity !== 'corrupt' && (
@@ -41,7 +44,7 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
               Quarantine {formatCount(movable.length)}…
             </button>
           )}
-          {severity === 'corrupt' && (
+          {severity === 'corrupt' && !firstLook && (
             <button type='button' className={button} onClick={() => ask({ kind: 'repair' })}>
               Repair…
             </button>
@@ -105,9 +108,11 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
               onClick={() => open(index)}
             >
               <ShardName path={found.shardPath} above={above} />
-              <span className={classes.where}>{placeText(found)}</span>
-              <span className={classes.message} title={capital(found.message)}>
-                {capital(found.message)}
+              <span className={classes.where} title={placeText(found)}>
+                {placeText(found)}
+              </span>
+              <span className={classes.message} title={capital(findingText(found.message))}>
+                {capital(findingText(found.message))}
               </span>
             </div>
           )

@@ -30,12 +30,12 @@ export function ProblemsPanel() {
   })
   const { scanFindings } = summary
   const causes = useMemo(
-    () => causesOf([...(found.data?.findings ?? []), ...(limited ? [] : scanFindings)]),
+    () => causesOf([...(found.data?.findings ?? []), ...(limited ? [] : scanFindings)], found.data?.firstLook),
     [found.data, scanFindings, limited]
   )
   const [chosen, choose] = useState<string | null>(null)
-  const cause = causes.find(({ kind }) => kind === chosen) ?? causes[0]
-  const hidden = found.data === undefined ? 0 : found.data.total - found.data.findings.length
+  const cause = causes.find(({ id }) => id === chosen) ?? causes[0]
+  const hidden = found.data === undefined ? 0 : found.data.total - found.data.findings.length - found.data.firstLook.length
   if (found.isError) return <p className={classes.note}>{sentenceOf(found.error)}</p>
   if (found.data === undefined) return <p className={classes.note}>Looking for problems…</p>
   return (
@@ -46,10 +46,10 @@ export function ProblemsPanel() {
             Only in {scopeText(scope)}
           </ToggleButton>
         )}
-        <CauseList causes={causes} chosen={cause?.kind ?? null} onChoose={choose} />
+        <CauseList causes={causes} chosen={cause?.id ?? null} onChoose={choose} />
         {hidden > 0 && <p className={classes.note}>{formatCounted(hidden, 'finding')} more; narrow the selection to see them.</p>}
       </div>
-      {cause === undefined ? <Nothing limited={limited} /> : <CauseView key={cause.kind} cause={cause} />}
+      {cause === undefined ? <Nothing limited={limited} /> : <CauseView key={cause.id} cause={cause} />}
     </div>
   )
 }
@@ -61,7 +61,7 @@ function CauseList({
 }: {
   readonly causes: readonly Cause[]
   readonly chosen: string | null
-  readonly onChoose: (kind: string) => void
+  readonly onChoose: (id: string) => void
 }) {
   return (
     <ListBox
@@ -75,18 +75,19 @@ function CauseList({
         if (typeof key === 'string') onChoose(key)
       }}
     >
-      {causes.map(({ kind, severity, findings, shards }) => (
+      {causes.map(({ id, kind, severity, findings, shards, firstLook }) => (
         <ListBoxItem
-          key={kind}
-          id={kind}
+          key={id}
+          id={id}
           textValue={kindTitle(kind)}
           className={classes.cause ?? ''}
-          ref={kind === chosen ? scrollToIt : undefined}
+          ref={id === chosen ? scrollToIt : undefined}
         >
-          <span className={controls.grow}>
+          <span className={controls.grow} title={kindTitle(kind)}>
             <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
           </span>
-          <span className={controls.muted}>{formatCounted(shards, severity === 'index' && shards === 1 ? 'file' : 'shard')}</span>
+          {firstLook && <span className={classes.unverified}>not verified</span>}
+          <span className={classes.shards}>{formatCounted(shards, severity === 'index' && shards === 1 ? 'file' : 'shard')}</span>
           <span className={classes.count}>{formatCounted(findings.length, 'finding')}</span>
         </ListBoxItem>
       ))}

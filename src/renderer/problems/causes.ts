@@ -1,21 +1,36 @@
 /** Problems by cause: what is alike is one line, worst first; below it the shards and places in path order. Pure. */
+
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
+import { formatCount } from '../format/index.ts'
 
 export type Cause = {
+  /** Unique among all causes. */
+  readonly id: string
   readonly kind: FindingKind
   readonly severity: Severity
   readonly findings: readonly Finding[]
   readonly shards: number
+  /** Whether a first look found it, in shards that were not verified. */
+  readonly firstLook: boolean
 }
 
-/** @returns causes by severity, then by how many they are */
-export function causesOf(findings: readonly Finding[]): readonly Cause[] {
+/**
+ * Causes by severity, then by how many they are; those of a first look after those of verifications.
+ * @param firstLook findings in shards that were not verified
+ */
+export function causesOf(findings: readonly Finding[], firstLook: readonly Finding[] = []): readonly Cause[] {
+  return [...grouped(findings, false), ...grouped(firstLook, true)]
+}
+
+function grouped(findings: readonly Finding[], firstLook: boolean): readonly Cause[] {
   return [...Map.groupBy(findings, ({ kind }) => kind)]
     .map(([kind, group]) => ({
+      id: firstLook ? `first look: ${kind}` : kind,
       kind,
       severity: FINDING_KINDS[kind],
       findings: group.toSorted(byPlace),
-      shards: new Set(group.map(({ shardPath }) => shardPath)).size
+      shards: new Set(group.map(({ shardPath }) => shardPath)).size,
+      firstLook
     }))
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.findings.length - a.findings.length)
 }
@@ -24,8 +39,9 @@ function byPlace(a: Finding, b: Finding): number {
   return a.shardPath < b.shardPath ? -1 : a.shardPath > b.shardPath ? 1 : (a.row ?? -1) - (b.row ?? -1)
 }
 
-/** Shards of a cause that can be moved to quarantine: files of the cache, each once. */
-export function movableShards({ severity, kind, findings }: Cause): readonly string[] {
+/** Shards of a cause that can be moved to quarantine: files of the cache that were verified, each once. */
+export function movableShards({ severity, kind, findings, firstLook }: Cause): readonly string[] {
+  if (firstLook) return []
   if (severity === 'index' || severity === 'unreadable' || severity === 'unsupported' || kind === 'not_a_file') return []
   return [...new Set(findings.map(({ shardPath }) => shardPath))]
 }
@@ -33,6 +49,6 @@ export function movableShards({ severity, kind, findings }: Cause): readonly str
 /** Where in a shard: `row 3, embedding`; '' for the whole file. */
 export function placeText({ row, column, details }: Finding): string {
   const count = typeof details.count === 'number' ? details.count : 1
-  const rows = row === null ? null : count > 1 ? `${count.toLocaleString('en-US')} rows from ${row}` : `row ${row}`
+  const rows = row === null ? null : count > 1 ? `${formatCount(count)} rows from ${formatCount(row)}` : `row ${formatCount(row)}`
   return [rows, column].filter(part => part !== null).join(', ')
 }

@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, {
 
 export function QuarantineTab() {
   const client = useClient()
-  const { cacheId, summary } = useWorkspace()
+  const { cacheId, summary, selection } = useWorkspace()
   const start = useStartJob()
   const version = usePacedVersion()
   const listed = useQuery({
@@ -41,7 +41,9 @@ export function QuarantineTab() {
       </div>
     )
   }
-  const entry = entries.find(({ path }) => path === chosen) ?? null
+  // Until one is chosen here it is the one that is selected elsewhere, where that was moved away.
+  const entry =
+    entries.find(({ path }) => path === chosen) ?? entries.findLast(({ shardPath }) => shardPath === selection.shardPath) ?? null
   const busy = summary.writer !== null
   const button = `${controls.button} ${controls.small}`
   return (
@@ -65,7 +67,7 @@ export function QuarantineTab() {
       <p className={`${controls.muted} ${classes.note}`}>
         Restore rebuilds the index from what can be read: rows that cannot be read do not come back into it.
       </p>
-      <EntryGrid entries={entries} chosen={chosen} onChoose={choose} />
+      <EntryGrid entries={entries} chosen={entry?.path ?? null} onChoose={choose} />
       {entry !== null && <EntryFacts entry={entry} />}
     </div>
   )
@@ -124,14 +126,24 @@ function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {
   return (
     <section className={classes.facts} aria-label='The chosen file'>
       <dl className={controls.facts}>
+        <dt>{reasons.length > 1 ? 'Reasons' : 'Reason'}</dt>
+        <dd className={classes.reasons}>
+          {reasons.length === 0 ? (
+            reasonsText(reasons)
+          ) : (
+            <ul>
+              {reasons.map(reason => (
+                <li key={reason}>{reasonText(reason)}</li>
+              ))}
+            </ul>
+          )}
+        </dd>
         <dt>Came from</dt>
         <dd className={controls.mono}>{shardPath}</dd>
         <dt>Lies at</dt>
         <dd className={controls.mono}>{path}</dd>
         <dt>Moved</dt>
         <dd>{at === null ? 'nobody wrote down when' : formatTime(millisecondsOf(at))}</dd>
-        <dt>Reason</dt>
-        <dd className={classes.reasons}>{reasonsText(reasons)}</dd>
       </dl>
     </section>
   )

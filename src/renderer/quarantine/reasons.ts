@@ -1,5 +1,7 @@
 /** Why a file lies in quarantine, in words. Pure. */
+
 import { FINDING_KINDS, type FindingKind } from '../../shared/model/finding.ts'
+import { findingText } from '../format/index.ts'
 import { capital } from '../shard/capital.ts'
 import { kindTitle } from '../shard/findingAdvice.ts'
 
@@ -10,7 +12,7 @@ function isKind(name: string): name is FindingKind {
 /** `bad_footer: 8 bytes follow` → `Bad footer: 8 bytes follow`; what a person wrote stays as it is. */
 export function reasonText(reason: string): string {
   const [, kind = '', rest = ''] = /^([a-z_]+): (.*)$/s.exec(reason) ?? []
-  return isKind(kind) ? `${kindTitle(kind)}: ${rest}` : capital(reason)
+  return isKind(kind) ? `${kindTitle(kind)}: ${findingText(rest)}` : capital(reason)
 }
 
 /** All reasons of a file in one text. */

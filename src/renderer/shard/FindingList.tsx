@@ -1,6 +1,6 @@
 /** Findings, each with what happened, what it costs and what can be done. */
 import type { Finding, Severity } from '../../shared/model/finding.ts'
-import { HealthMark, type Mark } from '../format/index.ts'
+import { findingText, formatCount, HealthMark, type Mark } from '../format/index.ts'
 import { capital } from './capital.ts'
 import styles from './FindingList.module.css'
 import { adviceOf, kindTitle } from './findingAdvice.ts'
@@ -38,7 +38,7 @@ export function FindingList({
                 {column !== null && <code>{column}</code>}
                 {row !== null && (
                   <button type='button' className={styles.row} onClick={() => onRow(row)}>
-                    row {row}
+                    row {formatCount(row)}
                   </button>
                 )}
               </span>
@@ -58,5 +58,5 @@ export function FindingList({
 }
 
 function sentence(message: string): string {
-  return `${capital(message)}${/[.!?]$/.test(message) ? '' : '.'}`
+  return `${capital(findingText(message))}${/[.!?]$/.test(message) ? '' : '.'}`
 }

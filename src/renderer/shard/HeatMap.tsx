@@ -1,7 +1,7 @@
 /** The picture itself, its axes, the pointer and the keys on it, and the same in words. */
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
-import { formatCount, formatCounted, formatFloat, formatLocus } from '../format/index.ts'
+import { findingText, formatCount, formatCounted, formatFloat, formatLocus } from '../format/index.ts'
 import { lineAfterKey } from '../grid/lineAfterKey.ts'
 import controls from '../styles/controls.module.css'
 import { ColourBar } from './ColourBar.tsx'
@@ -91,7 +91,7 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
         <canvas ref={canvas} className={styles.canvas} />
         {size !== null && empty !== null && (
           <div className={styles.lost} style={{ top: (empty / picture.height) * size.height }}>
-            {capital(picture.damage ?? '')}
+            {capital(findingText(picture.damage ?? ''))}
           </div>
         )}
         {size !== null && selected !== null && selected < rows && (

@@ -4,6 +4,7 @@ import { sentenceOf } from '../app/faults.ts'
 import view from '../styles/view.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { DamageNote } from './DamageNote.tsx'
+import { Gone, useIsGone } from './Gone.tsx'
 import { HeatMap } from './HeatMap.tsx'
 import styles from './HeatMapTab.module.css'
 import { NoShard } from './NoShard.tsx'
@@ -16,7 +17,11 @@ const SETTLE_MS = 150
 
 export function HeatMapTab() {
   const { shardPath } = useWorkspace().selection
-  return shardPath === null ? <NoShard shows='it as a picture' /> : <ShardHeatMap key={shardPath} shardPath={shardPath} />
+  return shardPath === null ? <NoShard shows='it as a picture' /> : <Picture key={shardPath} shardPath={shardPath} />
+}
+
+function Picture({ shardPath }: { readonly shardPath: string }) {
+  return useIsGone(shardPath) ? <Gone shardPath={shardPath} /> : <ShardHeatMap shardPath={shardPath} />
 }
 
 function ShardHeatMap({ shardPath }: { readonly shardPath: string }) {

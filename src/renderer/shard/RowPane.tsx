@@ -10,6 +10,7 @@ import { CopyButton } from './CopyButton.tsx'
 import { CopyMenu, locusChoices, rowChoices } from './CopyMenu.tsx'
 import { capital } from './capital.ts'
 import { limitOf } from './colourMap.ts'
+import { Gone, useIsGone } from './Gone.tsx'
 import { HeatStrip } from './HeatStrip.tsx'
 import styles from './Inspector.module.css'
 import { LinePlot } from './LinePlot.tsx'
@@ -26,6 +27,7 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
   const facts = useFacts(shardPath)
   const row = vector.data?.row ?? pages.rowAt(rowOffset)
   const rows = facts.data?.rows ?? pages.total
+  const gone = useIsGone(shardPath)
   const step = (by: number): void => go({ rowOffset: rowOffset + by })
   return (
     <>
@@ -41,19 +43,20 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
             {rows !== null && <span className={styles.aside}> ({formatCounted(rows, 'row')})</span>}
           </span>
           <span className={styles.push}>
-            <StepButton name='Row before' glyph='↑' disabled={rowOffset === 0} onClick={() => step(-1)} />
-            <StepButton name='Next row' glyph='↓' disabled={rows !== null && rowOffset >= rows - 1} onClick={() => step(1)} />
+            <StepButton name='Row before' glyph='↑' disabled={gone || rowOffset === 0} onClick={() => step(-1)} />
+            <StepButton name='Next row' glyph='↓' disabled={gone || (rows !== null && rowOffset >= rows - 1)} onClick={() => step(1)} />
           </span>
         </h2>
       </header>
-      {row === undefined && vector.isPending && <PaneNote tone='quiet'>Reading the row…</PaneNote>}
-      {row === null && (
+      {gone && <Gone shardPath={shardPath} />}
+      {!gone && row === undefined && vector.isPending && <PaneNote tone='quiet'>Reading the row…</PaneNote>}
+      {!gone && row === null && (
         <PaneNote tone='danger'>
           This row cannot be shown: its page is damaged, or its pool type or dtype is none that GenoLeWM knows.
         </PaneNote>
       )}
-      {row !== undefined && row !== null && <Identity row={row} />}
-      {vector.isError && (
+      {!gone && row !== undefined && row !== null && <Identity row={row} />}
+      {!gone && vector.isError && (
         <Section title='Vector'>
           <p className={styles.lost} role='alert'>
             {capital(sentenceOf(vector.error))}
@@ -65,7 +68,7 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
           </div>
         </Section>
       )}
-      {vector.data !== undefined && <Vector root={summary.root} {...vector.data} />}
+      {!gone && vector.data !== undefined && <Vector root={summary.root} {...vector.data} />}
     </>
   )
 }

@@ -13,6 +13,7 @@ import { CopyButton, Said, useDone } from './CopyButton.tsx'
 import { tsvOf } from './copyAs.ts'
 import { copyText } from './copyText.ts'
 import { DamageNote } from './DamageNote.tsx'
+import { Gone, useIsGone } from './Gone.tsx'
 import { NoShard } from './NoShard.tsx'
 import { type RowPages, useFacts, useRowPages } from './queries.ts'
 import styles from './RowsTab.module.css'
@@ -36,7 +37,11 @@ const NUMBERS: ReadonlySet<string> = new Set(COLUMNS.filter(({ number }) => numb
 
 export function RowsTab() {
   const { shardPath } = useWorkspace().selection
-  return shardPath === null ? <NoShard shows='its rows' /> : <ShardRows key={shardPath} shardPath={shardPath} />
+  return shardPath === null ? <NoShard shows='its rows' /> : <Rows key={shardPath} shardPath={shardPath} />
+}
+
+function Rows({ shardPath }: { readonly shardPath: string }) {
+  return useIsGone(shardPath) ? <Gone shardPath={shardPath} /> : <ShardRows shardPath={shardPath} />
 }
 
 function ShardRows({ shardPath }: { readonly shardPath: string }) {
@@ -91,7 +96,7 @@ function RowGrid({ shardPath, total }: { readonly shardPath: string; readonly to
     const row = active === null ? null : pages.rowAt(active)
     if (!(event.ctrlKey || event.metaKey) || event.key !== 'c' || !row || getSelection()?.isCollapsed === false) return
     event.preventDefault()
-    run(`row ${row.rowOffset} copied`, () => copyText(tsvOf([row])))
+    run(`row ${formatCount(row.rowOffset)} copied`, () => copyText(tsvOf([row])))
   }
   return (
     <>

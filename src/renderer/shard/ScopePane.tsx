@@ -141,6 +141,7 @@ function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonl
             />
           </li>
         ))}
+        {data.firstLook.length > 0 && <li>{formatCount(data.firstLook.length)} found at a first look, not verified</li>}
       </ul>
       <div className={styles.buttons}>
         <button type='button' className={`${controls.button} ${controls.small}`} onClick={onProblems}>

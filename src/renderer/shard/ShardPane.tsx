@@ -1,5 +1,4 @@
 /** The inspector of a shard: what it is, what is wrong with it, and what its vectors look like. */
-import { ORPCError } from '@orpc/client'
 import type { Health, ShardFacts } from '../../shared/contract/index.ts'
 import { sentenceOf } from '../app/faults.ts'
 import {
@@ -19,8 +18,9 @@ import { ColumnTable } from './ColumnTable.tsx'
 import { CopyButton } from './CopyButton.tsx'
 import { FindingList } from './FindingList.tsx'
 import { actionsFor } from './findingAdvice.ts'
+import { Gone, useIsGone } from './Gone.tsx'
 import styles from './Inspector.module.css'
-import { useFacts, useQuarantine, useShardLine } from './queries.ts'
+import { useFacts, useShardLine } from './queries.ts'
 import { Fact, Facts, PaneNote, Section } from './Section.tsx'
 import { layerText } from './scopeText.ts'
 import { VectorNumbers } from './VectorNumbers.tsx'
@@ -29,6 +29,7 @@ import { VerifyButton } from './VerifyButton.tsx'
 export function ShardPane({ shardPath }: { readonly shardPath: string }) {
   const { go } = useWorkspace()
   const facts = useFacts(shardPath)
+  const gone = useIsGone(shardPath)
   const line = useShardLine(shardPath)
   const health = line.data?.health
   return (
@@ -43,34 +44,12 @@ export function ShardPane({ shardPath }: { readonly shardPath: string }) {
           <span>{shardPath}</span>
           <CopyButton text={shardPath} what='path' />
         </div>
-        {health !== undefined && <HealthMark mark={health} word />}
+        {health !== undefined && !gone && <HealthMark mark={health} word />}
       </header>
       {facts.isPending && <PaneNote tone='quiet'>Reading the shard…</PaneNote>}
-      {facts.isError &&
-        (isGone(facts.error) ? <Gone shardPath={shardPath} /> : <PaneNote tone='danger'>{sentenceOf(facts.error)}</PaneNote>)}
+      {gone ? <Gone shardPath={shardPath} /> : facts.isError && <PaneNote tone='danger'>{sentenceOf(facts.error)}</PaneNote>}
       {facts.data !== undefined && <ShardSections facts={facts.data} health={health} onRow={rowOffset => go({ rowOffset })} />}
     </>
-  )
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof ORPCError && error.code === 'RESOURCE.NOT_FOUND'
-}
-
-/** Says where it lies now when it lies in quarantine. */
-function Gone({ shardPath }: { readonly shardPath: string }) {
-  const { go } = useWorkspace()
-  const quarantine = useQuarantine()
-  const entry = quarantine.data?.findLast(each => each.shardPath === shardPath)
-  if (quarantine.isPending) return null
-  if (entry === undefined) return <PaneNote tone='quiet'>No shard lies here any more: it was moved or removed.</PaneNote>
-  return (
-    <PaneNote tone='quiet'>
-      <HealthMark mark='quarantined' word />. It lies in <span className={controls.mono}>{entry.path}</span> now.{' '}
-      <button type='button' className={controls.link} onClick={() => go({ tab: 'quarantine' })}>
-        Look into quarantine
-      </button>
-    </PaneNote>
   )
 }
 

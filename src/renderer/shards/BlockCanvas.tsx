@@ -1,6 +1,6 @@
 /** Blocks on a canvas that draws only what is in view: hover tells, a click or the keys select. */
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
-import { formatCounted, HealthMark, healthWord } from '../format/index.ts'
+import { formatCount, formatCounted, HealthMark, healthWord } from '../format/index.ts'
 import classes from './BlockCanvas.module.css'
 import { type Block, type BlockLine, blockAt, fitSizes, layoutBlocks, placeOf, type Sizes } from './blockLayout.ts'
 import { drawBlocks, type Palette, readPalette, type Spot } from './drawBlocks.ts'
@@ -140,7 +140,7 @@ export function BlockCanvas({
           >
             {block === undefined
               ? 'no blocks'
-              : `${label}, block ${block.at}, ${healthWord(block.health)}, ${formatCounted(block.shards, 'shard')}`}
+              : `${label}, block ${formatCount(block.at)}, ${healthWord(block.health)}, ${formatCounted(block.shards, 'shard')}`}
           </div>
         </div>
       </div>

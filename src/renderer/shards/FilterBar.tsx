@@ -15,12 +15,15 @@ export function FilterBar({
   text,
   onText,
   health,
-  onHealth
+  onHealth,
+  givenWay
 }: {
   readonly text: string
   readonly onText: (text: string) => void
   readonly health: readonly Health[]
   readonly onHealth: (health: readonly Health[]) => void
+  /** Columns that were chosen and that there is no room for. */
+  readonly givenWay: readonly string[]
 }) {
   const counts = useHealthCounts()
   const offered = HEALTHS.filter(kind => (counts[kind] ?? 0) > 0 || health.includes(kind))
@@ -55,7 +58,7 @@ export function FilterBar({
           </button>
         ))}
       </div>
-      <ColumnMenu />
+      <ColumnMenu givenWay={givenWay} />
     </div>
   )
 }
@@ -69,7 +72,7 @@ function useHealthCounts(): Partial<Record<Health, number>> {
   return tree.find(({ scope }) => scopeKey(scope) === key)?.health ?? {}
 }
 
-function ColumnMenu() {
+function ColumnMenu({ givenWay }: { readonly givenWay: readonly string[] }) {
   const [visible, keepVisible] = useSetting('shardColumns', visibleSchema, FIRST_VISIBLE)
   const ids = Object.keys(COLUMN_NAMES).filter(id => id !== 'shardPath')
   return (
@@ -79,7 +82,7 @@ function ColumnMenu() {
         <Menu
           aria-label='Columns of the table'
           selectionMode='multiple'
-          selectedKeys={ids.filter(id => visible[id] !== false)}
+          selectedKeys={ids.filter(id => visible[id] !== false && !givenWay.includes(id))}
           onSelectionChange={keys => keepVisible(Object.fromEntries(ids.map(id => [id, keys === 'all' || keys.has(id)])))}
           shouldCloseOnSelect={false}
         >
@@ -88,7 +91,11 @@ function ColumnMenu() {
               {({ isSelected }) => (
                 <>
                   <span>{COLUMN_NAMES[id]}</span>
-                  <span aria-hidden='true'>{isSelected ? '✓' : ''}</span>
+                  {givenWay.includes(id) ? (
+                    <span className={controls.muted}>hidden: too narrow</span>
+                  ) : (
+                    <span aria-hidden='true'>{isSelected ? '✓' : ''}</span>
+                  )}
                 </>
               )}
             </MenuItem>

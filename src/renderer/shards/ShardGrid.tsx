@@ -3,12 +3,23 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the line
 import { useTable } from '@tanstack/react-table'
 import type { useVirtualizer } from '@tanstack/react-virtual'
-import { type ClipboardEvent, type CSSProperties, type KeyboardEvent, type MouseEvent, type Ref, useMemo } from 'react'
+import { type ClipboardEvent, type CSSProperties, type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useMemo } from 'react'
 import { z } from 'zod'
 import { useSetting } from '../app/settings.tsx'
+import { useWidth } from '../grid/useWidth.ts'
 import { ColumnHeading } from './ColumnHeading.tsx'
 import type { Choice } from './choice.ts'
-import { COLUMN_NAMES, columns, FIRST_VISIBLE, features, fittingColumns, isNumberColumn, type Line, sortOf } from './columns.tsx'
+import {
+  COLUMN_NAMES,
+  columns,
+  columnsGivenWay,
+  FIRST_VISIBLE,
+  features,
+  fittingColumns,
+  isNumberColumn,
+  type Line,
+  sortOf
+} from './columns.tsx'
 import classes from './ShardGrid.module.css'
 import type { ShardPages, ShardSort } from './useShardPages.ts'
 
@@ -40,7 +51,7 @@ export type GridProps = {
   readonly above: string
   readonly pages: ShardPages
   readonly virtualizer: ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>
-  readonly scroller: Ref<HTMLDivElement>
+  readonly scroller: RefObject<HTMLDivElement | null>
   readonly sort: ShardSort
   readonly onSort: (sort: ShardSort) => void
   readonly choice: Choice
@@ -48,6 +59,8 @@ export type GridProps = {
   readonly onPoint: (index: number, event: MouseEvent) => void
   readonly onOpen: (index: number) => void
   readonly onMenu: (index: number | null, x: number, y: number) => void
+  /** Told which of the chosen columns there is no room for. */
+  readonly onGiveWay: (ids: readonly string[]) => void
   readonly onKey: (event: KeyboardEvent) => void
   readonly onCopy: (event: ClipboardEvent) => void
 }
@@ -64,9 +77,12 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
     [first, count, at, above]
   )
   const widths = Object.fromEntries(columns.map(({ id = '', size = 0 }) => [id, sizes[id] ?? size]))
-  const width = virtualizer.scrollElement?.clientWidth ?? Number.POSITIVE_INFINITY
+  const width = useWidth(scroller)
   // What somebody chose stays, and is scrolled where there is no room for it.
   const shown = visible === FIRST_VISIBLE ? fittingColumns(visible, widths, width) : visible
+  const { onGiveWay } = on
+  const givenWay = columnsGivenWay(visible, shown).join()
+  useEffect(() => onGiveWay(givenWay === '' ? [] : givenWay.split(',')), [givenWay, onGiveWay])
   const table = useTable({
     features,
     columns,
@@ -81,6 +97,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
   const template = headers
     .map(({ id, column }) => (id === 'shardPath' ? `minmax(${column.getSize()}px, 1fr)` : `${column.getSize()}px`))
     .join(' ')
+  const scrolls = headers.reduce((sum, { column }) => sum + column.getSize(), 0) > width
   const indexOf = (event: MouseEvent): number | null => {
     const line = event.target instanceof Element ? event.target.closest('[data-line]') : null
     return line === null ? null : Number(line.getAttribute('data-line'))
@@ -97,6 +114,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
       aria-rowcount={(pages.totals?.total ?? 0) + 1}
       aria-colcount={headers.length}
       aria-busy={!pages.current}
+      data-scrolls={scrolls || undefined}
       aria-activedescendant={cursor === null || cursor < first || cursor >= first + count ? undefined : lineId(cursor)}
       style={{ ['--columns' as string]: template, ['--health' as string]: `${table.getColumn('health')?.getSize() ?? 0}px` }}
       onKeyDown={on.onKey}

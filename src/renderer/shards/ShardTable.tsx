@@ -26,7 +26,17 @@ const REST = 140
 /** Pages that are only scrolled past in less than this, ms, are not asked for. */
 const PASSING = 60
 
-export function ShardTable({ scope, text, health }: { readonly scope: Scope; readonly text: string; readonly health: readonly Health[] }) {
+export function ShardTable({
+  scope,
+  text,
+  health,
+  onGiveWay
+}: {
+  readonly scope: Scope
+  readonly text: string
+  readonly health: readonly Health[]
+  readonly onGiveWay: (ids: readonly string[]) => void
+}) {
   const { summary, go, ask, cacheId } = useWorkspace()
   const tell = useTell()
   const startJob = useStartJob()
@@ -127,6 +137,7 @@ export function ShardTable({ scope, text, health }: { readonly scope: Scope; rea
           if (index !== null && shard !== undefined && !choice.has(shard.shardPath)) point(index, { extend: false, add: false })
           setMenu({ x, y })
         }}
+        onGiveWay={onGiveWay}
         onKey={key}
         onCopy={event => {
           if (choice.size === 0) return

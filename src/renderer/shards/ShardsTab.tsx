@@ -9,12 +9,13 @@ import { ShardTable } from './ShardTable.tsx'
 export function ShardsTab() {
   const { selection } = useWorkspace()
   const [text, setText] = useState('')
+  const [givenWay, setGivenWay] = useState<readonly string[]>([])
   const [health, setHealth] = useState<readonly Health[]>([])
   return (
     <>
       <Lane />
-      <FilterBar text={text} onText={setText} health={health} onHealth={setHealth} />
-      <ShardTable scope={selection.scope} text={text} health={health} />
+      <FilterBar text={text} onText={setText} health={health} onHealth={setHealth} givenWay={givenWay} />
+      <ShardTable scope={selection.scope} text={text} health={health} onGiveWay={setGivenWay} />
     </>
   )
 }

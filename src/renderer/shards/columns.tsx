@@ -56,6 +56,11 @@ export function fittingColumns(
   return shown
 }
 
+/** The columns that were chosen and gave way, in their order. */
+export function columnsGivenWay(chosen: Readonly<Record<string, boolean>>, shown: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.keys(COLUMN_NAMES).filter(id => chosen[id] !== false && shown[id] === false)
+}
+
 export function isNumberColumn(id: string): boolean {
   return NUMBERS.has(id)
 }

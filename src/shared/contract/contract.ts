@@ -109,10 +109,13 @@ export const contract = {
       })
     )
   },
-  /** What is known to be wrong: of every shard's last look, of the last comparison across shards, of the index. */
+  /**
+   * What is known to be wrong: of every shard's last verification, of the last comparison across shards, of the index; and, of shards
+   * that were not verified as they are, what a first look at them found. `total` counts both.
+   */
   findings: base
     .input(cache.extend({ scope: scopeSchema.optional() }))
-    .output(z.object({ findings: z.array(findingSchema), total: z.number() })),
+    .output(z.object({ findings: z.array(findingSchema), firstLook: z.array(findingSchema), total: z.number() })),
   jobs: {
     start: base.input(cache.extend({ request: jobRequestSchema, workers: workersSchema.optional() })).output(jobInfoSchema),
     /** Running ones and the last fifty that ended, latest first. */

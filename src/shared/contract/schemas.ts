@@ -113,6 +113,8 @@ export const summarySchema = z.object({
   rows: z.number().nullable(),
   bytes: z.number(),
   health: z.partialRecord(healthSchema, z.number()),
+  /** Shards that were not verified as they are, and in which a first look found something wrong. */
+  suspected: z.number(),
   /** Null when nothing was ever verified. */
   lastVerifiedMs: z.number().nullable(),
   scan: z.object({ state: z.enum(['scanning', 'footers', 'done']), done: z.number(), total: z.number() }),

@@ -37,8 +37,20 @@ test('each shard is offered once, and none that must not be moved', () => {
   for (const kind of ['row_without_entry', 'unreadable', 'unsupported_version', 'not_a_file'] as const) expect(movable(kind)).toEqual([])
 })
 
+test('what a first look found stands apart, after the rest, and is not offered to be moved', () => {
+  const causes = causesOf([finding('no_rows', 'a', 'm')], [finding('no_rows', 'b', 'm'), finding('cut_off', 'c', 'm')])
+  expect(causes.map(({ kind, firstLook }) => [kind, firstLook])).toEqual([
+    ['no_rows', false],
+    ['cut_off', true],
+    ['no_rows', true]
+  ])
+  expect(new Set(causes.map(({ id }) => id)).size).toBe(3)
+  expect(causes.flatMap(movableShards)).toEqual(['a'])
+})
+
 test('a place is told by row and column', () => {
   expect(FINDINGS.map(placeText)).toEqual(['12 rows from 0', 'row 9, embedding', 'row 2', 'row 1', '', 'embedding', 'window_hash'])
+  expect(placeText(finding('invalid_row', 'a', 'm', { row: 14_712, details: { count: 1200 } }))).toBe('1,200 rows from 14,712')
 })
 
 test('a finding of the index stands for as many rows as it counts', () => {

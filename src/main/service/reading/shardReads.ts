@@ -7,6 +7,7 @@ import {
   corruptOnFault,
   describeShard,
   type FileStamp,
+  type Finding,
   isShardPath,
   listShard,
   NotFoundError,
@@ -24,9 +25,26 @@ const KEPT_DESCRIPTIONS = 64
 const descriptions = new Map<string, ShardDescription>()
 const lookups = new Map<string, ShardLookup>()
 
-/** Listing entries of some shards: what their footers say. */
-export function readFooters({ root, shardPaths }: { root: string; shardPaths: readonly string[] }): ShardEntry[] {
-  return shardPaths.map(shardPath => listShard(root, shardPath))
+export type FooterEntry = ShardEntry & { readonly findings: readonly Finding[] }
+
+/** Listing entries of some shards: what their footers say, and what is wrong with those that have none that can be read. */
+export async function readFooters({ root, shardPaths }: { root: string; shardPaths: readonly string[] }): Promise<FooterEntry[]> {
+  const entries: FooterEntry[] = []
+  for (const shardPath of shardPaths) {
+    const entry = listShard(root, shardPath)
+    entries.push({ ...entry, findings: entry.rows === null ? await findingsOf(root, shardPath) : [] })
+  }
+  return entries
+}
+
+/** None of a shard that has gone meanwhile. */
+async function findingsOf(root: string, shardPath: string): Promise<readonly Finding[]> {
+  try {
+    return (await describeShard(root, shardPath)).findings
+  } catch (error) {
+    if (error instanceof NotFoundError) return []
+    throw error
+  }
 }
 
 /** Everything about a shard; read once for as long as the file stays as it is. */

@@ -1,10 +1,10 @@
 /** What all shards of a cache add up to. */
 import type { Health } from '../../../shared/contract/index.ts'
-import { healthOf, type ShardLine } from '../shardLine.ts'
+import { firstLookOf, healthOf, type ShardLine } from '../shardLine.ts'
 
 export function countLines(lines: readonly ShardLine[]) {
   const health: Partial<Record<Health, number>> = {}
-  let [rows, bytes, footers] = [0, 0, 0]
+  let [rows, bytes, footers, suspected] = [0, 0, 0, 0]
   let lastVerifiedMs: number | null = null
   for (const line of lines) {
     const each = healthOf(line)
@@ -12,7 +12,8 @@ export function countLines(lines: readonly ShardLine[]) {
     rows += line.rows ?? 0
     bytes += line.bytes
     if (line.footerSeen) footers += 1
+    if (firstLookOf(line).length > 0) suspected += 1
     if (line.verifiedAtMs !== null && line.verifiedAtMs > (lastVerifiedMs ?? 0)) lastVerifiedMs = line.verifiedAtMs
   }
-  return { shards: lines.length, rows, bytes, footers, health, lastVerifiedMs }
+  return { shards: lines.length, rows, bytes, footers, health, suspected, lastVerifiedMs }
 }

@@ -1,0 +1,38 @@
+/** Before anything was verified: what the inspector lists of a shard stands among the problems too, and in how the cache stands. */
+import { expect, test } from 'vitest'
+import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { damagedSample } from './inspector.ts'
+import { inspectorPane, jobEnd, POLL, panel, shardGrid, shardsShown, showTab } from './window.ts'
+
+onBothCarriers('a first look', open => {
+  test('what it finds is told everywhere alike, as not verified, and can be verified', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await shardsShown(page, 59)
+    await showTab(page, 'Problems')
+    const standing = page.getByRole('banner').getByRole('button', { name: /not verified yet/ })
+    const looks = async (): Promise<number> => Number(/(\d+) look wrong/.exec((await standing.textContent()) ?? '')?.[1] ?? 0)
+    const counted = async (): Promise<number> =>
+      Number(/(\d+) shards/.exec((await page.getByRole('tab', { name: /^Problems/ }).textContent()) ?? '')?.[1] ?? 0)
+    await expect.poll(looks, POLL).toBeGreaterThan(0)
+    const before = await looks()
+    expect(await counted()).toBe(before)
+    const causes = page.getByRole('listbox', { name: 'Causes' })
+    expect(await causes.getByRole('option').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^Cut off.*not verified/), expect.stringMatching(/^Bad footer.*not verified/)])
+    )
+
+    // A footer tells nothing of its pages: a look into the shard does.
+    await page.getByRole('searchbox', { name: /in their path$/ }).fill('page-checksum')
+    await shardsShown(page, 1)
+    await shardGrid(page).locator('[aria-rowindex="2"]').click()
+    await inspectorPane(page).getByText('1 finding at a first look').waitFor()
+    await expect.poll(looks, POLL).toBe(before + 1)
+    expect(await counted()).toBe(before + 1)
+    await causes.getByRole('option', { name: /^Page checksum/ }).click()
+    const cause = panel(page, 'Problems').getByRole('region', { name: 'Page checksum' })
+    await cause.getByText('Found at a first look, not verified.').waitFor()
+    await cause.getByRole('button', { name: 'Verify it' }).click()
+    await jobEnd(page).getByText('1 shard with').waitFor()
+    await expect.poll(() => page.getByRole('banner').textContent(), POLL).toContain(`1 damaged · ${before} look wrong`)
+  })
+})
