@@ -11,7 +11,7 @@ export const RUNTIME_SWITCHES: Readonly<Record<string, string>> = {
   'js-flags': '--max-semi-space-size=1'
 }
 
-/** GTK, which is there for its dialogs alone, otherwise loads OpenGL and its compiler to look at the screen: 25 MiB, and 0.1 s. */
+/** GTK, which is there for its dialogs alone, otherwise loads OpenGL and its compiler to look at the screen: 25 MiB. */
 export const RUNTIME_ENVIRONMENT: Readonly<Record<string, string>> = { GDK_GL: 'disable' }
 
 /** The switches as arguments. */

@@ -12,7 +12,7 @@ type Answer<Q extends Question> = Cloned<Awaited<ReturnType<Answers[Q]>>>
 type Pending = { readonly resolve: (answer: never) => void; readonly reject: (error: unknown) => void }
 type Reply = { readonly id: number; readonly answer: never } | { readonly id: number; readonly fault: Fault }
 
-/** Longer than the pauses between looks at folders whose changes nobody tells of. A thread that waits holds 15 MiB; a new one takes 50 ms. */
+/** Longer than the pauses between looks at folders whose changes nobody tells of. A thread that waits holds some 8 MiB. */
 const IDLE_MS = 6_000
 
 /** A bug in a thread, with the stack it had there. */
