@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import { RUNTIME_ENVIRONMENT, runtimeArguments } from '../src/shared/runtimeSwitches.ts'
 import { linkShards } from './linkShards.ts'
 import { describeMachine } from './machine.ts'
 import { makeCache } from './makeCache.ts'
@@ -74,8 +75,8 @@ async function start(root: string): Promise<{ app: ElectronApplication; page: Pa
   const data = join(folder, 'data')
   const app = await _electron.launch({
     executablePath: join(runtime, 'electron'),
-    args: ['--no-sandbox', '--disable-gpu', ROOT, `--open=${root}`],
-    env: { PATH, DISPLAY, XAUTHORITY, HOME: data, LEWM_CACHE_DATA: data }
+    args: ['--no-sandbox', '--disable-gpu', ...runtimeArguments(), ROOT, `--open=${root}`],
+    env: { ...RUNTIME_ENVIRONMENT, PATH, DISPLAY, XAUTHORITY, HOME: data, LEWM_CACHE_DATA: data }
   })
   const page = await app.firstWindow()
   page.setDefaultTimeout(PATIENCE_MS)

@@ -15,6 +15,7 @@ import { openWindow } from './mainWindow.ts'
 import { showMenu } from './menu.ts'
 import { recentCaches } from './recentCaches.ts'
 import { refuseNames, refuseRequests, refuseWanderings } from './refusals.ts'
+import { saveMemory } from './saveMemory.ts'
 import { type ServiceHost, startService } from './serviceHost.ts'
 
 const profile = join(dataFolder(), 'desktop')
@@ -29,6 +30,7 @@ let folder = askedFolder(process.argv, app.isPackaged, process.cwd())
 mkdirSync(profile, { recursive: true })
 app.setPath('userData', profile)
 announceScheme()
+saveMemory()
 refuseNames()
 refuseWanderings()
 if (app.requestSingleInstanceLock({ folder })) run().catch(giveUp)

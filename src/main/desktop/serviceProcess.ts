@@ -2,11 +2,14 @@
  * The service as a process: opens it and answers the contract on every port that comes in, until the desktop says stop or is gone.
  * Runs as Electron's utility process, which is sent ports, and as a plain Node, which is sent what ports carry.
  */
+import { setFlagsFromString } from 'node:v8'
 import type { ParentPort } from 'electron'
 import { InputError, limitsFromEnvironment, setLimits } from '../core/index.ts'
 import { answerCalls, createService, type Line, openLine } from '../service/index.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
+// Code that is made for size takes 40 % more time to verify.
+setFlagsFromString('--no-optimize-for-size')
 takeLimits()
 const service = createService()
 const calls = answerCalls(service.router)

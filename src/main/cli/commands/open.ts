@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
+import { RUNTIME_ENVIRONMENT, runtimeArguments } from '../../../shared/runtimeSwitches.ts'
 import { LIMITS_VARIABLE, limitsInForce, limitsToText } from '../../core/index.ts'
 import { asSystemError } from '../../core/systemError.ts'
 import { installedFile } from '../../page/installedFile.ts'
@@ -25,8 +26,8 @@ export const run: Run<Record<never, never>> = async (context, _options, [dir = c
   if (desktop === null) throw new SystemError('the program is not built: run `npm run build`', { file: DESKTOP })
   const { ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
   const root = dirname(dirname(dirname(desktop)))
-  const child = spawn(runtime.executable, [root, ...(folder === null ? [] : [`--open=${folder}`])], {
-    env: { ...env, [LIMITS_VARIABLE]: limitsToText(limitsInForce()) },
+  const child = spawn(runtime.executable, [...runtimeArguments(), root, ...(folder === null ? [] : [`--open=${folder}`])], {
+    env: { ...RUNTIME_ENVIRONMENT, ...env, [LIMITS_VARIABLE]: limitsToText(limitsInForce()) },
     stdio: ['ignore', 'ignore', 'inherit']
   })
   if (context.json) await context.output.document({ url: null })
