@@ -127,7 +127,7 @@ async function openMany(page: Page): Promise<string> {
       .getByRole('region', { name: 'Inspector' })
       .getByRole('heading', { name: /\.parquet$/ })
       .waitFor()
-    await page.getByRole('tab', { name: 'Shards' }).click()
+    await page.getByRole('tab', { name: 'Shards', exact: true }).click()
     await grid.focus()
     if (opened % 10 === 0) sizes.push(await heap())
   }

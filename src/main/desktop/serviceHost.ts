@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { MessageChannelMain, type MessagePortMain, utilityProcess } from 'electron'
 import { installedFile } from '../page/installedFile.ts'
-import { SERVICE_SWITCHES } from '../page/serviceSwitches.ts'
+import { SERVICE_ENVIRONMENT, SERVICE_SWITCHES } from '../page/serviceSwitches.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
 export type ServiceHost = {
@@ -70,8 +70,7 @@ function startNode(file: string): ServiceHost {
   const child = fork(entry, [], {
     execPath: nodeExecutable(),
     execArgv: NODE_SWITCHES,
-    // The C library's heap otherwise has a part for each thread, which nothing is given back from: 5 MiB.
-    env: { ...env, MALLOC_ARENA_MAX: '2' },
+    env: { ...env, ...SERVICE_ENVIRONMENT },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
   })

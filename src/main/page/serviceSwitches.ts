@@ -5,3 +5,6 @@
  * 100,000 shards this halves the memory of the process (267 MiB to 140), and one that serves for an hour stays as small as it began.
  */
 export const SERVICE_SWITCHES: readonly string[] = ['--max-semi-space-size=4']
+
+/** The C library's heap otherwise has a part for each thread, of which nothing is given back: 5 MiB from the start. */
+export const SERVICE_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '2' }

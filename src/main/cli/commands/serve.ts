@@ -1,5 +1,5 @@
 /** `serve`: the inspector in a browser, until Ctrl-C. */
-import { SERVICE_SWITCHES } from '../../page/serviceSwitches.ts'
+import { SERVICE_ENVIRONMENT, SERVICE_SWITCHES } from '../../page/serviceSwitches.ts'
 import { type First, serveInspector } from '../../server/index.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
@@ -27,5 +27,5 @@ export function beginAsService(): void {
   if (process.platform === 'win32' || process.execve === undefined) return
   if (SERVICE_SWITCHES.every(given => process.execArgv.includes(given))) return
   const { execPath, execArgv, argv, env } = process
-  process.execve(execPath, [execPath, ...execArgv, ...SERVICE_SWITCHES, ...argv.slice(1)], env)
+  process.execve(execPath, [execPath, ...execArgv, ...SERVICE_SWITCHES, ...argv.slice(1)], { ...env, ...SERVICE_ENVIRONMENT })
 }
