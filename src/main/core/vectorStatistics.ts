@@ -1,6 +1,6 @@
 /** Numbers that tell what embeddings look like, gathered over any number of them. */
 import type { VectorStatistics } from '../../shared/model/shard.ts'
-import type { StoredValues } from './parquet/embeddingColumn.ts'
+import type { StoredValues } from './parquet/embeddingBatch.ts'
 import { float16Table } from './parquet/float16.ts'
 
 export class VectorSummary {

@@ -4,7 +4,7 @@ import { DTYPES, POOL_TYPES } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { areHalvesFinite } from '../kernels/kernels.ts'
 import { CACHE_SCHEMA_VERSION, newerLayoutOf, pathPart } from '../layout.ts'
-import type { CodedValues, EmbeddingBatch, StoredValues } from '../parquet/embeddingColumn.ts'
+import type { CodedValues, EmbeddingBatch, StoredValues } from '../parquet/embeddingBatch.ts'
 import type { FlatColumn, IntegerColumn, TextColumn } from '../parquet/flatColumn.ts'
 import type { RowColumns } from '../parquet/shardReader.ts'
 

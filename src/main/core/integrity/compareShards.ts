@@ -2,7 +2,7 @@
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { WindowKey } from '../../../shared/model/record.ts'
 import { hex } from '../hex.ts'
-import type { StoredValues } from '../parquet/embeddingColumn.ts'
+import type { StoredValues } from '../parquet/embeddingBatch.ts'
 import { fromFloat16 } from '../parquet/float16.ts'
 import { openShard } from '../parquet/shardReader.ts'
 import { keyAt } from '../rowValues.ts'

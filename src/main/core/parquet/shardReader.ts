@@ -2,7 +2,8 @@
 import { LAYOUT_1, type Layout } from '../layout.ts'
 import { checkArrowSchema } from './arrowSchema.ts'
 import { type BoundColumns, bindColumns } from './bindColumns.ts'
-import { type EmbeddingBatch, readEmbeddingColumn, readEmbeddingPage } from './embeddingColumn.ts'
+import type { EmbeddingBatch } from './embeddingBatch.ts'
+import { readEmbeddingColumn, readEmbeddingPage } from './embeddingColumn.ts'
 import {
   type BooleanColumn,
   type DigestColumn,
