@@ -12,7 +12,8 @@ export type ParsedQuery =
 
 const DNA = /^[ACGT]{16,}$/i
 const HASH = /^(?:0x)?([0-9a-f]{4,64})$/i
-const LOCUS = /^(.+):([\d,]+)(?:-([\d,]+))?$/
+/** With a hyphen, or the dash that the window itself writes. */
+const LOCUS = /^(.+):([\d,]+)(?:[-–]([\d,]+))?$/
 /** The first three columns of a line of BED. */
 const BED = /^(\S+)\s+(\d+)\s+(\d+)$/
 

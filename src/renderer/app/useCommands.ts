@@ -48,7 +48,8 @@ export function useCommands(opening: Opening): readonly Command[] {
       { id: 'shortcuts', name: 'Keyboard shortcuts', keys: '?', run: () => ask({ kind: 'shortcuts' }) },
       { id: 'about', name: 'About this program', run: () => ask({ kind: 'about' }) }
     )
-    if (opening.choose !== null) commands.push({ id: 'open', name: 'Open a cache…', run: opening.choose })
+    // A browser has no dialog for folders: there the start page takes a path.
+    commands.push({ id: 'open', name: 'Open a cache…', run: opening.choose ?? closeCache })
     commands.push({ id: 'close-cache', name: 'Close this cache', run: closeCache })
     return commands
   }, [go, back, forward, ask, closeCache, start, scope, shardPath, opening.choose])

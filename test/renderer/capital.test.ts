@@ -1,0 +1,12 @@
+/** Sentences that follow nothing begin with a capital; names of columns stay as they are. */
+import { expect, test } from 'vitest'
+import { capital } from '../../src/renderer/shard/capital.ts'
+
+test.each([
+  ['the file is empty', 'The file is empty'],
+  ['8 bytes follow the end', '8 bytes follow the end'],
+  ['window_hash should hold 32 bytes', 'window_hash should hold 32 bytes'],
+  ['', '']
+])('%s', (text, shown) => {
+  expect(capital(text)).toBe(shown)
+})
