@@ -7,6 +7,7 @@ import {
   InputError,
   NotFoundError,
   openIndex,
+  openLedger,
   type Progress,
   planFromJson,
   planRepair,
@@ -192,5 +193,36 @@ describe('a saved plan', () => {
       code: expect.stringMatching(/STALE_PLAN|CACHE_CORRUPT|INPUT/)
     })
     expect(filesBelow(root)).toEqual(before)
+  })
+})
+
+describe('what was verified a moment ago', () => {
+  const planOf = async (root: string, options?: Parameters<typeof planRepair>[1]): Promise<unknown> =>
+    planToJson({ ...(await planRepair(root, options)), createdAt: 0n })
+
+  test('is not read again for a plan, unless its file changed', async () => {
+    const root = referenceCache('damaged')
+    const file = join(root, shard('1'))
+    utimesSync(file, 1_000_000_000, 1_000_000_000)
+    const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+    try {
+      await verifyCache(root, { ledger })
+      const full = await planOf(root)
+      expect(await planOf(root, { ledger, trustMs: 3_600_000 })).toEqual(full)
+
+      const bytes = readFileSync(file)
+      bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 40)
+      writeFileSync(file, bytes)
+      utimesSync(file, 1_000_000_000, 1_000_000_000)
+      expect(await planOf(root, { ledger, trustMs: 3_600_000 })).toEqual(full)
+      utimesSync(file, 1_000_000_001, 1_000_000_001)
+      expect(await planOf(root, { ledger, trustMs: 3_600_000 })).not.toEqual(full)
+    } finally {
+      ledger.close()
+    }
+  })
+
+  test('is known only with a ledger', async () => {
+    expect(await refusalOf(planRepair(referenceCache('healthy'), { trustMs: 1000 }))).toBeInstanceOf(InputError)
   })
 })

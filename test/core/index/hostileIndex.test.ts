@@ -51,7 +51,10 @@ const HOSTILE: readonly (readonly [
   ['a folder', inPlace(path => mkdirSync(join(path, 'inside'), { recursive: true })), 'index_unreadable'],
   ['a link to another index', inPlace(path => symlinkSync(join(referenceCache('healthy'), INDEX), path)), 'index_unreadable'],
   ['a link that leads nowhere', inPlace(path => symlinkSync('nowhere', path)), 'index_unreadable'],
-  ['a pipe', inPlace(path => makePipe(path)), 'index_unreadable']
+  ['a pipe', inPlace(path => makePipe(path)), 'index_unreadable'],
+  ['a pipe in place of its journal', root => makePipe(join(root, `${INDEX}-journal`)), 'index_unreadable'],
+  ['a pipe in place of its write-ahead log', root => makePipe(join(root, `${INDEX}-wal`)), 'index_unreadable'],
+  ['a link in place of its journal', root => symlinkSync('nowhere', join(root, `${INDEX}-journal`)), 'index_unreadable']
 ]
 
 function spoilPages(root: string): void {

@@ -16,7 +16,7 @@ import { asSystemError } from '../systemError.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 import { checkPathLength, openDatabase } from './database.ts'
 import type { IndexRow } from './indexRow.ts'
-import { BUSY_MS } from './openFile.ts'
+import { BUSY_MS, JOURNALS } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
 import { INSERT, insertParams, openIndex } from './windowIndex.ts'
@@ -197,7 +197,7 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
 
 /** Keeps what could not be opened, and the journals that SQLite would otherwise roll back into the new file. */
 function setAside(root: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) {
+  for (const suffix of ['', ...JOURNALS]) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
     if (!isThere(from)) continue
     moveFile(from, freeName(join(root, QUARANTINE_PATH, `index.sqlite${suffix}`)))

@@ -10,6 +10,9 @@ import { openDatabase } from './database.ts'
 /** How long to wait for another process to let go of the index. */
 export const BUSY_MS = 10_000
 
+/** What SQLite lays beside an index, and looks for there before it reads it. */
+export const JOURNALS = ['-journal', '-wal', '-shm'] as const
+
 /** 'copy' reads what a crash left in the middle of a transaction. */
 export type OpenMode = 'read' | 'write' | 'copy'
 

@@ -3,7 +3,7 @@
  * uses it. The only room that knows SQL on index.sqlite.
  */
 import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
@@ -11,10 +11,10 @@ import { hex } from '../hex.ts'
 import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
-import { asSystemError, failedWith } from '../systemError.ts'
+import { asSystemError } from '../systemError.ts'
 import { checkReadable } from './checkReadable.ts'
 import type { IndexEntry, IndexRow } from './indexRow.ts'
-import { type OpenMode, openFile } from './openFile.ts'
+import { JOURNALS, type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
 
@@ -29,18 +29,29 @@ const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
  */
 export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | null {
   const path = join(root, INDEX_PATH)
-  try {
-    if (!lstatSync(path).isFile()) throw new IndexUnusable('index_unreadable', 'it is not a plain file')
-  } catch (error) {
-    if (failedWith(error, 'ENOENT')) return null
-    throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
-  }
+  if (!isPlain(path)) return null
   try {
     return twiceIfSpoiled(() => patiently(() => openChecked(path, mode)))
   } catch (error) {
     if (mode === 'read' && isInterrupted(error)) return openChecked(path, 'copy')
     if (mode === 'write' && error instanceof IndexUnusable && error.kind === 'index_unreadable') checkReadable(path)
     throw error
+  }
+}
+
+/**
+ * Whether there is an index. SQLite would follow a link in place of it or of one of its journals, and wait at a pipe for ever.
+ * @throws IndexUnusable, SystemError
+ */
+function isPlain(path: string): boolean {
+  try {
+    const [index, ...journals] = ['', ...JOURNALS].map(suffix => lstatSync(`${path}${suffix}`, { throwIfNoEntry: false })?.isFile())
+    if (index === false) throw new IndexUnusable('index_unreadable', 'it is not a plain file')
+    const strange = JOURNALS[journals.indexOf(false)]
+    if (strange !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${strange} beside it is not a plain file`)
+    return index !== undefined
+  } catch (error) {
+    throw error instanceof IndexUnusable ? error : asSystemError(error, 'open', path)
   }
 }
 

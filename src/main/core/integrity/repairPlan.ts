@@ -9,9 +9,13 @@ import { type Inspection, inspectCache } from './verifyCache.ts'
 
 /**
  * Verifies a cache and plans its repair: corrupt shards are ticked to be moved, suspects offered, everything else kept.
+ * @param options `trustMs`: what the ledger says was verified in full no longer ago than this is not read again unless it changed
  * @throws InputError, SystemError, CancelledError
  */
-export async function planRepair(cacheDir: string, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairPlan> {
+export async function planRepair(
+  cacheDir: string,
+  options: LongOptions & { readonly ledger?: Ledger; readonly trustMs?: number } = {}
+): Promise<RepairPlan> {
   return planFrom(await inspectCache(cacheDir, options))
 }
 

@@ -16,11 +16,16 @@ export type VerifyOptions = {
   readonly changed?: boolean
   /** Only what was last verified in full longer ago than this, in ms. */
   readonly olderThanMs?: number
+  /**
+   * What was verified in full no longer ago than this, in ms, and has its size and mtime still, is not read again: what was found in it
+   * then stands. Keys and index are compared as in any run.
+   */
+  readonly trustMs?: number
   /** Go on with the last run on this cache that did not come to its end. */
   readonly resume?: boolean
   /** The `index`-th (from 1) of `of` parts; a shard's part follows from its path alone. */
   readonly partition?: { readonly index: number; readonly of: number }
-  /** Where full verifications are written down; needed by `changed`, `olderThanMs` and `resume`. */
+  /** Where full verifications are written down; needed by `changed`, `olderThanMs`, `trustMs` and `resume`. */
   readonly ledger?: Ledger
   /**
    * What was found in shards elsewhere, by path: only these are looked at, and the values of those that still have their size and
@@ -47,8 +52,8 @@ export type Selection = {
  * @throws InputError, NotFoundError
  */
 export function selectShards(root: string, all: readonly string[], options: VerifyOptions): Selection {
-  const { shards, partition, changed, olderThanMs, ledger, resume, known } = options
-  if ((changed === true || olderThanMs !== undefined || resume === true) && ledger === undefined) {
+  const { shards, partition, changed, olderThanMs, trustMs, ledger, resume, known } = options
+  if ((changed === true || olderThanMs !== undefined || trustMs !== undefined || resume === true) && ledger === undefined) {
     throw new InputError('what was verified before is known only with a ledger', { field: 'ledger' })
   }
   if (partition !== undefined) checkPartition(partition)

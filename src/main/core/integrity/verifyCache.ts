@@ -145,13 +145,20 @@ class VerifyRun {
 
   /** How a shard is looked at: what was found in it before, elsewhere or by the interrupted run that is resumed, is not read again. */
   private plan(shardPath: string): { readonly task: ShardTask; readonly before: KnownVerdict | null } {
-    const known = this.options.known?.get(shardPath) ?? this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? null
+    const known = this.options.known?.get(shardPath) ?? this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? this.trusted(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
     const before = known !== null && stamp !== undefined && known.bytes === stamp.bytes && known.mtimeNs === stamp.mtimeNs ? known : null
     // Its keys are needed once more for the comparison across shards.
     const depth = before !== null && this.depth === 'full' ? 'keys' : this.depth
     const digest = before === null && this.selection.ledgerRun !== null
     return { task: { root: this.root, shardPath, depth, digest }, before }
+  }
+
+  /** What the ledger says of it, if that is young enough. */
+  private trusted(shardPath: string): KnownVerdict | null {
+    const { trustMs, ledger } = this.options
+    const last = trustMs === undefined ? null : (ledger?.lastVerification(this.root, shardPath) ?? null)
+    return last !== null && trustMs !== undefined && Date.now() - last.verifiedAtMs <= trustMs ? last : null
   }
 
   /** What is said of a shard, with what is known of it from before; a full look is written down. */

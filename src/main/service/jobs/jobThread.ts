@@ -22,6 +22,8 @@ import {
 import { faultOf, type JobOrder } from '../messages.ts'
 
 const FLUSH_MS = 100
+/** Who has verified a cache and then looks at a repair does not wait for all of it to be read once more: a day. */
+const TRUST_MS = 86_400_000
 
 /** Waits for its order, does it and tells the end. */
 export function runJob(): void {
@@ -74,7 +76,7 @@ async function work(root: string, request: JobRequest, ledger: Ledger, long: Lon
       return { kind, report: await verifyCache(root, { ...long, shards, changed, olderThanMs, resume, ledger }) }
     }
     case 'plan':
-      return { kind: request.kind, plan: await planRepair(root, { ...long, ledger }) }
+      return { kind: request.kind, plan: await planRepair(root, { ...long, ledger, trustMs: TRUST_MS }) }
     case 'apply':
       return { kind: request.kind, report: await applyRepair(tickMoves(request.plan, new Set(request.ticked)), { ...long, ledger }) }
     case 'reindex':
