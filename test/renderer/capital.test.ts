@@ -1,6 +1,6 @@
 /** Sentences that follow nothing begin with a capital; names of columns stay as they are. */
 import { expect, test } from 'vitest'
-import { capital } from '../../src/renderer/shard/capital.ts'
+import { capital } from '../../src/renderer/format/index.ts'
 
 test.each([
   ['the file is empty', 'The file is empty'],

@@ -1,3 +1,4 @@
+export * from './capital.ts'
 export * from './findingText.ts'
 export * from './HealthMark.tsx'
 export * from './hashes.ts'

@@ -6,8 +6,16 @@ import type { Finding, FindingKind } from '../../shared/model/finding.ts'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
 import { useClient } from '../client/ClientProvider.tsx'
-import { findingText, formatAgo, formatBytes, formatCount, formatCounted, formatTime, HealthMark, sharedEncoder } from '../format/index.ts'
-import { capital } from '../shard/capital.ts'
+import {
+  findingSentence,
+  formatAgo,
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatTime,
+  HealthMark,
+  sharedEncoder
+} from '../format/index.ts'
 import { adviceOf } from '../shard/findingAdvice.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
@@ -72,7 +80,7 @@ export function IndexTab() {
             .filter(({ kind }) => !DRIFTS.includes(kind))
             .map(({ kind, message }) => (
               <li key={kind}>
-                <HealthMark mark='damaged' word={capital(findingText(message))} />
+                <HealthMark mark='damaged' word={findingSentence(message)} />
               </li>
             ))}
         </ul>
@@ -121,8 +129,8 @@ function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly
                 <button type='button' className={controls.link} onClick={() => go({ shardPath, rowOffset: null })}>
                   <ShardName path={shardPath} above={above} />
                 </button>
-                <span className={classes.message} title={capital(findingText(message))}>
-                  {capital(findingText(message))}
+                <span className={classes.message} title={findingSentence(message)}>
+                  {findingSentence(message)}
                 </span>
               </li>
             ))}

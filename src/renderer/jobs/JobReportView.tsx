@@ -1,16 +1,12 @@
 /** A finished job's report: its sentence, its parts, and what can be done with it. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
-import type { Finding, FindingKind } from '../../shared/model/finding.ts'
-import { countByKind, FINDING_KINDS } from '../../shared/model/finding.ts'
+import { countByKind, FINDING_KINDS, type Finding, type FindingKind, isFindingKind } from '../../shared/model/finding.ts'
 import type { Progress } from '../../shared/model/report.ts'
 import { sentenceOf } from '../app/faults.ts'
 import { useTell } from '../app/Notice.tsx'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
-import { useClient } from '../client/ClientProvider.tsx'
-import { findingText, formatBytes, formatCount, formatCounted, formatDuration, HealthMark } from '../format/index.ts'
-import { capital } from '../shard/capital.ts'
+import { capital, findingText, formatBytes, formatCount, formatCounted, formatDuration, HealthMark } from '../format/index.ts'
+import { useQuarantine } from '../quarantine/useQuarantine.ts'
 import { saveBytes } from '../shard/copyText.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
@@ -106,23 +102,15 @@ function ReportActions({ done }: { readonly done: JobReport }) {
 
 /** What a job moved to quarantine and still lies there. */
 function useMoved(done: JobReport): readonly string[] {
-  const client = useClient()
-  const { cacheId } = useWorkspace()
-  const version = usePacedVersion()
   const moved = movedBy(done)
-  const there = useQuery({
-    queryKey: ['quarantine', cacheId, version],
-    queryFn: ({ signal }) => client.quarantine({ cacheId }, { signal }),
-    enabled: moved.length > 0,
-    placeholderData: keepPreviousData
-  })
+  const there = useQuarantine(moved.length > 0)
   const paths = new Set(there.data?.map(({ path }) => path))
   return moved.filter(path => paths.has(path))
 }
 
 /** How many of each kind, with their marks. */
 export function KindCounts({ byKind }: { readonly byKind: Partial<Record<FindingKind, number>> }) {
-  const kinds = Object.keys(FINDING_KINDS).filter(isKind)
+  const kinds = Object.keys(FINDING_KINDS).filter(isFindingKind)
   const shown = kinds.filter(kind => (byKind[kind] ?? 0) > 0)
   if (shown.length === 0) return null
   return (
@@ -134,10 +122,6 @@ export function KindCounts({ byKind }: { readonly byKind: Partial<Record<Finding
       ))}
     </ul>
   )
-}
-
-function isKind(name: string): name is FindingKind {
-  return Object.hasOwn(FINDING_KINDS, name)
 }
 
 function LeftOut({ findings }: { readonly findings: readonly Finding[] }) {

@@ -2,8 +2,7 @@
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { toJson } from '../../shared/json.ts'
 import type { Progress } from '../../shared/model/report.ts'
-import { formatCount, formatCounted } from '../format/index.ts'
-import { capital } from '../shard/capital.ts'
+import { capital, formatCount, formatCounted } from '../format/index.ts'
 
 /**
  * A sentence or two about the end of a job.

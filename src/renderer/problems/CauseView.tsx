@@ -2,9 +2,8 @@
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import type { Finding } from '../../shared/model/finding.ts'
 import { useStartJob } from '../app/useStartJob.ts'
-import { findingText, formatCount, sharedEncoder } from '../format/index.ts'
+import { findingSentence, formatCount, sharedEncoder } from '../format/index.ts'
 import { useLines } from '../grid/useLines.ts'
-import { capital } from '../shard/capital.ts'
 import { adviceOf, kindTitle } from '../shard/findingAdvice.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
@@ -111,8 +110,8 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
               <span className={classes.where} title={placeText(found)}>
                 {placeText(found)}
               </span>
-              <span className={classes.message} title={capital(findingText(found.message))}>
-                {capital(findingText(found.message))}
+              <span className={classes.message} title={findingSentence(found.message)}>
+                {findingSentence(found.message)}
               </span>
             </div>
           )

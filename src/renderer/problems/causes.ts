@@ -1,5 +1,4 @@
 /** Problems by cause: what is alike is one line, worst first; below it the shards and places in path order. Pure. */
-
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
 import { formatCount } from '../format/index.ts'
 

@@ -1,11 +1,8 @@
 /** What lies in quarantine: where it came from, why and when, and the way back, for one or for all. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { QuarantineEntry } from '../../shared/model/report.ts'
 import { sentenceOf } from '../app/faults.ts'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
-import { useClient } from '../client/ClientProvider.tsx'
 import { formatAgo, formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../format/index.ts'
 import grid from '../grid/DataGrid.module.css'
 import { type Column, DataGrid } from '../grid/DataGrid.tsx'
@@ -16,19 +13,14 @@ import view from '../styles/view.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './Quarantine.module.css'
 import { reasonsText, reasonText } from './reasons.ts'
+import { useQuarantine } from './useQuarantine.ts'
 
 const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
 
 export function QuarantineTab() {
-  const client = useClient()
-  const { cacheId, summary, selection } = useWorkspace()
+  const { summary, selection } = useWorkspace()
   const start = useStartJob()
-  const version = usePacedVersion()
-  const listed = useQuery({
-    queryKey: ['quarantine', cacheId, version],
-    queryFn: ({ signal }) => client.quarantine({ cacheId }, { signal }),
-    placeholderData: keepPreviousData
-  })
+  const listed = useQuarantine()
   const [chosen, choose] = useState<string | null>(null)
   if (listed.isError) return <p className={view.note}>{sentenceOf(listed.error)}</p>
   if (listed.data === undefined) return <p className={view.note}>Looking into quarantine…</p>

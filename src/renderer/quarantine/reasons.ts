@@ -1,18 +1,12 @@
 /** Why a file lies in quarantine, in words. Pure. */
-
-import { FINDING_KINDS, type FindingKind } from '../../shared/model/finding.ts'
-import { findingText } from '../format/index.ts'
-import { capital } from '../shard/capital.ts'
+import { isFindingKind } from '../../shared/model/finding.ts'
+import { capital, findingText } from '../format/index.ts'
 import { kindTitle } from '../shard/findingAdvice.ts'
-
-function isKind(name: string): name is FindingKind {
-  return Object.hasOwn(FINDING_KINDS, name)
-}
 
 /** `bad_footer: 8 bytes follow` → `Bad footer: 8 bytes follow`; what a person wrote stays as it is. */
 export function reasonText(reason: string): string {
   const [, kind = '', rest = ''] = /^([a-z_]+): (.*)$/s.exec(reason) ?? []
-  return isKind(kind) ? `${kindTitle(kind)}: ${findingText(rest)}` : capital(reason)
+  return isFindingKind(kind) ? `${kindTitle(kind)}: ${findingText(rest)}` : capital(reason)
 }
 
 /** All reasons of a file in one text. */

@@ -2,9 +2,8 @@
 import { useMemo } from 'react'
 import { Checkbox } from 'react-aria-components'
 import type { KeptShard, PlannedMove, RepairPlan } from '../../shared/model/report.ts'
-import { findingText, formatBytes, formatCount, formatCounted, HealthMark, sharedEncoder } from '../format/index.ts'
+import { findingSentence, formatBytes, formatCount, formatCounted, HealthMark, sharedEncoder } from '../format/index.ts'
 import { driftOf } from '../indexView/drift.ts'
-import { capital } from '../shard/capital.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
 import { ShardName } from '../shard/ShardName.tsx'
@@ -92,7 +91,7 @@ function Move(props: {
       <span className={classes.size}>
         {rows === null ? 'rows not known' : formatCounted(rows, 'row')} · {formatBytes(bytes)}
       </span>
-      <p className={classes.reason}>{reasons.map(({ message }) => capital(findingText(message))).join('. ')}</p>
+      <p className={classes.reason}>{reasons.map(({ message }) => findingSentence(message)).join('. ')}</p>
     </div>
   )
 }
@@ -129,7 +128,7 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
       {kept.slice(0, SHOWN).map(({ shardPath, reasons }) => (
         <div key={shardPath} className={classes.move}>
           <ShardName path={shardPath} above={above} />
-          <p className={classes.reason}>{reasons.map(({ message }) => capital(findingText(message))).join('. ')}</p>
+          <p className={classes.reason}>{reasons.map(({ message }) => findingSentence(message)).join('. ')}</p>
         </div>
       ))}
       {kept.length > SHOWN && <p className={classes.more}>and {formatCount(kept.length - SHOWN)} more</p>}

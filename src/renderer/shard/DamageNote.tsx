@@ -1,8 +1,7 @@
 /** What of the selected shard can be read and what cannot, in one strip above its rows or its picture. */
 import type { ShardFacts } from '../../shared/contract/index.ts'
-import { findingText, HealthMark } from '../format/index.ts'
+import { findingSentence, HealthMark } from '../format/index.ts'
 import controls from '../styles/controls.module.css'
-import { capital } from './capital.ts'
 import styles from './DamageNote.module.css'
 import { isPartlyReadable, readableParts } from './readable.ts'
 
@@ -14,7 +13,7 @@ export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFa
   if (facts === undefined || !isPartlyReadable(facts)) {
     return sentence === null ? null : (
       <div className={controls.banner} data-tone='danger' role='status'>
-        <HealthMark mark='damaged' word={capital(findingText(sentence))} />
+        <HealthMark mark='damaged' word={findingSentence(sentence)} />
       </div>
     )
   }
@@ -30,7 +29,7 @@ export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFa
           </li>
         ))}
       </ul>
-      {said !== null && <p className={styles.sentence}>{capital(findingText(said))}</p>}
+      {said !== null && <p className={styles.sentence}>{findingSentence(said)}</p>}
     </div>
   )
 }

@@ -1,7 +1,6 @@
 /** Findings, each with what happened, what it costs and what can be done. */
 import type { Finding, Severity } from '../../shared/model/finding.ts'
-import { findingText, formatCount, HealthMark, type Mark } from '../format/index.ts'
-import { capital } from './capital.ts'
+import { findingSentence, formatCount, HealthMark, type Mark } from '../format/index.ts'
 import styles from './FindingList.module.css'
 import { adviceOf, kindTitle } from './findingAdvice.ts'
 
@@ -58,5 +57,5 @@ export function FindingList({
 }
 
 function sentence(message: string): string {
-  return `${capital(findingText(message))}${/[.!?]$/.test(message) ? '' : '.'}`
+  return `${findingSentence(message)}${/[.!?]$/.test(message) ? '' : '.'}`
 }

@@ -1,10 +1,11 @@
 /** A shard that was selected and lies there no more: what became of it, and the way to where it is. */
 import { ORPCError } from '@orpc/client'
 import { formatAgo, HealthMark, millisecondsOf } from '../format/index.ts'
+import { useQuarantine } from '../quarantine/useQuarantine.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import styles from './Inspector.module.css'
-import { useFacts, useQuarantine } from './queries.ts'
+import { useFacts } from './queries.ts'
 import { PaneNote } from './Section.tsx'
 
 /** Whether no file lies at the shard's path any more. */
@@ -18,7 +19,8 @@ export function Gone({ shardPath }: { readonly shardPath: string }) {
   const { go } = useWorkspace()
   const quarantine = useQuarantine()
   const entry = quarantine.data?.findLast(each => each.shardPath === shardPath)
-  if (quarantine.isPending) return null
+  // An older list does not know yet what was moved since.
+  if (quarantine.isPending || (entry === undefined && quarantine.isPlaceholderData)) return null
   const moved = entry === undefined || entry.at === null ? null : millisecondsOf(entry.at)
   return (
     <PaneNote tone='quiet'>

@@ -1,11 +1,10 @@
 /** The picture itself, its axes, the pointer and the keys on it, and the same in words. */
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
-import { findingText, formatCount, formatCounted, formatFloat, formatLocus } from '../format/index.ts'
+import { findingSentence, formatCount, formatCounted, formatFloat, formatLocus } from '../format/index.ts'
 import { lineAfterKey } from '../grid/lineAfterKey.ts'
 import controls from '../styles/controls.module.css'
 import { ColourBar } from './ColourBar.tsx'
-import { capital } from './capital.ts'
 import { colourTable, limitOf, type Theme, wordFor } from './colourMap.ts'
 import styles from './HeatMapTab.module.css'
 import { clamp, firstEmptyLine, type Picture, partAt, type Spot, spotAt, ticks } from './heatMapPlace.ts'
@@ -91,7 +90,7 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
         <canvas ref={canvas} className={styles.canvas} />
         {size !== null && empty !== null && (
           <div className={styles.lost} style={{ top: (empty / picture.height) * size.height }}>
-            {capital(findingText(picture.damage ?? ''))}
+            {findingSentence(picture.damage ?? '')}
           </div>
         )}
         {size !== null && selected !== null && selected < rows && (

@@ -1,5 +1,4 @@
 /** The selected shard as one picture, rows down and values across: what stands out can be pointed at and selected. */
-
 import { sentenceOf } from '../app/faults.ts'
 import view from '../styles/view.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'

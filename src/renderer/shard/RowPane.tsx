@@ -3,12 +3,11 @@ import { useState } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
 import type { VectorStatistics } from '../../shared/model/shard.ts'
 import { sentenceOf } from '../app/faults.ts'
-import { formatCount, formatCounted, formatLocus, formatStored, formatTime, millisecondsOf, shortenHash } from '../format/index.ts'
+import { capital, formatCount, formatCounted, formatLocus, formatStored, formatTime, millisecondsOf, shortenHash } from '../format/index.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { CopyButton } from './CopyButton.tsx'
 import { CopyMenu, locusChoices, rowChoices } from './CopyMenu.tsx'
-import { capital } from './capital.ts'
 import { limitOf } from './colourMap.ts'
 import { Gone, useIsGone } from './Gone.tsx'
 import { HeatStrip } from './HeatStrip.tsx'
@@ -48,27 +47,32 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
           </span>
         </h2>
       </header>
-      {gone && <Gone shardPath={shardPath} />}
-      {!gone && row === undefined && vector.isPending && <PaneNote tone='quiet'>Reading the row…</PaneNote>}
-      {!gone && row === null && (
-        <PaneNote tone='danger'>
-          This row cannot be shown: its page is damaged, or its pool type or dtype is none that GenoLeWM knows.
-        </PaneNote>
+      {gone ? (
+        <Gone shardPath={shardPath} />
+      ) : (
+        <>
+          {row === undefined && vector.isPending && <PaneNote tone='quiet'>Reading the row…</PaneNote>}
+          {row === null && (
+            <PaneNote tone='danger'>
+              This row cannot be shown: its page is damaged, or its pool type or dtype is none that GenoLeWM knows.
+            </PaneNote>
+          )}
+          {row !== undefined && row !== null && <Identity row={row} />}
+          {vector.isError && (
+            <Section title='Vector'>
+              <p className={styles.lost} role='alert'>
+                {capital(sentenceOf(vector.error))}
+              </p>
+              <div className={styles.buttons}>
+                <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => go({ rowOffset: null })}>
+                  What can be done
+                </button>
+              </div>
+            </Section>
+          )}
+          {vector.data !== undefined && <Vector root={summary.root} {...vector.data} />}
+        </>
       )}
-      {!gone && row !== undefined && row !== null && <Identity row={row} />}
-      {!gone && vector.isError && (
-        <Section title='Vector'>
-          <p className={styles.lost} role='alert'>
-            {capital(sentenceOf(vector.error))}
-          </p>
-          <div className={styles.buttons}>
-            <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => go({ rowOffset: null })}>
-              What can be done
-            </button>
-          </div>
-        </Section>
-      )}
-      {!gone && vector.data !== undefined && <Vector root={summary.root} {...vector.data} />}
     </>
   )
 }

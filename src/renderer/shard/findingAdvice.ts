@@ -1,7 +1,6 @@
 /** What a finding costs and what can be done about it, for every kind there is. What happened is the finding's own sentence. */
 import type { Finding, FindingKind } from '../../shared/model/finding.ts'
-import { formatCounted } from '../format/index.ts'
-import { capital } from './capital.ts'
+import { capital, formatCounted } from '../format/index.ts'
 
 export type Advice = { readonly cost: string; readonly remedy: string }
 

@@ -58,13 +58,6 @@ export function useShardLine(shardPath: string) {
   })
 }
 
-/** What lies in quarantine. */
-export function useQuarantine() {
-  const { client, cacheId, version } = useBase()
-  const queryKey = ['quarantine', cacheId, version]
-  return useQuery({ ...once, queryKey, queryFn: ({ signal }) => client.quarantine({ cacheId }, { signal }) })
-}
-
 /** One row's vector as doubles, with its numbers. */
 export function useVector(shardPath: string, rowOffset: number) {
   const { client, cacheId, version } = useBase()

@@ -48,6 +48,11 @@ export const FINDING_KINDS = {
 
 export type FindingKind = keyof typeof FINDING_KINDS
 
+/** Whether this is the name of a kind. */
+export function isFindingKind(value: unknown): value is FindingKind {
+  return typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value)
+}
+
 /** One thing that is wrong, at one place. */
 export type Finding = {
   readonly kind: FindingKind

@@ -1,5 +1,4 @@
 /** `find`: rows by hash prefix, locus or DNA; loci are shown 1-based as in genome browsers, beside the stored 0-based numbers. */
-
 import { hexText } from '../../../shared/json.ts'
 import type { RowPlace, WindowRowInfo } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'

@@ -1,5 +1,4 @@
 /** `reindex`: the seed's reindex_cache. */
-
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { reindexCache } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'

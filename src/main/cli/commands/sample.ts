@@ -1,5 +1,4 @@
 /** `sample`: builds the sample cache. */
-
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { buildSample } from '../../sample/index.ts'
 import type { Run } from '../context.ts'

@@ -1,5 +1,4 @@
 /** `show`: one shard, from its footer to the statistics of its vectors. */
-
 import { hexText } from '../../../shared/json.ts'
 import type { ColumnFacts, VectorStatistics } from '../../../shared/model/shard.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'

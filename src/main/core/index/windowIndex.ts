@@ -29,7 +29,7 @@ const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
  */
 export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | null {
   const path = join(root, INDEX_PATH)
-  if (!isPlain(path)) return null
+  if (!hasIndex(path)) return null
   try {
     return twiceIfSpoiled(() => patiently(() => openChecked(path, mode)))
   } catch (error) {
@@ -43,7 +43,7 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
  * Whether there is an index. SQLite would follow a link in place of it or of one of its journals, and wait at a pipe for ever.
  * @throws IndexUnusable, SystemError
  */
-function isPlain(path: string): boolean {
+function hasIndex(path: string): boolean {
   try {
     const [index, ...journals] = ['', ...JOURNALS].map(suffix => lstatSync(`${path}${suffix}`, { throwIfNoEntry: false })?.isFile())
     if (index === false) throw new IndexUnusable('index_unreadable', 'it is not a plain file')

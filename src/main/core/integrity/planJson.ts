@@ -1,6 +1,6 @@
 /** A plan as JSON and back, with the seed's spelling of names: what `--dry-run` prints, `--save-plan` keeps and `--plan` takes. */
 import { InputError } from '../../../shared/model/errors.ts'
-import { FINDING_KINDS, type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
+import { type Finding, finding, isFindingKind } from '../../../shared/model/finding.ts'
 import type { KeptShard, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
 
 /** The plan as JSON values; ns as decimal text. */
@@ -69,7 +69,7 @@ function keptFromJson(json: unknown): KeptShard {
 function findingFromJson(json: unknown): Finding {
   const fields = fieldsOf(json, 'reasons')
   const { kind } = fields
-  if (!isKind(kind)) refuse('kind')
+  if (!isFindingKind(kind)) refuse('kind')
   return finding(kind, text(fields, 'shard_path'), text(fields, 'message'), {
     row: fields.row === null ? null : count(fields, 'row'),
     column: fields.column === null ? null : text(fields, 'column'),
@@ -111,8 +111,4 @@ function list(fields: Fields, field: string): readonly unknown[] {
 function nanoseconds(fields: Fields, field: string): bigint {
   const value = text(fields, field)
   return /^-?\d{1,20}$/.test(value) ? BigInt(value) : refuse(field)
-}
-
-function isKind(value: unknown): value is FindingKind {
-  return typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value)
 }

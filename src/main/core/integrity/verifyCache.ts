@@ -143,7 +143,7 @@ class VerifyRun {
     return this.inspection(started)
   }
 
-  /** How a shard is looked at: what was found in it before, elsewhere or by the interrupted run that is resumed, is not read again. */
+  /** How a shard is looked at: what was found in it before, elsewhere, a moment ago or by the interrupted run that is resumed, is not read again. */
   private plan(shardPath: string): { readonly task: ShardTask; readonly before: KnownVerdict | null } {
     const known = this.options.known?.get(shardPath) ?? this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? this.trusted(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
@@ -157,8 +157,9 @@ class VerifyRun {
   /** What the ledger says of it, if that is young enough. */
   private trusted(shardPath: string): KnownVerdict | null {
     const { trustMs, ledger } = this.options
-    const last = trustMs === undefined ? null : (ledger?.lastVerification(this.root, shardPath) ?? null)
-    return last !== null && trustMs !== undefined && Date.now() - last.verifiedAtMs <= trustMs ? last : null
+    if (trustMs === undefined) return null
+    const last = ledger?.lastVerification(this.root, shardPath) ?? null
+    return last !== null && Date.now() - last.verifiedAtMs <= trustMs ? last : null
   }
 
   /** What is said of a shard, with what is known of it from before; a full look is written down. */

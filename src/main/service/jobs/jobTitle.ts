@@ -20,7 +20,7 @@ export function jobTitle(request: JobRequest, shards: number | null): string {
       return `Verify what ${parts.join(' or ')}${shards === null ? '' : ` of ${all}`}`
     }
     case 'plan':
-      return 'Verify what was not verified today, and plan a repair'
+      return 'Verify what was not verified within a day, and plan a repair'
     case 'apply':
       return request.ticked.length === 0
         ? 'Rebuild the index as planned'
