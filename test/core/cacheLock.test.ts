@@ -1,6 +1,6 @@
 /** One writer at a time, by name: who is alive is waited for and told, who is dead is replaced, who is on another host never. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { withCacheLock } from '../../src/main/core/cacheLock.ts'
 import { CacheBusyError, writeShard } from '../../src/main/core/index.ts'
 import { processBirth } from '../../src/main/core/processBirth.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { BLOCK, recordOf } from './cacheFiles.ts'
+import { BLOCK, makePipe, recordOf } from './cacheFiles.ts'
 
 const LOCK = 'embeddings/.lewm-cache.lock'
 
@@ -85,6 +85,19 @@ describe('held', () => {
     expect(await take(locked(text))).toMatchObject({ code: 'RESOURCE.BUSY' })
   })
 
+  test.each<[string, (lock: string) => void]>([
+    ['a pipe', makePipe],
+    ['a folder', mkdirSync],
+    ['a link that leads nowhere', lock => symlinkSync('nowhere', lock)],
+    ['a link to a device without an end', lock => symlinkSync('/dev/zero', lock)],
+    ['a file of 4 GiB', lock => ftruncateSync(openSync(lock, 'w'), 2 ** 32)]
+  ])('by %s of its name: busy at once, not for ever', async (_, make) => {
+    const root = temporaryFolder()
+    mkdirSync(join(root, 'embeddings'))
+    make(join(root, LOCK))
+    expect(await take(root)).toMatchObject({ code: 'RESOURCE.BUSY', details: { lock: join(root, LOCK) } })
+  })
+
   test('and let go while somebody waits', async () => {
     const root = temporaryFolder()
     const order: string[] = []
@@ -104,6 +117,13 @@ describe('held', () => {
     stop.abort()
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' })
   })
+})
+
+test("a folder with the name of a temp file is nobody's litter", async () => {
+  const root = temporaryFolder()
+  mkdirSync(join(root, 'embeddings/.lewm-tmp-0123456789ab'), { recursive: true })
+  expect(await take(root)).toBe('done')
+  expect(readdirSync(join(root, 'embeddings'))).toEqual(['.lewm-tmp-0123456789ab'])
 })
 
 test('the lock is given back after a failure', async () => {

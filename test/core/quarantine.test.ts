@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listQuarantine, quarantineShards, readEmbedding, repairCache, restoreShards, verifyCache } from '../../src/main/core/index.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
-import { filesBelow, float64Hex, keyOf, shardsOf } from './cacheFiles.ts'
+import { filesBelow, float64Hex, keyOf, makePipe, shardsOf } from './cacheFiles.ts'
 
 const rows = referenceRows('healthy')
 const [first] = rows
@@ -53,6 +53,13 @@ describe('by hand', () => {
     const other = shardsOf(root)[1] ?? ''
     await expect(quarantineShards(root, [other, shardPath], reason)).rejects.toMatchObject({ code })
     expect(filesBelow(root)).toEqual(before)
+  })
+
+  test('a pipe in place of a reason keeps nobody waiting', async () => {
+    const root = referenceCache('healthy')
+    placeByHand(root, PLACE, 'moved by somebody')
+    makePipe(join(root, `${PLACE}.reason.json`))
+    expect(await listQuarantine(root)).toMatchObject([{ path: PLACE, reasons: [], at: null }])
   })
 
   test('a cache without an index stays without', async () => {

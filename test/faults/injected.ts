@@ -32,6 +32,10 @@ export type Call = {
   readonly ordinal: number
   /** What makes it this call and no other in any run: its name, its paths from the home folder on, and how manieth of those it is. */
   readonly key: string
+  /** The paths it was given, from the home folder on. */
+  readonly paths: readonly string[]
+  /** How manieth it is of those with its name and paths. */
+  readonly nth: number
   readonly text: string
 }
 
@@ -63,12 +67,14 @@ export function below(folder: string, calls: readonly Call[]): Call[] {
  *   had been refused its own call of that number, also below the cache, that run
  */
 export async function struckAt<S extends Scene>(strace: string, call: Call, blow: Blow, begin: () => S): Promise<{ run: Run; scene: S }> {
-  let { ordinal } = call
+  const alone = 'error' in blow && blow.forGood && call.name === 'read'
+  let ordinal = alone ? call.nth : call.ordinal
   const met: string[] = []
   for (let tries = 0; tries < TRIES; tries++) {
     const scene = begin()
     const log = join(scene.home, 'struck.log')
-    const run = await traced(strace, log, call.name, ['-e', `inject=${call.name}:${injection(blow, ordinal)}`], scene)
+    const switches = [...(alone ? onlyOf(call, scene) : []), '-e', `inject=${call.name}:${injection(blow, ordinal)}`]
+    const run = await traced(strace, log, call.name, switches, scene)
     const struck = loggedCalls(log, scene.home).find(each => each.ordinal === ordinal)
     const elsewhere = struck === undefined && refusedBelow(log, scene.root)
     rmSync(log)
@@ -81,11 +87,19 @@ export async function struckAt<S extends Scene>(strace: string, call: Call, blow
     rmSync(scene.home, { recursive: true })
     met.push(struck?.key ?? `${ordinal} was never reached`)
     // A count that goes up and down between two runs is met sooner by staying every other time.
-    if (tries % 2 === 1) continue
+    if (tries % 2 === 1 || alone) continue
     const again = await callsOf(strace, call.name, begin())
     ordinal = again.find(({ key }) => key === call.key)?.ordinal ?? ordinal
   }
   throw new Error(`${call.key} was never met, but ${met.join('; ')}`)
+}
+
+/**
+ * Only the calls that have to do with the same files, and the start, which tells the main thread. For `read` for good: the event loop
+ * wakes itself by a read as well, and libuv ends a process that is refused it, as no system would.
+ */
+function onlyOf({ paths }: Call, { home }: Scene): string[] {
+  return [NODE, ...paths.map(path => `${home}${path}`)].flatMap(path => ['-P', path])
 }
 
 function injection(blow: Blow, ordinal: number): string {
@@ -148,8 +162,10 @@ function loggedCalls(log: string, home: string): Call[] {
     .filter(text => /^\w+\(/.test(text) && !text.startsWith('execve('))
     .map(text => {
       const name = text.slice(0, text.indexOf('('))
-      const what = `${name} ${pathsIn(text, home).join(' ')}`
-      return { name, ordinal: next(ordinals, name), key: `${what} ${next(alike, what)}`, text: text.slice(0, 600) }
+      const paths = pathsIn(text, home)
+      const what = `${name} ${paths.join(' ')}`
+      const nth = next(alike, what)
+      return { name, ordinal: next(ordinals, name), key: `${what} ${nth}`, paths, nth, text: text.slice(0, 600) }
     })
 }
 

@@ -28,10 +28,6 @@ const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
 /** So many calls of each operation in a quick run; a soak takes every call. */
 const QUICK_CALLS = 10
 
-const CHANGES = new Set(CHANGING.split(','))
-/** Refused for good; of the others some are needed by Node itself, to load its own files and ours. */
-const FOR_GOOD = new Set([...CHANGES, 'pread64', 'getdents64'])
-
 /** Files that the next run sweeps away do not count, nor do entries of the shard that is cut off: who cannot read it keeps them. */
 function isDone(now: State, after: State): boolean {
   const done = ({ shards, entries }: State): string => JSON.stringify([shards, entries.filter(line => !line.includes(shardPath(2)))])
@@ -100,19 +96,14 @@ describeWith('strace', 'refused', strace => {
 
 type Refusal = { readonly call: Call; readonly error: string; readonly forGood: boolean }
 
-/** A call that changes something meets every error once, one that reads one of them, in turn; and each that can, one for good. */
-function refusalsOf(call: Call, at: number): Refusal[] {
-  const errors = CHANGES.has(call.name) ? ERRORS : [errorAt(at)]
-  const once = errors.map(error => ({ call, error, forGood: false }))
-  return FOR_GOOD.has(call.name) ? [...once, { call, error: errorAt(at + 1), forGood: true }] : once
+/** Every error, once and for good. */
+function refusalsOf(call: Call): Refusal[] {
+  return ERRORS.flatMap(error => [false, true].map(forGood => ({ call, error, forGood })))
 }
 
-function errorAt(at: number): string {
-  return ERRORS[at % ERRORS.length] ?? 'EIO'
-}
-
+/** One of these, in turn. */
 function oneRefusalOf(call: Call, at: number): Refusal {
-  return { call, error: errorAt(at), forGood: at % 2 === 0 && FOR_GOOD.has(call.name) }
+  return { call, error: ERRORS[at % ERRORS.length] ?? 'EIO', forGood: at % 2 === 0 }
 }
 
 /** Files that a command loads while it is under way, each with the calls that load it. */

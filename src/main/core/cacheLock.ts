@@ -8,7 +8,7 @@
  * as well, a third lock is named after that, and so on.
  */
 import { randomUUID } from 'node:crypto'
-import { linkSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { linkSync, readdirSync, renameSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,6 +16,7 @@ import { CacheBusyError, CancelledError } from '../../shared/model/errors.ts'
 import { makeFolder, removeFile, removeQuietly, sweepTempFiles, tempBeside, writeWholeFile } from './durableFile.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
 import { processBirth } from './processBirth.ts'
+import { readSmallFile } from './smallFile.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
 const LOCK_NAME = '.lewm-cache.lock'
@@ -35,7 +36,7 @@ type LockFile = LockOwner & {
  * Runs `work` as the only one of ours that changes the cache.
  * @param waitMs how long to wait for another one to finish
  * @param work gets the dead owner whose lock was taken over: what it was doing it may have left unfinished
- * @throws CacheBusyError with the owner's host, process and time; SystemError when the cache cannot be written
+ * @throws CacheBusyError with the owner's host, process and time; SystemError when the cache cannot be written, or its lock not be read
  */
 export async function withCacheLock<T>(
   root: string,
@@ -159,37 +160,49 @@ function isMine(path: string, mine: LockFile): boolean {
 
 /** A lock that somebody removed by hand and another one took since is not ours to remove. */
 function release(path: string, mine: LockFile): void {
-  const owner = readLock(path)
-  if (typeof owner === 'string' || owner.nonce === mine.nonce) removeFile(path)
+  const owner = ownerOf(path)
+  if (owner === null || owner.nonce === mine.nonce) removeFile(path)
 }
 
 /** Who is changing a cache just now; null when nobody is, or when its owner died on this host. */
 export function readLockOwner(root: string): LockOwner | null {
-  const owner = readLock(join(root, EMBEDDINGS_DIR, LOCK_NAME))
-  return typeof owner === 'string' || isDead(owner) ? null : owner
+  const owner = ownerOf(join(root, EMBEDDINGS_DIR, LOCK_NAME))
+  return owner === null || isDead(owner) ? null : owner
 }
 
 /** Takes away a lock of this very process that a thread of ours left behind when it died; anybody else's stays. */
 export function dropAbandonedLock(root: string): void {
   const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
-  const owner = readLock(path)
-  if (typeof owner === 'object' && owner.host === hostname() && owner.pid === process.pid) removeFile(path)
+  const owner = ownerOf(path)
+  if (owner !== null && owner.host === hostname() && owner.pid === process.pid) removeFile(path)
 }
 
-/** The owner; 'somebody' for a lock that does not say whose it is. */
+/** The owner; 'somebody' for a lock that does not say whose it is. @throws SystemError when the system does not let us read it */
 function readLock(path: string): LockFile | 'nobody' | 'somebody' {
-  let text: string
+  let bytes: Buffer | null
   try {
-    // As bytes: Node's short cut for text ends the whole process when the system cannot close a file.
-    text = readFileSync(path).toString()
+    bytes = readSmallFile(path)
   } catch (error) {
-    return failedWith(error, 'ENOENT') ? 'nobody' : 'somebody'
+    if (failedWith(error, 'ENOENT')) return 'nobody'
+    // Windows says so of a file that is about to go.
+    if (failedWith(error, 'EPERM')) return 'somebody'
+    throw asSystemError(error, 'read', path)
   }
   try {
-    const owner: unknown = JSON.parse(text)
+    const owner: unknown = JSON.parse(bytes?.toString() ?? '')
     return isLock(owner) ? owner : 'somebody'
   } catch {
     return 'somebody'
+  }
+}
+
+/** The owner; null for whatever does not tell one. */
+function ownerOf(path: string): LockFile | null {
+  try {
+    const owner = readLock(path)
+    return typeof owner === 'string' ? null : owner
+  } catch {
+    return null
   }
 }
 
@@ -218,8 +231,8 @@ function isDead(owner: LockFile): boolean {
 }
 
 function busy(path: string): CacheBusyError {
-  const owner = readLock(path)
-  if (typeof owner === 'string') {
+  const owner = ownerOf(path)
+  if (owner === null) {
     const remedy = `${path} does not say who; if none of your programs is at it, remove that file`
     return new CacheBusyError(`somebody else is changing this cache: ${remedy}`, { lock: path })
   }

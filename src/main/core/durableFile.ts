@@ -32,7 +32,9 @@ export function isTempName(name: string): boolean {
 /** Removes what crashes left in a folder; the caller holds the lock. */
 export function sweepTempFiles(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) if (isTempName(name)) removeFile(join(folder, name))
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (isTempName(entry.name) && !entry.isDirectory()) removeFile(join(folder, entry.name))
+    }
   } catch (error) {
     if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'tidy up', folder)
   }

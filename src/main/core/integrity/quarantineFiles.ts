@@ -1,5 +1,5 @@
 /** What lies in quarantine: shards, each with its reason beside it, and what crashes left. */
-import { lstatSync, readFileSync, rmdirSync } from 'node:fs'
+import { lstatSync, rmdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
@@ -7,6 +7,7 @@ import { checkCacheRoot } from '../cacheRoot.ts'
 import { isTempName, removeFile } from '../durableFile.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import { comparePaths, isShardPath, QUARANTINE_PATH } from '../paths.ts'
+import { readSmallFile } from '../smallFile.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
 
 export const REASON_SUFFIX = '.reason.json'
@@ -72,7 +73,7 @@ function originOf(path: string): string | null {
 
 function readReason(root: string, path: string): ReasonFile | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(root, `${path}${REASON_SUFFIX}`)).toString())
+    const value: unknown = JSON.parse(readSmallFile(join(root, `${path}${REASON_SUFFIX}`))?.toString() ?? '')
     return isReason(value) ? value : null
   } catch {
     // No reason file, or not one of ours: the shard was moved by somebody else.

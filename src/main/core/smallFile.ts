@@ -1,0 +1,32 @@
+/** Reads files of a few words that anybody may have put into a cache: never waits at a pipe, follows no link, takes no giant into memory. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { failedWith } from './systemError.ts'
+
+const AT_MOST_BYTES = 16 * 1024 * 1024
+
+/**
+ * @returns the bytes; null for anything but a plain file of at most 16 MiB
+ * @throws what Node throws when the system refuses, also when there is no such file
+ */
+export function readSmallFile(path: string): Buffer | null {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    if (NOT_PLAIN.some(code => failedWith(error, code))) return null
+    throw error
+  }
+  try {
+    const stat = fstatSync(fd)
+    if (!stat.isFile() || stat.size > AT_MOST_BYTES) return null
+    const bytes = Buffer.alloc(stat.size)
+    let read = 0
+    for (let count = 1; count > 0 && read < bytes.length; read += count) count = readSync(fd, bytes, read, bytes.length - read, null)
+    return bytes.subarray(0, read)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** What the system says of links, sockets and devices without a driver; Windows of folders. */
+const NOT_PLAIN = ['ELOOP', 'ENXIO', 'EISDIR']
