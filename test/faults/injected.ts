@@ -67,7 +67,7 @@ export function below(folder: string, calls: readonly Call[]): Call[] {
  *   had been refused its own call of that number, also below the cache, that run
  */
 export async function struckAt<S extends Scene>(strace: string, call: Call, blow: Blow, begin: () => S): Promise<{ run: Run; scene: S }> {
-  const alone = 'error' in blow && blow.forGood && call.name === 'read'
+  const alone = 'error' in blow && blow.forGood && EVENT_LOOP.has(call.name)
   let ordinal = alone ? call.nth : call.ordinal
   const met: string[] = []
   for (let tries = 0; tries < TRIES; tries++) {
@@ -76,11 +76,11 @@ export async function struckAt<S extends Scene>(strace: string, call: Call, blow
     const switches = [...(alone ? onlyOf(call, scene) : []), '-e', `inject=${call.name}:${injection(blow, ordinal)}`]
     const run = await traced(strace, log, call.name, switches, scene)
     const struck = loggedCalls(log, scene.home).find(each => each.ordinal === ordinal)
-    const elsewhere = struck === undefined && refusedBelow(log, scene.root)
+    const elsewhere = (alone || struck === undefined) && refusedBelow(log, scene.root)
     rmSync(log)
     if (struck?.key === call.key || elsewhere) {
       tell({ ['kill' in blow ? 'kills at a system call' : 'refusals of a system call']: 1 })
-      if (elsewhere) tell({ 'refusals that another thread met first, at its own call of that number': 1 })
+      if (elsewhere && !alone) tell({ 'refusals that another thread met first, at its own call of that number': 1 })
       return { run, scene }
     }
     tell({ 'runs that met another call than the one meant, and were done again': 1 })
@@ -95,11 +95,18 @@ export async function struckAt<S extends Scene>(strace: string, call: Call, blow
 }
 
 /**
- * Only the calls that have to do with the same files, and the start, which tells the main thread. For `read` for good: the event loop
- * wakes itself by a read as well, and libuv ends a process that is refused it, as no system would.
+ * Calls with which the event loop wakes and ends itself: libuv ends a process that is refused those, as no system would. So for good
+ * they are refused of the one file alone.
  */
+const EVENT_LOOP = new Set(['read', 'close'])
+
+/** A file whose name is new in each run cannot be told to strace; it is read and closed only once, so that once is for good. */
+export function canBeRefusedForGood({ name, paths }: Call): boolean {
+  return !EVENT_LOOP.has(name) || !paths.some(path => path.includes(TEMP) || path.includes(TIME))
+}
+
 function onlyOf({ paths }: Call, { home }: Scene): string[] {
-  return [NODE, ...paths.map(path => `${home}${path}`)].flatMap(path => ['-P', path])
+  return paths.flatMap(path => ['-P', `${home}${path}`])
 }
 
 function injection(blow: Blow, ordinal: number): string {
@@ -177,9 +184,12 @@ function pathsIn(text: string, home: string): string[] {
       ? [
           path
             .slice(home.length)
-            .replaceAll(/\.lewm-tmp-[0-9a-f]+/g, '.lewm-tmp')
-            .replaceAll(/\d{16,}/g, 'time')
+            .replaceAll(/\.lewm-tmp-[0-9a-f]+/g, TEMP)
+            .replaceAll(/\d{16,}/g, TIME)
         ]
       : []
   )
 }
+
+const TEMP = '.lewm-tmp'
+const TIME = 'time-of-this-run'

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { reindexCache } from '../../src/main/core/index.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { eachOf, pick, SOAK, times } from './extent.ts'
-import { below, type Call, CHANGING, callsOf, READING, type Run, refusedFile, struckAt } from './injected.ts'
+import { below, type Call, CHANGING, callsOf, canBeRefusedForGood, READING, type Run, refusedFile, struckAt } from './injected.ts'
 import {
   context,
   expectFinishedHere,
@@ -98,12 +98,13 @@ type Refusal = { readonly call: Call; readonly error: string; readonly forGood: 
 
 /** Every error, once and for good. */
 function refusalsOf(call: Call): Refusal[] {
-  return ERRORS.flatMap(error => [false, true].map(forGood => ({ call, error, forGood })))
+  const each = ERRORS.map(error => ({ call, error, forGood: false }))
+  return canBeRefusedForGood(call) ? [...each, ...each.map(refusal => ({ ...refusal, forGood: true }))] : each
 }
 
 /** One of these, in turn. */
 function oneRefusalOf(call: Call, at: number): Refusal {
-  return { call, error: ERRORS[at % ERRORS.length] ?? 'EIO', forGood: at % 2 === 0 }
+  return { call, error: ERRORS[at % ERRORS.length] ?? 'EIO', forGood: at % 2 === 0 && canBeRefusedForGood(call) }
 }
 
 /** Files that a command loads while it is under way, each with the calls that load it. */
