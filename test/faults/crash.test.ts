@@ -34,7 +34,7 @@ describeWith('strace', 'killed', strace => {
 
   async function callsThatChange(operation: Operation): Promise<Call[]> {
     const scene = sceneOf(start, operation)
-    return below(scene.home, await callsOf(strace, CHANGING, scene))
+    return below(scene.home, await callsOf(strace, CHANGING, scene, 'kill'))
   }
 
   describe.each(OPERATIONS)('in the middle of %s', operation => {
@@ -69,7 +69,7 @@ describeWith('strace', 'killed', strace => {
         const first = chance.of(calls)
         const { scene: left } = await struckAt(strace, first, { kill: true }, () => sceneOf(start, operation))
         const watched = sceneFrom(left, operation)
-        const mending = below(watched.home, await callsOf(strace, CHANGING, watched))
+        const mending = below(watched.home, await callsOf(strace, CHANGING, watched, 'kill'))
         // Where nothing is left to be done there is no second moment: another pair.
         if (mending.length === 0) continue
         const second = chance.of(mending)
