@@ -23,7 +23,7 @@ import {
 const ROOT = join(import.meta.dirname, '../..')
 const DAMAGE = 4
 const SYSTEM = 6
-const LANES = 2
+const LANES = 3
 const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
 /** So many calls of each operation in a quick run; a soak takes every call. */
 const QUICK_CALLS = 10
