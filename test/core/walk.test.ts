@@ -1,5 +1,5 @@
 /** What else may lie in a cache: links, folders and pipes called like shards, names that no terminal likes, folders that are closed. */
-import { chmodSync, cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -31,6 +31,32 @@ const ODDITIES: readonly (readonly [string, (path: string) => void])[] = [
   ['an empty folder', path => mkdirSync(path)],
   ['a pipe', path => makePipe(path)]
 ]
+
+test('a folder moved away with a link in its place is told, not followed; a link that hides nothing is not told', async () => {
+  const root = referenceCache('healthy')
+  const folder = shardsOf(root)[0]?.split('/').slice(0, -2).join('/') ?? ''
+  const away = join(temporaryFolder(), 'another disk')
+  renameSync(join(root, folder), away)
+  symlinkSync(away, join(root, folder))
+  symlinkSync('nowhere', join(root, 'embeddings/dangling'))
+  symlinkSync('.', join(root, 'embeddings/itself'))
+  const { findings } = await verifyCache(root)
+  expect(findings.filter(({ kind }) => kind === 'not_a_file')).toEqual([
+    expect.objectContaining({ shardPath: folder, severity: 'suspect', message: expect.stringContaining('a folder outside of the cache') })
+  ])
+  expect((await listShards(root)).filter(({ shardPath }) => shardPath.startsWith(`${folder}/`))).toEqual([])
+})
+
+test.skipIf(process.platform !== 'linux')('a shard whose name is no text is told to be that', async () => {
+  const root = referenceCache('healthy')
+  const [model = ''] = shardsOf(root)
+  const name = Buffer.concat([Buffer.from(join(root, dirname(model), 'chr')), Buffer.from([0xff]), Buffer.from('_0.parquet')])
+  copyFileSync(join(root, model), name)
+  const { findings, checkedShards } = await verifyCache(root)
+  expect(checkedShards).toBe(92)
+  const told = { shardPath: `${dirname(model)}/chr\ufffd_0.parquet`, message: expect.stringContaining('its name is not UTF-8') }
+  expect(findings.filter(({ kind }) => kind === 'unreadable')).toEqual([expect.objectContaining(told)])
+})
 
 describe.each(ODDITIES)('%s', (_, put) => {
   const root = referenceCache('healthy')

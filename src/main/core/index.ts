@@ -25,6 +25,7 @@ export { type Ledger, openLedger, type RecordedVerdict, type Verification } from
 export { followMove } from './ledger/movedCache.ts'
 export { limitNames, limitsFromEnvironment, limitsFromText, limitsToText } from './limitsText.ts'
 export { listShard, listShards, type ShardFilter } from './listShards.ts'
+export { findingOfEntry } from './oddEntry.ts'
 export { adoptLimits, LIMITS_VARIABLE, type Limits, limitsInForce, setLimits } from './parquet/limits.ts'
 export { comparePaths, defaultCacheDir, INDEX_PATH, isShardPath, type ShardPathOptions, shardPathFor } from './paths.ts'
 export { reindexCache } from './reindexCache.ts'

@@ -6,13 +6,14 @@ import { CancelledError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
 import { isTempName } from './durableFile.ts'
 import { EMBEDDINGS_DIR, QUARANTINE_DIR } from './layout.ts'
+import { findingOfEntry } from './oddEntry.ts'
 import { comparePaths } from './paths.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
 export type ShardWalk = {
   /** Relative to the root, in path order. */
   readonly shardPaths: string[]
-  /** What is called `*.parquet` and is no file, and folders that cannot be read. */
+  /** What is called `*.parquet` and is no file, links out of the cache, and folders that cannot be read. */
   readonly findings: Finding[]
   /** Temp files of ours, relative to the root: of a writer at work, or left by a crash. */
   readonly tempFiles: string[]
@@ -29,7 +30,7 @@ export async function walkShards(root: string, signal?: AbortSignal): Promise<Sh
   while (folders.length > 0) {
     if (signal?.aborted) throw new CancelledError()
     const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, walk.findings)))
-    const next = listed.flatMap(({ folder, entries }) => sortEntries(folder, entries, walk))
+    const next = listed.flatMap(({ folder, entries }) => sortEntries(root, folder, entries, walk))
     folders = [...folders.slice(64), ...next]
   }
   walk.shardPaths.sort(comparePaths)
@@ -54,23 +55,15 @@ async function list(root: string, folder: string, findings: Finding[]): Promise<
   }
 }
 
-function sortEntries(folder: string, entries: readonly Dirent[], { shardPaths, findings, tempFiles }: ShardWalk): string[] {
+function sortEntries(root: string, folder: string, entries: readonly Dirent[], { shardPaths, findings, tempFiles }: ShardWalk): string[] {
   const folders: string[] = []
   for (const entry of entries) {
     if (entry.name === QUARANTINE_DIR) continue
     const path = `${folder}/${entry.name}`
-    const shard = entry.name.endsWith('.parquet')
-    if (entry.isFile()) {
-      if (shard) shardPaths.push(path)
-      else if (isTempName(entry.name)) tempFiles.push(path)
-    } else if (shard) {
-      const what = entry.isSymbolicLink()
-        ? 'a symbolic link, which we do not follow'
-        : entry.isDirectory()
-          ? 'a folder'
-          : 'a pipe, socket or device'
-      findings.push(finding('not_a_file', path, `is called like a shard and is ${what}; it was not read and is not indexed`))
-    }
+    const odd = findingOfEntry(root, folder, entry)
+    if (odd !== null) findings.push(odd)
+    else if (entry.isFile() && entry.name.endsWith('.parquet')) shardPaths.push(path)
+    else if (entry.isFile() && isTempName(entry.name)) tempFiles.push(path)
     if (entry.isDirectory()) folders.push(path)
   }
   return folders

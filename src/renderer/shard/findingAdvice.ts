@@ -26,7 +26,7 @@ const COSTS: Record<FindingKind, (rows: string) => string> = {
   unsupported_version: () => 'This program cannot show its rows; the program that wrote it can.',
   unsupported_encoding: () => 'This program cannot show its values; another reader may.',
   over_limit: () => 'It was not read to its end, as it would take more memory than a shard should.',
-  not_a_file: () => 'No reader looks into it; nothing is lost.',
+  not_a_file: () => 'No reader looks into it: rows that lie there are not found.',
   misplaced_file: () => 'A look-up never leads to it; a reindex does enter its rows.',
   path_mismatch: () => 'Browsing by place does not find these rows; a look-up by key does.',
   duplicate_key: () => 'Nothing is lost: the values are the same. GenoLeWM’s own reindex fails on it.',
@@ -53,7 +53,7 @@ const REMEDIES: Partial<Record<FindingKind, string>> = {
   duplicate_key: 'Keep one of the two shards; quarantine the other.',
   conflicting_key: 'Find out which shard is right; quarantine the other, or both and encode the windows again.',
   no_rows: 'It may stay, or be quarantined.',
-  not_a_file: 'Remove it by hand if nobody needs it.',
+  not_a_file: 'Put the shards themselves in its place if their rows are needed; otherwise remove it by hand.',
   misplaced_file: 'Move it to where it belongs, or quarantine it.'
 }
 

@@ -2,7 +2,7 @@
 import { type Dirent, lstatSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { asSystemError, comparePaths, type Finding, failedWith, finding, QUARANTINE_DIR } from '../../core/index.ts'
+import { asSystemError, comparePaths, type Finding, failedWith, finding, findingOfEntry, QUARANTINE_DIR } from '../../core/index.ts'
 
 export type FolderListing = {
   /** Names of the shards in it, in order. */
@@ -33,21 +33,12 @@ export async function listFolder({ root, folder }: { root: string; folder: strin
   const findings: Finding[] = []
   for (const entry of entries) {
     if (entry.name === QUARANTINE_DIR) continue
-    const shard = entry.name.endsWith('.parquet')
+    const odd = findingOfEntry(root, folder, entry)
+    if (odd !== null) findings.push(odd)
+    else if (entry.isFile() && entry.name.endsWith('.parquet')) files.push(entry.name)
     if (entry.isDirectory()) folders.push(entry.name)
-    if (entry.isFile()) {
-      if (shard) files.push(entry.name)
-    } else if (shard) {
-      const message = `is called like a shard and is ${whatIs(entry)}; it was not read and is not indexed`
-      findings.push(finding('not_a_file', `${folder}/${entry.name}`, message))
-    }
   }
   return { files: sortNames(files), folders: sortNames(folders).map(name => `${folder}/${name}`), findings }
-}
-
-function whatIs(entry: Dirent): string {
-  if (entry.isSymbolicLink()) return 'a symbolic link, which we do not follow'
-  return entry.isDirectory() ? 'a folder' : 'a pipe, socket or device'
 }
 
 /** By code point. Below the surrogates that is the order of JS itself, which is far faster. */
