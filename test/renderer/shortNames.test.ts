@@ -39,5 +39,6 @@ test('an encoder that all share need not be said', () => {
   expect(sharedEncoder([PATH, PATH.replace('/3/', '/4/')])).toBe('embeddings/lambda__kmer-spectrum/')
   expect(sharedEncoder([PATH, PATH.replace('lambda__', 'other__')])).toBe('embeddings/')
   expect(sharedEncoder([PATH, 'embeddings/index.sqlite'])).toBe('embeddings/')
+  expect(sharedEncoder(['embeddings/lambda__kmer-spectrum/3'])).toBe('embeddings/')
   expect(sharedEncoder([])).toBe('embeddings/')
 })

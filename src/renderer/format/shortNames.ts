@@ -17,11 +17,11 @@ export type PathParts = {
   readonly file: string
 }
 
-/** The folder of the encoder that all of these paths share, with its `/`; without one, the folder of all encoders. */
+/** The folder of the encoder that all of these shards share, with its `/`; without one, or where some are no shards, that of all encoders. */
 export function sharedEncoder(paths: readonly string[]): string {
   const [first] = paths
   const folder = first === undefined ? null : /^embeddings\/[^/]+\//.exec(first)?.[0]
-  return folder && paths.every(path => path.startsWith(folder)) ? folder : 'embeddings/'
+  return folder && paths.every(path => path.startsWith(folder) && path.endsWith('.parquet')) ? folder : 'embeddings/'
 }
 
 /** The parts of a shard's path below the folder `above`, each with its `/`. Put together again they are the path. */

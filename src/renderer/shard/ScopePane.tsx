@@ -124,14 +124,19 @@ function fillOf(health: Health, count: number): CSSProperties {
 }
 
 function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonly onProblems: () => void }) {
+  const { summary } = useWorkspace()
   const { data } = useFindings(scope)
-  if (data === undefined || data.total === 0) return null
+  if (data === undefined) return null
+  // What lies between the shards belongs to no part of the cache.
+  const between = isWhole(scope) ? summary.scanFindings : []
+  const total = data.total + between.length
+  if (total === 0) return null
   const shown = SEVERITIES.flatMap(severity => {
-    const count = data.findings.filter(finding => finding.severity === severity).length
+    const count = [...data.findings, ...between].filter(finding => finding.severity === severity).length
     return count === 0 ? [] : [{ severity, count }]
   })
   return (
-    <Section title={formatCounted(data.total, 'finding')}>
+    <Section title={formatCounted(total, 'finding')}>
       <ul className={styles.counts}>
         {shown.map(({ severity, count }) => (
           <li key={severity}>
