@@ -1,9 +1,10 @@
 /** Nothing is ever deleted or overwritten: what is moved aside keeps its bytes, its reason and its way back. */
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listQuarantine, quarantineShards, readEmbedding, repairCache, restoreShards, verifyCache } from '../../src/main/core/index.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { filesBelow, float64Hex, keyOf, makePipe, shardsOf } from './cacheFiles.ts'
 
 const rows = referenceRows('healthy')
@@ -53,6 +54,34 @@ describe('by hand', () => {
     const other = shardsOf(root)[1] ?? ''
     await expect(quarantineShards(root, [other, shardPath], reason)).rejects.toMatchObject({ code })
     expect(filesBelow(root)).toEqual(before)
+  })
+
+  test('a link in place of the quarantine: nothing behind it is moved, tidied up or listed', async () => {
+    const root = referenceCache('damaged')
+    const outside = temporaryFolder()
+    mkdirSync(join(outside, 'empty'))
+    for (const name of ['.lewm-tmp-0123456789ab', 'gone.parquet.reason.json']) writeFileSync(join(outside, name), 'of somebody else')
+    rmSync(join(root, 'embeddings/.quarantine'), { recursive: true, force: true })
+    symlinkSync(outside, join(root, 'embeddings/.quarantine'))
+    const before = [filesBelow(root), filesBelow(outside)]
+    const told = { code: 'RESOURCE.CACHE_CORRUPT', message: expect.stringContaining('is a symbolic link, which is not followed') }
+    await expect(listQuarantine(root)).rejects.toMatchObject(told)
+    await expect(repairCache(root)).rejects.toMatchObject(told)
+    await expect(restoreShards(root, 'all')).rejects.toMatchObject(told)
+    await expect(quarantineShards(root, [shardsOf(root)[0] ?? ''], 'a reason')).rejects.toMatchObject(told)
+    expect([filesBelow(root), filesBelow(outside)]).toEqual(before)
+  })
+
+  test('a shard with a name that begins as that of a temp file is a shard, and nobody sweeps it away', async () => {
+    const root = referenceCache('healthy')
+    const odd = `${dirname(SHARD)}/.lewm-tmp-0123456789ab.parquet`
+    renameSync(join(root, SHARD), join(root, odd))
+    copyFileSync(join(root, odd), join(root, 'embeddings/.lewm-tmp-0123456789ab.parquet'))
+    const before = filesBelow(root)
+    const [moved] = await quarantineShards(root, [odd], 'a reason')
+    expect(await listQuarantine(root)).toMatchObject([{ shardPath: odd }])
+    expect((await restoreShards(root, 'all')).restored).toMatchObject([{ path: moved?.movedTo, shardPath: odd }])
+    expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
   })
 
   test('a pipe in place of a reason keeps nobody waiting', async () => {

@@ -16,17 +16,17 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { asSystemError, failedWith } from './systemError.ts'
 
-/** Prefix of our temp files: never ends in `.parquet`, so that no reader takes one for a shard. */
-const TEMP_PREFIX = '.lewm-tmp-'
-
-/** A name for a temp file in the folder of the file that it will become. */
+/** A name for a temp file in the folder of the file that it will become; no reader takes it for a shard. */
 export function tempBeside(path: string): string {
-  return join(dirname(path), `${TEMP_PREFIX}${randomBytes(6).toString('hex')}`)
+  return join(dirname(path), `.lewm-tmp-${randomBytes(6).toString('hex')}`)
 }
+
+/** With what SQLite puts beside a temp index. Nothing else: whatever is called otherwise is somebody's, a shard perhaps. */
+const TEMP_NAME = /^\.lewm-tmp-[0-9a-f]{12}(-journal|-wal|-shm)?$/
 
 /** Whether a name is that of a temp file of ours; while one holds the cache's lock, those of others are what crashes left. */
 export function isTempName(name: string): boolean {
-  return name.startsWith(TEMP_PREFIX)
+  return TEMP_NAME.test(name)
 }
 
 /** Removes what crashes left in a folder; the caller holds the lock. */

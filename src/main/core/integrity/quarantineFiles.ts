@@ -2,6 +2,7 @@
 import { lstatSync, rmdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { CacheCorruptError } from '../../../shared/model/errors.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { isTempName, removeFile } from '../durableFile.ts'
@@ -21,8 +22,15 @@ export async function listQuarantine(cacheDir: string): Promise<QuarantineEntry[
   return quarantineEntries(root, await filesInQuarantine(root))
 }
 
-/** All plain files below the quarantine, in path order, relative to the root. */
+/**
+ * All plain files below the quarantine, in path order, relative to the root.
+ * @throws CacheCorruptError when the quarantine is a link: what lies behind it is not the cache's to list, move or tidy up
+ */
 export async function filesInQuarantine(root: string): Promise<string[]> {
+  if (lstatSync(join(root, QUARANTINE_PATH), { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new CacheCorruptError(`${QUARANTINE_PATH} is a symbolic link, which is not followed; a folder belongs there`, {
+      path: QUARANTINE_PATH
+    })
   const files: string[] = []
   const folders = [QUARANTINE_PATH]
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
