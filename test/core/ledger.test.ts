@@ -17,7 +17,7 @@ import {
 import { openShard } from '../../src/main/core/parquet/shardReader.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { BLOCK, filesBelow, recordOf, shardsOf } from './cacheFiles.ts'
+import { BLOCK, filesBelow, makePipe, recordOf, shardsOf } from './cacheFiles.ts'
 import { dataPage, HANDMADE_PATH, type HandmadePage, handmadeShard } from './handmadeShard.ts'
 
 const open: Ledger[] = []
@@ -237,6 +237,16 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
     expect(ledger.lastVerification('/cache', 'a')).toMatchObject({ bytes: 1, mtimeNs: 2n })
     open.push(openLedger(file, { onSetAside }))
     expect(told).toHaveLength(1)
+  })
+
+  test.each(['-journal', '-wal', '-shm'])('a pipe in place of its %s', suffix => {
+    const file = join(temporaryFolder(), 'ledger.sqlite')
+    openLedger(file).close()
+    makePipe(`${file}${suffix}`)
+    const told: string[] = []
+    open.push(openLedger(file, { onSetAside: (aside, reason) => told.push(aside, reason) }))
+    expect(told).toEqual([expect.any(String), `ledger.sqlite${suffix} beside it is not a plain file`])
+    expect(statSync(`${told[0]}${suffix}`).isFIFO()).toBe(true)
   })
 
   test('a folder in its place', () => {

@@ -9,6 +9,7 @@ import { openCatalog } from '../../src/main/service/catalog.ts'
 import { createService } from '../../src/main/service/index.ts'
 import { openLog, readLog } from '../../src/main/service/logFile.ts'
 import { RecentCaches } from '../../src/main/service/recentCaches.ts'
+import { makePipe } from '../core/cacheFiles.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { doJob, faultOf, openTestService, openWhole, summaryWhen } from './testService.ts'
@@ -70,6 +71,7 @@ describe('a catalog that cannot be used is made anew', () => {
     'no database': file => writeFileSync(file, 'this is not a database, but it is long enough to be taken for one. '.repeat(20)),
     'of an earlier version': file => withSql(file, 'CREATE TABLE shards (root INTEGER, path TEXT)'),
     'of a later version': file => withSql(file, 'CREATE TABLE other (a); PRAGMA user_version = 99'),
+    'with a pipe in place of its journal': file => makePipe(`${file}-journal`),
     'lacking a column': file => {
       openCatalog(file, untroubled).close()
       withSql(file, 'ALTER TABLE shards DROP COLUMN footer_seen')

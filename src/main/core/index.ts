@@ -12,6 +12,7 @@ export { describeShard, type ListedRow, type ShardDescription, type ShardRange }
 export { writeFileDurably } from './durableFile.ts'
 export { type FindResult, type FoundRow, find } from './find.ts'
 export { type Locus, type ParsedQuery, parseQuery, sameContig } from './findQuery.ts'
+export { JOURNALS, strangeJournal } from './index/database.ts'
 export { openIndex, type WindowIndex } from './index/windowIndex.ts'
 export { applyRepair, repairCache } from './integrity/applyRepair.ts'
 export { planFromJson, planToJson } from './integrity/planJson.ts'

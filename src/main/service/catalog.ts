@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import type { Finding } from '../core/index.ts'
+import { type Finding, JOURNALS, strangeJournal } from '../core/index.ts'
 import type { Comparison } from './comparison.ts'
 
 /** What is kept of a shard. */
@@ -44,7 +44,7 @@ export function openCatalog(file: string, onTrouble: (sentence: string, error: u
     onTrouble(`what was seen of caches before is forgotten: ${file} cannot be used and is made anew`, error)
   }
   try {
-    for (const suffix of ['-wal', '-shm', '']) rmSync(file + suffix, { force: true })
+    for (const suffix of [...JOURNALS, '']) rmSync(file + suffix, { force: true })
     return openIn(file)
   } catch (error) {
     return openInMemory(error, onTrouble)
@@ -61,6 +61,8 @@ function openInMemory(error: unknown, onTrouble: (sentence: string, error: unkno
 }
 
 function openIn(file: string): Catalog {
+  const strange = strangeJournal(file)
+  if (strange !== undefined) throw new NoCatalog(`what is called ${strange} beside it is not a plain file`)
   const db = new Database(file, { timeout: BUSY_MS })
   try {
     db.pragma('journal_mode = WAL')

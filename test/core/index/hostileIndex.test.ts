@@ -99,6 +99,16 @@ describe.each(HOSTILE)('%s', (name, spoil, kind) => {
   })
 })
 
+test('an index that claims 64 GiB and holds nothing keeps nobody waiting for them', { timeout: 60_000 }, async () => {
+  const root = referenceCache('unusual')
+  const whole = indexEntries(root)
+  writeFileSync(join(root, INDEX), '')
+  truncateSync(join(root, INDEX), 64 * 2 ** 30)
+  expect((await verifyCache(root)).byKind).toMatchObject({ index_unreadable: 1 })
+  await reindexCache(root)
+  expect(indexEntries(root)).toEqual(whole)
+})
+
 describe('a repair', () => {
   test('of a cache whose only damage is its index mends it', async () => {
     const root = referenceCache('unusual')
@@ -138,6 +148,15 @@ describe('a hot journal', () => {
     await reindexCache(root)
     expect(leftovers(root)).toEqual([])
     expect((await verifyCache(root)).byKind).toEqual({ ragged_dimensions: 1 })
+  })
+
+  test('that claims far more than its index is not copied anywhere', async () => {
+    const root = interrupted()
+    truncateSync(join(root, `${INDEX}-journal`), 8 * 2 ** 30)
+    const { findings } = await verifyCache(root)
+    expect(findings.filter(({ severity }) => severity === 'index')).toMatchObject([
+      { kind: 'index_unreadable', message: expect.stringContaining('index.sqlite-journal beside it is far bigger than itself') }
+    ])
   })
 
   test('of another database does not spoil the new index', async () => {

@@ -3,9 +3,11 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { asSystemError } from '../systemError.ts'
 
 const PIECE_BYTES = 1024 * 1024
+/** A file may claim any size. */
+const AT_MOST_MS = 5_000
 
 /**
- * Reads a whole file and forgets it. Only for whoever holds the cache's lock, and has closed the index: closing a file takes the locks of
+ * Reads a file, as far as five seconds reach, and forgets it. Only for whoever holds the cache's lock, and has closed the index: closing a file takes the locks of
  * this process's other connections away (POSIX), which then are readers at most.
  * @throws SystemError when the system refuses some of it
  */
@@ -14,7 +16,8 @@ export function checkReadable(path: string): void {
     const fd = openSync(path, 'r')
     try {
       const piece = Buffer.allocUnsafe(PIECE_BYTES)
-      for (let at = 0, read = 1; read > 0; at += read) read = readSync(fd, piece, 0, piece.length, at)
+      const deadline = performance.now() + AT_MOST_MS
+      for (let at = 0, read = 1; read > 0 && performance.now() < deadline; at += read) read = readSync(fd, piece, 0, piece.length, at)
     } finally {
       closeSync(fd)
     }

@@ -1,4 +1,5 @@
 /** Opens SQLite files; what the system refuses on the way is told as SQLite itself would tell it. */
+import { type lstatSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { SystemError } from '../../../shared/model/errors.ts'
 
@@ -15,6 +16,14 @@ export function openDatabase(file: string, options: Database.Options = {}): Data
       throw new SystemError(`cannot open ${file}: ${error.message}`, { call: 'open', path: file }, { cause: error })
     throw error
   }
+}
+
+/** What SQLite lays beside a database, and looks for there before it reads it. */
+export const JOURNALS = ['-journal', '-wal', '-shm'] as const
+
+/** The first of these that is there and is no file: SQLite would wait at a pipe for ever. @param look follows links, or does not */
+export function strangeJournal(file: string, look: typeof lstatSync = statSync): string | undefined {
+  return JOURNALS.find(suffix => look(`${file}${suffix}`, { throwIfNoEntry: false })?.isFile() === false)
 }
 
 /** What SQLite opens, less what it appends to the name of a journal. */

@@ -1,17 +1,16 @@
 /** Opens the file of an index so that looking at it leaves nothing behind and takes no lock from anybody. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, lstatSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { isThere, removeQuietly } from '../durableFile.ts'
 import { failedWith } from '../systemError.ts'
+import { makeTemporaryFolder } from '../temporaryFolder.ts'
 import { openDatabase } from './database.ts'
+import { IndexUnusable } from './untrusted.ts'
 
 /** How long to wait for another process to let go of the index. */
 export const BUSY_MS = 10_000
-
-/** What SQLite lays beside an index, and looks for there before it reads it. */
-export const JOURNALS = ['-journal', '-wal', '-shm'] as const
 
 /** 'copy' reads what a crash left in the middle of a transaction. */
 export type OpenMode = 'read' | 'write' | 'copy'
@@ -60,14 +59,34 @@ function openReadOnly(path: string): Opened {
   return openCopy(path)
 }
 
+const COPIED = ['-wal', '-journal'] as const
+const BIG_BYTES = 2 ** 30
+
+/**
+ * A copy must not fill the disk. What SQLite left in the middle of a transaction is about as big as what it changed.
+ * @throws IndexUnusable
+ */
+function checkSizes(path: string): void {
+  const [index = 0, ...journals] = ['', ...COPIED].map(suffix => lstatSync(`${path}${suffix}`, { throwIfNoEntry: false })?.size ?? 0)
+  const huge = COPIED[journals.findIndex(bytes => bytes > BIG_BYTES && bytes > 2 * index)]
+  if (huge !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${huge} beside it is far bigger than itself`)
+  const { bavail, bsize } = statfsSync(tmpdir())
+  if (journals.reduce((sum, bytes) => sum + bytes, index) <= (bavail * bsize) / 2) return
+  throw new IndexUnusable(
+    'index_unreadable',
+    `what a crash left of it can only be read in a copy, for which ${tmpdir()} has too little space`
+  )
+}
+
 /** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. */
 function openCopy(path: string): Opened {
-  const folder = mkdtempSync(join(tmpdir(), 'lewm-index-'))
+  checkSizes(path)
+  const folder = makeTemporaryFolder('lewm-index-')
   const discard = (): void => rmSync(folder, { recursive: true, force: true })
   try {
     const copy = join(folder, 'index.sqlite')
     copyFileSync(path, copy)
-    for (const suffix of ['-wal', '-journal']) if (isThere(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
+    for (const suffix of COPIED) if (isThere(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
     const db = openDatabase(copy)
     const close = (): void => {
       db.close()

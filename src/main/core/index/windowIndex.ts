@@ -13,8 +13,9 @@ import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
 import { checkReadable } from './checkReadable.ts'
+import { strangeJournal } from './database.ts'
 import type { IndexEntry, IndexRow } from './indexRow.ts'
-import { JOURNALS, type OpenMode, openFile } from './openFile.ts'
+import { type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
 
@@ -45,9 +46,9 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
  */
 function hasIndex(path: string): boolean {
   try {
-    const [index, ...journals] = ['', ...JOURNALS].map(suffix => lstatSync(`${path}${suffix}`, { throwIfNoEntry: false })?.isFile())
+    const index = lstatSync(path, { throwIfNoEntry: false })?.isFile()
     if (index === false) throw new IndexUnusable('index_unreadable', 'it is not a plain file')
-    const strange = JOURNALS[journals.indexOf(false)]
+    const strange = strangeJournal(path, lstatSync)
     if (strange !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${strange} beside it is not a plain file`)
     return index !== undefined
   } catch (error) {

@@ -3,9 +3,9 @@
  * to temp files when they grow; what collides is then compared for real, key by key and value by value.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeTemporaryFolder } from '../temporaryFolder.ts'
 import { configurationText, type ShardKeys } from './shardKeys.ts'
 
 const PARTITIONS = 64
@@ -65,7 +65,7 @@ export class KeyCollector {
   }
 
   private spill(): void {
-    this.folder ??= mkdtempSync(join(tmpdir(), 'lewm-keys-'))
+    this.folder ??= makeTemporaryFolder('lewm-keys-')
     for (const [i, partition] of this.partitions.entries()) {
       if (partition.fd < 0) partition.fd = openSync(join(this.folder, String(i)), 'w')
       writeSync(partition.fd, new Uint8Array(partition.words.buffer, 0, partition.used * 4))

@@ -2,14 +2,15 @@
  * What was verified when: kept in the program's own data folder, never in the cache. One database for all caches, each known by
  * its real path.
  */
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { SystemError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { dataFolder } from '../dataFolder.ts'
-import { openDatabase } from '../index/database.ts'
+import { isThere } from '../durableFile.ts'
+import { JOURNALS, openDatabase, strangeJournal } from '../index/database.ts'
 import { asSystemError } from '../systemError.ts'
 
 /** What a full verification of one shard came to. */
@@ -83,6 +84,8 @@ export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), {
 }
 
 function openOnce(file: string, onRecord: LedgerOptions['onRecord']): Ledger {
+  const strange = strangeJournal(file)
+  if (strange !== undefined) throw new NoLedger(`${basename(file)}${strange} beside it is not a plain file`)
   const db = openDatabase(file, { timeout: BUSY_MS })
   try {
     prepare(db)
@@ -95,15 +98,15 @@ function openOnce(file: string, onRecord: LedgerOptions['onRecord']): Ledger {
 
 /** Why what lies there is no ledger of this version; null when it may well be one. */
 function uselessBecause(file: string, error: unknown): string | null {
-  if (error instanceof OtherVersion) return error.message
+  if (error instanceof NoLedger) return error.message
   if (!(error instanceof Database.SqliteError)) return null
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return 'it is a folder'
   return /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(error.code) ? error.message : null
 }
 
-class OtherVersion extends Error {}
+class NoLedger extends Error {}
 
-/** @throws OtherVersion before anything was changed, SqliteError */
+/** @throws NoLedger before anything was changed, SqliteError */
 function prepare(db: Database.Database): void {
   versionOf(db)
   // Readers never wait for a run that records, and a crash loses at most the last shards' entries.
@@ -116,20 +119,20 @@ function prepare(db: Database.Database): void {
   }).immediate()
 }
 
-/** 0 when nothing is in it yet. @throws OtherVersion when it is neither empty nor of a version that this program knows */
+/** 0 when nothing is in it yet. @throws NoLedger when it is neither empty nor of a version that this program knows */
 function versionOf(db: Database.Database): 0 | 1 | typeof SCHEMA_VERSION {
   const version = db.pragma('user_version', { simple: true })
   if (version === SCHEMA_VERSION || version === 1) return version
   if (version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) return version
-  throw new OtherVersion(`its version is ${version}, this program's is ${SCHEMA_VERSION}`)
+  throw new NoLedger(`its version is ${version}, this program's is ${SCHEMA_VERSION}`)
 }
 
 /** @returns the file's new name */
 function setAside(file: string): string {
   const date = new Date().toISOString().replaceAll(':', '-')
   // The journal goes first: it must never be taken for that of the next ledger.
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, `${file}.${date}${suffix}`)
+  for (const suffix of [...JOURNALS, '']) {
+    if (isThere(file + suffix)) renameSync(file + suffix, `${file}.${date}${suffix}`)
   }
   return `${file}.${date}`
 }

@@ -1,0 +1,38 @@
+/** Folders for what does not fit into memory or must not be touched where it lies: each goes when it is done with. */
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { failedWith } from './systemError.ts'
+
+const OLD_MS = 86_400_000
+
+/**
+ * Makes a folder of its own, and takes away those of its name whose process was killed a day ago or longer.
+ * @param prefix ends in `-`
+ * @throws what Node throws when there can be none
+ */
+export function makeTemporaryFolder(prefix: string): string {
+  const place = tmpdir()
+  for (const name of readdirSync(place)) {
+    const [, pid] = name.startsWith(prefix) ? (/^(\d+)-/.exec(name.slice(prefix.length)) ?? []) : []
+    if (pid !== undefined && isGone(Number(pid))) removeIfOld(join(place, name))
+  }
+  return mkdtempSync(join(place, `${prefix}${process.pid}-`))
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return failedWith(error, 'ESRCH')
+  }
+}
+
+function removeIfOld(folder: string): void {
+  try {
+    if (Date.now() - statSync(folder).mtimeMs > OLD_MS) rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // It is somebody else's, or gone.
+  }
+}
