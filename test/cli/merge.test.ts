@@ -247,3 +247,12 @@ test('a partition names no shards', () => {
   ])
   expect({ code, stderr }).toEqual({ code: 2, stderr: 'lewm-cache: --partition shares out all shards: it goes with no shard by name\n' })
 })
+
+test.skipIf(process.platform === 'win32').each([
+  ['merge', '/dev/zero'],
+  ['checksums', '--check', '/dev/zero'],
+  ['repair', '--plan', '/dev/zero']
+])('%s %s: a file without an end is refused', (...words) => {
+  const { code, stderr } = lewmCache([...words, '--cache', referenceCache('healthy')])
+  expect([code, stderr]).toEqual([2, 'lewm-cache: /dev/zero is longer than 128 MiB\n'])
+})

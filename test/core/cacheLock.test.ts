@@ -98,6 +98,21 @@ describe('held', () => {
     expect(await take(root)).toMatchObject({ code: 'RESOURCE.BUSY', details: { lock: join(root, LOCK) } })
   })
 
+  test('by a dead one whose place is blocked by what is no lock: busy, and told what to remove', async () => {
+    const root = locked({ host: hostname(), pid: deadPid(), nonce: 'a1' })
+    mkdirSync(join(root, `${LOCK}.a1`))
+    const refusal = await take(root)
+    expect(refusal).toMatchObject({ code: 'RESOURCE.BUSY', details: { lock: join(root, `${LOCK}.a1`) } })
+    expect(String(refusal)).toContain(`remove that file`)
+  })
+
+  test('by one that says neither since when nor for what, on another host: no more is made up, and the file is named', async () => {
+    const root = locked({ host: 'another-host', pid: 7 })
+    expect(String(await take(root))).toMatch(
+      `process 7 on another-host is changing this cache; if it no longer runs, remove ${join(root, LOCK)}`
+    )
+  })
+
   test('and let go while somebody waits', async () => {
     const root = temporaryFolder()
     const order: string[] = []

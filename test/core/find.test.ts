@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Finding, find, InputError, writeShard } from '../../src/main/core/index.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
@@ -186,6 +187,17 @@ test('damaged shards are told and the others searched', async () => {
   writeFileSync(join(root, found[0]?.shardPath ?? ''), '')
   expect((await find(root, '1:1-999999999', { onFinding: each => told.push(each) })).rows.length).toBe(found.length - 12)
   expect(told.map(({ kind }) => kind)).toContain('cut_off')
+})
+
+test.each(['../../../../etc/passwd', 'embeddings/gone.parquet'])('an index that points at %j hides nothing', async elsewhere => {
+  const root = referenceCache('healthy')
+  const hash = rows[0]?.window_hash ?? ''
+  const due = (await find(root, hash)).rows
+  expect(due.length).toBeGreaterThan(0)
+  const db = new Database(join(root, 'embeddings/index.sqlite'))
+  db.prepare('UPDATE window_index SET shard_path = ?').run(elsewhere)
+  db.close()
+  expect((await find(root, hash)).rows).toEqual(due)
 })
 
 test('a search without an index can be cancelled', async () => {

@@ -123,6 +123,15 @@ test.each(['catalog.sqlite', 'ledger.sqlite'])('a folder in the place of %s is o
   expect(warnings(await client.program.log({ lines: 500 }))).toHaveLength(1)
 })
 
+test('pipes in place of the log and of small files keep nobody waiting', async () => {
+  const folder = temporaryFolder()
+  for (const name of ['inspector.log', 'recent.json']) makePipe(join(folder, name))
+  expect(readLog(join(folder, 'inspector.log'), 5)).toEqual([])
+  openLog(join(folder, 'inspector.log')).info('a new one')
+  expect(readLog(join(folder, 'inspector.log'), 5)).toHaveLength(1)
+  expect(await new RecentCaches(folder).list()).toEqual([])
+})
+
 test('a ledger that cannot be used is set aside with one line in the log, and caches open', async () => {
   const dataFolder = temporaryFolder()
   withSql(join(dataFolder, 'ledger.sqlite'), 'CREATE TABLE verifications (root TEXT, shard_path TEXT)')

@@ -7,6 +7,7 @@ export type Line = { readonly number: number; readonly text: string }
 
 /** A line this long is no record but another kind of file. */
 const LONGEST = 64 * 1024 * 1024
+const LONGEST_TEXT = 128 * 1024 * 1024
 const LF = 0x0a
 
 /** How messages name the source: the file, or standard input for undefined and `-`. */
@@ -31,10 +32,18 @@ export async function* readLines(file: string | undefined, signal: AbortSignal):
   }
 }
 
-/** The whole text of a file or of standard input. */
+/**
+ * The whole text of a file or of standard input.
+ * @throws InputError also for one of more than 128 MiB: what is read of it takes several times that
+ */
 export async function readText(file: string | undefined, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of readChunks(file, signal)) chunks.push(chunk)
+  let length = 0
+  for await (const chunk of readChunks(file, signal)) {
+    length += chunk.length
+    if (length > LONGEST_TEXT) throw new InputError(`${sourceName(file)} is longer than 128 MiB`, { file: sourceName(file) })
+    chunks.push(chunk)
+  }
   return decode(new TextDecoder('utf-8', { fatal: true }), Buffer.concat(chunks), file, null)
 }
 

@@ -85,7 +85,7 @@ function tryLock(path: string, mine: LockFile): boolean {
   const owner = readLock(path)
   if (owner === 'nobody') return create(path, mine)
   if (owner === 'somebody' || !isDead(owner)) return false
-  const claim = `${path}.${owner.nonce ?? owner.pid}`
+  const claim = claimOf(path, owner)
   if (!tryLock(claim, mine)) return false
   try {
     // Whoever held the claim before may have taken the dead lock over already; while we hold it nobody does.
@@ -94,6 +94,11 @@ function tryLock(path: string, mine: LockFile): boolean {
   } finally {
     release(claim, mine)
   }
+}
+
+/** Whoever holds the lock of this name may replace a dead one. */
+function claimOf(path: string, owner: LockFile): string {
+  return `${path}.${owner.nonce ?? owner.pid}`
 }
 
 /** Puts a lock where there is none. */
@@ -230,14 +235,20 @@ function isDead(owner: LockFile): boolean {
   }
 }
 
+/** Who is in the way, or which file: of a dead owner it is the one of whoever was to replace it. */
 function busy(path: string): CacheBusyError {
   const owner = ownerOf(path)
   if (owner === null) {
     const remedy = `${path} does not say who; if none of your programs is at it, remove that file`
     return new CacheBusyError(`somebody else is changing this cache: ${remedy}`, { lock: path })
   }
+  if (isDead(owner)) return busy(claimOf(path, owner))
   const { host, pid, since, operation } = owner
-  return new CacheBusyError(`process ${pid} on ${host} is changing this cache since ${since} (${operation})`, {
+  const doing = typeof operation === 'string' ? ` (${operation})` : ''
+  const when = typeof since === 'string' ? ` since ${since}` : ''
+  // Of another host nobody can tell here whether it still lives.
+  const remedy = host === hostname() ? '' : `; if it no longer runs, remove ${path}`
+  return new CacheBusyError(`process ${pid} on ${host} is changing this cache${when}${doing}${remedy}`, {
     host,
     pid,
     since,

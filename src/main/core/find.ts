@@ -5,6 +5,7 @@ import { CancelledError } from '../../shared/model/errors.ts'
 import type { RowPlace, WindowRowInfo } from '../../shared/model/record.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
+import { isThere } from './durableFile.ts'
 import { type Locus, parseQuery, sameContig } from './findQuery.ts'
 import { hex } from './hex.ts'
 import { IndexUnusable } from './index/untrusted.ts'
@@ -31,7 +32,7 @@ export type FindResult = {
 const DEFAULT_LIMIT = 1000
 
 /**
- * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used; a locus by the shards of its
+ * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used or it points at shards that are not there; a locus by the shards of its
  * contig.
  * @throws InputError for a query that is none of these, SystemError, CancelledError
  */
@@ -75,7 +76,7 @@ class Search {
 
   async byPrefix(prefix: string): Promise<void> {
     const places = this.indexed(prefix)
-    if (places === null) {
+    if (places === null || this.pointsNowhere(places)) {
       await this.scan(
         () => true,
         (shard, shardPath) => this.scanHashes(shard, shardPath, prefix)
@@ -83,7 +84,6 @@ class Search {
       return
     }
     for (const [shardPath, rows] of Map.groupBy(places, place => place.shardPath)) {
-      if (!isShardPath(shardPath)) continue
       this.readShard(shardPath, shard =>
         this.takeRows(
           shard,
@@ -93,6 +93,12 @@ class Search {
         )
       )
     }
+  }
+
+  /** An index that points at what is not there is not asked: rows that are there would be missed. */
+  private pointsNowhere(places: readonly RowPlace[]): boolean {
+    const shardPaths = new Set(places.map(({ shardPath }) => shardPath))
+    return [...shardPaths].some(shardPath => !isShardPath(shardPath) || !isThere(shardFilePath(this.root, shardPath)))
   }
 
   /** Places by the index, in path order; null when there is no index to ask. */

@@ -1,5 +1,5 @@
 /** The program's log: a file in its data folder, one JSON line an entry, the one before kept when it grows too long. */
-import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 
@@ -13,7 +13,9 @@ export function logFileIn(dataFolder: string): string {
 /** Opens the log for writing; every entry is in the file when the call that made it returns. */
 export function openLog(file: string): pino.Logger {
   try {
-    if (statSync(file).size > LONGEST) renameSync(file, `${file}.1`)
+    const stat = statSync(file)
+    // A pipe would keep whoever writes waiting for a reader.
+    if (!stat.isFile() || stat.size > LONGEST) renameSync(file, `${file}.1`)
   } catch {
     // There is none yet, or another process has just put it aside.
   }
@@ -24,7 +26,7 @@ export function openLog(file: string): pino.Logger {
 export function readLog(file: string, lines: number): string[] {
   let fd: number
   try {
-    fd = openSync(file, 'r')
+    fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch {
     return []
   }
