@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CacheBusyError, CancelledError } from '../../shared/model/errors.ts'
 import { makeFolder, removeFile, removeQuietly, sweepTempFiles, tempBeside, writeWholeFile } from './durableFile.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
-import { processBirth } from './processBirth.ts'
+import { isGone, processBirth } from './processBirth.ts'
 import { readSmallFile } from './smallFile.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
@@ -227,12 +227,7 @@ function isDead(owner: LockFile): boolean {
   if (owner.host !== hostname()) return false
   const born = processBirth(owner.pid)
   if (born !== null && typeof owner.born === 'string') return born !== owner.born
-  try {
-    process.kill(owner.pid, 0)
-    return false
-  } catch (error) {
-    return failedWith(error, 'ESRCH')
-  }
+  return isGone(owner.pid)
 }
 
 /** Who is in the way, or which file: of a dead owner it is the one of whoever was to replace it. */

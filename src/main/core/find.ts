@@ -32,8 +32,8 @@ export type FindResult = {
 const DEFAULT_LIMIT = 1000
 
 /**
- * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used or it points at shards that are not there; a locus by the shards of its
- * contig.
+ * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used or it points at shards that are
+ * not there; a locus by the shards of its contig.
  * @throws InputError for a query that is none of these, SystemError, CancelledError
  */
 export async function find(cacheDir: string, query: string, options: LongOptions & { readonly limit?: number } = {}): Promise<FindResult> {

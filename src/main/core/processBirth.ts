@@ -1,5 +1,6 @@
 /** Tells a process from a later one that was given the same pid. */
 import { readFileSync } from 'node:fs'
+import { failedWith } from './systemError.ts'
 
 /**
  * The boot of the machine and the moment in it at which a process began (`/proc/PID/stat`, field 22).
@@ -15,5 +16,15 @@ export function processBirth(pid: number): string | null {
     return state === 'Z' || state === 'X' ? 'ended' : `${boot} ${rest[18]}`
   } catch {
     return null
+  }
+}
+
+/** Whether no process of this host has a pid just now. */
+export function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return failedWith(error, 'ESRCH')
   }
 }

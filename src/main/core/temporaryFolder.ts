@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { failedWith } from './systemError.ts'
+import { isGone } from './processBirth.ts'
 
 const OLD_MS = 86_400_000
 
@@ -18,15 +18,6 @@ export function makeTemporaryFolder(prefix: string): string {
     if (pid !== undefined && isGone(Number(pid))) removeIfOld(join(place, name))
   }
   return mkdtempSync(join(place, `${prefix}${process.pid}-`))
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return failedWith(error, 'ESRCH')
-  }
 }
 
 function removeIfOld(folder: string): void {
