@@ -44,6 +44,15 @@ export function useShardChoice(
   const cursorPath = useRef<string | null>(null)
   const anchor = useRef<number | null>(null)
   const rest = useRef<ReturnType<typeof setTimeout>>(undefined)
+  /** How often somebody has pointed: what an earlier pointing still waits for must not undo a later one. */
+  const pointings = useRef(0)
+  /** The selection as this table made or showed it: nothing to look for. */
+  const selected = useRef<string | null>(null)
+  /** @returns whether nobody has pointed since */
+  const sinceNow = useCallback(() => {
+    const before = pointings.current
+    return () => pointings.current === before
+  }, [])
   const { at, between } = pages
   const total = pages.totals?.total ?? 0
   const put = useCallback((index: number | null, shardPath: string | null) => {
@@ -57,7 +66,10 @@ export function useShardChoice(
     const fewer = total < shownTotal.current
     shownTotal.current = total
     if (shownFilter.current === filterKey && !fewer) return
-    if (shownFilter.current !== filterKey) put(null, null)
+    if (shownFilter.current !== filterKey) {
+      put(null, null)
+      selected.current = null
+    }
     shownFilter.current = filterKey
     // What is no longer there must not be acted on, unseen.
     setChoice(NOTHING)
@@ -77,15 +89,20 @@ export function useShardChoice(
   const hasRows = total > 0
   useEffect(() => {
     const now = latest.current
-    if (shardPath === null || !hasRows || cursorPath.current === shardPath || !scopeHolds(scope, shardPath)) return
-    let current = true
+    if (!hasRows || (shardPath !== null && [selected.current, cursorPath.current].includes(shardPath))) return
+    selected.current = null
+    if (shardPath === null || !scopeHolds(scope, shardPath)) return
+    let replaced = false
+    const isLast = sinceNow()
+    const current = (): boolean => !replaced && isLast()
     const show = async (index: number | null): Promise<void> => {
-      if (!current || index === null) return
+      if (!current() || index === null) return
       put(index, shardPath)
+      selected.current = shardPath
       anchor.current = index
       latest.current.reveal(index)
       const [shard] = await latest.current.pages.between(index, index)
-      if (current && shard !== undefined) setChoice(chooseOnly([shard]))
+      if (current() && shard !== undefined) setChoice(chooseOnly([shard]))
     }
     const locate = async (): Promise<void> => {
       const near = indexAmong(now.pages.pages, shardPath)
@@ -95,9 +112,9 @@ export function useShardChoice(
     // Not to find it is no fault of what was asked for: the inspector shows it all the same.
     locate().catch(() => {})
     return () => {
-      current = false
+      replaced = true
     }
-  }, [shardPath, scope, hasRows, put])
+  }, [shardPath, scope, hasRows, put, sinceNow])
 
   const rowsOf = async (from: number, to: number, use: (rows: readonly ShardRow[]) => void): Promise<void> => {
     try {
@@ -115,25 +132,35 @@ export function useShardChoice(
     choice,
     cursor,
     point: (index, { extend, add }, after = 0) => {
+      pointings.current += 1
+      const isLast = sinceNow()
+      const choose = (rows: readonly ShardRow[]): void => {
+        if (isLast()) setChoice(chooseOnly(rows))
+      }
       put(index, at(index)?.shardPath ?? null)
       reveal(index)
       if (extend) {
-        void rowsOf(anchor.current ?? index, index, rows => setChoice(before => (add ? chooseAlso(before, rows) : chooseOnly(rows))))
+        void rowsOf(anchor.current ?? index, index, add ? rows => setChoice(before => chooseAlso(before, rows)) : choose)
       } else {
         anchor.current = index
-        withRow(index, shard => setChoice(before => (add ? toggle(before, shard) : chooseOnly([shard]))))
+        withRow(index, add ? shard => setChoice(before => toggle(before, shard)) : shard => choose([shard]))
       }
       clearTimeout(rest.current)
       rest.current = setTimeout(
         () =>
           withRow(index, found => {
+            if (!isLast()) return
             cursorPath.current = found.shardPath
+            selected.current = found.shardPath
             go({ shardPath: found.shardPath, rowOffset: null })
           }),
         after
       )
     },
-    chooseAll: () => void rowsOf(0, total - 1, rows => setChoice(chooseOnly(rows))),
+    chooseAll: () => {
+      const isLast = sinceNow()
+      void rowsOf(0, total - 1, rows => isLast() && setChoice(chooseOnly(rows)))
+    },
     chooseNone: () => setChoice(NOTHING),
     leave: () => put(null, null)
   }
