@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { makeManyShards } from '../support/manyShards.ts'
 import { onBothCarriers, TEST_MS } from './carriers.ts'
-import { inspectorPane, POLL, shardGrid, shardsShown, tree } from './window.ts'
+import { inspectorPane, POLL, pressWhileFollowing, shardGrid, shardsShown, tree } from './window.ts'
 
 const SHARDS = 100_000
 /** Whole ones, of 24 contigs with 15 shards each; each has one of those that are looked for. */
@@ -28,18 +28,8 @@ onBothCarriers('a large cache', open => {
     await page.keyboard.press('Home')
     await grid.locator('[aria-rowindex="2"]').getByText('.parquet').waitFor()
 
-    // The key comes when the line at the end has just been selected, and is not to be undone by that.
     for (let round = 0; round < 3; round += 1) {
-      await grid.evaluate(async (element, rest) => {
-        const press = (key: string) => element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
-        press('End')
-        await new Promise<void>(resolve => {
-          setTimeout(() => {
-            press('Home')
-            resolve()
-          }, rest)
-        })
-      }, REST)
+      await pressWhileFollowing(grid, 'End', 'Home', REST)
       await grid.locator('[data-cursor][aria-rowindex="2"][aria-selected="true"]').getByText('.parquet').waitFor()
       await inspectorPane(page)
         .getByRole('heading', { name: /_0\.parquet/ })

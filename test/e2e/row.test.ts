@@ -4,11 +4,36 @@ import { expect, test } from 'vitest'
 import { find, openCacheReader } from '../../src/main/core/index.ts'
 import { onBothCarriers, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
-import { GENOME, inspectorPane, POLL, shardGrid, type } from './window.ts'
+import { GENOME, inspectorPane, POLL, pressWhileFollowing, shardGrid, type } from './window.ts'
 
 const SHARD = 'embeddings/lambda__kmer-spectrum/3/global_mean_0/chrNC_001416.1_0.parquet'
 
+/** After this the selection follows the row, ms. */
+const REST = 120
+
 onBothCarriers('a row', open => {
+  test('that a key leads to while the selection still follows another one stays', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await shardGrid(page).getByText('chrNC_001416.1_0.parquet').first().waitFor()
+    await type(page, SHARD)
+    await page.keyboard.press('Enter')
+    await inspectorPane(page).getByRole('heading', { name: 'chrNC_001416.1_0.parquet' }).waitFor()
+    await page.keyboard.press('Control+3')
+    const grid = page.getByRole('grid', { name: 'Rows of the shard' })
+    await grid.locator('[aria-rowindex="3"]').click()
+    await inspectorPane(page).getByRole('heading', { name: 'Row offset 1 (32 rows)' }).waitFor()
+    for (const [first, second, offset] of [
+      ['End', 'Home', 0],
+      ['Home', 'End', 31]
+    ] as const) {
+      await pressWhileFollowing(grid, first, second, REST)
+      await inspectorPane(page)
+        .getByRole('heading', { name: `Row offset ${offset} (32 rows)` })
+        .waitFor()
+      await grid.locator(`[aria-rowindex="${offset + 2}"][aria-selected="true"]`).waitFor()
+    }
+  })
+
   test('copied as JSON, CSV and Python, and saved for NumPy, it is what the cache holds', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const { page, copied, saved } = await open(folder)

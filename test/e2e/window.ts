@@ -52,3 +52,23 @@ export async function drop(page: Page, paths: readonly string[]): Promise<void> 
   }
   await session.detach()
 }
+
+/**
+ * Two keys in a table: the second when the selection has just followed the first, and nothing of that is drawn yet.
+ * @param rest after which the selection follows, ms
+ */
+export async function pressWhileFollowing(grid: Locator, first: string, second: string, rest: number): Promise<void> {
+  await grid.evaluate(
+    async (element, { first, second, rest }) => {
+      const press = (key: string) => element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+      press(first)
+      await new Promise<void>(resolve => {
+        setTimeout(() => {
+          press(second)
+          resolve()
+        }, rest)
+      })
+    },
+    { first, second, rest }
+  )
+}

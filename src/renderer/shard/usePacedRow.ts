@@ -18,16 +18,29 @@ export function usePacedRow(): PacedRow {
   const { shardPath, rowOffset } = selection
   const [ahead, setAhead] = useState<number | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another selection, from wherever it comes, ends what was pending
+  const here = `${rowOffset} ${shardPath}`
+  const selected = useRef<string | null>(null)
   useEffect(() => {
+    if (selected.current === here) {
+      // What followed the pointer does not call it back from where it has moved on to.
+      setAhead(before => (before === rowOffset ? null : before))
+      return
+    }
+    // Another selection, from wherever it comes, ends what was pending.
+    selected.current = null
+    clearTimeout(timer.current)
     setAhead(null)
-    return () => clearTimeout(timer.current)
-  }, [shardPath, rowOffset])
+  }, [here, rowOffset])
+  useEffect(() => () => clearTimeout(timer.current), [])
   const choose = (row: number, resting: boolean): void => {
     clearTimeout(timer.current)
     setAhead(row)
-    if (resting) timer.current = setTimeout(() => go({ rowOffset: row }), REST_MS)
-    else go({ rowOffset: row })
+    const select = (): void => {
+      selected.current = `${row} ${shardPath}`
+      go({ rowOffset: row })
+    }
+    if (resting) timer.current = setTimeout(select, REST_MS)
+    else select()
   }
   return { row: ahead ?? rowOffset, choose }
 }
