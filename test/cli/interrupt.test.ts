@@ -1,6 +1,7 @@
 /** Ctrl-C: a clean stop, one line, 130. */
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -17,6 +18,12 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; stdout
   child.stderr?.setEncoding('utf8').on('data', (data: string) => (text.stderr += data))
   const code = await new Promise<number | null>(resolve => child.on('close', resolve))
   return { code, ...text }
+}
+
+function namedPipe(): string {
+  const pipe = join(temporaryFolder(), 'records')
+  execFileSync('mkfifo', [pipe])
+  return pipe
 }
 
 /** The signal that the program asks for last, and that Node itself never does: who listens for it listens for all. */
@@ -44,6 +51,27 @@ describe.skipIf(process.platform !== 'linux')('while standard input is open', ()
       stderr: 'lewm-cache: cancelled\n'
     })
     expect(readdirSync(cache)).toEqual([])
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a write from a named pipe that nobody writes to', async signal => {
+    const cache = temporaryFolder()
+    const child = startLewmCache([...WRITE, '--cache', cache, namedPipe()])
+    const [end] = await Promise.all([ended(child), interrupt(child, signal)])
+    expect(end).toEqual({ code: 130, stdout: '', stderr: 'lewm-cache: cancelled\n' })
+    expect(readdirSync(cache)).toEqual([])
+  })
+
+  test('a write takes what comes through a named pipe, whenever it comes', async () => {
+    const pipe = namedPipe()
+    const child = startLewmCache([...WRITE, '--cache', join(temporaryFolder(), 'new'), '--json', pipe])
+    const end = ended(child)
+    await pause(1000)
+    const writer = await open(pipe, 'w')
+    await writer.write(`${JSON.stringify(recordLine(0))}\n`)
+    await pause(300)
+    await writer.write(`${JSON.stringify(recordLine(1))}\n`)
+    await writer.close()
+    expect(JSON.parse((await end).stdout)).toMatchObject({ rows: 2, written: true })
   })
 
   test('SIGINT ends a repair that waits for its plan', async () => {

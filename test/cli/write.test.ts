@@ -84,6 +84,18 @@ describe('write', () => {
     expect(stderr).toMatch(/^lewm-cache: 2 values beyond the range of float16 \(65,504\) became infinite\n$/)
   })
 
+  test('so do finite values beyond what a double holds', () => {
+    const cache = join(temporaryFolder(), 'new')
+    const input = JSON.stringify(recordLine(1, { embedding: [1, 2, 3] })).replace('[1,2,3]', '[1e400,-1e309,"Infinity"]')
+    const { code, stderr } = lewmCache([...WRITE, '--cache', cache], { input })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'lewm-cache: 2 values beyond the range of float16 (65,504) became infinite\n'
+    })
+    const { stdout } = lewmCache(['get', ...keyOptions(recordLine(1)), '--json', '--cache', cache])
+    expect(stdout).toContain('"embedding":["Infinity","-Infinity","Infinity"]')
+  })
+
   test('Windows line ends and blank lines are no matter', () => {
     const cache = join(temporaryFolder(), 'new')
     const input = `\n${ndjson(NINE.slice(0, 3)).replaceAll('\n', '\r\n')}\n  \n`

@@ -1,4 +1,5 @@
 /** On a file system that lets nobody change anything, everything that reads works, and says the same. */
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesBelow } from '../core/cacheFiles.ts'
 import { describeWith } from '../support/capabilities.ts'
@@ -44,8 +45,14 @@ describeWith('strace', 'a read-only file system', strace => {
   test('what would write says why it cannot', async () => {
     const { home, root } = copyOf(await makeStart())
     const before = filesBelow(root)
-    for (const args of [['reindex'], ['repair'], ['quarantine', shardPath(1), '--reason', 'by hand'], ['restore', '--all']]) {
-      const run = await refusedThroughout(strace, CHANGING, 'EROFS', { home, root, args: [...args, '--cache', root, '--quiet'] })
+    for (const args of [
+      ['reindex', '--cache', root],
+      ['repair', '--cache', root],
+      ['quarantine', shardPath(1), '--reason', 'by hand', '--cache', root],
+      ['restore', '--all', '--cache', root],
+      ['sample', join(root, 'new', 'sample')]
+    ]) {
+      const run = await refusedThroughout(strace, CHANGING, 'EROFS', { home, root, args: [...args, '--quiet'] })
       expect(run).toMatchObject({ code: 6, stderr: expect.stringMatching(/^lewm-cache: .*read-only/) })
     }
     const litter = Object.fromEntries(Object.entries(filesBelow(root)).filter(([path]) => !path.includes('.lewm-tmp-')))

@@ -70,6 +70,7 @@ function exactInteger(value: unknown): bigint | null {
 }
 
 function exactNumber(value: unknown): number | null {
-  if (typeof value === 'number') return value
+  // JSON's 1e400 comes as an infinity; it is as finite as 1e300, and overflows like that.
+  if (typeof value === 'number') return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : null
 }

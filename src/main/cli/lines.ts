@@ -1,5 +1,7 @@
 /** Lines of a file or of standard input, numbered from 1, exactly as they are: only LF and CRLF end a line, and only UTF-8 is text. */
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream, openSync, statSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { CancelledError, InputError } from '../../shared/model/errors.ts'
 import { asSystemError, failedWith } from '../core/systemError.ts'
 
@@ -52,10 +54,11 @@ function isStandardInput(file: string | undefined): file is undefined {
 }
 
 async function* readChunks(file: string | undefined, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const stream = isStandardInput(file) ? process.stdin : createReadStream(file)
-  const stop = () => stream.destroy(new CancelledError())
-  signal.addEventListener('abort', stop)
+  let stop = () => {}
   try {
+    const stream = isStandardInput(file) ? process.stdin : openStream(file)
+    stop = () => stream.destroy(new CancelledError())
+    signal.addEventListener('abort', stop)
     if (signal.aborted) throw new CancelledError()
     for await (const chunk of stream) yield chunk
   } catch (error) {
@@ -66,6 +69,12 @@ async function* readChunks(file: string | undefined, signal: AbortSignal): Async
   } finally {
     signal.removeEventListener('abort', stop)
   }
+}
+
+/** Waits for the writer of a named pipe where it can be told to stop: the call that opens a pipe cannot. */
+function openStream(file: string): Readable {
+  if (!statSync(file).isFIFO()) return createReadStream(file)
+  return new Socket({ fd: openSync(file, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false })
 }
 
 /** Yields null in place of a line that is too long, and nothing after it. */

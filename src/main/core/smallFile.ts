@@ -2,6 +2,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { failedWith } from './systemError.ts'
 
+/** Opens what may be anything: waits at no pipe and follows no link. */
+export const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
 const AT_MOST_BYTES = 16 * 1024 * 1024
 
 /**
@@ -11,7 +14,7 @@ const AT_MOST_BYTES = 16 * 1024 * 1024
 export function readSmallFile(path: string): Buffer | null {
   let fd: number
   try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    fd = openSync(path, READ_PLAIN)
   } catch (error) {
     if (NOT_PLAIN.some(code => failedWith(error, code))) return null
     throw error

@@ -1,7 +1,8 @@
 /** Where the window stood when it was last closed; a place that no display shows any more is forgotten. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { type BrowserWindow, type Rectangle, screen } from 'electron'
 import { z } from 'zod'
+import { readSmallFile } from '../core/smallFile.ts'
 
 const number = z.number().int()
 const placeSchema = z.object({
@@ -16,7 +17,7 @@ const FIRST: WindowPlace = { bounds: { width: 1440, height: 900 }, maximized: fa
 /** The kept place, or the first one. */
 export function readPlace(file: string): WindowPlace {
   try {
-    const place = placeSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const place = placeSchema.parse(JSON.parse(readSmallFile(file)?.toString() ?? ''))
     return isSeen(place.bounds) ? place : FIRST
   } catch {
     return FIRST

@@ -1,7 +1,8 @@
 /** Builds the sample cache: real DNA, a real encoder, the core's own writer. Only ever into an empty place, and whole or not at all. */
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CacheError, CancelledError, InputError, type LongOptions } from '../../shared/model/index.ts'
+import { CacheError, CancelledError, InputError, type LongOptions, SystemError } from '../../shared/model/index.ts'
+import { makeFolder } from '../core/durableFile.ts'
 import { writeShard } from '../core/index.ts'
 import { asSystemError, failedWith } from '../core/systemError.ts'
 import { DAMAGES, type WrittenShard } from './damage.ts'
@@ -44,14 +45,14 @@ export async function buildSample(dir: string, options: BuildSampleOptions = {})
 /** Makes `embeddings` in the folder, which must hold nothing; of two builds at once, one gets it. */
 async function claimEmptyFolder(root: string): Promise<void> {
   try {
-    await mkdir(root, { recursive: true })
+    makeFolder(root)
     const names = await readdir(root)
     if (names.length > 0) throw notEmpty(root, names)
     await mkdir(join(root, 'embeddings'))
   } catch (error) {
-    if (error instanceof InputError) throw error
-    if (failedWith(error, 'EEXIST') || failedWith(error, 'ENOTDIR')) throw notEmpty(root, [])
-    throw asSystemError(error, 'make the folder', root)
+    const cause = error instanceof SystemError ? error.cause : error
+    if (failedWith(cause, 'EEXIST') || failedWith(cause, 'ENOTDIR')) throw notEmpty(root, [])
+    throw error instanceof CacheError ? error : asSystemError(error, 'make the folder', root)
   }
 }
 

@@ -1,6 +1,7 @@
 /** The one place that reads a shard's bytes off the disk: positional, synchronous, exact. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../shared/model/errors.ts'
+import { READ_PLAIN } from '../smallFile.ts'
 import { asSystemError } from '../systemError.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
@@ -25,7 +26,7 @@ export type ShardFile = {
 export function openShardFile(path: string): ShardFile {
   let fd: number
   try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    fd = openSync(path, READ_PLAIN)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ELOOP') {
       throw new ShardFault('not_a_file', 'is a symbolic link; shards are plain files, and links are not followed')
