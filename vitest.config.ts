@@ -1,4 +1,5 @@
 /** Tests run on real files and real processes: one process per test file, and time enough for a slow disk. */
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { plainReporter } from './test/support/plainReporter.ts'
 
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Much of their time is waiting for processes: also two cores are enough for two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', plainReporter()]

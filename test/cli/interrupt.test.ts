@@ -1,11 +1,12 @@
 /** Ctrl-C: a clean stop, one line, 130. */
-import { type ChildProcess, execFileSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { makePipe } from '../core/cacheFiles.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { startLewmCache } from './lewmCache.ts'
@@ -22,7 +23,7 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; stdout
 
 function namedPipe(): string {
   const pipe = join(temporaryFolder(), 'records')
-  execFileSync('mkfifo', [pipe])
+  makePipe(pipe)
   return pipe
 }
 
