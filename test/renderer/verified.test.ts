@@ -33,6 +33,13 @@ it('says how much was verified, what is wrong and when', () => {
 
 it('says so when nothing ever was', () => {
   expect(verifiedLine({ ...summary, health: { unverified: 361 }, lastVerifiedMs: null }, NOW)).toBe('not verified yet · 361 shards')
+  expect(verifiedLine({ ...summary, shards: 1, health: { unverified: 1 }, lastVerifiedMs: null }, NOW)).toBe('not verified yet · 1 shard')
+})
+
+it('has no verification to tell of where there are no shards', () => {
+  expect(verifiedLine({ ...summary, shards: 0, health: {} }, NOW)).toBe('no shards')
+  const listing = { state: 'scanning', done: 0, total: 0 } as const
+  expect(verifiedLine({ ...summary, shards: 0, health: {}, lastVerifiedMs: null, scan: listing }, NOW)).toBe('not verified yet · 0 shards')
 })
 
 it('counts what only a first look tells of, here as well as among the problems', () => {

@@ -1,6 +1,6 @@
 /** How a cache stands, in one line. */
 import type { CacheSummary, Health } from '../../shared/contract/index.ts'
-import { formatAgo, formatCount, healthWord, worstHealth } from '../format/index.ts'
+import { formatAgo, formatCount, formatCounted, healthWord, worstHealth } from '../format/index.ts'
 
 const SICK = ['damaged', 'unreadable', 'suspect', 'unsupported'] as const
 
@@ -17,9 +17,10 @@ export function standingMark({ health, suspected }: Pick<CacheSummary, 'health' 
 
 /**
  * `358/361 verified · 2 damaged · 1 looks wrong · 2 h ago`, with every kind that is not in order; `not verified yet · 361 shards` when
- * nothing ever was, `not verified yet · 9 look wrong` when a first look found something.
+ * nothing ever was, `not verified yet · 9 look wrong` when a first look found something, `no shards` of an empty cache.
  */
-export function verifiedLine({ shards, health, suspected, lastVerifiedMs }: CacheSummary, nowMs: number = Date.now()): string {
+export function verifiedLine({ shards, health, suspected, lastVerifiedMs, scan }: CacheSummary, nowMs: number = Date.now()): string {
+  if (shards === 0 && scan.state === 'done') return 'no shards'
   const sick = SICK.filter(kind => (health[kind] ?? 0) > 0)
     .map(kind => `${formatCount(health[kind] ?? 0)} ${healthWord(kind)}`)
     .join(' · ')
@@ -27,7 +28,7 @@ export function verifiedLine({ shards, health, suspected, lastVerifiedMs }: Cach
     lastVerifiedMs === null
       ? suspected > 0
         ? 'not verified yet'
-        : `not verified yet · ${formatCount(shards)} shards`
+        : `not verified yet · ${formatCounted(shards, 'shard')}`
       : `${formatCount(health.verified ?? 0)}/${formatCount(shards)} verified`
   const looks = suspected === 0 ? '' : `${formatCount(suspected)} ${suspected === 1 ? 'looks' : 'look'} wrong`
   return [first, sick, looks, lastVerifiedMs === null ? '' : formatAgo(lastVerifiedMs, nowMs)].filter(part => part !== '').join(' · ')

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { ListBox, ListBoxItem, ToggleButton } from 'react-aria-components'
+import type { FindingKind, Severity } from '../../shared/model/finding.ts'
 import { sentenceOf } from '../app/faults.ts'
 import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
@@ -87,12 +88,18 @@ function CauseList({
             <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
           </span>
           {firstLook && <span className={classes.unverified}>not verified</span>}
-          <span className={classes.shards}>{formatCounted(shards, severity === 'index' && shards === 1 ? 'file' : 'shard')}</span>
+          <span className={classes.shards}>{formatCounted(shards, nounOf(kind, severity, shards))}</span>
           <span className={classes.count}>{formatCounted(findings.length, 'finding')}</span>
         </ListBoxItem>
       ))}
     </ListBox>
   )
+}
+
+/** What a cause is counted by: what lies in place of shards is none. */
+function nounOf(kind: FindingKind, severity: Severity, count: number): string {
+  if (kind === 'not_a_file') return 'path'
+  return severity === 'index' && count === 1 ? 'file' : 'shard'
 }
 
 function Nothing({ limited }: { readonly limited: boolean }) {
@@ -108,9 +115,11 @@ function Nothing({ limited }: { readonly limited: boolean }) {
             : 'Nothing is known to be wrong with the shards.'}
       </p>
       <p>
-        {verified === summary.shards
-          ? 'Every shard was verified.'
-          : `${formatCount(verified)} of ${formatCounted(summary.shards, 'shard')} were verified; damage in the others is found when they are.`}
+        {summary.shards === 0
+          ? 'There are no shards.'
+          : verified === summary.shards
+            ? 'Every shard was verified.'
+            : `${formatCount(verified)} of ${formatCounted(summary.shards, 'shard')} were verified; damage in the others is found when they are.`}
       </p>
     </div>
   )

@@ -55,7 +55,7 @@ export function ScopePane() {
           </Facts>
         </Section>
       )}
-      {totals !== null && <HealthSection totals={totals} scope={scope} onRepair={() => ask({ kind: 'repair' })} />}
+      {totals !== null && totals.shards > 0 && <HealthSection totals={totals} scope={scope} onRepair={() => ask({ kind: 'repair' })} />}
       <FindingsSection scope={scope} onProblems={() => ask({ kind: 'drawer', panel: 'problems' })} />
     </>
   )
