@@ -2,7 +2,7 @@
  * Runs in the sandbox before the page and gives it `window.lewmDesktop`: the bridge's functions and nothing else of Electron. What
  * comes before the page listens is kept until it does.
  */
-import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron'
 import type { DesktopBridge, MenuCommand } from '../../shared/desktopBridge.ts'
 import { CHANNELS } from './channels.ts'
 
@@ -50,7 +50,8 @@ const bridge: DesktopBridge = {
     unopened = null
     return () => ofFolders.delete(listener)
   },
-  setProgress: fraction => ipcRenderer.send(CHANNELS.setProgress, fraction)
+  setProgress: fraction => ipcRenderer.send(CHANNELS.setProgress, fraction),
+  rest: () => webFrame.clearCache()
 }
 
 contextBridge.exposeInMainWorld('lewmDesktop', bridge)

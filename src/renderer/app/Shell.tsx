@@ -18,6 +18,7 @@ import { useSetting } from './settings.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useCommands } from './useCommands.ts'
 import { useKeys } from './useKeys.ts'
+import { useRest } from './useRest.ts'
 
 const layoutSchema = z.record(z.string(), z.number())
 const panelSchema = z.enum(['problems', 'jobs', 'log'])
@@ -39,6 +40,7 @@ export function Shell({ opening }: { readonly opening: Opening }) {
     else handle?.collapse()
   }, [drawer])
   useKeys(toggleDrawer)
+  useRest()
   useEffect(() => {
     if (request?.kind !== 'drawer') return
     setPanel(request.panel)
