@@ -37,6 +37,15 @@ test('5 while somebody else changes the cache: who, since when and for what', ()
   for (const fact of [String(owner.pid), owner.since, owner.operation]) expect(json().error.message).toContain(fact)
 })
 
+test.skipIf(process.platform !== 'linux')('a data folder that cannot be made keeps nobody waiting', () => {
+  // Node's own recursive mkdir never returns there.
+  const env = { LEWM_CACHE_DATA: '/proc/none/data' }
+  const { code, json } = lewmCache(['ls', '--cache', referenceCache('healthy'), '--json'], { env })
+  expect(code).toBe(0)
+  expect(json().shards.length).toBeGreaterThan(0)
+  expect(lewmCache(['verify', '--cache', referenceCache('healthy')], { env }).code).not.toBeNull()
+})
+
 test.skipIf(process.platform !== 'linux')('6 where no cache can be made', () => {
   const { code, json } = lewmCache([...WRITE, '--cache', '/sys/nowhere/cache', '--json'], { input: ndjson([recordLine(0)]) })
   expect({ code, error: json().error.code }).toEqual({ code: 6, error: 'RESOURCE.SYSTEM' })

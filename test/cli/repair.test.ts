@@ -72,6 +72,17 @@ describe('repair', () => {
     expect(quarantined.map((entry: Json) => entry.path)).toEqual([OLD])
   })
 
+  test('a plan that moves a shard twice is refused before anything moves', () => {
+    const cache = referenceCache('damaged')
+    const file = join(temporaryFolder(), 'plan.json')
+    run(cache, 'repair', '--dry-run', '--save-plan', file)
+    const plan: Json = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify({ ...plan, moves: [...plan.moves, plan.moves[0]] }))
+    const { code, json } = run(cache, 'repair', '--plan', file)
+    expect({ code, message: json().error.message }).toEqual({ code: 2, message: expect.stringMatching(/moves .* twice$/) })
+    expect(run(cache, 'quarantined').json().quarantined).toHaveLength(1)
+  })
+
   test('a plan of another cache, or none at all, is refused', () => {
     const file = join(temporaryFolder(), 'plan.json')
     run(referenceCache('damaged'), 'repair', '--dry-run', '--save-plan', file)

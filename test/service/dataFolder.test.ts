@@ -175,7 +175,7 @@ test('without a data folder that can be written, a temporary one serves until th
   expect(shards).toBeGreaterThan(0)
   const { dataFolder } = await client.program.info()
   const [warning, ...more] = warnings(await client.program.log({ lines: 500 }))
-  expect(warning).toMatch(/^nothing is kept after the program ends: cannot write to .*below: a part of the path is not a folder$/)
+  expect(warning).toMatch(/^nothing is kept after the program ends: cannot make the folder .*below: a part of the path is not a folder$/)
   expect(more).toEqual([])
   await service.close()
   expect(existsSync(dataFolder)).toBe(false)

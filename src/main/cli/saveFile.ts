@@ -1,14 +1,19 @@
 /** A file that is asked for with an option appears whole or not at all; a pipe or a device is written to as it is. */
 import { realpathSync, statSync, writeFileSync } from 'node:fs'
-import { writeFileDurably } from '../core/durableFile.ts'
+import { basename, dirname, join, resolve } from 'node:path'
+import { InputError } from '../../shared/model/errors.ts'
+import { terminalSafe } from '../../shared/terminalText.ts'
+import { isThere, writeFileDurably } from '../core/durableFile.ts'
+import { EMBEDDINGS_DIR, INDEX_DB_NAME } from '../core/layout.ts'
 import { asSystemError, failedWith } from '../core/systemError.ts'
 
 /**
  * Through a symbolic link the file behind it is replaced, never the link (`/dev/stdout` is one).
- * @throws SystemError
+ * @throws InputError for a place that belongs to a cache; SystemError
  */
 export function saveFile(file: string, content: string | Uint8Array): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  checkOutput(file)
   try {
     const target = realpathSync(file)
     if (statSync(target).isFile()) writeFileDurably(target, [bytes])
@@ -16,5 +21,47 @@ export function saveFile(file: string, content: string | Uint8Array): void {
   } catch (error) {
     if (failedWith(error, 'ENOENT')) writeFileDurably(file, [bytes])
     else throw asSystemError(error, 'write', file)
+  }
+}
+
+/**
+ * For options that name a file to be written, before any work is done for it: what a cache holds is never written over, whichever
+ * cache it is.
+ * @throws InputError for what is called like a shard, and for whatever lies below the `embeddings` of a cache
+ */
+export function checkOutput(file: string): void {
+  const target = realPlaceOf(file)
+  const shard = target.endsWith('.parquet')
+  if (!shard && !liesInCache(target)) return
+  const why = shard ? 'it is called like a shard' : 'it lies among the shards and the index of a cache'
+  throw new InputError(`${terminalSafe(file)} is not written: ${why}`, { file })
+}
+
+/** With its links resolved as far as it is there. */
+function realPlaceOf(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    const path = resolve(file)
+    return dirname(path) === path ? path : join(realPlaceOf(dirname(path)), basename(path))
+  }
+}
+
+function liesInCache(path: string): boolean {
+  for (let folder = dirname(path); dirname(folder) !== folder; folder = dirname(folder)) {
+    if (basename(folder) === EMBEDDINGS_DIR && (isIndex(path, folder) || mayBeThere(join(folder, INDEX_DB_NAME)))) return true
+  }
+  return false
+}
+
+function isIndex(path: string, folder: string): boolean {
+  return dirname(path) === folder && basename(path).startsWith(INDEX_DB_NAME)
+}
+
+function mayBeThere(path: string): boolean {
+  try {
+    return isThere(path)
+  } catch {
+    return true
   }
 }

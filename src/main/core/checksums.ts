@@ -5,15 +5,15 @@ import { checkCacheRoot } from './cacheRoot.ts'
 import { digestShard } from './digestShard.ts'
 import { isShardPath } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
-import { walkShards } from './walkShards.ts'
+import { walkShards, wholeWalk } from './walkShards.ts'
 
 /**
  * The sums of all shards, one line each, in path order. One that is moved away meanwhile is none of them.
- * @throws InputError, SystemError when a shard cannot be read, CancelledError
+ * @throws InputError, SystemError when a shard or a folder of them cannot be read, CancelledError
  */
 export async function writeChecksums(cacheDir: string, options: LongOptions = {}): Promise<string> {
   const root = await checkCacheRoot(cacheDir)
-  const { shardPaths } = await walkShards(root, options.signal)
+  const { shardPaths } = wholeWalk(await walkShards(root, options.signal))
   const meter = new ProgressMeter(options.onProgress, 'read', shardPaths.length)
   const lines: string[] = []
   for (const shardPath of shardPaths) {
@@ -53,12 +53,12 @@ export type ChecksumReport = {
 /**
  * Holds the shards against a list of sums.
  * @param text lines as `writeChecksums` or `sha256sum` writes them
- * @throws InputError for a line that is none, with its number
+ * @throws InputError for a line that is none, with its number; SystemError when a shard or a folder of them cannot be read
  */
 export async function checkChecksums(cacheDir: string, text: string, options: LongOptions = {}): Promise<ChecksumReport> {
   const root = await checkCacheRoot(cacheDir)
   const listed = parseChecksums(text)
-  const { shardPaths } = await walkShards(root, options.signal)
+  const { shardPaths } = wholeWalk(await walkShards(root, options.signal))
   const present = new Set(shardPaths)
   const gone = new Set<string>()
   const failed: string[] = []

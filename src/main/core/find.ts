@@ -33,7 +33,7 @@ const DEFAULT_LIMIT = 1000
 
 /**
  * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used or it points at shards that are
- * not there; a locus by the shards of its contig.
+ * not there; a locus by the shards of its contig. `onFinding` is told of what could not be searched.
  * @throws InputError for a query that is none of these, SystemError, CancelledError
  */
 export async function find(cacheDir: string, query: string, options: LongOptions & { readonly limit?: number } = {}): Promise<FindResult> {
@@ -98,7 +98,7 @@ class Search {
   /** An index that points at what is not there is not asked: rows that are there would be missed. */
   private pointsNowhere(places: readonly RowPlace[]): boolean {
     const shardPaths = new Set(places.map(({ shardPath }) => shardPath))
-    return [...shardPaths].some(shardPath => !isShardPath(shardPath) || !isThere(shardFilePath(this.root, shardPath)))
+    return [...shardPaths].some(shardPath => !isShardPath(shardPath) || !mayBeThere(shardFilePath(this.root, shardPath)))
   }
 
   /** Places by the index, in path order; null when there is no index to ask. */
@@ -172,7 +172,8 @@ class Search {
   }
 
   private async scan(mayHold: (shardPath: string) => boolean, look: (shard: ShardReader, shardPath: string) => void): Promise<void> {
-    const { shardPaths } = await walkShards(this.root, this.options.signal)
+    const { shardPaths, findings, unread } = await walkShards(this.root, this.options.signal)
+    for (const found of findings) if (unread.includes(found.shardPath)) this.options.onFinding?.(found)
     const candidates = shardPaths.filter(mayHold)
     const meter = new ProgressMeter(this.options.onProgress, 'read', candidates.length)
     for (const shardPath of candidates) {
@@ -196,5 +197,14 @@ class Search {
     } catch (error) {
       this.options.onFinding?.(faultFinding(shardPath, error))
     }
+  }
+}
+
+/** What the system does not let us look at may be there: reading it says why it cannot be read. */
+function mayBeThere(path: string): boolean {
+  try {
+    return isThere(path)
+  } catch {
+    return true
   }
 }

@@ -23,12 +23,13 @@ export type ShardFilter = {
 }
 
 /**
- * Lists shards in path order. Those that do not lie where layout 1 would put them have no address, and pass no filter.
+ * Lists shards in path order; `onFinding` is told of folders that could not be read. Shards that do not lie where layout 1 would put them have no address, and pass no filter.
  * @throws InputError, SystemError, CancelledError
  */
 export async function listShards(cacheDir: string, filter: ShardFilter = {}, options: LongOptions = {}): Promise<ShardEntry[]> {
   const root = await checkCacheRoot(cacheDir)
-  const { shardPaths } = await walkShards(root, options.signal)
+  const { shardPaths, findings, unread } = await walkShards(root, options.signal)
+  for (const found of findings) if (unread.includes(found.shardPath)) options.onFinding?.(found)
   const chosen = shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), filter))
   const meter = new ProgressMeter(options.onProgress, 'list', chosen.length)
   const entries: ShardEntry[] = []

@@ -61,7 +61,8 @@ export async function rebuildIndex(
       meter.step(verdict.shardPath)
     }
     run.leaveOutRepeated(builder.finish())
-    for (const shardPath of run.unread) run.carriedOver(shardPath, builder.addRows(oldRows(root, shardPath)))
+    run.findings.push(...walk.findings)
+    for (const path of [...run.unread, ...walk.unread]) run.carriedOver(path, builder.addRows(oldRows(root, path)))
     await builder.publish(options.signal)
   } catch (error) {
     builder.discard()
@@ -69,7 +70,7 @@ export async function rebuildIndex(
   }
   await run.catchUp()
   const { indexedShards, indexedRows } = run
-  const findings = [...walk.findings, ...run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))]
+  const findings = run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
   for (const found of findings) options.onFinding?.(found)
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings }
 }
@@ -143,12 +144,12 @@ class ReindexRun {
     this.indexedRows += keys.rows
   }
 
-  /** That the system would not let us read a shard now says nothing of its rows: what the old index knew of them is kept. */
-  carriedOver(shardPath: string, entries: number): void {
+  /** That the system would not let us read a shard or a folder now says nothing of its rows: what the old index knew of them is kept. */
+  carriedOver(path: string, entries: number): void {
     this.indexedRows += entries
     if (entries === 0) return
     this.findings = this.findings.map(found =>
-      found.shardPath === shardPath ? { ...found, details: { ...found.details, entries_kept: entries } } : found
+      found.shardPath === path ? { ...found, details: { ...found.details, entries_kept: entries } } : found
     )
   }
 
@@ -190,15 +191,16 @@ function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): Repea
   return repeated
 }
 
-function oldRows(root: string, shardPath: string): IndexRow[] {
+/** Nothing more from where the old index gives out. */
+function* oldRows(root: string, path: string): Generator<IndexRow> {
+  let index: WindowIndex | null = null
   try {
-    const index = openIndex(root, 'read')
-    const rows = index?.rowsOf(shardPath) ?? []
-    index?.close()
-    return rows
+    index = openIndex(root, 'read')
+    if (index !== null) yield* index.rowsOf(path)
   } catch (error) {
-    if (error instanceof IndexUnusable) return []
-    throw error
+    if (!(error instanceof IndexUnusable)) throw error
+  } finally {
+    index?.close()
   }
 }
 

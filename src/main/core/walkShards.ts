@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CancelledError } from '../../shared/model/errors.ts'
+import { CancelledError, SystemError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
 import { isTempName } from './durableFile.ts'
 import { EMBEDDINGS_DIR, QUARANTINE_DIR } from './layout.ts'
@@ -15,6 +15,8 @@ export type ShardWalk = {
   readonly shardPaths: string[]
   /** What is called `*.parquet` and is no file, links out of the cache, and folders that cannot be read. */
   readonly findings: Finding[]
+  /** Folders that the system did not let us read, relative to the root: nothing is known of what lies below them. */
+  readonly unread: string[]
   /** Temp files of ours, relative to the root: of a writer at work, or left by a crash. */
   readonly tempFiles: string[]
 }
@@ -25,11 +27,11 @@ export type ShardWalk = {
  * @throws SystemError when `embeddings/` itself cannot be read, CancelledError
  */
 export async function walkShards(root: string, signal?: AbortSignal): Promise<ShardWalk> {
-  const walk: ShardWalk = { shardPaths: [], findings: [], tempFiles: [] }
+  const walk: ShardWalk = { shardPaths: [], findings: [], unread: [], tempFiles: [] }
   let folders = [EMBEDDINGS_DIR]
   while (folders.length > 0) {
     if (signal?.aborted) throw new CancelledError()
-    const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, walk.findings)))
+    const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, walk)))
     const next = listed.flatMap(({ folder, entries }) => sortEntries(root, folder, entries, walk))
     folders = [...folders.slice(64), ...next]
   }
@@ -37,7 +39,7 @@ export async function walkShards(root: string, signal?: AbortSignal): Promise<Sh
   return walk
 }
 
-async function list(root: string, folder: string, findings: Finding[]): Promise<{ folder: string; entries: Dirent[] }> {
+async function list(root: string, folder: string, { findings, unread }: ShardWalk): Promise<{ folder: string; entries: Dirent[] }> {
   try {
     return { folder, entries: await readdir(join(root, folder), { withFileTypes: true }) }
   } catch (error) {
@@ -46,6 +48,7 @@ async function list(root: string, folder: string, findings: Finding[]): Promise<
       throw asSystemError(error, 'read', join(root, folder))
     }
     const fault = asSystemError(error, 'read', folder)
+    unread.push(folder)
     findings.push(
       finding('unreadable', folder, `the folder could not be read, its shards were not looked at: ${fault.message}`, {
         details: fault.details
@@ -67,4 +70,16 @@ function sortEntries(root: string, folder: string, entries: readonly Dirent[], {
     if (entry.isDirectory()) folders.push(path)
   }
   return folders
+}
+
+/** Whether a path lies below one of these folders. */
+export function liesBelow(path: string, folders: readonly string[]): boolean {
+  return folders.some(folder => path.startsWith(`${folder}/`))
+}
+
+/** For whoever needs all shards or none. @throws SystemError when a folder of them could not be read */
+export function wholeWalk(walk: ShardWalk): ShardWalk {
+  const refused = walk.findings.find(({ shardPath }) => walk.unread.includes(shardPath))
+  if (refused !== undefined) throw new SystemError(`${refused.shardPath}: ${refused.message}`, refused.details)
+  return walk
 }

@@ -1,10 +1,10 @@
 /** The desktop program: one instance, one window, one service. Everything that can refuse is set up before the first page is made. */
-import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { app, type BrowserWindow, dialog, session } from 'electron'
 import { z } from 'zod'
 import type { MenuCommand } from '../../shared/desktopBridge.ts'
 import { dataFolder } from '../core/dataFolder.ts'
+import { makeFolder } from '../core/durableFile.ts'
 import { readAssets } from '../page/assets.ts'
 import { installedFile, PAGE } from '../page/installedFile.ts'
 import { announceScheme, serveApp } from './appProtocol.ts'
@@ -27,7 +27,7 @@ let window: BrowserWindow | null = null
 let service: ServiceHost | null = null
 let folder = askedFolder(process.argv, app.isPackaged, process.cwd())
 
-mkdirSync(profile, { recursive: true })
+makeFolder(profile)
 app.setPath('userData', profile)
 announceScheme()
 saveMemory()

@@ -1,8 +1,9 @@
 /** What the service keeps of its own: the log, the ledger and the catalog in one folder, whatever state that folder is in. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type pino from 'pino'
+import { makeFolder } from '../core/durableFile.ts'
 import { asSystemError, CacheError, dataFolder as defaultDataFolder, type Ledger, openLedger } from '../core/index.ts'
 import { type Catalog, openCatalog } from './catalog.ts'
 import { logFileIn, openLog } from './logFile.ts'
@@ -41,7 +42,7 @@ export function openData(options: { readonly dataFolder?: string; readonly log?:
 /** @throws SystemError */
 function openIn(dataFolder: string, givenLog: pino.Logger | undefined): Omit<Data, 'remove'> {
   try {
-    mkdirSync(dataFolder, { recursive: true })
+    makeFolder(dataFolder)
     // Only trying tells: rights, read-only file systems and full ones all say no in their own way.
     rmSync(mkdtempSync(join(dataFolder, '.try-')), { recursive: true })
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
 import { readText } from '../lines.ts'
 import { countOf, countText } from '../numbers.ts'
-import { saveFile } from '../saveFile.ts'
+import { checkOutput, saveFile } from '../saveFile.ts'
 
 /** `check` is true for the default file. */
 export type ChecksumsOptions = { readonly check?: string | true; readonly output?: string }
@@ -17,6 +17,7 @@ const DEFAULT_FILE = 'SHA256SUMS'
 
 export const run: Run<ChecksumsOptions> = async (context, { check, output: file }) => {
   if (check !== undefined && file !== undefined) throw new InputError('--output is for writing checksums, not for --check')
+  if (file !== undefined) checkOutput(file)
   const root = await cacheRootOf(context)
   return check === undefined ? write(context, root, file) : compare(context, root, check === true ? join(root, DEFAULT_FILE) : check)
 }

@@ -9,6 +9,7 @@ import { EXIT } from '../exitCodes.ts'
 import { countOf, countText } from '../numbers.ts'
 import { placeFields, rowFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
+import { collectUnread, tellUnread } from '../unread.ts'
 
 export type FindOptions = { readonly limit?: number }
 
@@ -34,7 +35,8 @@ function shortened(query: string): string {
 
 export const run: Run<FindOptions> = async (context, { limit }, [query = '']) => {
   const { json, output, long } = context
-  const { kind, rows, truncated } = await find(await cacheRootOf(context), query, { ...long, limit })
+  const { unread, onFinding } = collectUnread()
+  const { kind, rows, truncated } = await find(await cacheRootOf(context), query, { ...long, limit, onFinding })
   if (json) {
     await output.document({ query, kind, rows: rows.map(row => ({ ...rowFields(row), ...placeFields(row) })), truncated })
   } else if (rows.length === 0) {
@@ -43,5 +45,5 @@ export const run: Run<FindOptions> = async (context, { limit }, [query = '']) =>
     await output.text(tableText(COLUMNS, rows))
     await output.note(truncated ? `the first ${countOf(rows.length, 'row')}; there are more (--limit)` : countOf(rows.length, 'row'))
   }
-  return rows.length === 0 ? EXIT.notFound : EXIT.ok
+  return tellUnread(output, unread, rows.length === 0 ? EXIT.notFound : EXIT.ok)
 }

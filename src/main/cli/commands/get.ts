@@ -13,7 +13,7 @@ import { interruptible } from '../interruptible.ts'
 import { npyFloat16 } from '../npy.ts'
 import { countOf, countText } from '../numbers.ts'
 import { keyFields, placeFields } from '../rowFields.ts'
-import { saveFile } from '../saveFile.ts'
+import { checkOutput, saveFile } from '../saveFile.ts'
 import { vectorText } from '../vectorText.ts'
 
 export type GetOptions = {
@@ -32,6 +32,7 @@ type Found = { readonly place: RowPlace; readonly embedding: Embedding } | null
 
 export const run: Run<GetOptions> = async (context, options) => {
   if ((options.format === undefined) !== (options.output === undefined)) throw new InputError('--format npy and --output FILE go together')
+  if (options.output !== undefined) checkOutput(options.output)
   const keys = await keysOf(context, options)
   const root = await cacheRootOf(context)
   const found = await interruptible(context.signal, readEmbeddings(root, keys))

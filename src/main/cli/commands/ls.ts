@@ -8,6 +8,7 @@ import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '
 import { bytesText, countOf, countText, timeText } from '../numbers.ts'
 import { addressFields } from '../rowFields.ts'
 import { type Column, tableText } from '../table.ts'
+import { collectUnread, tellUnread } from '../unread.ts'
 
 export type ListOptions = { readonly encoder?: string; readonly layer?: number; readonly pool?: string; readonly contig?: string }
 
@@ -31,7 +32,8 @@ const COLUMNS: readonly Column<Listed>[] = [
 export const run: Run<ListOptions> = async (context, { encoder, layer, pool, contig }) => {
   const { json, output, long } = context
   const root = await cacheRootOf(context)
-  const entries = await listShards(root, { encoder, layer, pool, contig }, long)
+  const { unread, onFinding } = collectUnread()
+  const entries = await listShards(root, { encoder, layer, pool, contig }, { ...long, onFinding })
   const shards = await withLedger(output, root, false, async ledger =>
     entries.map((entry): Listed => ({ ...entry, verified: lastVerified(ledger, root, entry) }))
   )
@@ -40,7 +42,7 @@ export const run: Run<ListOptions> = async (context, { encoder, layer, pool, con
     if (shards.length > 0) await output.text(tableText(COLUMNS, shards))
     await output.note(totals(shards))
   }
-  return EXIT.ok
+  return tellUnread(output, unread, EXIT.ok)
 }
 
 function shardFields({ shardPath, address, rows, dimensions, bytes, mtimeNs, verified }: Listed) {

@@ -10,13 +10,14 @@ import type { Context, Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
 import { countOf } from '../numbers.ts'
 import { type PartitionReport, readPartitionReport } from '../partitionReport.ts'
-import { saveFile } from '../saveFile.ts'
+import { checkOutput, saveFile } from '../saveFile.ts'
 import { verifyReportText } from '../verifyReportText.ts'
 
 export type MergeOptions = { readonly savePlan?: string; readonly workers?: number }
 
 export const run: Run<MergeOptions> = async (context, { savePlan, workers }, files) => {
   const { json, output, long, signal } = context
+  if (savePlan !== undefined) checkOutput(savePlan)
   const reports: PartitionReport[] = []
   for (const file of files) reports.push(await readPartitionReport(file, signal))
   const first = checkParts(reports)

@@ -15,13 +15,14 @@ import { findingsText } from '../findingsText.ts'
 import { withLedger } from '../ledger.ts'
 import { readText, sourceName } from '../lines.ts'
 import { bytesText, countOf, countText } from '../numbers.ts'
-import { saveFile } from '../saveFile.ts'
+import { checkOutput, saveFile } from '../saveFile.ts'
 import { tableText } from '../table.ts'
 
 export type RepairOptions = { readonly dryRun?: boolean; readonly plan?: string; readonly savePlan?: string; readonly workers?: number }
 
 export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile, savePlan, workers }) => {
   const { output, long } = context
+  if (savePlan !== undefined) checkOutput(savePlan)
   const plan = planFile === undefined ? await makePlan(context, workers) : await readPlan(context, planFile)
   if (savePlan !== undefined) {
     saveFile(savePlan, `${JSON.stringify(planToJson(plan), null, 2)}\n`)

@@ -28,7 +28,7 @@ export type IndexBuilder = {
   /** Ends the building. @returns rows that were left out, as the first with a key stays */
   finish(): RepeatedRow[]
   /** Enters single rows into what is finished. @returns how many went in; the others have keys that are taken */
-  addRows(rows: readonly IndexRow[]): number
+  addRows(rows: Iterable<IndexRow>): number
   /** Replaces the cache's index. @throws CancelledError before that */
   publish(signal?: AbortSignal): Promise<void>
   /** Throws away what was not published. */
@@ -74,7 +74,11 @@ export function startIndex(root: string): IndexBuilder {
     },
     addRows: rows => {
       const enter = db.prepare(INSERT)
-      return db.transaction(() => rows.reduce((entered, row) => entered + enter.run(...insertParams(row)).changes, 0))()
+      return db.transaction(() => {
+        let entered = 0
+        for (const row of rows) entered += enter.run(...insertParams(row)).changes
+        return entered
+      })()
     },
     publish: async signal => {
       try {

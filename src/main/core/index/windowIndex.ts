@@ -217,18 +217,20 @@ export class WindowIndex {
     return found?.fitting === rows && found.entries === rows && found.hashes === windowHashes && found.rowOffsets === countedTo(rows)
   }
 
-  /** The entries that point into a shard, as they would be entered again. */
-  rowsOf(shardPath: string): IndexRow[] {
-    const sql = `SELECT ${ENTRY_COLUMNS}, created_at AS createdAt FROM window_index WHERE shard_path = ?`
-    const select = this.db.prepare<[string], Record<keyof IndexRow, bigint> & IndexRow>(sql).safeIntegers()
-    return guarded(() =>
-      select.all(shardPath).map(row => ({
-        ...row,
-        stateLayer: Number(row.stateLayer),
-        poolRadius: Number(row.poolRadius),
-        rowOffset: Number(row.rowOffset)
-      }))
-    )
+  /** The entries that point into a shard, or into any shard below a folder, as they would be entered again. */
+  *rowsOf(path: string): Generator<IndexRow> {
+    const sql = `SELECT ${ENTRY_COLUMNS}, created_at AS createdAt FROM window_index WHERE shard_path = ? OR (shard_path > ? AND shard_path < ?)`
+    const select = this.db.prepare<[string, string, string], Record<keyof IndexRow, bigint> & IndexRow>(sql).safeIntegers()
+    // '0' follows '/'.
+    const rows = guarded(() => select.iterate(path, `${path}/`, `${path}0`))
+    try {
+      for (let next = guarded(() => rows.next()); next.done !== true; next = guarded(() => rows.next())) {
+        const row = next.value
+        yield { ...row, stateLayer: Number(row.stateLayer), poolRadius: Number(row.poolRadius), rowOffset: Number(row.rowOffset) }
+      }
+    } finally {
+      rows.return?.()
+    }
   }
 
   /** Every shard path that occurs, with its number of entries. */

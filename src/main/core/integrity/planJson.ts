@@ -41,11 +41,21 @@ export function planFromJson(json: unknown): RepairPlan {
     cacheDir: text(plan, 'cache_dir'),
     createdAt: nanoseconds(plan, 'created_at'),
     checkedShards: count(plan, 'checked_shards'),
-    moves: list(plan, 'moves').map(moveFromJson),
+    moves: eachOnce(list(plan, 'moves').map(moveFromJson)),
     kept: list(plan, 'kept').map(keptFromJson),
     reindex: flag(plan, 'reindex'),
     indexFindings: list(plan, 'index_findings').map(findingFromJson)
   }
+}
+
+/** A shard moves once. */
+function eachOnce(moves: readonly PlannedMove[]): readonly PlannedMove[] {
+  const seen = new Set<string>()
+  for (const { shardPath } of moves) {
+    if (seen.has(shardPath)) throw new InputError(`the plan moves ${shardPath} twice`, { field: 'moves', shard_path: shardPath })
+    seen.add(shardPath)
+  }
+  return moves
 }
 
 function moveFromJson(json: unknown): PlannedMove {

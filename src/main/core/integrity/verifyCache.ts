@@ -8,7 +8,7 @@ import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
 import { comparePaths } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
-import { walkShards } from '../walkShards.ts'
+import { liesBelow, type ShardWalk, walkShards } from '../walkShards.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
@@ -57,7 +57,7 @@ export async function inspectCache(cacheDir: string, options: InspectOptions): P
   const root = await checkCacheRoot(cacheDir)
   const walk = await walkShards(root, options.signal)
   const selection = selectShards(root, walk.shardPaths, options)
-  const run = new VerifyRun(root, walk.shardPaths, selection, options)
+  const run = new VerifyRun(root, walk, selection, options)
   try {
     for (const found of walk.findings) if (selection.mine(found.shardPath)) run.report(found)
     return await run.complete(started)
@@ -80,13 +80,16 @@ class VerifyRun {
   private carriedOver = 0
   private readonly root: string
   private readonly all: readonly string[]
+  /** Folders of which nothing is known now. */
+  private readonly unread: readonly string[]
   private readonly selection: Selection
   private readonly options: InspectOptions
   private readonly keys = new Map<string, FileStamp & { readonly keys: ShardKeys }>()
 
-  constructor(root: string, all: readonly string[], selection: Selection, options: InspectOptions) {
+  constructor(root: string, { shardPaths, unread }: ShardWalk, selection: Selection, options: InspectOptions) {
     this.root = root
-    this.all = all
+    this.all = shardPaths
+    this.unread = unread
     this.selection = selection
     this.options = options
     this.depth = options.quick === true ? 'footer' : 'full'
@@ -132,14 +135,15 @@ class VerifyRun {
         i += 1
       }
       if (usable !== null && this.options.shards === undefined) {
-        for (const found of danglingEntries(usable, new Set(this.all), this.selection.mine)) this.report(found)
+        const isGone = (path: string): boolean => this.selection.mine(path) && !liesBelow(path, this.unread)
+        for (const found of danglingEntries(usable, new Set(this.all), isGone)) this.report(found)
       }
     } finally {
       index?.close()
     }
     await this.compareAcrossShards()
     this.selection.ledgerRun?.finish()
-    if (this.options.shards === undefined) this.options.ledger?.forgetMissing(this.root, new Set(this.all))
+    if (this.options.shards === undefined) this.options.ledger?.forgetMissing(this.root, new Set(this.all), this.unread)
     return this.inspection(started)
   }
 

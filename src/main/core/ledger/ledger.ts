@@ -2,16 +2,17 @@
  * What was verified when: kept in the program's own data folder, never in the cache. One database for all caches, each known by
  * its real path.
  */
-import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { SystemError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { dataFolder } from '../dataFolder.ts'
-import { isThere } from '../durableFile.ts'
+import { isThere, makeFolder } from '../durableFile.ts'
 import { JOURNALS, openDatabase, strangeJournal } from '../index/database.ts'
 import { asSystemError } from '../systemError.ts'
+import { liesBelow } from '../walkShards.ts'
 
 /** What a full verification of one shard came to. */
 export type Verification = FileStamp & {
@@ -67,7 +68,7 @@ export type LedgerOptions = {
  */
 export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), { onRecord, onSetAside }: LedgerOptions = {}): Ledger {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     try {
       return openOnce(file, onRecord)
     } catch (error) {
@@ -226,13 +227,16 @@ export class Ledger {
     for (const shardPath of shardPaths) forget.run(root, shardPath)
   }
 
-  /** Forgets shards that are gone. */
-  forgetMissing(root: string, present: ReadonlySet<string>): void {
+  /**
+   * Forgets shards that are gone.
+   * @param unread folders that could not be read: what lay below them may well be there
+   */
+  forgetMissing(root: string, present: ReadonlySet<string>, unread: readonly string[]): void {
     const known = this.db
       .prepare<[string], { shardPath: string }>('SELECT shard_path AS shardPath FROM verifications WHERE root = ?')
       .all(root)
     const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
-    for (const { shardPath } of known) if (!present.has(shardPath)) forget.run(root, shardPath)
+    for (const { shardPath } of known) if (!present.has(shardPath) && !liesBelow(shardPath, unread)) forget.run(root, shardPath)
   }
 
   /** Starts a run, or takes up the last one of the same scope that never finished. */
