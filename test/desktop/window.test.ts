@@ -253,5 +253,9 @@ describeWith('electron', 'the window', executable => {
     }, file)
     expect(await save()).toBe(true)
     expect(readFileSync(file, 'utf8')).toBe('after')
+    await desktop.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+    }, `${file}.parquet`)
+    expect(await save()?.catch(String)).toMatch(/^Error: .*report\.json\.parquet is not written: it is called like a shard$/)
   })
 })

@@ -1,8 +1,8 @@
 /** What the page may ask of the main process. Every message is checked for who sent it, and for what is in it. */
-import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { BrowserWindow, dialog, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron'
 import { z } from 'zod'
+import { saveFile } from '../core/saveFile.ts'
 import { isPageUrl } from './appProtocol.ts'
 import { CHANNELS } from './channels.ts'
 
@@ -28,7 +28,7 @@ export function handleBridge({ requestPort, restartService }: Requests): void {
     const [name, bytes] = fileArguments.parse(given)
     const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: basename(name) })
     if (canceled || filePath === '') return false
-    await writeFile(filePath, bytes)
+    saveFile(filePath, bytes)
     return true
   })
 }

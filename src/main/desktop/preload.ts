@@ -26,6 +26,17 @@ ipcRenderer.on(CHANNELS.openFolder, (_event, path: string) => {
   for (const listener of ofFolders) listener(path)
 })
 
+/** What Electron puts before the sentence of an error in the main process. */
+const AROUND = /^Error invoking remote method '[^']*': (\w*Error: )?/
+
+async function invoke<T>(channel: string, ...given: readonly unknown[]): Promise<T> {
+  try {
+    return await ipcRenderer.invoke(channel, ...given)
+  } catch (error) {
+    throw new Error(error instanceof Error ? error.message.replace(AROUND, '') : String(error))
+  }
+}
+
 const bridge: DesktopBridge = {
   platform: process.platform,
   requestPort: () => {
@@ -37,8 +48,8 @@ const bridge: DesktopBridge = {
     else waitingForEnd.add(listener)
   },
   restartService: () => ipcRenderer.send(CHANNELS.restartService),
-  chooseFolder: () => ipcRenderer.invoke(CHANNELS.chooseFolder),
-  saveFile: (name, bytes) => ipcRenderer.invoke(CHANNELS.saveFile, name, bytes),
+  chooseFolder: () => invoke(CHANNELS.chooseFolder),
+  saveFile: (name, bytes) => invoke(CHANNELS.saveFile, name, bytes),
   pathOfDropped: file => webUtils.getPathForFile(file),
   onMenuCommand: listener => {
     ofMenu.add(listener)

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { checkChecksums, writeChecksums } from '../../core/index.ts'
+import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
 import { readText } from '../lines.ts'
 import { countOf, countText } from '../numbers.ts'
-import { checkOutput, saveFile } from '../saveFile.ts'
 
 /** `check` is true for the default file. */
 export type ChecksumsOptions = { readonly check?: string | true; readonly output?: string }

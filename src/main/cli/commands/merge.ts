@@ -5,12 +5,12 @@
 import { InputError } from '../../../shared/model/errors.ts'
 import { finding } from '../../../shared/model/finding.ts'
 import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson } from '../../core/index.ts'
+import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
 import { countOf } from '../numbers.ts'
 import { type PartitionReport, readPartitionReport } from '../partitionReport.ts'
-import { checkOutput, saveFile } from '../saveFile.ts'
 import { verifyReportText } from '../verifyReportText.ts'
 
 export type MergeOptions = { readonly savePlan?: string; readonly workers?: number }

@@ -9,7 +9,7 @@ import { resolveShardPath } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { rebuildIndex } from '../reindexCache.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
-import { moveToQuarantine } from './quarantine.ts'
+import { afterTheMove, moveToQuarantine } from './quarantine.ts'
 import { tidyQuarantine } from './quarantineFiles.ts'
 import { planFrom } from './repairPlan.ts'
 import type { KnownKeys } from './shardKeys.ts'
@@ -39,7 +39,8 @@ export async function applyRepair(
       if (!(error instanceof CancelledError)) await reindex().catch(() => null)
       throw error
     })
-    return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex: await reindex() }
+    const reindexed = await (quarantined.length === 0 ? reindex() : reindex().catch(afterTheMove))
+    return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex: reindexed }
   }
   return withCacheLock(root, 'repair', WAIT_MS, work, options.signal)
 }

@@ -237,12 +237,12 @@ async function thenReindex<T>(
 function inTheMove(error: unknown): never {
   const expected = expectedError(error)
   if (!(expected instanceof SystemError)) throw error
-  const message = `${expected.message}; the index could not follow what had been moved by then, a reindex makes up for it`
+  const message = `${expected.message}; if shards had been moved by then, the index could not follow, and a reindex makes up for it`
   throw new SystemError(message, expected.details, { cause: error })
 }
 
 /** What kept the index from following, with what to do. */
-function afterTheMove(error: unknown): never {
+export function afterTheMove(error: unknown): never {
   const expected = expectedError(error)
   if (!(expected instanceof SystemError || expected instanceof CacheBusyError)) throw error
   const message = `the shards were moved, but the index could not follow; a reindex makes up for it: ${expected.message}`

@@ -1,11 +1,10 @@
-/** A file that is asked for with an option appears whole or not at all; a pipe or a device is written to as it is. */
+/** A file that somebody asked for appears whole or not at all; a pipe or a device is written to as it is. */
 import { realpathSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../../shared/model/errors.ts'
-import { terminalSafe } from '../../shared/terminalText.ts'
-import { isThere, writeFileDurably } from '../core/durableFile.ts'
-import { EMBEDDINGS_DIR, INDEX_DB_NAME } from '../core/layout.ts'
-import { asSystemError, failedWith } from '../core/systemError.ts'
+import { isThere, writeFileDurably } from './durableFile.ts'
+import { EMBEDDINGS_DIR, INDEX_DB_NAME } from './layout.ts'
+import { asSystemError, failedWith } from './systemError.ts'
 
 /**
  * Through a symbolic link the file behind it is replaced, never the link (`/dev/stdout` is one).
@@ -25,8 +24,8 @@ export function saveFile(file: string, content: string | Uint8Array): void {
 }
 
 /**
- * For options that name a file to be written, before any work is done for it: what a cache holds is never written over, whichever
- * cache it is.
+ * For whoever names a file to be written, before any work is done for it: what a cache holds is never written over, whichever cache it
+ * is.
  * @throws InputError for what is called like a shard, and for whatever lies below the `embeddings` of a cache
  */
 export function checkOutput(file: string): void {
@@ -34,7 +33,7 @@ export function checkOutput(file: string): void {
   const shard = target.endsWith('.parquet')
   if (!shard && !liesInCache(target)) return
   const why = shard ? 'it is called like a shard' : 'it lies among the shards and the index of a cache'
-  throw new InputError(`${terminalSafe(file)} is not written: ${why}`, { file })
+  throw new InputError(`${file} is not written: ${why}`, { file })
 }
 
 /** With its links resolved as far as it is there. */
