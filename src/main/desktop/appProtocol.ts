@@ -1,6 +1,7 @@
-/** The page has an address of its own and nothing else has one: a table of files read once, so that nothing leads to the disk. */
+/** The page has an address of its own and nothing else has one: what is asked for is looked up in a table, and no path leads to the disk. */
+import { readFile } from 'node:fs/promises'
 import { app, protocol } from 'electron'
-import type { Assets } from '../page/assets.ts'
+import type { AssetFiles } from '../page/assets.ts'
 import { securityHeaders } from '../page/securityHeaders.ts'
 
 /**
@@ -19,15 +20,16 @@ export function announceScheme(): void {
 }
 
 /** Answers the page's address in the default session. */
-export function serveApp(assets: Assets): void {
-  protocol.handle(scheme, ({ url, method }) => {
+export function serveApp(assets: AssetFiles): void {
+  protocol.handle(scheme, async ({ url, method }) => {
     const { host, pathname } = new URL(url)
     const asset = host === pageHost && method === 'GET' ? assets.get(pathname) : undefined
     const headers = securityHeaders(null)
     if (asset === undefined) {
       return new Response('There is nothing here.\n', { status: 404, headers: { ...headers, 'Content-Type': 'text/plain' } })
     }
-    return new Response(asset.bytes, { headers: { ...headers, 'Content-Type': asset.type } })
+    // Read when it is asked for, which is once: kept, it would be a megabyte for nothing.
+    return new Response(new Uint8Array(await readFile(asset.file)), { headers: { ...headers, 'Content-Type': asset.type } })
   })
 }
 

@@ -1,7 +1,7 @@
 /** What the page may ask of the main process. Every message is checked for who sent it, and for what is in it. */
 import { basename } from 'node:path'
 import { BrowserWindow, dialog, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron'
-import { z } from 'zod'
+import { instanceof as instanceOf, maximum, maxLength, minimum, minLength, number, string, tuple } from 'zod/mini'
 import { saveFile } from '../core/saveFile.ts'
 import { isPageUrl } from './appProtocol.ts'
 import { CHANNELS } from './channels.ts'
@@ -11,8 +11,8 @@ export type Requests = {
   restartService(): void
 }
 
-const fileArguments = z.tuple([z.string().min(1).max(255), z.instanceof(Uint8Array)])
-const progressArguments = z.tuple([z.number().min(-1).max(1)])
+const fileArguments = tuple([string().check(minLength(1), maxLength(255)), instanceOf(Uint8Array)])
+const progressArguments = tuple([number().check(minimum(-1), maximum(1))])
 
 /** Answers the bridge's messages. */
 export function handleBridge({ requestPort, restartService }: Requests): void {

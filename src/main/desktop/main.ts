@@ -1,11 +1,11 @@
 /** The desktop program: one instance, one window, one service. Everything that can refuse is set up before the first page is made. */
 import { dirname, join } from 'node:path'
 import { app, type BrowserWindow, dialog, session } from 'electron'
-import { z } from 'zod'
+import { nullable, object, string } from 'zod/mini'
 import type { MenuCommand } from '../../shared/desktopBridge.ts'
 import { dataFolder } from '../core/dataFolder.ts'
 import { makeFolder } from '../core/durableFile.ts'
-import { readAssets } from '../page/assets.ts'
+import { listAssets } from '../page/assets.ts'
 import { installedFile, PAGE } from '../page/installedFile.ts'
 import { announceScheme, serveApp } from './appProtocol.ts'
 import { askedFolder } from './askedFolder.ts'
@@ -21,7 +21,7 @@ import { type ServiceHost, startService } from './serviceHost.ts'
 const profile = join(dataFolder(), 'desktop')
 const placeFile = join(profile, 'window.json')
 /** What a second start sends to the first. */
-const asked = z.object({ folder: z.string().nullable() })
+const asked = object({ folder: nullable(string()) })
 
 let window: BrowserWindow | null = null
 let service: ServiceHost | null = null
@@ -51,7 +51,7 @@ async function run(): Promise<void> {
   app.on('browser-window-focus', () => void refreshMenu())
   const page = installedFile(PAGE)
   if (page === null) throw new Error('the page is not built')
-  const assets = await readAssets(dirname(page))
+  const assets = await listAssets(dirname(page))
   await app.whenReady()
   serveApp(assets)
   refuseRequests(session.defaultSession)

@@ -1,14 +1,11 @@
 /** Where the window stood when it was last closed; a place that no display shows any more is forgotten. */
 import { renameSync, writeFileSync } from 'node:fs'
 import { type BrowserWindow, type Rectangle, screen } from 'electron'
-import { z } from 'zod'
+import { boolean, int, minimum, object } from 'zod/mini'
 import { readSmallFile } from '../core/smallFile.ts'
 
-const number = z.number().int()
-const placeSchema = z.object({
-  bounds: z.object({ x: number, y: number, width: number.min(1), height: number.min(1) }),
-  maximized: z.boolean()
-})
+const size = int().check(minimum(1))
+const placeSchema = object({ bounds: object({ x: int(), y: int(), width: size, height: size }), maximized: boolean() })
 
 export type WindowPlace = { readonly bounds: Partial<Rectangle> & { width: number; height: number }; readonly maximized: boolean }
 

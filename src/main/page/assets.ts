@@ -1,20 +1,25 @@
 /**
- * The built page as a table from request path to bytes, read once: what is not in the table does not exist, so no spelling of a
- * path can lead out of the folder.
+ * The built page as a table from request path to file, made once: what is not in the table does not exist, so no spelling of a path can
+ * lead out of the folder.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 
-export type Asset = {
-  readonly bytes: Uint8Array<ArrayBuffer>
+export type AssetFile = {
+  readonly file: string
   /** With its charset. */
   readonly type: string
+}
+
+export type Asset = Pick<AssetFile, 'type'> & {
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** Strong: the hash of the bytes, in quotes. */
   readonly etag: string
 }
 
 /** By absolute request path; the page itself is `/`. */
+export type AssetFiles = ReadonlyMap<string, AssetFile>
 export type Assets = ReadonlyMap<string, Asset>
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -29,18 +34,18 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads every file below a folder; links are not followed, and files of other types than a page has are left out.
+ * Lists every file below a folder; links are not followed, and files of other types than a page has are left out.
  * @throws whatever the file system says
  */
-export async function readAssets(folder: string): Promise<Assets> {
-  const assets = new Map<string, Asset>()
+export async function listAssets(folder: string): Promise<AssetFiles> {
+  const assets = new Map<string, AssetFile>()
   // Not with `recursive`, which is not to be relied on inside of an archive of Electron's.
   const walk = async (below: string, prefix: string): Promise<void> => {
     for (const entry of await readdir(below, { withFileTypes: true })) {
       const path = `${prefix}/${entry.name}`
       const type = TYPES[extname(entry.name)]
       if (entry.isDirectory()) await walk(join(below, entry.name), path)
-      else if (entry.isFile() && type !== undefined) assets.set(path, await readAsset(join(below, entry.name), type))
+      else if (entry.isFile() && type !== undefined) assets.set(path, { file: join(below, entry.name), type })
     }
   }
   await walk(folder, '')
@@ -48,7 +53,13 @@ export async function readAssets(folder: string): Promise<Assets> {
   return page === undefined ? assets : assets.set('/', page)
 }
 
-async function readAsset(file: string, type: string): Promise<Asset> {
+/** The same with their bytes, for whoever answers many times. @throws whatever the file system says */
+export async function readAssets(folder: string): Promise<Assets> {
+  const files = await listAssets(folder)
+  return new Map(await Promise.all([...files].map(async ([path, file]) => [path, await readAsset(file)] as const)))
+}
+
+async function readAsset({ file, type }: AssetFile): Promise<Asset> {
   const bytes = new Uint8Array(await readFile(file))
   return { bytes, type, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` }
 }

@@ -12,6 +12,6 @@ export const SERVICE_SWITCHES: readonly string[] = ['--max-semi-space-size=4']
  */
 export const SERVICE_ENVIRONMENT: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '32768',
   MALLOC_TRIM_THRESHOLD_: '65536'
 }
