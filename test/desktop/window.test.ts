@@ -58,9 +58,10 @@ describeWith('electron', 'the window', executable => {
   test('gives its garbage back when it rests', async () => {
     const session = await desktop.page.context().newCDPSession(desktop.page)
     const usedMiB = async (): Promise<number> => (await session.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
-    await desktop.page.evaluate(() => Array.from({ length: 200 }, () => new Array(30_000).fill(1.5)).length)
+    const held = await desktop.page.evaluateHandle(() => Array.from({ length: 200 }, () => new Array(30_000).fill(1.5)))
     const before = await usedMiB()
     expect(before).toBeGreaterThan(45)
+    await held.dispose()
     await desktop.page.evaluate(() => window.lewmDesktop?.rest())
     // By itself V8 would take its time.
     await expect.poll(usedMiB, { timeout: 2000 }).toBeLessThan(before - 40)
