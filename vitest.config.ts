@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Much of their time is waiting for processes: also two cores are enough for two.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ['default', plainReporter()]
   }
 })

@@ -40,7 +40,7 @@ export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, 
     env: environment(home, env),
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
-    timeout: 55_000,
+    timeout: 110_000,
     killSignal: 'SIGKILL'
   })
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr, json: () => parseOne(ended.stdout) }

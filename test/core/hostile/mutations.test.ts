@@ -22,7 +22,7 @@ const OTHERS = times(40, 900)
 async function mutate(count: number, what: 'footers' | 'pages', root: string, shardPaths: readonly string[]): Promise<MutationReport> {
   const program = join(import.meta.dirname, 'mutateShards.ts')
   const args = ['--max-old-space-size=256', program, String(SEED), String(count), what, root, ...shardPaths]
-  const child = spawn(process.execPath, args, { timeout: SOAK ? 0 : 50_000 })
+  const child = spawn(process.execPath, args, { timeout: SOAK ? 0 : 110_000 })
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
