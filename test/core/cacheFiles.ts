@@ -1,7 +1,7 @@
 /** What a test asks of a cache besides the core itself: its files, byte for byte, and rows in the words of the reference. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WindowKey, WindowRecord } from '../../src/main/core/index.ts'
 import type { ReferenceRow } from '../support/reference.ts'
@@ -27,6 +27,15 @@ export function shardsOf(root: string): string[] {
 
 function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Changes one bit of the byte at `offset`; size and time stay. */
+export function flipBit(path: string, offset: number): void {
+  const { atime, mtime } = statSync(path)
+  const bytes = readFileSync(path)
+  bytes[offset] = (bytes[offset] ?? 0) ^ 1
+  writeFileSync(path, bytes)
+  utimesSync(path, atime, mtime)
 }
 
 const MKFIFO = 'mkfifo'

@@ -1,9 +1,9 @@
 /** A folder that the system does not let us read just now: what lies below it is neither gone nor searched, and everybody says so. */
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openIndex, writeShard } from '../../src/main/core/index.ts'
-import { BLOCK } from '../core/cacheFiles.ts'
+import { BLOCK, flipBit } from '../core/cacheFiles.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { plain, type Run, refusedFile, type Scene } from './injected.ts'
@@ -55,7 +55,7 @@ describeWith('strace', 'a folder that cannot be read', strace => {
     expect(run.code).toBe(6)
     expect(JSON.parse(run.stdout).findings).toEqual([expect.objectContaining({ kind: 'unreadable', shard_path: CLOSED })])
 
-    flipBit(join(root, BEHIND))
+    flipBit(join(root, BEHIND), 60)
     const after = JSON.parse((await plain(sceneOf(home, root, ['verify', '--json']))).stdout)
     expect(after.findings).toContainEqual(expect.objectContaining({ kind: 'changed_bytes', shard_path: BEHIND }))
   })
@@ -80,13 +80,4 @@ function entriesOf(root: string): number[] {
   const paths = index?.shardPaths()
   index?.close()
   return [paths?.get(shardPath(0)) ?? 0, paths?.get(BEHIND) ?? 0]
-}
-
-/** A bit of the first page, with size and time as they were. */
-function flipBit(file: string): void {
-  const { atime, mtime } = statSync(file)
-  const bytes = readFileSync(file)
-  bytes[60] = (bytes[60] ?? 0) ^ 1
-  writeFileSync(file, bytes)
-  utimesSync(file, atime, mtime)
 }

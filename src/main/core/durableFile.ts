@@ -115,6 +115,15 @@ export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
+/** What the system does not let us look at may be there. */
+export function mayBeThere(path: string): boolean {
+  try {
+    return isThere(path)
+  } catch {
+    return true
+  }
+}
+
 /** Removes a file, if it is there. @throws what Node throws when the system refuses */
 export function removeFile(path: string): void {
   try {

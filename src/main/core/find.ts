@@ -5,7 +5,7 @@ import { CancelledError } from '../../shared/model/errors.ts'
 import type { RowPlace, WindowRowInfo } from '../../shared/model/record.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
-import { isThere } from './durableFile.ts'
+import { mayBeThere } from './durableFile.ts'
 import { type Locus, parseQuery, sameContig } from './findQuery.ts'
 import { hex } from './hex.ts'
 import { IndexUnusable } from './index/untrusted.ts'
@@ -95,7 +95,7 @@ class Search {
     }
   }
 
-  /** An index that points at what is not there is not asked: rows that are there would be missed. */
+  /** An index that points at what is not there is not asked: rows that are there would be missed. What cannot be looked at says why when it is read. */
   private pointsNowhere(places: readonly RowPlace[]): boolean {
     const shardPaths = new Set(places.map(({ shardPath }) => shardPath))
     return [...shardPaths].some(shardPath => !isShardPath(shardPath) || !mayBeThere(shardFilePath(this.root, shardPath)))
@@ -172,8 +172,8 @@ class Search {
   }
 
   private async scan(mayHold: (shardPath: string) => boolean, look: (shard: ShardReader, shardPath: string) => void): Promise<void> {
-    const { shardPaths, findings, unread } = await walkShards(this.root, this.options.signal)
-    for (const found of findings) if (unread.includes(found.shardPath)) this.options.onFinding?.(found)
+    const { shardPaths, unread } = await walkShards(this.root, this.options.signal)
+    for (const found of unread) this.options.onFinding?.(found)
     const candidates = shardPaths.filter(mayHold)
     const meter = new ProgressMeter(this.options.onProgress, 'read', candidates.length)
     for (const shardPath of candidates) {
@@ -197,14 +197,5 @@ class Search {
     } catch (error) {
       this.options.onFinding?.(faultFinding(shardPath, error))
     }
-  }
-}
-
-/** What the system does not let us look at may be there: reading it says why it cannot be read. */
-function mayBeThere(path: string): boolean {
-  try {
-    return isThere(path)
-  } catch {
-    return true
   }
 }

@@ -32,7 +32,7 @@ export { comparePaths, defaultCacheDir, INDEX_PATH, isShardPath, type ShardPathO
 export { reindexCache } from './reindexCache.ts'
 export { ShardLookup } from './shardLookup.ts'
 export { corruptOnFault, toEmbedding } from './shardRows.ts'
-export { readSmallFile } from './smallFile.ts'
+export { readSmallJson } from './smallFile.ts'
 export { asSystemError, expectedError, failedWith } from './systemError.ts'
 export { VectorSummary } from './vectorStatistics.ts'
 export { readVectors, type VectorBatch } from './vectors.ts'

@@ -28,8 +28,8 @@ export type ShardFilter = {
  */
 export async function listShards(cacheDir: string, filter: ShardFilter = {}, options: LongOptions = {}): Promise<ShardEntry[]> {
   const root = await checkCacheRoot(cacheDir)
-  const { shardPaths, findings, unread } = await walkShards(root, options.signal)
-  for (const found of findings) if (unread.includes(found.shardPath)) options.onFinding?.(found)
+  const { shardPaths, unread } = await walkShards(root, options.signal)
+  for (const found of unread) options.onFinding?.(found)
   const chosen = shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), filter))
   const meter = new ProgressMeter(options.onProgress, 'list', chosen.length)
   const entries: ShardEntry[] = []

@@ -62,7 +62,8 @@ export async function rebuildIndex(
     }
     run.leaveOutRepeated(builder.finish())
     run.findings.push(...walk.findings)
-    for (const path of [...run.unread, ...walk.unread]) run.carriedOver(path, builder.addRows(oldRows(root, path)))
+    for (const path of [...run.unread, ...walk.unread.map(({ shardPath }) => shardPath)])
+      run.carriedOver(path, builder.addRows(oldRows(root, path)))
     await builder.publish(options.signal)
   } catch (error) {
     builder.discard()

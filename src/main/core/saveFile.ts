@@ -2,7 +2,7 @@
 import { realpathSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../../shared/model/errors.ts'
-import { isThere, writeFileDurably } from './durableFile.ts'
+import { mayBeThere, writeFileDurably } from './durableFile.ts'
 import { EMBEDDINGS_DIR, INDEX_DB_NAME } from './layout.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
@@ -55,12 +55,4 @@ function liesInCache(path: string): boolean {
 
 function isIndex(path: string, folder: string): boolean {
   return dirname(path) === folder && basename(path).startsWith(INDEX_DB_NAME)
-}
-
-function mayBeThere(path: string): boolean {
-  try {
-    return isThere(path)
-  } catch {
-    return true
-  }
 }

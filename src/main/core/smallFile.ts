@@ -31,5 +31,10 @@ export function readSmallFile(path: string): Buffer | null {
   }
 }
 
+/** The JSON in such a file. @throws SyntaxError for anything else, and what Node throws when the system refuses */
+export function readSmallJson(path: string): unknown {
+  return JSON.parse(readSmallFile(path)?.toString() ?? '')
+}
+
 /** What the system says of links, sockets and devices without a driver; Windows of folders. */
 const NOT_PLAIN = ['ELOOP', 'ENXIO', 'EISDIR']

@@ -15,8 +15,8 @@ export type ShardWalk = {
   readonly shardPaths: string[]
   /** What is called `*.parquet` and is no file, links out of the cache, and folders that cannot be read. */
   readonly findings: Finding[]
-  /** Folders that the system did not let us read, relative to the root: nothing is known of what lies below them. */
-  readonly unread: string[]
+  /** Those of them that are folders which the system did not let us read: nothing is known of what lies below. */
+  readonly unread: Finding[]
   /** Temp files of ours, relative to the root: of a writer at work, or left by a crash. */
   readonly tempFiles: string[]
 }
@@ -48,12 +48,10 @@ async function list(root: string, folder: string, { findings, unread }: ShardWal
       throw asSystemError(error, 'read', join(root, folder))
     }
     const fault = asSystemError(error, 'read', folder)
-    unread.push(folder)
-    findings.push(
-      finding('unreadable', folder, `the folder could not be read, its shards were not looked at: ${fault.message}`, {
-        details: fault.details
-      })
-    )
+    const message = `the folder could not be read, its shards were not looked at: ${fault.message}`
+    const found = finding('unreadable', folder, message, { details: fault.details })
+    unread.push(found)
+    findings.push(found)
     return { folder, entries: [] }
   }
 }
@@ -72,14 +70,14 @@ function sortEntries(root: string, folder: string, entries: readonly Dirent[], {
   return folders
 }
 
-/** Whether a path lies below one of these folders. */
-export function liesBelow(path: string, folders: readonly string[]): boolean {
-  return folders.some(folder => path.startsWith(`${folder}/`))
+/** Whether a path lies below one of the folders that could not be read. */
+export function liesBelow(path: string, unread: readonly Finding[]): boolean {
+  return unread.some(({ shardPath: folder }) => path.startsWith(`${folder}/`))
 }
 
 /** For whoever needs all shards or none. @throws SystemError when a folder of them could not be read */
 export function wholeWalk(walk: ShardWalk): ShardWalk {
-  const refused = walk.findings.find(({ shardPath }) => walk.unread.includes(shardPath))
+  const [refused] = walk.unread
   if (refused !== undefined) throw new SystemError(`${refused.shardPath}: ${refused.message}`, refused.details)
   return walk
 }

@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { type BrowserWindow, type Rectangle, screen } from 'electron'
 import { boolean, int, minimum, object } from 'zod/mini'
-import { readSmallFile } from '../core/smallFile.ts'
+import { readSmallJson } from '../core/smallFile.ts'
 
 const size = int().check(minimum(1))
 const placeSchema = object({ bounds: object({ x: int(), y: int(), width: size, height: size }), maximized: boolean() })
@@ -14,7 +14,7 @@ const FIRST: WindowPlace = { bounds: { width: 1440, height: 900 }, maximized: fa
 /** The kept place, or the first one. */
 export function readPlace(file: string): WindowPlace {
   try {
-    const place = placeSchema.parse(JSON.parse(readSmallFile(file)?.toString() ?? ''))
+    const place = placeSchema.parse(readSmallJson(file))
     return isSeen(place.bounds) ? place : FIRST
   } catch {
     return FIRST

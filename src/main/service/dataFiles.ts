@@ -1,12 +1,12 @@
 /** Small JSON files of the program's own: whole or not there, and never a reason not to start. */
 import { renameSync, writeFileSync } from 'node:fs'
 import type { z } from 'zod'
-import { asSystemError, readSmallFile } from '../core/index.ts'
+import { asSystemError, readSmallJson } from '../core/index.ts'
 
 /** What a file holds; `otherwise` when it is not there or not as it should be. */
 export function readDataFile<T>(file: string, schema: z.ZodType<T>, otherwise: T): T {
   try {
-    return schema.parse(JSON.parse(readSmallFile(file)?.toString() ?? ''))
+    return schema.parse(readSmallJson(file))
   } catch {
     // Nothing in it is worth more than a program that starts.
     return otherwise

@@ -8,7 +8,7 @@ import { checkCacheRoot } from '../cacheRoot.ts'
 import { isTempName, removeFile } from '../durableFile.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import { comparePaths, isShardPath, QUARANTINE_PATH } from '../paths.ts'
-import { readSmallFile } from '../smallFile.ts'
+import { readSmallJson } from '../smallFile.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
 
 export const REASON_SUFFIX = '.reason.json'
@@ -81,7 +81,7 @@ function originOf(path: string): string | null {
 
 function readReason(root: string, path: string): ReasonFile | null {
   try {
-    const value: unknown = JSON.parse(readSmallFile(join(root, `${path}${REASON_SUFFIX}`))?.toString() ?? '')
+    const value: unknown = readSmallJson(join(root, `${path}${REASON_SUFFIX}`))
     return isReason(value) ? value : null
   } catch {
     // No reason file, or not one of ours: the shard was moved by somebody else.

@@ -81,7 +81,7 @@ class VerifyRun {
   private readonly root: string
   private readonly all: readonly string[]
   /** Folders of which nothing is known now. */
-  private readonly unread: readonly string[]
+  private readonly unread: readonly Finding[]
   private readonly selection: Selection
   private readonly options: InspectOptions
   private readonly keys = new Map<string, FileStamp & { readonly keys: ShardKeys }>()

@@ -231,7 +231,7 @@ export class Ledger {
    * Forgets shards that are gone.
    * @param unread folders that could not be read: what lay below them may well be there
    */
-  forgetMissing(root: string, present: ReadonlySet<string>, unread: readonly string[]): void {
+  forgetMissing(root: string, present: ReadonlySet<string>, unread: readonly Finding[]): void {
     const known = this.db
       .prepare<[string], { shardPath: string }>('SELECT shard_path AS shardPath FROM verifications WHERE root = ?')
       .all(root)
