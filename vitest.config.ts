@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // How long is waited for what comes; what does not come fails all the same.
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default', plainReporter()]
   }
 })
