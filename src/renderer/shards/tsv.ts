@@ -2,11 +2,14 @@
 import type { ShardRow } from '../../shared/contract/index.ts'
 import { healthWord } from '../format/health.ts'
 
+/** What begins a formula in some spreadsheet: OWASP's list for CSV injection, full-width forms of East Asian locales among it. */
+const BEGINS_FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
+
 /** Numbers stay numbers; text that would begin a formula gets an apostrophe in front of it. */
 export function tsvCell(value: string | number | bigint | null): string {
   if (value === null) return ''
   if (typeof value !== 'string') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  const safe = BEGINS_FORMULA.test(value) ? `'${value}` : value
   return /[\t\n\r"]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
