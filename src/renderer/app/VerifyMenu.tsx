@@ -45,11 +45,11 @@ export function VerifyMenu({ onVerify }: { readonly onVerify: () => void }) {
 function Choices() {
   const client = useClient()
   const start = useStartJob()
-  const { cacheId, summary, selection } = useWorkspace()
+  const { cacheId, version, summary, selection } = useWorkspace()
   const [workers, setWorkers] = useWorkers()
   const agesMs = AGES.map(({ ms }) => ms)
   const when = useQuery({
-    queryKey: ['verifications', cacheId, summary.version],
+    queryKey: ['verifications', cacheId, version],
     queryFn: ({ signal }) => client.caches.verifications({ cacheId, agesMs }, { signal }),
     staleTime: 0
   }).data

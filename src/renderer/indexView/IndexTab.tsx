@@ -1,11 +1,8 @@
 /** The index: whether it is there and in step with the shards, where it drifts and what that costs, and the way to a new one. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { CacheSummary } from '../../shared/contract/index.ts'
 import type { Finding, FindingKind } from '../../shared/model/finding.ts'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useStartJob } from '../app/useStartJob.ts'
-import { useClient } from '../client/ClientProvider.tsx'
 import {
   findingSentence,
   formatAgo,
@@ -16,7 +13,9 @@ import {
   HealthMark,
   sharedEncoder
 } from '../format/index.ts'
+import { WHOLE } from '../scope/scope.ts'
 import { adviceOf } from '../shard/findingAdvice.ts'
+import { useFindings } from '../shard/queries.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
 import view from '../styles/view.module.css'
@@ -25,15 +24,9 @@ import { DRIFTS, driftOf } from './drift.ts'
 import classes from './Index.module.css'
 
 export function IndexTab() {
-  const client = useClient()
-  const { cacheId, summary, ask } = useWorkspace()
+  const { summary, ask } = useWorkspace()
   const start = useStartJob()
-  const version = usePacedVersion()
-  const found = useQuery({
-    queryKey: ['findings', cacheId, '', version],
-    queryFn: ({ signal }) => client.findings({ cacheId }, { signal }),
-    placeholderData: keepPreviousData
-  })
+  const found = useFindings(WHOLE)
   const findings = useMemo(() => (found.data?.findings ?? []).filter(({ severity }) => severity === 'index'), [found.data])
   const { index } = summary
   return (

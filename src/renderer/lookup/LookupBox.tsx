@@ -20,7 +20,7 @@ const COMMANDS = 8
 
 export function LookupBox({ commands }: { readonly commands: readonly Command[] }) {
   const client = useClient()
-  const { cacheId, summary, selection, go, request, ask } = useWorkspace()
+  const { cacheId, version, selection, go, request, ask } = useWorkspace()
   const [text, setText] = useState('')
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
@@ -44,7 +44,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   useEffect(() => forget(), [selection, forget])
 
   const understood = useQuery({
-    queryKey: ['understand', cacheId, query, summary.version],
+    queryKey: ['understand', cacheId, query, version],
     queryFn: ({ signal }) => client.lookup.understand({ cacheId, query }, { signal }),
     enabled: open && query !== '' && !query.startsWith('>'),
     placeholderData: keepPreviousData,

@@ -1,16 +1,14 @@
 /** The drawer's problems: causes at the left; at the right what the one at hand costs, what can be done, and every place it was found. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { ListBox, ListBoxItem, ToggleButton } from 'react-aria-components'
 import type { FindingKind, Severity } from '../../shared/model/finding.ts'
 import { sentenceOf } from '../app/faults.ts'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
-import { useClient } from '../client/ClientProvider.tsx'
 import { formatCount, formatCounted, HealthMark } from '../format/index.ts'
 import { scrollToIt } from '../grid/scrollToIt.ts'
-import { isWhole, scopeKey, scopeText } from '../scope/scope.ts'
+import { isWhole, scopeText, WHOLE } from '../scope/scope.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
+import { useFindings } from '../shard/queries.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { CauseView } from './CauseView.tsx'
@@ -18,17 +16,11 @@ import { type Cause, causesOf } from './causes.ts'
 import classes from './Problems.module.css'
 
 export function ProblemsPanel() {
-  const client = useClient()
-  const { cacheId, summary, selection } = useWorkspace()
+  const { summary, selection } = useWorkspace()
   const { scope } = selection
   const [here, setHere] = useState(false)
   const limited = here && !isWhole(scope)
-  const version = usePacedVersion()
-  const found = useQuery({
-    queryKey: ['findings', cacheId, limited ? scopeKey(scope) : '', version],
-    queryFn: ({ signal }) => client.findings(limited ? { cacheId, scope } : { cacheId }, { signal }),
-    placeholderData: keepPreviousData
-  })
+  const found = useFindings(limited ? scope : WHOLE, { keepOther: true })
   const { scanFindings } = summary
   const causes = useMemo(
     () => causesOf([...(found.data?.findings ?? []), ...(limited ? [] : scanFindings)], found.data?.firstLook),

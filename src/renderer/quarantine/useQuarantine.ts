@@ -1,15 +1,14 @@
 /** What lies in quarantine, as all who show it know it. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 
 /** @param enabled whether anybody wants to know */
 export function useQuarantine(enabled = true) {
   const client = useClient()
-  const { cacheId } = useWorkspace()
+  const { cacheId, version } = useWorkspace()
   return useQuery({
-    queryKey: ['quarantine', cacheId, usePacedVersion()],
+    queryKey: ['quarantine', cacheId, version],
     queryFn: ({ signal }) => client.quarantine({ cacheId }, { signal }),
     enabled,
     placeholderData: keepPreviousData

@@ -27,6 +27,8 @@ export function scopeHolds(scope: Scope, shardPath: string): boolean {
   )
 }
 
+export const WHOLE: Scope = {}
+
 /** Whether the scope is the whole cache. */
 export function isWhole(scope: Scope): boolean {
   return scope.encoder === undefined && scope.stateLayer === undefined && scope.pool === undefined && scope.contig === undefined

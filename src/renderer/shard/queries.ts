@@ -2,11 +2,10 @@
  * What this room asks the service. Keys hold the cache and its version, so that a change is asked for again; what is on the screen
  * stays until the new answer is there. Expected faults are not tried twice.
  */
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { PAGE_ROWS, type RowLine, type Scope } from '../../shared/contract/index.ts'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
-import { isWhole } from '../scope/scope.ts'
+import { isWhole, scopeKey } from '../scope/scope.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { float32Of, float64Of } from './decodeBlob.ts'
 
@@ -14,8 +13,8 @@ const KEEP_MS = 30_000
 
 /** The parts of every key: what is asked, in which cache; `version` goes last, so that answers of the same thing share what is before. */
 function useBase() {
-  const { cacheId } = useWorkspace()
-  return { client: useClient(), cacheId, version: usePacedVersion() }
+  const { cacheId, version } = useWorkspace()
+  return { client: useClient(), cacheId, version }
 }
 
 type Kept = { readonly queryKey: readonly unknown[] }
@@ -130,14 +129,17 @@ export function useRowPages(shardPath: string, rowOffsets: readonly number[]): R
   })
 }
 
-/** What is known to be wrong within a scope. */
-export function useFindings(scope: Scope) {
+/**
+ * What is known to be wrong within a scope.
+ * @param keepOther whether that of another scope stays until this one's is there
+ */
+export function useFindings(scope: Scope, { keepOther = false }: { readonly keepOther?: boolean } = {}) {
   const { client, cacheId, version } = useBase()
-  const queryKey = ['findings', cacheId, scope, version]
+  const queryKey = ['findings', cacheId, scopeKey(scope), version]
   return useQuery({
     ...once,
     queryKey,
-    placeholderData: sameButVersion(queryKey),
+    placeholderData: keepOther ? keepPreviousData : sameButVersion(queryKey),
     // What is wrong with the index lies in no scope: of the whole cache, it is asked for without one.
     queryFn: ({ signal }) => client.findings(isWhole(scope) ? { cacheId } : { cacheId, scope }, { signal })
   })

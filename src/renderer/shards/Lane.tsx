@@ -1,7 +1,6 @@
 /** The lane above the table: the contigs of the selection, one cell a stride block, gaps kept. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { scopeHolds, scopeKey } from '../scope/scope.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -16,8 +15,7 @@ const SEEN = 6
 
 export function Lane() {
   const client = useClient()
-  const { cacheId, selection, go } = useWorkspace()
-  const version = usePacedVersion()
+  const { cacheId, version, selection, go } = useWorkspace()
   const { scope, shardPath } = selection
   const lane = useQuery({
     queryKey: ['lane', cacheId, scopeKey(scope), version],

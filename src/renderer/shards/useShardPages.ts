@@ -5,7 +5,6 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { type Health, PAGE_ROWS, type Scope, type SHARD_SORTS, type ShardRow } from '../../shared/contract/index.ts'
-import { usePacedVersion } from '../app/usePacedVersion.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { scopeKey } from '../scope/scope.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -40,7 +39,7 @@ const NOTHING: Shown = { key: '', pages: new Map() }
 export function useShardPages(filter: ShardFilter, wanted: readonly number[]): ShardPages {
   const client = useClient()
   const queries = useQueryClient()
-  const { cacheId } = useWorkspace()
+  const { cacheId, version } = useWorkspace()
   const key = JSON.stringify([scopeKey(filter.scope), filter.text, filter.health, filter.sort])
   const optionsOf = (page: number) => ({
     queryKey: ['shards', cacheId, key, page],
@@ -51,7 +50,6 @@ export function useShardPages(filter: ShardFilter, wanted: readonly number[]): S
   })
   const results = useQueries({ queries: wanted.map(optionsOf) })
 
-  const version = usePacedVersion()
   const seen = useRef(version)
   useEffect(() => {
     if (seen.current === version) return

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import type { CacheSummary } from '../../shared/contract/index.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { back, forward, go, type History, newHistory, type Selection } from './selection.ts'
+import { useVersion, type Version } from './useVersion.ts'
 
 /** What sheets and panels are asked to open, from anywhere. */
 export type Request =
@@ -18,8 +19,9 @@ export type Request =
 
 export type Workspace = {
   readonly cacheId: string
-  /** The latest summary; `version` in a query key makes a view ask again when something changed. */
   readonly summary: CacheSummary
+  /** The cache's version at a pace that views can follow; as the last part of a query's key it makes a view ask again when something changed. */
+  readonly version: Version
   readonly selection: Selection
   readonly canGoBack: boolean
   readonly canGoForward: boolean
@@ -58,6 +60,7 @@ export function WorkspaceProvider({
 }) {
   const client = useClient()
   const [summary, setSummary] = useState(first)
+  const version = useVersion(summary.version)
   const [history, setHistory] = useState<History>(() => newHistory(start))
   const [request, ask] = useState<Request | null>(null)
   const { cacheId } = first
@@ -74,6 +77,7 @@ export function WorkspaceProvider({
     () => ({
       cacheId,
       summary,
+      version,
       selection: history.now,
       canGoBack: history.past.length > 0,
       canGoForward: history.future.length > 0,
@@ -84,7 +88,7 @@ export function WorkspaceProvider({
       ask,
       closeCache: onClose
     }),
-    [cacheId, summary, history, request, onClose]
+    [cacheId, summary, version, history, request, onClose]
   )
   return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
 }
