@@ -78,12 +78,13 @@ function sameShard(shardPath: string) {
 
 /** The whole shard as cells; `size` in device pixels, null while it is not known. */
 export function useHeatMap(shardPath: string, size: { readonly width: number; readonly height: number } | null) {
-  const { client, cacheId, version } = useBase()
-  const queryKey = ['shards.heatMap', cacheId, shardPath, size, version]
+  const { client, cacheId } = useBase()
+  const { data: line } = useShardLine(shardPath)
   return useQuery({
     ...once,
-    queryKey,
-    enabled: size !== null,
+    // All of the shard is read for it: drawn anew when the file is another one, not whenever the cache changes.
+    queryKey: ['shards.heatMap', cacheId, shardPath, size, line?.bytes, line?.modifiedMs],
+    enabled: size !== null && line !== undefined,
     // A picture of another size is stretched until its own is there.
     placeholderData: sameShard(shardPath),
     queryFn: async ({ signal }) => {
