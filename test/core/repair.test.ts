@@ -45,8 +45,14 @@ describe('ticks', () => {
 
   test('a corrupt shard that stays is not indexed, even where only its embeddings are damaged', async () => {
     const root = referenceCache('damaged')
-    const { quarantined, reindex } = await applyRepair(tickMoves(await planRepair(root), new Set()))
+    const plan = await planRepair(root)
+    const { quarantined, reindex } = await applyRepair(tickMoves(plan, new Set()))
     expect(quarantined).toEqual([])
+    // The report says of each why its rows cannot be found.
+    const corrupt = plan.moves.filter(({ ticked }) => ticked).map(({ shardPath }) => shardPath)
+    expect(reindex.findings.filter(({ severity }) => severity === 'corrupt').map(({ shardPath }) => shardPath)).toEqual(
+      expect.arrayContaining(corrupt)
+    )
     expect(reindex.indexedShards).toBe(12)
     const { findings } = await verifyCache(root)
     expect(findings.filter(({ severity }) => severity === 'index')).toEqual([])

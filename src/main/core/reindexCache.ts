@@ -33,18 +33,18 @@ const WAIT_MS = 10_000
  */
 export async function reindexCache(cacheDir: string, options: LongOptions = {}): Promise<ReindexReport> {
   const root = await checkCacheRoot(cacheDir)
-  return withCacheLock(root, 'reindex', WAIT_MS, () => rebuildIndex(root, options, new Set()), options.signal)
+  return withCacheLock(root, 'reindex', WAIT_MS, () => rebuildIndex(root, options), options.signal)
 }
 
 /**
  * The same, for somebody who holds the lock.
- * @param leaveOut shards whose rows must not be entered, as a full verify found them damaged
+ * @param leaveOut shards whose rows must not be entered, and why: a full verify found them damaged
  * @param known keys that were read just now: a shard that is still the same file is not read again
  */
 export async function rebuildIndex(
   root: string,
   options: LongOptions,
-  leaveOut: ReadonlySet<string>,
+  leaveOut: ReadonlyMap<string, readonly Finding[]> = new Map(),
   known: KnownKeys = new Map()
 ): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
@@ -127,11 +127,12 @@ class ReindexRun {
   /** What each shard looked like when it was read. */
   private readonly seen = new Map<string, string>()
   private readonly root: string
-  private readonly leaveOut: ReadonlySet<string>
+  private readonly leaveOut: ReadonlyMap<string, readonly Finding[]>
 
-  constructor(root: string, leaveOut: ReadonlySet<string>) {
+  constructor(root: string, leaveOut: ReadonlyMap<string, readonly Finding[]>) {
     this.root = root
     this.leaveOut = leaveOut
+    this.findings.push(...[...leaveOut.values()].flat())
   }
 
   /** Counts a shard's rows, and keeps why it has none. */

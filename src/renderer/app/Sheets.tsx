@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useClient } from '../client/ClientProvider.tsx'
 import { formatBytes, formatCounted, formatTime } from '../format/index.ts'
 import { QuarantineSheet } from '../quarantine/QuarantineSheet.tsx'
+import { RestoreSheet } from '../quarantine/RestoreSheet.tsx'
 import { RepairSheet } from '../repair/RepairSheet.tsx'
+import { FirstWrite } from '../sheet/FirstWrite.tsx'
 import { Sheet } from '../sheet/Sheet.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -29,6 +31,7 @@ export function Sheets() {
       {request?.kind === 'reindex' && <ReindexQuestion onClose={close} />}
       <RepairSheet />
       <QuarantineSheet />
+      <RestoreSheet />
     </>
   )
 }
@@ -114,7 +117,7 @@ function ReindexQuestion({ onClose }: { readonly onClose: () => void }) {
         A new <span className={controls.mono}>embeddings/index.sqlite</span> is written from what the shards say, beside the old one, and
         takes its place when it is complete. Until then the old one stays. No shard is changed or moved.
       </p>
-      {!summary.written && <p>This is the first thing that this program writes into this cache.</p>}
+      <FirstWrite />
     </Sheet>
   )
 }

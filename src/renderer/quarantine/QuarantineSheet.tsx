@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { useStartJob } from '../app/useStartJob.ts'
 import { formatCount, formatCounted } from '../format/index.ts'
+import { FirstWrite } from '../sheet/FirstWrite.tsx'
 import { Sheet } from '../sheet/Sheet.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -20,9 +21,12 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
   const start = useStartJob()
   const [reason, setReason] = useState('')
   const close = (): void => ask(null)
+  // It is all that anybody will know of it later: nothing moves without one.
+  const why = reason.trim()
   const move = (): void => {
+    if (why === '') return
     close()
-    void start({ kind: 'quarantine', shards: [...shards], reason: reason.trim() === '' ? 'by hand' : reason.trim() })
+    void start({ kind: 'quarantine', shards: [...shards], reason: why })
   }
   return (
     <Sheet
@@ -37,7 +41,7 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
             type='submit'
             form='quarantine'
             className={`${controls.button} ${controls.primary}`}
-            disabled={shards.length === 0 || summary.writer !== null}
+            disabled={shards.length === 0 || why === '' || summary.writer !== null}
           >
             Quarantine {formatCounted(shards.length, 'shard')}
           </button>
@@ -64,7 +68,8 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
             className={controls.input}
             value={reason}
             onChange={event => setReason(event.target.value)}
-            placeholder='why they are put aside'
+            placeholder='why they are put aside: it is kept beside them'
+            required
             maxLength={500}
             // biome-ignore lint/a11y/noAutofocus: the one field of a sheet that was just asked for
             autoFocus
@@ -74,7 +79,7 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
           They move to <code>embeddings/.quarantine</code> with this reason beside them, and the index is rebuilt without them: a look-up of
           their keys finds nothing until they are brought back. Nothing is deleted.
         </p>
-        {!summary.written && <p>This is the first thing that this program writes into this cache.</p>}
+        <FirstWrite />
         {summary.writer !== null && (
           <p className={classes.failed}>
             {summary.writer.operation} on {summary.writer.host} is writing into this cache: wait until it has ended.

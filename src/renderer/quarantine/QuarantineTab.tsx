@@ -18,7 +18,7 @@ import { useQuarantine } from './useQuarantine.ts'
 const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
 
 export function QuarantineTab() {
-  const { summary, selection } = useWorkspace()
+  const { summary, selection, ask } = useWorkspace()
   const start = useStartJob()
   const listed = useQuarantine()
   const [chosen, choose] = useState<string | null>(null)
@@ -36,6 +36,10 @@ export function QuarantineTab() {
   // Until one is chosen here it is the one that is selected elsewhere, where that was moved away.
   const entry =
     entries.find(({ path }) => path === chosen) ?? entries.findLast(({ shardPath }) => shardPath === selection.shardPath) ?? null
+  const restore = (which: 'all' | readonly string[]): void => {
+    if (summary.written) void start({ kind: 'restore', which: which === 'all' ? which : [...which] })
+    else ask({ kind: 'restore', which })
+  }
   const busy = summary.writer !== null
   const button = `${controls.button} ${controls.small}`
   return (
@@ -44,15 +48,10 @@ export function QuarantineTab() {
         <span className={controls.grow}>
           {formatCounted(entries.length, 'file')} in quarantine, {formatBytes(entries.reduce((sum, { bytes }) => sum + bytes, 0))}
         </span>
-        <button
-          type='button'
-          className={button}
-          disabled={entry === null || busy}
-          onClick={() => entry !== null && void start({ kind: 'restore', which: [entry.path] })}
-        >
+        <button type='button' className={button} disabled={entry === null || busy} onClick={() => entry !== null && restore([entry.path])}>
           Restore
         </button>
-        <button type='button' className={button} disabled={busy} onClick={() => void start({ kind: 'restore', which: 'all' })}>
+        <button type='button' className={button} disabled={busy} onClick={() => restore('all')}>
           Restore all
         </button>
       </div>

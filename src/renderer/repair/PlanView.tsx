@@ -7,6 +7,7 @@ import { driftOf } from '../indexView/drift.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
 import { kindTitle } from '../shard/findingAdvice.ts'
 import { ShardName } from '../shard/ShardName.tsx'
+import { FirstWrite } from '../sheet/FirstWrite.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { consequencesOf, groupMoves, type MoveGroup } from './consequences.ts'
@@ -138,7 +139,7 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
 
 function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked: ReadonlySet<string> }) {
   const { summary } = useWorkspace()
-  const { shards, bytes, rows, unknown, indexEntries, anything } = consequencesOf(plan, ticked)
+  const { shards, bytes, rows, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
   return (
     <aside className={classes.meaning} aria-label='What that means'>
       <h3 className={controls.heading}>What that means</h3>
@@ -150,9 +151,11 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
         </dd>
         <dt>Keys missing</dt>
         <dd>
-          {shards === 0
+          {rows + unknown === 0
             ? 'none'
             : `${formatCounted(rows, 'row')}${unknown > 0 ? `, and those of ${formatCounted(unknown, 'shard')} that cannot tell` : ''}: a look-up of them finds nothing until their windows are encoded again`}
+          {damagedStay > 0 &&
+            `. Those of ${formatCounted(damagedStay, 'damaged shard')} that ${damagedStay === 1 ? 'stays' : 'stay'} are among them`}
         </dd>
         <dt>Index</dt>
         <dd>
@@ -166,7 +169,7 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
           rebuilt each time from what can be read, so entries of rows that cannot be read do not come back into it.
         </dd>
       </dl>
-      {!summary.written && anything && <p className={classes.first}>This is the first thing that this program writes into this cache.</p>}
+      {anything && <FirstWrite />}
       {summary.writer !== null && (
         <p className={classes.failed}>
           {summary.writer.operation} on {summary.writer.host} is writing into this cache: the repair waits until it has ended.

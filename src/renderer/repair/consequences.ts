@@ -6,10 +6,12 @@ import { formatCounted } from '../format/index.ts'
 export type Consequences = {
   readonly shards: number
   readonly bytes: number
-  /** Rows that will be missing, of the shards that can tell. */
+  /** Rows that will be missing, of the shards that can tell: of those that move, and of damaged ones that stay. */
   readonly rows: number
   /** Shards that cannot tell how many rows they had. */
   readonly unknown: number
+  /** Damaged shards that stay: their rows leave the index all the same. */
+  readonly damagedStay: number
   /** Entries of today's index that lead into them. */
   readonly indexEntries: number
   /** Whether anything is done at all. */
@@ -18,15 +20,26 @@ export type Consequences = {
 
 export function consequencesOf({ moves, reindex }: RepairPlan, ticked: ReadonlySet<string>): Consequences {
   const moving = moves.filter(({ shardPath }) => ticked.has(shardPath))
-  const sum = (of: (move: PlannedMove) => number): number => moving.reduce((total, move) => total + of(move), 0)
+  const anything = moving.length > 0 || reindex
+  const staying = anything ? moves.filter(move => !ticked.has(move.shardPath) && isDamaged(move)) : []
+  const leaving = [...moving, ...staying]
   return {
     shards: moving.length,
-    bytes: sum(({ bytes }) => bytes),
-    rows: sum(({ rows }) => rows ?? 0),
-    unknown: moving.filter(({ rows }) => rows === null).length,
-    indexEntries: sum(({ indexEntries }) => indexEntries),
-    anything: moving.length > 0 || reindex
+    bytes: sum(moving, ({ bytes }) => bytes),
+    rows: sum(leaving, ({ rows }) => rows ?? 0),
+    unknown: leaving.filter(({ rows }) => rows === null).length,
+    damagedStay: staying.length,
+    indexEntries: sum(leaving, ({ indexEntries }) => indexEntries),
+    anything
   }
+}
+
+function sum(moves: readonly PlannedMove[], of: (move: PlannedMove) => number): number {
+  return moves.reduce((total, move) => total + of(move), 0)
+}
+
+function isDamaged({ reasons }: PlannedMove): boolean {
+  return reasons.some(({ severity }) => severity === 'corrupt')
 }
 
 /** What the button says that does it. */

@@ -10,6 +10,7 @@ export type Request =
   | { readonly kind: 'repair' }
   | { readonly kind: 'reindex' }
   | { readonly kind: 'quarantine'; readonly shards: readonly string[] }
+  | { readonly kind: 'restore'; readonly which: 'all' | readonly string[] }
   | { readonly kind: 'lookup' }
   /** The focus, for what the centre shows. */
   | { readonly kind: 'centre' }

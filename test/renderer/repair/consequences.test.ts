@@ -29,11 +29,17 @@ test('only what is ticked counts, and rows that nobody can tell are not made up'
   expect(consequencesOf(PLAN, new Set(['b', 'c']))).toEqual({
     shards: 2,
     bytes: 200,
-    rows: 32,
+    rows: 42,
     unknown: 1,
-    indexEntries: 96,
+    damagedStay: 1,
+    indexEntries: 106,
     anything: true
   })
+})
+
+test('rows of a damaged shard that stays leave the index as well, those of one that is only suspected do not', () => {
+  expect(consequencesOf({ ...PLAN, reindex: true }, new Set())).toMatchObject({ shards: 0, rows: 42, unknown: 1, damagedStay: 3 })
+  expect(consequencesOf(PLAN, new Set())).toMatchObject({ rows: 0, unknown: 0, damagedStay: 0, indexEntries: 0, anything: false })
 })
 
 test('the button says what it does', () => {

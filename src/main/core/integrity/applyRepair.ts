@@ -1,7 +1,8 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
 import { lstatSync } from 'node:fs'
 import { CancelledError, StalePlanError } from '../../../shared/model/errors.ts'
-import type { LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
+import type { KeptShard, LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -32,8 +33,7 @@ export async function applyRepair(
     const ticked = plan.moves.filter(move => move.ticked)
     for (const move of ticked) checkUnchanged(root, move)
     await tidyQuarantine(root)
-    const corrupt = plan.kept.filter(({ reasons }) => reasons.some(found => found.severity === 'corrupt'))
-    const reindex = () => rebuildIndex(root, options, new Set(corrupt.map(({ shardPath }) => shardPath)), options.known)
+    const reindex = () => rebuildIndex(root, options, corruptOf(plan.kept), options.known)
     const quarantined = await moveTicked(root, ticked, options).catch(async (error: unknown) => {
       // Of what was to move some has left the index and not its place. Whoever cancelled does not want to wait for that.
       if (!(error instanceof CancelledError)) await reindex().catch(() => null)
@@ -43,6 +43,12 @@ export async function applyRepair(
     return { checkedShards: plan.checkedShards, quarantined, kept: plan.kept, reindex: reindexed }
   }
   return withCacheLock(root, 'repair', WAIT_MS, work, options.signal)
+}
+
+/** Shards that stay although they are damaged, and what is: none of their rows is entered. */
+function corruptOf(kept: readonly KeptShard[]): Map<string, readonly Finding[]> {
+  const corrupt = kept.map(({ shardPath, reasons }) => [shardPath, reasons.filter(found => found.severity === 'corrupt')] as const)
+  return new Map(corrupt.filter(([, reasons]) => reasons.length > 0))
 }
 
 function checkUnchanged(root: string, move: PlannedMove): void {

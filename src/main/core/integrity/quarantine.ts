@@ -209,8 +209,7 @@ async function thenReindex<T>(
   move: () => Promise<T>,
   isNeeded: (moved: T) => boolean = () => true
 ): Promise<T> {
-  const reindex = async (): Promise<ReindexReport | null> =>
-    isThere(join(root, INDEX_PATH)) ? rebuildIndex(root, options, new Set()) : null
+  const reindex = async (): Promise<ReindexReport | null> => (isThere(join(root, INDEX_PATH)) ? rebuildIndex(root, options) : null)
   let result: T
   try {
     result = await move()
