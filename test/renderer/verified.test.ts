@@ -14,7 +14,7 @@ const summary: CacheSummary = {
   suspected: 0,
   lastVerifiedMs: NOW - 2 * 3_600_000,
   scan: { state: 'done', done: 361, total: 361 },
-  index: { state: 'present', bytes: 0, drift: 0, reason: null },
+  index: { state: 'present', bytes: 0, modifiedMs: 0, drift: 0, reason: null },
   quarantined: 0,
   scanFindings: [],
   writer: null,
@@ -23,8 +23,11 @@ const summary: CacheSummary = {
 }
 
 it('says how much was verified, what is wrong and when', () => {
-  expect(verifiedLine(summary, NOW)).toBe('358/361 verified · 2 damaged · 2 h ago')
+  expect(verifiedLine(summary, NOW)).toBe('358/361 verified · 2 damaged · 1 not verified yet · 2 h ago')
   expect(sickShards(summary)).toBe(2)
+  const done = { ...summary, health: { verified: 359, damaged: 2 } }
+  expect(verifiedLine(done, NOW)).toBe('359/361 verified · 2 damaged · 2 h ago')
+  expect(verifiedLine({ ...done, health: { verified: 300, readable: 61 } }, NOW)).toBe('300/361 verified · 61 read, never fingerprinted · 2 h ago')
   const health = { verified: 355, unsupported: 1, suspect: 2, damaged: 2, unreadable: 1 }
   expect(verifiedLine({ ...summary, health }, NOW)).toBe(
     '355/361 verified · 2 damaged · 1 could not be read · 2 suspect · 1 unsupported · 2 h ago'
@@ -48,6 +51,6 @@ it('counts what only a first look tells of, here as well as among the problems',
   expect(sickShards(looked)).toBe(9)
   expect(standingMark(looked)).toBe('suspect')
   expect(standingMark({ ...looked, suspected: 0 })).toBe('unverified')
-  expect(verifiedLine({ ...summary, suspected: 1 }, NOW)).toBe('358/361 verified · 2 damaged · 1 looks wrong · 2 h ago')
+  expect(verifiedLine({ ...summary, suspected: 1 }, NOW)).toBe('358/361 verified · 2 damaged · 1 looks wrong · 1 not verified yet · 2 h ago')
   expect(standingMark({ ...summary, suspected: 1 })).toBe('damaged')
 })

@@ -187,7 +187,7 @@ test('somebody else who writes is shown while they do', async () => {
   const { cacheId } = await openWhole(client, root)
   const owner = { host: hostname(), pid: process.ppid, since: '2026-01-02T03:04:05.000Z', operation: 'reindex' }
   writeFileSync(join(root, LOCK), JSON.stringify(owner))
-  expect((await summaryWhen(client, cacheId, ({ writer }) => writer !== null)).writer).toEqual(owner)
+  expect((await summaryWhen(client, cacheId, ({ writer }) => writer !== null)).writer).toEqual({ ...owner, own: false })
   rmSync(join(root, LOCK))
   await summaryWhen(client, cacheId, ({ writer }) => writer === null)
 })
@@ -207,6 +207,21 @@ test('what was said of the index is dropped when somebody else replaces it', asy
   writeFileSync(join(root, 'embeddings/index.sqlite'), 'not a database at all')
   const { index } = await summaryWhen(client, cacheId, summary => summary.index.state === 'unusable')
   expect(index.reason).toContain('cannot be used')
+})
+
+test('that the index is in step is not said any more when a shard came, changed or went', async () => {
+  const { root, cacheId, shards } = await openWhole(client, referenceCache('healthy'))
+  await doJob(client, cacheId, { kind: 'verify' })
+  expect((await client.caches.summary({ cacheId })).index.drift).toBe(0)
+  const { entries } = await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: 1 })
+  const [{ shardPath = '', rows } = {}] = entries
+  rmSync(join(root, shardPath))
+  const { index } = await summaryWhen(client, cacheId, summary => summary.shards === shards - 1)
+  expect(index.drift).toBeNull()
+  await doJob(client, cacheId, { kind: 'verify' })
+  expect((await client.caches.summary({ cacheId })).index.drift).toBe(rows)
+  await doJob(client, cacheId, { kind: 'reindex' })
+  expect((await client.caches.summary({ cacheId })).index.drift).toBe(0)
 })
 
 test('a service that is closed ends its jobs', async () => {

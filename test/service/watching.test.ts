@@ -72,6 +72,18 @@ test('a folder that goes away is one finding and no error, and what comes back i
   expect(await warnings(client)).toEqual([])
 }, 30_000)
 
+test('a cache that goes away as a whole is told as such, not as one without an index', async () => {
+  const root = referenceCache('healthy')
+  const { client } = openTestService()
+  const { cacheId, shards } = await openWhole(client, root)
+  renameSync(root, `${root}-away`)
+  const gone = await summaryWhen(client, cacheId, ({ index }) => index.state !== 'present')
+  expect(gone.scanFindings).toMatchObject([{ kind: 'unreadable', shardPath: 'embeddings' }])
+  renameSync(`${root}-away`, root)
+  const back = await summaryWhen(client, cacheId, summary => summary.shards === shards && summary.index.state === 'present')
+  expect(back.scanFindings).toEqual([])
+}, 60_000)
+
 test('without watches, changes are looked for, and the log says so once', async () => {
   refuse.code = 'ENOSPC'
   const root = referenceCache('healthy')

@@ -37,6 +37,13 @@ export class ComparedFindings {
     this.memory.saveComparison(this.comparison)
   }
 
+  /** A shard came, changed or went: the index may be in step with the others and not with it. */
+  shardsChanged(): void {
+    if (this.comparison?.whole !== true) return
+    this.comparison = { ...this.comparison, whole: false }
+    this.memory.saveComparison(this.comparison)
+  }
+
   /** Works out which findings still hold, and marks the shards. */
   settle(index: FileStamp | null, lineOf: LineOf): void {
     for (const { shardPath } of this.held) Object.assign(lineOf(shardPath) ?? {}, { crossWorst: 0, crossFindings: 0 })

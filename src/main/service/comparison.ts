@@ -7,7 +7,7 @@ import { modifiedMs, type ShardLine } from './shardLine.ts'
 
 export type Comparison = {
   readonly atMs: number
-  /** Whether all shards were compared, and not only some. */
+  /** Whether all shards were compared as they are, and not only some. */
   readonly whole: boolean
   /** The index as it was compared; null when there was none. */
   readonly index: FileStamp | null
@@ -75,10 +75,11 @@ export function holding(
   })
 }
 
-/** Entries and rows in which index and shards differ; null when nobody has compared this index with all shards. */
+/** Entries and rows in which index and shards differ, as far as is known; null when none is known and not all shards were compared. */
 export function driftOf(comparison: Comparison | null, index: FileStamp | null): number | null {
-  if (comparison === null || index === null || !comparison.whole || !sameIndex(comparison.index, index)) return null
-  return comparison.findings
+  if (comparison === null || index === null || !sameIndex(comparison.index, index)) return null
+  const drift = comparison.findings
     .filter(found => found.severity === 'index')
     .reduce((sum, { details }) => sum + (typeof details.count === 'number' ? details.count : 1), 0)
+  return comparison.whole || drift > 0 ? drift : null
 }

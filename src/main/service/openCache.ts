@@ -3,6 +3,7 @@
  * looked at by the reading threads alone; nothing is written but into the program's own catalog.
  */
 import { createHash } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { CacheSummary, JobReport, Scope } from '../../shared/contract/index.ts'
 import { EMBEDDINGS_DIR, type FileStamp, type Finding, type Ledger, type RecordedVerdict, runScope } from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
@@ -13,7 +14,7 @@ import { FooterQueue } from './footerQueue.ts'
 import { Polling } from './polling.ts'
 import type { Reader } from './reader.ts'
 import type { Surroundings } from './reading/surroundings.ts'
-import { applyVerification, firstLookOf, type ShardLine, sameStamp } from './shardLine.ts'
+import { applyVerification, firstLookOf, modifiedMs, type ShardLine, sameStamp } from './shardLine.ts'
 import { ShardScan } from './shardScan.ts'
 import { inScope } from './views/scope.ts'
 import { countLines } from './views/totals.ts'
@@ -68,7 +69,10 @@ export class OpenCache {
       onKnown: line => {
         if (this.consulting) this.consult(line)
       },
-      onGone: paths => this.memory.forget(paths),
+      onGone: paths => {
+        if (paths.length > 0) this.compared.shardsChanged()
+        this.memory.forget(paths)
+      },
       onProgress: () => this.changes.touch(),
       onSettled: folders => this.whileOpen(() => this.takeSettled(folders)),
       onError: error => this.tell(error),
@@ -144,10 +148,16 @@ export class OpenCache {
       scan: this.scanned
         ? { state: known ? 'done' : 'footers', done: footers, total: counts.shards }
         : { state: 'scanning', done: this.scan.done, total: this.scan.total },
-      index: { state: index.state, bytes: index.stamp?.bytes ?? 0, drift: this.compared.drift(index.stamp), reason: index.reason },
+      index: {
+        state: index.state,
+        bytes: index.stamp?.bytes ?? 0,
+        modifiedMs: index.stamp === null ? null : modifiedMs(index.stamp),
+        drift: this.compared.drift(index.stamp),
+        reason: index.reason
+      },
       quarantined,
       scanFindings: this.scan.findings(),
-      writer: writer === null ? null : { ...writer },
+      writer: writer === null ? null : { ...writer, own: writer.pid === process.pid && writer.host === hostname() },
       written: this.written,
       version: this.changes.version
     }
@@ -233,6 +243,7 @@ export class OpenCache {
   }
 
   private takeNew(line: ShardLine): void {
+    this.compared.shardsChanged()
     this.consult(line)
     this.footers.add(line)
     this.memory.note(line)

@@ -161,7 +161,7 @@ export class ShardScan {
       return
     }
     // A disk that was unmounted comes back with the same shards: what is remembered of them stays.
-    const message = 'the folder is not there any more: it was removed, or its disk was unmounted. It is shown again when it is back'
+    const message = 'the folder of the shards is not there any more: it was removed, or its disk was unmounted'
     this.found.set(folder, [finding('unreadable', folder, message)])
   }
 

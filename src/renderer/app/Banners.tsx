@@ -1,6 +1,6 @@
 /** What a person must know before trusting what the window shows: no index, somebody writes, a layout that is newer than this program. */
 import { useState } from 'react'
-import { formatAgo, formatCounted, formatTime } from '../format/index.ts'
+import { findingSentence, formatAgo, formatCounted, formatTime } from '../format/index.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 
@@ -10,6 +10,7 @@ export function Banners() {
   const { index, writer, health, scanFindings } = summary
   const newer = scanFindings.filter(({ kind }) => kind === 'unsupported_layout').length
   const unsupported = (health.unsupported ?? 0) + newer
+  const gone = scanFindings.find(({ kind, shardPath }) => kind === 'unreadable' && shardPath === 'embeddings')
   const since = writer === null ? Number.NaN : Date.parse(writer.since)
   const hide = (what: string) => (
     <button type='button' className={`${controls.button} ${controls.quiet} ${controls.small}`} onClick={() => setHidden([...hidden, what])}>
@@ -18,7 +19,7 @@ export function Banners() {
   )
   return (
     <>
-      {writer !== null && (
+      {writer?.own === false && (
         <div className={controls.banner} data-tone='warning' role='status'>
           <span className={controls.grow}>
             Somebody is writing into this cache: {writer.operation} on {writer.host}, process {writer.pid},{' '}
@@ -27,7 +28,14 @@ export function Banners() {
           </span>
         </div>
       )}
-      {index.state !== 'present' && summary.scan.state === 'done' && !hidden.includes('index') && (
+      {gone !== undefined && (
+        <div className={controls.banner} data-tone='danger' role='alert'>
+          <span className={controls.grow}>
+            {findingSentence(gone.message)}. What is shown is what was there before; nothing of it can be read now.
+          </span>
+        </div>
+      )}
+      {gone === undefined && index.state !== 'present' && summary.scan.state === 'done' && !hidden.includes('index') && (
         <div className={controls.banner} data-tone='note' role='status'>
           <span className={controls.grow}>
             {index.state === 'missing'

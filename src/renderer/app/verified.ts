@@ -16,8 +16,9 @@ export function standingMark({ health, suspected }: Pick<CacheSummary, 'health' 
 }
 
 /**
- * `358/361 verified · 2 damaged · 1 looks wrong · 2 h ago`, with every kind that is not in order; `not verified yet · 361 shards` when
- * nothing ever was, `not verified yet · 9 look wrong` when a first look found something, `no shards` of an empty cache.
+ * `358/361 verified · 2 damaged · 1 not verified yet · 2 h ago`: those in order, and every kind of the others, so that nobody takes what
+ * is damaged for what was not looked at; `not verified yet · 361 shards` when nothing ever was, `not verified yet · 9 look wrong` when a
+ * first look found something, `no shards` of an empty cache.
  */
 export function verifiedLine({ shards, health, suspected, lastVerifiedMs, scan }: CacheSummary, nowMs: number = Date.now()): string {
   if (shards === 0 && scan.state === 'done') return 'no shards'
@@ -31,5 +32,18 @@ export function verifiedLine({ shards, health, suspected, lastVerifiedMs, scan }
         : `not verified yet · ${formatCounted(shards, 'shard')}`
       : `${formatCount(health.verified ?? 0)}/${formatCount(shards)} verified`
   const looks = suspected === 0 ? '' : `${formatCount(suspected)} ${suspected === 1 ? 'looks' : 'look'} wrong`
-  return [first, sick, looks, lastVerifiedMs === null ? '' : formatAgo(lastVerifiedMs, nowMs)].filter(part => part !== '').join(' · ')
+  if (lastVerifiedMs === null) return parts(first, sick, looks)
+  const { unverified = 0, readable = 0 } = health
+  return parts(
+    first,
+    sick,
+    looks,
+    readable === 0 ? '' : `${formatCount(readable)} ${healthWord('readable')}`,
+    unverified === 0 ? '' : `${formatCount(unverified)} not verified yet`,
+    formatAgo(lastVerifiedMs, nowMs)
+  )
+}
+
+function parts(...texts: readonly string[]): string {
+  return texts.filter(text => text !== '').join(' · ')
 }

@@ -29,6 +29,8 @@ export function IndexTab() {
   const found = useFindings(WHOLE)
   const findings = useMemo(() => (found.data?.findings ?? []).filter(({ severity }) => severity === 'index'), [found.data])
   const { index } = summary
+  // One that was rebuilt since the last verification was made from the shards.
+  const compared = Math.max(summary.lastVerifiedMs ?? 0, index.modifiedMs ?? 0)
   return (
     <div className={`${view.tab} ${classes.scrolls}`}>
       <div className={view.bar}>
@@ -57,9 +59,11 @@ export function IndexTab() {
         <dd className={controls.mono}>embeddings/index.sqlite</dd>
         <dt>Size</dt>
         <dd>{index.state === 'missing' ? 'there is none' : formatBytes(index.bytes)}</dd>
+        <dt>Written</dt>
+        <dd title={formatTime(index.modifiedMs)}>{index.modifiedMs === null ? '–' : formatAgo(index.modifiedMs)}</dd>
         <dt>Compared</dt>
-        <dd title={formatTime(summary.lastVerifiedMs)}>
-          {index.state === 'missing' ? '–' : index.drift === null ? 'not since it was written' : formatAgo(summary.lastVerifiedMs)}
+        <dd title={formatTime(compared)}>
+          {index.state === 'missing' ? '–' : index.drift === null ? 'not since it or a shard was written' : formatAgo(compared)}
         </dd>
       </dl>
       <ul className={classes.drifts}>
@@ -86,7 +90,7 @@ function State({ summary }: { readonly summary: CacheSummary }) {
   const { state, drift, reason } = summary.index
   if (state === 'missing') return <HealthMark mark='damaged' word='There is no index: a look-up by key finds nothing' />
   if (state === 'unusable') return <HealthMark mark='damaged' word={`The index cannot be used${reason === null ? '' : `: ${reason}`}`} />
-  if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with the shards yet' />
+  if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with all shards as they are now' />
   if (drift === 0) return <HealthMark mark='verified' word='The index is in step with the shards' />
   return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'entry', 'entries')}`} />
 }

@@ -121,14 +121,16 @@ export const summarySchema = z.object({
   index: z.object({
     state: z.enum(['present', 'missing', 'unusable']),
     bytes: z.number(),
+    /** Null when there is none. */
+    modifiedMs: z.number().nullable(),
     drift: z.number().nullable(),
     reason: z.string().nullable()
   }),
   quarantined: z.number(),
   /** Folders and files that look like shards and are none. */
   scanFindings: z.array(findingSchema),
-  /** Somebody of ours holds the lock. */
-  writer: z.object({ host: z.string(), pid: z.number(), since: z.string(), operation: z.string() }).nullable(),
+  /** Who holds the lock; `own`: a job of this very service does. */
+  writer: z.object({ host: z.string(), pid: z.number(), since: z.string(), operation: z.string(), own: z.boolean() }).nullable(),
   /** False until this program has written into the cache. */
   written: z.boolean(),
   /** Counts up with every change: a client that holds an older one asks again. */
