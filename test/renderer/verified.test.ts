@@ -27,7 +27,9 @@ it('says how much was verified, what is wrong and when', () => {
   expect(sickShards(summary)).toBe(2)
   const done = { ...summary, health: { verified: 359, damaged: 2 } }
   expect(verifiedLine(done, NOW)).toBe('359/361 verified · 2 damaged · 2 h ago')
-  expect(verifiedLine({ ...done, health: { verified: 300, readable: 61 } }, NOW)).toBe('300/361 verified · 61 read, never fingerprinted · 2 h ago')
+  expect(verifiedLine({ ...done, health: { verified: 300, readable: 61 } }, NOW)).toBe(
+    '300/361 verified · 61 read, never fingerprinted · 2 h ago'
+  )
   const health = { verified: 355, unsupported: 1, suspect: 2, damaged: 2, unreadable: 1 }
   expect(verifiedLine({ ...summary, health }, NOW)).toBe(
     '355/361 verified · 2 damaged · 1 could not be read · 2 suspect · 1 unsupported · 2 h ago'
@@ -51,6 +53,8 @@ it('counts what only a first look tells of, here as well as among the problems',
   expect(sickShards(looked)).toBe(9)
   expect(standingMark(looked)).toBe('suspect')
   expect(standingMark({ ...looked, suspected: 0 })).toBe('unverified')
-  expect(verifiedLine({ ...summary, suspected: 1 }, NOW)).toBe('358/361 verified · 2 damaged · 1 looks wrong · 1 not verified yet · 2 h ago')
+  expect(verifiedLine({ ...summary, suspected: 1 }, NOW)).toBe(
+    '358/361 verified · 2 damaged · 1 looks wrong · 1 not verified yet · 2 h ago'
+  )
   expect(standingMark({ ...summary, suspected: 1 })).toBe('damaged')
 })

@@ -52,7 +52,7 @@ export class OpenCache {
   private ledgerFailed = false
   private lastFailure = ''
   private readonly compared: ComparedFindings
-  private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0 }
+  private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0, there: true }
   private summarised: CacheSummary | null = null
   private readonly polling: Polling
   private closed = false
@@ -299,6 +299,11 @@ export class OpenCache {
   private async lookAround(): Promise<void> {
     this.surroundings = await this.parts.background.ask('lookAround', { root: this.root })
     this.changes.touch()
+    // That a whole cache was moved or unmounted, the system tells nobody.
+    if (!this.surroundings.there && !this.scan.isAway) {
+      await this.scan.lookAtAll()
+      this.polling.waitLess()
+    }
   }
 
   private async poll(): Promise<void> {
