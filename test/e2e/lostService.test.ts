@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { inChromium, inElectron, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
-import { POLL, shardsShown, tree, verifyAll } from './window.ts'
+import { POLL, panel, shardsShown, showTab, tree, verifyAll } from './window.ts'
 
 inElectron('a lost service', open => {
   test('is said in one line; Restart brings back the same cache, and everything works again', { timeout: TEST_MS }, async () => {
@@ -22,6 +22,10 @@ inElectron('a lost service', open => {
     await killService()
     await lost(page).getByRole('button', { name: 'Restart' }).click()
     await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 8 suspect').waitFor()
+    await showTab(page, 'Log')
+    const told = async (): Promise<number> =>
+      ((await panel(page, 'Log').textContent()) ?? '').split('an earlier service ended without closing').length - 1
+    await expect.poll(told, POLL).toBe(2)
   })
 })
 

@@ -364,6 +364,12 @@ procedure('lookup.understand', 'says what a query means', async () => {
     rows: null,
     sentence: expect.stringContaining('shards whose paths hold')
   })
+  const path = first(shardPaths)
+  for (const text of [path, `./${path}`, join(root, path), `"${join(root, path)}"`, `'${join(root, path)}'`]) {
+    expect(await understand(text)).toMatchObject({ kind: 'path', sentence: expect.stringMatching(/^1 shard /) })
+    expect(await client.lookup.find({ cacheId, query: text, limit: 2 })).toMatchObject({ kind: 'path', shards: [path] })
+  }
+  expect(await understand(`${root}-other/${path}`)).toMatchObject({ kind: 'none' })
   expect(await understand('abc')).toMatchObject({ kind: 'none', sentence: expect.stringContaining('3 digits are too few') })
   expect(await understand('  ')).toMatchObject({ kind: 'none', rows: null })
 })

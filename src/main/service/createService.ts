@@ -6,9 +6,14 @@ import type pino from 'pino'
 import { Caches } from './caches.ts'
 import { openData } from './data.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { logFileIn, readLog } from './logFile.ts'
+import { BUG, CLOSED, LOST, lostServices, UP } from './lostServices.ts'
 import { Reader, ThreadBug } from './reader.ts'
 import { RecentCaches } from './recentCaches.ts'
 import { createRouter, type ServiceRouter } from './router.ts'
+
+/** Lines of the log in which an earlier service's end is looked for. */
+const LOOKED_BACK = 500
 
 export type ServiceOptions = {
   /** The program's own data; `$LEWM_CACHE_DATA` or the platform's place for it when it is left out. */
@@ -37,8 +42,7 @@ export function createService(options: ServiceOptions = {}): Service {
     log.error({ err: error }, error instanceof ThreadBug ? 'a bug in a thread' : 'something nobody waits for has failed')
   }
   const onRemark = (sentence: string, details: object): void => log.warn(details, sentence)
-  const onCrash = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void =>
-    log.fatal({ err: error, origin }, 'the service ends: a bug')
+  const onCrash = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void => log.fatal({ err: error, origin }, BUG)
   process.on('uncaughtExceptionMonitor', onCrash)
   const caches = new Caches({ reader, background, catalog, ledger, onError, onRemark }, dataFolder)
   const jobs = new Jobs({
@@ -49,7 +53,10 @@ export function createService(options: ServiceOptions = {}): Service {
     onError
   })
   const router = createRouter({ caches, jobs, reader, recent: new RecentCaches(dataFolder), dataFolder, log })
-  log.info({ dataFolder, node: process.version }, 'the service is up')
+  for (const { pid, upSinceMs } of lostServices(readLog(logFileIn(dataFolder), LOOKED_BACK))) {
+    log.warn({ lost: pid, upSince: new Date(upSinceMs).toISOString() }, LOST)
+  }
+  log.info({ dataFolder, node: process.version }, UP)
   return {
     router,
     close: async () => {
@@ -59,7 +66,7 @@ export function createService(options: ServiceOptions = {}): Service {
       catalog.close()
       ledger.close()
       process.off('uncaughtExceptionMonitor', onCrash)
-      log.info('the service is closed')
+      log.info(CLOSED)
       remove()
     }
   }

@@ -1,5 +1,6 @@
 /** The one box: what a query means, as a sentence while somebody types, and what it leads to. */
 import { createHash } from 'node:crypto'
+import { isAbsolute, relative } from 'node:path'
 import type { RowLine } from '../../shared/contract/index.ts'
 import { InputError, type Locus, type ParsedQuery, parseQuery, sameContig } from '../core/index.ts'
 import type { OpenCache } from './openCache.ts'
@@ -109,8 +110,11 @@ function parse(text: string): ParsedQuery | InputError {
   }
 }
 
+/** Part of a path in the cache, or the whole path as a shell or a file manager gives it. */
 function shardsNamed(cache: OpenCache, text: string): string[] {
-  const part = text.toLowerCase()
+  const path = text.replace(/^(["'])(.*)\1$/, '$2')
+  const below = relative(cache.root, path).replaceAll('\\', '/')
+  const part = (isAbsolute(path) && !below.startsWith('../') ? below : path.replace(/^\.\//, '')).toLowerCase()
   return cache.lines().flatMap(({ shardPath }) => (shardPath.toLowerCase().includes(part) ? [shardPath] : []))
 }
 

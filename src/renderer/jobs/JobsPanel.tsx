@@ -21,7 +21,7 @@ export function JobsPanel() {
   const latest = own[0]?.jobId ?? null
   useEffect(() => choose(latest), [latest])
   const job = own.find(({ jobId }) => jobId === chosen) ?? own[0]
-  if (job === undefined) return <p className={controls.empty}>Nothing runs, and nothing has run since this program was started.</p>
+  if (job === undefined) return <p className={controls.empty}>No job runs, and none has run on this cache since the service was started.</p>
   return (
     <div className={classes.panel}>
       <ListBox

@@ -1,0 +1,20 @@
+/** What the log says of services that could not say it themselves. */
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { BUG, CLOSED, LOST, lostServices, UP } from '../../src/main/service/lostServices.ts'
+
+const { pid: gone } = spawnSync(process.execPath, ['--version'])
+const line = (pid: number, time: number, msg: string, more: object = {}): string => JSON.stringify({ level: 30, time, pid, ...more, msg })
+
+test('a service that came up and runs no more is lost, unless a line tells of its end', () => {
+  expect(lostServices([line(gone, 5, UP), line(gone, 6, 'a job ended'), 'no JSON', '[]'])).toEqual([{ pid: gone, upSinceMs: 5 }])
+  expect(lostServices([line(gone, 5, UP), line(gone, 7, CLOSED)])).toEqual([])
+  expect(lostServices([line(gone, 5, UP), line(gone, 7, BUG)])).toEqual([])
+  expect(lostServices([line(process.ppid, 5, UP)])).toEqual([])
+})
+
+test('it is told once, and its number may have come to somebody else', () => {
+  const told = [line(gone, 5, UP), line(process.ppid, 6, LOST, { lost: gone })]
+  expect(lostServices(told)).toEqual([])
+  expect(lostServices([...told, line(gone, 9, UP)])).toEqual([{ pid: gone, upSinceMs: 9 }])
+})
