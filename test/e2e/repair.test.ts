@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { repairCache } from '../../src/main/core/index.ts'
 import { makeManyShards } from '../support/manyShards.ts'
 import { onBothCarriers, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
@@ -42,8 +43,11 @@ onBothCarriers('triage and repair', open => {
     await sheet.getByText('chrpage-checksum_0.parquet').click()
     await sheet.getByText('22 shards,').waitFor()
     expect(await ticked.count()).toBe(22)
+    await sheet.getByText('Those of 1 damaged shard that stays are among them').waitFor()
     await sheet.getByRole('button', { name: 'Quarantine 22 shards and rebuild the index' }).click()
     await sheet.getByRole('status').getByText('22 shards quarantined').waitFor()
+    // Of the one that stays it is told as well why its rows are not found.
+    await sheet.getByText(/chrpage-checksum_0\.parquet: The page of embedding/i).waitFor()
     await sheet.getByRole('button', { name: 'Close', exact: true }).last().click()
     expect(await page.getByRole('banner').getByText('READ-ONLY').count()).toBe(0)
 
@@ -83,7 +87,12 @@ onBothCarriers('triage and repair', open => {
     const sheet = page.getByRole('dialog')
     const paths = await sheet.getByRole('listitem').allTextContents()
     expect(paths).toHaveLength(2)
-    await sheet.getByRole('textbox', { name: 'Reason' }).fill('encoded with the wrong weights')
+    const reason = sheet.getByRole('textbox', { name: 'Reason' })
+    await reason.fill('  ')
+    await page.keyboard.press('Enter')
+    expect(await sheet.getByRole('button', { name: 'Quarantine 2 shards' }).isDisabled()).toBe(true)
+    expect(paths.map(path => existsSync(join(folder, path)))).toEqual([true, true])
+    await reason.fill('encoded with the wrong weights')
     await page.keyboard.press('Enter')
 
     await jobEnd(page).getByText('2 shards quarantined.').waitFor()
@@ -108,6 +117,28 @@ onBothCarriers('triage and repair', open => {
     await jobEnd(page).getByText('1 shard brought back.').waitFor()
     await aside.getByText('1 file in quarantine').waitFor()
     expect(paths.filter(path => existsSync(join(folder, path)))).toHaveLength(1)
+  })
+
+  test('a cache that was only read is asked about before anything is restored', { timeout: TEST_MS }, async () => {
+    const folder = damagedSample()
+    const { quarantined } = await repairCache(folder)
+    const { page } = await open(folder)
+    await shardsShown(page, 59 - quarantined.length)
+    await showTab(page, 'Quarantine')
+    const restoreAll = panel(page, 'Quarantine').getByRole('button', { name: 'Restore all' })
+    await restoreAll.click()
+    const sheet = page.getByRole('dialog', { name: `Restore ${quarantined.length} files` })
+    await sheet.getByText('This is the first thing that this program writes into this cache.').waitFor()
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+    await page.getByRole('banner').getByText('READ-ONLY').waitFor()
+    expect(quarantined.some(({ shardPath }) => existsSync(join(folder, shardPath)))).toBe(false)
+
+    await restoreAll.click()
+    await sheet.getByRole('button', { name: `Restore ${quarantined.length} files` }).click()
+    await jobEnd(page).getByText(`${quarantined.length} shards brought back`).waitFor()
+    expect(await page.getByRole('banner').getByText('READ-ONLY').count()).toBe(0)
+    expect(quarantined.every(({ shardPath }) => existsSync(join(folder, shardPath)))).toBe(true)
   })
 
   test('cancel a verification half-way: it says how far it came, and that is kept', { timeout: TEST_MS }, async () => {
