@@ -1,4 +1,4 @@
-/** Progress of a long operation, told at most ten times a second and once at the end. */
+/** Progress of a long operation, told at most ten times a second and once at the end, wherever that is. */
 import type { Progress } from '../../shared/model/report.ts'
 
 const INTERVAL_MS = 100
@@ -9,6 +9,8 @@ export class ProgressMeter {
   private done = 0
   private bytesDone = 0
   private told = 0
+  /** The last shard that was done, until that is told. */
+  private untold: string | null = null
   private readonly tell: ((progress: Progress) => void) | undefined
   private readonly phase: Progress['phase']
   private readonly total: number
@@ -25,11 +27,16 @@ export class ProgressMeter {
   step(shardPath: string, bytes = 0): void {
     this.done += 1
     this.bytesDone += bytes
-    if (this.tell === undefined) return
-    const now = performance.now()
-    if (this.done < this.total && now - this.told < INTERVAL_MS) return
-    this.told = now
-    const { phase, total, bytesTotal, done, bytesDone, findings } = this
-    this.tell({ phase, done, total, bytesDone, bytesTotal, shardPath, findings })
+    this.untold = shardPath
+    if (this.done >= this.total || performance.now() - this.told >= INTERVAL_MS) this.end()
+  }
+
+  /** Nothing follows, perhaps before all is done: tells what was not told yet. */
+  end(): void {
+    const { phase, total, bytesTotal, done, bytesDone, findings, untold: shardPath } = this
+    if (shardPath === null) return
+    this.told = performance.now()
+    this.untold = null
+    this.tell?.({ phase, done, total, bytesDone, bytesTotal, shardPath, findings })
   }
 }

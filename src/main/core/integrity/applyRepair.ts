@@ -80,7 +80,11 @@ async function moveTicked(
     bytes,
     reasons: reasons.map(found => `${found.kind}: ${found.message}`)
   }))
-  return moveToQuarantine(root, moves, { ...options, onMoved: ({ shardPath, bytes }) => meter.step(shardPath, bytes) })
+  try {
+    return await moveToQuarantine(root, moves, { ...options, onMoved: ({ shardPath, bytes }) => meter.step(shardPath, bytes) })
+  } finally {
+    meter.end()
+  }
 }
 
 /** Verify, plan, apply in one go with the plan's defaults (the seed's `repair_cache`). */

@@ -98,6 +98,7 @@ class VerifyRun {
   }
 
   close(): void {
+    this.meter.end()
     this.collector.close()
   }
 
