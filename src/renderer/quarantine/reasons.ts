@@ -1,12 +1,12 @@
 /** Why a file lies in quarantine, in words. Pure. */
 import { isFindingKind } from '../../shared/model/finding.ts'
-import { capital, findingText } from '../format/index.ts'
+import { findingText } from '../format/index.ts'
 import { kindTitle } from '../shard/findingAdvice.ts'
 
 /** `bad_footer: 8 bytes follow` → `Bad footer: 8 bytes follow`; what a person wrote stays as it is. */
 export function reasonText(reason: string): string {
   const [, kind = '', rest = ''] = /^([a-z_]+): (.*)$/s.exec(reason) ?? []
-  return isFindingKind(kind) ? `${kindTitle(kind)}: ${findingText(rest)}` : capital(reason)
+  return isFindingKind(kind) ? `${kindTitle(kind)}: ${findingText(rest)}` : reason
 }
 
 /** All reasons of a file in one text. */

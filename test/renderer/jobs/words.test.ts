@@ -102,7 +102,7 @@ test('a line of the log is the time, the level, the sentence and its facts', () 
 
 test('reasons of our own read as words, those of a person as they were written', () => {
   expect(reasonsText(['bad_footer: 8 bytes follow', 'no_kind: of ours', 'looked odd'])).toBe(
-    'Bad footer: 8 bytes follow; no_kind: of ours; Looked odd'
+    'Bad footer: 8 bytes follow; no_kind: of ours; looked odd'
   )
   expect(reasonsText([])).toBe('Not written down: somebody else moved it')
 })
