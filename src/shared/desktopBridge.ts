@@ -35,6 +35,8 @@ export type DesktopBridge = {
   onOpenFolder(listener: (path: string) => void): () => void
   /** Progress in the taskbar or dock, 0 to 1; −1 for none. */
   setProgress(fraction: number): void
+  /** A recent cache was pinned, let go or forgotten: the application menu lists them too. */
+  recentChanged(): void
   /** Gives back what memory the page does not need now; worth it only when nobody is using it, as it may take a frame or two. */
   rest(): void
 }

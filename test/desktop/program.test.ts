@@ -1,7 +1,7 @@
 /** The program around the window: one instance, menus, the window's place, and a service that may end and begin again. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -108,6 +108,25 @@ describeWith('electron', 'the program', executable => {
       await first
       await page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
     })
+  })
+
+  test('the menu lists the recent caches as the welcome does, also after one was pinned there', async () => {
+    const dataFolder = temporaryFolder()
+    const caches = [referenceCache('healthy'), referenceCache('damaged')]
+    const list = caches.map((path, n) => ({ path, openedMs: 2 - n, pinned: false }))
+    writeFileSync(join(dataFolder, 'recent.json'), JSON.stringify(list))
+    const { app, page } = await startDesktop(executable, dataFolder)
+    const listed = () =>
+      app.evaluate(({ Menu }) => {
+        const file = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&File')
+        return file?.submenu?.items.find(({ label }) => label === 'Open Recent')?.submenu?.items.map(({ label }) => label)
+      })
+    // Without a window manager nothing gets the focus, and nothing asks for the list before.
+    await page.getByRole('button', { name: `Pin ${caches[1]}` }).click()
+    await expect.poll(listed).toEqual(caches.toReversed())
+    await page.getByRole('button', { name: `Forget ${caches[1]}` }).click()
+    await expect.poll(listed).toEqual([caches[0]])
+    await app.close()
   })
 
   test('opens the folder that it was started with', async () => {

@@ -81,6 +81,7 @@ describeWith('electron', 'the window', executable => {
       'onServiceGone',
       'pathOfDropped',
       'platform',
+      'recentChanged',
       'requestPort',
       'rest',
       'restartService',

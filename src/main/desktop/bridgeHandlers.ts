@@ -9,15 +9,17 @@ import { CHANNELS } from './channels.ts'
 export type Requests = {
   requestPort(window: BrowserWindow): void
   restartService(): void
+  recentChanged(): void
 }
 
 const fileArguments = tuple([string().check(minLength(1), maxLength(255)), instanceOf(Uint8Array)])
 const progressArguments = tuple([number().check(minimum(-1), maximum(1))])
 
 /** Answers the bridge's messages. */
-export function handleBridge({ requestPort, restartService }: Requests): void {
+export function handleBridge({ requestPort, restartService, recentChanged }: Requests): void {
   listen(CHANNELS.requestPort, requestPort)
   listen(CHANNELS.restartService, restartService)
+  listen(CHANNELS.recentChanged, recentChanged)
   listen(CHANNELS.setProgress, (window, given) => window.setProgressBar(progressArguments.parse(given)[0]))
   ipcMain.handle(CHANNELS.chooseFolder, async event => {
     const { canceled, filePaths } = await dialog.showOpenDialog(windowOf(event), { properties: ['openDirectory', 'showHiddenFiles'] })

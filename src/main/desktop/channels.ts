@@ -9,5 +9,6 @@ export const CHANNELS = {
   saveFile: 'lewm:save-file',
   menuCommand: 'lewm:menu-command',
   openFolder: 'lewm:open-folder',
-  setProgress: 'lewm:set-progress'
+  setProgress: 'lewm:set-progress',
+  recentChanged: 'lewm:recent-changed'
 } as const

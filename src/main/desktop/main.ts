@@ -60,7 +60,8 @@ async function run(): Promise<void> {
       const port = runningService().connect()
       from.webContents.postMessage(CHANNELS.port, null, [port])
     },
-    restartService: () => runningService()
+    restartService: () => runningService(),
+    recentChanged: () => void refreshMenu()
   })
   runningService()
   showMenu(sendCommand, [])

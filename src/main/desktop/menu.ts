@@ -10,7 +10,7 @@ const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' }
 
 /**
  * Puts the menu up, in place of the one before.
- * @param recent absolute paths, latest first
+ * @param recent absolute paths, in the order of the menu
  */
 export function showMenu(send: SendCommand, recent: readonly string[]): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(send, recent)))

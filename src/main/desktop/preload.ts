@@ -62,6 +62,7 @@ const bridge: DesktopBridge = {
     return () => ofFolders.delete(listener)
   },
   setProgress: fraction => ipcRenderer.send(CHANNELS.setProgress, fraction),
+  recentChanged: () => ipcRenderer.send(CHANNELS.recentChanged),
   rest: () => webFrame.clearCache()
 }
 

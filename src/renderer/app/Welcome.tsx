@@ -57,7 +57,10 @@ function Recent({ opening }: { readonly opening: Opening }) {
   const queries = useQueryClient()
   const recent = useQuery({ queryKey: ['recent'], queryFn: ({ signal }) => client.caches.recent(undefined, { signal }), staleTime: 0 })
   if (recent.data === undefined || recent.data.length === 0) return null
-  const take = (list: typeof recent.data): unknown => queries.setQueryData(['recent'], list)
+  const take = (list: typeof recent.data): void => {
+    queries.setQueryData(['recent'], list)
+    desktop()?.recentChanged()
+  }
   return (
     <section>
       <h2 className={controls.heading}>Recent caches</h2>
