@@ -40,7 +40,7 @@ export function formatRate(bytesPerSecond: number): string {
 export function formatFloat(value: number | null, digits = 5): string {
   if (value === null) return UNKNOWN
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
-  return String(Number(value.toPrecision(digits))).replace('-', '−')
+  return String(Number(value.toPrecision(digits))).replaceAll('-', '−')
 }
 
 /** `42 %`, never 100 % before all is done. */

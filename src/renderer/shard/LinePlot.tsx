@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { formatFloat } from '../format/index.ts'
+import { axisMarks, markLabels } from './axisMarks.ts'
 import styles from './LinePlot.module.css'
 import { useSize, useTheme } from './useCanvas.ts'
 
@@ -76,7 +76,12 @@ function optionsFor(box: HTMLElement, width: number, tell: (index: number | null
     scales: { x: { time: false } },
     axes: [
       { ...axis, size: 20, grid: { show: false } },
-      { ...axis, size: 46, values: (_, splits) => splits.map(split => formatFloat(split, 4)) }
+      {
+        ...axis,
+        size: (_, labels) => Math.max(46, ...(labels ?? []).map(label => 10 + 7 * label.length)),
+        splits: (_, _axis, low, high) => [...axisMarks(low, high)],
+        values: (_, marks) => [...markLabels(marks)]
+      }
     ],
     series: [{}, { stroke: colour('--accent'), width: 1, points: { show: false } }],
     hooks: {
