@@ -264,6 +264,9 @@ procedure('shards.describe', 'tells what footer and pages hold', async () => {
   expect(broken.findings.map(found => found.severity)).toContain('corrupt')
   expect(broken.columns.length).toBeGreaterThan(12)
   expect(broken.verifiedAtMs).not.toBeNull()
+  expect(broken.readableEmbeddings).toBe(broken.rows)
+  const lost = await client.shards.describe({ cacheId: damaged.cacheId, shardPath: await damagedShard('page-checksum') })
+  expect(lost).toMatchObject({ rows: 64, readableEmbeddings: 0, statistics: null })
   const twin = await client.shards.describe({ cacheId: damaged.cacheId, shardPath: await damagedShard('conflict-b') })
   expect(twin.findings.map(found => found.kind)).toContain('conflicting_key')
   for (const path of ['embeddings/none.parquet', '../outside.parquet', 'embeddings/index.sqlite']) {

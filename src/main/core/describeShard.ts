@@ -44,6 +44,8 @@ export type ShardDescription = {
   readonly keyValueMetadata: readonly { readonly key: string; readonly bytes: number }[]
   readonly columns: readonly ColumnFacts[]
   readonly range: ShardRange | null
+  /** Embeddings that can be read, up to the first that cannot. */
+  readonly readableEmbeddings: number
   readonly statistics: VectorStatistics | null
   readonly findings: readonly Finding[]
   readonly rowList: readonly ListedRow[] | null
@@ -89,6 +91,7 @@ const NO_FOOTER = {
   keyValueMetadata: [],
   columns: [],
   range: null,
+  readableEmbeddings: 0,
   statistics: null,
   rowList: null
 }
@@ -141,6 +144,7 @@ function contents(shard: ShardReader, shardPath: string, withRows: boolean) {
   })
   return {
     range: groups === null ? null : rangeOf(groups),
+    readableEmbeddings: lengths.length,
     statistics,
     rowList: withRows && groups !== null ? rowsOf(groups, lengths) : null
   }

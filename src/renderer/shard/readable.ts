@@ -6,7 +6,7 @@ export type Part = { readonly name: 'Footer' | 'Rows' | 'Vectors'; readonly read
 
 /** The three parts, each with a sentence. */
 export function readableParts(facts: ShardFacts): readonly Part[] {
-  const { rows, columns, range, statistics } = facts
+  const { rows, columns, range, statistics, readableEmbeddings } = facts
   const footer = rows !== null
   const count = footer ? formatCounted(rows, 'row') : 'its rows'
   return [
@@ -23,7 +23,12 @@ export function readableParts(facts: ShardFacts): readonly Part[] {
     {
       name: 'Vectors',
       readable: statistics !== null,
-      says: statistics !== null ? 'every embedding is readable' : footer ? 'not all embeddings can be read' : 'not to be found'
+      says:
+        statistics !== null
+          ? 'every embedding is readable'
+          : footer
+            ? `${readableEmbeddings === 0 ? 'no embedding' : 'not every embedding'} can be read`
+            : 'not to be found'
     }
   ]
 }

@@ -201,6 +201,8 @@ export const shardFactsSchema = z.object({
       encoderHashes: z.array(z.string())
     })
     .nullable(),
+  /** Embeddings that can be read, up to the first that cannot. */
+  readableEmbeddings: z.number(),
   statistics: statisticsSchema.nullable(),
   findings: z.array(findingSchema),
   verifiedAtMs: z.number().nullable()

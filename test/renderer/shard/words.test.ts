@@ -71,6 +71,7 @@ const WHOLE: ShardFacts = {
   keyValueMetadata: [],
   columns: [],
   range: { chrom: ['1'], minStartBp: 0n, maxEndBp: 1n, minCreatedAt: 0n, maxCreatedAt: 0n, encoderHashes: [] },
+  readableEmbeddings: 64,
   statistics: STATISTICS,
   findings: [],
   verifiedAtMs: null
@@ -84,6 +85,8 @@ describe('what can be read', () => {
     expect(readable({ ...WHOLE, statistics: null })).toEqual([true, true, false])
     expect(readable({ ...WHOLE, range: null })).toEqual([true, false, true])
     expect(readable({ ...WHOLE, rows: null, range: null, statistics: null })).toEqual([false, false, false])
+    const vectors = (readableEmbeddings: number) => readableParts({ ...WHOLE, statistics: null, readableEmbeddings }).at(-1)?.says
+    expect([vectors(0), vectors(12)]).toEqual(['no embedding can be read', 'not every embedding can be read'])
     expect([WHOLE, { ...WHOLE, statistics: null }].map(isPartlyReadable)).toEqual([false, true])
   })
 })
