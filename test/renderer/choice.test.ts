@@ -1,6 +1,6 @@
 /** Which shards are chosen, and what they come to. */
 import { describe, expect, it } from 'vitest'
-import { chooseAlso, chooseOnly, NOTHING, refreshed, toggle, totalsOf } from '../../src/renderer/shards/choice.ts'
+import { chooseAlso, chooseOnly, NOTHING, refreshed, rowsText, toggle, totalsOf } from '../../src/renderer/shards/choice.ts'
 import { shardRow } from './shardRow.ts'
 
 const a = shardRow('a', { rows: 5, bytes: 100 })
@@ -17,7 +17,7 @@ describe('a choice', () => {
 
   it('takes what the pages know now, and is itself when that is the same', () => {
     const choice = chooseOnly([a, b])
-    const page = { total: 2, rows: 0, bytes: 0, entries: [{ ...a, rows: 6 }, b, shardRow('c')] }
+    const page = { total: 2, rows: 0, silent: 0, bytes: 0, entries: [{ ...a, rows: 6 }, b, shardRow('c')] }
     const next = refreshed(choice, new Map([[0, page]]))
     expect([...next.values()].map(({ shardPath, rows }) => [shardPath, rows])).toEqual([
       ['a', 6],
@@ -28,6 +28,11 @@ describe('a choice', () => {
 
   it('comes to what is known, and says what is not', () => {
     expect(totalsOf(chooseOnly([a, b]))).toEqual({ shards: 2, rows: 5, bytes: 120, unknown: 1 })
+    expect([[a], [a, b], [b]].map(rows => rowsText(totalsOf(chooseOnly(rows))))).toEqual([
+      '5 rows',
+      '5 rows (those of 1 not known)',
+      'rows not known'
+    ])
     expect(totalsOf(NOTHING)).toEqual({ shards: 0, rows: 0, bytes: 0, unknown: 0 })
   })
 })

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { shortenHash, shortenMiddle } from '../../src/renderer/format/hashes.ts'
 import { describeHealth, healthGlyph, healthShort, healthWord, MARKS, worstHealth } from '../../src/renderer/format/health.ts'
 import { formatLocus, formatStored, locusText } from '../../src/renderer/format/loci.ts'
-import { formatBytes, formatCount, formatCounted, formatFloat, formatShare } from '../../src/renderer/format/numbers.ts'
+import { formatBytes, formatCount, formatCounted, formatFloat, formatRows, formatShare } from '../../src/renderer/format/numbers.ts'
 import { formatAgo, formatDuration, formatTime, millisecondsOf } from '../../src/renderer/format/times.ts'
 
 describe('numbers', () => {
   it('have thousands separators, and a dash where they are not known', () => {
     expect([formatCount(1234567), formatCount(9007199254740993n), formatCount(null)]).toEqual(['1,234,567', '9,007,199,254,740,993', '–'])
+    expect([formatRows(1000, 0), formatRows(0, 2), formatRows(null, 2)]).toEqual(['1,000 rows', 'at least 0 rows', 'rows not known yet'])
     expect([formatCounted(1, 'shard'), formatCounted(2000, 'shard'), formatCounted(2, 'entry', 'entries')]).toEqual([
       '1 shard',
       '2,000 shards',

@@ -46,6 +46,7 @@ describe('a scope with a single level below it', () => {
     scope,
     shards: 1,
     rows: 1,
+    silent: 0,
     bytes: 1,
     health: {}
   })

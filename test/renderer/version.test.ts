@@ -6,7 +6,18 @@ import { forgetOlder } from '../../src/renderer/workspace/useVersion.ts'
 import type { TreeNode } from '../../src/shared/contract/index.ts'
 
 function level(id: string, shards = 1): TreeNode {
-  return { id, parent: null, level: 'encoder', label: id, scope: { encoder: id }, shards, rows: 1, bytes: 1, health: { verified: shards } }
+  return {
+    id,
+    parent: null,
+    level: 'encoder',
+    label: id,
+    scope: { encoder: id },
+    shards,
+    rows: 1,
+    silent: 0,
+    bytes: 1,
+    health: { verified: shards }
+  }
 }
 
 describe('levels of the tree', () => {

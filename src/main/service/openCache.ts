@@ -144,7 +144,7 @@ export class OpenCache {
       cacheId: this.cacheId,
       root: this.root,
       ...counts,
-      rows: known && this.scanned ? rows : null,
+      rows: this.scanned ? rows : null,
       scan: this.scanned
         ? { state: known ? 'done' : 'footers', done: footers, total: counts.shards }
         : { state: 'scanning', done: this.scan.done, total: this.scan.total },

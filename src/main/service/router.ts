@@ -174,10 +174,10 @@ type PageInput = Parameters<PageSelection['of']>[2] & { readonly offset: number;
 function page(cache: OpenCache, { offset, limit, ...query }: PageInput) {
   const selection = selections.get(cache) ?? new PageSelection()
   selections.set(cache, selection)
-  const { lines, rows, bytes } = selection.of(cache.lines(), cache.changes.version, query)
+  const { lines, rows, silent, bytes } = selection.of(cache.lines(), cache.changes.version, query)
   const shown = lines.slice(offset, offset + limit)
   cache.look(shown)
-  return { total: lines.length, rows, bytes, entries: shown.map(shardRowOf) }
+  return { total: lines.length, rows, silent, bytes, entries: shown.map(shardRowOf) }
 }
 
 /** The cache that `$GENO_LEWM_CACHE` names, or the one in the working directory. */

@@ -3,21 +3,21 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useClient } from '../client/ClientProvider.tsx'
 import { desktop } from '../client/client.ts'
-import { formatBytes, formatCount, formatCounted, formatShare } from '../format/index.ts'
+import { formatBytes, formatCount, formatCounted, formatRows, formatShare } from '../format/index.ts'
 import { useJobs } from '../jobs/useJobs.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './StatusBar.module.css'
 
 export function StatusBar() {
   const { summary } = useWorkspace()
-  const { root, shards, rows, bytes, scan } = summary
+  const { root, shards, rows, silent, bytes, scan } = summary
   return (
     <footer className={classes.bar}>
       <span className={classes.root} title={root}>
         {root}
       </span>
       <span>{formatCounted(shards, 'shard')}</span>
-      {rows !== null && <span>{formatCounted(rows, 'row')}</span>}
+      <span>{formatRows(rows, silent)}</span>
       <span>{formatBytes(bytes)}</span>
       <span role='status'>
         {scan.state === 'scanning' && 'Listing the folders…'}

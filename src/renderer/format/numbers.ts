@@ -17,6 +17,16 @@ export function formatCounted(value: number | bigint, one: string, many = `${one
   return `${formatCount(value)} ${value === 1 || value === 1n ? one : many}`
 }
 
+/**
+ * `1,024 rows`; `at least 1,024 rows` when some shards do not say how many they hold.
+ * @param rows null while that is not known of all
+ * @param silent shards whose rows are not among them
+ */
+export function formatRows(rows: number | null, silent: number): string {
+  if (rows === null) return 'rows not known yet'
+  return `${silent === 0 ? '' : 'at least '}${formatCounted(rows, 'row')}`
+}
+
 /** `512 B`, `1.5 KiB`, `2.0 MiB`; a dash for null. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null) return UNKNOWN

@@ -15,7 +15,7 @@ import { Fact, Facts, PaneNote, Section } from './Section.tsx'
 import { scopeParts } from './scopeText.ts'
 import { VerifyButton } from './VerifyButton.tsx'
 
-type Totals = Pick<TreeNode, 'shards' | 'rows' | 'bytes' | 'health'>
+type Totals = Pick<TreeNode, 'shards' | 'rows' | 'silent' | 'bytes' | 'health'>
 
 export function ScopePane() {
   const { selection, summary, ask } = useWorkspace()
@@ -47,7 +47,15 @@ export function ScopePane() {
               </Fact>
             ))}
             <Fact name='Shards'>{formatCount(totals.shards)}</Fact>
-            <Fact name='Rows'>{formatCount(totals.rows)}</Fact>
+            <Fact name='Rows'>
+              {formatCount(totals.rows)}
+              {totals.rows !== null && totals.silent > 0 && (
+                <span className={styles.aside}>
+                  {' '}
+                  in {formatCount(totals.shards - totals.silent)} of {formatCounted(totals.shards, 'shard')}
+                </span>
+              )}
+            </Fact>
             <Fact name='Size' title={`${formatCount(totals.bytes)} bytes`}>
               {formatBytes(totals.bytes)}
             </Fact>

@@ -1,7 +1,7 @@
 /** The line below the table: what is chosen, what there is, and what can be done with it. */
-import { formatBytes, formatCount, formatCounted } from '../format/index.ts'
+import { formatBytes, formatCount, formatCounted, formatRows } from '../format/index.ts'
 import controls from '../styles/controls.module.css'
-import { type Choice, totalsOf } from './choice.ts'
+import { type Choice, rowsText, totalsOf } from './choice.ts'
 import type { ShardPage } from './pages.ts'
 import classes from './ShardActions.module.css'
 
@@ -19,7 +19,7 @@ export function ShardActions({
   actions
 }: {
   readonly choice: Choice
-  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'bytes'> | null
+  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'silent' | 'bytes'> | null
   readonly actions: Actions
 }) {
   const chosen = totalsOf(choice)
@@ -29,14 +29,13 @@ export function ShardActions({
       <span className={classes.chosen} role='status'>
         {chosen.shards > 0 && (
           <>
-            <b>{formatCount(chosen.shards)} selected</b>: {formatCounted(chosen.rows, 'row')}, {formatBytes(chosen.bytes)}
-            {chosen.unknown > 0 && ` (rows of ${formatCount(chosen.unknown)} not known)`}
+            <b>{formatCount(chosen.shards)} selected</b>: {rowsText(chosen)}, {formatBytes(chosen.bytes)}
           </>
         )}
       </span>
       {totals !== null && (
         <span className={classes.all}>
-          {formatCounted(totals.total, 'shard')}, {formatCounted(totals.rows, 'row')}, {formatBytes(totals.bytes)}
+          {formatCounted(totals.total, 'shard')}, {formatRows(totals.rows, totals.silent)}, {formatBytes(totals.bytes)}
         </span>
       )}
       <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.verify}>

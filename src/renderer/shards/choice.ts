@@ -1,5 +1,6 @@
 /** Which shards of the table are chosen: a set of paths with what they come to, independent of what is loaded or how it is sorted. Pure. */
 import type { ShardRow } from '../../shared/contract/index.ts'
+import { formatCount, formatCounted } from '../format/numbers.ts'
 import type { ShardPage } from './pages.ts'
 
 export type Choice = ReadonlyMap<string, ShardRow>
@@ -53,4 +54,10 @@ export function totalsOf(choice: Choice): Totals {
     if (row.rows === null) unknown += 1
   }
   return { shards: choice.size, rows, bytes, unknown }
+}
+
+/** `5 rows (those of 2 not known)`. */
+export function rowsText({ shards, rows, unknown }: Totals): string {
+  if (unknown === shards) return 'rows not known'
+  return `${formatCounted(rows, 'row')}${unknown === 0 ? '' : ` (those of ${formatCount(unknown)} not known)`}`
 }

@@ -4,7 +4,10 @@ import { PAGE_ROWS, type ShardRow } from '../../shared/contract/index.ts'
 /** One page as the service gave it: its rows, and what the whole filter comes to. */
 export type ShardPage = {
   readonly total: number
-  readonly rows: number
+  /** Null until all footers were read. */
+  readonly rows: number | null
+  /** Shards whose rows are not among them. */
+  readonly silent: number
   readonly bytes: number
   readonly entries: readonly ShardRow[]
 }

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { Button, type Key, type Selection as Keys, ListLayout, Tree, TreeItem, TreeItemContent, Virtualizer } from 'react-aria-components'
 import type { Health, TreeNode } from '../../shared/contract/index.ts'
 import { useTree } from '../app/useTree.ts'
-import { describeHealth, formatBytes, formatCount, formatCounted, HealthMark, ShortName, worstHealth } from '../format/index.ts'
+import { describeHealth, formatBytes, formatCount, formatCounted, formatRows, HealthMark, ShortName, worstHealth } from '../format/index.ts'
 import { isWhole, scopeKey } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -81,7 +81,7 @@ export function ScopeTree() {
             count={formatCount(summary.shards)}
             bytes={formatBytes(summary.bytes)}
             health={summary.health}
-            title={`${formatCounted(summary.shards, 'shard')}, ${formatBytes(summary.bytes)}`}
+            title={`${formatCounted(summary.shards, 'shard')}, ${formatRows(summary.rows, summary.silent)}, ${formatBytes(summary.bytes)}`}
           />
           {levels(shown.roots, shown, unfolded)}
           <TreeItem id={INDEX} textValue='Index' className={classes.item}>
@@ -123,7 +123,6 @@ const LAYOUT = { rowSize: ROW }
 function levels(nodes: readonly TreeNode[], shown: ShownTree, unfolded: ReadonlySet<Key>) {
   return nodes.map(node => {
     const below = shown.children.get(node.id) ?? []
-    const rows = node.rows === null ? '' : `${formatCounted(node.rows, 'row')}, `
     return (
       <Entry
         key={node.id}
@@ -132,7 +131,7 @@ function levels(nodes: readonly TreeNode[], shown: ShownTree, unfolded: Readonly
         count={formatCount(node.shards)}
         bytes={formatBytes(node.bytes)}
         health={node.health}
-        title={`${node.label}: ${formatCounted(node.shards, 'shard')}, ${rows}${formatBytes(node.bytes)}`}
+        title={`${node.label}: ${formatCounted(node.shards, 'shard')}, ${formatRows(node.rows, node.silent)}, ${formatBytes(node.bytes)}`}
         hasBelow={below.length > 0}
       >
         {levels(unfolded.has(node.id) ? below : below.slice(0, 1), shown, unfolded)}

@@ -14,6 +14,7 @@ import {
   PAGE_ROWS,
   recentSchema,
   rowSchema,
+  rowsSum,
   scopeSchema,
   shardFactsSchema,
   shardRowSchema,
@@ -75,7 +76,7 @@ export const contract = {
           ...page
         })
       )
-      .output(z.object({ total: z.number(), rows: z.number(), bytes: z.number(), entries: z.array(shardRowSchema) })),
+      .output(z.object({ total: z.number(), ...rowsSum, bytes: z.number(), entries: z.array(shardRowSchema) })),
     /** The contigs of a scope, one cell a stride block; at most 4,000 cells. */
     lane: base.input(cache.extend({ scope: scopeSchema })).output(
       z.object({

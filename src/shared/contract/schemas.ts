@@ -90,6 +90,14 @@ export const scopeSchema = z.object({
 })
 export type Scope = z.infer<typeof scopeSchema>
 
+/** What the rows of several shards add up to. */
+export const rowsSum = {
+  /** Null until all of their footers were read. */
+  rows: z.number().nullable(),
+  /** Shards that do not say how many rows they hold, as their footer cannot be read: theirs are not in the sum. */
+  silent: z.number()
+}
+
 /** A level of the tree encoder → layer → pool → contig, with everything below it added up. */
 export const treeNodeSchema = z.object({
   /** The scope's parts joined by `/`; unique. */
@@ -99,7 +107,7 @@ export const treeNodeSchema = z.object({
   label: z.string(),
   scope: scopeSchema,
   shards: z.number(),
-  rows: z.number().nullable(),
+  ...rowsSum,
   bytes: z.number(),
   health: z.partialRecord(healthSchema, z.number())
 })
@@ -110,7 +118,7 @@ export const summarySchema = z.object({
   /** Absolute. */
   root: z.string(),
   shards: z.number(),
-  rows: z.number().nullable(),
+  ...rowsSum,
   bytes: z.number(),
   health: z.partialRecord(healthSchema, z.number()),
   /** Shards that were not verified as they are, and in which a first look found something wrong. */

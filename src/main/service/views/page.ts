@@ -2,6 +2,7 @@
 import type { Health, Scope, SHARD_SORTS } from '../../../shared/contract/index.ts'
 import { badnessOf, healthOf, type ShardLine } from '../shardLine.ts'
 import { inScope } from './scope.ts'
+import { countLines } from './totals.ts'
 
 export type PageQuery = {
   readonly scope: Scope
@@ -10,7 +11,12 @@ export type PageQuery = {
   readonly sort: { readonly by: (typeof SHARD_SORTS)[number]; readonly descending: boolean }
 }
 
-export type Selected = { readonly lines: readonly ShardLine[]; readonly rows: number; readonly bytes: number }
+export type Selected = {
+  readonly lines: readonly ShardLine[]
+  readonly rows: number | null
+  readonly silent: number
+  readonly bytes: number
+}
 
 /** The shards that a query means, in its order; what is not known comes last either way, equal ones in path order. */
 function select(lines: readonly ShardLine[], query: PageQuery): Selected {
@@ -22,12 +28,8 @@ function select(lines: readonly ShardLine[], query: PageQuery): Selected {
       (wanted.size === 0 || wanted.has(healthOf(line))) &&
       (text === '' || line.shardPath.toLowerCase().includes(text))
   )
-  let [rows, bytes] = [0, 0]
-  for (const line of chosen) {
-    rows += line.rows ?? 0
-    bytes += line.bytes
-  }
-  return { lines: sorted(chosen, query.sort), rows, bytes }
+  const { rows, silent, bytes } = countLines(chosen)
+  return { lines: sorted(chosen, query.sort), rows, silent, bytes }
 }
 
 function sorted(lines: ShardLine[], { by, descending }: PageQuery['sort']): readonly ShardLine[] {
@@ -54,7 +56,7 @@ function keyOf(line: ShardLine, by: Exclude<PageQuery['sort']['by'], 'shardPath'
 /** Keeps the last selection. */
 export class PageSelection {
   private key = ''
-  private last: Selected = { lines: [], rows: 0, bytes: 0 }
+  private last: Selected = { lines: [], rows: 0, silent: 0, bytes: 0 }
 
   /** @param version of the lines */
   of(lines: readonly ShardLine[], version: number, { scope, text, health, sort }: PageQuery): Selected {

@@ -4,7 +4,7 @@ import { type Group, healthOf, type ShardLine } from '../shardLine.ts'
 
 const natural = new Intl.Collator('en', { numeric: true })
 
-type Sums = { shards: number; rows: number; bytes: number; unread: number; health: TreeNode['health'] }
+type Sums = { shards: number; rows: number; silent: number; bytes: number; unread: number; health: TreeNode['health'] }
 type Node = { readonly node: Omit<TreeNode, keyof Sums>; readonly sums: Sums; readonly children: Map<string, Node> }
 
 /** @param lines all shards; those that do not lie where layout 1 would put them are in no node */
@@ -24,6 +24,7 @@ export function treeOf(lines: readonly ShardLine[]): TreeNode[] {
       sums.shards += 1
       sums.bytes += line.bytes
       sums.rows += line.rows ?? 0
+      if (line.rows === null) sums.silent += 1
       if (!line.footerSeen) sums.unread += 1
       sums.health[health] = (sums.health[health] ?? 0) + 1
     }
@@ -48,7 +49,11 @@ function nodesOf({ encoder, stateLayer, pool, contig }: Group, top: Map<string, 
     const id: string = parent === null ? step.label : `${parent}/${step.label}`
     let next = siblings.get(step.label)
     if (next === undefined) {
-      next = { node: { id, parent, ...step }, sums: { shards: 0, rows: 0, bytes: 0, unread: 0, health: {} }, children: new Map() }
+      next = {
+        node: { id, parent, ...step },
+        sums: { shards: 0, rows: 0, silent: 0, bytes: 0, unread: 0, health: {} },
+        children: new Map()
+      }
       siblings.set(step.label, next)
     }
     path.push(next)
