@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { inChromium, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
-import { panel, shardGrid, shardsShown, showTab, verifyAll } from './window.ts'
+import { inspectorPane, panel, shardGrid, shardsShown, showTab, verifyAll } from './window.ts'
 
 async function isInside(inner: Locator, outer: Locator): Promise<boolean> {
   const [one, other] = [await inner.boundingBox(), await outer.boundingBox()]
@@ -42,6 +42,57 @@ inChromium('a small window', open => {
     expect(await isInside(health, grid)).toBe(true)
   })
 
+  test('what a path leaves out is marked, and what tells shards apart stays', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    for (const width of [1440, 1100, 900]) {
+      await page.setViewportSize({ width, height: 773 })
+      await shardsShown(page, 59)
+      const names = await shardGrid(page)
+        .getByTitle(/\.parquet$/)
+        .evaluateAll(all =>
+          all.map(name => {
+            const room = name.parentElement?.getBoundingClientRect()
+            const parts = [...name.children].filter(part => part.textContent !== '')
+            return {
+              path: name.getAttribute('title') ?? '',
+              inside: parts.every(part => {
+                const { left, right } = part.getBoundingClientRect()
+                return room !== undefined && left >= room.left - 0.5 && right <= room.right + 0.5
+              }),
+              whole: parts.filter(part => part.scrollWidth <= part.clientWidth).map(part => part.textContent),
+              cut: parts.map(part => getComputedStyle(part).textOverflow)
+            }
+          })
+        )
+      expect(names.length).toBeGreaterThan(5)
+      for (const { path, inside, whole, cut } of names) {
+        const [, layer, radius, block] = /\/(\d\/)\w+?(_\d+\/)chr.*(_\d+)\.parquet$/.exec(path) ?? []
+        expect([path, inside]).toEqual([path, true])
+        expect(whole).toEqual(expect.arrayContaining([layer, radius, block]))
+        expect(new Set(cut)).toEqual(new Set(['ellipsis']))
+      }
+    }
+  })
+
+  test('a value of the strip is shown with all of its digits', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await page.setViewportSize({ width: 1100, height: 773 })
+    await shardsShown(page, 59)
+    await shardGrid(page).locator('[aria-rowindex="2"]').dblclick()
+    await page.getByRole('grid', { name: 'Rows of the shard' }).locator('[aria-rowindex="2"]').click()
+    const strip = inspectorPane(page).getByRole('slider', { name: /^Values of the vector/ })
+    await strip.focus()
+    const readout = inspectorPane(page).getByRole('status').filter({ hasText: /^\[/ })
+    let longest = ''
+    for (const key of ['Home', ...Array.from({ length: 31 }, () => 'ArrowRight')]) {
+      await page.keyboard.press(key)
+      const text = await readout.textContent()
+      if ((text?.length ?? 0) > longest.length) longest = text ?? ''
+      expect(await readout.evaluate(element => element.scrollWidth <= element.clientWidth)).toBe(true)
+    }
+    expect(longest.length).toBeGreaterThan(18)
+  })
+
   test('the whole reason of a quarantine can be read', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await page.setViewportSize({ width: 1024, height: 700 })
@@ -55,6 +106,20 @@ inChromium('a small window', open => {
     const aside = panel(page, 'Quarantine')
     const grid = aside.getByRole('grid', { name: 'Files in quarantine' })
     expect(await isInside(grid.getByRole('columnheader', { name: 'Size' }), aside)).toBe(true)
+    const moved = grid.locator('[aria-rowindex="3"] td').nth(2)
+    for (const age of ['just now', '59 min ago', '11 mo ago', 'in the future']) {
+      const fits = await moved.evaluate((cell, age) => {
+        const range = document.createRange()
+        const text = cell.appendChild(document.createElement('span'))
+        text.textContent = age
+        range.selectNodeContents(text)
+        const room = cell.clientWidth - Number.parseFloat(getComputedStyle(cell).paddingLeft) * 2
+        const needed = range.getBoundingClientRect().width
+        text.remove()
+        return needed <= room
+      }, age)
+      expect([age, fits]).toEqual([age, true])
+    }
     await grid.locator('[aria-rowindex="3"]').click()
     const facts = aside.getByRole('region', { name: 'The chosen file' })
     const reason = facts.getByText(/^Invalid row: row 3 has an empty embedding; .* until they are encoded again$/)

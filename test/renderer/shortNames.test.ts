@@ -12,23 +12,33 @@ test('the number at the end of a name stays', () => {
 })
 
 describe('the parts of a path', () => {
-  test('are the encoder, the layer, the pool, its radius and the file', () => {
+  test('are the encoder, the layer, the pool, its radius and those of the file', () => {
     expect(pathParts(PATH)).toEqual({
       outer: 'lambda__kmer-spectrum/',
       layer: '3/',
       pool: 'centered_mean',
       radius: '_128/',
-      file: 'chrNC_001416.1_0.parquet'
+      stem: 'chrNC_001416.1',
+      block: '_0',
+      ending: '.parquet'
     })
     expect(pathParts(PATH, 'embeddings/lambda__kmer-spectrum/3/')).toMatchObject({ outer: '', layer: '', pool: 'centered_mean' })
-    expect(pathParts('embeddings/stray.parquet')).toMatchObject({ outer: '', layer: '', pool: '', radius: '', file: 'stray.parquet' })
+    expect(pathParts('embeddings/stray.parquet')).toEqual({
+      outer: '',
+      layer: '',
+      pool: '',
+      radius: '',
+      stem: 'stray',
+      block: '',
+      ending: '.parquet'
+    })
   })
 
   test('are the whole path again, whatever its folders are called', () => {
     const name = fc.stringMatching(/^[a-z0-9_-]{1,12}$/)
     fc.assert(
-      fc.property(fc.array(name, { maxLength: 5 }), name, (folders, file) => {
-        const below = [...folders, file].join('/')
+      fc.property(fc.array(name, { maxLength: 5 }), name, fc.constantFrom('', '.parquet'), (folders, file, ending) => {
+        const below = [...folders, file + ending].join('/')
         expect(Object.values(pathParts(`embeddings/${below}`)).join('')).toBe(below)
       })
     )

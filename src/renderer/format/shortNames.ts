@@ -14,7 +14,10 @@ export type PathParts = {
   /** The last folder, cut by `headAndTail`. */
   readonly pool: string
   readonly radius: string
-  readonly file: string
+  /** The file's name, cut before the number of its block and before `.parquet`. */
+  readonly stem: string
+  readonly block: string
+  readonly ending: string
 }
 
 /** The folder of the encoder that all of these shards share, with its `/`; without one, or where some are no shards, that of all encoders. */
@@ -28,10 +31,12 @@ export function sharedEncoder(paths: readonly string[]): string {
 export function pathParts(path: string, above = 'embeddings/'): PathParts {
   const folders = (path.startsWith(above) ? path.slice(above.length) : path).split('/')
   const file = folders.pop() ?? ''
+  const ending = file.endsWith('.parquet') ? '.parquet' : ''
+  const [stem, block] = headAndTail(file.slice(0, file.length - ending.length))
   const last = folders.pop()
-  if (last === undefined) return { outer: '', layer: '', pool: '', radius: '', file }
+  if (last === undefined) return { outer: '', layer: '', pool: '', radius: '', stem, block, ending }
   const layer = (folders.at(-1)?.length ?? 9) > 4 ? undefined : folders.pop()
   const [pool, radius] = headAndTail(last)
   const end = (text: string | undefined): string => (text === undefined ? '' : `${text}/`)
-  return { outer: folders.map(end).join(''), layer: end(layer), pool, radius: `${radius}/`, file }
+  return { outer: folders.map(end).join(''), layer: end(layer), pool, radius: `${radius}/`, stem, block, ending }
 }

@@ -73,17 +73,16 @@ export function HeatStrip({
         )}
       </div>
       <div className={styles.below}>
-        <output className={styles.readout} aria-live='polite'>
-          {index === null || value === undefined ? (
-            <span className={styles.hint}>{layout !== null && `${layout.columns} values a line`}</span>
-          ) : (
-            <>
-              <span className={styles.place}>[{index}]</span> {exactValue(value)}
-            </>
-          )}
-        </output>
+        <span className={styles.hint}>{layout !== null && `${layout.columns} values a line`}</span>
         <ColourBar limit={limit} />
       </div>
+      <output className={styles.readout} aria-live='polite'>
+        {index !== null && value !== undefined && (
+          <>
+            <span className={styles.place}>[{index}]</span> {exactValue(value)}
+          </>
+        )}
+      </output>
     </div>
   )
 }

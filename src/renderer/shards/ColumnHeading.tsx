@@ -13,6 +13,7 @@ export function ColumnHeading({
   sort,
   onSort,
   size,
+  least,
   onSize,
   resizing,
   startResize
@@ -24,6 +25,8 @@ export function ColumnHeading({
   readonly sort: ShardSort
   readonly onSort: (sort: ShardSort) => void
   readonly size: number
+  /** The smallest size. */
+  readonly least: number
   readonly onSize: (size: number) => void
   readonly resizing: boolean
   readonly startResize: (event: unknown) => void
@@ -54,7 +57,7 @@ export function ColumnHeading({
             event.stopPropagation()
             if (!event.shiftKey || (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight')) return
             event.preventDefault()
-            onSize(Math.max(44, size + (event.key === 'ArrowLeft' ? -STEP : STEP)))
+            onSize(Math.max(least, size + (event.key === 'ArrowLeft' ? -STEP : STEP)))
           }}
         >
           <span className={classes.titleText}>{name}</span>

@@ -144,6 +144,7 @@ export function ShardGrid({ above, pages, virtualizer, scroller, sort, onSort, c
               sort={sort}
               onSort={onSort}
               size={header.getSize()}
+              least={header.column.columnDef.minSize ?? 0}
               onSize={size => keepSizes({ ...sizes, [header.id]: size })}
               resizing={header.column.getIsResizing()}
               startResize={header.getResizeHandler()}

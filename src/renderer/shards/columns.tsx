@@ -16,6 +16,11 @@ export const features = tableFeatures({ columnSizingFeature, columnResizingFeatu
 /** A line of the table: null while its page is on the way. */
 export type Line = { readonly index: number; readonly shard: ShardRow | null; readonly above: string }
 
+/** px; columns narrower than this say nothing. */
+const LEAST = 44
+/** Room for a letter and an ellipsis of every part of a path. */
+const LEAST_PATH = 120
+
 /** Columns whose content stands at the right. */
 const NUMBERS: ReadonlySet<string> = new Set(['rows', 'dimensions', 'bytes', 'layer', 'block', 'findings'])
 /** What goes first where the table is too narrow for all columns. */
@@ -80,7 +85,7 @@ const column = (id: string, size: number, show: (shard: ShardRow, above: string)
     id,
     header: COLUMN_NAMES[id] ?? id,
     size,
-    minSize: 44,
+    minSize: id === 'shardPath' ? LEAST_PATH : LEAST,
     maxSize: 900,
     enableHiding: id !== 'shardPath',
     cell: ({ row }) => (row.original.shard === null ? null : show(row.original.shard, row.original.above))
