@@ -25,8 +25,11 @@ export const run: Run<ShowOptions> = async (context, { rows = false }, [shard = 
   return description.findings.length === 0 ? EXIT.ok : exitCodeOfFindings(description.findings)
 }
 
-/** `rows` is the list that `--rows` asks for; how many there are is `row_count`. */
-function descriptionFields({ shardPath, address, rows, mtimeNs, range, rowList, ...rest }: ShardDescription, verified: bigint | null) {
+/** `rows` is the list that `--rows` asks for; how many there are is `row_count`. What scripts were promised, and no more. */
+function descriptionFields(
+  { shardPath, address, rows, mtimeNs, range, rowList, readableEmbeddings: _window, ...rest }: ShardDescription,
+  verified: bigint | null
+) {
   return {
     shardPath,
     ...addressFields(address),
