@@ -1,5 +1,6 @@
 /** A shard that was selected and lies there no more: what became of it, and the way to where it is. */
 import { ORPCError } from '@orpc/client'
+import { useRef } from 'react'
 import { formatAgo, HealthMark, millisecondsOf } from '../format/index.ts'
 import { useQuarantine } from '../quarantine/useQuarantine.ts'
 import controls from '../styles/controls.module.css'
@@ -8,10 +9,14 @@ import styles from './Inspector.module.css'
 import { useFacts } from './queries.ts'
 import { PaneNote } from './Section.tsx'
 
-/** Whether no file lies at the shard's path any more. */
+/** Whether no file lies at the shard's path any more; as it was known last, until a newer version of the cache has answered. */
 export function useIsGone(shardPath: string): boolean {
-  const { error } = useFacts(shardPath)
-  return error instanceof ORPCError && error.code === 'RESOURCE.NOT_FOUND'
+  const { error, isFetched } = useFacts(shardPath)
+  const last = useRef({ shardPath, gone: false })
+  if (isFetched || last.current.shardPath !== shardPath) {
+    last.current = { shardPath, gone: error instanceof ORPCError && error.code === 'RESOURCE.NOT_FOUND' }
+  }
+  return last.current.gone
 }
 
 /** Says whether it lies in quarantine or nowhere in the cache. */

@@ -46,9 +46,9 @@ export function ShardPane({ shardPath }: { readonly shardPath: string }) {
         </div>
         {health !== undefined && !gone && <HealthMark mark={health} word />}
       </header>
-      {facts.isPending && <PaneNote tone='quiet'>Reading the shard…</PaneNote>}
+      {facts.isPending && !gone && <PaneNote tone='quiet'>Reading the shard…</PaneNote>}
       {gone ? <Gone shardPath={shardPath} /> : facts.isError && <PaneNote tone='danger'>{sentenceOf(facts.error)}</PaneNote>}
-      {facts.data !== undefined && <ShardSections facts={facts.data} health={health} onRow={rowOffset => go({ rowOffset })} />}
+      {facts.data !== undefined && !gone && <ShardSections facts={facts.data} health={health} onRow={rowOffset => go({ rowOffset })} />}
     </>
   )
 }
