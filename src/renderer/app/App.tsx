@@ -8,6 +8,7 @@ import classes from './App.module.css'
 import { Start } from './Start.tsx'
 import { SettingsProvider } from './settings.tsx'
 import { pathInUrl } from './urlPath.ts'
+import { useKeptFocus } from './useKeptFocus.ts'
 
 /** Queries of one connection: nothing of an earlier service survives it. */
 function Queries({ children }: { readonly children: ReactNode }) {
@@ -34,7 +35,7 @@ function serviceLine(connection: ConnectionState, restart: () => void) {
     )
   }
   return (
-    <main className={classes.line}>
+    <main className={classes.line} data-pane='centre'>
       <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
       <div className={controls.banner} data-tone='danger' role='alert'>
         <span className={controls.grow}>
@@ -53,6 +54,7 @@ function serviceLine(connection: ConnectionState, restart: () => void) {
 export function App() {
   // Outlives the connection, so that a restarted service shows the same cache again.
   const [wanted, setWanted] = useState<string | null>(pathInUrl)
+  useKeptFocus()
   return (
     <ClientProvider fallback={serviceLine}>
       <Queries>

@@ -13,7 +13,7 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
   const info = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => client.program.info(undefined, { signal }) })
   const fromEnvironment = info.data?.defaultCache ?? null
   return (
-    <main className={classes.page} aria-busy={busyWith !== null}>
+    <main className={classes.page} data-pane={busyWith === null ? 'centre' : undefined} aria-busy={busyWith !== null}>
       <div className={classes.column}>
         <header>
           <h1 className={classes.title}>GenoLeWM Cache Inspector</h1>

@@ -20,7 +20,7 @@ export function WrongFolder({
 }) {
   const nearest = folder?.nearestRoot ?? null
   return (
-    <main className={classes.page}>
+    <main className={classes.page} data-pane='centre'>
       <div className={classes.column}>
         <h1 className={classes.title}>This folder cannot be opened as a cache</h1>
         <p className={`${controls.mono} ${classes.path}`}>{path}</p>

@@ -1,4 +1,4 @@
-/** Walking the panes with F6: each is an element with `data-pane`, in the order of the page. */
+/** Where the keys are: walking the panes with F6 (each is an element with `data-pane`, in the order of the page), and staying in one. */
 
 /** Marks what takes the focus when its pane is entered; without one it is the first thing that can. */
 const ENTRY = '[data-pane-entry]'
@@ -17,8 +17,8 @@ function isShown(element: HTMLElement): boolean {
   return element.offsetParent !== null && element.closest('[inert]') === null
 }
 
-function entryOf(pane: HTMLElement): HTMLElement | null {
-  const entry = [...pane.querySelectorAll<HTMLElement>(ENTRY)].find(isShown)
+function entryOf(pane: HTMLElement, marks = ENTRY): HTMLElement | null {
+  const entry = [...pane.querySelectorAll<HTMLElement>(marks)].find(isShown)
   if (entry?.matches(FOCUSABLE)) return entry
   return [...(entry ?? pane).querySelectorAll<HTMLElement>(FOCUSABLE)].find(isShown) ?? null
 }
@@ -33,7 +33,7 @@ export function enterPane(name: string): () => void {
   if (pane === null) return () => {}
   const later = new MutationObserver(() => {
     if (document.activeElement !== first && !isFocusLost()) later.disconnect()
-    else if (hasEntry(pane)) {
+    else if (hasMarked(pane)) {
       later.disconnect()
       entryOf(pane)?.focus()
     }
@@ -42,7 +42,7 @@ export function enterPane(name: string): () => void {
   const frame = requestAnimationFrame(() => {
     first = entryOf(pane)
     entryOf(pane)?.focus()
-    if (!hasEntry(pane)) later.observe(pane, { subtree: true, childList: true })
+    if (!hasMarked(pane)) later.observe(pane, { subtree: true, childList: true })
   })
   return () => {
     cancelAnimationFrame(frame)
@@ -50,14 +50,43 @@ export function enterPane(name: string): () => void {
   }
 }
 
-function hasEntry(pane: HTMLElement): boolean {
-  return [...pane.querySelectorAll<HTMLElement>(ENTRY)].some(isShown)
+function hasMarked(pane: HTMLElement, marks = ENTRY): boolean {
+  return [...pane.querySelectorAll<HTMLElement>(marks)].some(isShown)
 }
 
-/** Whether the keys lead nowhere: what had the focus is gone or out of sight. */
+/** Whether an element can have the focus still: it is there, in sight and not off. */
+export function holdsFocus(element: Element): boolean {
+  return element.isConnected && !element.matches(':disabled') && !(element instanceof HTMLElement && !isShown(element))
+}
+
+/** Whether the keys lead nowhere: what had the focus is gone, out of sight or off. */
 export function isFocusLost(): boolean {
   const { activeElement } = document
-  return activeElement === null || activeElement === document.body || (activeElement instanceof HTMLElement && !isShown(activeElement))
+  return activeElement === null || activeElement === document.body || !holdsFocus(activeElement)
+}
+
+/**
+ * Focuses what had the focus, or what is nearest to where that was: the closest table, tree or list, where who presses Enter once more
+ * has done nothing; else what its pane is entered by, else the centre.
+ * @param way what had the focus and all that it was in, from the inside out
+ * @returns ends the waiting for what may come later
+ */
+export function enterNear(way: readonly HTMLElement[]): () => void {
+  const near = way.find(element => element.isConnected)
+  const place =
+    near !== undefined && near === way[0] && holdsFocus(near) ? near : (markedNear(near, ENTRY) ?? markedNear(near, '[role=listbox]'))
+  if (place === null) return enterPane(near?.closest<HTMLElement>('[data-pane]')?.dataset.pane ?? 'centre')
+  place.focus()
+  return () => {}
+}
+
+/** What is marked and stands closest, in the same pane. */
+function markedNear(element: HTMLElement | undefined, marks: string): HTMLElement | null {
+  const pane = element?.closest('[data-pane]') ?? null
+  for (let within = element ?? null; within !== null && pane?.contains(within); within = within.parentElement) {
+    if (hasMarked(within, marks)) return entryOf(within, marks)
+  }
+  return null
 }
 
 /** Focuses the next (1) or previous (−1) pane that has something to focus. */

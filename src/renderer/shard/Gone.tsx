@@ -39,6 +39,7 @@ export function Gone({ shardPath }: { readonly shardPath: string }) {
       <span className={styles.way}>
         <button
           type='button'
+          data-pane-entry=''
           className={`${controls.button} ${controls.small}`}
           onClick={() => go(entry === undefined ? { tab: 'shards', shardPath: null, rowOffset: null } : { tab: 'quarantine' })}
         >

@@ -1,0 +1,228 @@
+/** The keys lead on from wherever one is: what had the focus may vanish, the focus does not. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { makeManyShards } from '../support/manyShards.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { inChromium, onBothCarriers, TEST_MS } from './carriers.ts'
+import { damagedSample } from './inspector.ts'
+import { inspectorPane, jobEnd, POLL, panel, shardGrid, shardsShown, showTab, tree, type } from './window.ts'
+
+/** A verification of so many is still running when it is cancelled. */
+const MANY = 5000
+/** In which nothing that comes later moves the focus, ms. */
+const REST = 400
+
+onBothCarriers('the focus', open => {
+  test('is in the table of a cache that was just opened, however it was opened', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await shardsShown(page, 59)
+    await isOn(shardGrid(page))
+    // Nothing is selected by that.
+    await inspectorPane(page).getByRole('heading', { name: 'Whole cache' }).waitFor()
+    expect(await shardGrid(page).getByRole('row', { selected: true }).count()).toBe(0)
+    await page.keyboard.press('Home')
+    await expect.poll(() => shardGrid(page).getByRole('row', { selected: true }).count(), POLL).toBe(1)
+
+    await runCommand(page, 'Close this cache')
+    await isOn(firstOfWelcome(page))
+    await press(page, page.getByRole('button', { name: /^The sample cache/ }))
+    await shardsShown(page, 27)
+    await isOn(shardGrid(page))
+    await page.getByRole('banner').getByText('READ-ONLY').waitFor()
+
+    // As it was left the last time: at the tab that was shown then.
+    await showTab(page, 'Index')
+    await page.waitForTimeout(REST)
+    await press(page, page.getByRole('button', { name: /^Cache / }))
+    await press(page, page.getByRole('menuitem', { name: 'Close this cache' }))
+    await isOn(firstOfWelcome(page))
+    await press(page, page.getByRole('button', { name: /^The sample cache/ }))
+    await isOn(page.getByRole('tab', { name: /^Index/, selected: true }))
+  })
+
+  test('is on the welcome and on a wrong folder where one goes on from there', { timeout: TEST_MS }, async () => {
+    const root = damagedSample()
+    const { page } = await open(join(root, 'embeddings/lambda__kmer-spectrum'))
+    const nearest = page.getByRole('button', { name: /^Open the nearest cache/ })
+    await isOn(nearest)
+    await press(page, page.getByRole('button', { name: 'Back to the start' }))
+    await isOn(firstOfWelcome(page))
+    const nothing = join(temporaryFolder(), 'nothing')
+    mkdirSync(nothing)
+    await goTo(page, nothing)
+    await page.getByRole('heading', { name: 'This folder cannot be opened as a cache' }).waitFor()
+    await isOn(page.getByRole('textbox', { name: /^Path of a cache folder/ }).or(page.getByRole('button', { name: 'Open a folder…' })))
+    await goTo(page, join(root, 'embeddings/lambda__kmer-spectrum'))
+    await isOn(nearest)
+    await page.keyboard.press('Enter')
+    await shardsShown(page, 59)
+    await isOn(shardGrid(page))
+  })
+
+  test('stays in the quarantine while that is emptied, and goes back from the sheets', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await shardsShown(page, 59)
+    await page.getByRole('searchbox', { name: /in their path$/ }).fill('/4/')
+    await shardsShown(page, 9)
+    await shardGrid(page).focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.getByText('2 selected').waitFor()
+    await press(page, panel(page, 'Shards').getByRole('button', { name: 'Quarantine…' }))
+    await confirmReason(page)
+    // Nothing is selected any more: the button that asked is off.
+    await jobEnd(page).getByText('2 shards quarantined.').waitFor()
+    await shardsShown(page, 7)
+    await isOn(shardGrid(page))
+
+    // One of the inspector: what asked vanishes with the shard.
+    await page.keyboard.press('End')
+    const heading = inspectorPane(page).getByRole('heading', { level: 2 })
+    await expect.poll(() => heading.textContent(), POLL).toMatch(/\.parquet$/)
+    await inspectorPane(page).getByRole('button', { name: 'Quarantine…' }).waitFor()
+    await press(page, inspectorPane(page).getByRole('button', { name: 'Quarantine…' }))
+    await confirmReason(page)
+    await jobEnd(page).getByText('1 shard quarantined.').waitFor()
+    await isOn(inspectorPane(page).getByRole('button', { name: 'Look into quarantine' }))
+    await page.keyboard.press('Enter')
+    await page.getByRole('tab', { name: /^Quarantine/, selected: true }).waitFor()
+
+    const aside = panel(page, 'Quarantine')
+    const list = aside.getByRole('grid', { name: 'Files in quarantine' })
+    await list.focus()
+    await page.keyboard.press('Home')
+    await press(page, aside.getByRole('button', { name: 'Restore', exact: true }))
+    await jobEnd(page).getByText('1 shard brought back.').waitFor()
+    await aside.getByText('2 files in quarantine').waitFor()
+    await isOn(list)
+    await page.keyboard.press('Home')
+    await expect.poll(() => list.getByRole('row', { selected: true }).getAttribute('aria-rowindex'), POLL).toBe('2')
+    await expect.poll(() => aside.getByRole('button', { name: 'Restore all' }).isEnabled(), POLL).toBe(true)
+    await press(page, aside.getByRole('button', { name: 'Restore all' }))
+    await aside.getByText('Nothing is in quarantine.').waitFor()
+    await jobEnd(page).getByText('2 shards brought back').waitFor()
+    await isOn(page.getByRole('tab', { name: /^Quarantine/, selected: true }))
+
+    await showTab(page, 'Index')
+    const rebuild = panel(page, 'Index').getByRole('button', { name: 'Rebuild the index…' })
+    await press(page, rebuild)
+    await press(page, page.getByRole('dialog').getByRole('button', { name: /^Rebuild the index from/ }))
+    await jobEnd(page)
+      .getByText(/The index was rebuilt/)
+      .waitFor()
+    // On the button again, or, when it was off meanwhile, on the tab that it stands in.
+    await isOn(rebuild.or(page.getByRole('tab', { name: /^Index/, selected: true })))
+    await press(page, rebuild)
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await isOn(rebuild)
+  })
+
+  test('is in the list of jobs when a job was cancelled', { timeout: TEST_MS }, async () => {
+    const { page } = await open(makeManyShards(MANY))
+    await shardsShown(page, MANY)
+    const verify = page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true })
+    const jobs = panel(page, 'Jobs')
+    await press(page, verify)
+    await jobs.getByText(/^Reading [1-9][\d,]* of 5,000 shards$/).waitFor()
+    await isOn(verify)
+    await press(page, jobs.getByRole('button', { name: 'Cancel' }))
+    await jobEnd(page)
+      .getByText(/^Cancelled/)
+      .waitFor()
+    await isOn(jobs.getByRole('listbox', { name: 'Jobs' }).getByRole('option', { selected: true }))
+  })
+
+  test('is not taken from where somebody types, nor from where a press has put it away', { timeout: TEST_MS }, async () => {
+    const { page } = await open(makeManyShards(MANY))
+    await shardsShown(page, MANY)
+    const jobs = panel(page, 'Jobs')
+    const verify = page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true })
+    const cancel = jobs.getByRole('button', { name: 'Cancel' })
+    await verify.click()
+    await jobs.getByText(/^Reading [1-9][\d,]* of 5,000 shards$/).waitFor()
+    await cancel.focus()
+    await type(page, 'kmer')
+    await cancel.evaluate(button => button instanceof HTMLElement && button.click())
+    await jobEnd(page)
+      .getByText(/^Cancelled/)
+      .waitFor()
+    const box = page.getByRole('combobox', { name: /^Look up/ })
+    await isOn(box)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+
+    await verify.click()
+    await jobs.getByText(/^Reading [1-9][\d,]* of 5,000 shards$/).waitFor()
+    await cancel.focus()
+    await jobs.getByRole('heading').click()
+    await cancel.evaluate(button => button instanceof HTMLElement && button.click())
+    await jobEnd(page)
+      .getByText(/^Cancelled/)
+      .waitFor()
+    await page.waitForTimeout(REST)
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true)
+  })
+})
+
+inChromium('the focus', open => {
+  test('is in the field for a path after “Open a cache…”, and stays with who went elsewhere', { timeout: TEST_MS }, async () => {
+    const { page } = await open(damagedSample())
+    await shardsShown(page, 59)
+    await tree(page).getByRole('row', { name: 'layer 4' }).click()
+    await shardsShown(page, 9)
+    await page.waitForTimeout(REST)
+    expect(await tree(page).evaluate(element => element.contains(document.activeElement))).toBe(true)
+    await runCommand(page, 'Open a cache')
+    const field = page.getByRole('textbox', { name: /^Path of a cache folder/ })
+    await isOn(field)
+    await page.keyboard.insertText(damagedSample())
+    await page.keyboard.press('Enter')
+    await shardsShown(page, 59)
+    await isOn(shardGrid(page))
+  })
+})
+
+/** What the welcome begins with: the field for a path, or the button for the system's dialog. */
+const firstOfWelcome = (page: Page): Locator =>
+  page
+    .getByRole('region', { name: 'Open a cache' })
+    .getByRole('textbox')
+    .or(page.getByRole('button', { name: 'Open a folder…' }))
+
+/** It has the focus (one of them has), and keeps it. */
+async function isOn(place: Locator): Promise<void> {
+  const where = (): Promise<string> =>
+    place.evaluateAll(those => {
+      const { activeElement } = document
+      return those.some(each => each === activeElement) ? 'there' : `on ${activeElement?.outerHTML.slice(0, 200)}`
+    })
+  await expect.poll(where, POLL).toBe('there')
+  await place.page().waitForTimeout(REST)
+  expect(await where()).toBe('there')
+}
+
+/** By the keys. */
+async function press(page: Page, button: Locator): Promise<void> {
+  await button.focus()
+  await page.keyboard.press('Enter')
+}
+
+async function runCommand(page: Page, name: string): Promise<void> {
+  await type(page, `>${name}`)
+  await page.keyboard.press('Enter')
+}
+
+async function confirmReason(page: Page): Promise<void> {
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('not needed now')
+  await page.keyboard.press('Enter')
+}
+
+/** As an address that somebody follows. */
+async function goTo(page: Page, folder: string): Promise<void> {
+  await page.evaluate(path => {
+    location.hash = new URLSearchParams({ open: path }).toString()
+  }, folder)
+}
