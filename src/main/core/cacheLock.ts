@@ -175,11 +175,16 @@ export function readLockOwner(root: string): LockOwner | null {
   return owner === null || isDead(owner) ? null : owner
 }
 
+/** Whether that is us. */
+export function isThisProcess({ host, pid }: LockOwner): boolean {
+  return host === hostname() && pid === process.pid
+}
+
 /** Takes away a lock of this very process that a thread of ours left behind when it died; anybody else's stays. */
 export function dropAbandonedLock(root: string): void {
   const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
   const owner = ownerOf(path)
-  if (owner !== null && owner.host === hostname() && owner.pid === process.pid) removeFile(path)
+  if (owner !== null && isThisProcess(owner)) removeFile(path)
 }
 
 /** The owner; 'somebody' for a lock that does not say whose it is. @throws SystemError when the system does not let us read it */

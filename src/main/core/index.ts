@@ -3,7 +3,7 @@
  * Operations carry the seed's names in camelCase; sizes are bytes, positions bp, times UTC ns.
  */
 export * from '../../shared/model/index.ts'
-export { dropAbandonedLock, type LockOwner, readLockOwner } from './cacheLock.ts'
+export { dropAbandonedLock, isThisProcess, type LockOwner, readLockOwner } from './cacheLock.ts'
 export { type CacheReader, type FoundEmbedding, openCacheReader, readEmbedding, readEmbeddings } from './cacheReader.ts'
 export { checkCacheRoot, nearestCacheRoot } from './cacheRoot.ts'
 export { type ChecksumReport, checkChecksums, writeChecksums } from './checksums.ts'

@@ -3,9 +3,8 @@
  * looked at by the reading threads alone; nothing is written but into the program's own catalog.
  */
 import { createHash } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { CacheSummary, JobReport, Scope } from '../../shared/contract/index.ts'
-import { EMBEDDINGS_DIR, type FileStamp, type Finding, type Ledger, type RecordedVerdict, runScope } from '../core/index.ts'
+import { EMBEDDINGS_DIR, type FileStamp, type Finding, isThisProcess, type Ledger, type RecordedVerdict, runScope } from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
 import { Changes } from './changes.ts'
@@ -157,7 +156,7 @@ export class OpenCache {
       },
       quarantined,
       scanFindings: this.scan.findings(),
-      writer: writer === null ? null : { ...writer, own: writer.pid === process.pid && writer.host === hostname() },
+      writer: writer === null ? null : { ...writer, own: isThisProcess(writer) },
       written: this.written,
       version: this.changes.version
     }

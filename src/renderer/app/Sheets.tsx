@@ -5,6 +5,7 @@ import { formatBytes, formatCounted, formatTime } from '../format/index.ts'
 import { QuarantineSheet } from '../quarantine/QuarantineSheet.tsx'
 import { RestoreSheet } from '../quarantine/RestoreSheet.tsx'
 import { RepairSheet } from '../repair/RepairSheet.tsx'
+import { CloseButton } from '../sheet/CloseButton.tsx'
 import { FirstWrite } from '../sheet/FirstWrite.tsx'
 import { Sheet } from '../sheet/Sheet.tsx'
 import controls from '../styles/controls.module.css'
@@ -19,12 +20,12 @@ export function Sheets() {
   return (
     <>
       {request?.kind === 'shortcuts' && (
-        <Sheet title='Keyboard shortcuts' wide onClose={close} actions={<Close onClose={close} />}>
+        <Sheet title='Keyboard shortcuts' wide onClose={close} actions={<CloseButton onClose={close} />}>
           <Shortcuts />
         </Sheet>
       )}
       {request?.kind === 'about' && (
-        <Sheet title='GenoLeWM Cache Inspector' onClose={close} actions={<Close onClose={close} />}>
+        <Sheet title='GenoLeWM Cache Inspector' onClose={close} actions={<CloseButton onClose={close} />}>
           <About />
         </Sheet>
       )}
@@ -33,14 +34,6 @@ export function Sheets() {
       <QuarantineSheet />
       <RestoreSheet />
     </>
-  )
-}
-
-function Close({ onClose }: { readonly onClose: () => void }) {
-  return (
-    <button type='button' className={controls.button} onClick={onClose}>
-      Close
-    </button>
   )
 }
 
@@ -104,9 +97,7 @@ function ReindexQuestion({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       actions={
         <>
-          <button type='button' className={controls.button} onClick={onClose}>
-            Cancel
-          </button>
+          <CloseButton onClose={onClose}>Cancel</CloseButton>
           <button type='button' className={`${controls.button} ${controls.primary}`} onClick={rebuild}>
             Rebuild the index from {formatCounted(summary.shards, 'shard')}
           </button>

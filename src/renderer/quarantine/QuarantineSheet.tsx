@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { useStartJob } from '../app/useStartJob.ts'
 import { formatCount, formatCounted } from '../format/index.ts'
+import { CloseButton } from '../sheet/CloseButton.tsx'
 import { FirstWrite } from '../sheet/FirstWrite.tsx'
 import { Sheet } from '../sheet/Sheet.tsx'
 import controls from '../styles/controls.module.css'
@@ -34,9 +35,7 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
       onClose={close}
       actions={
         <>
-          <button type='button' className={controls.button} onClick={close}>
-            Cancel
-          </button>
+          <CloseButton onClose={close}>Cancel</CloseButton>
           <button
             type='submit'
             form='quarantine'

@@ -1,6 +1,7 @@
 /** Asked once, before the first thing that is written into a cache is what comes back from quarantine. */
 import { useStartJob } from '../app/useStartJob.ts'
 import { formatCounted } from '../format/index.ts'
+import { CloseButton } from '../sheet/CloseButton.tsx'
 import { FirstWrite } from '../sheet/FirstWrite.tsx'
 import { Sheet } from '../sheet/Sheet.tsx'
 import controls from '../styles/controls.module.css'
@@ -20,9 +21,7 @@ export function RestoreSheet() {
       onClose={close}
       actions={
         <>
-          <button type='button' className={controls.button} onClick={close}>
-            Cancel
-          </button>
+          <CloseButton onClose={close}>Cancel</CloseButton>
           <button
             type='button'
             className={`${controls.button} ${controls.primary}`}

@@ -8,6 +8,7 @@ import { useClient } from '../client/ClientProvider.tsx'
 import { JobProgress } from '../jobs/JobProgress.tsx'
 import { JobEnd } from '../jobs/JobReportView.tsx'
 import { type FollowedJob, useFollowedJob } from '../jobs/useFollowedJob.ts'
+import { CloseButton } from '../sheet/CloseButton.tsx'
 import { Sheet } from '../sheet/Sheet.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -86,11 +87,7 @@ function Repair() {
               Cancel
             </button>
           )}
-          {ended && (
-            <button type='button' className={controls.button} onClick={close}>
-              {choosing ? 'Leave all as it is' : 'Close'}
-            </button>
-          )}
+          {ended && <CloseButton onClose={close}>{choosing ? 'Leave all as it is' : 'Close'}</CloseButton>}
           {choosing && consequences !== null && (
             <button
               type='button'

@@ -1,19 +1,20 @@
 /** What lies beside the shards: the index, the lock of whoever is writing, the quarantine. Read, never touched. */
-import { lstatSync, statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { mayBeThere } from '../../core/durableFile.ts'
 import { CacheError, EMBEDDINGS_DIR, type FileStamp, INDEX_PATH, listQuarantine, openIndex, readLockOwner } from '../../core/index.ts'
 
 export type Surroundings = {
   readonly index: { readonly state: 'present' | 'missing' | 'unusable'; readonly reason: string | null; readonly stamp: FileStamp | null }
   readonly writer: { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string } | null
   readonly quarantined: number
-  /** Whether there is a folder of shards. */
+  /** Whether there is a folder of shards, as far as can be told. */
   readonly there: boolean
 }
 
 /** @param root absolute */
 export async function lookAround({ root }: { root: string }): Promise<Surroundings> {
-  const there = statSync(join(root, EMBEDDINGS_DIR), { throwIfNoEntry: false })?.isDirectory() === true
+  const there = mayBeThere(join(root, EMBEDDINGS_DIR))
   return { index: lookAtIndex(root), writer: readLockOwner(root), quarantined: await countQuarantined(root), there }
 }
 
