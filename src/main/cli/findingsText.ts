@@ -5,6 +5,7 @@ import { countOf, countText } from './numbers.ts'
 
 const MEANING: Readonly<Record<Severity, string>> = {
   corrupt: 'corrupt: cannot be trusted; repair moves it to quarantine',
+  missing: 'missing: expected from the index, the ledger or kept entries, and not there',
   unreadable: 'unreadable: the system refused; says nothing about the bytes',
   unsupported: 'unsupported: not judged, never moved',
   suspect: 'suspect: readable, but contradicts something; look at it',

@@ -32,6 +32,7 @@ function healthText(healthy: number, readable: number, findings: readonly Findin
     ...(readable > 0 ? [`${countText(readable)} readable, never fingerprinted`] : []),
     `${countText(shardsWith('corrupt'))} damaged`,
     `${countText(shardsWith('suspect'))} suspect`,
+    ...(shardsWith('missing') > 0 ? [`${countText(shardsWith('missing'))} missing`] : []),
     `${countText(shardsWith('unsupported'))} unsupported`,
     `${countText(shardsWith('unreadable'))} unreadable`,
     drift > 0 ? `${countOf(drift, 'difference')} in the index` : 'index in order'

@@ -41,8 +41,8 @@ export type ShardLine = FileStamp & {
 const NOTHING: readonly Finding[] = []
 
 /** Worse is higher; what is wrong with the index alone does not make a shard worse. */
-const RANK: Readonly<Record<Severity, number>> = { index: 0, suspect: 1, unsupported: 2, unreadable: 3, corrupt: 4 }
-const HEALTH_OF_RANK: readonly Health[] = ['verified', 'suspect', 'unsupported', 'unreadable', 'damaged']
+const RANK: Readonly<Record<Severity, number>> = { index: 0, suspect: 1, unsupported: 2, unreadable: 3, missing: 4, corrupt: 5 }
+const HEALTH_OF_RANK: readonly Health[] = ['verified', 'suspect', 'unsupported', 'unreadable', 'missing', 'damaged']
 
 /** The rank of the worst finding; 0 when none says anything against the shard. */
 export function worstOf(findings: readonly Finding[]): number {
@@ -79,7 +79,8 @@ const BADNESS: Readonly<Record<Health, number>> = {
   suspect: 3,
   unsupported: 4,
   unreadable: 5,
-  damaged: 6
+  missing: 6,
+  damaged: 7
 }
 
 /** Worse is higher. */

@@ -2,7 +2,7 @@
 import type { CacheSummary, Health } from '../../shared/contract/index.ts'
 import { formatAgo, formatCount, formatCounted, healthWord, worstHealth } from '../format/index.ts'
 
-const SICK = ['damaged', 'unreadable', 'suspect', 'unsupported'] as const
+const SICK = ['damaged', 'missing', 'unreadable', 'suspect', 'unsupported'] as const
 
 /** Shards with something wrong, or that this program cannot judge, those among them that only a first look tells of. */
 export function sickShards({ health, suspected }: Pick<CacheSummary, 'health' | 'suspected'>): number {

@@ -14,6 +14,7 @@ const SHAPES: Record<Mark, ReactNode> = {
   ),
   suspect: <path d='M6 1.8v5M6 9.6v.6' />,
   damaged: <path d='m2.5 2.5 7 7m0-7-7 7' />,
+  missing: <circle cx='6' cy='6' r='4.3' strokeDasharray='2 2.5' />,
   unsupported: (
     <>
       <circle cx='6' cy='6' r='4.3' />

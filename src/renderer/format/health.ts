@@ -12,6 +12,7 @@ const FACES = {
   readable: { glyph: '◐', word: 'read, never fingerprinted', short: 'only read' },
   suspect: { glyph: '!', word: 'suspect', short: 'suspect' },
   damaged: { glyph: '✕', word: 'damaged', short: 'damaged' },
+  missing: { glyph: '◌', word: 'missing', short: 'missing' },
   unsupported: { glyph: '⊘', word: 'unsupported', short: 'unsupported' },
   unreadable: { glyph: '⊝', word: 'could not be read', short: 'not read' },
   quarantined: { glyph: '▣', word: 'quarantined', short: 'quarantined' }
@@ -43,7 +44,7 @@ export function healthFill(mark: Mark): string {
 }
 
 /** Worst first: what a level of the tree or a bar shows when it holds several. */
-const WORST: readonly Health[] = ['damaged', 'unreadable', 'suspect', 'unsupported', 'unverified', 'readable', 'verified']
+const WORST: readonly Health[] = ['damaged', 'missing', 'unreadable', 'suspect', 'unsupported', 'unverified', 'readable', 'verified']
 
 /** The worst of what was counted; null when nothing was. */
 export function worstHealth(counts: Partial<Record<Health, number>>): Health | null {

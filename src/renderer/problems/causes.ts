@@ -41,7 +41,8 @@ function byPlace(a: Finding, b: Finding): number {
 /** Shards of a cause that can be moved to quarantine: files of the cache that were verified, each once. */
 export function movableShards({ severity, kind, findings, firstLook }: Cause): readonly string[] {
   if (firstLook) return []
-  if (severity === 'index' || severity === 'unreadable' || severity === 'unsupported' || kind === 'not_a_file') return []
+  if (severity === 'index' || severity === 'missing' || severity === 'unreadable' || severity === 'unsupported' || kind === 'not_a_file')
+    return []
   return [...new Set(findings.map(({ shardPath }) => shardPath))]
 }
 

@@ -7,6 +7,7 @@ import { adviceOf, kindTitle } from './findingAdvice.ts'
 /** The mark of a severity. */
 export const SEVERITY_MARK: Record<Severity, Mark> = {
   corrupt: 'damaged',
+  missing: 'missing',
   unreadable: 'unreadable',
   unsupported: 'unsupported',
   suspect: 'suspect',

@@ -123,6 +123,7 @@ const WORDS: Record<Health, string> = {
   readable: 'read, never fingerprinted',
   suspect: 'suspect',
   damaged: 'damaged',
+  missing: 'missing',
   unsupported: 'unsupported',
   unreadable: 'unreadable'
 }

@@ -21,6 +21,8 @@ const COSTS: Record<FindingKind, (rows: string) => string> = {
   missing_column: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
   wrong_type: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
   invalid_row: rows => `GenoLeWM refuses the whole shard for most such rows and misreads the others: ${rows} cannot be used.`,
+  missing_shard: rows => `GenoLeWM cannot find ${rows} until the shard is back.`,
+  placeholder: rows => `The file stands for a shard whose contents are not on this machine. GenoLeWM cannot read ${rows} until they are.`,
   unreadable: rows => `${capital(rows)} cannot be reached now; the bytes may well be whole.`,
   unsupported_layout: () => 'This program cannot show its rows; the program that wrote it can.',
   unsupported_version: () => 'This program cannot show its rows; the program that wrote it can.',
@@ -32,6 +34,11 @@ const COSTS: Record<FindingKind, (rows: string) => string> = {
   duplicate_key: () => 'Nothing is lost: the values are the same. GenoLeWM’s own reindex fails on it.',
   conflicting_key: () => 'A look-up gives one of two different vectors. GenoLeWM’s own reindex fails on it.',
   changed_bytes: rows => `Rows never change by design: ${rows} may hold wrong, plausible values.`,
+  changed_since_indexed: () => 'These rows changed after they were indexed. Their embeddings may belong to other windows.',
+  window_hash_disagrees: () => 'The same locus has another window hash in other configurations. One of them is wrong.',
+  readers_disagree: () => 'Two independent Parquet readers decode different values. At least one of them is wrong.',
+  bad_metadata: () => 'GenoLeWM reads every row. Only auxiliary data in the file is wrong.',
+  stray_file: () => 'The file is not a shard. GenoLeWM fails to read it when it rebuilds its index.',
   no_rows: () => 'Nothing: there is nothing in it.',
   ragged_dimensions: () => 'Vectors of different lengths cannot be stacked into one matrix.',
   non_finite: () => 'A model that takes these vectors in computes NaN.',
@@ -39,6 +46,8 @@ const COSTS: Record<FindingKind, (rows: string) => string> = {
   index_missing: () => 'Every look-up by key finds nothing; browsing works.',
   index_unreadable: () => 'Every look-up by key fails; browsing works.',
   index_schema: () => 'Look-ups by key fail or find nothing; browsing works.',
+  index_unsupported: () => 'A newer GenoLeWM made this index. It is left untouched.',
+  index_busy: () => 'The index was locked by another process, so it was not compared with the shards.',
   entry_without_row: () => 'A look-up of these keys fails.',
   row_without_entry: () => 'A look-up of these keys finds nothing, although the rows are here.',
   entry_elsewhere: () => 'A look-up of these keys leads to the wrong row and fails.',
@@ -46,6 +55,15 @@ const COSTS: Record<FindingKind, (rows: string) => string> = {
 }
 
 const REMEDIES: Partial<Record<FindingKind, string>> = {
+  missing_shard: 'Restore the shard from a backup or encode its windows again.',
+  placeholder: 'Fetch the contents with the tool that manages this file (Git LFS, git-annex, DVC or the cloud drive).',
+  changed_since_indexed: 'Restore the file from a backup, or quarantine it and encode its windows again.',
+  window_hash_disagrees: 'Compare the shards named here. Quarantine the wrong one and encode its windows again.',
+  readers_disagree: 'Report this difference. Do not rely on the values until it is explained.',
+  bad_metadata: 'Nothing has to be done. Rewriting the shard removes the finding.',
+  stray_file: 'Delete the file, or move it out of the cache.',
+  index_unsupported: 'Use the GenoLeWM version that made the index.',
+  index_busy: 'Verify again when the other process has finished.',
   unreadable: 'See to the permissions, the disk or the mount, then verify again. A repair never moves it.',
   changed_bytes: 'Bring the file back from a backup, or quarantine it and encode its windows again.',
   path_mismatch:
@@ -59,6 +77,7 @@ const REMEDIES: Partial<Record<FindingKind, string>> = {
 
 const BY_SEVERITY: Record<Finding['severity'], { readonly remedy: string; readonly actions: readonly Action[] }> = {
   corrupt: { remedy: ENCODE_AGAIN, actions: ['verify', 'quarantine', 'repair'] },
+  missing: { remedy: 'Restore it from a backup or encode its windows again.', actions: ['verify'] },
   unreadable: { remedy: LEFT, actions: ['verify'] },
   unsupported: { remedy: LEFT, actions: ['verify', 'quarantine'] },
   suspect: { remedy: LOOK, actions: ['verify', 'quarantine'] },

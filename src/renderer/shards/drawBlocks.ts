@@ -24,6 +24,7 @@ export function readPalette(element: Element): Palette {
       readable: fill.readable ?? '',
       suspect: fill.suspect ?? '',
       damaged: fill.damaged ?? '',
+      missing: fill.missing ?? '',
       unsupported: fill.unsupported ?? '',
       unreadable: fill.unreadable ?? ''
     },

@@ -8,7 +8,7 @@ import type { ColumnFacts, ShardAddress, VectorStatistics } from '../model/shard
 export const PAGE_ROWS = 500
 
 /** How a shard stands: each has a shape and a word beside its colour. */
-export const HEALTHS = ['verified', 'unverified', 'readable', 'suspect', 'damaged', 'unsupported', 'unreadable'] as const
+export const HEALTHS = ['verified', 'unverified', 'readable', 'suspect', 'damaged', 'missing', 'unsupported', 'unreadable'] as const
 export const healthSchema = z.enum(HEALTHS)
 export type Health = z.infer<typeof healthSchema>
 

@@ -4,12 +4,13 @@ import type { Details } from './errors.ts'
 /**
  * How bad, and so what a repair does with the shard.
  * - `corrupt`: cannot be trusted; the plan quarantines it
+ * - `missing`: expected from evidence (index, ledger, kept entries) and not there; nothing to move
  * - `unsupported`: not ours to judge (a version or encoding we do not know); never moved by default
  * - `unreadable`: the system refused; says nothing about the bytes; never moved
  * - `suspect`: readable, but contradicts something; moved only when a person ticks it
  * - `index`: the SQLite index differs from the shards; a reindex mends it
  */
-export const SEVERITIES = ['corrupt', 'unreadable', 'unsupported', 'suspect', 'index'] as const
+export const SEVERITIES = ['corrupt', 'missing', 'unreadable', 'unsupported', 'suspect', 'index'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 /** Every kind of finding with its severity. */
@@ -22,6 +23,8 @@ export const FINDING_KINDS = {
   missing_column: 'corrupt',
   wrong_type: 'corrupt',
   invalid_row: 'corrupt',
+  missing_shard: 'missing',
+  placeholder: 'missing',
   unreadable: 'unreadable',
   unsupported_layout: 'unsupported',
   unsupported_version: 'unsupported',
@@ -33,6 +36,11 @@ export const FINDING_KINDS = {
   duplicate_key: 'suspect',
   conflicting_key: 'suspect',
   changed_bytes: 'suspect',
+  changed_since_indexed: 'suspect',
+  window_hash_disagrees: 'suspect',
+  readers_disagree: 'suspect',
+  bad_metadata: 'suspect',
+  stray_file: 'suspect',
   no_rows: 'suspect',
   ragged_dimensions: 'suspect',
   non_finite: 'suspect',
@@ -40,6 +48,8 @@ export const FINDING_KINDS = {
   index_missing: 'index',
   index_unreadable: 'index',
   index_schema: 'index',
+  index_unsupported: 'index',
+  index_busy: 'index',
   entry_without_row: 'index',
   row_without_entry: 'index',
   entry_elsewhere: 'index',
