@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
 import { checkPool, checkStateLayer } from './checkRecord.ts'
+import { isEncoderFolder, isNamePart } from './folderNames.ts'
 import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, pathPart, QUARANTINE_DIR } from './layout.ts'
 
 /** Relative to the cache root. */
@@ -53,7 +54,7 @@ export function relativeShardPath(options: ShardPathOptions): string {
     throw new InputError(`stride_block must be a non-negative integer, not ${strideBlock}`, { field: 'stride_block', value: strideBlock })
   }
   const encoder = checkedPart('encoder_id', options.encoderId)
-  if (encoder === '.' || encoder === '..' || encoder === QUARANTINE_DIR || encoder.startsWith(INDEX_DB_NAME)) {
+  if (!isEncoderFolder(encoder)) {
     throw new InputError(`encoder_id ${JSON.stringify(options.encoderId)} cannot be the name of a folder of shards`, {
       field: 'encoder_id',
       value: options.encoderId
@@ -68,7 +69,7 @@ function checkedPart(field: string, value: string): string {
   if (typeof value !== 'string' || value === '') throw new InputError(`${field} must be non-empty`, { field, value })
   const part = pathPart(value)
   // 40 bytes are left for what the layout puts around a contig.
-  if (part.includes('\0') || Buffer.byteLength(part) > NAME_BYTES - 40) {
+  if (!isNamePart(part) || Buffer.byteLength(part) > NAME_BYTES - 40) {
     throw new InputError(`${field} ${JSON.stringify(value.slice(0, 60))} cannot be part of a file name`, { field, value })
   }
   return part
