@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { withCacheLock } from '../../src/main/core/cacheLock.ts'
-import { CacheBusyError, writeShard } from '../../src/main/core/index.ts'
-import { processBirth } from '../../src/main/core/processBirth.ts'
+import { CacheBusyError, dropAbandonedLock, writeShard } from '../../src/main/core/index.ts'
+import { isOnMachineItself, pidScope, processBirth } from '../../src/main/core/processBirth.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { BLOCK, makePipe, recordOf } from './cacheFiles.ts'
 
@@ -79,6 +79,75 @@ describe('held', () => {
     const root = locked({ host: 'another-host', pid: deadPid(), since: SINCE, operation: 'repair' })
     expect(await take(root)).toMatchObject({ code: 'RESOURCE.BUSY', details: { host: 'another-host' } })
     expect(existsSync(join(root, LOCK))).toBe(true)
+  })
+
+  const born = processBirth(process.pid)
+  const scope = pidScope()
+
+  describe.skipIf(born === null || scope.pidNamespace === null)('on Linux, where a pid has its namespace', () => {
+    test('by a process that died in this namespace: taken over', async () => {
+      const root = locked({ host: hostname(), pid: deadPid(), born, ...scope, since: SINCE, operation: 'repair' })
+      expect(await take(root)).toBe('done')
+    })
+
+    test.each([
+      ['a pid that nobody has here', deadPid()],
+      ['the pid of another process here', process.pid]
+    ])('by %s, in another container on this host: busy, and the file to remove is named', async (_, pid) => {
+      const owner = { host: hostname(), pid, born: `${born?.split(' ')[0]} 1`, ...scope, pidNamespace: 'pid:[4026532999]' }
+      const root = locked({ ...owner, since: SINCE, operation: 'reindex' })
+      const refusal = await take(root)
+      expect(refusal).toMatchObject({ code: 'RESOURCE.BUSY', details: { pid } })
+      expect(String(refusal)).toContain(`in another container or since another boot, is changing this cache`)
+      expect(String(refusal)).toContain(`if it no longer runs, remove ${join(root, LOCK)}`)
+      expect(existsSync(join(root, LOCK))).toBe(true)
+    })
+
+    test.skipIf(!isOnMachineItself(scope) || scope.machine === null)(
+      'by a process before the reboot of this machine: taken over',
+      async () => {
+        const owner = { host: hostname(), pid: process.pid, born: '00000000-0000-0000-0000-000000000000 1', ...scope }
+        expect(await take(locked({ ...owner, since: SINCE, operation: 'repair' }))).toBe('done')
+      }
+    )
+
+    test('by a process of another machine with the same host name: busy', async () => {
+      const owner = { host: hostname(), pid: deadPid(), born: '00000000-0000-0000-0000-000000000000 1', ...scope, machine: 'another' }
+      expect(await take(locked({ ...owner, since: SINCE, operation: 'repair' }))).toBeInstanceOf(CacheBusyError)
+    })
+
+    test('is recorded with it', async () => {
+      const root = temporaryFolder()
+      const seen = await withCacheLock(root, 'a test', 0, async () => JSON.parse(readFileSync(join(root, LOCK), 'utf8')))
+      expect(seen).toMatchObject({ host: hostname(), pid: process.pid, born, ...scope })
+    })
+
+    test('the lock of a process with the same pid elsewhere is not ours to drop', () => {
+      const ours = { host: hostname(), pid: process.pid, born, ...scope, since: SINCE, operation: 'repair' }
+      const theirs = locked({ ...ours, pidNamespace: 'pid:[4026532999]' })
+      dropAbandonedLock(theirs)
+      expect(existsSync(join(theirs, LOCK))).toBe(true)
+      const mine = locked(ours)
+      dropAbandonedLock(mine)
+      expect(existsSync(join(mine, LOCK))).toBe(false)
+    })
+
+    const UNSHARE = 'unshare'
+    const ALONE = ['--pid', '--fork', '--mount-proc']
+    test.skipIf(spawnSync(UNSHARE, [...ALONE, 'true']).status !== 0)(
+      'a process in a PID namespace of its own finds it held',
+      async () => {
+        const root = temporaryFolder()
+        const program = `
+        import { withCacheLock } from ${JSON.stringify(join(import.meta.dirname, '../../src/main/core/cacheLock.ts'))}
+        const told = await withCacheLock(process.argv[1], 'inside', 0, async () => 'inside').catch(error => error.code)
+        process.stdout.write(told)`
+        const inside = (): string =>
+          spawnSync(UNSHARE, [...ALONE, process.execPath, '--input-type=module', '-e', program, root], { encoding: 'utf8' }).stdout
+        expect(await withCacheLock(root, 'outside', 0, async () => inside())).toBe('RESOURCE.BUSY')
+        expect(inside()).toBe('inside')
+      }
+    )
   })
 
   test.each(['{', '[]', '{"host": 1, "pid": "x"}'])('by who knows whom (%j): busy', async text => {

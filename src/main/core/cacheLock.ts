@@ -1,7 +1,7 @@
 /**
  * One writer of ours at a time: a lock file that says who holds the cache, since when and for what. (Python's layout 1 knows no
- * locks; against it SQLite's own locks and atomic renames protect.) A lock whose owner died on this host is taken over; one of
- * another host never is.
+ * locks; against it SQLite's own locks and atomic renames protect.) A lock whose owner died on this host is taken over. A lock of
+ * another host, container or PID namespace never is: its owner cannot be seen from here.
  *
  * The file appears under its name with its content in it (a link to a file that is complete), so that a crash leaves no lock without
  * an owner. Only one of several may take over a dead lock: the one that holds a second lock, named after the dead one. Should it die
@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CacheBusyError, CancelledError } from '../../shared/model/errors.ts'
 import { makeFolder, removeFile, removeQuietly, sweepTempFiles, tempBeside, writeWholeFile } from './durableFile.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
-import { isGone, processBirth } from './processBirth.ts'
+import { bootOf, isGone, isOnMachineItself, type PidScope, pidScope, processBirth } from './processBirth.ts'
 import { readSmallFile } from './smallFile.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
@@ -25,12 +25,13 @@ const POLL_MS = 20
 /** Who holds a cache's lock. */
 export type LockOwner = { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string }
 
-type LockFile = LockOwner & {
-  /** Names this one lock among all that ever were. */
-  readonly nonce?: string
-  /** Tells its process from a later one with the same pid; null where the system does not say. */
-  readonly born?: string | null
-}
+type LockFile = LockOwner &
+  Partial<PidScope> & {
+    /** Names this one lock among all that ever were. */
+    readonly nonce?: string
+    /** Tells its process from a later one with the same pid; null where the system does not say. */
+    readonly born?: string | null
+  }
 
 /**
  * Runs `work` as the only one of ours that changes the cache.
@@ -51,6 +52,7 @@ export async function withCacheLock<T>(
     host: hostname(),
     pid: process.pid,
     born: processBirth(process.pid),
+    ...pidScope(),
     since: new Date().toISOString(),
     operation,
     nonce: randomUUID()
@@ -175,9 +177,11 @@ export function readLockOwner(root: string): LockOwner | null {
   return owner === null || isDead(owner) ? null : owner
 }
 
-/** Whether that is us. */
-export function isThisProcess({ host, pid }: LockOwner): boolean {
-  return host === hostname() && pid === process.pid
+/** Whether that is this process. Another container on this host may have a process with the same pid. */
+export function isThisProcess(owner: LockFile): boolean {
+  if (owner.host !== hostname() || owner.pid !== process.pid) return false
+  const sameScope = owner.pidNamespace === undefined || owner.pidNamespace === pidScope().pidNamespace
+  return sameScope && (typeof owner.born !== 'string' || owner.born === processBirth(process.pid))
 }
 
 /** Takes away a lock of this very process that a thread of ours left behind when it died; anybody else's stays. */
@@ -230,9 +234,27 @@ function isLock(value: unknown): value is LockFile {
 
 function isDead(owner: LockFile): boolean {
   if (owner.host !== hostname()) return false
+  const here = pidScope()
+  // A lock of an earlier version does not say its namespace.
+  if (owner.pidNamespace !== undefined) {
+    if (owner.pidNamespace !== here.pidNamespace) return false
+    if (isOfAnotherBoot(owner)) return isOnMachineItself(here) && here.machine !== null && owner.machine === here.machine
+  }
   const born = processBirth(owner.pid)
   if (born !== null && typeof owner.born === 'string') return born !== owner.born
   return isGone(owner.pid)
+}
+
+/** After a reboot, or on another machine with the same host name: there the number of a PID namespace means nothing. */
+function isOfAnotherBoot({ born = null }: LockFile): boolean {
+  const [theirs, ours] = [bootOf(born), bootOf(processBirth(process.pid))]
+  return theirs !== null && ours !== null && theirs !== ours
+}
+
+/** Whether this process can tell if the owner still runs. */
+function isVisible(owner: LockFile): boolean {
+  if (owner.host !== hostname()) return false
+  return owner.pidNamespace === undefined || (owner.pidNamespace === pidScope().pidNamespace && !isOfAnotherBoot(owner))
 }
 
 /** Who is in the way, or which file: of a dead owner it is the one of whoever was to replace it. */
@@ -246,9 +268,9 @@ function busy(path: string): CacheBusyError {
   const { host, pid, since, operation } = owner
   const doing = typeof operation === 'string' ? ` (${operation})` : ''
   const when = typeof since === 'string' ? ` since ${since}` : ''
-  // Of another host nobody can tell here whether it still lives.
-  const remedy = host === hostname() ? '' : `; if it no longer runs, remove ${path}`
-  return new CacheBusyError(`process ${pid} on ${host} is changing this cache${when}${doing}${remedy}`, {
+  const where = host === hostname() && !isVisible(owner) ? `${host}, in another container or since another boot,` : host
+  const remedy = isVisible(owner) ? '' : `; if it no longer runs, remove ${path}`
+  return new CacheBusyError(`process ${pid} on ${where} is changing this cache${when}${doing}${remedy}`, {
     host,
     pid,
     since,

@@ -1,5 +1,5 @@
-/** Tells a process from a later one that was given the same pid. */
-import { readFileSync } from 'node:fs'
+/** Identifies a process beyond its pid: when it started, and in which PID namespace and on which machine its pid means it. */
+import { readFileSync, readlinkSync } from 'node:fs'
 import { failedWith } from './systemError.ts'
 
 /**
@@ -8,6 +8,8 @@ import { failedWith } from './systemError.ts'
  */
 export function processBirth(pid: number): string | null {
   try {
+    // A /proc of another PID namespace describes other processes under the same pids.
+    if (readlinkSync('/proc/self') !== String(process.pid)) return null
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     // The name of the program, in parentheses, may hold spaces and parentheses itself.
     const [, fields = ''] = /^.*\)\s+(.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
@@ -17,6 +19,44 @@ export function processBirth(pid: number): string | null {
   } catch {
     return null
   }
+}
+
+/** Where a pid has its meaning; null for what the system does not provide. */
+export type PidScope = {
+  /** As in `readlink /proc/self/ns/pid`. Two containers on one host differ, and neither sees the processes of the other. */
+  readonly pidNamespace: string | null
+  /** `/etc/machine-id`: the same after a reboot, another on a machine that only has the same host name. */
+  readonly machine: string | null
+}
+
+/** The scope of this process's pids. */
+export function pidScope(): PidScope {
+  return {
+    pidNamespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
+    machine: orNull(() => readFileSync('/etc/machine-id', 'utf8').trim() || null)
+  }
+}
+
+function orNull(read: () => string | null): string | null {
+  try {
+    return read()
+  } catch {
+    return null
+  }
+}
+
+/** The PID namespace of the machine itself has this number on every Linux. */
+const FIRST_NAMESPACE = 'pid:[4026531836]'
+
+/** Whether a process is outside of all containers. */
+export function isOnMachineItself({ pidNamespace }: PidScope): boolean {
+  return pidNamespace === FIRST_NAMESPACE
+}
+
+/** The boot in which a process was born; null where the system does not say. */
+export function bootOf(born: string | null): string | null {
+  const [boot, start] = born?.split(' ') ?? []
+  return boot === undefined || start === undefined ? null : boot
 }
 
 /** Whether no process of this host has a pid just now. */
