@@ -134,20 +134,17 @@ describe('held', () => {
 
     const UNSHARE = 'unshare'
     const ALONE = ['--pid', '--fork', '--mount-proc']
-    test.skipIf(spawnSync(UNSHARE, [...ALONE, 'true']).status !== 0)(
-      'a process in a PID namespace of its own finds it held',
-      async () => {
-        const root = temporaryFolder()
-        const program = `
+    test.skipIf(spawnSync(UNSHARE, [...ALONE, 'true']).status !== 0)('a process in a PID namespace of its own finds it held', async () => {
+      const root = temporaryFolder()
+      const program = `
         import { withCacheLock } from ${JSON.stringify(join(import.meta.dirname, '../../src/main/core/cacheLock.ts'))}
         const told = await withCacheLock(process.argv[1], 'inside', 0, async () => 'inside').catch(error => error.code)
         process.stdout.write(told)`
-        const inside = (): string =>
-          spawnSync(UNSHARE, [...ALONE, process.execPath, '--input-type=module', '-e', program, root], { encoding: 'utf8' }).stdout
-        expect(await withCacheLock(root, 'outside', 0, async () => inside())).toBe('RESOURCE.BUSY')
-        expect(inside()).toBe('inside')
-      }
-    )
+      const inside = (): string =>
+        spawnSync(UNSHARE, [...ALONE, process.execPath, '--input-type=module', '-e', program, root], { encoding: 'utf8' }).stdout
+      expect(await withCacheLock(root, 'outside', 0, async () => inside())).toBe('RESOURCE.BUSY')
+      expect(inside()).toBe('inside')
+    })
   })
 
   test.each(['{', '[]', '{"host": 1, "pid": "x"}'])('by who knows whom (%j): busy', async text => {
