@@ -13,12 +13,11 @@ import { removeQuietly } from './durableFile.ts'
 import { startIndex } from './index/buildIndex.ts'
 import type { RepeatedRow } from './index/bulkLoad.ts'
 import { withIndex } from './index/changeIndex.ts'
-import type { IndexRow } from './index/indexRow.ts'
-import { IndexUnusable } from './index/untrusted.ts'
-import { openIndex, type WindowIndex } from './index/windowIndex.ts'
+import type { WindowIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
 import { indexRow, type KnownKeys, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, type ShardVerdict, verifyShard } from './integrity/verifyShard.ts'
+import { keepUnreadEntries } from './keptEntries.ts'
 import { comparePaths, INDEX_PATH } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
 import { shardFilePath } from './shardRows.ts'
@@ -62,18 +61,19 @@ export async function rebuildIndex(
     }
     run.leaveOutRepeated(builder.finish())
     run.findings.push(...walk.findings)
-    for (const path of [...run.unread, ...walk.unread.map(({ shardPath }) => shardPath)])
-      run.carriedOver(path, builder.addRows(oldRows(root, path)))
-    await builder.publish(options.signal)
+    run.entriesKept(keepUnreadEntries(root, path => run.wasRead(path), builder.addRows))
+    // What could not be read says nothing of what the index holds.
+    if (run.readNothing) builder.discard()
+    else await builder.publish(options.signal)
   } catch (error) {
     builder.discard()
     throw error
   }
-  await run.catchUp()
+  if (!run.readNothing) await run.catchUp()
   const { indexedShards, indexedRows } = run
   const findings = run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
   for (const found of findings) options.onFinding?.(found)
-  return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings }
+  return { indexedShards, indexedRows, indexPath: INDEX_PATH, replaced: !run.readNothing, findings }
 }
 
 type KeysVerdict = Pick<ShardVerdict, 'shardPath' | 'bytes' | 'mtimeNs' | 'findings' | 'keys'>
@@ -122,8 +122,8 @@ class ReindexRun {
   findings: Finding[] = []
   indexedShards = 0
   indexedRows = 0
-  /** Shards that the system would not let us read. */
-  readonly unread: string[] = []
+  /** Shards that were read, to their keys or to their damage. */
+  private readonly read = new Set<string>()
   /** What each shard looked like when it was read. */
   private readonly seen = new Map<string, string>()
   private readonly root: string
@@ -133,6 +133,16 @@ class ReindexRun {
     this.root = root
     this.leaveOut = leaveOut
     this.findings.push(...[...leaveOut.values()].flat())
+    for (const path of leaveOut.keys()) this.read.add(path)
+  }
+
+  wasRead(shardPath: string): boolean {
+    return this.read.has(shardPath)
+  }
+
+  /** Whether there is something to read, and none of it could be read. */
+  get readNothing(): boolean {
+    return this.read.size === 0 && this.findings.length > 0
   }
 
   /** Counts a shard's rows, and keeps why it has none. */
@@ -140,19 +150,21 @@ class ReindexRun {
     // As it was when it was opened: one that changes meanwhile is read once more.
     this.seen.set(shardPath, mtimeNs === 0n ? stampText(this.root, shardPath) : `${bytes} ${mtimeNs}`)
     this.findings.push(...findings.filter(blocksIndexing))
-    if (findings.some(({ severity }) => severity === 'unreadable')) this.unread.push(shardPath)
+    if (keys !== null || findings.some(({ severity }) => severity === 'corrupt')) this.read.add(shardPath)
     if (keys === null) return
     this.indexedShards += 1
     this.indexedRows += keys.rows
   }
 
-  /** That the system would not let us read a shard or a folder now says nothing of its rows: what the old index knew of them is kept. */
-  carriedOver(path: string, entries: number): void {
-    this.indexedRows += entries
-    if (entries === 0) return
-    this.findings = this.findings.map(found =>
-      found.shardPath === path ? { ...found, details: { ...found.details, entries_kept: entries } } : found
-    )
+  /** Counts the entries that stay, and notes them with what kept their shards from being read. */
+  entriesKept(kept: ReadonlyMap<string, number>): void {
+    for (const entries of kept.values()) this.indexedRows += entries
+    const below = (folder: string): number =>
+      [...kept].reduce((sum, [path, entries]) => sum + (path.startsWith(`${folder}/`) ? entries : 0), 0)
+    this.findings = this.findings.map(found => {
+      const entries = kept.get(found.shardPath) ?? (found.shardPath.endsWith('.parquet') ? 0 : below(found.shardPath))
+      return entries === 0 ? found : { ...found, details: { ...found.details, entries_kept: entries } }
+    })
   }
 
   /** Rows whose keys others have. */
@@ -191,19 +203,6 @@ function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): Repea
     if (taken) repeated.push({ shardPath, row, place: place.shardPath })
   }
   return repeated
-}
-
-/** Nothing more from where the old index gives out. */
-function* oldRows(root: string, path: string): Generator<IndexRow> {
-  let index: WindowIndex | null = null
-  try {
-    index = openIndex(root, 'read')
-    if (index !== null) yield* index.rowsOf(path)
-  } catch (error) {
-    if (!(error instanceof IndexUnusable)) throw error
-  } finally {
-    index?.close()
-  }
 }
 
 function stampText(root: string, shardPath: string): string {

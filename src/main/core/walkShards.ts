@@ -70,11 +70,6 @@ function sortEntries(root: string, folder: string, entries: readonly Dirent[], {
   return folders
 }
 
-/** Whether a path lies below one of the folders that could not be read. */
-export function liesBelow(path: string, unread: readonly Finding[]): boolean {
-  return unread.some(({ shardPath: folder }) => path.startsWith(`${folder}/`))
-}
-
 /** For whoever needs all shards or none. @throws SystemError when a folder of them could not be read */
 export function wholeWalk(walk: ShardWalk): ShardWalk {
   const [refused] = walk.unread

@@ -37,6 +37,7 @@ export const reindexReportSchema = z.object({
   indexedShards: z.number(),
   indexedRows: z.number(),
   indexPath: z.string(),
+  replaced: z.boolean(),
   findings: z.array(findingSchema)
 }) satisfies z.ZodType<ReindexReport>
 

@@ -1,4 +1,5 @@
 /** `reindex`: the seed's reindex_cache. */
+import type { ReindexReport } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { reindexCache } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
@@ -10,11 +11,14 @@ import { countOf } from '../numbers.ts'
 export const run: Run<{ readonly workers?: number }> = async (context, { workers }) => {
   const { json, output, long } = context
   const report = await reindexCache(await cacheRootOf(context), { ...long, workers })
-  const { indexedShards, indexedRows, indexPath, findings } = report
   if (json) await output.document(report)
-  else {
-    const summary = `indexed ${countOf(indexedRows, 'row')} of ${countOf(indexedShards, 'shard')} in ${terminalSafe(indexPath)}\n`
-    await output.text(`${summary}${findingsText(findings)}`)
-  }
-  return exitCodeOfFindings(findings)
+  else await output.text(`${indexedText(report)}${findingsText(report.findings)}`)
+  return exitCodeOfFindings(report.findings)
+}
+
+/** One line on what became of the index. */
+export function indexedText({ indexedShards, indexedRows, indexPath, replaced }: ReindexReport): string {
+  const path = terminalSafe(indexPath)
+  if (!replaced) return `no shard could be read: ${path} was left as it was\n`
+  return `indexed ${countOf(indexedRows, 'row')} of ${countOf(indexedShards, 'shard')} in ${path}\n`
 }

@@ -6,7 +6,6 @@ import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { RepairPlan, RepairReport } from '../../../shared/model/report.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
 import { applyRepair, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
 import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
@@ -17,6 +16,7 @@ import { withLedger } from '../ledger.ts'
 import { readText, sourceName } from '../lines.ts'
 import { bytesText, countOf, countText } from '../numbers.ts'
 import { tableText } from '../table.ts'
+import { indexedText } from './reindex.ts'
 
 export type RepairOptions = { readonly dryRun?: boolean; readonly plan?: string; readonly savePlan?: string; readonly workers?: number }
 
@@ -123,7 +123,7 @@ function reportText({ checkedShards, quarantined, kept, reindex }: RepairReport)
   return [
     `checked ${countOf(checkedShards, 'shard')}, moved ${countText(quarantined.length)} to quarantine\n`,
     quarantined.length > 0 ? `\n${moved}\n` : '',
-    `indexed ${countOf(reindex.indexedRows, 'row')} of ${countOf(reindex.indexedShards, 'shard')} in ${terminalSafe(reindex.indexPath)}\n`,
+    indexedText(reindex),
     keptText(kept),
     findingsText(reindex.findings.filter(({ severity }) => severity === 'index')),
     quarantined.length > 0 ? '\n`lewm-cache restore SHARD` brings a shard back\n' : ''

@@ -138,6 +138,25 @@ export const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard
 
 type Configuration = Pick<IndexEntry, 'encoderHash' | 'stateLayer' | 'poolType' | 'poolRadius' | 'dtype'>
 
+/** A row as it would be entered again; null for one that damage has made something else. */
+function rowOf({
+  windowHash,
+  encoderHash,
+  stateLayer,
+  poolType,
+  poolRadius,
+  dtype,
+  shardPath,
+  rowOffset,
+  createdAt
+}: Record<keyof IndexRow, unknown>): IndexRow | null {
+  if (typeof windowHash !== 'string' || typeof encoderHash !== 'string' || typeof poolType !== 'string') return null
+  if (typeof dtype !== 'string' || typeof shardPath !== 'string' || typeof createdAt !== 'bigint') return null
+  if (typeof stateLayer !== 'bigint' || typeof poolRadius !== 'bigint' || typeof rowOffset !== 'bigint') return null
+  const numbers = { stateLayer: Number(stateLayer), poolRadius: Number(poolRadius), rowOffset: Number(rowOffset) }
+  return { windowHash, encoderHash, poolType, dtype, shardPath, createdAt, ...numbers }
+}
+
 /** All entries of one shard in a few values; those that are not what Python could have written do not fit. */
 type Summary = { readonly entries: number; readonly fitting: number; readonly hashes: string | null; readonly rowOffsets: string | null }
 
@@ -217,19 +236,45 @@ export class WindowIndex {
     return found?.fitting === rows && found.entries === rows && found.hashes === windowHashes && found.rowOffsets === countedTo(rows)
   }
 
-  /** The entries that point into a shard, or into any shard below a folder, as they would be entered again. */
-  *rowsOf(path: string): Generator<IndexRow> {
-    const sql = `SELECT ${ENTRY_COLUMNS}, created_at AS createdAt FROM window_index WHERE shard_path = ? OR (shard_path > ? AND shard_path < ?)`
-    const select = this.db.prepare<[string, string, string], Record<keyof IndexRow, bigint> & IndexRow>(sql).safeIntegers()
-    // '0' follows '/'.
-    const rows = guarded(() => select.iterate(path, `${path}/`, `${path}0`))
+  /** The entries that point into a shard, as they would be entered again. */
+  rowsOf(shardPath: string): Generator<IndexRow> {
+    return this.rows('WHERE shard_path = ?', shardPath)
+  }
+
+  /** All entries by a scan of the table, in either direction: damage to the trees of its indexes does not stop it. */
+  allRows(from: 'first' | 'last'): Generator<IndexRow> {
+    return this.rows(`NOT INDEXED ORDER BY rowid ${from === 'first' ? 'ASC' : 'DESC'}`)
+  }
+
+  private *rows(which: string, ...params: string[]): Generator<IndexRow> {
+    const sql = `SELECT ${ENTRY_COLUMNS}, created_at AS createdAt FROM window_index ${which}`
+    const rows = guarded(() =>
+      this.db
+        .prepare<string[], Record<keyof IndexRow, unknown>>(sql)
+        .safeIntegers()
+        .iterate(...params)
+    )
     try {
       for (let next = guarded(() => rows.next()); next.done !== true; next = guarded(() => rows.next())) {
-        const row = next.value
-        yield { ...row, stateLayer: Number(row.stateLayer), poolRadius: Number(row.poolRadius), rowOffset: Number(row.rowOffset) }
+        const row = rowOf(next.value)
+        if (row !== null) yield row
       }
     } finally {
       rows.return?.()
+    }
+  }
+
+  /** Every shard path that occurs, by one search for each: the entries of a shard are passed over. */
+  *distinctShardPaths(): Generator<string> {
+    const first = this.db.prepare<[], { path: string | null }>('SELECT min(shard_path) AS path FROM window_index')
+    const after = this.db.prepare<[string], { path: string | null }>(
+      'SELECT min(shard_path) AS path FROM window_index WHERE shard_path > ?'
+    )
+    let path = guarded(() => first.get())?.path ?? null
+    while (typeof path === 'string') {
+      yield path
+      const last = path
+      path = guarded(() => after.get(last))?.path ?? null
     }
   }
 

@@ -6,9 +6,10 @@ import type { FileStamp, LongOptions, VerifyReport } from '../../../shared/model
 import { checkCacheRoot } from '../cacheRoot.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
-import { comparePaths } from '../paths.ts'
+import { comparePaths, isShardPath } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
-import { liesBelow, type ShardWalk, walkShards } from '../walkShards.ts'
+import { isProvenGone } from '../provenGone.ts'
+import { type ShardWalk, walkShards } from '../walkShards.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
@@ -80,16 +81,13 @@ class VerifyRun {
   private carriedOver = 0
   private readonly root: string
   private readonly all: readonly string[]
-  /** Folders of which nothing is known now. */
-  private readonly unread: readonly Finding[]
   private readonly selection: Selection
   private readonly options: InspectOptions
   private readonly keys = new Map<string, FileStamp & { readonly keys: ShardKeys }>()
 
-  constructor(root: string, { shardPaths, unread }: ShardWalk, selection: Selection, options: InspectOptions) {
+  constructor(root: string, { shardPaths }: ShardWalk, selection: Selection, options: InspectOptions) {
     this.root = root
     this.all = shardPaths
-    this.unread = unread
     this.selection = selection
     this.options = options
     this.depth = options.quick === true ? 'footer' : 'full'
@@ -136,15 +134,16 @@ class VerifyRun {
         i += 1
       }
       if (usable !== null && this.options.shards === undefined) {
-        const isGone = (path: string): boolean => this.selection.mine(path) && !liesBelow(path, this.unread)
-        for (const found of danglingEntries(usable, new Set(this.all), isGone)) this.report(found)
+        const isDangling = (path: string): boolean => this.selection.mine(path) && (!isShardPath(path) || isProvenGone(this.root, path))
+        for (const found of danglingEntries(usable, new Set(this.all), isDangling)) this.report(found)
       }
     } finally {
       index?.close()
     }
     await this.compareAcrossShards()
     this.selection.ledgerRun?.finish()
-    if (this.options.shards === undefined) this.options.ledger?.forgetMissing(this.root, new Set(this.all), this.unread)
+    if (this.options.shards === undefined)
+      this.options.ledger?.forgetMissing(this.root, new Set(this.all), path => isProvenGone(this.root, path))
     return this.inspection(started)
   }
 

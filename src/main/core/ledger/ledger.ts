@@ -12,7 +12,6 @@ import { dataFolder } from '../dataFolder.ts'
 import { isThere, makeFolder } from '../durableFile.ts'
 import { JOURNALS, openDatabase, strangeJournal } from '../index/database.ts'
 import { asSystemError } from '../systemError.ts'
-import { liesBelow } from '../walkShards.ts'
 
 /** What a full verification of one shard came to. */
 export type Verification = FileStamp & {
@@ -229,14 +228,14 @@ export class Ledger {
 
   /**
    * Forgets shards that are gone.
-   * @param unread folders that could not be read: what lay below them may well be there
+   * @param isGone asked of shards that the cache is not known to hold: whether one certainly no longer exists
    */
-  forgetMissing(root: string, present: ReadonlySet<string>, unread: readonly Finding[]): void {
+  forgetMissing(root: string, present: ReadonlySet<string>, isGone: (shardPath: string) => boolean): void {
     const known = this.db
       .prepare<[string], { shardPath: string }>('SELECT shard_path AS shardPath FROM verifications WHERE root = ?')
       .all(root)
     const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
-    for (const { shardPath } of known) if (!present.has(shardPath) && !liesBelow(shardPath, unread)) forget.run(root, shardPath)
+    for (const { shardPath } of known) if (!present.has(shardPath) && isGone(shardPath)) forget.run(root, shardPath)
   }
 
   /** Starts a run, or takes up the last one of the same scope that never finished. */
