@@ -79,8 +79,8 @@ describe.each(UNREAD)('a shard that %s keeps its entries', (_name, hide) => {
 
   test('and the report says how many', async () => {
     hide()
-    const { indexedShards, indexedRows, replaced, findings } = await reindexCache(root)
-    expect({ indexedShards, indexedRows, replaced }).toEqual({ indexedShards: 2, indexedRows: 12, replaced: true })
+    const { indexedShards, indexedRows, indexKept, findings } = await reindexCache(root)
+    expect({ indexedShards, indexedRows, indexKept }).toEqual({ indexedShards: 2, indexedRows: 12 })
     expect(findings.filter(({ shardPath }) => shardPath === pathOf(1))).toMatchObject([{ details: { entries_kept: 6 } }])
   })
 })
@@ -118,15 +118,15 @@ describe('where no shard could be read', () => {
     const bytes = indexBytes()
     setLimits({ rows: 1 })
     const report = await reindexCache(root, { workers })
-    expect(report).toMatchObject({ replaced: false, indexedShards: 0, indexedRows: 11 })
-    expect((await repairCache(root, { workers })).reindex.replaced).toBe(false)
+    expect(report).toMatchObject({ indexKept: true, indexedShards: 0, indexedRows: 11 })
+    expect((await repairCache(root, { workers })).reindex.indexKept).toBe(true)
     expect(indexBytes()).toBe(bytes)
   })
 
   test('none is made', async () => {
     rmSync(join(root, INDEX))
     setLimits({ rows: 1 })
-    expect(await reindexCache(root)).toMatchObject({ replaced: false, indexedRows: 0 })
+    expect(await reindexCache(root)).toMatchObject({ indexKept: true, indexedRows: 0 })
     expect(() => readFileSync(join(root, INDEX))).toThrow(/ENOENT/)
   })
 })
@@ -154,6 +154,6 @@ test('entries are found by a scan of the table where the tree of paths is damage
   expect(page).toBeGreaterThan(1)
   writeSync(openSync(join(root, INDEX), 'r+'), Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096)
   setLimits({ rows: 5 })
-  expect(await reindexCache(root)).toMatchObject({ replaced: true, indexedRows: 12 })
+  expect(await reindexCache(root)).toMatchObject({ indexedShards: 2, indexedRows: 12 })
   expect(indexEntries(root)).toEqual(before)
 })

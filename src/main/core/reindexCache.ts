@@ -73,7 +73,7 @@ export async function rebuildIndex(
   const { indexedShards, indexedRows } = run
   const findings = run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
   for (const found of findings) options.onFinding?.(found)
-  return { indexedShards, indexedRows, indexPath: INDEX_PATH, replaced: !run.readNothing, findings }
+  return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings, ...(run.readNothing && { indexKept: true }) }
 }
 
 type KeysVerdict = Pick<ShardVerdict, 'shardPath' | 'bytes' | 'mtimeNs' | 'findings' | 'keys'>

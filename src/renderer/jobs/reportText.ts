@@ -50,8 +50,8 @@ function reportText(done: JobReport): string {
   }
 }
 
-function indexText({ indexedShards, indexedRows, replaced, findings }: Extract<JobReport, { kind: 'reindex' }>['report']): string {
-  if (!replaced) return 'no shard could be read, so the index was left as it was.'
+function indexText({ indexedShards, indexedRows, indexKept, findings }: Extract<JobReport, { kind: 'reindex' }>['report']): string {
+  if (indexKept) return 'no shard could be read, so the index was left as it was.'
   const left = findings.length === 0 ? '' : `; ${formatCounted(findings.length, 'finding')} kept rows out of it`
   return `the index was rebuilt with ${formatCounted(indexedRows, 'row')} of ${formatCounted(indexedShards, 'shard')}${left}.`
 }

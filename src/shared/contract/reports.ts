@@ -37,7 +37,7 @@ export const reindexReportSchema = z.object({
   indexedShards: z.number(),
   indexedRows: z.number(),
   indexPath: z.string(),
-  replaced: z.boolean(),
+  indexKept: z.literal(true).optional(),
   findings: z.array(findingSchema)
 }) satisfies z.ZodType<ReindexReport>
 

@@ -43,8 +43,8 @@ export type ReindexReport = {
   readonly indexedRows: number
   /** Relative to the cache root. */
   readonly indexPath: string
-  /** False where no shard could be read: the index is as it was. */
-  readonly replaced: boolean
+  /** Present where no shard could be read: the index is as it was. */
+  readonly indexKept?: true
   /** What kept shards or rows out of the index. */
   readonly findings: readonly Finding[]
 }

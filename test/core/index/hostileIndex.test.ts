@@ -193,7 +193,7 @@ describe('a reindex', () => {
     const theirs = { entries: indexEntries(root), ...indexFacts(root) }
     rmSync(join(root, INDEX))
     const report = await reindexCache(root)
-    expect(report).toMatchObject({ indexedRows: theirs.entries.length, indexPath: INDEX, replaced: true, findings: [] })
+    expect(report).toMatchObject({ indexedRows: theirs.entries.length, indexPath: INDEX, findings: [] })
     expect({ entries: indexEntries(root), ...indexFacts(root) }).toEqual(theirs)
     expect(leftovers(root)).toEqual([])
   })
@@ -224,7 +224,7 @@ describe('a reindex', () => {
   test('of a cache without shards gives an index without entries', async () => {
     const root = temporaryFolder()
     mkdirSync(join(root, 'embeddings'))
-    expect(await reindexCache(root)).toEqual({ indexedShards: 0, indexedRows: 0, indexPath: INDEX, replaced: true, findings: [] })
+    expect(await reindexCache(root)).toEqual({ indexedShards: 0, indexedRows: 0, indexPath: INDEX, findings: [] })
     expect((await verifyCache(root)).findings).toEqual([])
   })
 })

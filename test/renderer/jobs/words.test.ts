@@ -9,7 +9,7 @@ import { finding } from '../../../src/shared/model/finding.ts'
 
 const NEW: FollowedJob = { progress: null, bytesPerSecond: 0, secondsLeft: null, byKind: {}, end: null, lost: null }
 
-const REINDEX = { indexedShards: 2, indexedRows: 1234, indexPath: 'embeddings/index.sqlite', replaced: true, findings: [] }
+const REINDEX = { indexedShards: 2, indexedRows: 1234, indexPath: 'embeddings/index.sqlite', findings: [] }
 
 const APPLIED: JobReport = {
   kind: 'apply',
@@ -48,7 +48,7 @@ describe('an end', () => {
     expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: REINDEX } }, null)).toBe(
       'The index was rebuilt with 1,234 rows of 2 shards.'
     )
-    expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: { ...REINDEX, replaced: false } } }, null)).toBe(
+    expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: { ...REINDEX, indexKept: true } } }, null)).toBe(
       'No shard could be read, so the index was left as it was.'
     )
     expect(outcomeText({ outcome: 'failed', error: { code: 'RESOURCE.BUSY', message: 'somebody writes', details: {} } }, null)).toBe(
@@ -91,7 +91,7 @@ describe('an end', () => {
       checked_shards: 3,
       quarantined: [{ shard_path: 'embeddings/a.parquet', moved_to: 'embeddings/.quarantine/a.parquet', reasons: ['cut_off: m'] }],
       kept: [],
-      reindex: { indexed_shards: 2, indexed_rows: 1234, index_path: 'embeddings/index.sqlite', replaced: true, findings: [] }
+      reindex: { indexed_shards: 2, indexed_rows: 1234, index_path: 'embeddings/index.sqlite', findings: [] }
     })
   })
 })
