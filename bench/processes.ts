@@ -16,16 +16,16 @@ export function run(file: string, args: readonly string[], env: NodeJS.ProcessEn
   return stdout
 }
 
-/** The command line as a shell would start it, on this Node, with a ledger of its own. */
+/** The command line as a shell starts it, with a ledger of its own. */
 export function runCommand(folder: string, args: readonly string[]): void {
-  run(process.execPath, [LAUNCHER, ...args], { LEWM_CACHE_DATA: join(folder, 'data') })
+  run(LAUNCHER, args, { LEWM_CACHE_DATA: join(folder, 'data') })
 }
 
 /** The most memory that a command takes, in bytes. */
 export function peakOf(folder: string, args: readonly string[]): number {
   const file = join(folder, 'peak')
   const env = { LEWM_BENCH_PEAK: file, LEWM_CACHE_DATA: join(folder, 'data') }
-  run(process.execPath, ['--import', REPORT_PEAK, LAUNCHER, ...args], env)
+  run(process.execPath, ['--disable-sigusr1', '--import', REPORT_PEAK, LAUNCHER, ...args], env)
   return Number(readFileSync(file, 'utf8'))
 }
 

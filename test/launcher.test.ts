@@ -1,18 +1,26 @@
-/** `bin/lewm-cache`, in a folder of its own with a program that says what it was given. */
+/** `bin/lewm-cache`, in a folder of its own with a program that reports how it was started. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from './support/temporaryFolder.ts'
 
 const BIN = join(import.meta.dirname, '../bin')
+const REPORT = `console.log(JSON.stringify({
+  args: process.argv.slice(2), bundled: process.env.BUNDLED === 'yes', debugger: !process.execArgv.includes('--disable-sigusr1'), pid: process.pid
+})); process.exitCode = 3`
 
-/** An installation; `files` by path, null leaves a file out. */
-function install(files: { readonly cli?: string | null; readonly node?: string | null; readonly version?: string } = {}): {
-  run: (...words: string[]) => { status: number | null; stdout: string; stderr: string }
-  start: (...words: string[]) => ReturnType<typeof spawn>
-} {
+type Installation = {
+  /** Of the launcher. */
+  readonly launcher: string
+  /** A folder with nothing but a Node, for a PATH. */
+  readonly nodeFolder: string
+}
+
+/** An installation. `cli: null` leaves the program out, `bundled: false` its Node; the Node on the PATH claims to be `version`. */
+function install(given: { cli?: string | null; bundled?: boolean; version?: string } = {}): Installation {
+  const { cli = REPORT, bundled = true, version = process.versions.node } = given
   const root = temporaryFolder()
   const write = (path: string, text: string): string => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -22,56 +30,88 @@ function install(files: { readonly cli?: string | null; readonly node?: string |
   mkdirSync(join(root, 'bin'))
   for (const name of ['lewm-cache', 'package.json']) copyFileSync(join(BIN, name), join(root, 'bin', name))
   write('package.json', '{ "type": "module" }')
-  const { cli = 'console.log(JSON.stringify([process.argv.slice(2), "" + process.env.BUNDLED])); process.exitCode = 3' } = files
   if (cli !== null) write('out/main/cli.js', cli)
-  const { node = `BUNDLED=yes exec '${process.execPath}' "$@"` } = files
-  if (node !== null) chmodSync(write('node_modules/node/bin/node', `#!/bin/sh\n${node}\n`), 0o755)
-  const pretended = `if (!process.env.BUNDLED) Object.defineProperty(process.versions, 'node', { value: '${files.version ?? process.versions.node}' })`
-  const words = ['--require', write('version.cjs', pretended), join(root, 'bin/lewm-cache')]
-  return {
-    run: (...more) => spawnSync(process.execPath, [...words, ...more], { encoding: 'utf8' }),
-    start: (...more) => spawn(process.execPath, [...words, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
-  }
+  if (bundled) chmodSync(write('node_modules/.bin/node', `#!/bin/sh\nBUNDLED=yes exec '${process.execPath}' "$@"\n`), 0o755)
+  const pretended = write('version.cjs', `Object.defineProperty(process.versions, 'node', { value: '${version}' })`)
+  chmodSync(write('path/node', `#!/bin/sh\nexec '${process.execPath}' --require '${pretended}' "$@"\n`), 0o755)
+  return { launcher: join(root, 'bin/lewm-cache'), nodeFolder: join(root, 'path') }
 }
 
-test('runs the program in its own process when this Node will do', () => {
-  const { run } = install({ version: '22.15.0', node: null })
-  expect(run('ls', '--cache', 'a b')).toMatchObject({ status: 3, stdout: '[["ls","--cache","a b"],"undefined"]\n', stderr: '' })
-})
+function run(
+  program: string,
+  args: readonly string[],
+  path = process.env.PATH
+): { status: number | null; stderr: string; report: unknown } {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { PATH: path } })
+  return { status, stderr, report: stdout === '' ? null : JSON.parse(stdout) }
+}
 
-test.runIf(process.platform !== 'win32').each(['14.21.3', '20.20.2', '22.14.0'])(
-  'runs on the bundled Node when this one is %s',
-  version => {
-    const { run } = install({ version })
-    expect(run('ls', '--cache', 'a b')).toMatchObject({ status: 3, stdout: '[["ls","--cache","a b"],"yes"]\n', stderr: '' })
-  }
-)
+describe.skipIf(process.platform === 'win32')('bin/lewm-cache', () => {
+  test('runs the program on the bundled Node, without a debugger', () => {
+    const { launcher } = install()
+    expect(run(launcher, ['ls', '--cache', 'a b', '$HOME'])).toMatchObject({
+      status: 3,
+      stderr: '',
+      report: { args: ['ls', '--cache', 'a b', '$HOME'], bundled: true, debugger: false }
+    })
+  })
 
-test('says in one line that it was not built', () => {
-  const { status, stdout, stderr } = install({ cli: null }).run('ls')
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-  expect(stderr).toMatch(/^lewm-cache: the program is not built yet: .*\n$/)
-})
+  test('is replaced by the program, so that signals reach it once', async () => {
+    const child = spawn(install({ cli: `${REPORT}; setInterval(() => {}, 1000)` }).launcher, [], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [report] = await once(child.stdout.setEncoding('utf8'), 'data')
+    expect(JSON.parse(report)).toMatchObject({ pid: child.pid })
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([null, 'SIGINT'])
+  })
 
-test('says in one line that no Node will do', () => {
-  const { status, stdout, stderr } = install({ version: '18.0.0', node: null }).run('ls')
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-  expect(stderr).toMatch(/^lewm-cache: needs Node 22\.15 or newer, this is 18\.0\.0: .*\n$/)
-})
+  test('is found through links, relative and absolute', () => {
+    const { launcher } = install()
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'a b'))
+    symlinkSync(launcher, join(folder, 'absolute'))
+    symlinkSync('../absolute', join(folder, 'a b/relative'))
+    expect(run(join(folder, 'a b/relative'), [])).toMatchObject({ status: 3, report: { bundled: true } })
+  })
 
-test('says in one line that the program cannot be loaded', () => {
-  const { status, stderr } = install({ cli: "import 'no-such-package'" }).run('ls')
-  expect(status).toBe(2)
-  expect(stderr).toMatch(/^lewm-cache: cannot start: .*no-such-package.*\n$/)
-})
+  test.each(['22.15.0', '23.11.1', '26.12.1'])('without a bundled Node runs on Node %s of the PATH, without a debugger', version => {
+    const { launcher, nodeFolder } = install({ bundled: false, version })
+    expect(run(launcher, ['ls'], `${nodeFolder}:/bin:/usr/bin`)).toMatchObject({
+      status: 3,
+      stderr: '',
+      report: { args: ['ls'], bundled: false, debugger: false }
+    })
+  })
 
-test.runIf(process.platform !== 'win32').each([
-  { signal: 'SIGINT', code: 130 },
-  { signal: 'SIGTERM', code: 143 },
-  { signal: 'SIGHUP', code: 129 }
-] as const)('passes $signal on to the bundled Node and ends with $code', async ({ signal, code }) => {
-  const child = install({ version: '18.0.0', cli: 'setInterval(() => {}, 1000); console.log("ready")' }).start()
-  if (child.stdout) await once(child.stdout, 'data')
-  child.kill(signal)
-  expect(await once(child, 'exit')).toEqual([code, null])
+  test('can be given to a Node', () => {
+    const { launcher } = install()
+    expect(run(process.execPath, [launcher, 'ls'])).toMatchObject({ status: 3, report: { args: ['ls'], debugger: false } })
+  })
+
+  test.each(['14.21.3', '20.20.2', '22.14.0', '23.10.0'])('refuses Node %s in one line', version => {
+    const { launcher, nodeFolder } = install({ bundled: false, version })
+    const { status, stderr, report } = run(launcher, ['ls'], `${nodeFolder}:/bin:/usr/bin`)
+    expect({ status, report }).toEqual({ status: 2, report: null })
+    expect(stderr).toMatch(new RegExp(`^lewm-cache: needs Node 22\\.15 or newer, this is ${version}\\. .*\\n$`))
+  })
+
+  test('reports in one line that there is no Node', () => {
+    const { launcher } = install({ bundled: false })
+    const folder = temporaryFolder()
+    for (const name of ['readlink', 'sh']) symlinkSync(join('/bin', name), join(folder, name))
+    const { status, stderr } = run(launcher, ['ls'], folder)
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^lewm-cache: Node 22\.15 or newer is missing\. .*\n$/)
+  })
+
+  test('reports in one line that the program was not built', () => {
+    const { status, stderr, report } = run(install({ cli: null }).launcher, ['ls'])
+    expect({ status, report }).toEqual({ status: 2, report: null })
+    expect(stderr).toMatch(/^lewm-cache: the program is not built\. .*\n$/)
+  })
+
+  test('reports in one line that the program cannot be loaded', () => {
+    const { status, stderr } = run(install({ cli: "import 'no-such-package'" }).launcher, ['ls'])
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^lewm-cache: cannot start: .*no-such-package.*\n$/)
+  })
 })

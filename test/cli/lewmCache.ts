@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const NODE = join(ROOT, 'node_modules/node/bin/node')
+const NODE = join(ROOT, 'node_modules/.bin/node')
 const MAIN = newestMain()
 
 /** The command as a shell takes it. */

@@ -9,7 +9,7 @@ import { describeWith } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { environment, ROOT, SWITCHES, serviceInfo } from './desktop.ts'
 
-const NODE = join(ROOT, 'node_modules/node/bin/node')
+const NODE = join(ROOT, 'node_modules/.bin/node')
 const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name)
 
 describeWith('electron', 'the package', () => {

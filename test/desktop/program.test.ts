@@ -156,8 +156,7 @@ describeWith('electron', 'the program', executable => {
       ELECTRON_OVERRIDE_DIST_PATH: process.env.ELECTRON_OVERRIDE_DIST_PATH ?? '',
       ELECTRON_DISABLE_SANDBOX: '1'
     }
-    const open = () =>
-      spawn(join(ROOT, 'node_modules/node/bin/node'), [join(ROOT, 'bin/lewm-cache'), 'open', dataFolder], { env, stdio: 'ignore' })
+    const open = () => spawn(join(ROOT, 'bin/lewm-cache'), ['open', dataFolder], { env, stdio: 'ignore' })
     const first = open()
     const ended = once(first, 'exit')
     const place = join(dataFolder, 'inspector.log')

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { tell } from './extent.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const NODE = join(ROOT, 'node_modules/node/bin/node')
+const NODE = join(ROOT, 'node_modules/.bin/node')
 const MAIN = join(ROOT, 'out/main/cli.js')
 
 /**

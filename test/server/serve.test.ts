@@ -1,7 +1,7 @@
 /** `lewm-cache serve`, and `open` where there can be no window: one address on standard output, until Ctrl-C. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -73,6 +73,19 @@ describe('serve', () => {
     const words = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').split('\0')
     expect(words.slice(1, 1 + SERVICE_SWITCHES.length)).toEqual(SERVICE_SWITCHES)
     expect((await end()).code).toBe(0)
+  })
+
+  test.runIf(process.platform === 'linux').each([
+    ['by its launcher', () => spawn(join(ROOT, 'bin/lewm-cache'), ['serve'], { env: ownEnvironment() })],
+    ['by a Node without switches', () => startLewmCache(['serve'])]
+  ])('started %s it opens no debugger on SIGUSR1', async (_name, start) => {
+    const { child, line, end } = await running(start())
+    const before = listeningPorts(child.pid)
+    expect(before).toEqual([Number(new URL(line).port)])
+    for (let i = 0; i < 3; i++) child.kill('SIGUSR1')
+    expect(await locationOf(line)).toBe('/')
+    expect(listeningPorts(child.pid)).toEqual(before)
+    expect(await end()).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' })
   })
 
   test('--port is kept, and is a fault of the system when somebody has it', async () => {
@@ -181,6 +194,29 @@ describeWith('chromium', 'in a browser', path => {
     }
   })
 })
+
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const home = temporaryFolder()
+  return { PATH: process.env.PATH, HOME: home, XDG_DATA_HOME: home }
+}
+
+/** The TCP ports on which a process listens, by /proc. */
+function listeningPorts(pid: number | undefined): number[] {
+  const folder = `/proc/${pid}/fd`
+  const links = readdirSync(folder).flatMap(fd => {
+    try {
+      return [readlinkSync(join(folder, fd))]
+    } catch {
+      // Closed since it was listed.
+      return []
+    }
+  })
+  const lines = ['tcp', 'tcp6'].flatMap(name => readFileSync(`/proc/${pid}/net/${name}`, 'utf8').split('\n').slice(1))
+  return lines.flatMap(line => {
+    const [, address = '', , state, , , , , , inode] = line.trim().split(/\s+/)
+    return state === '0A' && links.includes(`socket:[${inode}]`) ? [Number.parseInt(address.split(':')[1] ?? '', 16)] : []
+  })
+}
 
 /** A folder that looks like a runtime and must not be started. */
 function pretendedRuntime(): string {

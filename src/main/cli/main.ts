@@ -5,6 +5,7 @@
 import { CommanderError } from 'commander'
 import { InputError } from '../../shared/model/errors.ts'
 import { expectedError } from '../core/index.ts'
+import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { EXIT, type ExitCode, exitCodeOfError } from './exitCodes.ts'
 import { listenForBrokenPipes, openOutput, printDocument, printError } from './output.ts'
 import { buildProgram, type Start } from './program.ts'
@@ -12,6 +13,7 @@ import { openProgressBar } from './progressBar.ts'
 
 const argv = process.argv.slice(2)
 const cancel = new AbortController()
+ignoreDebuggerSignal()
 listenForBrokenPipes()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {

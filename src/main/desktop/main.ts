@@ -7,6 +7,7 @@ import { dataFolder } from '../core/dataFolder.ts'
 import { makeFolder } from '../core/durableFile.ts'
 import { listAssets } from '../page/assets.ts'
 import { installedFile, PAGE } from '../page/installedFile.ts'
+import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { announceScheme, serveApp } from './appProtocol.ts'
 import { askedFolder } from './askedFolder.ts'
 import { handleBridge } from './bridgeHandlers.ts'
@@ -27,6 +28,7 @@ let window: BrowserWindow | null = null
 let service: ServiceHost | null = null
 let folder = askedFolder(process.argv, app.isPackaged, process.cwd())
 
+ignoreDebuggerSignal()
 makeFolder(profile)
 app.setPath('userData', profile)
 announceScheme()

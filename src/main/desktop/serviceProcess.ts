@@ -5,9 +5,11 @@
 import { setFlagsFromString } from 'node:v8'
 import type { ParentPort } from 'electron'
 import { InputError, limitsFromEnvironment, setLimits } from '../core/index.ts'
+import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { answerCalls, createService, type Line, openLine } from '../service/index.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
+ignoreDebuggerSignal()
 // Code that is made for size takes 40 % more time to verify.
 setFlagsFromString('--no-optimize-for-size')
 takeLimits()
