@@ -2,7 +2,7 @@
  * The program as it is installed: an archive of what the build made, and outside of it only what has native code. The fuses take away
  * every way to run something else with it.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Configuration } from 'electron-builder'
 
@@ -34,7 +34,7 @@ const configuration: Configuration = {
   ],
   asar: true,
   asarUnpack: isOld ? [...native, 'package.json', 'out/main/**', 'resources/**'] : native,
-  ...(isOld && { extraResources: [{ from: 'node_modules/node/bin/node', to: 'node' }] }),
+  ...(isOld && { extraResources: [{ from: realpathSync(join(import.meta.dirname, 'node_modules/.bin/node')), to: 'node' }] }),
   // The native parts come built, for every platform.
   npmRebuild: false,
   electronFuses: {

@@ -1,0 +1,32 @@
+/** What `npm ci` installs: each package in the version and with the content that the lock file names, and no code of a package is run. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
+
+type Package = { version: string; integrity?: string; dev?: boolean; hasInstallScript?: boolean; bin?: Record<string, string> }
+const manifest = read('package.json') as { optionalDependencies: Record<string, string>; allowScripts: Record<string, boolean> }
+const { packages } = read('package-lock.json') as { packages: Record<string, Package> }
+const installed = Object.entries(packages).filter(([path]) => path !== '')
+
+test('the lock file has a hash of every package that is installed or belongs to the program', () => {
+  const named = installed.filter(([path, { dev }]) => dev !== true || existsSync(join(ROOT, path)))
+  expect(named.length).toBeGreaterThan(100)
+  expect(named.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path)).toEqual([])
+})
+
+test('no package runs a script when it is installed', () => {
+  const names = installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path.replace(/^.*node_modules\//, ''))
+  expect(names.filter(name => manifest.allowScripts[name] !== false)).toEqual([])
+})
+
+test('the Node that runs this is the one in the lock file', () => {
+  const ofNode = installed.filter(([, { bin }]) => bin?.node !== undefined)
+  expect(ofNode.map(([path, { version }]) => [path.replace('node_modules/', ''), version])).toEqual(
+    Object.entries(manifest.optionalDependencies)
+  )
+  const here = packages[`node_modules/node-${process.platform}-${process.arch}`]
+  if (here !== undefined) expect(process.versions.node).toBe(here.version)
+})
