@@ -22,7 +22,13 @@ class HourFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts', 'test/core/hostile/**/*.test.ts', 'test/service/fuzz.test.ts', 'test/soak/**/*.test.ts'],
+    include: [
+      'test/faults/**/*.test.ts',
+      'test/core/hostile/**/*.test.ts',
+      'test/service/fuzz.test.ts',
+      'test/soak/**/*.test.ts',
+      'test/differential/*.soak.ts'
+    ],
     env: { LEWM_SOAK: '1' },
     pool: 'forks',
     // One at the hour, one at the rest; a third where there are more cores.

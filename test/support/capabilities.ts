@@ -7,10 +7,18 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, test } from 'vitest'
 
-export type Part = 'python' | 'chromium' | 'electron' | 'strace' | 'snakemake'
+export type Part = 'python' | 'writers' | 'chromium' | 'electron' | 'strace' | 'snakemake'
 type Found = { readonly path: string } | { readonly missing: string }
 
 const ROOT = join(import.meta.dirname, '../..')
+
+/** The libraries that write Parquet beside geno_lewm; their files differ from version to version. */
+const WRITERS = [
+  ['pyarrow', '26.0.1'],
+  ['duckdb', '2.0.0'],
+  ['polars', '2.1.0'],
+  ['fastparquet', '2026.9.0']
+] as const
 
 const PARTS: Record<Part, { readonly find: () => string | null; readonly tests: string; readonly why: string; readonly get: string }> = {
   python: {
@@ -18,6 +26,12 @@ const PARTS: Record<Part, { readonly find: () => string | null; readonly tests: 
     tests: 'tests against GenoLeWM itself',
     why: 'neither $LEWM_PEER_PYTHON nor .venv/bin/python has geno-lewm 0.2.1 and pyarrow',
     get: 'python3 -m venv .venv && .venv/bin/pip install geno-lewm==0.2.1 pyarrow==26.0.1 numpy==2.4.6'
+  },
+  writers: {
+    find: findWriters,
+    tests: 'tests of files that other libraries write',
+    why: `neither $LEWM_PEER_PYTHON nor .venv/bin/python has geno-lewm 0.2.1 with ${WRITERS.map(each => each.join(' ')).join(', ')}`,
+    get: `.venv/bin/pip install ${WRITERS.map(([name, version]) => `${name}==${version}`).join(' ')}`
   },
   chromium: {
     find: () => firstExecutable([process.env.CHROMIUM_PATH, onPath('chromium'), onPath('chromium-browser'), onPath('google-chrome')]),
@@ -93,7 +107,15 @@ function look(part: Part): Found {
 }
 
 function findPython(): string | null {
-  const check = "import pyarrow, geno_lewm, importlib.metadata as m; assert m.version('geno-lewm') == '0.2.1'"
+  return pythonThat("import pyarrow, geno_lewm, importlib.metadata as m; assert m.version('geno-lewm') == '0.2.1'")
+}
+
+function findWriters(): string | null {
+  const versions = JSON.stringify(Object.fromEntries([['geno-lewm', '0.2.1'], ...WRITERS]))
+  return pythonThat(`import importlib.metadata as m; assert all(m.version(k) == v for k, v in ${versions}.items())`)
+}
+
+function pythonThat(check: string): string | null {
   for (const path of [process.env.LEWM_PEER_PYTHON, join(ROOT, '.venv/bin/python')]) {
     if (path && spawnSync(path, ['-c', check]).status === 0) return path
   }

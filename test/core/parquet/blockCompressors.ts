@@ -23,7 +23,8 @@ function lz4Length(length: number): number[] {
   return [...new Array<number>(Math.floor((length - 15) / 255)).fill(255), (length - 15) % 255]
 }
 
-export function compressLz4(raw: Uint8Array): Uint8Array {
+/** @param last how many bytes before the end the last copy begins at least: 12 by the format, which liblz4 enforces */
+export function compressLz4(raw: Uint8Array, last = 12): Uint8Array {
   const pieces: Uint8Array[] = []
   const seen = new Map<string, number>()
   let from = 0
@@ -35,7 +36,7 @@ export function compressLz4(raw: Uint8Array): Uint8Array {
   }
   for (let at = 0; at < raw.length; ) {
     // The last five bytes of a block are always literals.
-    const copy = findCopy(raw, at, raw.length - 5, seen)
+    const copy = at > raw.length - last ? null : findCopy(raw, at, raw.length - 5, seen)
     if (copy === null) {
       at++
       continue

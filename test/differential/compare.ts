@@ -1,0 +1,91 @@
+/** Holds a verdict of the program against what geno_lewm does with the same file. */
+import { exceptionFor } from './exceptions.ts'
+import type { PeerReading } from './peer/reader.ts'
+import { ROW_FIELDS } from './rowDigest.ts'
+import type { OurVerdict } from './verdicts.ts'
+
+/** How the two can disagree. */
+export type Rule =
+  | 'healthy, but geno_lewm refuses it'
+  | 'suspect, but geno_lewm refuses it'
+  | 'damaged, but geno_lewm reads it'
+  | 'other rows than geno_lewm reads'
+  | 'readable, but its rows cannot be read'
+  | 'suspect without a reason'
+  | 'the program failed'
+
+export type Comparison =
+  | {
+      readonly agree: true
+      readonly as: 'read' | 'refused' | 'unsupported, refused' | 'unsupported, read' | 'exception'
+      readonly why: string
+    }
+  | { readonly agree: false; readonly rule: Rule; readonly detail: string }
+
+/** Findings that follow from what rows say, not from how they are stored. */
+const OF_ROWS = new Set([
+  'non_finite',
+  'constant_vector',
+  'ragged_dimensions',
+  'no_rows',
+  'path_mismatch',
+  'misplaced_file',
+  'duplicate_key'
+])
+
+/**
+ * The rule: healthy or suspect exactly where geno_lewm reads, with the same rows and values; damaged or unsupported where it refuses.
+ * Unsupported is accepted for files that it reads as well: the program says that it cannot tell, and moves nothing.
+ * @param sound the file is one that needs no remark beside those on its rows
+ */
+export function compare(ours: OurVerdict, peer: PeerReading, sound: boolean): Comparison {
+  if (ours.kind === 'bug') return disagree('the program failed', String(ours.rows))
+  const [first] = ours.findings
+  const kinds = `${first?.kind ?? 'nothing'}: ${first?.message ?? ''}`.slice(0, 200)
+  if (ours.kind === 'unreadable') return disagree('the program failed', kinds)
+  if (ours.kind === 'unsupported')
+    return { agree: true, as: peer.kind === 'read' ? 'unsupported, read' : 'unsupported, refused', why: kinds }
+  if (peer.kind !== 'read') {
+    if (ours.kind === 'corrupt') return { agree: true, as: 'refused', why: kinds }
+    const rule = ours.kind === 'healthy' ? 'healthy, but geno_lewm refuses it' : 'suspect, but geno_lewm refuses it'
+    return disagree(rule, `${peer.type}: ${peer.message}`)
+  }
+  if (ours.kind === 'corrupt') {
+    const exception = exceptionFor(ours)
+    return exception === null ? disagree('damaged, but geno_lewm reads it', kinds) : { agree: true, as: 'exception', why: exception.title }
+  }
+  if (ours.rows === null || typeof ours.rows === 'string') return disagree('readable, but its rows cannot be read', String(ours.rows))
+  if (ours.rows.digest !== peer.digest) return disagree('other rows than geno_lewm reads', difference(ours, peer))
+  const odd = ours.findings.filter(({ kind }) => !OF_ROWS.has(kind))
+  if (sound && odd.length > 0) return disagree('suspect without a reason', `${odd[0]?.kind}: ${odd[0]?.message}`)
+  return { agree: true, as: 'read', why: '' }
+}
+
+function disagree(rule: Rule, detail: string): Comparison {
+  return { agree: false, rule, detail }
+}
+
+/** The first row and field that differ, as far as the peer told. */
+function difference(ours: OurVerdict, peer: PeerReading): string {
+  if (ours.rows === null || typeof ours.rows === 'string' || peer.kind !== 'read') return 'unknown'
+  const { fields, each } = ours.rows
+  if (each.length !== peer.rows) return `${each.length} rows, geno_lewm reads ${peer.rows}`
+  const row = peer.each.findIndex((digest, i) => !each[i]?.startsWith(digest))
+  const [own, theirs] = [fields[row], peer.detail?.[row]]
+  if (own === undefined || theirs === undefined) return `row ${row}`
+  for (const [i, name] of ROW_FIELDS.entries()) {
+    const [a, b] = [Buffer.from(own[i] ?? []).toString('latin1'), theirs[i] ?? '']
+    if (a === b) continue
+    const readable = (text: string): string => {
+      if (name === 'embedding') return valuesText(Buffer.from(text, 'latin1'))
+      return name.endsWith('_hash') ? Buffer.from(text, 'latin1').toString('hex') : text
+    }
+    return `row ${row}, ${name}: ${readable(a).slice(0, 80)}; geno_lewm reads ${readable(b).slice(0, 80)}`
+  }
+  return `row ${row}`
+}
+
+function valuesText(bytes: Buffer): string {
+  const count = Math.floor(bytes.length / 8)
+  return `${count} values ${Array.from({ length: Math.min(6, count) }, (_, i) => bytes.readDoubleLE(i * 8)).join(', ')}`
+}

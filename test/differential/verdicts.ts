@@ -1,0 +1,71 @@
+/** What the core makes of a file: its verdict, and each row as `get` and `show` read it. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Finding } from '../../src/main/core/index.ts'
+import { verifyShard } from '../../src/main/core/integrity/verifyShard.ts'
+import { openShardRows, toEmbedding } from '../../src/main/core/shardRows.ts'
+import { digestOfRow, digestOfRows, rowFields } from './rowDigest.ts'
+
+export type OurVerdict = {
+  /** `bug`: something was thrown that is not a verdict. */
+  readonly kind: 'healthy' | 'suspect' | 'corrupt' | 'unsupported' | 'unreadable' | 'bug'
+  readonly findings: readonly Pick<Finding, 'kind' | 'severity' | 'message' | 'row' | 'column'>[]
+  /** Rows as they are read; null for a shard that is damaged or unsupported. A text when reading them failed. */
+  readonly rows: OurRows | string | null
+}
+export type OurRows = { readonly digest: string; readonly each: readonly string[]; readonly fields: readonly (readonly Uint8Array[])[] }
+
+/** Judges one file; the place is a shard's, the rest is the program's own code. */
+export type Judge = (root: string, shardPath: string) => OurVerdict
+
+/** Puts bytes where the shard of a case lies. @returns its path */
+export function placeCase(root: string, shardPath: string, bytes: Uint8Array): string {
+  const path = join(root, ...shardPath.split('/'))
+  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true })
+  rmSync(path, { force: true })
+  writeFileSync(path, bytes)
+  return path
+}
+
+export const judge: Judge = (root, shardPath) => {
+  try {
+    const { findings, keys, rows } = verifyShard(root, shardPath, 'full')
+    const kind = kindOf(findings)
+    if (kind !== 'healthy' && kind !== 'suspect') return { kind, findings, rows: null }
+    const read = readRows(root, shardPath)
+    if (typeof read !== 'string' && (rows !== read.each.length || keys?.rows !== read.each.length)) {
+      return { kind, findings, rows: `verify counts ${rows} rows and ${keys?.rows} keys, ${read.each.length} were read` }
+    }
+    return { kind, findings, rows: read }
+  } catch (error) {
+    const message = error instanceof Error ? `${error.stack?.split('\n').slice(0, 4).join(' | ')}` : String(error)
+    return { kind: 'bug', findings: [], rows: message }
+  }
+}
+
+function kindOf(findings: readonly Finding[]): OurVerdict['kind'] {
+  for (const severity of ['corrupt', 'unreadable', 'unsupported', 'suspect'] as const) {
+    if (findings.some(found => found.severity === severity)) return severity
+  }
+  return 'healthy'
+}
+
+function readRows(root: string, shardPath: string): OurRows | string {
+  try {
+    const shard = openShardRows(root, shardPath)
+    try {
+      const fields: Uint8Array[][] = []
+      for (let row = 0; row < shard.rows; row++) {
+        const info = shard.info(row)
+        if (info === null) return `row ${row} has no key`
+        fields.push(rowFields(info, toEmbedding(shard.values(row))))
+      }
+      const each = fields.map(digestOfRow)
+      return { digest: digestOfRows(each), each, fields }
+    } finally {
+      shard.close()
+    }
+  } catch (error) {
+    return `reading failed: ${error instanceof Error ? error.message : error}`
+  }
+}
