@@ -12,11 +12,13 @@ import { cookieOf } from './pageRequest.ts'
 
 let service: Service
 let server: PageServer
+let cookie: string
 const dataFolder = temporaryFolder()
 
 beforeAll(async () => {
   service = createService({ dataFolder })
   server = await startPageServer({ router: service.router, assets: new Map(), port: 0, folder: null })
+  cookie = await cookieOf(server.port, server.url)
 })
 
 afterAll(async () => {
@@ -27,7 +29,7 @@ afterAll(async () => {
 async function connect(): Promise<{ client: ContractRouterClient<Contract>; socket: WebSocket; closed: Promise<void> }> {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, {
     origin: `http://127.0.0.1:${server.port}`,
-    headers: { Cookie: await cookieOf(server.port, server.url) }
+    headers: { Cookie: cookie }
   })
   const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))

@@ -19,6 +19,7 @@ let service: Service
 let server: PageServer
 let other: PageServer
 let cookie: string
+let foreignCookie: string
 
 /** A page beside which lies what must not be served. */
 async function start(port = 0, folder: string | null = null): Promise<PageServer> {
@@ -40,6 +41,7 @@ beforeAll(async () => {
   server = await start(0, '/data/my cache+1')
   other = await start()
   cookie = await cookieOf(server.port, server.url)
+  foreignCookie = await cookieOf(other.port, other.url)
 })
 
 afterAll(async () => {
@@ -48,6 +50,7 @@ afterAll(async () => {
   await service.close()
 })
 
+const pathOf = ({ url }: PageServer): string => url.slice(new URL(url).origin.length)
 const get = (path: string, headers: Record<string, string | string[]> = {}) =>
   ask(server.port, path, { headers: { Cookie: cookie, ...headers } })
 
@@ -59,12 +62,32 @@ describe('the token', () => {
   })
 
   test('is exchanged for a cookie that scripts and other sites never see', async () => {
-    const { status, headers, body } = await ask(server.port, server.url.slice(new URL(server.url).origin.length))
+    const fresh = await start(0, '/data/my cache+1')
+    const { status, headers, body } = await ask(fresh.port, pathOf(fresh))
     expect({ status, body, location: headers.location }).toEqual({ status: 303, body: '', location: '/#open=/data/my%20cache%2B1' })
     const [set = ''] = headers['set-cookie'] ?? []
-    expect(set).toMatch(new RegExp(`^lewm-cache-${server.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`))
-    expect(set).not.toContain(new URL(server.url).searchParams.get('token'))
+    expect(set).toMatch(new RegExp(`^lewm-cache-${fresh.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`))
+    expect(set).not.toContain(new URL(fresh.url).searchParams.get('token'))
     expect(headers['cache-control']).toBe('no-store')
+    await fresh.close()
+  })
+
+  test('lets in one browser, which may open its address again', async () => {
+    const fresh = await start()
+    // A link checker does not use it up.
+    expect(await ask(fresh.port, pathOf(fresh), { method: 'HEAD' })).toMatchObject({ status: 403, headers: { 'content-length': '75' } })
+    const headers = { Cookie: await cookieOf(fresh.port, fresh.url) }
+    const second = await ask(fresh.port, pathOf(fresh))
+    expect(second).toMatchObject({
+      status: 403,
+      body: 'This address was used before. It lets in one browser. Start lewm-cache again for a new address.\n'
+    })
+    expect(second.headers['set-cookie']).toBeUndefined()
+    const again = await ask(fresh.port, pathOf(fresh), { headers })
+    expect(again).toMatchObject({ status: 303, headers: { location: '/' } })
+    expect(again.headers['set-cookie']).toBeUndefined()
+    expect(await ask(fresh.port, '/', { headers })).toMatchObject({ status: 200 })
+    await fresh.close()
   })
 
   test.each([
@@ -78,7 +101,7 @@ describe('the token', () => {
     const { status, headers, body } = await ask(server.port, path.replace('RIGHT', right ?? '').replace('OTHER', wrong ?? ''))
     expect(status).toBe(403)
     expect(headers['set-cookie']).toBeUndefined()
-    expect(body).toBe('Open the address that lewm-cache has printed: it holds the key to this page.\n')
+    expect(body).toBe('Open the address that lewm-cache has printed. It has the key to this page.\n')
   })
 })
 
@@ -203,7 +226,7 @@ describe('refuses', () => {
     ['the token itself', 'lewm-cache-PORT=TOKEN'],
     ['the one of another server under our name', 'lewm-cache-PORT=OTHER']
   ])('%s for a cookie', async (_name, given) => {
-    const foreign = (await cookieOf(other.port, other.url)).split('=')[1] ?? ''
+    const foreign = foreignCookie.split('=')[1] ?? ''
     const replaced = given
       .replace('PORT', String(server.port))
       .replace('VALUE', cookie.split('=')[1] ?? '')
@@ -238,7 +261,7 @@ describe('an upgrade', () => {
   test('is refused without the cookie, and with another', async () => {
     expect((await upgrade(upgradeHeaders(origin(), null))).status).toBe(403)
     expect((await upgrade(upgradeHeaders(origin(), `${cookie}x`))).status).toBe(403)
-    expect((await upgrade(upgradeHeaders(origin(), await cookieOf(other.port, other.url)))).status).toBe(403)
+    expect((await upgrade(upgradeHeaders(origin(), foreignCookie))).status).toBe(403)
   })
 
   test('is refused from every other origin, and from none', async () => {

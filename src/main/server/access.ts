@@ -1,44 +1,51 @@
 /**
- * Who may talk to the server: whoever holds the token that was printed, from a page of this server, under a name that only this
- * machine has. The token is exchanged once for a cookie; both are 256 random bits, and comparing them takes the same time for all.
+ * Who may talk to the server: the holder of the token that was printed, from a page of this server, under a name that only this
+ * machine has. The token is exchanged once for a cookie. Both are 256 random bits, and comparing them takes the same time for all.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from './requestHead.ts'
 
 export type Access = {
-  /** Goes into the printed URL. */
+  /** Part of the printed URL. */
   readonly token: string
-  /** The value of `Set-Cookie` for whoever brought the right token; null for a wrong one. */
-  grant(token: string): string | null
-  /** The Host header when it names this server, else null: another name means that somebody's DNS points here. */
-  hostOf(request: IncomingMessage): string | null
-  /** Whether the request brings the cookie. */
-  isKnown(request: IncomingMessage): boolean
+  /** The value of `Set-Cookie` for the right token, the first time; `spent` after that; null for a wrong token. */
+  exchange(token: string): { readonly cookie: string } | 'spent' | null
+  /** The Host header when it names this server, else null: with another name, a foreign DNS entry points here. */
+  hostOf(head: RequestHead): string | null
+  /** Whether the request has the cookie. */
+  isKnown(head: RequestHead): boolean
   /** Whether the request was made by a page of this server (or by no page at all). */
-  isOurs(request: IncomingMessage): boolean
+  isOurs(head: RequestHead): boolean
 }
 
-/** @param port what the server listens on */
+/** @param port on which the server listens */
 export function openAccess(port: number): Access {
   const token = secret()
   const session = secret()
+  let spent = false
   // Browsers send a cookie to every port of a host: two servers on one machine must not overwrite each other's.
   const cookie = `lewm-cache-${port}`
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
-  const hostOf = (request: IncomingMessage): string | null => {
-    const [host, ...more] = request.headersDistinct.host ?? []
-    return host !== undefined && more.length === 0 && hosts.includes(host.toLowerCase()) ? host.toLowerCase() : null
+  const hostOf = (head: RequestHead): string | null => {
+    const host = head.header('host')?.toLowerCase()
+    return host !== undefined && hosts.includes(host) ? host : null
   }
   return {
     token,
     hostOf,
-    grant: given => (isSame(given, token) ? `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/` : null),
-    isKnown: request => cookiesOf(request, cookie).some(value => isSame(value, session)),
-    isOurs: request => {
-      const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
-      if (origin !== undefined && origin !== `http://${hostOf(request)}`) return false
+    exchange: given => {
+      if (!isSame(given, token)) return null
+      if (spent) return 'spent'
+      spent = true
+      return { cookie: `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/` }
+    },
+    isKnown: head => cookiesOf(head, cookie).some(value => isSame(value, session)),
+    isOurs: head => {
+      const origin = head.header('origin')
+      if (origin !== undefined && origin !== `http://${hostOf(head)}`) return false
       // Another port of this machine is the same site with the same cookies, and yet not ours. Following a link to us is harmless.
-      return site === undefined || site === 'same-origin' || site === 'none' || mode === 'navigate'
+      const site = head.header('sec-fetch-site')
+      return site === undefined || site === 'same-origin' || site === 'none' || head.header('sec-fetch-mode') === 'navigate'
     }
   }
 }
@@ -55,8 +62,8 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function cookiesOf(request: IncomingMessage, name: string): string[] {
-  return (request.headers.cookie ?? '')
+function cookiesOf(head: RequestHead, name: string): string[] {
+  return (head.header('cookie') ?? '')
     .split(';')
     .map(pair => pair.trim())
     .filter(pair => pair.startsWith(`${name}=`))

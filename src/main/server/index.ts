@@ -25,7 +25,7 @@ export async function serveInspector(port: number, first: First): Promise<PageSe
     const folder = first === 'sample' ? (await caches.openSample({ damaged: true })).root : first?.folder
     // Looked at while the browser starts; whatever is wrong with it is told to the page when it asks.
     if (folder !== undefined) caches.open({ path: folder }).catch(() => undefined)
-    const server = await startPageServer({ router: service.router, assets, port, folder: folder ?? null })
+    const server = await startPageServer({ router: service.router, assets, port, folder: folder ?? null, onBug: service.onBug })
     return {
       ...server,
       close: async () => {

@@ -1,6 +1,6 @@
 /**
  * The page and the contract on 127.0.0.1, for machines without a display. Reads only: GET and HEAD without a body, small headers,
- * little time for each. Nothing answers without the cookie that the printed address is exchanged for.
+ * little time for each. Nothing answers without the cookie that the printed address is exchanged for, and no request ends the server.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Router } from '@orpc/server'
@@ -10,10 +10,12 @@ import type { Assets } from '../page/assets.ts'
 import { securityHeaders } from '../page/securityHeaders.ts'
 import { openAccess } from './access.ts'
 import { answerTo } from './answer.ts'
+import { limitConnections } from './connections.ts'
+import { readHead } from './requestHead.ts'
 import { openSockets } from './sockets.ts'
 
 export type PageServer = {
-  /** With the token: whoever has it has the caches of this user. */
+  /** With the token: its first reader has the caches of this user. */
   readonly url: string
   readonly port: number
   /** Ends every connection, also those in use. */
@@ -29,6 +31,8 @@ export type PageServerOptions = {
   readonly folder: string | null
   /** ms until a request must have arrived. */
   readonly patienceMs?: number
+  /** Called for a request that could not be answered because of a bug. */
+  readonly onBug?: (error: unknown) => void
 }
 
 const HOST = '127.0.0.1'
@@ -36,7 +40,8 @@ const MAX_HEADER_BYTES = 8192
 const PATIENCE_MS = 10_000
 
 /** @throws SystemError when the port cannot be had */
-export async function startPageServer({ router, assets, port, folder, patienceMs = PATIENCE_MS }: PageServerOptions): Promise<PageServer> {
+export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
+  const { router, assets, port, folder, patienceMs = PATIENCE_MS, onBug = () => undefined } = options
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: patienceMs,
@@ -44,23 +49,39 @@ export async function startPageServer({ router, assets, port, folder, patienceMs
     connectionsCheckingInterval: patienceMs / 10,
     keepAliveTimeout: 5_000
   })
-  server.maxHeadersCount = 64
-  server.maxConnections = 256
+  // Node leaves out what is beyond a count; the limit of their bytes refuses the request.
+  server.maxHeadersCount = 0
+  const connections = limitConnections(server)
   const actualPort = await listen(server, port)
   // A connection that could not be taken up is its peer's loss alone.
   server.on('error', () => undefined)
   const access = openAccess(actualPort)
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const respond = (request: IncomingMessage, response: ServerResponse): void => {
+    const head = readHead(request)
+    const { status, headers, body, isKnown } = answerTo(head, access, assets, folder)
+    if (isKnown) connections.admit(request.socket)
     // A name that we do not answer to must not get into a policy.
-    const host = access.hostOf(request) ?? `${HOST}:${actualPort}`
-    const { status, headers, body } = answerTo(request, access, assets, folder)
-    response.writeHead(status, { ...securityHeaders(`ws://${host}`), ...headers, 'Content-Length': Buffer.byteLength(body) })
-    response.end(request.method === 'HEAD' ? undefined : body)
+    const host = access.hostOf(head) ?? `${HOST}:${actualPort}`
+    response.writeHead(status, {
+      ...securityHeaders(`ws://${host}`),
+      ...headers,
+      ...(!isKnown && { Connection: 'close' }),
+      'Content-Length': Buffer.byteLength(body)
+    })
+    response.end(head.method === 'HEAD' ? undefined : body)
+  }
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    try {
+      respond(request, response)
+    } catch (error) {
+      onBug(error)
+      request.socket.destroy()
+    }
   }
   server.on('request', answer)
   // Nobody is to send the body that they ask leave for.
   server.on('checkContinue', answer)
-  const sockets = openSockets(server, router, access)
+  const sockets = openSockets(server, router, access, connections, onBug)
   return {
     url: `http://${HOST}:${actualPort}/?token=${access.token}`,
     port: actualPort,

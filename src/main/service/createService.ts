@@ -25,6 +25,8 @@ export type ServiceOptions = {
 export type Service = {
   /** Implements the contract. */
   readonly router: ServiceRouter
+  /** Logs the bug of a carrier. */
+  readonly onBug: (error: unknown) => void
   /** Ends all jobs, closes all caches and lets go of the data folder. */
   close(): Promise<void>
 }
@@ -59,6 +61,7 @@ export function createService(options: ServiceOptions = {}): Service {
   log.info({ dataFolder, node: process.version }, UP)
   return {
     router,
+    onBug: error => log.error({ err: error }, 'a bug in a carrier'),
     close: async () => {
       caches.closeAll()
       await jobs.close()
