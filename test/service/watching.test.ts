@@ -1,10 +1,12 @@
 /** What happens in the folder while a cache is open: others add shards, the disk goes away and comes back, the system gives no watches. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
+import { shardsOf } from '../core/cacheFiles.ts'
 import { makeManyShards } from '../support/manyShards.ts'
 import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { EVERYTHING, endOf, jobEvents, openTestService, openWhole, summaryWhen, type TestClient } from './testService.ts'
 
 const refuse = vi.hoisted(() => ({ code: '' }))
@@ -55,6 +57,30 @@ test.runIf(process.platform !== 'win32')('shards that another process adds appea
   await summaryWhen(client, cacheId, ({ shards }) => shards === 31)
   expect(await warnings(client)).toEqual([])
 })
+
+test('shards behind links are shown and verified, and what changes behind a link is seen', async () => {
+  const root = referenceCache('healthy')
+  const paths = shardsOf(root)
+  const linked = 'embeddings/local-kmer/12/global_mean_0/chr1_0.parquet'
+  const folder = 'embeddings/local-kmer/24'
+  const store = temporaryFolder()
+  renameSync(join(root, linked), join(store, 'one'))
+  symlinkSync(join(store, 'one'), join(root, linked))
+  renameSync(join(root, folder), join(store, 'folder'))
+  symlinkSync(join(store, 'folder'), join(root, folder))
+  const { client } = openTestService()
+  const { cacheId, scanFindings, shards } = await openWhole(client, root)
+  expect([scanFindings, shards]).toEqual([[], paths.length])
+  expect(await pathsOf(client, cacheId)).toEqual(expect.arrayContaining(paths))
+  expect(endOf(await jobEvents(client, cacheId, { kind: 'verify' }))).toMatchObject({
+    outcome: 'done',
+    report: { report: { checkedShards: paths.length, byKind: { non_finite: 1 } } }
+  })
+  expect((await client.caches.summary({ cacheId })).health).toEqual({ verified: paths.length - 1, suspect: 1 })
+  rmSync(join(store, 'one'))
+  const { scanFindings: later } = await summaryWhen(client, cacheId, summary => summary.shards === paths.length - 1)
+  expect(later).toMatchObject([{ kind: 'placeholder', shardPath: linked }])
+}, 120_000)
 
 test('a folder that goes away is one finding and no error, and what comes back is shown again', async () => {
   const root = makeManyShards(40)

@@ -2,14 +2,24 @@
 import { Command, Option, type OptionValues } from 'commander'
 import packageFacts from '../../../package.json' with { type: 'json' }
 import { DTYPES, POOL_TYPES } from '../../shared/model/record.ts'
-import { LIMITS_VARIABLE, type Limits, limitNames, limitsFromEnvironment, setLimits } from '../core/index.ts'
+import {
+  LIMITS_VARIABLE,
+  LINKS_VARIABLE,
+  type Limits,
+  type LinkPolicy,
+  limitNames,
+  limitsFromEnvironment,
+  linkPolicyFromEnvironment,
+  setLimits,
+  setLinkPolicy
+} from '../core/index.ts'
 import type { Context, Run } from './context.ts'
 import type { ExitCode } from './exitCodes.ts'
 import { hashField, nameField, poolRadiusField, stateLayerField, strideBlockField, wholeNumberField } from './fields.ts'
 import { ageOption, limitOption, numberOption, partitionOption, textOption } from './optionValues.ts'
 
 /** What every command takes, before or after its name. */
-export type GlobalOptions = { readonly cache?: string; readonly json?: boolean; readonly quiet?: boolean }
+export type GlobalOptions = { readonly cache?: string; readonly json?: boolean; readonly quiet?: boolean; readonly follow?: boolean }
 
 /** What commands take that read shards. */
 type LimitOptions = { readonly readLimit?: Partial<Limits> }
@@ -44,6 +54,7 @@ export function buildProgram(start: Start): Command {
     async function (this: Command) {
       const globals = { ...definedOf(program.opts<GlobalOptions>()), ...definedOf(this.opts<GlobalOptions>()) }
       await start(globals, async context => {
+        setLinkPolicy(linkPolicyOf(globals))
         setLimits({ ...limitsFromEnvironment(), ...this.opts<LimitOptions>().readLimit })
         return (await load()).run(context, this.opts<Options>(), this.args)
       })
@@ -173,6 +184,11 @@ function addGlobals(command: Command): void {
     .addOption(new Option('--cache <dir>', 'the cache (default: $GENO_LEWM_CACHE, else .geno-lewm-cache)').argParser(textOption(nameField)))
     .option('--json', 'one JSON document on standard output')
     .option('--quiet', 'no progress and no remarks')
+    .option('--follow', 'follow symbolic links in the cache, whoever owns the files behind them')
+    .option(
+      '--no-follow',
+      `follow no symbolic link in the cache (default: $${LINKS_VARIABLE}, else only those to files of yours or root's)`
+    )
     .helpOption('-h, --help', 'show this help')
 }
 
@@ -198,7 +214,17 @@ function poolType(): Option {
   return new Option('--pool-type <type>', 'how tokens were pooled').choices(POOL_TYPES)
 }
 
+function linkPolicyOf({ follow }: GlobalOptions): LinkPolicy {
+  if (follow === undefined) return linkPolicyFromEnvironment()
+  return follow ? 'always' : 'never'
+}
+
 function definedOf(options: GlobalOptions): GlobalOptions {
-  const { cache, json, quiet } = options
-  return { ...(cache !== undefined && { cache }), ...(json !== undefined && { json }), ...(quiet !== undefined && { quiet }) }
+  const { cache, json, quiet, follow } = options
+  return {
+    ...(cache !== undefined && { cache }),
+    ...(json !== undefined && { json }),
+    ...(quiet !== undefined && { quiet }),
+    ...(follow !== undefined && { follow })
+  }
 }

@@ -1,9 +1,10 @@
 /** Whether a folder is a cache, and if not, what it is and where the nearest cache lies. */
-import { realpathSync } from 'node:fs'
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { lstatSync, realpathSync } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../../shared/model/errors.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
+import { linkTarget } from './links.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
 /**
@@ -13,6 +14,7 @@ import { asSystemError, failedWith } from './systemError.ts'
  */
 export async function checkCacheRoot(cacheDir: string): Promise<string> {
   const root = await existingFolder(cacheDir)
+  checkEmbeddingsLink(root)
   if (await isCacheRoot(root)) {
     await readable(join(root, EMBEDDINGS_DIR))
     return root
@@ -26,6 +28,30 @@ export async function checkCacheRoot(cacheDir: string): Promise<string> {
     found,
     nearest_root: nearest
   })
+}
+
+/** @throws InputError for an `embeddings` that is a link and leads nowhere, or is not followed */
+function checkEmbeddingsLink(root: string): void {
+  const path = join(root, EMBEDDINGS_DIR)
+  if (!isLink(path)) return
+  const target = linkTarget(path)
+  const fault =
+    target.kind === 'nowhere'
+      ? `is a symbolic link to ${target.target}, which does not exist`
+      : target.kind === 'folder' && target.refusal !== null
+        ? `is a symbolic link that was not followed: ${target.refusal}`
+        : null
+  if (fault === null) return
+  throw new InputError(`${path} ${fault}`, { field: 'cache', value: root, found: 'a symbolic link', nearest_root: null })
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  } catch {
+    // Reading the folder says why.
+    return false
+  }
 }
 
 async function existingFolder(cacheDir: string): Promise<string> {
@@ -62,7 +88,7 @@ async function readable(folder: string): Promise<void> {
 
 async function isCacheRoot(dir: string): Promise<boolean> {
   try {
-    return (await lstat(join(dir, EMBEDDINGS_DIR))).isDirectory()
+    return (await stat(join(dir, EMBEDDINGS_DIR))).isDirectory()
   } catch {
     return false
   }

@@ -2,7 +2,6 @@
  * Rebuilds the index from the shards (the seed's `reindex_cache`). Reads every column but the embeddings; a shard that cannot be
  * read, or a key that is there already, is a finding and does not stop the rest.
  */
-import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, finding } from '../../shared/model/finding.ts'
@@ -10,6 +9,7 @@ import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { removeQuietly } from './durableFile.ts'
+import { isSameFile, stampOf } from './fileStamp.ts'
 import { startIndex } from './index/buildIndex.ts'
 import type { RepeatedRow } from './index/bulkLoad.ts'
 import { withIndex } from './index/changeIndex.ts'
@@ -21,7 +21,7 @@ import { keepUnreadEntries } from './keptEntries.ts'
 import { comparePaths, INDEX_PATH } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
 import { shardFilePath } from './shardRows.ts'
-import { walkShards } from './walkShards.ts'
+import { walkShards, withoutAliases } from './walkShards.ts'
 import { lookAtShards } from './work/lookAtShards.ts'
 
 const WAIT_MS = 10_000
@@ -61,7 +61,7 @@ export async function rebuildIndex(
     }
     run.leaveOutRepeated(builder.finish())
     run.findings.push(...walk.findings)
-    run.entriesKept(keepUnreadEntries(root, path => run.wasRead(path), builder.addRows))
+    run.entriesKept(keepUnreadEntries(root, path => run.wasRead(withoutAliases(walk, path)), builder.addRows))
     // What could not be read says nothing of what the index holds.
     if (run.readNothing) builder.discard()
     else await builder.publish(options.signal)
@@ -170,7 +170,12 @@ class ReindexRun {
   /** Rows whose keys others have. */
   leaveOutRepeated(rows: readonly RepeatedRow[]): void {
     this.indexedRows -= rows.length
-    for (const [shardPath, ofShard] of Map.groupBy(rows, row => row.shardPath)) this.findings.push(...repeatedKeys(shardPath, ofShard))
+    const ofOthers = rows.filter(({ shardPath, place }) => shardPath === place || !this.isSameFile(shardPath, place))
+    for (const [shardPath, ofShard] of Map.groupBy(ofOthers, row => row.shardPath)) this.findings.push(...repeatedKeys(shardPath, ofShard))
+  }
+
+  private isSameFile(shardPath: string, other: string): boolean {
+    return isSameFile(shardFilePath(this.root, shardPath), shardFilePath(this.root, other))
   }
 
   /**
@@ -206,8 +211,8 @@ function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): Repea
 }
 
 function stampText(root: string, shardPath: string): string {
-  const stat = lstatSync(shardFilePath(root, shardPath), { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? '' : `${stat.size} ${stat.mtimeNs}`
+  const stamp = stampOf(shardFilePath(root, shardPath))
+  return stamp === undefined ? '' : `${stamp.bytes} ${stamp.mtimeNs}`
 }
 
 function repeatedKeys(shardPath: string, repeated: readonly RepeatedRow[]): Finding[] {

@@ -1,6 +1,6 @@
 /** Open shards by path, the least recently used closed when they hold too much: a look-up beside an earlier one costs no page. */
-import { lstatSync } from 'node:fs'
 import { CacheCorruptError, SystemError } from '../../shared/model/errors.ts'
+import { stampIfVisible } from './fileStamp.ts'
 import { openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
 
 const OPEN_SHARDS = 32
@@ -55,13 +55,9 @@ export class ShardLookup {
   }
 
   private isCurrent(rows: ShardRows): boolean {
-    try {
-      const stat = lstatSync(shardFilePath(this.root, rows.shardPath), { bigint: true })
-      return Number(stat.size) === rows.reader.file.bytes && stat.mtimeNs === rows.reader.file.mtimeNs
-    } catch {
-      // Gone or out of reach: opening it again says why.
-      return false
-    }
+    // Gone or out of reach: opening it again says why.
+    const stamp = stampIfVisible(shardFilePath(this.root, rows.shardPath))
+    return stamp?.bytes === rows.reader.file.bytes && stamp.mtimeNs === rows.reader.file.mtimeNs
   }
 
   private trim(): void {

@@ -1,8 +1,9 @@
 /** The rows of an open shard by their offset, each page decoded at most once while the shard stays open. */
-import { realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { lstatSync, type Stats } from 'node:fs'
+import { join } from 'node:path'
 import { CacheCorruptError } from '../../shared/model/errors.ts'
 import type { Embedding, WindowKey, WindowRowInfo } from '../../shared/model/record.ts'
+import { linkTarget } from './links.ts'
 import { type EmbeddingBatch, heldBytes, rowValues, type StoredValues } from './parquet/embeddingBatch.ts'
 import { fromFloat16 } from './parquet/float16.ts'
 import type { RowGroup } from './parquet/footer.ts'
@@ -11,7 +12,7 @@ import { readInBlocks } from './parquet/shardFile.ts'
 import { type KeyColumns, openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
 import { resolveShardPath } from './paths.ts'
 import { rowInfoAt, rowMatches } from './rowValues.ts'
-import { asSystemError, failedWith } from './systemError.ts'
+import { asSystemError } from './systemError.ts'
 
 type OpenGroup = {
   readonly group: RowGroup
@@ -111,29 +112,46 @@ export class ShardRows {
  */
 export function openShardRows(root: string, shardPath: string): ShardRows {
   const path = resolveShardPath(root, shardPath)
-  checkNoLinks(path)
+  checkFolderLinks(root, shardPath)
   return corruptOnFault(shardPath, () => {
     return new ShardRows(shardPath, openShard(path, undefined, readInBlocks))
   })
 }
 
 /**
- * A folder that is a link may lead out of the cache: nothing behind one is opened or moved. Folders that are not there yet are none.
- * @param path absolute, below a root that has been resolved
- * @throws CacheCorruptError
+ * Checks the folders above a shard that an index, a person or a plan named: links among them are followed by the policy in force.
+ * Folders that are not there yet are none.
+ * @param root absolute real path
+ * @throws CacheCorruptError for a link that is not followed, SystemError
  */
-export function checkNoLinks(path: string): void {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    let real: string
+export function checkFolderLinks(root: string, shardPath: string): void {
+  let at = root
+  for (const part of shardPath.split('/').slice(0, -1)) {
+    at = join(at, part)
+    let stat: Stats | undefined
     try {
-      real = realpathSync.native(folder)
+      stat = lstatSync(at, { throwIfNoEntry: false })
     } catch (error) {
-      if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'open', path)
-      continue
+      throw asSystemError(error, 'open', at)
     }
-    if (real === folder) return
-    throw new CacheCorruptError(`${JSON.stringify(path)} lies behind a symbolic link, which is not followed`, { path })
+    if (stat === undefined) return
+    if (!stat.isSymbolicLink()) continue
+    const target = linkTarget(at)
+    const refusal = target.kind === 'folder' ? target.refusal : 'it leads to no folder'
+    if (refusal === null) continue
+    const message = `${JSON.stringify(shardPath)} lies behind the symbolic link ${JSON.stringify(at)}, which is not followed: ${refusal}`
+    throw new CacheCorruptError(message, { shard_path: shardPath, link: at })
   }
+}
+
+/**
+ * The link among the folders above a shard, below `embeddings`: what is behind it is not this cache's to move.
+ * @returns its path relative to the root; null when there is none
+ */
+export function linkAbove(root: string, path: string): string | null {
+  const parts = path.split('/').slice(0, -1)
+  const folders = parts.map((_, i) => parts.slice(0, i + 1).join('/')).slice(1)
+  return folders.find(folder => lstatSync(join(root, folder), { throwIfNoEntry: false })?.isSymbolicLink()) ?? null
 }
 
 /** Runs a read and turns a shard's damage into the seed's CacheCorruptError. */

@@ -1,24 +1,25 @@
-/** All shards of a cache in the order in which Python meets them. Nothing in quarantine, no folder behind a link. */
+/** All shards of a cache in the order in which Python meets them. Nothing in quarantine; links are followed by the policy in force. */
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CancelledError, SystemError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
-import { isTempName } from './durableFile.ts'
-import { EMBEDDINGS_DIR, QUARANTINE_DIR } from './layout.ts'
-import { findingOfEntry } from './oddEntry.ts'
+import { sortFolder } from './folderContents.ts'
+import { EMBEDDINGS_DIR } from './layout.ts'
 import { comparePaths } from './paths.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
 export type ShardWalk = {
   /** Relative to the root, in path order. */
   readonly shardPaths: string[]
-  /** What is called `*.parquet` and is no file, links out of the cache, and folders that cannot be read. */
+  /** What is called `*.parquet` and is no shard that can be read, links that are not followed, and folders that cannot be read. */
   readonly findings: Finding[]
   /** Those of them that are folders which the system did not let us read: nothing is known of what lies below. */
   readonly unread: Finding[]
   /** Temp files of ours, relative to the root: of a writer at work, or left by a crash. */
   readonly tempFiles: string[]
+  /** Links to shards and folders that are part of the cache without them, with the path that counts. */
+  readonly aliases: Map<string, string>
 }
 
 /**
@@ -27,16 +28,25 @@ export type ShardWalk = {
  * @throws SystemError when `embeddings/` itself cannot be read, CancelledError
  */
 export async function walkShards(root: string, signal?: AbortSignal): Promise<ShardWalk> {
-  const walk: ShardWalk = { shardPaths: [], findings: [], unread: [], tempFiles: [] }
+  const walk: ShardWalk = { shardPaths: [], findings: [], unread: [], tempFiles: [], aliases: new Map() }
   let folders = [EMBEDDINGS_DIR]
   while (folders.length > 0) {
     if (signal?.aborted) throw new CancelledError()
     const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, walk)))
-    const next = listed.flatMap(({ folder, entries }) => sortEntries(root, folder, entries, walk))
+    const next = listed.flatMap(({ folder, entries }) => take(root, folder, entries, walk))
     folders = [...folders.slice(64), ...next]
   }
   walk.shardPaths.sort(comparePaths)
   return walk
+}
+
+/** The path under which a shard counts: for one that an index or a person names through a link, that of the shard itself. */
+export function withoutAliases({ aliases }: Pick<ShardWalk, 'aliases'>, path: string): string {
+  for (let end = path.length; end > 0 && aliases.size > 0; end = path.lastIndexOf('/', end - 1)) {
+    const counts = aliases.get(path.slice(0, end))
+    if (counts !== undefined) return `${counts}${path.slice(end)}`
+  }
+  return path
 }
 
 async function list(root: string, folder: string, { findings, unread }: ShardWalk): Promise<{ folder: string; entries: Dirent[] }> {
@@ -56,18 +66,14 @@ async function list(root: string, folder: string, { findings, unread }: ShardWal
   }
 }
 
-function sortEntries(root: string, folder: string, entries: readonly Dirent[], { shardPaths, findings, tempFiles }: ShardWalk): string[] {
-  const folders: string[] = []
-  for (const entry of entries) {
-    if (entry.name === QUARANTINE_DIR) continue
-    const path = `${folder}/${entry.name}`
-    const odd = findingOfEntry(root, folder, entry)
-    if (odd !== null) findings.push(odd)
-    else if (entry.isFile() && entry.name.endsWith('.parquet')) shardPaths.push(path)
-    else if (entry.isFile() && isTempName(entry.name)) tempFiles.push(path)
-    if (entry.isDirectory()) folders.push(path)
-  }
-  return folders
+function take(root: string, folder: string, entries: readonly Dirent[], { shardPaths, findings, tempFiles, aliases }: ShardWalk): string[] {
+  const contents = sortFolder(root, folder, entries)
+  const pathOf = (name: string): string => `${folder}/${name}`
+  shardPaths.push(...contents.shards.map(pathOf))
+  tempFiles.push(...contents.tempFiles.map(pathOf))
+  findings.push(...contents.findings)
+  for (const [path, counts] of contents.aliases) aliases.set(path, counts)
+  return contents.folders.map(pathOf)
 }
 
 /** For whoever needs all shards or none. @throws SystemError when a folder of them could not be read */

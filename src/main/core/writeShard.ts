@@ -22,7 +22,7 @@ import type { StoredValues } from './parquet/embeddingBatch.ts'
 import { type EmbeddingEncoding, encodeShard, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
 import { toFloat16 } from './parquet/float16.ts'
 import { INDEX_PATH, relativeShardPath } from './paths.ts'
-import { checkNoLinks, corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
+import { checkFolderLinks, corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
 
 const WAIT_MS = 30_000
 
@@ -69,7 +69,7 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   const rounded = roundEmbeddings(complete)
   const path = shardFilePath(root, shardPath)
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
-    checkNoLinks(path)
+    checkFolderLinks(root, shardPath)
     sweepTempFiles(dirname(path))
     const written =
       !isThere(path) && publish(root, shardPath, keysOf(complete), encodeShard(complete, rounded, options.encoding ?? 'plain'))

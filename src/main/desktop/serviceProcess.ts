@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import type { ParentPort } from 'electron'
-import { InputError, limitsFromEnvironment, setLimits } from '../core/index.ts'
+import { InputError, limitsFromEnvironment, linkPolicyFromEnvironment, setLimits, setLinkPolicy } from '../core/index.ts'
 import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { answerCalls, createService, type Line, openLine } from '../service/index.ts'
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
@@ -23,6 +23,7 @@ else listenToPorts(desktop)
 function takeLimits(): void {
   try {
     setLimits(limitsFromEnvironment())
+    setLinkPolicy(linkPolicyFromEnvironment())
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     process.stderr.write(`the limits stay as they are: ${error.message}\n`)

@@ -1,12 +1,20 @@
 /** What crosses between the service and its threads: plain data, which arrives as the receiver's own copy. */
 import type { JobOutcome, JobRequest } from '../../shared/contract/index.ts'
-import { type ErrorCode, expectedError, type Finding, type Limits, type Progress, type RecordedVerdict } from '../core/index.ts'
+import {
+  type ErrorCode,
+  expectedError,
+  type Finding,
+  type Limits,
+  type LinkPolicy,
+  type Progress,
+  type RecordedVerdict
+} from '../core/index.ts'
 
 /** What a thread is started for. */
 export type ThreadRole = { readonly role: 'job' | 'reader' }
 
 /** What a thread is started with. */
-export type ThreadStart = ThreadRole & { readonly limits: Limits }
+export type ThreadStart = ThreadRole & { readonly limits: Limits; readonly links: LinkPolicy }
 
 /** An error as data; `stack` for a bug. */
 export type Fault = {

@@ -40,6 +40,8 @@ export class ShardScan {
   private readonly events: ScanEvents
   private readonly found = new Map<string, readonly Finding[]>()
   private readonly watch: FolderWatch
+  /** Folders with links to shards or folders in them: the system tells nothing of what changes behind those. */
+  private readonly linked = new Set<string>()
   private readonly dirty = new Set<string>()
   private timer: NodeJS.Timeout | null = null
   private turn: Promise<void> = Promise.resolve()
@@ -60,7 +62,7 @@ export class ShardScan {
 
   /** Whether changes have to be looked for: they are not told. */
   get unwatched(): boolean {
-    return this.watch.refused || this.isAway
+    return this.watch.refused || this.isAway || this.linked.size > 0
   }
 
   /** Whether the last look found no folder of shards at all. */
@@ -131,6 +133,8 @@ export class ShardScan {
       return []
     }
     this.watch.add(folder)
+    if (listing.linked) this.linked.add(folder)
+    else this.linked.delete(folder)
     const found: Finding[] = [...listing.findings]
     const isNew = !this.folders.has(folder)
     const lines: ShardLine[] = []
@@ -155,7 +159,9 @@ export class ShardScan {
 
   private takeAway(folder: string): void {
     const gone = this.folders.remove(folder)
-    for (const path of [...this.found.keys()]) if (path === folder || path.startsWith(`${folder}/`)) this.found.delete(path)
+    const isIn = (path: string): boolean => path === folder || path.startsWith(`${folder}/`)
+    for (const path of [...this.found.keys()]) if (isIn(path)) this.found.delete(path)
+    for (const path of [...this.linked]) if (isIn(path)) this.linked.delete(path)
     if (folder !== EMBEDDINGS_DIR) {
       this.events.onGone(gone)
       return

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { limitsInForce, SystemError, THREAD_MEMORY } from '../core/index.ts'
+import { limitsInForce, linkPolicy, SystemError, THREAD_MEMORY } from '../core/index.ts'
 import type { ThreadRole, ThreadStart } from './messages.ts'
 
 /** @throws SystemError when this installation lacks the thread's file */
@@ -11,5 +11,8 @@ export function startThread(role: ThreadRole): Worker {
   const places = ['jobWorker.ts', 'jobWorker.js', join('..', 'jobWorker.js')].map(name => join(import.meta.dirname, name))
   const entry = places.find(existsSync)
   if (entry === undefined) throw new SystemError('a part of this installation is missing: jobWorker.js', { looked_at: places })
-  return new Worker(entry, { workerData: { ...role, limits: limitsInForce() } satisfies ThreadStart, resourceLimits: THREAD_MEMORY })
+  return new Worker(entry, {
+    workerData: { ...role, limits: limitsInForce(), links: linkPolicy() } satisfies ThreadStart,
+    resourceLimits: THREAD_MEMORY
+  })
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
 import { RUNTIME_ENVIRONMENT, runtimeArguments } from '../../../shared/runtimeSwitches.ts'
-import { LIMITS_VARIABLE, limitsInForce, limitsToText } from '../../core/index.ts'
+import { LIMITS_VARIABLE, LINKS_VARIABLE, limitsInForce, limitsToText, linkPolicy } from '../../core/index.ts'
 import { asSystemError } from '../../core/systemError.ts'
 import { installedFile } from '../../page/installedFile.ts'
 import type { Run } from '../context.ts'
@@ -27,7 +27,7 @@ export const run: Run<Record<never, never>> = async (context, _options, [dir = c
   const { ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
   const root = dirname(dirname(dirname(desktop)))
   const child = spawn(runtime.executable, [...runtimeArguments(), root, ...(folder === null ? [] : [`--open=${folder}`])], {
-    env: { ...RUNTIME_ENVIRONMENT, ...env, [LIMITS_VARIABLE]: limitsToText(limitsInForce()) },
+    env: { ...RUNTIME_ENVIRONMENT, ...env, [LIMITS_VARIABLE]: limitsToText(limitsInForce()), [LINKS_VARIABLE]: linkPolicy() },
     stdio: ['ignore', 'ignore', 'inherit']
   })
   if (context.json) await context.output.document({ url: null })

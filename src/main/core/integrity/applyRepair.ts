@@ -1,15 +1,23 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
-import { lstatSync } from 'node:fs'
 import { CancelledError, StalePlanError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
-import type { KeptShard, LongOptions, PlannedMove, QuarantinedShard, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import type {
+  FileStamp,
+  KeptShard,
+  LongOptions,
+  PlannedMove,
+  QuarantinedShard,
+  RepairPlan,
+  RepairReport
+} from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
+import { stampOf } from '../fileStamp.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { resolveShardPath } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { rebuildIndex } from '../reindexCache.ts'
-import { asSystemError, failedWith } from '../systemError.ts'
+import { asSystemError } from '../systemError.ts'
 import { afterTheMove, moveToQuarantine } from './quarantine.ts'
 import { tidyQuarantine } from './quarantineFiles.ts'
 import { planFrom } from './repairPlan.ts'
@@ -55,18 +63,14 @@ function checkUnchanged(root: string, move: PlannedMove): void {
   const stale = (why: string): StalePlanError =>
     new StalePlanError(`the plan is stale: ${move.shardPath} ${why} since it was made`, { shard_path: move.shardPath })
   const path = resolveShardPath(root, move.shardPath)
-  let stat: ReturnType<typeof lstatBig>
+  let stamp: FileStamp | undefined
   try {
-    stat = lstatBig(path)
+    stamp = stampOf(path)
   } catch (error) {
-    if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) throw stale('went away')
     throw asSystemError(error, 'look at', path)
   }
-  if (Number(stat.size) !== move.bytes || stat.mtimeNs !== move.mtimeNs) throw stale('changed')
-}
-
-function lstatBig(path: string): { readonly size: bigint; readonly mtimeNs: bigint } {
-  return lstatSync(path, { bigint: true })
+  if (stamp === undefined) throw stale('went away')
+  if (stamp.bytes !== move.bytes || stamp.mtimeNs !== move.mtimeNs) throw stale('changed')
 }
 
 async function moveTicked(

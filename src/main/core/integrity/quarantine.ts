@@ -2,21 +2,22 @@
  * Quarantine: a shard is moved aside with a reason file beside it, and can be moved back. Nothing is ever deleted or overwritten.
  * The reason is written first: a crash in between leaves a reason without a shard, which the next run clears away.
  */
-import { lstatSync, readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { CacheBusyError, CancelledError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, CacheCorruptError, CancelledError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, QuarantineEntry, ReindexReport } from '../../../shared/model/report.ts'
 import { type LockOwner, withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { nowNs } from '../clock.ts'
 import { isThere, moveFile, removeQuietly, writeFileDurably } from '../durableFile.ts'
+import { stampOf } from '../fileStamp.ts'
 import { forgetShards } from '../index/changeIndex.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { comparePaths, INDEX_PATH, isShardPath, QUARANTINE_PATH, resolveShardPath } from '../paths.ts'
 import { rebuildIndex } from '../reindexCache.ts'
-import { checkNoLinks } from '../shardRows.ts'
+import { linkAbove } from '../shardRows.ts'
 import { expectedError } from '../systemError.ts'
 import {
   filesInQuarantine,
@@ -53,12 +54,13 @@ export async function quarantineShards(
   return withCacheLock(root, 'quarantine', WAIT_MS, work, options.signal)
 }
 
-/** Each has to be there, and a plain file: what else is called like a shard would be listed by nobody in quarantine. */
+/** Each has to exist, and be a file or a link to one. */
 function checkPresent(root: string, shards: readonly string[]): void {
   for (const shardPath of shards) {
-    const stat = isShardPath(shardPath) ? lstatSync(resolveShardPath(root, shardPath), { throwIfNoEntry: false }) : undefined
-    if (stat === undefined) throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
-    if (!stat.isFile()) throw new InputError(`${shardPath} is no plain file, and stays where it is`, { field: 'shard', value: shardPath })
+    const path = isShardPath(shardPath) ? resolveShardPath(root, shardPath) : null
+    if (path === null || !isThere(path)) throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) continue
+    throw new InputError(`${shardPath} is not a file, and stays where it is`, { field: 'shard', value: shardPath })
   }
 }
 
@@ -97,13 +99,20 @@ export async function moveToQuarantine<M extends Move>(
 function moveOne(root: string, { shardPath, reasons }: Move): QuarantinedShard {
   const from = resolveShardPath(root, shardPath)
   const { movedTo, at } = freePlace(root, shardPath)
-  checkNoLinks(from)
-  checkNoLinks(join(root, movedTo))
-  const bytes = lstatSync(from).size
+  checkInPlace(root, shardPath)
+  checkInPlace(root, movedTo)
+  const bytes = stampOf(from)?.bytes ?? 0
   const reason: ReasonFile = { shard_path: shardPath, reasons, at: String(at), bytes }
   writeFileDurably(join(root, `${movedTo}${REASON_SUFFIX}`), [Buffer.from(`${JSON.stringify(reason, null, 2)}\n`)])
   moveFile(from, join(root, movedTo))
   return { shardPath, movedTo, reasons }
+}
+
+/** What is behind a link is not this cache's to move: of a shard that is a link, the link moves. @throws CacheCorruptError */
+function checkInPlace(root: string, path: string): void {
+  const link = linkAbove(root, path)
+  if (link === null) return
+  throw new CacheCorruptError(`${path} lies behind the symbolic link ${link}; what is behind a link is never moved`, { path, link })
 }
 
 /** What claims to be later was written by nobody's clock. */
@@ -184,8 +193,8 @@ async function moveBack(root: string, chosen: readonly QuarantineEntry[], signal
     if (signal?.aborted) throw new CancelledError()
     await setImmediate()
     const to = resolveShardPath(root, shardPath)
-    checkNoLinks(to)
-    checkNoLinks(join(root, path))
+    checkInPlace(root, shardPath)
+    checkInPlace(root, path)
     if (isThere(to)) {
       skipped.push({ path, shardPath, reason: TAKEN })
       continue

@@ -23,7 +23,7 @@ export async function listQuarantine(cacheDir: string): Promise<QuarantineEntry[
 }
 
 /**
- * All plain files below the quarantine, in path order, relative to the root.
+ * All files and links below the quarantine, in path order, relative to the root.
  * @throws CacheCorruptError when the quarantine is a link: what lies behind it is not the cache's to list, move or tidy up
  */
 export async function filesInQuarantine(root: string): Promise<string[]> {
@@ -37,7 +37,7 @@ export async function filesInQuarantine(root: string): Promise<string[]> {
     try {
       for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
         if (entry.isDirectory()) folders.push(`${folder}/${entry.name}`)
-        else if (entry.isFile()) files.push(`${folder}/${entry.name}`)
+        else if (entry.isFile() || entry.isSymbolicLink()) files.push(`${folder}/${entry.name}`)
       }
     } catch (error) {
       if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'read', folder)
@@ -60,7 +60,8 @@ export function quarantineEntries(root: string, files: readonly string[]): Quara
         shardPath,
         reasons: reason?.reasons ?? [],
         at: reason === null ? null : BigInt(reason.at),
-        bytes: stat.size
+        // Of a link, those of the shard that it led to.
+        bytes: stat.isSymbolicLink() ? (reason?.bytes ?? stat.size) : stat.size
       }
     ]
   })
@@ -82,7 +83,8 @@ function originOf(path: string): string | null {
 function readReason(root: string, path: string): ReasonFile | null {
   try {
     const value: unknown = readSmallJson(join(root, `${path}${REASON_SUFFIX}`))
-    return isReason(value) ? value : null
+    if (!isReason(value)) return null
+    return Number.isSafeInteger(value.bytes) ? value : { ...value, bytes: 0 }
   } catch {
     // No reason file, or not one of ours: the shard was moved by somebody else.
     return null

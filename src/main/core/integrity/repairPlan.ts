@@ -5,6 +5,7 @@ import type { KeptShard, LongOptions, PlannedMove, RepairPlan } from '../../../s
 import { nowNs } from '../clock.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { linkAbove } from '../shardRows.ts'
 import { type Inspection, inspectCache } from './verifyCache.ts'
 
 /**
@@ -64,7 +65,10 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
   const stamp = inspection.stamps.get(shardPath)
   const corrupt = reasons.some(found => found.severity === 'corrupt')
   const suspect = reasons.some(found => found.severity === 'suspect' && found.kind !== 'not_a_file')
-  const hands = reasons.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file')
+  const hands =
+    reasons.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file') ||
+    // What is behind a link is not this cache's to move.
+    linkAbove(inspection.root, shardPath) !== null
   if (stamp === undefined || hands || !(corrupt || suspect)) return null
   return {
     shardPath,

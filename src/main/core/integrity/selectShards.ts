@@ -1,9 +1,9 @@
 /** Which shards a verify looks at, and what was known of them before. */
 import { createHash } from 'node:crypto'
-import { lstatSync } from 'node:fs'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
+import { stampIfVisible } from '../fileStamp.ts'
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts'
 import { shardFilePath } from '../shardRows.ts'
 
@@ -65,7 +65,11 @@ export function selectShards(root: string, all: readonly string[], options: Veri
     if (missing.length > 0) throw new NotFoundError(`there is no shard ${missing[0]}`, { shard_paths: missing })
     chosen = chosen.filter(path => wanted.has(path))
   }
-  const stamps = new Map(chosen.flatMap(path => stampOf(root, path)))
+  const stamps = new Map<string, FileStamp>()
+  for (const path of chosen) {
+    const stamp = stampIfVisible(shardFilePath(root, path))
+    if (stamp !== undefined) stamps.set(path, stamp)
+  }
   if (ledger !== undefined && (changed === true || olderThanMs !== undefined)) {
     const now = Date.now()
     chosen = chosen.filter(path => {
@@ -93,14 +97,4 @@ function checkPartition({ index, of }: { readonly index: number; readonly of: nu
 /** Which of `of` parts a shard belongs to, from 1: the first four bytes of its path's SHA-256, modulo. */
 function partitionOf(shardPath: string, of: number): number {
   return (createHash('sha256').update(shardPath).digest().readUInt32BE(0) % of) + 1
-}
-
-function stampOf(root: string, shardPath: string): [string, FileStamp][] {
-  try {
-    const stat = lstatSync(shardFilePath(root, shardPath), { bigint: true })
-    return [[shardPath, { bytes: Number(stat.size), mtimeNs: stat.mtimeNs }]]
-  } catch {
-    // What cannot be looked at is reported when it is opened.
-    return []
-  }
 }

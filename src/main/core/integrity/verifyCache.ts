@@ -4,12 +4,14 @@ import { CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileStamp, LongOptions, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
+import { isSameFile } from '../fileStamp.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
 import { comparePaths, isShardPath } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isProvenGone } from '../provenGone.ts'
-import { type ShardWalk, walkShards } from '../walkShards.ts'
+import { shardFilePath } from '../shardRows.ts'
+import { type ShardWalk, walkShards, withoutAliases } from '../walkShards.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
@@ -80,14 +82,16 @@ class VerifyRun {
   private indexableShards = 0
   private carriedOver = 0
   private readonly root: string
+  private readonly walk: ShardWalk
   private readonly all: readonly string[]
   private readonly selection: Selection
   private readonly options: InspectOptions
   private readonly keys = new Map<string, FileStamp & { readonly keys: ShardKeys }>()
 
-  constructor(root: string, { shardPaths }: ShardWalk, selection: Selection, options: InspectOptions) {
+  constructor(root: string, walk: ShardWalk, selection: Selection, options: InspectOptions) {
     this.root = root
-    this.all = shardPaths
+    this.walk = walk
+    this.all = walk.shardPaths
     this.selection = selection
     this.options = options
     this.depth = options.quick === true ? 'footer' : 'full'
@@ -209,7 +213,11 @@ class VerifyRun {
     }
     const compared = compareShardWithIndex(index, shardPath, keys)
     for (const found of compared.findings) this.report(found)
-    for (const place of compared.elsewhere) this.elsewhere.push({ place, keys })
+    for (const place of compared.elsewhere) {
+      // Through a link to this very shard the entry leads to the same row.
+      const isHere = withoutAliases(this.walk, place.indexedShard) === shardPath && place.indexedRow === place.row
+      if (!isHere) this.elsewhere.push({ place, keys })
+    }
   }
 
   /** Duplicates: shards that share a fingerprint, and rows that the index gives to a shard outside this run. */
@@ -220,6 +228,7 @@ class VerifyRun {
     for (const found of findings) this.report(found)
     for (const [first, second] of new Map([...pairs, ...more].map(pair => [pair.join('\n'), pair])).values()) {
       if (this.options.signal?.aborted) throw new CancelledError()
+      if (first !== second && isSameFile(shardFilePath(root, first), shardFilePath(root, second))) continue
       try {
         for (const found of compareShards(root, first, second)) this.report(found)
       } catch (error) {

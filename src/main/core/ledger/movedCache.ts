@@ -1,5 +1,5 @@
 /** A cache that was moved takes what is known of it along: it is recognised by the sizes and times of its shards. */
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat, realpath, stat as statFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
@@ -32,7 +32,7 @@ async function holds(root: string, sample: readonly (FileStamp & { readonly shar
 
 async function agrees(path: string, { bytes, mtimeNs }: FileStamp): Promise<boolean> {
   try {
-    const stat = await lstat(path, { bigint: true })
+    const stat = await statFile(path, { bigint: true })
     return stat.size === BigInt(bytes) && stat.mtimeNs === mtimeNs
   } catch {
     return false

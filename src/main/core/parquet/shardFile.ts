@@ -1,8 +1,9 @@
 /** The one place that reads a shard's bytes off the disk: positional, synchronous, exact. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../shared/model/errors.ts'
+import { linkTarget, refusalToFollow } from '../links.ts'
 import { READ_PLAIN } from '../smallFile.ts'
-import { asSystemError } from '../systemError.ts'
+import { asSystemError, failedWith } from '../systemError.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 
@@ -19,19 +20,18 @@ export type ShardFile = {
 }
 
 /**
- * Opens a shard for reading; never follows a symbolic link in the last part, never blocks on a pipe.
+ * Opens a shard for reading. A symbolic link in the last part is followed by the policy in force; a pipe never blocks.
  * @param path absolute
- * @throws SystemError when the system refuses, ShardFault `not_a_file` when it is anything but a regular file
+ * @throws SystemError when the system refuses, ShardFault `not_a_file` when it is anything but a regular file, `placeholder` for a link
+ *   that leads nowhere
  */
 export function openShardFile(path: string): ShardFile {
   let fd: number
   try {
     fd = openSync(path, READ_PLAIN)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ELOOP') {
-      throw new ShardFault('not_a_file', 'is a symbolic link; shards are plain files, and links are not followed')
-    }
-    throw asSystemError(error, 'open', path)
+    if (!failedWith(error, 'ELOOP')) throw asSystemError(error, 'open', path)
+    fd = openThroughLink(path)
   }
   try {
     const stat = fstatSync(fd, { bigint: true })
@@ -48,6 +48,25 @@ export function openShardFile(path: string): ShardFile {
     closeSync(fd)
     throw error instanceof ShardFault || error instanceof SystemError ? error : asSystemError(error, 'fstat', path)
   }
+}
+
+/** Devices and pipes are not opened: the target is looked at before, and again once it is open. */
+function openThroughLink(path: string): number {
+  const target = linkTarget(path)
+  if (target.kind === 'nowhere') throw new ShardFault('placeholder', `is a symbolic link to ${target.target}, which does not exist here`)
+  if (target.kind === 'circle') throw new ShardFault('not_a_file', 'is a symbolic link that leads back to itself')
+  if (target.kind !== 'file') throw new ShardFault('not_a_file', 'is a symbolic link to something that is not a regular file')
+  if (target.refusal !== null) throw new ShardFault('not_a_file', `is a symbolic link that was not followed: ${target.refusal}`)
+  let fd: number
+  try {
+    fd = openSync(target.path, READ_PLAIN)
+  } catch (error) {
+    throw asSystemError(error, 'open', path)
+  }
+  const refusal = refusalToFollow(fstatSync(fd).uid)
+  if (refusal === null) return fd
+  closeSync(fd)
+  throw new ShardFault('not_a_file', `is a symbolic link that was not followed: ${refusal}`)
 }
 
 function readExactly(fd: number, path: string, offset: number, length: number, target: Uint8Array): Uint8Array {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type CacheError, SystemError } from '../../../shared/model/errors.ts'
+import { linkPolicy } from '../links.ts'
 import { limitsInForce, overtimeText } from '../parquet/limits.ts'
 import { expectedError } from '../systemError.ts'
 import type { ShardLook, ShardTask } from './shardTask.ts'
@@ -81,7 +82,7 @@ export class ReaderThread {
   look(task: ShardTask, budgetMs: number): Promise<ShardLook> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ budgetMs, resolve, reject })
-      this.worker.postMessage({ task, limits: limitsInForce() } satisfies ShardOrder)
+      this.worker.postMessage({ task, limits: limitsInForce(), links: linkPolicy() } satisfies ShardOrder)
       if (this.waiting.length === 1) this.watch()
     })
   }

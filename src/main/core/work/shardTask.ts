@@ -1,8 +1,8 @@
 /** What is asked of whoever reads a shard, here or in a thread, and what comes back: plain data that crosses as it is. */
-import { lstatSync } from 'node:fs'
 import type { Finding } from '../../../shared/model/finding.ts'
 import { finding } from '../../../shared/model/finding.ts'
 import { digestSteps } from '../digestShard.ts'
+import { stampIfVisible } from '../fileStamp.ts'
 import { type Depth, faultFinding, lookAtShard, type ShardVerdict } from '../integrity/verifyShard.ts'
 import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import type { PageMemory } from '../parquet/pageMemory.ts'
@@ -51,12 +51,12 @@ function hidesBytes(found: Finding): boolean {
  * @param why it was
  */
 export function abandonedLook({ root, shardPath }: ShardTask, why: string): ShardLook {
-  const stat = lstatSync(shardFilePath(root, shardPath), { bigint: true, throwIfNoEntry: false })
+  const stamp = stampIfVisible(shardFilePath(root, shardPath))
   const message = `reading it was given up: ${why}; it was left alone, and nothing is known of its contents`
   const verdict: ShardVerdict = {
     shardPath,
-    bytes: Number(stat?.size ?? 0n),
-    mtimeNs: stat?.mtimeNs ?? 0n,
+    bytes: stamp?.bytes ?? 0,
+    mtimeNs: stamp?.mtimeNs ?? 0n,
     rows: null,
     findings: [finding('over_limit', shardPath, message, { details: { reason: why } })],
     pageChecksums: false,
@@ -67,6 +67,5 @@ export function abandonedLook({ root, shardPath }: ShardTask, why: string): Shar
 
 /** How long reading a shard may take, ms, by the limits in force. */
 export function budgetOf({ root, shardPath }: ShardTask): number {
-  const stat = lstatSync(shardFilePath(root, shardPath), { throwIfNoEntry: false })
-  return shardTimeMs(limitsInForce(), stat?.size ?? 0)
+  return shardTimeMs(limitsInForce(), stampIfVisible(shardFilePath(root, shardPath))?.bytes ?? 0)
 }

@@ -1,20 +1,22 @@
 /** Entry of a thread that reads shards: one after the other, as they are asked for, until it is ended. */
 import { parentPort } from 'node:worker_threads'
+import { type LinkPolicy, setLinkPolicy } from '../links.ts'
 import { adoptLimits, type Limits } from '../parquet/limits.ts'
 import { reusedMemory } from '../parquet/pageMemory.ts'
 import { lookSteps, type ShardLook, type ShardTask } from './shardTask.ts'
 
-/** A task, and the limits of whoever asks: a thread may have been started under others. */
-export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits }
+/** A task, with the limits and the policy on links of the caller: a thread may have been started under others. */
+export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits; readonly links: LinkPolicy }
 
 /** An answer to the oldest task that has none yet. */
 export type ShardAnswer = { readonly look: ShardLook } | { readonly bug: { readonly message: string; readonly stack: string | null } }
 
 const memory = reusedMemory()
 
-parentPort?.on('message', ({ task, limits }: ShardOrder) => {
+parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
   try {
     adoptLimits(limits)
+    setLinkPolicy(links)
     const look = toTheEnd(task)
     parentPort?.postMessage({ look } satisfies ShardAnswer, buffersOf(look))
   } catch (error) {

@@ -1,8 +1,8 @@
-/** One folder of a cache as the system shows it: what is in it, and the stamps of its files. Nothing in quarantine, no links. */
-import { type Dirent, lstatSync } from 'node:fs'
+/** One folder of a cache as the system shows it: what is in it, and the stamps of its files. Nothing in quarantine; links are followed by the policy in force. */
+import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { asSystemError, comparePaths, type Finding, failedWith, finding, findingOfEntry, QUARANTINE_DIR } from '../../core/index.ts'
+import { asSystemError, comparePaths, type Finding, failedWith, finding, sortFolder, stampOf } from '../../core/index.ts'
 
 export type FolderListing = {
   /** Names of the shards in it, in order. */
@@ -10,6 +10,8 @@ export type FolderListing = {
   /** Paths of the folders in it, in order. */
   readonly folders: readonly string[]
   readonly findings: readonly Finding[]
+  /** Whether there are links to shards or folders in it: the system does not tell of changes behind them. */
+  readonly linked: boolean
 }
 
 /**
@@ -26,19 +28,10 @@ export async function listFolder({ root, folder }: { root: string; folder: strin
     if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) return null
     const fault = asSystemError(error, 'read', folder)
     const message = `the folder could not be read, its shards were not looked at: ${fault.message}`
-    return { files: [], folders: [], findings: [finding('unreadable', folder, message, { details: fault.details })] }
+    return { files: [], folders: [], linked: false, findings: [finding('unreadable', folder, message, { details: fault.details })] }
   }
-  const files: string[] = []
-  const folders: string[] = []
-  const findings: Finding[] = []
-  for (const entry of entries) {
-    if (entry.name === QUARANTINE_DIR) continue
-    const odd = findingOfEntry(root, folder, entry)
-    if (odd !== null) findings.push(odd)
-    else if (entry.isFile() && entry.name.endsWith('.parquet')) files.push(entry.name)
-    if (entry.isDirectory()) folders.push(entry.name)
-  }
-  return { files: sortNames(files), folders: sortNames(folders).map(name => `${folder}/${name}`), findings }
+  const { shards, folders, findings, linked } = sortFolder(root, folder, entries)
+  return { files: sortNames(shards), folders: sortNames(folders).map(name => `${folder}/${name}`), findings, linked }
 }
 
 /** By code point. Below the surrogates that is the order of JS itself, which is far faster. */
@@ -62,10 +55,10 @@ export function readStamps({ root, folder, names }: { root: string; folder: stri
   let fault: string | null = null
   for (const [i, name] of names.entries()) {
     try {
-      const stat = lstatSync(join(dir, name), { bigint: true, throwIfNoEntry: false })
-      if (stat === undefined) continue
-      bytes[i] = Number(stat.size)
-      mtimeNs[i] = stat.mtimeNs
+      const stamp = stampOf(join(dir, name))
+      if (stamp === undefined) continue
+      bytes[i] = stamp.bytes
+      mtimeNs[i] = stamp.mtimeNs
     } catch (error) {
       fault = asSystemError(error, 'look at', `${folder}/${name}`).message
     }

@@ -1,5 +1,4 @@
 /** What the window asks of one shard: its facts, its rows, one row's vector. Open shards and descriptions are kept for a while. */
-import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RowLine } from '../../../shared/contract/index.ts'
 import {
@@ -8,6 +7,7 @@ import {
   describeShard,
   type FileStamp,
   type Finding,
+  stampOf as fileStamp,
   isShardPath,
   listShard,
   NotFoundError,
@@ -68,9 +68,9 @@ export async function describe({ root, shardPath }: ShardPlace): Promise<ShardDe
  * @throws NotFoundError
  */
 export function stampOf(root: string, shardPath: string): FileStamp {
-  const stat = isShardPath(shardPath) ? lstatSync(join(root, shardPath), { bigint: true, throwIfNoEntry: false }) : undefined
-  if (stat === undefined) throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
-  return { bytes: Number(stat.size), mtimeNs: stat.mtimeNs }
+  const stamp = isShardPath(shardPath) ? fileStamp(join(root, shardPath)) : undefined
+  if (stamp === undefined) throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
+  return stamp
 }
 
 function open(root: string, shardPath: string) {

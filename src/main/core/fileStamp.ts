@@ -1,0 +1,32 @@
+/** What a file looks like from outside, through a link: whether it is the one that was read before. */
+import { realpathSync, statSync } from 'node:fs'
+import type { FileStamp } from '../../shared/model/report.ts'
+
+/**
+ * @param path absolute
+ * @returns undefined when nothing is there, or a link leads nowhere
+ * @throws what Node throws when the system refuses
+ */
+export function stampOf(path: string): FileStamp | undefined {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? undefined : { bytes: Number(stat.size), mtimeNs: stat.mtimeNs }
+}
+
+/** The same; undefined also when the system refuses: opening the file says why. */
+export function stampIfVisible(path: string): FileStamp | undefined {
+  try {
+    return stampOf(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether two paths lead to one file, through links. Hard links are files of their own, as GenoLeWM reads both. */
+export function isSameFile(path: string, other: string): boolean {
+  if (path === other) return true
+  try {
+    return realpathSync.native(path) === realpathSync.native(other)
+  } catch {
+    return false
+  }
+}
