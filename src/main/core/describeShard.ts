@@ -1,17 +1,19 @@
 /** One shard in full: what its footer tells, what its rows span, what its vectors look like. What is damaged is left null, and found. */
-import { NotFoundError } from '../../shared/model/errors.ts'
+import { CacheError, NotFoundError } from '../../shared/model/errors.ts'
 import type { Finding } from '../../shared/model/finding.ts'
 import type { WindowRowInfo } from '../../shared/model/record.ts'
 import type { ColumnFacts, ShardAddress, VectorStatistics } from '../../shared/model/shard.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { hex } from './hex.ts'
 import { faultFinding, verifyShard } from './integrity/verifyShard.ts'
+import { hadEntries } from './keptEntries.ts'
 import { LAYOUT_1 } from './layout.ts'
 import { dimensionsOf } from './listShards.ts'
 import { rowValues } from './parquet/embeddingBatch.ts'
 import type { ShardFooter } from './parquet/footer.ts'
 import { openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
 import { isShardPath } from './paths.ts'
+import { judgeEmptyFile } from './placeholders.ts'
 import { digestAt, rowInfoAt } from './rowValues.ts'
 import { shardFilePath } from './shardRows.ts'
 import { VectorSummary } from './vectorStatistics.ts'
@@ -63,7 +65,7 @@ export async function describeShard(
 ): Promise<ShardDescription> {
   const root = await checkCacheRoot(cacheDir)
   if (!isShardPath(shardPath)) throw new NotFoundError(`${shardPath} is not the path of a shard`, { shard_path: shardPath })
-  const { bytes, mtimeNs, findings } = verifyShard(root, shardPath, 'full')
+  const { bytes, mtimeNs, findings } = judgeEmptyFile(verifyShard(root, shardPath, 'full'), () => isIndexed(root, shardPath))
   if (findings.some(found => found.details.error === 'ENOENT'))
     throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
   const identity = { shardPath, address: LAYOUT_1.parseShardPath(shardPath), bytes, mtimeNs, findings }
@@ -78,6 +80,16 @@ export async function describeShard(
     return { ...identity, ...footerFacts(shard.footer), ...contents(shard, shardPath, options.rows === true) }
   } finally {
     shard.close()
+  }
+}
+
+/** Why an index cannot be used, whoever asks it says. */
+function isIndexed(root: string, shardPath: string): boolean {
+  try {
+    return hadEntries(root, shardPath)
+  } catch (error) {
+    if (error instanceof CacheError) return false
+    throw error
   }
 }
 

@@ -9,7 +9,8 @@ import { type Finding, finding } from '../../shared/model/finding.ts'
 import { isTempName } from './durableFile.ts'
 import { EMBEDDINGS_DIR, LAYOUT_1, QUARANTINE_DIR } from './layout.ts'
 import { type LinkTarget, linkTarget } from './links.ts'
-import { danglingFinding } from './placeholders.ts'
+import { danglingFinding, standInFinding, standsFor, temporaryFinding, toolOfTemporary } from './placeholders.ts'
+import { readSmallFile } from './smallFile.ts'
 
 export type FolderContents = {
   /** Names of shards, links to shards included. */
@@ -32,12 +33,14 @@ export type FolderContents = {
 export function sortFolder(root: string, folder: string, entries: readonly Dirent[]): FolderContents {
   const contents: FolderContents = { shards: [], folders: [], tempFiles: [], findings: [], aliases: [], linked: false }
   let chain: readonly string[] | undefined
+  const names = new Set(entries.map(({ name }) => name))
   for (const entry of entries) {
     if (entry.name === QUARANTINE_DIR) continue
     if (entry.isSymbolicLink()) {
       chain ??= realFolders(root, folder)
       sortLink({ root, path: `${folder}/${entry.name}`, name: entry.name, chain }, contents)
-    } else sortEntry(root, `${folder}/${entry.name}`, entry, contents)
+    } else if (entry.isFile() && !isShardName(entry.name)) sortOther(root, folder, entry.name, names, contents)
+    else sortEntry(root, `${folder}/${entry.name}`, entry, contents)
   }
   return contents
 }
@@ -54,12 +57,33 @@ function isShardName(name: string): boolean {
   return name.endsWith('.parquet')
 }
 
-function sortEntry(root: string, path: string, entry: Dirent, { shards, folders, tempFiles, findings }: FolderContents): void {
+/** A file that is not called like a shard, but may stand for one. */
+function sortOther(root: string, folder: string, name: string, names: ReadonlySet<string>, { tempFiles, findings }: FolderContents): void {
+  if (isTempName(name)) tempFiles.push(name)
+  const shard = standsFor(name)
+  const tool = shard === null ? toolOfTemporary(name) : null
+  if (tool !== null) findings.push(temporaryFinding(`${folder}/${name}`, tool))
+  if (shard === null || names.has(shard.name)) return
+  if (isShardName(shard.name) || isPointerOfDvc(join(root, folder, name), shard.name)) {
+    findings.push(standInFinding(`${folder}/${shard.name}`, name, shard.tool))
+  }
+}
+
+/** Whether a file is one with which DVC keeps a folder. */
+function isPointerOfDvc(path: string, folder: string): boolean {
+  try {
+    const text = readSmallFile(path)?.subarray(0, 65_536).toString() ?? ''
+    return /^outs:/m.test(text) && text.includes(`path: ${folder}`)
+  } catch {
+    return false
+  }
+}
+
+function sortEntry(root: string, path: string, entry: Dirent, { shards, folders, findings }: FolderContents): void {
   const { name } = entry
   if (entry.isDirectory()) folders.push(name)
-  if (!isShardName(name)) {
-    if (entry.isFile() && isTempName(name)) tempFiles.push(name)
-  } else if (!entry.isFile()) {
+  if (!isShardName(name)) return
+  if (!entry.isFile()) {
     findings.push(notAFile(path, entry.isDirectory() ? 'is a folder with the name of a shard' : 'is a pipe, socket or device'))
   } else if (isUnnameable(join(root, path), name)) {
     findings.push(finding('unreadable', path, 'its name is not UTF-8 text, so that it can be neither opened nor moved; rename it'))

@@ -40,6 +40,19 @@ export function keepUnreadEntries(
   return kept
 }
 
+/** Whether the index knows rows of a shard; false where it cannot be used. @throws CacheBusyError, SystemError */
+export function hadEntries(root: string, shardPath: string): boolean {
+  const index = usableIndex(root)
+  try {
+    return (index?.entriesOf(shardPath).length ?? 0) > 0
+  } catch (error) {
+    if (error instanceof IndexUnusable) return false
+    throw error
+  } finally {
+    index?.close()
+  }
+}
+
 function usableIndex(root: string): WindowIndex | null {
   try {
     return openIndex(root, 'read')

@@ -17,8 +17,9 @@ import type { WindowIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
 import { indexRow, type KnownKeys, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, type ShardVerdict, verifyShard } from './integrity/verifyShard.ts'
-import { keepUnreadEntries } from './keptEntries.ts'
+import { hadEntries, keepUnreadEntries } from './keptEntries.ts'
 import { comparePaths, INDEX_PATH } from './paths.ts'
+import { judgeEmptyFile } from './placeholders.ts'
 import { ProgressMeter } from './progress.ts'
 import { shardFilePath } from './shardRows.ts'
 import { walkShards, withoutAliases } from './walkShards.ts'
@@ -53,7 +54,8 @@ export async function rebuildIndex(
   const meter = new ProgressMeter(options.onProgress, 'index', wanted.length)
   const builder = startIndex(root)
   try {
-    for await (const verdict of keysOfAll(root, wanted, options, known)) {
+    for await (const seen of keysOfAll(root, wanted, options, known)) {
+      const verdict = judgeEmptyFile(seen, () => hadEntries(root, seen.shardPath))
       run.take(verdict)
       if (verdict.keys !== null) builder.add(verdict.shardPath, verdict.keys)
       meter.findings = run.findings.length

@@ -1,6 +1,6 @@
 /** One broken shard of each kind, in the sample's own folders, under contigs named after what is wrong with them. */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, relative, sep } from 'node:path'
 import type { FindingKind, WindowRecord } from '../../shared/model/index.ts'
 import { shardPathFor, writeShard } from '../core/index.ts'
 import { BYTE_DAMAGES } from './damageBytes.ts'
@@ -30,17 +30,19 @@ const rowNames = Object.keys(ROW_DAMAGES)
 
 /** Every kind of damage, in the order in which it is done. */
 export const DAMAGES: readonly Damage[] = [
-  ...Object.entries(BYTE_DAMAGES).map(([name, { wrong, finding, checksums, edit }]) => ({
+  ...Object.entries(BYTE_DAMAGES).map(([name, { wrong, finding, checksums, unindexed, edit }]) => ({
     name,
     wrong,
     finding,
-    // Written and indexed while it was whole, then damaged: as it happens on a disk.
+    // Written and indexed while it was whole, then damaged, as on a disk that fails.
     write: async (dir: string, genome: string): Promise<WrittenShard> => {
       const records = recordsOf(genome, name, byteNames.indexOf(name) * BYTE_DAMAGE_ROWS, BYTE_DAMAGE_ROWS)
-      const { shardPath } = await writeShard(dir, { encoderId: KMER_ENCODER_ID, contig: name, strideBlock: 0, records })
+      if (!unindexed) await writeShard(dir, { encoderId: KMER_ENCODER_ID, contig: name, strideBlock: 0, records })
       const encode = (part: readonly WindowRecord[]): Buffer => encodeRows(part.map(loose), checksums ?? false)
-      await writeFile(join(dir, shardPath), edit(encode(records), encode(records.slice(1))))
-      return { shardPath, rows: records.length }
+      const path = shardOf(dir, name)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, edit(encode(records), encode(records.slice(1))))
+      return { shardPath: pathIn(dir, path), rows: records.length }
     }
   })),
   ...Object.entries(ROW_DAMAGES).map(([name, { wrong, finding, windowsOf, rows, columns }]) => ({
@@ -54,10 +56,14 @@ export const DAMAGES: readonly Damage[] = [
       const path = shardOf(dir, name)
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, encodeRows(broken, false, columns))
-      return { shardPath: relative(dir, path).replaceAll(sep, '/'), rows: broken.length }
+      return { shardPath: pathIn(dir, path), rows: broken.length }
     }
   }))
 ]
+
+function pathIn(dir: string, path: string): string {
+  return relative(dir, path).replaceAll(sep, '/')
+}
 
 function shardOf(dir: string, contig: string): string {
   const { layer: stateLayer, poolType, poolRadius } = FOLDER

@@ -14,6 +14,8 @@ export type ByteDamage = {
   readonly finding: FindingKind
   /** Whether the good shard's pages carry checksums; GenoLeWM's own have none. */
   readonly checksums?: true
+  /** The writer crashed before it entered the rows into the index. */
+  readonly unindexed?: true
   /** @param shard a good shard of 64 rows @param other one of other rows @returns what lies on the disk afterwards */
   readonly edit: (shard: Buffer, other: Buffer) => Buffer
 }
@@ -21,7 +23,7 @@ export type ByteDamage = {
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
 export const BYTE_DAMAGES: Readonly<Record<string, ByteDamage>> = {
-  'empty-file': { wrong: 'zero bytes', finding: 'cut_off', edit: () => Buffer.alloc(0) },
+  'empty-file': { wrong: 'zero bytes', finding: 'cut_off', unindexed: true, edit: () => Buffer.alloc(0) },
   'text-file': {
     wrong: 'not Parquet at all',
     finding: 'not_parquet',

@@ -5,6 +5,7 @@ import type { KeptShard, LongOptions, PlannedMove, RepairPlan } from '../../../s
 import { nowNs } from '../clock.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { isStandIn } from '../placeholders.ts'
 import { linkAbove } from '../shardRows.ts'
 import { type Inspection, inspectCache } from './verifyCache.ts'
 
@@ -66,7 +67,7 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
   const corrupt = reasons.some(found => found.severity === 'corrupt')
   const suspect = reasons.some(found => found.severity === 'suspect' && found.kind !== 'not_a_file')
   const hands =
-    reasons.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file') ||
+    reasons.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file' || isStandIn(found)) ||
     // What is behind a link is not this cache's to move.
     linkAbove(inspection.root, shardPath) !== null
   if (stamp === undefined || hands || !(corrupt || suspect)) return null

@@ -1,6 +1,6 @@
 /** Reads a whole cache and changes nothing: every shard, every value, the keys across shards, the index against the shards. */
 import { setImmediate } from 'node:timers/promises'
-import { CancelledError } from '../../../shared/model/errors.ts'
+import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileStamp, LongOptions, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
@@ -8,6 +8,7 @@ import { isSameFile } from '../fileStamp.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
 import { comparePaths, isShardPath } from '../paths.ts'
+import { isStandIn, judgeEmptyFile } from '../placeholders.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isProvenGone } from '../provenGone.ts'
 import { shardFilePath } from '../shardRows.ts'
@@ -124,7 +125,7 @@ class VerifyRun {
       const tasks = plans.map(({ task }) => task)
       let i = 0
       for await (const look of lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
-        const verdict = this.judge(look, plans[i]?.before ?? null)
+        const verdict = this.judge(look, plans[i]?.before ?? null, usable)
         this.take(i, verdict)
         if (usable !== null) {
           try {
@@ -171,7 +172,8 @@ class VerifyRun {
   }
 
   /** What is said of a shard, with what is known of it from before; a full look is written down. */
-  private judge({ verdict, sha256 }: ShardLook, before: KnownVerdict | null): ShardVerdict {
+  private judge({ verdict: seen, sha256 }: ShardLook, before: KnownVerdict | null, index: WindowIndex | null): ShardVerdict {
+    const verdict = judgeEmptyFile(seen, () => this.heldRows(seen.shardPath, index))
     if (before !== null) {
       this.carriedOver += 1
       return { ...verdict, findings: before.findings, keys: before.findings.some(blocksIndexing) ? null : verdict.keys }
@@ -179,7 +181,9 @@ class VerifyRun {
     const run = this.selection.ledgerRun
     const fingerprinted = (run !== null && sha256 !== null) || verdict.pageChecksums
     if (this.depth === 'full' && !fingerprinted) this.unfingerprinted.add(verdict.shardPath)
-    if (run === null || sha256 === null) return verdict
+    // The digest that is on record stays: it is that of the shard, and not of what stands for it.
+    if (run !== null && verdict.findings.some(isStandIn)) run.record(verdict, null)
+    if (run === null || sha256 === null || verdict.findings.some(isStandIn)) return verdict
     // Readable is not intact: its digest is held against the one that was recorded first.
     const last = this.options.ledger?.lastVerification(this.root, verdict.shardPath)
     const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(verdict.shardPath, last, sha256)] : []
@@ -187,6 +191,12 @@ class VerifyRun {
     // A shard that is still being written looks cut off: only whole ones are held to their bytes.
     run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256)
     return judged
+  }
+
+  /** Whether index or ledger say that a shard held rows. */
+  private heldRows(shardPath: string, index: WindowIndex | null): boolean {
+    const last = this.options.ledger?.lastVerification(this.root, shardPath)
+    return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entryCount(index, shardPath) > 0
   }
 
   private take(i: number, verdict: ShardVerdict): void {
@@ -265,6 +275,16 @@ class VerifyRun {
       carriedOver: this.carriedOver,
       leftOut: this.all.length - shardPaths.length
     }
+  }
+}
+
+/** 0 where the index gives out: comparing the shard with it says why. */
+function entryCount(index: WindowIndex | null, shardPath: string): number {
+  try {
+    return index?.entriesOf(shardPath).length ?? 0
+  } catch (error) {
+    if (error instanceof CacheError) return 0
+    throw error
   }
 }
 

@@ -31,7 +31,14 @@ export type ShardVerdict = {
 
 /** Whether a finding keeps the shard's rows out of the index. */
 export function blocksIndexing(found: Finding): boolean {
-  return found.severity === 'corrupt' || found.severity === 'unsupported' || found.severity === 'unreadable' || found.kind === 'not_a_file'
+  return (
+    found.severity === 'corrupt' ||
+    found.severity === 'unsupported' ||
+    found.severity === 'unreadable' ||
+    found.severity === 'missing' ||
+    found.kind === 'not_a_file' ||
+    found.kind === 'stray_file'
+  )
 }
 
 /**

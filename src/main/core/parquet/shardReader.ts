@@ -1,5 +1,6 @@
 /** An open shard: its footer, its columns row group by row group, its embeddings page by page. */
 import { LAYOUT_1, type Layout } from '../layout.ts'
+import { standInFault } from '../placeholders.ts'
 import { checkArrowSchema } from './arrowSchema.ts'
 import { type BoundColumns, bindColumns } from './bindColumns.ts'
 import type { EmbeddingBatch } from './embeddingBatch.ts'
@@ -51,8 +52,11 @@ export function openShard(path: string, limits: Limits = limitsInForce(), onOpen
   try {
     return new ShardReader(onOpen === undefined ? file : onOpen(file), limits)
   } catch (error) {
-    file.close()
-    throw error
+    try {
+      throw (error instanceof ShardFault ? standInFault(file, error) : null) ?? error
+    } finally {
+      file.close()
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { stampIfVisible } from '../fileStamp.ts'
 import { type Depth, faultFinding, lookAtShard, type ShardVerdict } from '../integrity/verifyShard.ts'
 import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import type { PageMemory } from '../parquet/pageMemory.ts'
+import { isStandIn } from '../placeholders.ts'
 import { shardFilePath } from '../shardRows.ts'
 
 export type ShardTask = {
@@ -43,7 +44,7 @@ export function* lookSteps(
 }
 
 function hidesBytes(found: Finding): boolean {
-  return found.severity === 'unreadable' || found.kind === 'not_a_file'
+  return found.severity === 'unreadable' || found.kind === 'not_a_file' || isStandIn(found)
 }
 
 /**
