@@ -1,4 +1,5 @@
 /** What was verified before: skipped where nothing changed, gone on with where it stopped, held against the bytes of today. */
+import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -17,7 +18,7 @@ import {
 import { openShard } from '../../src/main/core/parquet/shardReader.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { BLOCK, filesBelow, makePipe, recordOf, shardsOf } from './cacheFiles.ts'
+import { BLOCK, BLOCK_PATH, filesBelow, flipBit, makePipe, recordOf, shardsOf } from './cacheFiles.ts'
 import { dataPage, HANDMADE_PATH, type HandmadePage, handmadeShard } from './handmadeShard.ts'
 
 const open: Ledger[] = []
@@ -258,7 +259,7 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
   })
 })
 
-test('a ledger of version 1 goes on as it is, with what it knew', () => {
+test.each([1, 2])('a ledger of version %i goes on as it is, with what it knew', version => {
   const file = join(temporaryFolder(), 'ledger.sqlite')
   const db = new Database(file)
   db.exec(`
@@ -269,7 +270,8 @@ test('a ledger of version 1 goes on as it is, with what it knew', () => {
       verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT, fingerprinted_ms INTEGER NOT NULL,
       PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
     INSERT INTO verifications VALUES ('/cache', 'a', 1, 5, '6', 7, '[]', 'beef', 8);
-    PRAGMA user_version = 1;`)
+    ${version === 1 ? '' : 'ALTER TABLE verifications ADD COLUMN page_checksums INTEGER NOT NULL DEFAULT 0;'}
+    PRAGMA user_version = ${version};`)
   db.close()
   const told: string[] = []
   for (let time = 0; time < 2; time++) {
@@ -286,6 +288,65 @@ test('a ledger of version 1 goes on as it is, with what it knew', () => {
     })
   }
   expect(told).toEqual([])
+})
+
+describe('evidence', () => {
+  test('holds what the rows of a shard are, in a form that does not depend on the order of rows', async () => {
+    const root = temporaryFolder()
+    const ledger = newLedger()
+    const rows = [0, 1, 2, 3].map(n => recordOf(n))
+    await writeShard(root, { ...BLOCK, records: rows })
+    await writeShard(root, { ...BLOCK, encoderId: 'other', records: rows.toReversed().map(row => ({ ...row, stateLayer: 6 })) })
+    await verifyCache(root, { ledger })
+    const [first, second] = [...ledger.evidence(root, () => true)].map(({ holdings }) => holdings)
+    const encoderHash = createHash('sha256').update('encoder').digest('hex')
+    expect(first).toEqual({
+      rows: 4,
+      keys: expect.stringMatching(/^[0-9a-f]{16}$/),
+      windows: expect.stringMatching(/^[0-9a-f]{16}$/),
+      configuration: { encoderHash, stateLayer: 5, poolType: 'centered_mean', poolRadius: 8, dtype: 'fp16' },
+      loci: [{ chrom: '1', start: 0, length: 12_288, step: 8192, count: 4 }]
+    })
+    expect(second?.windows).toBe(first?.windows)
+    expect(second?.keys).not.toBe(first?.keys)
+  })
+
+  test('stays as it was when the shard is damaged or goes away', async () => {
+    const root = temporaryFolder()
+    const ledger = newLedger()
+    await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1)] })
+    await verifyCache(root, { ledger })
+    const before = ledger.evidenceOf(root, BLOCK_PATH)?.holdings
+    expect(before).toMatchObject({ rows: 2 })
+    writeFileSync(join(root, BLOCK_PATH), 'PAR1 no shard')
+    await verifyCache(root, { ledger })
+    expect(ledger.evidenceOf(root, BLOCK_PATH)?.holdings).toEqual(before)
+    rmSync(join(root, BLOCK_PATH))
+    await verifyCache(root, { ledger })
+    expect(ledger.evidenceOf(root, BLOCK_PATH)).toMatchObject({ holdings: before, sha256: null })
+    ledger.dropRecords(root, [BLOCK_PATH])
+    expect(ledger.evidenceOf(root, BLOCK_PATH)).toBeNull()
+  })
+
+  test('a shard that was away comes back with its fingerprint, if size and time are the same', async () => {
+    const root = temporaryFolder()
+    const ledger = newLedger()
+    await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
+    const path = join(root, BLOCK_PATH)
+    utimesSync(path, 1_000_000_000, 1_000_000_000)
+    await verifyCache(root, { ledger })
+    const bytes = readFileSync(path)
+    const restore = async (mtime: number) => {
+      rmSync(path)
+      await verifyCache(root, { ledger })
+      writeFileSync(path, bytes)
+      flipBit(path, 20)
+      utimesSync(path, mtime, mtime)
+      return (await verifyCache(root, { ledger })).findings.map(({ kind }) => kind)
+    }
+    expect(await restore(1_000_000_000)).toContain('changed_bytes')
+    expect(await restore(1_000_000_001)).not.toContain('changed_bytes')
+  })
 })
 
 describe('page checksums', () => {

@@ -2,7 +2,7 @@
  * What the last verify said of shards against each other and against the index. It holds for as long as the files it speaks of are
  * the ones that were compared: what was said of an index that was written since, or of a shard that went away, is dropped.
  */
-import type { FileStamp, Finding } from '../core/index.ts'
+import { type FileStamp, type Finding, isCompared } from '../core/index.ts'
 import { modifiedMs, type ShardLine } from './shardLine.ts'
 
 export type Comparison = {
@@ -12,11 +12,6 @@ export type Comparison = {
   /** The index as it was compared; null when there was none. */
   readonly index: FileStamp | null
   readonly findings: readonly Finding[]
-}
-
-/** Whether a finding comes from a comparison, and not from looking at one shard alone. */
-function isCompared(found: Finding): boolean {
-  return found.severity === 'index' || found.kind === 'duplicate_key' || found.kind === 'conflicting_key'
 }
 
 /**

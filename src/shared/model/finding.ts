@@ -96,6 +96,19 @@ export function finding(
   }
 }
 
+const COMPARED: ReadonlySet<FindingKind> = new Set([
+  'missing_shard',
+  'duplicate_key',
+  'conflicting_key',
+  'changed_since_indexed',
+  'window_hash_disagrees'
+])
+
+/** Whether a finding comes from comparing a shard with others, the index or other evidence, and not from the shard alone. */
+export function isCompared({ kind, severity }: Pick<Finding, 'kind' | 'severity'>): boolean {
+  return severity === 'index' || COMPARED.has(kind)
+}
+
 /** How many findings of each kind. */
 export function countByKind(findings: readonly Finding[]): Partial<Record<FindingKind, number>> {
   const counts: Partial<Record<FindingKind, number>> = {}

@@ -3,7 +3,7 @@
  * each shard is taken from the reports; what only the whole can tell (keys across shards, the index) is compared here, from the keys.
  */
 import { InputError } from '../../../shared/model/errors.ts'
-import { finding } from '../../../shared/model/finding.ts'
+import { finding, isCompared } from '../../../shared/model/finding.ts'
 import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson } from '../../core/index.ts'
 import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
@@ -101,7 +101,7 @@ function knownVerdicts(reports: readonly PartitionReport[]): Map<string, KnownVe
     const own = Map.groupBy(
       findings
         .map(({ kind, shard_path, message, ...place }) => finding(kind, shard_path, message, place))
-        .filter(({ kind, severity }) => severity !== 'index' && kind !== 'duplicate_key' && kind !== 'conflicting_key'),
+        .filter(found => !isCompared(found)),
       ({ shardPath }) => shardPath
     )
     for (const { shard_path: shardPath, bytes, mtime_ns } of partition.shards) {

@@ -8,7 +8,8 @@ import { IndexUnusable } from '../index/untrusted.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH, isShardPath } from '../paths.ts'
 import { ROWS_LISTED } from './checkRows.ts'
-import { configurationText, indexRow, type ShardKeys, windowHashAt, windowHashesText } from './shardKeys.ts'
+import { configurationText } from './keyConfiguration.ts'
+import { indexRow, type ShardKeys, windowHashAt, windowHashesText } from './shardKeys.ts'
 
 export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
 

@@ -4,7 +4,7 @@ import { comparePaths } from '../paths.ts'
 import { isDtype, isPoolType } from '../rowValues.ts'
 import { ShardLookup } from '../shardLookup.ts'
 import { type Elsewhere, missingFinding } from './compareIndex.ts'
-import type { KeyCollector } from './duplicateKeys.ts'
+import type { ShardPair } from './duplicateKeys.ts'
 import { indexRow, type ShardKeys } from './shardKeys.ts'
 
 /** Two shards, the one that comes first in path order first; or one, twice. */
@@ -14,8 +14,8 @@ export type PathPair = readonly [string, string]
 export type PlaceElsewhere = { readonly place: Elsewhere; readonly keys: ShardKeys }
 
 /** Shards of this run that share a fingerprint. */
-export function sharedKeyPairs(collector: KeyCollector, shardPaths: readonly string[]): PathPair[] {
-  return collector.pairs().flatMap(({ first, second }): PathPair[] => {
+export function pathPairs(pairs: readonly ShardPair[], shardPaths: readonly string[]): PathPair[] {
+  return pairs.flatMap(({ first, second }): PathPair[] => {
     const a = shardPaths[first]
     const b = shardPaths[second]
     return a === undefined || b === undefined ? [] : [[a, b]]

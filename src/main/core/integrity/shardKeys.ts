@@ -5,13 +5,7 @@ import { hex } from '../hex.ts'
 import type { IndexRow } from '../index/indexRow.ts'
 import type { RowColumns } from '../parquet/shardReader.ts'
 import { digestAt, textAt } from '../rowValues.ts'
-
-/** Everything of a key but the window. */
-export type KeyConfiguration = Omit<WindowKey, 'windowHash' | 'encoderHash' | 'poolType' | 'dtype'> & {
-  readonly encoderHash: string
-  readonly poolType: string
-  readonly dtype: string
-}
+import { configurationText, type KeyConfiguration } from './keyConfiguration.ts'
 
 export type ShardKeys = {
   readonly rows: number
@@ -109,10 +103,6 @@ function codeOf(configuration: KeyConfiguration, configurations: KeyConfiguratio
     configurations.push(configuration)
   }
   return code
-}
-
-export function configurationText(c: KeyConfiguration): string {
-  return `${c.encoderHash} ${c.stateLayer} ${c.poolType} ${c.poolRadius} ${c.dtype}`
 }
 
 /** One row's window hash in hex. */

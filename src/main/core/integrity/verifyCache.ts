@@ -4,6 +4,8 @@ import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileStamp, LongOptions, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
+import { LocusCollector } from '../evidence/locusCollector.ts'
+import { windowHashFindings } from '../evidence/windowHashFindings.ts'
 import { isSameFile } from '../fileStamp.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
@@ -17,8 +19,8 @@ import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
 import { compareShards } from './compareShards.ts'
-import { KeyCollector } from './duplicateKeys.ts'
-import { type PlaceElsewhere, resolveElsewhere, sharedKeyPairs } from './keyPairs.ts'
+import { KeyCollector, PairFinder } from './duplicateKeys.ts'
+import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
 import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
 import type { KnownKeys, ShardKeys } from './shardKeys.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
@@ -73,6 +75,7 @@ export async function inspectCache(cacheDir: string, options: InspectOptions): P
 class VerifyRun {
   private readonly findings: Finding[] = []
   private readonly collector = new KeyCollector()
+  private readonly loci = new LocusCollector()
   private readonly elsewhere: PlaceElsewhere[] = []
   private readonly stamps = new Map<string, FileStamp>()
   private readonly rows = new Map<string, number | null>()
@@ -103,6 +106,7 @@ class VerifyRun {
   close(): void {
     this.meter.end()
     this.collector.close()
+    this.loci.close()
   }
 
   report(found: Finding): void {
@@ -146,9 +150,8 @@ class VerifyRun {
       index?.close()
     }
     await this.compareAcrossShards()
+    this.noteAbsent()
     this.selection.ledgerRun?.finish()
-    if (this.options.shards === undefined)
-      this.options.ledger?.forgetMissing(this.root, new Set(this.all), path => isProvenGone(this.root, path))
     return this.inspection(started)
   }
 
@@ -185,11 +188,11 @@ class VerifyRun {
     if (run !== null && verdict.findings.some(isStandIn)) run.record(verdict, null)
     if (run === null || sha256 === null || verdict.findings.some(isStandIn)) return verdict
     // Readable is not intact: its digest is held against the one that was recorded first.
-    const last = this.options.ledger?.lastVerification(this.root, verdict.shardPath)
+    const last = this.lastVerification(verdict)
     const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(verdict.shardPath, last, sha256)] : []
     const judged = { ...verdict, findings: [...verdict.findings, ...changed] }
     // A shard that is still being written looks cut off: only whole ones are held to their bytes.
-    run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256)
+    run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256, verdict.holdings)
     return judged
   }
 
@@ -199,12 +202,24 @@ class VerifyRun {
     return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entryCount(index, shardPath) > 0
   }
 
+  /** A shard that was away and is back, as its size and time say, has its fingerprint back as well. */
+  private lastVerification(verdict: ShardVerdict): Verification | null {
+    const { root } = this
+    const { ledger } = this.options
+    const { shardPath, bytes, mtimeNs } = verdict
+    const last = ledger?.lastVerification(root, shardPath) ?? null
+    if (last?.sha256 !== null || last.bytes !== bytes || last.mtimeNs !== mtimeNs) return last
+    ledger?.recallFingerprint(root, shardPath, verdict)
+    return ledger?.lastVerification(root, shardPath) ?? null
+  }
+
   private take(i: number, verdict: ShardVerdict): void {
     this.stamps.set(verdict.shardPath, { bytes: verdict.bytes, mtimeNs: verdict.mtimeNs })
     this.rows.set(verdict.shardPath, verdict.rows)
     for (const found of verdict.findings) this.report(found)
     if (verdict.keys === null) return
     this.collector.add(i, verdict.keys)
+    if (verdict.loci !== null) this.loci.add(i, verdict.keys, verdict.loci)
     if (this.options.keepKeys === true && this.indexableRows + verdict.keys.rows <= KEPT_ROWS) {
       const { bytes, mtimeNs, keys } = verdict
       this.keys.set(verdict.shardPath, { bytes, mtimeNs, keys })
@@ -233,7 +248,9 @@ class VerifyRun {
   /** Duplicates: shards that share a fingerprint, and rows that the index gives to a shard outside this run. */
   private async compareAcrossShards(): Promise<void> {
     const { root, elsewhere } = this
-    const pairs = sharedKeyPairs(this.collector, this.selection.shardPaths)
+    const finder = new PairFinder()
+    for (const holders of this.collector.holders()) finder.take(holders)
+    const pairs = pathPairs(finder.pairs(), this.selection.shardPaths)
     const { pairs: more, findings } = resolveElsewhere(root, elsewhere)
     for (const found of findings) this.report(found)
     for (const [first, second] of new Map([...pairs, ...more].map(pair => [pair.join('\n'), pair])).values()) {
@@ -248,6 +265,23 @@ class VerifyRun {
       }
       await setImmediate()
     }
+    for (const found of windowHashFindings(root, this.loci.disagreements(), this.selection.shardPaths)) {
+      if (found !== null) this.report(found)
+      if (this.options.signal?.aborted) throw new CancelledError()
+      await setImmediate()
+    }
+  }
+
+  /** What lies in the place of a shard that is gone is another shard. */
+  private noteAbsent(): void {
+    const { ledger, shards } = this.options
+    if (ledger === undefined || shards !== undefined) return
+    const present = new Set(this.all)
+    const absent = [...ledger.evidence(this.root, path => !present.has(path) && isProvenGone(this.root, path))]
+    ledger.forgetFingerprints(
+      this.root,
+      absent.map(({ shardPath }) => shardPath)
+    )
   }
 
   private inspection(started: number): Inspection {

@@ -11,6 +11,8 @@ import { ShardFault } from '../parquet/shardFault.ts'
 import { readInBlocks, readWhole } from '../parquet/shardFile.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
+import { type Holdings, holdingsOf, rowsAlone } from './holdings.ts'
+import { LocusBuilder } from './locusBuilder.ts'
 import { KeyBuilder, type ShardKeys } from './shardKeys.ts'
 
 export type Depth = 'full' | 'keys' | 'footer'
@@ -27,7 +29,14 @@ export type ShardVerdict = {
   readonly pageChecksums: boolean
   /** Null when the shard holds no rows that an index should know: it is damaged, unsupported or unreadable. */
   readonly keys: ShardKeys | null
+  /** A fingerprint of each row's locus, in two words; null with `keys`. */
+  readonly loci: Uint32Array | null
+  /** Null where not even the footer tells of rows. */
+  readonly holdings: Holdings | null
 }
+
+/** What is known of a shard that could not be opened. */
+export const NOTHING_READ = { rows: null, pageChecksums: false, keys: null, loci: null, holdings: null } as const
 
 /** Whether a finding keeps the shard's rows out of the index. */
 export function blocksIndexing(found: Finding): boolean {
@@ -73,13 +82,13 @@ export function* lookAtShard(
       return depth === 'keys' ? readInBlocks(file) : file
     })
   } catch (error) {
-    return { shardPath, ...stamp, rows: null, findings: [faultFinding(shardPath, error)], pageChecksums: false, keys: null }
+    return { shardPath, ...stamp, ...NOTHING_READ, findings: [faultFinding(shardPath, error)] }
   }
   shard.allow(budgetMs)
   try {
-    const { findings, keys } = yield* examine(shard, shardPath, depth, memory)
+    const examined = yield* examine(shard, shardPath, depth, memory)
     const pageChecksums = depth === 'full' && shard.hasPageChecksums
-    return { shardPath, ...stamp, rows: shard.footer.rows, findings, pageChecksums, keys }
+    return { shardPath, ...stamp, rows: shard.footer.rows, pageChecksums, ...examined }
   } finally {
     shard.close()
   }
@@ -90,14 +99,16 @@ function* examine(
   shardPath: string,
   depth: Depth,
   memory: PageMemory
-): Generator<void, { findings: Finding[]; keys: ShardKeys | null }> {
+): Generator<void, Pick<ShardVerdict, 'findings' | 'keys' | 'loci' | 'holdings'>> {
   const findings = placeFindings(shard, shardPath)
-  if (findings.some(found => found.kind === 'unsupported_layout')) return { findings, keys: null }
+  const unread = { keys: null, loci: null, holdings: rowsAlone(shard.footer.rows) }
+  if (findings.some(found => found.kind === 'unsupported_layout')) return { findings, ...unread }
   const rowFindings = new RowFindings()
-  const builder = new KeyBuilder(depth === 'footer' ? 0 : shard.footer.rows)
+  const rows = depth === 'footer' ? 0 : shard.footer.rows
+  const builders = { keys: new KeyBuilder(rows), loci: new LocusBuilder(rows) }
   try {
     shard.bind()
-    if (depth !== 'footer') yield* readRows(shard, shardPath, depth, memory, rowFindings, builder, findings)
+    if (depth !== 'footer') yield* readRows(shard, shardPath, depth, memory, rowFindings, builders, findings)
   } catch (error) {
     findings.push(faultFinding(shardPath, error))
   }
@@ -105,9 +116,12 @@ function* examine(
   const foreign = rowLevel.filter(found => found.severity === 'unsupported')
   // Rows of another version are not held against the rules of this one.
   findings.push(...(foreign.length > 0 ? foreign : rowLevel))
-  const keys = depth === 'footer' || findings.some(blocksIndexing) ? null : builder.keys()
-  return { findings, keys }
+  if (depth === 'footer' || findings.some(blocksIndexing)) return { findings, ...unread }
+  const keys = builders.keys.keys()
+  return { findings, keys, loci: builders.loci.prints, holdings: holdingsOf(keys, builders.loci.regularRuns()) }
 }
+
+type Builders = { readonly keys: KeyBuilder; readonly loci: LocusBuilder }
 
 function* readRows(
   shard: ShardReader,
@@ -115,7 +129,7 @@ function* readRows(
   depth: Depth,
   memory: PageMemory,
   found: RowFindings,
-  builder: KeyBuilder,
+  builders: Builders,
   findings: Finding[]
 ): Generator<void, void> {
   const address = LAYOUT_1.parseShardPath(shardPath)
@@ -123,7 +137,8 @@ function* readRows(
   for (const group of shard.footer.rowGroups) {
     const columns = shard.columns(group)
     checkColumns(columns, group.firstRow, address, found)
-    builder.add(columns)
+    builders.keys.add(columns)
+    builders.loci.add(columns)
     yield
     if (depth !== 'full') continue
     for (const batch of shard.embeddings(group, memory)) {

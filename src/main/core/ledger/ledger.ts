@@ -11,6 +11,7 @@ import type { FileStamp } from '../../../shared/model/report.ts'
 import { dataFolder } from '../dataFolder.ts'
 import { isThere, makeFolder } from '../durableFile.ts'
 import { JOURNALS, openDatabase, strangeJournal } from '../index/database.ts'
+import type { Holdings } from '../integrity/holdings.ts'
 import { asSystemError } from '../systemError.ts'
 
 /** What a full verification of one shard came to. */
@@ -27,29 +28,49 @@ export type Verification = FileStamp & {
 /** A shard's verification as it is written down. */
 export type RecordedVerdict = Omit<Verification, 'fingerprintedAtMs'> & { readonly shardPath: string }
 
+/** What the ledger can say of a shard besides how it was: evidence when the shard is gone, or says something else than the index. */
+export type ShardEvidence = {
+  readonly shardPath: string
+  readonly verifiedAtMs: number
+  readonly sha256: string | null
+  /** Of the bytes whose rows agreed with the index; null when they never did. */
+  readonly intactSha256: string | null
+  readonly holdings: Holdings | null
+}
+
 /** One verify, from its start to its finish; one that never finished can be resumed. */
 export type LedgerRun = {
   /** What this run (before it was interrupted) found in a shard; null when it has not got there. */
   verifiedInThisRun(shardPath: string): Verification | null
-  /** @param sha256 of the bytes, when they are whole; kept only when the shard has no fingerprint yet */
-  record(verdict: Omit<RecordedVerdict, 'verifiedAtMs' | 'sha256'>, sha256: string | null): void
+  /**
+   * @param sha256 of the bytes, when they are whole; kept only when the shard has no fingerprint yet
+   * @param holdings what the rows are; kept as long as the fingerprint is
+   */
+  record(verdict: Omit<RecordedVerdict, 'verifiedAtMs' | 'sha256'>, sha256: string | null, holdings?: Holdings | null): void
   finish(): void
 }
 
 const BUSY_MS = 10_000
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
 const SCHEMA = `
   CREATE TABLE runs (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, scope TEXT NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER);
   CREATE TABLE verifications (
     root TEXT NOT NULL, shard_path TEXT NOT NULL, run INTEGER NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL,
     verified_ms INTEGER NOT NULL, findings TEXT NOT NULL, sha256 TEXT, fingerprinted_ms INTEGER NOT NULL,
-    page_checksums INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+    page_checksums INTEGER NOT NULL DEFAULT 0, holdings TEXT, intact_sha256 TEXT, away_sha256 TEXT,
+    PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`
+const FROM_VERSION_2 = `
+  ALTER TABLE verifications ADD COLUMN holdings TEXT;
+  ALTER TABLE verifications ADD COLUMN intact_sha256 TEXT;
+  ALTER TABLE verifications ADD COLUMN away_sha256 TEXT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `
 const FROM_VERSION_1 = `
   ALTER TABLE verifications ADD COLUMN page_checksums INTEGER NOT NULL DEFAULT 0;
-  PRAGMA user_version = ${SCHEMA_VERSION};
+  ${FROM_VERSION_2}
 `
 
 export type LedgerOptions = {
@@ -116,13 +137,14 @@ function prepare(db: Database.Database): void {
     const version = versionOf(db)
     if (version === 0) db.exec(SCHEMA)
     else if (version === 1) db.exec(FROM_VERSION_1)
+    else if (version === 2) db.exec(FROM_VERSION_2)
   }).immediate()
 }
 
 /** 0 when nothing is in it yet. @throws NoLedger when it is neither empty nor of a version that this program knows */
-function versionOf(db: Database.Database): 0 | 1 | typeof SCHEMA_VERSION {
+function versionOf(db: Database.Database): 0 | 1 | 2 | typeof SCHEMA_VERSION {
   const version = db.pragma('user_version', { simple: true })
-  if (version === SCHEMA_VERSION || version === 1) return version
+  if (version === SCHEMA_VERSION || version === 1 || version === 2) return version
   if (version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) return version
   throw new NoLedger(`its version is ${version}, this program's is ${SCHEMA_VERSION}`)
 }
@@ -135,6 +157,21 @@ function setAside(file: string): string {
     if (isThere(file + suffix)) renameSync(file + suffix, `${file}.${date}${suffix}`)
   }
   return `${file}.${date}`
+}
+
+/** Those of the bytes that have the fingerprint; without one, the latest that tell the keys. */
+const HOLDINGS_KEPT = `CASE
+           WHEN sha256 IS NOT NULL THEN ifnull(holdings, excluded.holdings)
+           WHEN json_extract(excluded.holdings, '$.keys') IS NULL THEN ifnull(holdings, excluded.holdings)
+           ELSE excluded.holdings END`
+
+const EVIDENCE = `SELECT shard_path AS shardPath, verified_ms AS verifiedAtMs, sha256, intact_sha256 AS intactSha256, holdings
+  FROM verifications WHERE root = ?`
+
+type EvidenceRow = Omit<ShardEvidence, 'holdings'> & { readonly holdings: string | null }
+
+function evidenceOf({ holdings, ...row }: EvidenceRow): ShardEvidence {
+  return { ...row, holdings: holdings === null ? null : JSON.parse(holdings) }
 }
 
 const COLUMNS =
@@ -220,32 +257,60 @@ export class Ledger {
       .immediate()
   }
 
-  /** Lets go of the fingerprints of shards that are moved away: what is written in their place later is another shard. */
+  /** Puts the fingerprints of shards that are gone or moved away aside: what is written in their place later is another shard. */
   forgetFingerprints(root: string, shardPaths: Iterable<string>): void {
-    const forget = this.db.prepare('UPDATE verifications SET sha256 = NULL WHERE root = ? AND shard_path = ?')
+    const forget = this.db.prepare(
+      'UPDATE verifications SET away_sha256 = sha256, sha256 = NULL WHERE root = ? AND shard_path = ? AND sha256 IS NOT NULL'
+    )
     for (const shardPath of shardPaths) forget.run(root, shardPath)
   }
 
-  /**
-   * Forgets shards that are gone.
-   * @param isGone asked of shards that the cache is not known to hold: whether one certainly no longer exists
-   */
-  forgetMissing(root: string, present: ReadonlySet<string>, isGone: (shardPath: string) => boolean): void {
-    const known = this.db
-      .prepare<[string], { shardPath: string }>('SELECT shard_path AS shardPath FROM verifications WHERE root = ?')
-      .all(root)
-    const forget = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
-    for (const { shardPath } of known) if (!present.has(shardPath) && isGone(shardPath)) forget.run(root, shardPath)
+  /** Takes the fingerprint of a shard up again that was gone for a while, if it has come back with the same size and time. */
+  recallFingerprint(root: string, shardPath: string, { bytes, mtimeNs }: FileStamp): void {
+    this.db
+      .prepare(
+        `UPDATE verifications SET sha256 = away_sha256, away_sha256 = NULL
+         WHERE root = ? AND shard_path = ? AND sha256 IS NULL AND away_sha256 IS NOT NULL AND bytes = ? AND mtime_ns = ?`
+      )
+      .run(root, shardPath, bytes, String(mtimeNs))
+  }
+
+  /** What is known of one shard as evidence; null when it was never verified. */
+  evidenceOf(root: string, shardPath: string): ShardEvidence | null {
+    const row = this.db.prepare<[string, string], EvidenceRow>(`${EVIDENCE} AND shard_path = ?`).get(root, shardPath)
+    return row === undefined ? null : evidenceOf(row)
+  }
+
+  /** The same of every shard that was ever verified and that `isWanted`, in the order of their paths' bytes. */
+  *evidence(root: string, isWanted: (shardPath: string) => boolean): Generator<ShardEvidence> {
+    for (const row of this.db.prepare<[string], EvidenceRow>(`${EVIDENCE} ORDER BY shard_path`).iterate(root)) {
+      if (isWanted(row.shardPath)) yield evidenceOf(row)
+    }
+  }
+
+  /** The bytes of a shard agree with the index: what the index says otherwise later is not the shard's fault. */
+  markIntact(root: string, shardPath: string, sha256: string): void {
+    this.db
+      .prepare('UPDATE verifications SET intact_sha256 = ? WHERE root = ? AND shard_path = ? AND intact_sha256 IS NOT ?')
+      .run(sha256, root, shardPath, sha256)
+  }
+
+  /** Drops what is known of shards: they were found elsewhere, or a person said that they need not come back. */
+  dropRecords(root: string, shardPaths: Iterable<string>): void {
+    const drop = this.db.prepare('DELETE FROM verifications WHERE root = ? AND shard_path = ?')
+    for (const shardPath of shardPaths) drop.run(root, shardPath)
   }
 
   /** Starts a run, or takes up the last one of the same scope that never finished. */
   startRun(root: string, scope: string, resume: boolean): LedgerRun {
     const id = (resume ? this.unfinishedRun(root, scope) : null) ?? this.newRun(root, scope)
     const record = this.db.prepare<unknown[], Pick<Verification, 'sha256'>>(
-      `INSERT INTO verifications (root, shard_path, run, bytes, mtime_ns, verified_ms, findings, sha256, fingerprinted_ms, page_checksums)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO verifications (
+           root, shard_path, run, bytes, mtime_ns, verified_ms, findings, sha256, fingerprinted_ms, page_checksums, holdings)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (root, shard_path) DO UPDATE SET run = excluded.run, bytes = excluded.bytes, mtime_ns = excluded.mtime_ns,
          verified_ms = excluded.verified_ms, findings = excluded.findings, page_checksums = excluded.page_checksums,
+         holdings = ${HOLDINGS_KEPT},
          fingerprinted_ms = iif(sha256 IS NULL, excluded.fingerprinted_ms, fingerprinted_ms), sha256 = ifnull(sha256, excluded.sha256)
        RETURNING sha256`
     )
@@ -254,7 +319,7 @@ export class Ledger {
         const row = this.select.get(root, shardPath)
         return row === undefined || row.run !== id ? null : verificationOf(row)
       },
-      record: ({ shardPath, bytes, mtimeNs, findings, pageChecksums }, sha256) => {
+      record: ({ shardPath, bytes, mtimeNs, findings, pageChecksums }, sha256, holdings = null) => {
         const now = Date.now()
         const kept = record.get(
           root,
@@ -266,7 +331,8 @@ export class Ledger {
           JSON.stringify(findings),
           sha256,
           now,
-          Number(pageChecksums)
+          Number(pageChecksums),
+          holdings === null ? null : JSON.stringify(holdings)
         )
         this.onRecord?.({ shardPath, bytes, mtimeNs, verifiedAtMs: now, findings, pageChecksums, sha256: kept?.sha256 ?? null })
       },

@@ -3,7 +3,7 @@ import type { Finding } from '../../../shared/model/finding.ts'
 import { finding } from '../../../shared/model/finding.ts'
 import { digestSteps } from '../digestShard.ts'
 import { stampIfVisible } from '../fileStamp.ts'
-import { type Depth, faultFinding, lookAtShard, type ShardVerdict } from '../integrity/verifyShard.ts'
+import { type Depth, faultFinding, lookAtShard, NOTHING_READ, type ShardVerdict } from '../integrity/verifyShard.ts'
 import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import type { PageMemory } from '../parquet/pageMemory.ts'
 import { isStandIn } from '../placeholders.ts'
@@ -39,7 +39,10 @@ export function* lookSteps(
     return { verdict, sha256: yield* digestSteps(root, shardPath, memory) }
   } catch (error) {
     // Taken away, or no longer readable, since it was looked at.
-    return { verdict: { ...verdict, findings: [...verdict.findings, faultFinding(shardPath, error)], keys: null }, sha256: null }
+    return {
+      verdict: { ...verdict, findings: [...verdict.findings, faultFinding(shardPath, error)], keys: null, loci: null },
+      sha256: null
+    }
   }
 }
 
@@ -58,10 +61,8 @@ export function abandonedLook({ root, shardPath }: ShardTask, why: string): Shar
     shardPath,
     bytes: stamp?.bytes ?? 0,
     mtimeNs: stamp?.mtimeNs ?? 0n,
-    rows: null,
-    findings: [finding('over_limit', shardPath, message, { details: { reason: why } })],
-    pageChecksums: false,
-    keys: null
+    ...NOTHING_READ,
+    findings: [finding('over_limit', shardPath, message, { details: { reason: why } })]
   }
   return { verdict, sha256: null }
 }

@@ -31,8 +31,9 @@ function toTheEnd(task: ShardTask): ShardLook {
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 
-/** The keys go over without a copy. */
-function buffersOf({ verdict: { keys } }: ShardLook): ArrayBuffer[] {
-  if (keys === null) return []
-  return [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer].filter(buffer => buffer instanceof ArrayBuffer)
+/** Keys and loci go over without a copy. */
+function buffersOf({ verdict: { keys, loci } }: ShardLook): ArrayBuffer[] {
+  const ofKeys = keys === null ? [] : [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer]
+  const all = loci === null ? ofKeys : [...ofKeys, loci.buffer]
+  return all.filter(buffer => buffer instanceof ArrayBuffer)
 }

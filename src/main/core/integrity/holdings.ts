@@ -1,0 +1,55 @@
+/** What a shard held when its rows were last read: kept in the ledger as evidence for when the shard is gone. */
+import type { KeyConfiguration } from './keyConfiguration.ts'
+import { KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
+import type { LocusRun } from './locusBuilder.ts'
+import type { ShardKeys } from './shardKeys.ts'
+
+export type Holdings = {
+  readonly rows: number
+  /** The same for the same keys in any order; null where the keys could not be read. */
+  readonly keys: string | null
+  /** The same for the same windows in any order, whatever the configuration. */
+  readonly windows: string | null
+  /** Of all rows; null where they have several. */
+  readonly configuration: KeyConfiguration | null
+  /** Of all rows in order; null where they are irregular. */
+  readonly loci: readonly LocusRun[] | null
+}
+
+export function holdingsOf(keys: ShardKeys, loci: readonly LocusRun[] | null): Holdings {
+  const { rows, codes, configurations } = keys
+  const [configuration = null, ...others] = configurations
+  const words = wordsOf(keys.windowHashes)
+  const printer = new KeyPrinter()
+  const salts = configurations.map(each => printer.salt(each))
+  const print: Print = { low: 0, high: 0 }
+  const ofKeys = new PrintSum()
+  const ofWindows = new PrintSum()
+  for (let row = 0; row < rows; row++) {
+    printHash(words, row, salts[codes[row] ?? 0] ?? NO_SALT, print)
+    ofKeys.add(print)
+    printHash(words, row, NO_SALT, print)
+    ofWindows.add(print)
+  }
+  return { rows, keys: ofKeys.text(), windows: ofWindows.text(), configuration: others.length === 0 ? configuration : null, loci }
+}
+
+/** Holdings of a shard of which only the footer could be read. */
+export function rowsAlone(rows: number): Holdings {
+  return { rows, keys: null, windows: null, configuration: null, loci: null }
+}
+
+/** A sum of fingerprints. */
+class PrintSum {
+  private low = 0
+  private high = 0
+
+  add({ low, high }: Print): void {
+    this.low = (this.low + low) >>> 0
+    this.high = (this.high + high) >>> 0
+  }
+
+  text(): string {
+    return `${this.high.toString(16).padStart(8, '0')}${this.low.toString(16).padStart(8, '0')}`
+  }
+}
