@@ -115,12 +115,13 @@ export function buildProgram(start: Start): Command {
 
   add('verify', 'read everything and say what is wrong; changes nothing')
     .argument('[shard...]', 'only these shards')
-    .addOption(new Option('--quick', 'footers, names and index only').conflicts(['changed', 'olderThan', 'resume']))
+    .addOption(new Option('--quick', 'footers, names and index only').conflicts(['changed', 'olderThan', 'resume', 'secondReader']))
     .addOption(
       new Option('--changed', 'only what is new or has another size or time than when it was last verified').conflicts('olderThan')
     )
     .addOption(new Option('--older-than <age>', 'only what was verified longer ago: 30d, 12h, 45m, 10s').argParser(ageOption))
     .option('--resume', 'go on where a cancelled verification ended')
+    .option('--second-reader', 'read every shard with hyparquet too and compare all values; about ten times slower')
     .addOption(workersOption())
     .option('--partition <i/n>', 'only the i-th of n parts of the shards', partitionOption)
     .action(by(() => import('./commands/verify.ts')))
