@@ -109,8 +109,10 @@ export function buildProgram(start: Start): Command {
     .action(by(() => import('./commands/ls.ts')))
 
   add('show', 'show one shard: footer, columns, ranges, statistics')
-    .argument('<shard>', 'path of the shard')
+    .argument('<shard>', 'path of the shard, or with --raw of any Parquet file')
     .option('--rows', 'list its rows as well')
+    .addOption(new Option('--raw', 'schema, key-values, row groups and rows of any Parquet file').conflicts('rows'))
+    .option('--limit <n>', 'rows that --raw shows (default: 20)', numberOption(wholeNumberField(0, 10_000_000)))
     .action(by(() => import('./commands/show.ts')))
 
   add('verify', 'read everything and say what is wrong; changes nothing')
