@@ -9,6 +9,7 @@ import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { removeQuietly } from './durableFile.ts'
+import { sweepArchive } from './evidence/entryArchive.ts'
 import { pruneArchive } from './evidence/pruneArchive.ts'
 import { type ShardFate, VanishingEntries } from './evidence/vanishingEntries.ts'
 import { isSameFile, stampOf } from './fileStamp.ts'
@@ -51,6 +52,7 @@ export async function rebuildIndex(
 ): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
   for (const path of walk.tempFiles) removeQuietly(join(root, path))
+  sweepArchive(root)
   const run = new ReindexRun(root, leaveOut)
   const wanted = walk.shardPaths.filter(path => !leaveOut.has(path))
   const meter = new ProgressMeter(options.onProgress, 'index', wanted.length)

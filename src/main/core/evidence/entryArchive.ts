@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { nowNs } from '../clock.ts'
-import { writeNewFileDurably } from '../durableFile.ts'
+import { sweepTempFiles, writeNewFileDurably } from '../durableFile.ts'
 import type { IndexRow } from '../index/indexRow.ts'
 import { QUARANTINE_PATH } from '../paths.ts'
 import { READ_PLAIN } from '../smallFile.ts'
@@ -78,11 +78,17 @@ function lineOf(
   return `${JSON.stringify(line)}\n`
 }
 
+/** Removes what a crash left of a file that was being written. The caller holds the lock. @throws SystemError */
+export function sweepArchive(root: string): void {
+  const folder = join(root, QUARANTINE_PATH)
+  // What lies behind a link is not the cache's.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) sweepTempFiles(folder)
+}
+
 /** Files of the archive, relative to the root, the oldest first. @throws SystemError */
 export function archiveFiles(root: string): string[] {
   const folder = join(root, QUARANTINE_PATH)
   try {
-    // What lies behind a link is not the cache's.
     if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
     const names = readdirSync(folder).filter(name => FILE_NAME.test(name))
     return names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).map(name => `${QUARANTINE_PATH}/${name}`)
