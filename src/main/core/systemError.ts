@@ -14,7 +14,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',
   ENAMETOOLONG: 'the name is too long',
-  ESTALE: 'the network file system lost the file'
+  ESTALE: 'the network file system lost the file',
+  ENOMEM: 'the system gave no more memory',
+  EAGAIN: 'the system has no resources left for it',
+  EFBIG: 'the file would become larger than the system allows',
+  ETIMEDOUT: 'the file system did not answer in time'
 }
 
 /**
@@ -46,6 +50,12 @@ export function expectedError(error: unknown): CacheError | null {
     const full = error.code === 'SQLITE_FULL' ? '; it may be the one for temporary files, where keys are sorted (TMPDIR says which)' : ''
     return new SystemError(`a database could not be written or read: ${error.message}${full}`, { error: error.code }, { cause: error })
   }
+  if (isOutOfMemory(error)) {
+    return new SystemError(`the system gave no more memory: ${error.message}`, { error: 'ENOMEM' }, { cause: error })
+  }
+  if (isThreadRefusal(error)) {
+    return new SystemError(`a thread could not be started: ${error.message}`, { error: error.code }, { cause: error })
+  }
   if (isLoadError(error)) {
     const [why = ''] = error.message.split('\n')
     return new SystemError(`a part of this program could not be loaded: ${why}`, { error: error.code }, { cause: error })
@@ -71,6 +81,22 @@ function isSqliteError(error: unknown): error is Error & { readonly code: string
   )
 }
 
+/** What Node and its decompressors call a refusal of memory; V8 has no code for it. */
+const MEMORY_CODES =
+  /^(ENOMEM|ERR_MEMORY_ALLOCATION_FAILED|ERR_WORKER_OUT_OF_MEMORY|ERR_ZLIB_INITIALIZATION_FAILED|Z_MEM_ERROR|ZSTD_error_memory_allocation|ERR__ERROR_ALLOC_\w+)$/
+const NO_MEMORY = /allocation failed|could not allocate memory|out of memory/i
+
+/** Whether memory was refused: this says nothing of what it was wanted for. */
+function isOutOfMemory(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  if ('code' in error && typeof error.code === 'string') return MEMORY_CODES.test(error.code)
+  return error instanceof RangeError && NO_MEMORY.test(error.message)
+}
+
+function isThreadRefusal(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_INIT_FAILED'
+}
+
 /** What Node's loaders say of a library or a module that the system would not open, find or map; some do not name the call. */
 const NOT_LOADED = new Set(['ERR_DLOPEN_FAILED', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'])
 
@@ -81,6 +107,15 @@ function isLoadError(error: unknown): error is Error & { readonly code: string }
 /** Whether this is Node's exception for a failed system call. */
 function isErrno(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
+}
+
+/**
+ * For code that takes whatever is thrown while bytes are decoded for damage.
+ * @throws SystemError for a refusal of the system, such as of memory; returns for anything else
+ */
+export function throwIfRefused(error: unknown): void {
+  const expected = expectedError(error)
+  if (expected?.code === 'RESOURCE.SYSTEM') throw expected
 }
 
 /** Whether this is the failure of a system call with that code. */

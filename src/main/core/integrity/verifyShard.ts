@@ -3,13 +3,13 @@
  * a shard's damage is data.
  */
 import { join } from 'node:path'
-import { CacheError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { isLayout3Path, LAYOUT_1 } from '../layout.ts'
 import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/pageMemory.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
 import { readInBlocks, readWhole } from '../parquet/shardFile.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
+import { expectedError } from '../systemError.ts'
 import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
 import { type Holdings, holdingsOf, rowsAlone } from './holdings.ts'
 import { LocusBuilder } from './locusBuilder.ts'
@@ -184,9 +184,10 @@ function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
 export function faultFinding(shardPath: string, error: unknown): Finding {
   if (error instanceof ShardFault)
     return finding(error.kind, shardPath, error.message, { row: error.row, column: error.column, details: error.details })
-  if (error instanceof CacheError && error.code === 'RESOURCE.SYSTEM') {
-    return finding('unreadable', shardPath, `the system refused to read it, which says nothing about its contents: ${error.message}`, {
-      details: error.details
+  const expected = expectedError(error)
+  if (expected?.code === 'RESOURCE.SYSTEM') {
+    return finding('unreadable', shardPath, `the system refused to read it, which says nothing about its contents: ${expected.message}`, {
+      details: expected.details
     })
   }
   throw error

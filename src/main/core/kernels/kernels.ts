@@ -1,18 +1,11 @@
 /**
  * What is done with millions of values, in WebAssembly: bit-packed values unpacked, halves searched for what is not finite. Works on
  * memory of its own; what pages are decoded into lies there already (`parquet/pageMemory.ts`), anything else is copied in pieces that
- * stay in the processor's cache.
+ * stay in the processor's cache. Where the system gives WebAssembly no memory, plain JavaScript does the same.
  */
+import { remarkOnce } from '../remarks.ts'
 import { KERNELS_WASM } from './kernelsWasm.ts'
-
-type Kernels = {
-  readonly memory: Uint8Array
-  unpack16(from: number, bitWidth: number, groups: number, to: number): number
-  unpack32(from: number, bitWidth: number, groups: number, to: number): number
-  halvesFinite(from: number, count: number): number
-  roundToHalves(from: number, count: number, to: number): number
-  rangeOfHalves(from: number, count: number): number
-}
+import { type Kernels, plainKernels } from './plainKernels.ts'
 
 /** Parts of a page that kernels work on in place. */
 const REGIONS = ['body', 'codes', 'values'] as const
@@ -30,6 +23,7 @@ const PIECE_OUT = PIECE_IN + PIECE_BYTES + SLACK
 const FIRST_REGION = PIECE_OUT + PIECE_BYTES + SLACK
 const MEMORY_BYTES = FIRST_REGION + REGIONS.length * (REGION_BYTES + SLACK)
 const WASM_PAGE = 64 * 1024
+const WASM_PAGES = Math.ceil(MEMORY_BYTES / WASM_PAGE)
 
 let loaded: Kernels | undefined
 
@@ -39,8 +33,31 @@ function kernels(): Kernels {
   return loaded
 }
 
+/** With the value `plain`, plain JavaScript is used from the first. */
+export const KERNELS_VARIABLE = 'LEWM_CACHE_KERNELS'
+
+export function remarkPlainKernels(why: string): void {
+  remarkOnce('kernels', `WebAssembly is not used (${why}): plain JavaScript decodes the same values more slowly`)
+}
+
 function load(): Kernels {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(MEMORY_BYTES / WASM_PAGE) })
+  if (process.env[KERNELS_VARIABLE] === 'plain') return loadPlain()
+  try {
+    return loadWasm()
+  } catch (error) {
+    // WebAssembly reserves gigabytes of addresses, which a limit on them (`ulimit -v`) refuses.
+    const kernels = loadPlain()
+    remarkPlainKernels(error instanceof Error ? error.message : String(error))
+    return kernels
+  }
+}
+
+function loadPlain(): Kernels {
+  return plainKernels(new ArrayBuffer(WASM_PAGES * WASM_PAGE))
+}
+
+function loadWasm(): Kernels {
+  const memory = new WebAssembly.Memory({ initial: WASM_PAGES })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64')), { env: { memory } })
   return { ...(exports as Omit<Kernels, 'memory'>), memory: new Uint8Array(memory.buffer) }
 }

@@ -3,6 +3,7 @@
  * where the columns are whole. Checked: base64, the message's frame, and that it names the footer's columns.
  * Source: https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format
  */
+import { throwIfRefused } from '../systemError.ts'
 import type { ShardFooter } from './footer.ts'
 import { ShardFault } from './shardFault.ts'
 
@@ -25,6 +26,7 @@ export function checkArrowSchema(footer: ShardFooter): void {
   try {
     names = fieldNames(Buffer.from(text, 'base64'))
   } catch (error) {
+    throwIfRefused(error)
     if (error instanceof RangeError) throw fault('its structure does not hold together')
     throw error
   }

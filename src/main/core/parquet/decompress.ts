@@ -1,5 +1,6 @@
 /** Decompression that never gives more than the page header declares, and nothing less. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { throwIfRefused } from '../systemError.ts'
 import type { Codec } from './footer.ts'
 import { decompressLz4Block, decompressLz4Hadoop } from './lz4.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
@@ -25,6 +26,7 @@ export function decompress(codec: Codec, input: Uint8Array, size: number, column
     output = decode(codec, input, size, column)
   } catch (error) {
     if (error instanceof ShardFault) throw error
+    throwIfRefused(error)
     const reason = error instanceof Error ? error.message : String(error)
     throw new ShardFault('bad_page', `the ${codec} data of a page of ${column} cannot be decompressed: ${reason}`, { column })
   }

@@ -2,6 +2,7 @@
  * One column of one row group without lists, decoded whole: integers, texts, digests, booleans, with their nulls. A column of
  * texts holds each distinct text once, as the columns of this schema repeat few.
  */
+import { throwIfRefused } from '../systemError.ts'
 import type { ColumnChunk } from './footer.ts'
 import { bitWidthOf, constantOf, decodeHybrid, HybridError } from './hybrid.ts'
 import { type Limits, overLimit } from './limits.ts'
@@ -211,7 +212,8 @@ function joinCodes(pieces: readonly Piece[], rows: number): Uint32Array {
 function decodeText(leaf: Leaf, bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
-  } catch {
+  } catch (error) {
+    throwIfRefused(error)
     throw new ShardFault('bad_page', `a text of ${leaf.name} is not UTF-8`, { column: leaf.name })
   }
 }

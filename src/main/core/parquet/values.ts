@@ -2,6 +2,7 @@
  * Encoded values of one page into typed arrays: one decoder for each physical encoding. Fixed-width values stay bytes until
  * somebody shows them.
  */
+import { throwIfRefused } from '../systemError.ts'
 import { decodeDeltas } from './delta.ts'
 import type { Encoding } from './footer.ts'
 import { decodeHybrid, HybridError } from './hybrid.ts'
@@ -67,6 +68,7 @@ export function decodeValues(leaf: Leaf, encoding: Encoding, body: Uint8Array, c
         throw new ShardFault('unsupported_encoding', `${leaf.name} is encoded as ${encoding}, which we do not read`, { column: leaf.name })
     }
   } catch (error) {
+    throwIfRefused(error)
     if (error instanceof HybridError || error instanceof RangeError) throw bad(leaf, error.message)
     throw error
   }
