@@ -38,7 +38,10 @@ test('a reading thread that cannot be loaded is the system saying no, and no ver
     digest: false
   } as const
   const error = await thrownBy(() => thread.look(task, 60_000))
-  expect(error).toMatchObject({ code: 'RESOURCE.SYSTEM', message: expect.stringContaining('could not be loaded') })
+  expect(error).toMatchObject({
+    when: 'starting',
+    cause: { code: 'RESOURCE.SYSTEM', message: expect.stringContaining('could not be loaded') }
+  })
   expect(thread.alive).toBe(false)
 })
 

@@ -13,3 +13,4 @@ parentPort?.on('message', ({ task }: ShardOrder) => {
   while (!step.done) step = steps.next()
   parentPort?.postMessage({ look: step.value })
 })
+parentPort?.postMessage({ ready: true })

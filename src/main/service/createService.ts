@@ -3,6 +3,7 @@
  * thread waits for no disk but that of the data folder.
  */
 import type pino from 'pino'
+import { onRemark as onThreadRemark } from '../core/index.ts'
 import { Caches } from './caches.ts'
 import { openData } from './data.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -46,6 +47,7 @@ export function createService(options: ServiceOptions = {}): Service {
   const onRemark = (sentence: string, details: object): void => log.warn(details, sentence)
   const onCrash = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void => log.fatal({ err: error, origin }, BUG)
   process.on('uncaughtExceptionMonitor', onCrash)
+  onThreadRemark((_subject, sentence) => log.warn(sentence))
   const caches = new Caches({ reader, background, catalog, ledger, onError, onRemark }, dataFolder)
   const jobs = new Jobs({
     ledgerFile,

@@ -1,12 +1,13 @@
 /** Entry of every thread of the service: one that reads for it, or one that does a job. */
-import { workerData } from 'node:worker_threads'
-import { adoptLimits, setLinkPolicy } from '../core/index.ts'
+import { parentPort, workerData } from 'node:worker_threads'
+import { adoptLimits, onRemark, setLinkPolicy } from '../core/index.ts'
 import { runJob } from './jobs/jobThread.ts'
-import type { ThreadStart } from './messages.ts'
+import type { Remark, ThreadStart } from './messages.ts'
 import { answerQuestions } from './reading/readerThread.ts'
 
 const { role, limits, links }: ThreadStart = workerData
 adoptLimits(limits)
 setLinkPolicy(links)
+onRemark((subject, sentence) => parentPort?.postMessage({ type: 'remark', subject, sentence } satisfies Remark))
 if (role === 'reader') answerQuestions()
 else runJob()

@@ -34,6 +34,9 @@ export type JobOrder =
     }
   | { readonly type: 'cancel' }
 
+/** What a thread has to say of itself, for the log. */
+export type Remark = { readonly type: 'remark'; readonly subject: string; readonly sentence: string }
+
 export type JobMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly progress: Progress }

@@ -1,7 +1,7 @@
 /** The service's side of its reading thread: questions with answers, each of which can be given up. The thread starts with the first one. */
 import type { Worker } from 'node:worker_threads'
 import { CacheError, CancelledError, SystemError } from '../core/index.ts'
-import type { Cloned, Fault } from './messages.ts'
+import type { Cloned, Fault, Remark } from './messages.ts'
 import type { Answers, Question } from './reading/answers.ts'
 import { startThread } from './startThread.ts'
 
@@ -70,7 +70,8 @@ export class Reader {
     if (this.worker !== null) return this.worker
     const worker = startThread({ role: 'reader' })
     worker.unref()
-    worker.on('message', (reply: Reply) => {
+    worker.on('message', (reply: Reply | Remark) => {
+      if ('type' in reply) return
       const pending = this.settle(reply.id)
       if ('fault' in reply) pending?.reject(errorOf(reply.fault))
       else pending?.resolve(reply.answer)

@@ -1,18 +1,19 @@
 /** Starts a thread of the service from wherever it runs: its sources, or the bundle beside which `jobWorker.js` lies. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
-import { limitsInForce, linkPolicy, SystemError, THREAD_MEMORY } from '../core/index.ts'
-import type { ThreadRole, ThreadStart } from './messages.ts'
+import type { Worker } from 'node:worker_threads'
+import { limitsInForce, linkPolicy, remarkOnce, SystemError, startWorker } from '../core/index.ts'
+import type { Remark, ThreadRole, ThreadStart } from './messages.ts'
 
-/** @throws SystemError when this installation lacks the thread's file */
+/** @throws SystemError when the system has no thread to give, or this installation lacks its file */
 export function startThread(role: ThreadRole): Worker {
   // The service may have been put into a chunk, one folder below the entries.
   const places = ['jobWorker.ts', 'jobWorker.js', join('..', 'jobWorker.js')].map(name => join(import.meta.dirname, name))
   const entry = places.find(existsSync)
   if (entry === undefined) throw new SystemError('a part of this installation is missing: jobWorker.js', { looked_at: places })
-  return new Worker(entry, {
-    workerData: { ...role, limits: limitsInForce(), links: linkPolicy() } satisfies ThreadStart,
-    resourceLimits: THREAD_MEMORY
+  const worker = startWorker(entry, { ...role, limits: limitsInForce(), links: linkPolicy() } satisfies ThreadStart)
+  worker.on('message', (message: Remark | { readonly type?: never }) => {
+    if (message.type === 'remark') remarkOnce(message.subject, message.sentence)
   })
+  return worker
 }

@@ -20,7 +20,7 @@ vi.mock('../../../src/main/core/work/readerThreads.ts', async original => {
   return { ...actual, takeThread, giveBack: () => undefined }
 })
 afterAll(() => {
-  for (const thread of started) thread.end('the tests are over')
+  for (const thread of started) thread.end()
 })
 
 /** What a busy machine needs to start the threads is well below. */

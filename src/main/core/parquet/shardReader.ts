@@ -1,6 +1,7 @@
 /** An open shard: its footer, its columns row group by row group, its embeddings page by page. */
 import { LAYOUT_1, type Layout } from '../layout.ts'
 import { standInFault } from '../placeholders.ts'
+import { TimeBudget } from '../timeBudget.ts'
 import { checkArrowSchema } from './arrowSchema.ts'
 import { type BoundColumns, bindColumns } from './bindColumns.ts'
 import type { EmbeddingBatch } from './embeddingBatch.ts'
@@ -14,7 +15,7 @@ import {
   type TextColumn
 } from './flatColumn.ts'
 import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
-import { type Limits, limitsInForce, overtimeText, shardTimeMs } from './limits.ts'
+import { type Limits, limitsInForce, overTime, shardTimeMs } from './limits.ts'
 import { readPageIndex } from './pageIndex.ts'
 import type { PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
@@ -66,15 +67,13 @@ export class ShardReader {
   readonly limits: Limits
   readonly layout: Layout = LAYOUT_1
   private bound: BoundColumns | null = null
-  private timeMs: number
-  private until: number
+  private time: TimeBudget
   private pages = { read: 0, checked: 0 }
 
   constructor(file: ShardFile, limits: Limits = limitsInForce()) {
     this.file = { ...file, onPage: hasChecksum => this.turnPage(hasChecksum) }
     this.limits = limits
-    this.timeMs = shardTimeMs(limits, file.bytes)
-    this.until = performance.now() + this.timeMs
+    this.time = new TimeBudget(shardTimeMs(limits, file.bytes))
     this.footer = readFooter(file, limits)
   }
 
@@ -87,8 +86,7 @@ export class ShardReader {
    * was opened. Who keeps a shard open between questions says it with each.
    */
   allow(ms = shardTimeMs(this.limits, this.file.bytes)): void {
-    this.timeMs = ms
-    this.until = performance.now() + ms
+    this.time = new TimeBudget(ms)
   }
 
   /** Whether pages were read, and every one of them carried a checksum. */
@@ -98,7 +96,7 @@ export class ShardReader {
 
   /** @throws ShardFault `over_limit` when the time is up: what lies between two pages is bounded by the other limits */
   private turnPage(hasChecksum: boolean): void {
-    if (performance.now() > this.until) throw new ShardFault('over_limit', `reading it was given up: ${overtimeText(this.timeMs)}`)
+    if (this.time.isOver()) throw overTime(this.time.ms)
     this.pages.read += 1
     if (hasChecksum) this.pages.checked += 1
   }

@@ -5,9 +5,12 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError, InputError } from '../../../shared/model/errors.ts'
-import { overtimeText } from '../parquet/limits.ts'
+import { overTime } from '../parquet/limits.ts'
 import { reusedMemory } from '../parquet/pageMemory.ts'
-import { giveBack, type ReaderThread, ThreadLost, takeThread } from './readerThreads.ts'
+import { ShardFault } from '../parquet/shardFault.ts'
+import { TimeBudget } from '../timeBudget.ts'
+import { Crew } from './crew.ts'
+import { ThreadLost } from './readerThreads.ts'
 import { abandonedLook, budgetOf, lookSteps, type ShardLook, type ShardTask } from './shardTask.ts'
 
 export type LookOptions = {
@@ -49,19 +52,19 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
   for (const task of tasks) {
     const budget = budgetMs ?? budgetOf(task)
     const steps = lookSteps(task, memory, budget)
-    const started = performance.now()
+    const time = new TimeBudget(budget)
     let look: ShardLook | null = null
     while (look === null) {
       const step = steps.next()
-      const now = performance.now()
-      if (now - breath > BREATH_MS) {
+      const late = time.isOver()
+      if (performance.now() - breath > BREATH_MS) {
         await setImmediate()
         breath = performance.now()
       }
       if (signal?.aborted) throw new CancelledError()
       // As with threads, an answer that comes too late is none.
-      if (now - started > budget) {
-        look = abandonedLook(task, overtimeText(budget))
+      if (late) {
+        look = abandonedLook(task, overTime(budget))
         steps.return(look)
       } else if (step.done) look = step.value
     }
@@ -69,30 +72,31 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
   }
 }
 
-async function* lookInThreads(
-  tasks: readonly ShardTask[],
-  workers: number,
-  { signal, budgetMs }: LookOptions
-): AsyncGenerator<ShardLook, void, void> {
-  const threads: (ReaderThread | undefined)[] = Array.from({ length: workers })
-  const started = new Map<number, Promise<ShardLook>>()
-  const readOn = async (thread: number, task: ShardTask): Promise<ShardLook> => {
-    for (;;) {
-      const known = threads[thread]
-      const reader = known?.alive ? known : takeThread()
-      threads[thread] = reader
+async function* lookInThreads(tasks: readonly ShardTask[], workers: number, options: LookOptions): AsyncGenerator<ShardLook, void, void> {
+  const { signal, budgetMs } = options
+  const crew = new Crew(workers)
+  const started = new Map<number, Promise<ShardLook | null>>()
+  let ended = false
+  /** Null when there is no thread to read it. */
+  const readOn = async (task: ShardTask): Promise<ShardLook | null> => {
+    let tries = 0
+    while (!ended && !signal?.aborted) {
+      const thread = crew.leastBusy()
+      if (thread === null) return null
       try {
-        return await reader.look(task, budgetMs ?? budgetOf(task))
+        return await thread.look(task, budgetMs ?? budgetOf(task))
       } catch (error) {
         if (!(error instanceof ThreadLost)) throw error
-        if (signal?.aborted) throw new CancelledError()
-        if (error.overThis) return abandonedLook(task, error.message)
+        if (ended || signal?.aborted) break
+        if (error.when === 'starting') crew.dismiss(thread, error)
+        // The answer to the task before may have been lost with the thread: one that ends is blamed on a shard the second time.
+        else if (error.when === 'over this task' && (error.cause instanceof ShardFault || ++tries > 1))
+          return abandonedLook(task, error.cause)
       }
     }
+    throw new CancelledError()
   }
-  const cancel = (): void => {
-    for (const thread of threads) thread?.end('cancelled')
-  }
+  const cancel = (): void => crew.end()
   signal?.addEventListener('abort', cancel, { once: true })
   let finished = false
   try {
@@ -100,32 +104,24 @@ async function* lookInThreads(
     const startNext = (): void => {
       const task = tasks[next]
       if (task === undefined) return
-      const look = readOn(leastBusy(threads), task)
+      const look = readOn(task)
       // Told to whoever takes it, in its turn; after a cancellation nobody does.
       look.catch(() => undefined)
       started.set(next++, look)
     }
     for (let ahead = 0; ahead < workers * TASKS_A_THREAD; ahead++) startNext()
-    for (let i = 0; i < tasks.length; i++) {
+    for (const [i, task] of tasks.entries()) {
       const look = await started.get(i)
       started.delete(i)
-      if (look === undefined) throw new TypeError('a shard was not asked for')
       startNext()
-      yield look
+      if (look) yield look
+      else yield* lookHere([task], options)
     }
     finished = true
   } finally {
+    ended = true
     signal?.removeEventListener('abort', cancel)
-    for (const thread of threads) {
-      if (thread === undefined) continue
-      if (finished) giveBack(thread)
-      else thread.end('cancelled')
-    }
+    if (finished) crew.release()
+    else crew.end()
   }
-}
-
-function leastBusy(threads: readonly (ReaderThread | undefined)[]): number {
-  let least = 0
-  for (const [i, thread] of threads.entries()) if ((thread?.busy ?? 0) < (threads[least]?.busy ?? 0)) least = i
-  return least
 }

@@ -4,25 +4,31 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
-import { type CacheError, SystemError } from '../../../shared/model/errors.ts'
+import type { Worker } from 'node:worker_threads'
+import { SystemError } from '../../../shared/model/errors.ts'
 import { linkPolicy } from '../links.ts'
-import { limitsInForce, overtimeText } from '../parquet/limits.ts'
+import { limitsInForce, overTime } from '../parquet/limits.ts'
+import { remarkOnce } from '../remarks.ts'
 import { expectedError } from '../systemError.ts'
+import { afterRunning } from '../timeBudget.ts'
 import type { ShardLook, ShardTask } from './shardTask.ts'
 import type { ShardAnswer, ShardOrder } from './shardThread.ts'
-import { THREAD_MEMORY } from './threadMemory.ts'
+import { startWorker } from './startWorker.ts'
 
 const IDLE_MS = 5_000
+/** A thread that cannot read after so long will not. */
+const START_MS = 60_000
 
-/** Why a task has no answer: the thread is gone. */
+/**
+ * Why a task has no answer: the thread never came to read, was ended over this task or over one before it.
+ * The cause is what to say of the shard: ShardFault for one that took too long, SystemError for a refusal of the system.
+ */
 export class ThreadLost extends Error {
-  /** Whether it was lost over this task, and not over one before it. */
-  readonly overThis: boolean
+  readonly when: 'starting' | 'over this task' | 'before this task'
 
-  constructor(message: string, overThis: boolean) {
-    super(message)
-    this.overThis = overThis
+  constructor(cause: Error, when: ThreadLost['when']) {
+    super(cause.message, { cause })
+    this.when = when
   }
 }
 
@@ -34,7 +40,7 @@ type Waiting = {
 
 const idle: ReaderThread[] = []
 
-/** A thread that has nothing to do, or a new one. @throws SystemError when this installation lacks the thread's file */
+/** A thread that has nothing to do, or a new one. @throws SystemError when the system, or this installation, has none to give */
 export function takeThread(): ReaderThread {
   const thread = idle.pop() ?? new ReaderThread(threadFile())
   thread.take()
@@ -48,7 +54,7 @@ export function giveBack(thread: ReaderThread): void {
   thread.rest(() => {
     const at = idle.indexOf(thread)
     if (at >= 0) idle.splice(at, 1)
-    thread.end('nobody needs it')
+    thread.end()
   })
 }
 
@@ -62,28 +68,34 @@ function threadFile(): string {
 
 export class ReaderThread {
   alive = true
+  private ready = false
   private readonly worker: Worker
   /** The oldest first. */
   private readonly waiting: Waiting[] = []
-  private timer: NodeJS.Timeout | undefined
+  /** Stops the clock that runs: of its start, or of the oldest task. */
+  private stopClock: () => void
+  private restTimer: NodeJS.Timeout | undefined
 
+  /** @throws SystemError when the system has no thread to give */
   constructor(file: string) {
-    this.worker = new Worker(file, { resourceLimits: THREAD_MEMORY })
+    this.worker = startWorker(file)
+    this.stopClock = afterRunning(START_MS, () => this.end(new SystemError(`it did not start within ${START_MS / 1000} s`)))
     this.worker.on('message', (answer: ShardAnswer) => this.receive(answer))
     // What a task throws is its answer: out here it is the thread itself that could not be loaded, or that ran out of memory.
-    this.worker.on('error', error => this.lose(error instanceof Error ? error.message : String(error), expectedError(error)))
-    this.worker.on('exit', code => this.lose(`the thread that read it ended with code ${code}`))
+    this.worker.on('error', error => this.lose(expectedError(error) ?? new SystemError(`its thread failed: ${messageOf(error)}`)))
+    this.worker.on('messageerror', error => this.end(new SystemError(`its answer did not arrive: ${messageOf(error)}`)))
+    this.worker.on('exit', code => this.lose(new SystemError(`its thread ended with code ${code}`)))
   }
 
   /**
    * Reads a shard after those that were asked for before.
-   * @throws ThreadLost; SystemError when the thread could not be loaded; Error for a bug in the reader
+   * @throws ThreadLost; Error for a bug in the reader
    */
   look(task: ShardTask, budgetMs: number): Promise<ShardLook> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ budgetMs, resolve, reject })
       this.worker.postMessage({ task, limits: limitsInForce(), links: linkPolicy() } satisfies ShardOrder)
-      if (this.waiting.length === 1) this.watch()
+      if (this.ready && this.waiting.length === 1) this.watch()
     })
   }
 
@@ -93,37 +105,54 @@ export class ReaderThread {
   }
 
   take(): void {
-    clearTimeout(this.timer)
+    clearTimeout(this.restTimer)
     this.worker.ref()
   }
 
   rest(whenOver: () => void): void {
+    this.stopClock()
     this.worker.unref()
-    this.timer = setTimeout(whenOver, IDLE_MS).unref()
+    this.restTimer = setTimeout(whenOver, IDLE_MS).unref()
   }
 
   /** Ends it at once, in the middle of a page if need be. */
-  end(why: string): void {
+  end(why: Error = new SystemError('its thread was ended')): void {
     this.lose(why)
     void this.worker.terminate()
   }
 
+  /** Starting a thread is not reading: a task's time begins when the thread can read and has answered all before it. */
   private watch(): void {
-    clearTimeout(this.timer)
+    this.stopClock()
     const [first] = this.waiting
-    if (first !== undefined) this.timer = setTimeout(() => this.end(overtimeText(first.budgetMs)), first.budgetMs)
+    if (first !== undefined) this.stopClock = afterRunning(first.budgetMs, () => this.end(overTime(first.budgetMs)))
   }
 
   private receive(answer: ShardAnswer): void {
+    if ('remark' in answer) {
+      remarkOnce(answer.subject, answer.remark)
+      return
+    }
+    if ('ready' in answer) {
+      this.ready = true
+      this.watch()
+      return
+    }
     const done = this.waiting.shift()
     this.watch()
     if ('look' in answer) done?.resolve(answer.look)
     else done?.reject(new Error(answer.bug.message, { cause: answer.bug.stack }))
   }
 
-  private lose(why: string, refused: CacheError | null = null): void {
+  private lose(why: Error): void {
     this.alive = false
-    clearTimeout(this.timer)
-    for (const [i, task] of this.waiting.splice(0).entries()) task.reject(refused ?? new ThreadLost(why, i === 0))
+    this.stopClock()
+    for (const [i, task] of this.waiting.splice(0).entries()) {
+      task.reject(new ThreadLost(why, !this.ready ? 'starting' : i === 0 ? 'over this task' : 'before this task'))
+    }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

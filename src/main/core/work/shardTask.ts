@@ -1,6 +1,5 @@
 /** What is asked of whoever reads a shard, here or in a thread, and what comes back: plain data that crosses as it is. */
 import type { Finding } from '../../../shared/model/finding.ts'
-import { finding } from '../../../shared/model/finding.ts'
 import { digestSteps } from '../digestShard.ts'
 import { stampIfVisible } from '../fileStamp.ts'
 import { type Depth, faultFinding, lookAtShard, NOTHING_READ, type ShardVerdict } from '../integrity/verifyShard.ts'
@@ -51,18 +50,17 @@ function hidesBytes(found: Finding): boolean {
 }
 
 /**
- * What is said of a shard whose reading was given up.
- * @param why it was
+ * What is said of a shard that was not read to its end.
+ * @param why ShardFault or SystemError
  */
-export function abandonedLook({ root, shardPath }: ShardTask, why: string): ShardLook {
+export function abandonedLook({ root, shardPath }: ShardTask, why: unknown): ShardLook {
   const stamp = stampIfVisible(shardFilePath(root, shardPath))
-  const message = `reading it was given up: ${why}; it was left alone, and nothing is known of its contents`
   const verdict: ShardVerdict = {
     shardPath,
     bytes: stamp?.bytes ?? 0,
     mtimeNs: stamp?.mtimeNs ?? 0n,
     ...NOTHING_READ,
-    findings: [finding('over_limit', shardPath, message, { details: { reason: why } })]
+    findings: [faultFinding(shardPath, why)]
   }
   return { verdict, sha256: null }
 }

@@ -3,16 +3,22 @@ import { parentPort } from 'node:worker_threads'
 import { type LinkPolicy, setLinkPolicy } from '../links.ts'
 import { adoptLimits, type Limits } from '../parquet/limits.ts'
 import { reusedMemory } from '../parquet/pageMemory.ts'
+import { onRemark } from '../remarks.ts'
 import { lookSteps, type ShardLook, type ShardTask } from './shardTask.ts'
 
 /** A task, with the limits and the policy on links of the caller: a thread may have been started under others. */
 export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits; readonly links: LinkPolicy }
 
-/** An answer to the oldest task that has none yet. */
-export type ShardAnswer = { readonly look: ShardLook } | { readonly bug: { readonly message: string; readonly stack: string | null } }
+/** That the thread can read, a remark, or the answer to the oldest task that has none yet. */
+export type ShardAnswer =
+  | { readonly ready: true }
+  | { readonly remark: string; readonly subject: string }
+  | { readonly look: ShardLook }
+  | { readonly bug: { readonly message: string; readonly stack: string | null } }
 
 const memory = reusedMemory()
 
+onRemark((subject, remark) => parentPort?.postMessage({ remark, subject } satisfies ShardAnswer))
 parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
   try {
     adoptLimits(limits)
@@ -21,9 +27,10 @@ parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
     parentPort?.postMessage({ look } satisfies ShardAnswer, buffersOf(look))
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    parentPort?.postMessage({ bug: { message, stack: stack ?? null } })
+    parentPort?.postMessage({ bug: { message, stack: stack ?? null } } satisfies ShardAnswer)
   }
 })
+parentPort?.postMessage({ ready: true } satisfies ShardAnswer)
 
 function toTheEnd(task: ShardTask): ShardLook {
   // Whoever asked keeps the time, and ends this thread.

@@ -1,0 +1,29 @@
+/**
+ * Entry of a reading thread with faults put into it: with `LEWM_TEST_THREADS=unloaded` it fails before it can read; over a shard of
+ * contig `ends` it ends, over one of contig `memory` it has used up its memory.
+ */
+import { parentPort } from 'node:worker_threads'
+import { reusedMemory } from '../../src/main/core/parquet/pageMemory.ts'
+import { lookSteps } from '../../src/main/core/work/shardTask.ts'
+import type { ShardOrder } from '../../src/main/core/work/shardThread.ts'
+
+if (process.env.LEWM_TEST_THREADS === 'unloaded') throw Object.assign(new Error('EMFILE, open'), { code: 'EMFILE', syscall: 'open' })
+
+const memory = reusedMemory()
+
+parentPort?.on('message', ({ task }: ShardOrder) => {
+  if (task.shardPath.includes('ends')) process.exit(3)
+  if (task.shardPath.includes('memory')) throw outOfMemory()
+  const steps = lookSteps(task, memory, Number.POSITIVE_INFINITY)
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  parentPort?.postMessage({ look: step.value })
+})
+parentPort?.postMessage({ ready: true })
+
+/** What Node says of a thread whose heap is full, without the minute that filling it takes. */
+function outOfMemory(): Error {
+  return Object.assign(new Error('Worker terminated due to reaching memory limit: JS heap out of memory'), {
+    code: 'ERR_WORKER_OUT_OF_MEMORY'
+  })
+}
