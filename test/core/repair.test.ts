@@ -123,7 +123,7 @@ describe('a repair that was cut short', () => {
   test('during its reindex keeps the old index, without entries of what moved', async () => {
     const root = referenceCache('healthy')
     const damaged = shardsOf(root)[0] ?? ''
-    writeFileSync(join(root, damaged), '')
+    writeFileSync(join(root, damaged), 'PAR1')
     const entries = openIndex(root, 'read')?.shardPaths()
     expect(entries?.delete(damaged)).toBe(true)
     const stop = new AbortController()
