@@ -54,9 +54,9 @@ module.exports = {
     only('renderer-on-shared', 'the renderer talks to the contract and to nothing else', '^src/renderer/', [shared]),
     noNode('renderer-without-node', 'the renderer has no Node under it', '^src/renderer/'),
     onlyIn(
-      'parquet-is-our-own',
-      'the program reads Parquet itself; hyparquet is what the tests hold it against',
-      '^(test|bench)/',
+      'hyparquet-is-a-witness',
+      'the program reads Parquet itself; hyparquet is the second reader, behind walls, and what the tests hold it against',
+      '^src/main/core/secondReader/',
       'hyparquet'
     ),
     onlyIn(

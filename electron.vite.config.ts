@@ -19,6 +19,7 @@ export default defineConfig({
         input: {
           core: at('src/main/core/index.ts'),
           shardThread: at('src/main/core/work/shardThread.ts'),
+          secondReaderThread: at('src/main/core/secondReader/secondReaderThread.ts'),
           cli: at('src/main/cli/main.ts'),
           serviceProcess: at('src/main/desktop/serviceProcess.ts'),
           jobWorker: at('src/main/service/jobWorker.ts')

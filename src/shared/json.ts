@@ -14,6 +14,7 @@ export function toJson(value: unknown): string {
   if (value instanceof Uint8Array) return `"${hexText(value)}"`
   if (value instanceof Float32Array || value instanceof Float64Array) return `[${Array.from(value, numberText).join(',')}]`
   if (Array.isArray(value)) return `[${value.map(toJson).join(',')}]`
+  if (value instanceof Map) return mapText(value)
   if (typeof value === 'object') return objectText(value)
   throw new TypeError(`no JSON for a ${typeof value}`)
 }
@@ -26,6 +27,11 @@ export function hexText(bytes: Uint8Array): string {
 function objectText(value: object): string {
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)
   return `{${entries.map(([name, entry]) => `${jsonString(snakeCase(name))}:${toJson(entry)}`).join(',')}}`
+}
+
+/** Names of a Map are not ours: they stay as they are. */
+function mapText(value: ReadonlyMap<unknown, unknown>): string {
+  return `{${Array.from(value, ([name, entry]) => `${jsonString(String(name))}:${toJson(entry)}`).join(',')}}`
 }
 
 function numberText(value: number): string {

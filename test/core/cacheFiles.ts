@@ -1,10 +1,11 @@
 /** What a test asks of a cache besides the core itself: its files, byte for byte, and rows in the words of the reference. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { WindowKey, WindowRecord } from '../../src/main/core/index.ts'
+import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type WindowKey, type WindowRecord, type WriteShardOptions, writeShard } from '../../src/main/core/index.ts'
 import type { ReferenceRow } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 /** Everything below a folder: files by the SHA-256 of their bytes, folders and links by what they are. */
 export function filesBelow(root: string): Record<string, string> {
@@ -88,3 +89,18 @@ export function recordOf(n: number, changes: Partial<WindowRecord> = {}): Window
 /** Where `write(root, records)` of such records puts them. */
 export const BLOCK = { encoderId: 'lab/encoder', contig: '1', strideBlock: 0 }
 export const BLOCK_PATH = 'embeddings/lab__encoder/5/centered_mean_8/chr1_0.parquet'
+
+/** Puts a shard of other rows in a place, past the lock and the index: what another program, or rot, leaves there. */
+export async function replaceShard(root: string, shardPath: string, options: WriteShardOptions): Promise<void> {
+  const spare = join(temporaryFolder(), 'spare')
+  const { shardPath: written } = await writeShard(spare, options)
+  mkdirSync(dirname(join(root, shardPath)), { recursive: true })
+  copyFileSync(join(spare, written), join(root, shardPath))
+}
+
+/** The same window hash with one bit flipped. */
+export function flippedHash(record: WindowRecord, bit = 100): WindowRecord {
+  const windowHash = Uint8Array.from(record.windowHash)
+  windowHash[bit >> 3] = (windowHash[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+  return { ...record, windowHash }
+}

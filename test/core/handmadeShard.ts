@@ -64,6 +64,18 @@ export function handmadeShard(
   )
 }
 
+/** Eight rows; `start_bp` is coded in a run of a billion values, of which readers with limits take the first eight. */
+export function endlessRunShard(): Uint8Array {
+  const codes = Uint8Array.from([1, ...varint(2 ** 31 - 2), 0])
+  return codedShard(dataPage('UNCOMPRESSED', 8, 'RLE_DICTIONARY', codes))
+}
+
+/** Eight rows; `start_bp` is one page of codes of a dictionary of one value. */
+export function codedShard(page: HandmadePage): Uint8Array {
+  const pages = [dictionaryPage('UNCOMPRESSED', 1, new Uint8Array(8)), page]
+  return handmadeShard(8, { start_bp: { chunk: { codec: 'UNCOMPRESSED', values: 8, pages } } })
+}
+
 /** A file of one row group out of columns. */
 function handmadeParquet(
   rows: number,

@@ -2,6 +2,7 @@
 import { cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect } from 'vitest'
+import { archiveFiles, readArchive } from '../../src/main/core/evidence/entryArchive.ts'
 import {
   openIndex,
   quarantineShards,
@@ -93,7 +94,13 @@ function toLine(record: WindowRecord): string {
 }
 
 /** Where every shard lies and what the index says, without what differs from run to run (the times in reason files and names). */
-export type State = { readonly shards: readonly string[]; readonly entries: readonly string[]; readonly others: readonly string[] }
+export type State = {
+  readonly shards: readonly string[]
+  readonly entries: readonly string[]
+  /** Entries that left the index and are kept as evidence, each once. */
+  readonly kept: readonly string[]
+  readonly others: readonly string[]
+}
 
 export function stateOf(root: string): State {
   const files = Object.entries(filesBelow(root)).filter(([path]) => basename(path) !== 'index.sqlite')
@@ -103,10 +110,13 @@ export function stateOf(root: string): State {
   )
   index?.close()
   const isShard = (path: string): boolean => /\.parquet(\.\d+\.bad)?$/.test(path)
+  const archive = new Set(archiveFiles(root))
+  const archived = [...readArchive(root, ({ message }) => expect(message).toBe(''))]
   return {
     shards: files.filter(([path]) => isShard(path)).map(([path, digest]) => `${path.replace(/\.\d+\.bad$/, '.bad')} ${digest}`),
     entries: entries.sort(),
-    others: files.filter(([path, digest]) => !isShard(path) && digest !== 'folder').map(([path]) => path)
+    kept: [...new Set(archived.map(({ windowHash, shardPath, rowOffset }) => `${windowHash} ${shardPath} ${rowOffset}`))].sort(),
+    others: files.filter(([path, digest]) => !isShard(path) && !archive.has(path) && digest !== 'folder').map(([path]) => path)
   }
 }
 

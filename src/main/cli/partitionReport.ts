@@ -5,6 +5,8 @@
 import * as z from 'zod'
 import { InputError } from '../../shared/model/errors.ts'
 import { FINDING_KINDS, type FindingKind } from '../../shared/model/finding.ts'
+import type { SecondReading } from '../../shared/model/report.ts'
+import { comparePaths } from '../core/index.ts'
 import { readText, sourceName } from './lines.ts'
 
 const KINDS = z.custom<FindingKind>(value => typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value), 'is none that we know')
@@ -21,9 +23,16 @@ const FINDING = z.object({
 
 const SHARD = z.object({ shard_path: z.string(), bytes: COUNT, mtime_ns: z.string().regex(/^-?[0-9]{1,20}$/) })
 
+const SECOND_READER = z.object({
+  compared: COUNT,
+  disagreeing: COUNT,
+  not_read: z.array(z.object({ shard_path: z.string(), reason: z.string() }))
+})
+
 const REPORT = z.object({
   findings: z.array(FINDING),
   seconds: z.number(),
+  second_reader: SECOND_READER.optional(),
   partition: z.object({
     index: z.int().positive(),
     of: z.int().positive(),
@@ -49,6 +58,18 @@ export async function readPartitionReport(file: string, signal: AbortSignal): Pr
   const parse = REPORT.safeParse(json)
   if (parse.success) return { ...parse.data, file: name }
   throw new InputError(`${name} ${whatElse(json) ?? `is no report of a partition: ${placeOf(parse.error)}`}`, { file: name })
+}
+
+/** What the second reader came to over all parts; undefined where one of them did not ask it. */
+export function mergedSecondReading(reports: readonly PartitionReport[]): SecondReading | undefined {
+  const readings = reports.flatMap(report => report.second_reader ?? [])
+  if (readings.length < reports.length) return undefined
+  const notRead = readings.flatMap(reading => reading.not_read.map(({ shard_path: shardPath, reason }) => ({ shardPath, reason })))
+  return {
+    compared: readings.reduce((sum, { compared }) => sum + compared, 0),
+    disagreeing: readings.reduce((sum, { disagreeing }) => sum + disagreeing, 0),
+    notRead: notRead.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
+  }
 }
 
 function parsed(text: string, name: string): unknown {

@@ -109,18 +109,21 @@ export function buildProgram(start: Start): Command {
     .action(by(() => import('./commands/ls.ts')))
 
   add('show', 'show one shard: footer, columns, ranges, statistics')
-    .argument('<shard>', 'path of the shard')
+    .argument('<shard>', 'path of the shard, or with --raw of any Parquet file')
     .option('--rows', 'list its rows as well')
+    .addOption(new Option('--raw', 'schema, key-values, row groups and rows of any Parquet file').conflicts('rows'))
+    .option('--limit <n>', 'rows that --raw shows (default: 20)', numberOption(wholeNumberField(0, 10_000_000)))
     .action(by(() => import('./commands/show.ts')))
 
   add('verify', 'read everything and say what is wrong; changes nothing')
     .argument('[shard...]', 'only these shards')
-    .addOption(new Option('--quick', 'footers, names and index only').conflicts(['changed', 'olderThan', 'resume']))
+    .addOption(new Option('--quick', 'footers, names and index only').conflicts(['changed', 'olderThan', 'resume', 'secondReader']))
     .addOption(
       new Option('--changed', 'only what is new or has another size or time than when it was last verified').conflicts('olderThan')
     )
     .addOption(new Option('--older-than <age>', 'only what was verified longer ago: 30d, 12h, 45m, 10s').argParser(ageOption))
     .option('--resume', 'go on where a cancelled verification ended')
+    .option('--second-reader', 'read every shard with hyparquet too and compare all values; about ten times slower')
     .addOption(workersOption())
     .option('--partition <i/n>', 'only the i-th of n parts of the shards', partitionOption)
     .action(by(() => import('./commands/verify.ts')))

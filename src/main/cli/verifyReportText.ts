@@ -3,18 +3,19 @@ import { type Finding, SEVERITIES } from '../../shared/model/finding.ts'
 import type { VerifyReport } from '../../shared/model/report.ts'
 import { findingsText } from './findingsText.ts'
 import { bytesText, countOf, countText, secondsText } from './numbers.ts'
+import { secondReaderText } from './secondReaderText.ts'
 
 /**
  * @param readableShards how many of the healthy ones are only readable: neither a digest nor checksums would tell of a change
  * @param quick whether only footers were looked at: then nothing was found healthy
  */
 export function verifyReportText(
-  { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds }: VerifyReport,
+  { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds, secondReader }: VerifyReport,
   readableShards = 0,
   quick = false
 ): string {
   const read = `${countOf(checkedShards, 'shard')}, ${countOf(checkedRows, 'row')}, ${bytesText(checkedBytes)} in ${secondsText(seconds)}`
-  return `checked ${read}\n${healthText(healthyShards, readableShards, findings, quick)}\n${findingsText(findings)}`
+  return `checked ${read}\n${healthText(healthyShards, readableShards, findings, quick)}\n${secondReaderText(secondReader)}${findingsText(findings)}`
 }
 
 function healthText(healthy: number, readable: number, findings: readonly Finding[], quick: boolean): string {

@@ -9,6 +9,7 @@ import { faultFinding, verifyShard } from './integrity/verifyShard.ts'
 import { hadEntries } from './keptEntries.ts'
 import { LAYOUT_1 } from './layout.ts'
 import { dimensionsOf } from './listShards.ts'
+import { columnFacts } from './parquet/columnFacts.ts'
 import { rowValues } from './parquet/embeddingBatch.ts'
 import type { ShardFooter } from './parquet/footer.ts'
 import { openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
@@ -117,23 +118,7 @@ function footerFacts(footer: ShardFooter) {
     formatVersion: footer.version,
     footerBytes: footer.footerBytes,
     keyValueMetadata: footer.keyValues.map(({ key, value }) => ({ key, bytes: value?.length ?? 0 })),
-    columns: footer.leaves.map((leaf, i): ColumnFacts => {
-      const chunks = footer.rowGroups.flatMap(group => group.chunks[i] ?? [])
-      const sum = (of: (chunk: (typeof chunks)[number]) => number): number => chunks.reduce((total, chunk) => total + of(chunk), 0)
-      const nulls = chunks.map(chunk => chunk.statistics?.nulls ?? null)
-      return {
-        column: leaf.path.join('.'),
-        physicalType: leaf.width > 0 ? `${leaf.physicalType}(${leaf.width})` : leaf.physicalType,
-        logicalType: leaf.logicalType,
-        codec: [...new Set(chunks.map(chunk => chunk.codec))].join(', '),
-        encodings: [...new Set(chunks.flatMap(chunk => chunk.encodings))],
-        values: sum(chunk => chunk.values),
-        compressedBytes: sum(chunk => chunk.end - chunk.start),
-        uncompressedBytes: sum(chunk => chunk.uncompressedBytes),
-        nulls: nulls.every(count => count !== null) ? nulls.reduce((total, count) => total + count, 0) : null,
-        pageIndex: chunks.length > 0 && chunks.every(chunk => chunk.pageIndex !== null)
-      }
-    })
+    columns: columnFacts(footer)
   }
 }
 

@@ -9,8 +9,11 @@ import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { removeQuietly } from './durableFile.ts'
+import { sweepArchive } from './evidence/entryArchive.ts'
+import { pruneArchive } from './evidence/pruneArchive.ts'
+import { type ShardFate, VanishingEntries } from './evidence/vanishingEntries.ts'
 import { isSameFile, stampOf } from './fileStamp.ts'
-import { startIndex } from './index/buildIndex.ts'
+import { type IndexBuilder, startIndex } from './index/buildIndex.ts'
 import type { RepeatedRow } from './index/bulkLoad.ts'
 import { withIndex } from './index/changeIndex.ts'
 import type { WindowIndex } from './index/windowIndex.ts'
@@ -49,15 +52,20 @@ export async function rebuildIndex(
 ): Promise<ReindexReport> {
   const walk = await walkShards(root, options.signal)
   for (const path of walk.tempFiles) removeQuietly(join(root, path))
+  sweepArchive(root)
   const run = new ReindexRun(root, leaveOut)
   const wanted = walk.shardPaths.filter(path => !leaveOut.has(path))
   const meter = new ProgressMeter(options.onProgress, 'index', wanted.length)
-  const builder = startIndex(root)
+  const old = new VanishingEntries(root)
+  const builder = startIndexOr(root, () => old.close())
   try {
     for await (const seen of keysOfAll(root, wanted, options, known)) {
       const verdict = judgeEmptyFile(seen, () => hadEntries(root, seen.shardPath))
       run.take(verdict)
-      if (verdict.keys !== null) builder.add(verdict.shardPath, verdict.keys)
+      if (verdict.keys !== null) {
+        builder.add(verdict.shardPath, verdict.keys)
+        old.take(verdict.shardPath, verdict.keys)
+      }
       meter.findings = run.findings.length
       meter.step(verdict.shardPath)
     }
@@ -66,16 +74,35 @@ export async function rebuildIndex(
     run.entriesKept(keepUnreadEntries(root, path => run.wasRead(withoutAliases(walk, path)), builder.addRows))
     // What could not be read says nothing of what the index holds.
     if (run.readNothing) builder.discard()
-    else await builder.publish(options.signal)
+    else {
+      old.keep(builder.holds, path => run.fateOf(withoutAliases(walk, path)))
+      old.close()
+      await builder.publish(options.signal)
+    }
   } catch (error) {
     builder.discard()
     throw error
+  } finally {
+    old.close()
   }
-  if (!run.readNothing) await run.catchUp()
+  if (!run.readNothing) {
+    await run.catchUp()
+    pruneArchive(root)
+  }
   const { indexedShards, indexedRows } = run
   const findings = run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
   for (const found of findings) options.onFinding?.(found)
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings, ...(run.readNothing && { indexKept: true }) }
+}
+
+/** @param whenRefused lets go of what is open already */
+function startIndexOr(root: string, whenRefused: () => void): IndexBuilder {
+  try {
+    return startIndex(root)
+  } catch (error) {
+    whenRefused()
+    throw error
+  }
 }
 
 type KeysVerdict = Pick<ShardVerdict, 'shardPath' | 'bytes' | 'mtimeNs' | 'findings' | 'keys'>
@@ -126,6 +153,7 @@ class ReindexRun {
   indexedRows = 0
   /** Shards that were read, to their keys or to their damage. */
   private readonly read = new Set<string>()
+  private readonly damaged = new Set<string>()
   /** What each shard looked like when it was read. */
   private readonly seen = new Map<string, string>()
   private readonly root: string
@@ -135,11 +163,20 @@ class ReindexRun {
     this.root = root
     this.leaveOut = leaveOut
     this.findings.push(...[...leaveOut.values()].flat())
-    for (const path of leaveOut.keys()) this.read.add(path)
+    for (const path of leaveOut.keys()) {
+      this.read.add(path)
+      this.damaged.add(path)
+    }
   }
 
   wasRead(shardPath: string): boolean {
     return this.read.has(shardPath)
+  }
+
+  /** What became of a shard whose entries may go. */
+  fateOf(shardPath: string): ShardFate {
+    if (this.damaged.has(shardPath)) return 'damaged'
+    return this.wasRead(shardPath) ? 'read' : 'missing'
   }
 
   /** Whether there is something to read, and none of it could be read. */
@@ -152,7 +189,9 @@ class ReindexRun {
     // As it was when it was opened: one that changes meanwhile is read once more.
     this.seen.set(shardPath, mtimeNs === 0n ? stampText(this.root, shardPath) : `${bytes} ${mtimeNs}`)
     this.findings.push(...findings.filter(blocksIndexing))
-    if (keys !== null || findings.some(({ severity }) => severity === 'corrupt')) this.read.add(shardPath)
+    const isDamaged = findings.some(({ severity }) => severity === 'corrupt')
+    if (isDamaged) this.damaged.add(shardPath)
+    if (keys !== null || isDamaged) this.read.add(shardPath)
     if (keys === null) return
     this.indexedShards += 1
     this.indexedRows += keys.rows

@@ -1,5 +1,6 @@
 export * from './errors.ts'
 export * from './finding.ts'
+export * from './raw.ts'
 export * from './record.ts'
 export * from './report.ts'
 export * from './shard.ts'

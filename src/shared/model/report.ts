@@ -36,6 +36,18 @@ export type VerifyReport = {
   readonly findings: readonly Finding[]
   readonly byKind: Partial<Record<FindingKind, number>>
   readonly seconds: number
+  /** Only of a verification that asked a second reader. */
+  readonly secondReader?: SecondReading
+}
+
+/** What a comparison with the second reader came to. Shards that are damaged or unsupported are not part of it. */
+export type SecondReading = {
+  /** Shards of which every value was compared. */
+  readonly compared: number
+  /** Those of them in which a value differs (`readers_disagree`). */
+  readonly disagreeing: number
+  /** Shards that the second reader could not read, in path order. Nothing follows from that for them. */
+  readonly notRead: readonly { readonly shardPath: string; readonly reason: string }[]
 }
 
 export type ReindexReport = {

@@ -10,7 +10,7 @@ import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
 import { countOf } from '../numbers.ts'
-import { type PartitionReport, readPartitionReport } from '../partitionReport.ts'
+import { mergedSecondReading, type PartitionReport, readPartitionReport } from '../partitionReport.ts'
 import { verifyReportText } from '../verifyReportText.ts'
 
 export type MergeOptions = { readonly savePlan?: string; readonly workers?: number }
@@ -33,7 +33,8 @@ export const run: Run<MergeOptions> = async (context, { savePlan, workers }, fil
     await output.note(`lewm-cache: saved the plan to ${savePlan}`)
   }
   const seconds = reports.reduce((sum, report) => sum + report.seconds, inspection.report.seconds)
-  const report = { ...inspection.report, seconds }
+  const secondReader = mergedSecondReading(reports)
+  const report = { ...inspection.report, seconds, ...(secondReader && { secondReader }) }
   if (json) await output.document(report)
   else await output.text(verifyReportText(report))
   return exitCodeOfFindings(report.findings)

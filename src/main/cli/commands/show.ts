@@ -1,5 +1,6 @@
 /** `show`: one shard, from its footer to the statistics of its vectors. */
 import { hexText } from '../../../shared/json.ts'
+import { InputError } from '../../../shared/model/errors.ts'
 import type { ColumnFacts, VectorStatistics } from '../../../shared/model/shard.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { describeShard, type ListedRow, type ShardDescription, type ShardRange } from '../../core/index.ts'
@@ -11,11 +12,14 @@ import { interruptible } from '../interruptible.ts'
 import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../ledger.ts'
 import { bytesText, countOf, countText, timeText, valueText } from '../numbers.ts'
 import { addressFields, basePair, rowFields } from '../rowFields.ts'
+import { showRaw } from '../showRaw.ts'
 import { type Column, tableText } from '../table.ts'
 
-export type ShowOptions = { readonly rows?: boolean }
+export type ShowOptions = { readonly rows?: boolean; readonly raw?: boolean; readonly limit?: number }
 
-export const run: Run<ShowOptions> = async (context, { rows = false }, [shard = '']) => {
+export const run: Run<ShowOptions> = async (context, { rows = false, raw = false, limit }, [shard = '']) => {
+  if (raw) return showRaw(context, shard, limit)
+  if (limit !== undefined) throw new InputError('--limit is for --raw', { field: 'limit' })
   const { json, output, signal } = context
   const root = await cacheRootOf(context)
   const description = await interruptible(signal, describeShard(root, shardPathOf(root, shard), { rows }))

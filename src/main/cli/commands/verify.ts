@@ -16,9 +16,11 @@ export type VerifyCommandOptions = {
   readonly resume?: boolean
   readonly partition?: { readonly index: number; readonly of: number }
   readonly workers?: number
+  readonly secondReader?: boolean
 }
 
-export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, olderThan, resume, partition, workers }, args) => {
+export const run: Run<VerifyCommandOptions> = async (context, chosen, args) => {
+  const { quick, changed, olderThan, resume, partition, workers, secondReader } = chosen
   const { json, output, long } = context
   const root = await cacheRootOf(context)
   if (partition !== undefined && args.length > 0) {
@@ -26,7 +28,7 @@ export const run: Run<VerifyCommandOptions> = async (context, { quick, changed, 
   }
   const shards = args.length > 0 ? args.map(arg => shardPathOf(root, arg)) : undefined
   const needsLedger = changed === true || olderThan !== undefined || resume === true
-  const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers }
+  const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers, secondReader }
   const inspection = quick
     ? await inspectCache(root, options)
     : await withLedger(output, root, needsLedger, async ledger => {

@@ -19,7 +19,7 @@ import type { IndexRow } from './indexRow.ts'
 import { BUSY_MS } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
-import { INSERT, insertParams, openIndex } from './windowIndex.ts'
+import { entryParams, HOLDS, INSERT, insertParams, openIndex } from './windowIndex.ts'
 
 /** An index that is being built: shards go in, in path order; `publish` puts it in place. */
 export type IndexBuilder = {
@@ -29,6 +29,8 @@ export type IndexBuilder = {
   finish(): RepeatedRow[]
   /** Enters single rows into what is finished. @returns how many went in; the others have keys that are taken */
   addRows(rows: Iterable<IndexRow>): number
+  /** Whether what is finished has a key. */
+  holds(key: IndexRow): boolean
   /** Replaces the cache's index. @throws CancelledError before that */
   publish(signal?: AbortSignal): Promise<void>
   /** Throws away what was not published. */
@@ -58,6 +60,7 @@ export function startIndex(root: string): IndexBuilder {
   db.exec('BEGIN')
   createBareTable(db)
   const insert = prepareInsert(db)
+  let held: Database.Statement<unknown[], unknown> | null = null
   const discard = (): void => {
     db.close()
     removeQuietly(temp)
@@ -79,6 +82,10 @@ export function startIndex(root: string): IndexBuilder {
         for (const row of rows) entered += enter.run(...insertParams(row)).changes
         return entered
       })()
+    },
+    holds: row => {
+      held ??= db.prepare<unknown[], unknown>(HOLDS)
+      return held.get(...entryParams(row)) !== undefined
     },
     publish: async signal => {
       try {

@@ -118,19 +118,22 @@ export function keyParams(key: WindowKey): KeyParams {
   return [hex(key.windowHash), hex(key.encoderHash), key.stateLayer, key.poolType, key.poolRadius, key.dtype]
 }
 
-function keyOf(row: IndexRow): KeyParams {
+/** The key of an entry, for `locate`. */
+export function entryParams(row: Omit<IndexEntry, 'shardPath' | 'rowOffset'>): KeyParams {
   return [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
 }
 
 /** What INSERT takes. */
 export function insertParams(row: IndexRow): unknown[] {
-  return [...keyOf(row), row.shardPath, row.rowOffset, row.createdAt]
+  return [...entryParams(row), row.shardPath, row.rowOffset, row.createdAt]
 }
 
 const ENTRY_COLUMNS =
   'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
 
 const BY_KEY = `SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`
+/** Whether a key is there. */
+export const HOLDS = `SELECT 1 FROM window_index WHERE ${KEY_MATCH}`
 const BY_SHARD = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`
 /** Enters a row, unless its key is taken. */
 export const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
@@ -316,6 +319,6 @@ export class WindowIndex {
   /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
   enterUnlessTaken(row: IndexRow): RowPlace | null {
     const { changes } = this.prepare<unknown[], never>(INSERT).run(...insertParams(row))
-    return changes === 1 ? null : this.atKey(keyOf(row))
+    return changes === 1 ? null : this.atKey(entryParams(row))
   }
 }

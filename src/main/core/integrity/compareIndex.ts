@@ -8,8 +8,8 @@ import { IndexUnusable } from '../index/untrusted.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH, isShardPath } from '../paths.ts'
 import { ROWS_LISTED } from './checkRows.ts'
-import { configurationText } from './keyConfiguration.ts'
-import { indexRow, type ShardKeys, windowHashAt, windowHashesText } from './shardKeys.ts'
+import { contradictionsOf, isRow } from './contradictions.ts'
+import { indexRow, type ShardKeys, windowHashesText } from './shardKeys.ts'
 
 export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
 
@@ -51,14 +51,7 @@ export function compareShardWithIndex(
   ) {
     return { findings: [], elsewhere: [] }
   }
-  const indexed = new Uint8Array(keys.rows)
-  const outside: IndexEntry[] = []
-  const wrong: IndexEntry[] = []
-  for (const entry of index.entriesOf(shardPath)) {
-    if (!isRow(entry.rowOffset, keys.rows)) outside.push(entry)
-    else if (holds(keys, entry)) indexed[entry.rowOffset] = 1
-    else wrong.push(entry)
-  }
+  const { indexed, outside, wrong } = contradictionsOf(index.entriesOf(shardPath), keys)
   const missing: number[] = []
   const elsewhere: Elsewhere[] = []
   for (let row = indexed.indexOf(0); row !== -1; row = indexed.indexOf(0, row + 1)) {
@@ -78,15 +71,6 @@ export function compareShardWithIndex(
   }
 }
 
-function holds(keys: ShardKeys, entry: IndexEntry): boolean {
-  const configuration = keys.configurations[keys.codes[entry.rowOffset] ?? 0]
-  return (
-    configuration !== undefined &&
-    windowHashAt(keys, entry.rowOffset) === entry.windowHash &&
-    configurationText(configuration) === configurationText(entry)
-  )
-}
-
 function entryFindings(
   kind: 'entry_without_row' | 'entry_elsewhere',
   shardPath: string,
@@ -103,10 +87,6 @@ function entryFindings(
 export function entriesBeyond(index: WindowIndex, shardPath: string, rows: number): Finding[] {
   const beyond = index.entriesOf(shardPath).filter(entry => !isRow(entry.rowOffset, rows))
   return entryFindings('entry_without_row', shardPath, beyond, beyondText(rows))
-}
-
-function isRow(rowOffset: number, rows: number): boolean {
-  return Number.isInteger(rowOffset) && rowOffset >= 0 && rowOffset < rows
 }
 
 function beyondText(rows: number): string {

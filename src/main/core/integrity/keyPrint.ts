@@ -92,7 +92,7 @@ export class KeyPrinter {
 const DIGEST = /^[0-9a-f]{64}$/
 
 /** Whether a row can have the key of an index entry. SQLite keeps values of any type in any column. */
-function isValidKey({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }: EntryKey): boolean {
+export function isValidKey({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }: EntryKey): boolean {
   return (
     typeof windowHash === 'string' &&
     DIGEST.test(windowHash) &&

@@ -11,6 +11,7 @@ import { type LockOwner, withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { nowNs } from '../clock.ts'
 import { isThere, moveFile, removeQuietly, writeFileDurably } from '../durableFile.ts'
+import { archiveShards } from '../evidence/vanishingEntries.ts'
 import { stampOf } from '../fileStamp.ts'
 import { forgetShards } from '../index/changeIndex.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
@@ -80,6 +81,10 @@ export async function moveToQuarantine<M extends Move>(
   moves: readonly M[],
   { signal, ledger, onMoved }: MoveOptions<M>
 ): Promise<QuarantinedShard[]> {
+  archiveShards(
+    root,
+    moves.map(({ shardPath }) => shardPath)
+  )
   const moved: QuarantinedShard[] = []
   for (let i = 0; i < moves.length; i += BATCH) {
     if (signal?.aborted) throw new CancelledError()

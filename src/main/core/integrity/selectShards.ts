@@ -32,6 +32,8 @@ export type VerifyOptions = {
    * time are not read again. Keys and index are compared as in any run, so that the report is that of one run over all of them.
    */
   readonly known?: ReadonlyMap<string, KnownVerdict>
+  /** Also reads every shard with hyparquet and compares all values: about ten times the time. */
+  readonly secondReader?: boolean
 }
 
 /** What a full look at a shard came to, without its keys, and what the file looked like then. */

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
-import type { FileStamp, LongOptions, VerifyReport } from '../../../shared/model/report.ts'
+import type { FileStamp, LongOptions, SecondReading, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { LocusCollector } from '../evidence/locusCollector.ts'
 import { windowHashFindings } from '../evidence/windowHashFindings.ts'
@@ -13,6 +13,7 @@ import { comparePaths, isShardPath } from '../paths.ts'
 import { isStandIn, judgeEmptyFile } from '../placeholders.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isProvenGone } from '../provenGone.ts'
+import { compareReaders, type ShardToCompare } from '../secondReader/compareReaders.ts'
 import { shardFilePath } from '../shardRows.ts'
 import { type ShardWalk, walkShards, withoutAliases } from '../walkShards.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
@@ -79,7 +80,10 @@ class VerifyRun {
   private readonly elsewhere: PlaceElsewhere[] = []
   private readonly stamps = new Map<string, FileStamp>()
   private readonly rows = new Map<string, number | null>()
-  private readonly meter: ProgressMeter
+  private meter: ProgressMeter
+  /** Shards that were read to their end: a second reader has something to compare. */
+  private readonly readable: ShardToCompare[] = []
+  private secondReading: SecondReading | undefined
   private readonly depth: Depth
   private readonly unfingerprinted = new Set<string>()
   private indexableRows = 0
@@ -151,6 +155,7 @@ class VerifyRun {
     }
     await this.compareAcrossShards()
     this.noteAbsent()
+    if (this.options.secondReader === true) await this.askSecondReader()
     this.selection.ledgerRun?.finish()
     return this.inspection(started)
   }
@@ -217,6 +222,9 @@ class VerifyRun {
     this.stamps.set(verdict.shardPath, { bytes: verdict.bytes, mtimeNs: verdict.mtimeNs })
     this.rows.set(verdict.shardPath, verdict.rows)
     for (const found of verdict.findings) this.report(found)
+    if (this.depth === 'full' && verdict.rows !== null && !verdict.findings.some(blocksIndexing)) {
+      this.readable.push({ shardPath: verdict.shardPath, bytes: verdict.bytes })
+    }
     if (verdict.keys === null) return
     this.collector.add(i, verdict.keys)
     if (verdict.loci !== null) this.loci.add(i, verdict.keys, verdict.loci)
@@ -284,6 +292,22 @@ class VerifyRun {
     )
   }
 
+  private async askSecondReader(): Promise<void> {
+    const { findings } = this.meter
+    this.meter.end()
+    const bytes = this.readable.reduce((sum, shard) => sum + shard.bytes, 0)
+    this.meter = new ProgressMeter(this.options.onProgress, 'compare', this.readable.length, bytes)
+    this.meter.findings = findings
+    const { signal, workers, shardBudgetMs: budgetMs } = this.options
+    this.secondReading = await compareReaders(this.root, this.readable, {
+      signal,
+      workers,
+      budgetMs,
+      onFinding: found => this.report(found),
+      onDone: shard => this.meter.step(shard.shardPath, shard.bytes)
+    })
+  }
+
   private inspection(started: number): Inspection {
     const findings = this.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
     const marked = new Set(findings.filter(found => found.severity !== 'index').map(found => found.shardPath))
@@ -298,7 +322,8 @@ class VerifyRun {
         healthyShards: shardPaths.filter(path => !marked.has(path)).length,
         findings,
         byKind: countByKind(findings),
-        seconds: (performance.now() - started) / 1000
+        seconds: (performance.now() - started) / 1000,
+        ...(this.secondReading && { secondReader: this.secondReading })
       },
       stamps: this.stamps,
       rows: this.rows,

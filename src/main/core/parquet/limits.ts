@@ -150,9 +150,13 @@ export function shardTimeMs({ shardMs }: Limits, bytes: number): number {
 
 /** What is thrown for a shard that takes longer to read than it may: nothing is known of what it holds. */
 export function overTime(ms: number): ShardFault {
-  const time = ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`
   const { name } = LIMIT_NAMES.shardMs
-  const why = `it took longer than ${time}, its limit of ${name}; ${HOW_TO_RAISE}`
+  const why = overtimeText(ms)
   const message = `reading it was given up: ${why}; it was left alone, and nothing is known of its contents`
   return new ShardFault('over_limit', message, { details: { reason: why, limit: name, limit_value: ms } })
+}
+
+export function overtimeText(ms: number): string {
+  const time = ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`
+  return `it took longer than ${time}, its limit of ${LIMIT_NAMES.shardMs.name}; ${HOW_TO_RAISE}`
 }

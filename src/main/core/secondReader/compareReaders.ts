@@ -1,0 +1,79 @@
+/** Many shards by both readers, on several threads: where they differ, and what the second one could not read. */
+import { availableParallelism, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { SecondReading } from '../../../shared/model/report.ts'
+import { linkPolicy } from '../links.ts'
+import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
+import { comparePaths } from '../paths.ts'
+import type { Difference } from './compareShard.ts'
+import { SecondThread } from './secondThread.ts'
+
+export type CompareOptions = {
+  /** Threads; by default one for each core, as far as memory allows. */
+  readonly workers?: number
+  readonly signal?: AbortSignal
+  /** How long one shard may take, ms. */
+  readonly budgetMs?: number
+  readonly onFinding: (found: Finding) => void
+  readonly onDone: (shard: ShardToCompare) => void
+  /** The threads' entry; for tests. */
+  readonly threadFile?: string
+}
+
+export type ShardToCompare = { readonly shardPath: string; readonly bytes: number }
+
+/** What a thread may take up, its decoded pages included. */
+const BYTES_A_THREAD = 2 * 1024 * 1024 * 1024
+
+/**
+ * Reads shards with hyparquet too and compares all values of the layout's columns.
+ * @param root absolute
+ * @param shards that our reader has read to their end
+ * @throws CancelledError, SystemError when this installation lacks the thread's file
+ */
+export async function compareReaders(root: string, shards: readonly ShardToCompare[], options: CompareOptions): Promise<SecondReading> {
+  const { workers = defaultWorkers(), signal, budgetMs, onFinding, onDone, threadFile } = options
+  const limits = limitsInForce()
+  const notRead: SecondReading['notRead'][number][] = []
+  const disagreeing = new Set<string>()
+  let next = 0
+  const lane = async (): Promise<void> => {
+    const thread = new SecondThread(threadFile)
+    try {
+      for (let shard = shards[next++]; shard !== undefined; shard = shards[next++]) {
+        const { shardPath, bytes } = shard
+        const order = { ask: 'compare', path: join(root, ...shardPath.split('/')), limits, links: linkPolicy() } as const
+        const answer = await thread.ask(order, budgetMs ?? shardTimeMs(limits, bytes), signal)
+        if (answer.answer === 'differences') {
+          for (const difference of answer.differences) onFinding(disagreement(shardPath, difference))
+          if (answer.differences.length > 0) disagreeing.add(shardPath)
+        } else notRead.push({ shardPath, reason: answer.answer === 'failed' ? answer.reason : 'it gave another answer' })
+        onDone(shard)
+      }
+    } finally {
+      thread.end()
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(workers, shards.length) }, lane))
+  return {
+    compared: shards.length - notRead.length,
+    disagreeing: disagreeing.size,
+    notRead: notRead.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
+  }
+}
+
+function defaultWorkers(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_THREAD)))
+}
+
+function disagreement(shardPath: string, { column, row, own, second, rows }: Difference): Finding {
+  const place = column === '' ? 'the shard' : row === null ? `column ${column}` : `${column} of row ${row}`
+  const more = rows === 1 ? '' : rows === 2 ? ', and one more row differs' : `, and ${rows - 1} more rows differ`
+  const message = `${place} is ${own} for this reader and ${second} for hyparquet${more}. One of them has a fault, or the file breaks the format and each takes it its own way`
+  return finding('readers_disagree', shardPath, message, {
+    row,
+    column: column === '' ? null : column,
+    details: { value: own, other_value: second, rows }
+  })
+}

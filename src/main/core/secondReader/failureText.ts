@@ -1,0 +1,12 @@
+/** Why a file could not be read, and by whom: what our own rooms say stands for itself, everything else is hyparquet's. */
+import { CacheError } from '../../../shared/model/errors.ts'
+import { ShardFault } from '../parquet/shardFault.ts'
+import { Incomparable } from './storedColumns.ts'
+
+const LONGEST = 300
+
+export function failureText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const isOurs = error instanceof ShardFault || error instanceof CacheError || error instanceof Incomparable
+  return `${isOurs ? '' : 'hyparquet failed: '}${message.slice(0, LONGEST)}`
+}

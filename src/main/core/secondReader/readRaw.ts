@@ -1,0 +1,116 @@
+/** Any Parquet file for a person: what our own reader proves of its footer, and its rows by hyparquet. */
+import { CacheCorruptError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
+import { FINDING_KINDS } from '../../../shared/model/finding.ts'
+import type { RawColumn, RawFile, RawRows } from '../../../shared/model/raw.ts'
+import { linkPolicy } from '../links.ts'
+import { columnFacts } from '../parquet/columnFacts.ts'
+import { readFooter, type ShardFooter } from '../parquet/footer.ts'
+import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
+import { ShardFault } from '../parquet/shardFault.ts'
+import { openShardFile, type ShardFile } from '../parquet/shardFile.ts'
+import type { RawRange, RawReading } from './rawRows.ts'
+import { SecondThread } from './secondThread.ts'
+
+/** A thread waits so long for the next question, ms: who looks at one page of rows looks at another. */
+const IDLE_MS = 5_000
+
+/**
+ * Reads the schema, the key-values, the row groups and some rows of a Parquet file.
+ * @param path absolute
+ * @param range rows, half-open; an empty range reads only the footer
+ * @returns what cannot be read is in `unread`; of a file that is encrypted or beyond the limits that is everything
+ * @throws NotFoundError; InputError for what is no file; CacheCorruptError for a damaged footer; SystemError, CancelledError
+ */
+export async function readRawFile(path: string, range: RawRange, signal?: AbortSignal): Promise<RawFile> {
+  const limits = limitsInForce()
+  let file: ShardFile | null = null
+  try {
+    file = openShardFile(path)
+    const footer = readFooter(file, limits)
+    const { logicalTypes, ...rows } = await rowsOf(path, range, shardTimeMs(limits, file.bytes), signal)
+    return { ...footerOf(file, footer, logicalTypes), ...rows }
+  } catch (error) {
+    if (!(error instanceof ShardFault)) throw isMissing(error) ? new NotFoundError(`there is no file ${path}`, { path }) : error
+    if (error.kind === 'not_a_file') throw new InputError(`${path} ${error.message}`, { path })
+    if (FINDING_KINDS[error.kind] === 'corrupt')
+      throw new CacheCorruptError(`${path} cannot be read: ${error.message}`, { path, kind: error.kind })
+    return { ...NOTHING, bytes: file?.bytes ?? 0, unread: [{ column: null, severity: 'unsupported', reason: error.message }] }
+  } finally {
+    file?.close()
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof SystemError && error.details.error === 'ENOENT'
+}
+
+let idle: { readonly thread: SecondThread; readonly timer: NodeJS.Timeout } | null = null
+
+async function rowsOf(path: string, range: RawRange, budgetMs: number, signal?: AbortSignal): Promise<RawReading> {
+  const thread = idle?.thread ?? new SecondThread()
+  if (idle !== null) clearTimeout(idle.timer)
+  idle = null
+  const answer = await thread.ask({ ask: 'rows', path, range, limits: limitsInForce(), links: linkPolicy() }, budgetMs, signal)
+  if (idle === null) idle = { thread, timer: setTimeout(endIdle, IDLE_MS).unref() }
+  else thread.end()
+  if (answer.answer === 'rows') return answer.rows
+  const reason = answer.answer === 'failed' ? answer.reason : 'it gave another answer'
+  return { ...NO_ROWS, unread: [{ column: null, severity: 'unsupported', reason }] }
+}
+
+const NO_ROWS = { columns: [], cells: [], unread: [], logicalTypes: [] } satisfies RawReading
+const NOTHING: RawFile = {
+  columns: [],
+  cells: [],
+  unread: [],
+  leaves: [],
+  keyValues: [],
+  rowGroups: [],
+  rowCount: 0,
+  bytes: 0,
+  createdBy: null
+}
+
+function endIdle(): void {
+  idle?.thread.end()
+  idle = null
+}
+
+function footerOf({ bytes }: ShardFile, footer: ShardFooter, logicalTypes: readonly (string | null)[]): Omit<RawFile, keyof RawRows> {
+  return {
+    bytes,
+    createdBy: footer.createdBy,
+    leaves: columnFacts(footer).map((facts, at): RawColumn => {
+      const leaf = footer.leaves[at]
+      return {
+        ...facts,
+        topLevel: leaf?.name ?? facts.column,
+        logicalType: logicalTypes[at] ?? facts.logicalType,
+        maxDefinition: leaf?.maxDefinition ?? 0,
+        maxRepetition: leaf?.maxRepetition ?? 0
+      }
+    }),
+    keyValues: footer.keyValues.map(({ key, value }) => ({
+      key,
+      value: value === null ? null : textOrHex(value),
+      bytes: value?.length ?? 0
+    })),
+    rowGroups: footer.rowGroups.map(({ firstRow, rows, chunks }) => ({
+      firstRow,
+      rows,
+      compressedBytes: chunks.reduce((sum, { start, end }) => sum + end - start, 0),
+      uncompressedBytes: chunks.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0)
+    })),
+    rowCount: footer.rows
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function textOrHex(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  }
+}

@@ -1,0 +1,58 @@
+/** `verify --second-reader`: what it says, to a person and as JSON, over parts as well. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { endlessRunShard, HANDMADE_PATH } from '../core/handmadeShard.ts'
+import { referenceCache } from '../support/reference.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { lewmCache } from './lewmCache.ts'
+
+test('a cache on whose values both readers agree', () => {
+  const cache = referenceCache('healthy')
+  const { code, stdout, stderr } = lewmCache(['verify', '--second-reader', '--cache', cache])
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
+  expect(stdout).toContain('second reader (hyparquet): 92 shards compared, no value differs\n')
+  const plain = lewmCache(['verify', '--cache', cache, '--json'])
+  const asked = lewmCache(['verify', '--second-reader', '--cache', cache, '--json'])
+  const { second_reader: secondReader, seconds: _, ...rest } = asked.json()
+  expect(secondReader).toEqual({ compared: 92, disagreeing: 0, not_read: [] })
+  const { seconds: __, ...expected } = plain.json()
+  expect(rest).toEqual(expected)
+})
+
+test('a shard that hyparquet cannot read is named with the reason, and stays healthy', () => {
+  const cache = temporaryFolder()
+  mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
+  writeFileSync(join(cache, HANDMADE_PATH), endlessRunShard())
+  const args = ['verify', '--second-reader', '--cache', cache, '--workers', '1']
+  const { code, stdout } = lewmCache(args)
+  expect(code).toBe(3)
+  expect(stdout).toContain('second reader (hyparquet): 0 shards compared, no value differs; 1 shard not compared\n')
+  expect(stdout).toContain(
+    `  ${HANDMADE_PATH}\n    the second reader could not read it: a page of start_bp claims a run of 1073741823 values`
+  )
+  const { findings, second_reader: secondReader } = lewmCache([...args, '--json']).json()
+  expect(findings.map(({ kind }: { kind: string }) => kind)).not.toContain('readers_disagree')
+  expect(secondReader).toMatchObject({ compared: 0, disagreeing: 0, not_read: [{ shard_path: HANDMADE_PATH }] })
+})
+
+test('the parts of a cache add up', () => {
+  const cache = referenceCache('unusual')
+  const folder = temporaryFolder()
+  const files = [1, 2, 3].map(part => {
+    const { stdout } = lewmCache(['verify', '--second-reader', '--partition', `${part}/3`, '--cache', cache, '--json'])
+    const file = join(folder, `${part}.json`)
+    writeFileSync(file, stdout)
+    return file
+  })
+  const merged = lewmCache(['merge', '--json', ...files]).json()
+  const whole = lewmCache(['verify', '--second-reader', '--cache', cache, '--json']).json()
+  expect(merged.second_reader).toEqual(whole.second_reader)
+  expect(merged.second_reader.compared).toBeGreaterThan(20)
+})
+
+test('it reads values, so it does not go with --quick', () => {
+  const { code, stderr } = lewmCache(['verify', '--second-reader', '--quick', '--cache', referenceCache('healthy')])
+  expect(code).toBe(2)
+  expect(stderr).toContain("option '--quick' cannot be used with option '--second-reader'")
+})

@@ -1,0 +1,61 @@
+/** Our reader and hyparquet read the same values, whoever wrote the shard and however. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type VerifyReport, verifyCache, writeShard } from '../../../src/main/core/index.ts'
+import { rowValues } from '../../../src/main/core/parquet/embeddingBatch.ts'
+import { limitsInForce } from '../../../src/main/core/parquet/limits.ts'
+import { openShard } from '../../../src/main/core/parquet/shardReader.ts'
+import { SecondThread } from '../../../src/main/core/secondReader/secondThread.ts'
+import { shardCases } from '../../interop/rows.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { dataPage, HANDMADE_PATH, handmadeShard, listBody, run } from '../handmadeShard.ts'
+
+const AGREED = { answer: 'differences', differences: [] }
+const thread = new SecondThread()
+afterAll(() => thread.end())
+
+/** Shards whose values GenoLeWM can use as they are. */
+function readable({ findings, checkedShards }: VerifyReport): number {
+  const unread = findings.filter(({ severity }) => severity === 'corrupt' || severity === 'unsupported' || severity === 'unreadable')
+  return checkedShards - new Set(unread.map(({ shardPath }) => shardPath)).size
+}
+
+test.each(['healthy', 'unusual', 'damaged'] as const)('the %s reference cache', async which => {
+  const report = await verifyCache(referenceCache(which), { secondReader: true })
+  expect(report.secondReader).toEqual({ compared: readable(report), disagreeing: 0, notRead: [] })
+  expect(report.secondReader?.compared).toBeGreaterThan(10)
+})
+
+describe.each(['plain', 'byte_stream_split'] as const)('our own shards, %s', encoding => {
+  test.each(shardCases())('$name', async ({ records, contig, encoderId, strideBlock }) => {
+    const root = temporaryFolder()
+    const { shardPath } = await writeShard(root, { encoderId, contig, strideBlock, records, encoding })
+    expect(await thread.ask({ ask: 'compare', path: join(root, shardPath), limits: limitsInForce(), links: 'own' }, 60_000)).toEqual(AGREED)
+  })
+})
+
+test('float16 bits that are no number of their own: payloads of NaN, -0, infinities, subnormals', async () => {
+  const halves = Uint16Array.of(0x7e01, 0x7d55, 0xfe00, 0xffff, 0x8000, 0x7c00, 0xfc00, 0x0001)
+  const count = halves.length
+  const page = dataPage(
+    'ZSTD',
+    count,
+    'PLAIN',
+    listBody(Buffer.concat([run(1, 0, 1), run(count - 1, 1, 1)]), run(count, 3, 2), new Uint8Array(halves.buffer))
+  )
+  const root = temporaryFolder()
+  const path = join(root, HANDMADE_PATH)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, handmadeShard(1, { embedding: { chunk: { codec: 'ZSTD', values: count, pages: [page] } } }))
+  const { secondReader, findings } = await verifyCache(root, { secondReader: true })
+  expect(secondReader).toEqual({ compared: 1, disagreeing: 0, notRead: [] })
+  expect(findings.map(({ kind }) => kind).filter(kind => kind !== 'index_missing')).toEqual(['non_finite'])
+  // What was compared are these bits, and not numbers of which some are equal.
+  const shard = openShard(path)
+  const [group] = shard.footer.rowGroups
+  const [batch] = group === undefined ? [] : shard.embeddings(group)
+  expect(batch && rowValues(batch, 0)).toEqual(halves)
+  shard.close()
+})

@@ -1,0 +1,128 @@
+/** Files made to hang hyparquet or to fill its memory. Only its thread ends, and the process stays within that thread's limits. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
+import { afterAll, expect, test } from 'vitest'
+import { verifyCache } from '../../../src/main/core/index.ts'
+import { ENCODINGS, readFooter } from '../../../src/main/core/parquet/footer.ts'
+import { limitsInForce } from '../../../src/main/core/parquet/limits.ts'
+import { shardFileOf } from '../../../src/main/core/parquet/shardFile.ts'
+import type { SecondAnswer } from '../../../src/main/core/secondReader/secondReaderThread.ts'
+import { SecondThread } from '../../../src/main/core/secondReader/secondThread.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import {
+  codedShard,
+  dataPage,
+  dictionaryPage,
+  endlessRunShard,
+  HANDMADE_PATH,
+  type HandmadePage,
+  handmadeShard,
+  listBody,
+  run,
+  varint
+} from '../handmadeShard.ts'
+
+const MIB = 1024 * 1024
+const limits = limitsInForce()
+const thread = new SecondThread()
+afterAll(() => thread.end())
+
+function cacheWith(bytes: Uint8Array): string {
+  const root = temporaryFolder()
+  mkdirSync(dirname(join(root, HANDMADE_PATH)), { recursive: true })
+  writeFileSync(join(root, HANDMADE_PATH), bytes)
+  return root
+}
+
+const compare = (bytes: Uint8Array, budgetMs: number): Promise<SecondAnswer> =>
+  thread.ask({ ask: 'compare', path: join(cacheWith(bytes), HANDMADE_PATH), limits, links: 'own' }, budgetMs)
+const rows = (bytes: Uint8Array): Promise<SecondAnswer> =>
+  thread.ask({ ask: 'rows', path: join(cacheWith(bytes), HANDMADE_PATH), range: { rowStart: 0, rowEnd: 3 }, limits, links: 'own' }, 60_000)
+
+test('a run of a billion values in six bytes: GenoLeWM and our reader take the first eight, hyparquet would write all of them', async () => {
+  const root = cacheWith(endlessRunShard())
+  const { findings, secondReader } = await verifyCache(root, { secondReader: true, workers: 1, shardBudgetMs: 20_000 })
+  expect(findings.filter(({ severity, kind }) => severity === 'corrupt' || kind === 'readers_disagree')).toEqual([])
+  expect(secondReader).toMatchObject({ compared: 0, disagreeing: 0 })
+  expect(secondReader?.notRead[0]?.reason).toContain(
+    'a page of start_bp claims a run of 1073741823 values, the limit is page-values=16777216'
+  )
+  expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(1800)
+})
+
+test('a hundred million values in a few kilobytes take more than the memory of the thread, and no more than that', async () => {
+  const [length, rowsOfPage, pages] = [65_536, 250, 8]
+  const count = length * rowsOfPage
+  const row = Buffer.concat([run(1, 0, 1), run(length - 1, 1, 1)])
+  const repetition = Buffer.concat(Array.from({ length: rowsOfPage }, () => row))
+  const page = dataPage('ZSTD', count, 'RLE_DICTIONARY', listBody(repetition, run(count, 3, 2), Uint8Array.of(0)))
+  const dictionary = dictionaryPage('ZSTD', 1, Uint8Array.of(0, 60))
+  const chunk = { codec: 'ZSTD', values: count * pages, pages: [dictionary, ...Array.from({ length: pages }, () => page)] } as const
+  const bytes = handmadeShard(rowsOfPage * pages, { embedding: { chunk } })
+  expect(bytes.length).toBeLessThan(64 * 1024)
+  expect(await compare(bytes, 60_000)).toEqual({ answer: 'failed', reason: 'it needs more than 1024 MiB of memory' })
+  expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(1800)
+})
+
+test('a loop that never ends is ended with its time, and the next question is answered', async () => {
+  const body = Uint8Array.from([0, ...varint(2 ** 31 - 1)])
+  const header = {
+    struct: [
+      [1, 8],
+      [2, 0],
+      [3, 8],
+      [4, ENCODINGS.indexOf('RLE_DICTIONARY')],
+      [5, 0],
+      [6, 0]
+    ]
+  } as const
+  const endless: HandmadePage = {
+    header: [
+      [1, 3],
+      [2, body.length],
+      [3, body.length],
+      [8, header]
+    ],
+    body
+  }
+  expect(await compare(codedShard(endless), 1500)).toEqual({
+    answer: 'failed',
+    reason: expect.stringContaining('it took longer than 1.5 s')
+  })
+  expect(await compare(handmadeShard(8), 60_000)).toEqual({ answer: 'differences', differences: [] })
+})
+
+test('a number of a mebibyte in the header of a page is damage before hyparquet sees it, and hides no other column', async () => {
+  const count = 200_000
+  const page = dataPage('UNCOMPRESSED', count, 'PLAIN', new Uint8Array(8 * count))
+  const bytes = handmadeShard(count, { start_bp: { chunk: { codec: 'UNCOMPRESSED', values: count, pages: [page] } } })
+  const chunk = readFooter(shardFileOf(bytes), limits).rowGroups[0]?.chunks.find(({ leaf }) => leaf.name === 'start_bp')
+  bytes.fill(0xff, chunk?.start, (chunk?.start ?? 0) + MIB)
+  // The type of the page, as a number of 64 bits.
+  bytes[chunk?.start ?? 0] = 0x16
+  const started = performance.now()
+  const answer = await rows(bytes)
+  expect(performance.now() - started).toBeLessThan(20_000)
+  if (answer.answer !== 'rows') throw new Error(JSON.stringify(answer))
+  expect(answer.rows.unread).toEqual([
+    { column: 'start_bp', severity: 'corrupt', reason: expect.stringContaining('its header is damaged') }
+  ])
+  expect(answer.rows.columns).toHaveLength(12)
+  expect(answer.rows.cells).toHaveLength(3)
+})
+
+test('pages that unpack to more than a gibibyte are not handed on', async () => {
+  const size = 60 * MIB
+  const text = Buffer.alloc(4 + size, 'A')
+  text.writeUInt32LE(size)
+  const page = { ...dataPage('UNCOMPRESSED', 1, 'PLAIN', text), body: zstdCompressSync(text) }
+  const packed = { ...page, header: page.header.map(field => (field?.[0] === 3 ? ([3, page.body.length] as const) : field)) }
+  const pages = Array.from({ length: 20 }, () => packed)
+  const bytes = handmadeShard(20, { chrom: { chunk: { codec: 'ZSTD', values: 20, pages } } })
+  expect(bytes.length).toBeLessThan(MIB)
+  const answer = await rows(bytes)
+  expect(answer).toMatchObject({ answer: 'rows', rows: { unread: [{ column: 'chrom', severity: 'unsupported' }] } })
+  if (answer.answer === 'rows') expect(answer.rows.unread[0]?.reason).toContain('unpack to more than 1 GiB')
+  expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(1800)
+})

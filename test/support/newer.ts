@@ -1,0 +1,40 @@
+/**
+ * Caches that newer generations of GenoLeWM wrote with their own code, what they read back from them, and a file of pyarrow's with a column
+ * of every type (`test/fixtures/newer.tar.gz`). Every caller gets files of its own.
+ */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { temporaryFolder } from './temporaryFolder.ts'
+
+const ARCHIVE = join(import.meta.dirname, '../fixtures/newer.tar.gz')
+
+export const NEWER = ['layout2', 'layout3a', 'layout3b'] as const
+export type Newer = (typeof NEWER)[number]
+
+const newerRow = z.looseObject({ shard_path: z.string(), row_offset: z.int(), embedding_f64le: z.string() })
+
+/** A private copy of a whole cache, index and all. @returns its root */
+export function newerCache(which: Newer): string {
+  return join(unpacked(which), which)
+}
+
+/** Every indexed row as GenoLeWM reads it, by the names of the columns; numbers of 16 digits as text, the embedding as float64s in hex. */
+export function newerRows(which: Newer): z.infer<typeof newerRow>[] {
+  const text = execFileSync('tar', ['-xzOf', ARCHIVE, `${which}.ndjson`], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => newerRow.parse(JSON.parse(line.replaceAll(/: (-?\d{16,})([,}])/g, ': "$1"$2'))))
+}
+
+/** A file of three rows in two row groups, zstd. */
+export function everyTypeFile(): string {
+  return join(unpacked('everyType.parquet'), 'everyType.parquet')
+}
+
+function unpacked(name: string): string {
+  const folder = temporaryFolder()
+  execFileSync('tar', ['-xzf', ARCHIVE, '-C', folder, '--no-same-owner', name])
+  return folder
+}
