@@ -33,8 +33,9 @@ export type RunOptions = {
 }
 
 /** Runs to the end. */
-export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, home = temporaryFolder() }: RunOptions = {}): Ended {
-  const ended = spawnSync(NODE, [MAIN, ...args], {
+export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, home = temporaryFolder(), under }: RunOptions = {}): Ended {
+  const [program, ...before] = under === undefined ? [NODE] : [...under, NODE]
+  const ended = spawnSync(program, [...before, MAIN, ...args], {
     input,
     cwd: cwd ?? home,
     env: environment(home, env),

@@ -224,7 +224,13 @@ describe('one set of reports', () => {
     const own = join(temporaryFolder(), 'own.json')
     expect(merge(files, '--save-plan', plan).stderr).toBe(`lewm-cache: saved the plan to ${plan}\n`)
     lewmCache(['repair', '--dry-run', '--save-plan', own, '--cache', cache])
-    expect({ ...reportOf(plan), created_at: '' }).toEqual({ ...reportOf(own), created_at: '' })
+    // Of what the parts read, a merge takes no digest: what was read then may be another file now.
+    const withoutDigests = (saved: Json): Json => ({
+      ...saved,
+      created_at: '',
+      moves: saved.moves.map((move: Json) => ({ ...move, sha256: null }))
+    })
+    expect(reportOf(plan)).toEqual({ ...withoutDigests(reportOf(own)), created_at: expect.any(String) })
     const quick = verifyParts(cache, { of: 1, args: ['--quick'] })
     expect(refused(quick, '--save-plan', plan)).toBe('a repair can be planned only from full verifications of all shards')
     expect(lewmCache(['repair', '--plan', plan, '--cache', cache]).code).toBe(4)

@@ -23,7 +23,9 @@ describe('by hand', () => {
   test('a shard moves with its reason; its rows leave the index; restored, all is as it was', async () => {
     const root = referenceCache('healthy')
     const before = filesBelow(root)
-    const [moved] = await quarantineShards(root, [SHARD, SHARD], 'looks odd')
+    const {
+      moved: [moved]
+    } = await quarantineShards(root, [SHARD, SHARD], 'looks odd')
     expect(moved).toEqual({ shardPath: SHARD, movedTo: PLACE, reasons: ['looks odd'] })
     expect(await readEmbedding(root, keyOf(first))).toBeNull()
     expect(filesBelow(root)[PLACE]).toBe(before[SHARD])
@@ -36,7 +38,7 @@ describe('by hand', () => {
       bytes: lstatSync(join(root, PLACE)).size
     })
 
-    expect(await restoreShards(root, [SHARD])).toEqual({ restored: [{ path: PLACE, shardPath: SHARD }], skipped: [] })
+    expect(await restoreShards(root, [SHARD])).toEqual({ restored: [{ path: PLACE, shardPath: SHARD }], skipped: [], indexRebuilt: true })
     const after = filesBelow(root)
     expect({ ...after, 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
     expect(float64Hex((await readEmbedding(root, keyOf(first))) ?? [])).toBe(first.embedding_f64le)
@@ -78,7 +80,9 @@ describe('by hand', () => {
     renameSync(join(root, SHARD), join(root, odd))
     copyFileSync(join(root, odd), join(root, 'embeddings/.lewm-tmp-0123456789ab.parquet'))
     const before = filesBelow(root)
-    const [moved] = await quarantineShards(root, [odd], 'a reason')
+    const {
+      moved: [moved]
+    } = await quarantineShards(root, [odd], 'a reason')
     expect(await listQuarantine(root)).toMatchObject([{ shardPath: odd }])
     expect((await restoreShards(root, 'all')).restored).toMatchObject([{ path: moved?.movedTo, shardPath: odd }])
     expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
@@ -106,7 +110,9 @@ describe('a place in quarantine that is taken', () => {
     const original = readFileSync(join(root, SHARD))
     await quarantineShards(root, [SHARD], 'first')
     writeFileSync(join(root, SHARD), 'second')
-    const [moved] = await quarantineShards(root, [SHARD], 'second')
+    const {
+      moved: [moved]
+    } = await quarantineShards(root, [SHARD], 'second')
     expect(moved?.movedTo).toMatch(/chr1_0\.parquet\.\d{19}\.bad$/)
     expect(readFileSync(join(root, PLACE))).toEqual(original)
     expect(readFileSync(join(root, moved?.movedTo ?? ''), 'utf8')).toBe('second')
@@ -121,7 +127,9 @@ describe('a place in quarantine that is taken', () => {
     const root = referenceCache('healthy')
     mkdirSync(dirname(join(root, PLACE)), { recursive: true })
     symlinkSync('nowhere', join(root, PLACE))
-    const [moved] = await quarantineShards(root, [SHARD], 'a reason')
+    const {
+      moved: [moved]
+    } = await quarantineShards(root, [SHARD], 'a reason')
     expect(moved?.movedTo).not.toBe(PLACE)
     expect(lstatSync(join(root, PLACE)).isSymbolicLink()).toBe(true)
   })
@@ -135,7 +143,10 @@ describe('restore', () => {
     const before = filesBelow(root)
     await expect(restoreShards(root, [SHARD])).rejects.toMatchObject({ code: 'INPUT.GENERIC', details: { shard_path: SHARD } })
     const { restored, skipped } = await restoreShards(root, 'all')
-    expect({ restored, skipped }).toEqual({ restored: [], skipped: [{ path: PLACE, shardPath: SHARD, reason: expect.any(String) }] })
+    expect({ restored, skipped }).toEqual({
+      restored: [],
+      skipped: [{ path: PLACE, shardPath: SHARD, reason: expect.any(String), cause: 'taken' }]
+    })
     expect(filesBelow(root)).toEqual(before)
   })
 
@@ -194,7 +205,7 @@ describe('restore', () => {
   test('of what is not there', async () => {
     const root = referenceCache('healthy')
     await expect(restoreShards(root, ['embeddings/none.parquet'])).rejects.toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
-    expect(await restoreShards(root, 'all')).toEqual({ restored: [], skipped: [] })
+    expect(await restoreShards(root, 'all')).toEqual({ restored: [], skipped: [], indexRebuilt: false })
   })
 
   test('after a repair brings all 32 kinds of damage back byte for byte', async () => {

@@ -109,7 +109,9 @@ describe('names', () => {
     const query = /^\s|\n/.test(contig) ? Buffer.from(record.windowHash).toString('hex') : `${contig}:1-100000`
     expect((await find(root, query)).rows.map(row => row.chrom)).toEqual([contig])
     expect((await reindexCache(root)).indexedRows).toBe(1)
-    const [moved] = await quarantineShards(root, [shardPath], 'a reason')
+    const {
+      moved: [moved]
+    } = await quarantineShards(root, [shardPath], 'a reason')
     expect(moved?.shardPath).toBe(shardPath)
     expect(shardsOf(root)).toEqual([])
   })

@@ -98,7 +98,7 @@ describe('two of ours', () => {
         // It looked just as the other one moved the shard: there was nothing to open any more.
         if (end.code === 6)
           expect(documentOf(end).kept).toMatchObject([{ shard_path: shardPath(2), reasons: [{ details: { error: 'ENOENT' } }] }])
-        if (end.code === 5) expect(documentOf(end).error.message).toContain(`the plan is stale: ${shardPath(2)} went away`)
+        if (end.code === 5) expect(documentOf(end).error.message).toContain(`the plan is stale: ${shardPath(2)} no longer exists`)
       }
     },
     quarantine: async (_root, one, other) => {

@@ -1,9 +1,10 @@
 /** Jobs: they go on whoever leaves, end when they are told to, one writes at a time, and what they did is seen in the cache. */
-import { copyFileSync, existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Worker } from 'node:worker_threads'
+import Database from 'better-sqlite3'
 import { expect, test, vi } from 'vitest'
 import { SpeedMeter } from '../../src/main/service/jobs/speed.ts'
 import type { JobEvent } from '../../src/shared/contract/index.ts'
@@ -222,6 +223,31 @@ test('that the index is in step is not said any more when a shard came, changed 
   expect(index.drift).toBeNull()
   await doJob(client, cacheId, { kind: 'verify' })
   expect((await client.caches.summary({ cacheId })).index.drift).toBe(rows)
+  await doJob(client, cacheId, { kind: 'reindex' })
+  expect((await client.caches.summary({ cacheId })).index.drift).toBe(0)
+})
+
+test('a job that leaves the index as it was leaves the verdict on it as well', async () => {
+  const root = referenceCache('healthy')
+  const index = new Database(join(root, 'embeddings/index.sqlite'))
+  const { changes } = index.prepare('DELETE FROM window_index WHERE rowid % 5 = 0').run()
+  index.close()
+  const { cacheId } = await openWhole(client, root)
+  await doJob(client, cacheId, { kind: 'verify' })
+  expect(changes).toBeGreaterThan(0)
+  expect((await client.caches.summary({ cacheId })).index.drift).toBe(changes)
+  const { report } = await doJob(client, cacheId, { kind: 'restore', which: 'all' })
+  expect(report).toEqual({ restored: [], skipped: [], indexRebuilt: false })
+  expect((await client.caches.summary({ cacheId })).index.drift).toBe(changes)
+  // A taken place is no restore either.
+  const [shard = '', other = ''] = (await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: 2 })).entries.map(
+    each => each.shardPath
+  )
+  const quarantined = `embeddings/.quarantine/${shard.slice('embeddings/'.length)}`
+  mkdirSync(dirname(join(root, quarantined)), { recursive: true })
+  copyFileSync(join(root, other), join(root, quarantined))
+  expect((await doJob(client, cacheId, { kind: 'restore', which: 'all' })).report.skipped).toMatchObject([{ cause: 'taken' }])
+  expect((await client.caches.summary({ cacheId })).index.drift).toBe(changes)
   await doJob(client, cacheId, { kind: 'reindex' })
   expect((await client.caches.summary({ cacheId })).index.drift).toBe(0)
 })

@@ -16,6 +16,8 @@ export type Output = {
   readonly text: (text: string) => Promise<void>
   /** A remark beside the result, on standard error. */
   readonly note: (text: string) => Promise<void>
+  /** What a command could not do, on standard error, also with --quiet. */
+  readonly fault: (text: string) => Promise<void>
 }
 
 /**
@@ -40,6 +42,10 @@ export function openOutput(quiet: boolean, makeRoom: () => void): Output {
     text: print,
     note: async text => {
       if (quiet) return
+      makeRoom()
+      await printError(text)
+    },
+    fault: async text => {
       makeRoom()
       await printError(text)
     }

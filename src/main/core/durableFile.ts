@@ -198,6 +198,15 @@ export function moveFile(from: string, to: string): void {
   }
 }
 
+/** Whether a move that failed was done all the same: what the system refused was to make it durable. */
+export function hasMoved(from: string, to: string): boolean {
+  try {
+    return isThere(to) && !isThere(from)
+  } catch {
+    return false
+  }
+}
+
 /** Makes renames in a folder durable. Windows and some network file systems cannot: there a rename is as durable as it gets. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return

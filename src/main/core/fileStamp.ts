@@ -1,6 +1,6 @@
 /** What a file looks like from outside, through a link: whether it is the one that was read before. */
-import { realpathSync, statSync } from 'node:fs'
-import type { FileStamp } from '../../shared/model/report.ts'
+import { type BigIntStats, realpathSync, statSync } from 'node:fs'
+import type { FileIdentity, FileStamp } from '../../shared/model/report.ts'
 
 /**
  * @param path absolute
@@ -19,6 +19,16 @@ export function stampIfVisible(path: string): FileStamp | undefined {
   } catch {
     return undefined
   }
+}
+
+export function identityOf({ size, mtimeNs, ino, ctimeNs }: BigIntStats): FileIdentity {
+  return { bytes: Number(size), mtimeNs, inode: ino, ctimeNs }
+}
+
+/** Whether a file has the identity that was seen. Only its bytes tell whether it changed within one tick of its file system's clock. */
+export function hasIdentity(now: FileIdentity, seen: { readonly [Key in keyof FileIdentity]: FileIdentity[Key] | null }): boolean {
+  const { bytes, mtimeNs, inode, ctimeNs } = seen
+  return bytes === now.bytes && mtimeNs === now.mtimeNs && inode === now.inode && ctimeNs === now.ctimeNs
 }
 
 /** Whether two paths lead to one file, through links. Hard links are files of their own, as GenoLeWM reads both. */

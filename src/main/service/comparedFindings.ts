@@ -34,7 +34,7 @@ export class ComparedFindings {
    */
   take(report: JobReport, checked: ReadonlySet<string> | null, index: FileStamp | null): void {
     this.comparison = this.after(report, checked, index)
-    this.memory.saveComparison(this.comparison)
+    if (this.comparison !== null) this.memory.saveComparison(this.comparison)
   }
 
   /** A shard came, changed or went: the index may be in step with the others and not with it. */
@@ -53,11 +53,25 @@ export class ComparedFindings {
     }
   }
 
-  private after(report: JobReport, checked: ReadonlySet<string> | null, index: FileStamp | null): Comparison {
+  private after(report: JobReport, checked: ReadonlySet<string> | null, index: FileStamp | null): Comparison | null {
     if (report.kind === 'verify') return mergeComparison(this.comparison, report.report.findings, checked, index)
-    if (report.kind !== 'plan') return afterReindex(this.comparison, index)
+    // An index that is as it was before the job is as right or wrong as it was.
+    if (report.kind !== 'plan') return rebuiltIndex(report) ? afterReindex(this.comparison, index) : this.comparison
     const { moves, kept, indexFindings } = report.plan
     const reasons = new Map([...moves, ...kept].map(each => [each.shardPath, each.reasons]))
     return mergeComparison(this.comparison, [...reasons.values(), indexFindings].flat(), null, index)
+  }
+}
+
+/** Whether a job has replaced the index by one that was built from the shards. */
+function rebuiltIndex(report: Exclude<JobReport, { kind: 'verify' | 'plan' }>): boolean {
+  switch (report.kind) {
+    case 'apply':
+      return report.report.reindex.indexKept !== true
+    case 'reindex':
+      return report.report.indexKept !== true
+    case 'quarantine':
+    case 'restore':
+      return report.report.indexRebuilt
   }
 }

@@ -1,7 +1,7 @@
 /** A finished job's report: its sentence, its parts, and what can be done with it. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { countByKind, FINDING_KINDS, type Finding, type FindingKind, isFindingKind } from '../../shared/model/finding.ts'
-import type { Progress } from '../../shared/model/report.ts'
+import type { Progress, ShardNotMoved } from '../../shared/model/report.ts'
 import { sentenceOf } from '../app/faults.ts'
 import { useTell } from '../app/Notice.tsx'
 import { useStartJob } from '../app/useStartJob.ts'
@@ -53,6 +53,7 @@ function ReportParts({ done }: { readonly done: JobReport }) {
       return (
         <>
           <Paths title='Quarantined' paths={done.report.quarantined.map(({ shardPath }) => shardPath)} />
+          <NotMoved shards={done.report.notMoved} />
           <Paths title='Left where they are' paths={done.report.kept.map(({ shardPath }) => shardPath)} />
           <LeftOut findings={done.report.reindex.findings} />
         </>
@@ -60,7 +61,12 @@ function ReportParts({ done }: { readonly done: JobReport }) {
     case 'reindex':
       return <LeftOut findings={done.report.findings} />
     case 'quarantine':
-      return <Paths title='Quarantined' paths={done.moved.map(({ shardPath }) => shardPath)} />
+      return (
+        <>
+          <Paths title='Quarantined' paths={done.report.moved.map(({ shardPath }) => shardPath)} />
+          <NotMoved shards={done.report.notMoved} />
+        </>
+      )
     case 'restore':
       return (
         <>
@@ -126,6 +132,10 @@ export function KindCounts({ byKind }: { readonly byKind: Partial<Record<Finding
 
 function LeftOut({ findings }: { readonly findings: readonly Finding[] }) {
   return <Paths title='Not in the index' paths={findings.map(({ shardPath, message }) => `${shardPath}: ${findingText(message)}`)} />
+}
+
+function NotMoved({ shards }: { readonly shards: readonly ShardNotMoved[] }) {
+  return <Paths title='Could not be moved' paths={shards.map(({ shardPath, reason }) => `${shardPath}: ${findingText(reason)}`)} />
 }
 
 const SHOWN = 200

@@ -1,7 +1,7 @@
 /** What a job came to, in words, and whole for a file. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { toJson } from '../../shared/json.ts'
-import type { Progress } from '../../shared/model/report.ts'
+import type { Progress, ShardNotMoved } from '../../shared/model/report.ts'
 import { capital, formatCount, formatCounted } from '../format/index.ts'
 
 /**
@@ -37,17 +37,21 @@ function reportText(done: JobReport): string {
       return `${formatCounted(done.plan.checkedShards, 'shard')} checked: ${ticked === 0 ? 'nothing has to move' : `${formatCounted(ticked, 'shard')} to quarantine`}${done.plan.reindex ? ', index to rebuild' : ''}.`
     }
     case 'apply':
-      return `${formatCounted(done.report.quarantined.length, 'shard')} quarantined; ${indexText(done.report.reindex)}`
+      return `${formatCounted(done.report.quarantined.length, 'shard')} quarantined${notMovedText(done.report.notMoved)}; ${indexText(done.report.reindex)}`
     case 'reindex':
       return capital(indexText(done.report))
     case 'quarantine':
-      return `${formatCounted(done.moved.length, 'shard')} quarantined.`
+      return `${formatCounted(done.report.moved.length, 'shard')} quarantined${notMovedText(done.report.notMoved)}.`
     case 'restore': {
       const { restored, skipped } = done.report
       const left = skipped.length === 0 ? '' : `; ${formatCounted(skipped.length, 'file')} stayed`
       return `${formatCounted(restored.length, 'shard')} brought back${left}.`
     }
   }
+}
+
+function notMovedText({ length }: readonly unknown[]): string {
+  return length === 0 ? '' : `, ${formatCount(length)} could not be moved`
 }
 
 function indexText({ indexedShards, indexedRows, indexKept, findings }: Extract<JobReport, { kind: 'reindex' }>['report']): string {
@@ -58,7 +62,7 @@ function indexText({ indexedShards, indexedRows, indexKept, findings }: Extract<
 
 /** Paths in quarantine that a job moved there, for an undo; empty for jobs that move nothing. */
 export function movedBy(done: JobReport): readonly string[] {
-  if (done.kind === 'quarantine') return done.moved.map(({ movedTo }) => movedTo)
+  if (done.kind === 'quarantine') return done.report.moved.map(({ movedTo }) => movedTo)
   return done.kind === 'apply' ? done.report.quarantined.map(({ movedTo }) => movedTo) : []
 }
 
@@ -67,12 +71,25 @@ export function reportJson(done: JobReport): string {
   return `${toJson(documentOf(done))}\n`
 }
 
+/** Named only where there is something to name, as on the command line. */
+function stayed(notMoved: readonly ShardNotMoved[]): { readonly notMoved?: readonly ShardNotMoved[] } {
+  return notMoved.length > 0 ? { notMoved } : {}
+}
+
 function documentOf(done: JobReport): object {
   switch (done.kind) {
     case 'plan':
       return done.plan
     case 'quarantine':
-      return { moved: done.moved }
+      return { moved: done.report.moved, ...stayed(done.report.notMoved) }
+    case 'apply': {
+      const { notMoved, ...report } = done.report
+      return { ...report, ...stayed(notMoved) }
+    }
+    case 'restore': {
+      const { restored, skipped } = done.report
+      return { restored, skipped: skipped.map(({ path, shardPath, reason }) => ({ path, shardPath, reason })) }
+    }
     default:
       return done.report
   }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import {
   planSchema,
   progressSchema,
-  quarantinedSchema,
+  quarantineReportSchema,
   reindexReportSchema,
   repairReportSchema,
   restoreReportSchema,
@@ -41,7 +41,7 @@ export const jobReportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plan'), plan: planSchema }),
   z.object({ kind: z.literal('apply'), report: repairReportSchema }),
   z.object({ kind: z.literal('reindex'), report: reindexReportSchema }),
-  z.object({ kind: z.literal('quarantine'), moved: z.array(quarantinedSchema) }),
+  z.object({ kind: z.literal('quarantine'), report: quarantineReportSchema }),
   z.object({ kind: z.literal('restore'), report: restoreReportSchema })
 ])
 export type JobReport = z.infer<typeof jobReportSchema>

@@ -9,6 +9,7 @@ import type {
   ReindexReport,
   RepairPlan,
   RepairReport,
+  ShardNotMoved,
   VerifyReport
 } from '../model/report.ts'
 import { findingKindSchema, findingSchema } from './schemas.ts'
@@ -45,6 +46,9 @@ const movesSchema = z.object({
   shardPath: z.string(),
   bytes: z.number(),
   mtimeNs: z.bigint(),
+  inode: z.bigint().nullable(),
+  ctimeNs: z.bigint().nullable(),
+  sha256: z.string().nullable(),
   rows: z.number().nullable(),
   indexEntries: z.number(),
   reasons: z.array(findingSchema),
@@ -64,15 +68,25 @@ export const planSchema = z.object({
   indexFindings: z.array(findingSchema)
 }) satisfies z.ZodType<RepairPlan>
 
-export const quarantinedSchema = z.object({
+const quarantinedSchema = z.object({
   shardPath: z.string(),
   movedTo: z.string(),
   reasons: z.array(z.string())
 }) satisfies z.ZodType<QuarantinedShard>
 
+const notMovedSchema = z.object({ shardPath: z.string(), reason: z.string() }) satisfies z.ZodType<ShardNotMoved>
+
+export const quarantineReportSchema = z.object({
+  moved: z.array(quarantinedSchema),
+  notMoved: z.array(notMovedSchema),
+  /** False in a cache without an index. */
+  indexRebuilt: z.boolean()
+})
+
 export const repairReportSchema = z.object({
   checkedShards: z.number(),
   quarantined: z.array(quarantinedSchema),
+  notMoved: z.array(notMovedSchema),
   kept: z.array(keptSchema),
   reindex: reindexReportSchema
 }) satisfies z.ZodType<RepairReport>
@@ -88,5 +102,7 @@ export const quarantineEntrySchema = z.object({
 const moveBackSchema = z.object({ path: z.string(), shardPath: z.string() })
 export const restoreReportSchema = z.object({
   restored: z.array(moveBackSchema),
-  skipped: z.array(moveBackSchema.extend({ reason: z.string() }))
+  skipped: z.array(moveBackSchema.extend({ reason: z.string(), cause: z.enum(['taken', 'refused']) })),
+  /** False where nothing was moved: what was known of the index still holds. */
+  indexRebuilt: z.boolean()
 })

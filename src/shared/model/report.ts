@@ -67,9 +67,20 @@ export type FileStamp = {
   readonly mtimeNs: bigint
 }
 
-/** One shard that a plan can move. */
+/** What a change leaves a trace in even where size and modification time were set back. */
+export type FileIdentity = FileStamp & {
+  readonly inode: bigint
+  /** UTC ns. */
+  readonly ctimeNs: bigint
+}
+
+/** One shard that a plan can move, as it was read. Plans of earlier versions have null for what they did not record. */
 export type PlannedMove = FileStamp & {
   readonly shardPath: string
+  readonly inode: bigint | null
+  readonly ctimeNs: bigint | null
+  /** Of its bytes, in hex; null where they could not be read, or no digest was taken. */
+  readonly sha256: string | null
   /** Rows that will be missing; null where the shard cannot tell. */
   readonly rows: number | null
   /** Entries of today's index that point into it. */
@@ -107,9 +118,17 @@ export type QuarantinedShard = {
   readonly reasons: readonly string[]
 }
 
+/** A shard that was to be moved, or moved back, and stays where it is. */
+export type ShardNotMoved = {
+  readonly shardPath: string
+  readonly reason: string
+}
+
 export type RepairReport = {
   readonly checkedShards: number
   readonly quarantined: readonly QuarantinedShard[]
+  /** What could not be moved, which stopped no other move. */
+  readonly notMoved: readonly ShardNotMoved[]
   readonly kept: readonly KeptShard[]
   readonly reindex: ReindexReport
 }

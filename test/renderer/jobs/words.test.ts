@@ -16,6 +16,7 @@ const APPLIED: JobReport = {
   report: {
     checkedShards: 3,
     quarantined: [{ shardPath: 'embeddings/a.parquet', movedTo: 'embeddings/.quarantine/a.parquet', reasons: ['cut_off: m'] }],
+    notMoved: [],
     kept: [],
     reindex: REINDEX
   }

@@ -6,7 +6,7 @@ import type { PlannedMove, RepairPlan } from '../../../src/shared/model/report.t
 
 function move(shardPath: string, rows: number | null, ticked: boolean, ...kinds: FindingKind[]): PlannedMove {
   const reasons = kinds.map(kind => finding(kind, shardPath, 'm'))
-  return { shardPath, bytes: 100, mtimeNs: 1n, rows, indexEntries: rows ?? 64, reasons, ticked }
+  return { shardPath, bytes: 100, mtimeNs: 1n, inode: null, ctimeNs: null, sha256: null, rows, indexEntries: rows ?? 64, reasons, ticked }
 }
 
 const PLAN: RepairPlan = {

@@ -1,5 +1,6 @@
 /** `quarantined`: what lies in quarantine, since when and why. */
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { listQuarantine } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
@@ -17,11 +18,13 @@ const COLUMNS: readonly Column<QuarantineEntry>[] = [
 
 export const run: Run<Record<string, never>> = async context => {
   const { json, output } = context
-  const quarantined = await listQuarantine(await cacheRootOf(context))
+  const unread: string[] = []
+  const quarantined = await listQuarantine(await cacheRootOf(context), ({ reason }) => unread.push(reason))
   if (json) await output.document({ quarantined })
   else {
     if (quarantined.length > 0) await output.text(tableText(COLUMNS, quarantined))
     await output.note(`${countOf(quarantined.length, 'file')} in quarantine`)
   }
-  return EXIT.ok
+  for (const reason of unread) await output.note(`lewm-cache: the list is not complete: ${terminalSafe(reason)}`)
+  return unread.length > 0 ? EXIT.system : EXIT.ok
 }

@@ -5,15 +5,17 @@
 import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
-import type { RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import type { RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
 import { applyRepair, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
 import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
-import { type ExitCode, exitCodeOfFindings } from '../exitCodes.ts'
+import { EXIT, type ExitCode, exitCodeOfFindings } from '../exitCodes.ts'
 import { findingsText } from '../findingsText.ts'
 import { withLedger } from '../ledger.ts'
 import { readText, sourceName } from '../lines.ts'
+import { printNotMoved } from '../notMoved.ts'
 import { bytesText, countOf, countText } from '../numbers.ts'
 import { tableText } from '../table.ts'
 import { indexedText } from './reindex.ts'
@@ -66,8 +68,10 @@ async function printPlan({ json, output }: Context, plan: RepairPlan): Promise<E
 }
 
 async function printReport({ json, output }: Context, plan: RepairPlan, report: RepairReport): Promise<ExitCode> {
-  if (json) await output.document(report)
+  const { notMoved, ...rest } = report
+  if (json) await output.document({ ...rest, ...(notMoved.length > 0 && { notMoved }) })
   else await output.text(reportText(report))
+  if (await printNotMoved(output, 'move', notMoved)) return EXIT.system
   return exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
 }
 
@@ -110,7 +114,7 @@ function planText(plan: RepairPlan): string {
   ].join('')
 }
 
-function reportText({ checkedShards, quarantined, kept, reindex }: RepairReport): string {
+function reportText({ checkedShards, quarantined, notMoved, kept, reindex }: RepairReport): string {
   const moved = tableText(
     [
       { head: 'shard', cell: ({ shardPath }) => shardPath },
@@ -123,11 +127,18 @@ function reportText({ checkedShards, quarantined, kept, reindex }: RepairReport)
   return [
     `checked ${countOf(checkedShards, 'shard')}, moved ${countText(quarantined.length)} to quarantine\n`,
     quarantined.length > 0 ? `\n${moved}\n` : '',
+    notMovedText(notMoved),
     indexedText(reindex),
     keptText(kept),
     findingsText(reindex.findings.filter(({ severity }) => severity === 'index')),
     quarantined.length > 0 ? '\n`lewm-cache restore SHARD` brings a shard back\n' : ''
   ].join('')
+}
+
+function notMovedText(notMoved: readonly ShardNotMoved[]): string {
+  if (notMoved.length === 0) return ''
+  const lines = notMoved.map(({ shardPath, reason }) => `  ${terminalSafe(shardPath)}: ${terminalSafe(reason)}\n`)
+  return `${countOf(notMoved.length, 'shard')} could not be moved:\n${lines.join('')}\n`
 }
 
 function keptText(kept: readonly { readonly reasons: readonly Finding[] }[]): string {

@@ -5,6 +5,7 @@ import { restoreShards } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
 import type { Run } from '../context.ts'
 import { EXIT } from '../exitCodes.ts'
+import { printNotMoved } from '../notMoved.ts'
 
 export type RestoreOptions = { readonly all?: boolean }
 
@@ -13,11 +14,14 @@ export const run: Run<RestoreOptions> = async (context, { all = false }, args) =
   if (all === args.length > 0) throw new InputError('name the shards to restore, or give --all for every one')
   const root = await cacheRootOf(context)
   const { restored, skipped } = await restoreShards(root, all ? 'all' : args.map(arg => shardPathOf(root, arg)), long)
-  if (json) await output.document({ restored, skipped })
+  if (json) await output.document({ restored, skipped: skipped.map(({ path, shardPath, reason }) => ({ path, shardPath, reason })) })
   else
     await output.text(
       restored.length > 0 ? restored.map(({ shardPath }) => `restored ${terminalSafe(shardPath)}\n`).join('') : 'nothing was restored\n'
     )
-  for (const { shardPath, reason } of skipped) await output.note(`lewm-cache: left ${shardPath} in quarantine: ${reason}`)
-  return EXIT.ok
+  for (const { shardPath, reason, cause } of skipped)
+    if (all && cause === 'taken') await output.note(`lewm-cache: left ${shardPath} in quarantine: ${reason}`)
+  // With --all, a place that is taken is no fault; a shard that was named and stays is one.
+  const faults = skipped.filter(({ cause }) => !all || cause === 'refused')
+  return (await printNotMoved(output, 'restore', faults)) ? EXIT.system : EXIT.ok
 }

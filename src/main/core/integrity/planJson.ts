@@ -2,6 +2,7 @@
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Finding, finding, isFindingKind } from '../../../shared/model/finding.ts'
 import type { KeptShard, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
+import { isShardPath } from '../paths.ts'
 
 /** The plan as JSON values; ns as decimal text. */
 export function planToJson(plan: RepairPlan): unknown {
@@ -14,6 +15,9 @@ export function planToJson(plan: RepairPlan): unknown {
       shard_path: move.shardPath,
       bytes: move.bytes,
       mtime_ns: String(move.mtimeNs),
+      inode: textOrNull(move.inode),
+      ctime_ns: textOrNull(move.ctimeNs),
+      sha256: move.sha256,
       rows: move.rows,
       index_entries: move.indexEntries,
       ticked: move.ticked,
@@ -23,6 +27,10 @@ export function planToJson(plan: RepairPlan): unknown {
     reindex: plan.reindex,
     index_findings: plan.indexFindings.map(findingToJson)
   }
+}
+
+function textOrNull(value: bigint | null): string | null {
+  return value === null ? null : String(value)
 }
 
 function findingToJson({ kind, severity, shardPath, row, column, message, details }: Finding): unknown {
@@ -61,14 +69,24 @@ function eachOnce(moves: readonly PlannedMove[]): readonly PlannedMove[] {
 function moveFromJson(json: unknown): PlannedMove {
   const move = fieldsOf(json, 'moves')
   return {
-    shardPath: text(move, 'shard_path'),
+    shardPath: shardPathOf(move),
     bytes: count(move, 'bytes'),
     mtimeNs: nanoseconds(move, 'mtime_ns'),
+    // Earlier versions recorded none of these.
+    inode: optional(move, 'inode', nanoseconds),
+    ctimeNs: optional(move, 'ctime_ns', nanoseconds),
+    sha256: optional(move, 'sha256', text),
     rows: move.rows === null ? null : count(move, 'rows'),
     indexEntries: count(move, 'index_entries'),
     ticked: flag(move, 'ticked'),
     reasons: list(move, 'reasons').map(findingFromJson)
   }
+}
+
+function shardPathOf(move: Fields): string {
+  const shardPath = text(move, 'shard_path')
+  if (isShardPath(shardPath)) return shardPath
+  throw new InputError(`the plan moves ${JSON.stringify(shardPath.slice(0, 200))}, which is not a shard`, { field: 'shard_path' })
 }
 
 function keptFromJson(json: unknown): KeptShard {
@@ -101,6 +119,10 @@ function fieldsOf(value: unknown, field: string): Fields {
 function text(fields: Fields, field: string): string {
   const value = fields[field]
   return typeof value === 'string' ? value : refuse(field)
+}
+
+function optional<T>(fields: Fields, field: string, read: (fields: Fields, field: string) => T): T | null {
+  return fields[field] === undefined || fields[field] === null ? null : read(fields, field)
 }
 
 function count(fields: Fields, field: string): number {

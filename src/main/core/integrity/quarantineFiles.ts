@@ -1,37 +1,48 @@
-/** What lies in quarantine: shards, each with its reason beside it, and what crashes left. */
+/** What is in quarantine: shards, each with its reason beside it, and what crashes left. */
 import { lstatSync, rmdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { CacheCorruptError } from '../../../shared/model/errors.ts'
+import { CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
-import { isTempName, removeFile } from '../durableFile.ts'
-import { EMBEDDINGS_DIR } from '../layout.ts'
-import { comparePaths, isShardPath, QUARANTINE_PATH } from '../paths.ts'
+import { isTempName, removeQuietly } from '../durableFile.ts'
+import { comparePaths, QUARANTINE_PATH } from '../paths.ts'
 import { readSmallJson } from '../smallFile.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
-
-export const REASON_SUFFIX = '.reason.json'
+import { originOf, REASON_SUFFIX, timeInName } from './quarantinePlace.ts'
 
 /** What a reason file says. */
 export type ReasonFile = { readonly shard_path: string; readonly reasons: readonly string[]; readonly at: string; readonly bytes: number }
 
-/** Everything that lies in quarantine, in path order: by us or by the Python package. */
-export async function listQuarantine(cacheDir: string): Promise<QuarantineEntry[]> {
+/** A folder of the quarantine that could not be read. */
+export type UnreadFolder = { readonly path: string; readonly reason: string }
+
+/**
+ * Everything that is in quarantine, in path order: moved there by this program or by the Python package.
+ * @param onUnread called for each folder that could not be read
+ * @throws SystemError for such a folder without `onUnread`
+ */
+export async function listQuarantine(cacheDir: string, onUnread?: (folder: UnreadFolder) => void): Promise<QuarantineEntry[]> {
   const root = await checkCacheRoot(cacheDir)
-  return quarantineEntries(root, await filesInQuarantine(root))
+  const { files, unread } = await filesInQuarantine(root)
+  for (const folder of unread) {
+    if (onUnread === undefined) throw new SystemError(folder.reason, { path: folder.path })
+    onUnread(folder)
+  }
+  return quarantineEntries(root, files)
 }
 
 /**
- * All files and links below the quarantine, in path order, relative to the root.
+ * All files and links below the quarantine, in path order, relative to the root, and folders of it that cannot be read.
  * @throws CacheCorruptError when the quarantine is a link: what lies behind it is not the cache's to list, move or tidy up
  */
-export async function filesInQuarantine(root: string): Promise<string[]> {
+export async function filesInQuarantine(root: string): Promise<{ readonly files: string[]; readonly unread: UnreadFolder[] }> {
   if (lstatSync(join(root, QUARANTINE_PATH), { throwIfNoEntry: false })?.isSymbolicLink())
     throw new CacheCorruptError(`${QUARANTINE_PATH} is a symbolic link, which is not followed; a folder belongs there`, {
       path: QUARANTINE_PATH
     })
   const files: string[] = []
+  const unread: UnreadFolder[] = []
   const folders = [QUARANTINE_PATH]
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
@@ -40,20 +51,22 @@ export async function filesInQuarantine(root: string): Promise<string[]> {
         else if (entry.isFile() || entry.isSymbolicLink()) files.push(`${folder}/${entry.name}`)
       }
     } catch (error) {
-      if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'read', folder)
+      if (!failedWith(error, 'ENOENT')) unread.push({ path: folder, reason: asSystemError(error, 'read', folder).message })
     }
   }
-  return files.sort(comparePaths)
+  return { files: files.sort(comparePaths), unread }
 }
 
 /** Those of them that are shards, with what their reason files say. */
 export function quarantineEntries(root: string, files: readonly string[]): QuarantineEntry[] {
   return files.flatMap(path => {
-    const shardPath = originOf(path)
-    // Without the lock a shard may be restored while we look.
+    if (originOf(path, null) === null) return []
+    // Without the lock a shard may be restored meanwhile.
     const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
-    if (shardPath === null || stat === undefined) return []
+    if (stat === undefined) return []
     const reason = readReason(root, path)
+    const shardPath = originOf(path, reason?.shard_path ?? null)
+    if (shardPath === null) return []
     return [
       {
         path,
@@ -67,47 +80,43 @@ export function quarantineEntries(root: string, files: readonly string[]): Quara
   })
 }
 
-/** When the Python package moved a file whose place was taken: it puts the time into the name. */
-export function timeInName(path: string): bigint | null {
-  const [, time] = /\.parquet\.(\d{1,19})\.bad$/.exec(path) ?? []
-  return time === undefined ? null : BigInt(time)
-}
-
-/** Where a file in quarantine came from; null for what is no shard (reasons, set-aside indexes). */
-function originOf(path: string): string | null {
-  const name = path.slice(QUARANTINE_PATH.length + 1).replace(/\.parquet\.\d+\.bad$/, '.parquet')
-  const shardPath = `${EMBEDDINGS_DIR}/${name}`
-  return isShardPath(shardPath) ? shardPath : null
+/** When a file was moved, as far as it was written down. */
+export function timeOf({ at, path }: QuarantineEntry): bigint {
+  return at ?? timeInName(path) ?? -1n
 }
 
 function readReason(root: string, path: string): ReasonFile | null {
   try {
     const value: unknown = readSmallJson(join(root, `${path}${REASON_SUFFIX}`))
-    if (!isReason(value)) return null
-    return Number.isSafeInteger(value.bytes) ? value : { ...value, bytes: 0 }
+    return reasonOf(value)
   } catch {
-    // No reason file, or not one of ours: the shard was moved by somebody else.
+    // No reason file, or not one of this program: another program moved the shard.
     return null
   }
 }
 
-function isReason(value: unknown): value is ReasonFile {
-  if (typeof value !== 'object' || value === null || !('reasons' in value) || !('at' in value)) return false
+function reasonOf(value: unknown): ReasonFile | null {
+  if (typeof value !== 'object' || value === null || !('reasons' in value) || !('at' in value)) return null
   const { reasons, at } = value
-  return Array.isArray(reasons) && reasons.every(reason => typeof reason === 'string') && typeof at === 'string' && /^\d{1,20}$/.test(at)
+  if (!Array.isArray(reasons) || !reasons.every(reason => typeof reason === 'string')) return null
+  if (typeof at !== 'string' || !/^\d{1,20}$/.test(at)) return null
+  const shardPath = 'shard_path' in value && typeof value.shard_path === 'string' ? value.shard_path : ''
+  const bytes = 'bytes' in value && typeof value.bytes === 'number' && Number.isSafeInteger(value.bytes) ? value.bytes : 0
+  return { shard_path: shardPath, reasons, at, bytes }
 }
 
 /**
  * Clears away what a crash left: reasons whose shard never arrived or went back already, temp files, folders with nothing in them.
- * The caller holds the lock.
+ * What cannot be cleared away stays for the next time. The caller holds the lock.
+ * @throws CacheCorruptError when the quarantine is a link
  */
 export async function tidyQuarantine(root: string): Promise<void> {
-  const files = await filesInQuarantine(root)
+  const { files } = await filesInQuarantine(root)
   const present = new Set(files)
   for (const file of files) {
     const orphaned = /\.(parquet|bad)\.reason\.json$/.test(file) && !present.has(file.slice(0, -REASON_SUFFIX.length))
     if (!orphaned && !isTempName(basename(file))) continue
-    removeFile(join(root, file))
+    removeQuietly(join(root, file))
     removeEmptyFolders(root, file)
   }
 }

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
-import type { FileStamp, LongOptions, SecondReading, VerifyReport } from '../../../shared/model/report.ts'
+import type { FileIdentity, FileStamp, LongOptions, SecondReading, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { LocusCollector } from '../evidence/locusCollector.ts'
 import { windowHashFindings } from '../evidence/windowHashFindings.ts'
@@ -26,11 +26,14 @@ import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } f
 import type { KnownKeys, ShardKeys } from './shardKeys.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
 
+/** A shard's file as it was read; `sha256` null where no digest was taken. */
+export type ShardSeen = FileIdentity & { readonly sha256: string | null }
+
 /** What a verify saw, for the plan that follows: the report, and each shard's identity. */
 export type Inspection = {
   readonly root: string
   readonly report: VerifyReport
-  readonly stamps: ReadonlyMap<string, FileStamp>
+  readonly stamps: ReadonlyMap<string, ShardSeen>
   readonly rows: ReadonlyMap<string, number | null>
   /** Rows that belong into an index, over all shards that were read. */
   readonly indexableRows: number
@@ -78,7 +81,7 @@ class VerifyRun {
   private readonly collector = new KeyCollector()
   private readonly loci = new LocusCollector()
   private readonly elsewhere: PlaceElsewhere[] = []
-  private readonly stamps = new Map<string, FileStamp>()
+  private readonly stamps = new Map<string, ShardSeen>()
   private readonly rows = new Map<string, number | null>()
   private meter: ProgressMeter
   /** Shards that were read to their end: a second reader has something to compare. */
@@ -134,7 +137,7 @@ class VerifyRun {
       let i = 0
       for await (const look of lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
         const verdict = this.judge(look, plans[i]?.before ?? null, usable)
-        this.take(i, verdict)
+        this.take(i, verdict, look.sha256)
         if (usable !== null) {
           try {
             this.compareWithIndex(usable, verdict)
@@ -176,7 +179,9 @@ class VerifyRun {
     const { trustMs, ledger } = this.options
     if (trustMs === undefined) return null
     const last = ledger?.lastVerification(this.root, shardPath) ?? null
-    return last !== null && Date.now() - last.verifiedAtMs <= trustMs ? last : null
+    // A plan moves what was read for it: only of a shard with nothing wrong is an earlier look enough.
+    const trusted = last !== null && Date.now() - last.verifiedAtMs <= trustMs && !last.findings.some(isReasonToMove)
+    return trusted ? last : null
   }
 
   /** What is said of a shard, with what is known of it from before; a full look is written down. */
@@ -218,8 +223,9 @@ class VerifyRun {
     return ledger?.lastVerification(root, shardPath) ?? null
   }
 
-  private take(i: number, verdict: ShardVerdict): void {
-    this.stamps.set(verdict.shardPath, { bytes: verdict.bytes, mtimeNs: verdict.mtimeNs })
+  private take(i: number, verdict: ShardVerdict, sha256: string | null): void {
+    const { shardPath, bytes, mtimeNs, inode, ctimeNs } = verdict
+    this.stamps.set(shardPath, { bytes, mtimeNs, inode, ctimeNs, sha256 })
     this.rows.set(verdict.shardPath, verdict.rows)
     for (const found of verdict.findings) this.report(found)
     if (this.depth === 'full' && verdict.rows !== null && !verdict.findings.some(blocksIndexing)) {
@@ -229,8 +235,7 @@ class VerifyRun {
     this.collector.add(i, verdict.keys)
     if (verdict.loci !== null) this.loci.add(i, verdict.keys, verdict.loci)
     if (this.options.keepKeys === true && this.indexableRows + verdict.keys.rows <= KEPT_ROWS) {
-      const { bytes, mtimeNs, keys } = verdict
-      this.keys.set(verdict.shardPath, { bytes, mtimeNs, keys })
+      this.keys.set(shardPath, { bytes, mtimeNs, keys: verdict.keys })
     }
     this.indexableRows += verdict.keys.rows
     this.indexableShards += 1
@@ -335,6 +340,10 @@ class VerifyRun {
       leftOut: this.all.length - shardPaths.length
     }
   }
+}
+
+function isReasonToMove({ severity }: Finding): boolean {
+  return severity === 'corrupt' || severity === 'suspect'
 }
 
 /** 0 where the index gives out: comparing the shard with it says why. */

@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { FileIdentity } from '../../../shared/model/report.ts'
 import { isLayout3Path, LAYOUT_1 } from '../layout.ts'
 import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/pageMemory.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
-import { readInBlocks, readWhole } from '../parquet/shardFile.ts'
+import { NO_FILE, readInBlocks, readWhole } from '../parquet/shardFile.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 import { expectedError } from '../systemError.ts'
 import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
@@ -18,10 +19,8 @@ import { KeyBuilder, type ShardKeys } from './shardKeys.ts'
 export type Depth = 'full' | 'keys' | 'footer'
 
 /** What is known of a shard after looking at it. Crosses a thread boundary as it is. */
-export type ShardVerdict = {
+export type ShardVerdict = FileIdentity & {
   readonly shardPath: string
-  readonly bytes: number
-  readonly mtimeNs: bigint
   /** Null when the footer could not be read. */
   readonly rows: number | null
   readonly findings: readonly Finding[]
@@ -73,11 +72,11 @@ export function* lookAtShard(
   budgetMs?: number
 ): Generator<void, ShardVerdict> {
   let shard: ShardReader
-  const stamp = { bytes: 0, mtimeNs: 0n }
+  let stamp = NO_FILE
   try {
     shard = openShard(join(root, ...shardPath.split('/')), undefined, file => {
-      stamp.bytes = file.bytes
-      stamp.mtimeNs = file.mtimeNs
+      const { bytes, mtimeNs, inode, ctimeNs } = file
+      stamp = { bytes, mtimeNs, inode, ctimeNs }
       if (depth === 'full' && file.bytes <= KEPT_BYTES) return readWhole(file, memory)
       return depth === 'keys' ? readInBlocks(file) : file
     })

@@ -1,6 +1,8 @@
 /** The one place that reads a shard's bytes off the disk: positional, synchronous, exact. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../shared/model/errors.ts'
+import type { FileIdentity } from '../../../shared/model/report.ts'
+import { identityOf } from '../fileStamp.ts'
 import { linkTarget, refusalToFollow } from '../links.ts'
 import { READ_PLAIN } from '../smallFile.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
@@ -8,10 +10,8 @@ import { ownMemory, type PageMemory } from './pageMemory.ts'
 import { ShardFault } from './shardFault.ts'
 
 /** An open shard. `read` gives exactly the bytes asked for, or throws. */
-export type ShardFile = {
+export type ShardFile = FileIdentity & {
   readonly path: string
-  readonly bytes: number
-  readonly mtimeNs: bigint
   /** @param memory where to; by default memory of its own */
   read(offset: number, length: number, memory?: PageMemory): Uint8Array
   /** Told of each page before it is decoded, and whether it carries a checksum. Throws when it must not be. */
@@ -36,11 +36,9 @@ export function openShardFile(path: string): ShardFile {
   try {
     const stat = fstatSync(fd, { bigint: true })
     if (!stat.isFile()) throw new ShardFault('not_a_file', 'is not a regular file')
-    const bytes = Number(stat.size)
     return {
       path,
-      bytes,
-      mtimeNs: stat.mtimeNs,
+      ...identityOf(stat),
       read: (offset, length, memory = ownMemory) => readExactly(fd, path, offset, length, memory('file', length)),
       close: () => closeSync(fd)
     }
@@ -84,12 +82,15 @@ function readExactly(fd: number, path: string, offset: number, length: number, t
   return target
 }
 
+/** The identity of what could not be looked at, or is not a file. */
+export const NO_FILE: FileIdentity = { bytes: 0, mtimeNs: 0n, inode: 0n, ctimeNs: 0n }
+
 /** A shard held in memory, for bytes that are not (or not yet) a file. */
 export function shardFileOf(bytes: Uint8Array, path = 'memory'): ShardFile {
   return {
     path,
+    ...NO_FILE,
     bytes: bytes.length,
-    mtimeNs: 0n,
     read: (offset, length) => bytes.subarray(offset, offset + length),
     close: () => {}
   }

@@ -5,6 +5,7 @@ import { stampIfVisible } from '../fileStamp.ts'
 import { type Depth, faultFinding, lookAtShard, NOTHING_READ, type ShardVerdict } from '../integrity/verifyShard.ts'
 import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import type { PageMemory } from '../parquet/pageMemory.ts'
+import { NO_FILE } from '../parquet/shardFile.ts'
 import { isStandIn } from '../placeholders.ts'
 import { shardFilePath } from '../shardRows.ts'
 
@@ -13,7 +14,7 @@ export type ShardTask = {
   readonly root: string
   readonly shardPath: string
   readonly depth: Depth
-  /** Also take the SHA-256 of its bytes. */
+  /** Also take the SHA-256 of its bytes; of a damaged or suspect shard that is read in full it is taken in any case. */
   readonly digest: boolean
 }
 
@@ -33,7 +34,8 @@ export function* lookSteps(
   budgetMs: number
 ): Generator<void, ShardLook> {
   const verdict = yield* lookAtShard(root, shardPath, depth, memory, budgetMs)
-  if (!digest || verdict.findings.some(hidesBytes)) return { verdict, sha256: null }
+  const wanted = digest || (depth === 'full' && verdict.findings.some(mayMove))
+  if (!wanted || verdict.findings.some(hidesBytes)) return { verdict, sha256: null }
   try {
     return { verdict, sha256: yield* digestSteps(root, shardPath, memory) }
   } catch (error) {
@@ -43,6 +45,11 @@ export function* lookSteps(
       sha256: null
     }
   }
+}
+
+/** A repair moves what was read: the digest says what that was. */
+function mayMove({ severity }: Finding): boolean {
+  return severity === 'corrupt' || severity === 'suspect'
 }
 
 function hidesBytes(found: Finding): boolean {
@@ -57,8 +64,8 @@ export function abandonedLook({ root, shardPath }: ShardTask, why: unknown): Sha
   const stamp = stampIfVisible(shardFilePath(root, shardPath))
   const verdict: ShardVerdict = {
     shardPath,
-    bytes: stamp?.bytes ?? 0,
-    mtimeNs: stamp?.mtimeNs ?? 0n,
+    ...NO_FILE,
+    ...stamp,
     ...NOTHING_READ,
     findings: [faultFinding(shardPath, why)]
   }

@@ -82,7 +82,7 @@ async function work(root: string, request: JobRequest, ledger: Ledger, long: Lon
     case 'reindex':
       return { kind: request.kind, report: await reindexCache(root, long) }
     case 'quarantine':
-      return { kind: request.kind, moved: await quarantineShards(root, request.shards, request.reason, { ...long, ledger }) }
+      return { kind: request.kind, report: await quarantineShards(root, request.shards, request.reason, { ...long, ledger }) }
     case 'restore':
       return { kind: request.kind, report: await restoreShards(root, request.which, long) }
   }
