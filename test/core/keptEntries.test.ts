@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   openLedger,
+  planRepair,
   quarantineShards,
   readEmbedding,
   reindexCache,
@@ -100,6 +101,18 @@ test('entries below a folder that is now a dangling link stay, and so do the rec
     renameSync(`${root}-away`, folder)
     expect(indexEntries(root)).toEqual(before)
     expect([0, 1, 2].map(block => ledger.lastVerification(root, pathOf(block))?.sha256)).not.toContain(undefined)
+  } finally {
+    ledger.close()
+  }
+})
+
+test('a plan names a shard that was verified a moment ago and cannot be read now', async () => {
+  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+  try {
+    await verifyCache(root, { ledger })
+    setLimits({ rows: 5 })
+    const { kept, moves } = await planRepair(root, { ledger, trustMs: 3_600_000 })
+    expect([kept, moves]).toEqual([[{ shardPath: pathOf(1), reasons: [expect.objectContaining({ kind: 'over_limit' })] }], []])
   } finally {
     ledger.close()
   }

@@ -3,7 +3,7 @@
  * write or reindex enters. Nothing is written before everything has been checked.
  */
 import { dirname, join } from 'node:path'
-import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
+import { CacheCorruptError, InputError, SystemError } from '../../shared/model/errors.ts'
 import type { WindowRecord } from '../../shared/model/record.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { nearestCacheRoot, realRoot } from './cacheRoot.ts'
@@ -208,6 +208,7 @@ function indexRowsOf(root: string, shardPath: string): IndexRow[] {
   const { keys, findings } = verifyShard(root, shardPath, 'keys')
   if (keys === null) {
     const why = findings.find(blocksIndexing)
+    if (why?.severity === 'unreadable') throw new SystemError(`cannot read the shard ${shardPath}: ${why.message}`, why.details)
     throw new CacheCorruptError(`cache shard ${shardPath} could not be read: ${why?.message}`, { shard_path: shardPath, ...why?.details })
   }
   return Array.from({ length: keys.rows }, (_, row) => indexRow(keys, row, shardPath))

@@ -189,7 +189,13 @@ class VerifyRun {
     const verdict = judgeEmptyFile(seen, () => this.heldRows(seen.shardPath, index))
     if (before !== null) {
       this.carriedOver += 1
-      return { ...verdict, findings: before.findings, keys: before.findings.some(blocksIndexing) ? null : verdict.keys }
+      // Its keys could not be read now: neither they nor their absence was compared with anything.
+      const refused = verdict.findings.filter(found => isUnread(found) && !before.findings.some(({ kind }) => kind === found.kind))
+      return {
+        ...verdict,
+        findings: [...before.findings, ...refused],
+        keys: before.findings.some(blocksIndexing) ? null : verdict.keys
+      }
     }
     const run = this.selection.ledgerRun
     const fingerprinted = (run !== null && sha256 !== null) || verdict.pageChecksums
@@ -354,6 +360,11 @@ function entryCount(index: WindowIndex | null, shardPath: string): number {
     if (error instanceof CacheError) return 0
     throw error
   }
+}
+
+/** Whether a finding says that a shard was not read, and nothing of what it holds. */
+function isUnread({ kind }: Finding): boolean {
+  return kind === 'unreadable' || kind === 'over_limit'
 }
 
 function changedBytes(shardPath: string, last: Verification, sha256: string): Finding {
