@@ -179,9 +179,16 @@ describe('a link that leads nowhere', () => {
     const before = entries(root)
     renameSync(join(root, ENCODER), join(temporaryFolder(), 'away'))
     symlinkSync('/scratch/away', join(root, ENCODER))
-    expect((await verifyCache(root)).findings).toMatchObject([{ shardPath: ENCODER, details: { link: 'nowhere' } }])
+    expect((await verifyCache(root)).findings).toMatchObject([{ kind: 'placeholder', shardPath: ENCODER, details: { link: 'nowhere' } }])
     await reindexCache(root)
     expect(entries(root)).toEqual(before)
+  })
+
+  test('where no shard and no folder of shards would be: not a file, or nothing to do with the cache', async () => {
+    const root = referenceCache('healthy')
+    symlinkSync('gone', join(root, dirname(SHARD), 'notes'))
+    symlinkSync('gone', join(root, 'embeddings/.notes'))
+    expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1, not_a_file: 1 })
   })
 
   test('with the name of an editor\u2019s lock is no shard', async () => {
@@ -301,6 +308,71 @@ describe('repair', () => {
     await restoreShards(root, 'all').catch(() => {})
     expect(filesBelow(away)).toEqual(before)
     expect(await listQuarantine(root)).toHaveLength(1)
+  })
+})
+
+describe('the index behind a link', () => {
+  const INDEX = 'embeddings/index.sqlite'
+
+  test('is read where the link leads, and nothing that reads changes link or target', async () => {
+    const root = referenceCache('healthy')
+    const away = moveAway(root, INDEX)
+    const before = [filesBelow(root), readFileSync(away)]
+    expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
+    expect(await readEmbedding(root, keyOf(first))).not.toBeNull()
+    expect((await find(root, first.window_hash)).rows.length).toBeGreaterThan(0)
+    expect([filesBelow(root), readFileSync(away)]).toEqual(before)
+  })
+
+  test.each<[string, (root: string) => Promise<unknown>]>([
+    ['a reindex', root => reindexCache(root)],
+    ['a repair', root => repairCache(root)],
+    ['a quarantine', root => quarantineShards(root, [SHARD], 'a reason').then(() => restoreShards(root, 'all'))],
+    ['a write', root => writeShard(root, { ...BLOCK, records: [recordOf(0)] })]
+  ])('%s works on a copy, and leaves the target as it was', async (_, work) => {
+    const root = referenceCache('healthy')
+    const before = entries(root)
+    const away = moveAway(root, INDEX)
+    const content = readFileSync(away)
+    await work(root)
+    expect(readFileSync(away).equals(content)).toBe(true)
+    expect(lstatSync(join(root, INDEX)).isFile()).toBe(true)
+    expect(new Map([...entries(root)].filter(([path]) => path !== BLOCK_PATH))).toEqual(before)
+    const kept = linksBelow(root)
+    expect(kept).toEqual([expect.stringMatching(/^embeddings\/\.quarantine\/index\.sqlite\.\d+\.bad -> /)])
+    expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
+  })
+
+  test('that is damaged is set aside as a copy', async () => {
+    const root = referenceCache('healthy')
+    const away = moveAway(root, INDEX)
+    writeFileSync(away, 'no database at all')
+    expect((await verifyCache(root)).byKind.index_unreadable).toBe(1)
+    await reindexCache(root)
+    expect(readFileSync(away, 'utf8')).toBe('no database at all')
+    expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
+  })
+
+  test.each(['nowhere.sqlite', 'index.sqlite', '.'])('that leads to %s is a finding, and a reindex makes a new index', async target => {
+    const root = referenceCache('healthy')
+    renameSync(join(root, INDEX), join(temporaryFolder(), 'away'))
+    symlinkSync(target, join(root, INDEX))
+    expect((await verifyCache(root)).byKind.index_unreadable).toBe(1)
+    await reindexCache(root)
+    expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
+  })
+
+  test('that is not followed is a finding, and what would replace it is refused', async () => {
+    const root = referenceCache('healthy')
+    moveAway(root, INDEX)
+    setLinkPolicy('never')
+    const before = filesBelow(root)
+    expect((await verifyCache(root)).byKind.index_unreadable).toBe(1)
+    const refusal = { code: 'RESOURCE.SYSTEM', message: expect.stringContaining('nothing was changed') }
+    await expect(reindexCache(root)).rejects.toMatchObject(refusal)
+    await expect(writeShard(root, { ...BLOCK, records: [recordOf(0)] })).rejects.toMatchObject(refusal)
+    await expect(quarantineShards(root, [SHARD], 'a reason')).rejects.toMatchObject(refusal)
+    expect(filesBelow(root)).toEqual(before)
   })
 })
 

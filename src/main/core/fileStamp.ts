@@ -25,6 +25,16 @@ export function identityOf({ size, mtimeNs, ino, ctimeNs }: BigIntStats): FileId
   return { bytes: Number(size), mtimeNs, inode: ino, ctimeNs }
 }
 
+/** Undefined when there is no file, or the system does not show it. */
+export function identityIfVisible(path: string): FileIdentity | undefined {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stat === undefined ? undefined : identityOf(stat)
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether a file has the identity that was seen. Only its bytes tell whether it changed within one tick of its file system's clock. */
 export function hasIdentity(now: FileIdentity, seen: { readonly [Key in keyof FileIdentity]: FileIdentity[Key] | null }): boolean {
   const { bytes, mtimeNs, inode, ctimeNs } = seen

@@ -30,7 +30,7 @@ export function danglingFinding(path: string, target: string): Finding | null {
     return name.endsWith('.parquet') ? finding('stray_file', path, message, { details }) : null
   }
   const store = STORES.find(([pattern]) => pattern.test(target))
-  if (store === undefined && !name.endsWith('.parquet')) {
+  if (store === undefined && !name.endsWith('.parquet') && !isPlaceOfFolder(path)) {
     if (name.startsWith('.')) return null
     return finding('not_a_file', path, `is a symbolic link to ${target}, which does not exist; what was behind it was not read`, {
       details
@@ -38,6 +38,11 @@ export function danglingFinding(path: string, target: string): Finding | null {
   }
   const remedy = store === undefined ? 'fetch the contents, or mount the disk that holds them' : `it belongs to ${store[1]}`
   return finding('placeholder', path, `is a symbolic link to ${target}, which does not exist here; ${remedy}`, { details })
+}
+
+/** Whether a folder of an encoder, a layer or a pool would be here. */
+function isPlaceOfFolder(path: string): boolean {
+  return /^embeddings\/[^./][^/]*(\/-?\d+(\/[a-z_]+_\d+)?)?$/.test(path)
 }
 
 /** The beginnings of small texts that stand for a file. */

@@ -5,14 +5,14 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, finding } from '../../shared/model/finding.ts'
-import type { LongOptions, ReindexReport } from '../../shared/model/report.ts'
+import type { FileIdentity, LongOptions, ReindexReport } from '../../shared/model/report.ts'
 import { withCacheLock } from './cacheLock.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { removeQuietly } from './durableFile.ts'
 import { sweepArchive } from './evidence/entryArchive.ts'
 import { pruneArchive } from './evidence/pruneArchive.ts'
 import { type ShardFate, VanishingEntries } from './evidence/vanishingEntries.ts'
-import { isSameFile, stampOf } from './fileStamp.ts'
+import { hasIdentity, identityIfVisible, isSameFile } from './fileStamp.ts'
 import { type IndexBuilder, startIndex } from './index/buildIndex.ts'
 import type { RepeatedRow } from './index/bulkLoad.ts'
 import { withIndex } from './index/changeIndex.ts'
@@ -105,7 +105,7 @@ function startIndexOr(root: string, whenRefused: () => void): IndexBuilder {
   }
 }
 
-type KeysVerdict = Pick<ShardVerdict, 'shardPath' | 'bytes' | 'mtimeNs' | 'findings' | 'keys'>
+type KeysVerdict = FileIdentity & Pick<ShardVerdict, 'shardPath' | 'findings' | 'keys'>
 
 /** The keys of shards in their order, read or known. */
 async function* keysOfAll(
@@ -116,7 +116,8 @@ async function* keysOfAll(
 ): AsyncGenerator<KeysVerdict> {
   const same = (shardPath: string): ShardKeys | null => {
     const before = known.get(shardPath)
-    return before !== undefined && stampText(root, shardPath) === `${before.bytes} ${before.mtimeNs}` ? before.keys : null
+    const now = before === undefined ? undefined : identityIfVisible(shardFilePath(root, shardPath))
+    return before !== undefined && now !== undefined && hasIdentity(now, before) ? before.keys : null
   }
   const found = shardPaths.map(shardPath => ({ shardPath, keys: same(shardPath) }))
   const unread = found.filter(({ keys }) => keys === null)
@@ -127,8 +128,7 @@ async function* keysOfAll(
     for (const { shardPath, keys } of found) {
       const before = known.get(shardPath)
       if (keys !== null && before !== undefined) {
-        const { bytes, mtimeNs } = before
-        yield { shardPath, bytes, mtimeNs, findings: [], keys }
+        yield { ...before, shardPath, findings: [], keys }
         continue
       }
       const { value: look } = await looks.next()
@@ -185,9 +185,10 @@ class ReindexRun {
   }
 
   /** Counts a shard's rows, and keeps why it has none. */
-  take({ shardPath, bytes, mtimeNs, findings, keys }: KeysVerdict): void {
+  take(verdict: KeysVerdict): void {
+    const { shardPath, mtimeNs, findings, keys } = verdict
     // As it was when it was opened: one that changes meanwhile is read once more.
-    this.seen.set(shardPath, mtimeNs === 0n ? stampText(this.root, shardPath) : `${bytes} ${mtimeNs}`)
+    this.seen.set(shardPath, mtimeNs === 0n ? fileText(this.root, shardPath) : identityText(verdict))
     this.findings.push(...findings.filter(blocksIndexing))
     const isDamaged = findings.some(({ severity }) => severity === 'corrupt')
     if (isDamaged) this.damaged.add(shardPath)
@@ -226,7 +227,7 @@ class ReindexRun {
    */
   async catchUp(): Promise<void> {
     const { shardPaths } = await walkShards(this.root)
-    const late = shardPaths.filter(path => !this.leaveOut.has(path) && this.seen.get(path) !== stampText(this.root, path))
+    const late = shardPaths.filter(path => !this.leaveOut.has(path) && this.seen.get(path) !== fileText(this.root, path))
     if (late.length === 0) return
     await sleep(WRITER_PAUSE_MS)
     withIndex(this.root, index => {
@@ -251,9 +252,14 @@ function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): Repea
   return repeated
 }
 
-function stampText(root: string, shardPath: string): string {
-  const stamp = stampOf(shardFilePath(root, shardPath))
-  return stamp === undefined ? '' : `${stamp.bytes} ${stamp.mtimeNs}`
+function fileText(root: string, shardPath: string): string {
+  const identity = identityIfVisible(shardFilePath(root, shardPath))
+  return identity === undefined ? '' : identityText(identity)
+}
+
+/** Without the ctime, which another name for the file changes as well. */
+function identityText({ bytes, mtimeNs, inode }: FileIdentity): string {
+  return `${bytes} ${mtimeNs} ${inode}`
 }
 
 function repeatedKeys(shardPath: string, repeated: readonly RepeatedRow[]): Finding[] {

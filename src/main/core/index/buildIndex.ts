@@ -16,6 +16,7 @@ import { asSystemError } from '../systemError.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 import { checkPathLength, JOURNALS, openDatabase } from './database.ts'
 import type { IndexRow } from './indexRow.ts'
+import { replaceLinkedIndex } from './linkedIndex.ts'
 import { BUSY_MS } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
@@ -44,6 +45,7 @@ const CACHE_KIB = 16_384
 export function startIndex(root: string): IndexBuilder {
   const folder = dirname(join(root, INDEX_PATH))
   makeFolder(folder)
+  replaceLinkedIndex(root)
   const temp = tempBeside(join(root, INDEX_PATH))
   checkPathLength(temp)
   let db: Database.Database

@@ -3,18 +3,18 @@
  * uses it. The only room that knows SQL on index.sqlite.
  */
 import { lstatSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheError } from '../../../shared/model/errors.ts'
 import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { hex } from '../hex.ts'
 import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { LAYOUT_1 } from '../layout.ts'
-import { INDEX_PATH } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
 import { checkReadable } from './checkReadable.ts'
 import { strangeJournal } from './database.ts'
 import type { IndexEntry, IndexRow } from './indexRow.ts'
+import { indexFile, replaceLinkedIndex } from './linkedIndex.ts'
 import { type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
@@ -29,7 +29,8 @@ const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
  * @throws IndexUnusable, CacheBusyError, SystemError
  */
 export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | null {
-  const path = join(root, INDEX_PATH)
+  if (mode === 'write') replaceLinkedIndex(root)
+  const path = indexFile(root)
   if (!hasIndex(path)) return null
   try {
     return twiceIfSpoiled(() => patiently(() => openChecked(path, mode)))

@@ -1,6 +1,6 @@
 /** A shard's keys, compact: window hashes packed, and the few combinations of the other five parts held once. */
 import type { WindowKey } from '../../../shared/model/record.ts'
-import type { FileStamp } from '../../../shared/model/report.ts'
+import type { FileIdentity } from '../../../shared/model/report.ts'
 import { hex } from '../hex.ts'
 import type { IndexRow } from '../index/indexRow.ts'
 import type { RowColumns } from '../parquet/shardReader.ts'
@@ -18,7 +18,7 @@ export type ShardKeys = {
 }
 
 /** The keys of shards, each with what its file looked like when they were read. */
-export type KnownKeys = ReadonlyMap<string, FileStamp & { readonly keys: ShardKeys }>
+export type KnownKeys = ReadonlyMap<string, FileIdentity & { readonly keys: ShardKeys }>
 
 /** Gathers the keys of a shard, row group by row group, so that no more than one group's columns are held. */
 export class KeyBuilder {

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
-import type { FileIdentity, FileStamp, LongOptions, SecondReading, VerifyReport } from '../../../shared/model/report.ts'
+import type { FileIdentity, LongOptions, SecondReading, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { LocusCollector } from '../evidence/locusCollector.ts'
 import { windowHashFindings } from '../evidence/windowHashFindings.ts'
@@ -97,7 +97,7 @@ class VerifyRun {
   private readonly all: readonly string[]
   private readonly selection: Selection
   private readonly options: InspectOptions
-  private readonly keys = new Map<string, FileStamp & { readonly keys: ShardKeys }>()
+  private readonly keys = new Map<string, FileIdentity & { readonly keys: ShardKeys }>()
 
   constructor(root: string, walk: ShardWalk, selection: Selection, options: InspectOptions) {
     this.root = root
@@ -241,7 +241,7 @@ class VerifyRun {
     this.collector.add(i, verdict.keys)
     if (verdict.loci !== null) this.loci.add(i, verdict.keys, verdict.loci)
     if (this.options.keepKeys === true && this.indexableRows + verdict.keys.rows <= KEPT_ROWS) {
-      this.keys.set(shardPath, { bytes, mtimeNs, keys: verdict.keys })
+      this.keys.set(shardPath, { bytes, mtimeNs, inode, ctimeNs, keys: verdict.keys })
     }
     this.indexableRows += verdict.keys.rows
     this.indexableShards += 1

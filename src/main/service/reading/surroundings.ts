@@ -1,7 +1,7 @@
 /** What lies beside the shards: the index, the lock of whoever is writing, the quarantine. Read, never touched. */
-import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { mayBeThere } from '../../core/durableFile.ts'
+import { stampIfVisible } from '../../core/fileStamp.ts'
 import { CacheError, EMBEDDINGS_DIR, type FileStamp, INDEX_PATH, listQuarantine, openIndex, readLockOwner } from '../../core/index.ts'
 
 export type Surroundings = {
@@ -29,8 +29,7 @@ async function countQuarantined(root: string): Promise<number> {
 }
 
 function lookAtIndex(root: string): Surroundings['index'] {
-  const stat = lstatSync(join(root, INDEX_PATH), { bigint: true, throwIfNoEntry: false })
-  const stamp = stat === undefined ? null : { bytes: Number(stat.size), mtimeNs: stat.mtimeNs }
+  const stamp = stampIfVisible(join(root, INDEX_PATH)) ?? null
   try {
     const index = openIndex(root, 'read')
     index?.close()

@@ -1,0 +1,105 @@
+/**
+ * An index behind a symbolic link is read where the link leads. Before anything is written, a copy takes the place of the link, as
+ * another cache or a content-addressed store may use its target: GenoLeWM's own reindex replaces the link as well.
+ */
+import { closeSync, copyFileSync, fsyncSync, lstatSync, openSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { SystemError } from '../../../shared/model/errors.ts'
+import { nowNs } from '../clock.ts'
+import { isThere, makeFolder, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
+import { type LinkTarget, linkTarget } from '../links.ts'
+import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
+import { remarkOnce } from '../remarks.ts'
+import { asSystemError } from '../systemError.ts'
+import { openFile } from './openFile.ts'
+import { guarded, IndexUnusable } from './untrusted.ts'
+
+/**
+ * The file of the index.
+ * @param root absolute
+ * @returns its real path; that of the cache where there is none
+ * @throws IndexUnusable for a link that leads to no file or is not followed, SystemError
+ */
+export function indexFile(root: string): string {
+  const path = join(root, INDEX_PATH)
+  const target = targetOf(path)
+  if (target === null) return path
+  if (target.kind === 'nowhere') {
+    throw new IndexUnusable('index_unreadable', `it is a symbolic link to ${target.target}, which does not exist`)
+  }
+  if (target.kind !== 'file') throw new IndexUnusable('index_unreadable', 'it is a symbolic link that leads to no file')
+  if (target.refusal === null) return target.path
+  throw new IndexUnusable('index_unreadable', `it is a symbolic link that was not followed: ${target.refusal}`)
+}
+
+/** Null for what is no link. */
+function targetOf(path: string): LinkTarget | null {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null
+  } catch (error) {
+    throw asSystemError(error, 'open', path)
+  }
+  return linkTarget(path)
+}
+
+/**
+ * Puts a copy in the place of a link to an index; the link is kept in quarantine. For the holder of the cache's lock.
+ * @throws SystemError for a link that is not followed: without its entries, a new index would forget those of shards that are not read.
+ *   CacheBusyError, SystemError
+ */
+export function replaceLinkedIndex(root: string): void {
+  const path = join(root, INDEX_PATH)
+  const target = targetOf(path)
+  if (target?.kind !== 'file') return
+  if (target.refusal !== null) {
+    throw new SystemError(`the index is a symbolic link that was not followed: ${target.refusal}; nothing was changed`, {
+      path: INDEX_PATH
+    })
+  }
+  const temp = tempBeside(path)
+  try {
+    copyIndex(target.path, temp)
+    const fd = openSync(temp, 'r+')
+    fsyncSync(fd)
+    closeSync(fd)
+    keepLink(root, target.path)
+    renameCertainly(temp, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    removeQuietly(temp)
+    throw error instanceof SystemError ? error : asSystemError(error, 'replace', path)
+  }
+  remarkOnce(
+    `link of ${path}`,
+    `the index was a symbolic link to ${target.path}; a copy has taken its place, and that file stays as it was`
+  )
+}
+
+/** What SQLite cannot read is copied as it is: it is judged, and set aside, like any other index. */
+function copyIndex(from: string, to: string): void {
+  try {
+    guarded(() => {
+      const opened = openFile(from, 'read')
+      try {
+        opened?.db.pragma('query_only = OFF')
+        opened?.db.prepare('VACUUM INTO ?').run(to)
+      } finally {
+        opened?.close()
+      }
+    })
+  } catch (error) {
+    if (!(error instanceof IndexUnusable) && !(error instanceof Database.SqliteError)) throw error
+    removeQuietly(to)
+    copyFileSync(from, to)
+  }
+}
+
+function keepLink(root: string, target: string): void {
+  const folder = join(root, QUARANTINE_PATH)
+  makeFolder(folder)
+  let time = nowNs()
+  const nameAt = (at: bigint): string => join(folder, `index.sqlite.${at}.bad`)
+  while (isThere(nameAt(time))) time++
+  symlinkSync(target, nameAt(time))
+}
