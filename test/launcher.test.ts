@@ -109,6 +109,23 @@ describe.skipIf(process.platform === 'win32')('bin/lewm-cache', () => {
     expect(stderr).toMatch(/^lewm-cache: the program is not built\. .*\n$/)
   })
 
+  test.skipIf(process.platform !== 'linux').each([
+    ['n', '20', /^lewm-cache: Node needs 24 open files, and the limit \(ulimit -n\) is 20\.\n$/],
+    ['v', '1000000', /^lewm-cache: Node needs 1,792 MiB of addresses, and the limit \(ulimit -v\) is 1024000000 bytes\.\n$/],
+    ['d', '500000', /^lewm-cache: Node needs 900 MiB of data, and the limit \(ulimit -d\) is 512000000 bytes\.\n$/]
+  ])('reports in one line a limit with which Node does not run: ulimit -%s %s', (limit, value, line) => {
+    const { status, stderr, report } = run('/bin/sh', ['-c', `ulimit -${limit} ${value}; exec '${install().launcher}' ls`])
+    expect({ status, report }).toEqual({ status: 6, report: null })
+    expect(stderr).toMatch(line)
+  })
+
+  test('reports what the system refuses as that', () => {
+    const { launcher } = install({ cli: "import fs from 'node:fs'; fs.readFileSync('/no/such/file')" })
+    const { status, stderr } = run(launcher, ['ls'])
+    expect(status).toBe(6)
+    expect(stderr).toMatch(/^lewm-cache: cannot start: ENOENT: .*\/no\/such\/file.*\n$/)
+  })
+
   test('reports in one line that the program cannot be loaded', () => {
     const { status, stderr } = run(install({ cli: "import 'no-such-package'" }).launcher, ['ls'])
     expect(status).toBe(2)
