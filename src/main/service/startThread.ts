@@ -11,7 +11,9 @@ export function startThread(role: ThreadRole): Worker {
   const places = ['jobWorker.ts', 'jobWorker.js', join('..', 'jobWorker.js')].map(name => join(import.meta.dirname, name))
   const entry = places.find(existsSync)
   if (entry === undefined) throw new SystemError('a part of this installation is missing: jobWorker.js', { looked_at: places })
-  const worker = startWorker(entry, { ...role, limits: limitsInForce(), links: linkPolicy() } satisfies ThreadStart)
+  const worker = startWorker(entry, {
+    workerData: { ...role, limits: limitsInForce(), links: linkPolicy() } satisfies ThreadStart
+  })
   worker.on('message', (message: Remark | { readonly type?: never }) => {
     if (message.type === 'remark') remarkOnce(message.subject, message.sentence)
   })

@@ -3,9 +3,11 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ResourceLimits, Worker } from 'node:worker_threads'
+import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import { overtimeText } from '../parquet/limits.ts'
+import { afterRunning } from '../timeBudget.ts'
+import { startWorker } from '../work/startWorker.ts'
 import type { SecondAnswer, SecondOrder } from './secondReaderThread.ts'
 
 /** A shard of 1,024 x 1,024 values takes 200 MiB. */
@@ -36,9 +38,9 @@ export class SecondThread {
         this.end()
         reject(new CancelledError())
       }
-      const timer = setTimeout(() => this.lose(overtimeText(budgetMs)), Math.min(budgetMs, MOST_TIMER_MS))
+      const stopClock = afterRunning(budgetMs, () => this.lose(overtimeText(budgetMs)))
       const done = (): void => {
-        clearTimeout(timer)
+        stopClock()
         signal?.removeEventListener('abort', cancel)
         this.waiting = null
         this.worker?.unref()
@@ -66,7 +68,7 @@ export class SecondThread {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.file, { resourceLimits: MEMORY })
+    const worker = startWorker(this.file, { memory: MEMORY })
     const ofThis = (report: () => void): void => {
       if (this.worker === worker) report()
     }
@@ -83,9 +85,6 @@ export class SecondThread {
     waiting?.settle({ answer: 'failed', reason })
   }
 }
-
-/** setTimeout takes no more. */
-const MOST_TIMER_MS = 2 ** 31 - 1
 
 function deathText(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')

@@ -26,9 +26,13 @@ const pending = { starting: 0, wasm: 0 }
 
 /**
  * Starts a thread.
+ * @param memory what its heap may take up
  * @throws SystemError where the system gives none, or where a limit leaves too little memory for it
  */
-export function startWorker(file: string, workerData?: unknown): Worker {
+export function startWorker(
+  file: string,
+  { workerData, memory = THREAD_MEMORY }: { readonly workerData?: unknown; readonly memory?: ResourceLimits } = {}
+): Worker {
   const room = roomForThread()
   if (!room.thread) {
     throw new SystemError('a thread could not be started: the limit on memory leaves no room for it', { error: 'ENOMEM' })
@@ -37,7 +41,7 @@ export function startWorker(file: string, workerData?: unknown): Worker {
   const env = room.wasm ? process.env : { ...process.env, [KERNELS_VARIABLE]: 'plain' }
   let worker: Worker
   try {
-    worker = new Worker(file, { workerData, env, resourceLimits: THREAD_MEMORY })
+    worker = new Worker(file, { workerData, env, resourceLimits: memory })
   } catch (error) {
     throw expectedError(error) ?? error
   }
