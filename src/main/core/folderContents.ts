@@ -7,7 +7,7 @@ import { join, sep } from 'node:path'
 import { CacheError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
 import { isTempName } from './durableFile.ts'
-import { EMBEDDINGS_DIR, LAYOUT_1, QUARANTINE_DIR } from './layout.ts'
+import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, QUARANTINE_DIR } from './layout.ts'
 import { type LinkTarget, linkTarget } from './links.ts'
 import { danglingFinding, standInFinding, standsFor, temporaryFinding, toolOfTemporary } from './placeholders.ts'
 import { readSmallFile } from './smallFile.ts'
@@ -37,6 +37,8 @@ export function sortFolder(root: string, folder: string, entries: readonly Diren
   for (const entry of entries) {
     if (entry.name === QUARANTINE_DIR) continue
     if (entry.isSymbolicLink()) {
+      // The index and its journals say themselves what is wrong with them.
+      if (folder === EMBEDDINGS_DIR && INDEX_FILE.test(entry.name)) continue
       chain ??= realFolders(root, folder)
       sortLink({ root, path: `${folder}/${entry.name}`, name: entry.name, chain }, contents)
     } else if (entry.isFile() && !isShardName(entry.name)) sortOther(root, folder, entry.name, names, contents)
@@ -44,6 +46,8 @@ export function sortFolder(root: string, folder: string, entries: readonly Diren
   }
   return contents
 }
+
+const INDEX_FILE = new RegExp(`^${INDEX_DB_NAME.replace('.', '\\.')}(-journal|-wal|-shm)?$`)
 
 type Link = {
   readonly root: string

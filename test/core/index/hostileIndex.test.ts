@@ -49,7 +49,6 @@ const HOSTILE: readonly (readonly [
   ['an empty file', bytes(new Uint8Array(0)), 'index_missing'],
   ['nothing', root => rmSync(join(root, INDEX)), 'index_missing'],
   ['a folder', inPlace(path => mkdirSync(join(path, 'inside'), { recursive: true })), 'index_unreadable'],
-  ['a link to another index', inPlace(path => symlinkSync(join(referenceCache('healthy'), INDEX), path)), 'index_unreadable'],
   ['a link that leads nowhere', inPlace(path => symlinkSync('nowhere', path)), 'index_unreadable'],
   ['a pipe', inPlace(path => makePipe(path)), 'index_unreadable'],
   ['a pipe in place of its journal', root => makePipe(join(root, `${INDEX}-journal`)), 'index_unreadable'],
@@ -97,6 +96,19 @@ describe.each(HOSTILE)('%s', (name, spoil, kind) => {
     // One whose schema can be read is a database that SQLite replaces in place.
     expect(kept.length).toBe(kind === 'index_unreadable' && name !== NONSENSE ? 1 : 0)
   })
+})
+
+test('a link to the index of another cache is read as any index, and a reindex leaves that cache alone', async () => {
+  const root = referenceCache('unusual')
+  const whole = indexEntries(root)
+  const other = referenceCache('healthy')
+  inPlace(path => symlinkSync(join(other, INDEX), path))(root)
+  const before = filesBelow(other)
+  const kinds = new Set((await verifyCache(root)).findings.filter(({ severity }) => severity === 'index').map(({ kind }) => kind))
+  expect(kinds).toContain('row_without_entry')
+  await reindexCache(root)
+  expect(indexEntries(root)).toEqual(whole)
+  expect(filesBelow(other)).toEqual(before)
 })
 
 test('an index that claims 64 GiB and holds nothing keeps nobody waiting for them', { timeout: 60_000 }, async () => {
