@@ -11,6 +11,7 @@ import { measureOpening } from './cases/opening.ts'
 import { measureReading } from './cases/reading.ts'
 import { measureRebuilding } from './cases/rebuilding.ts'
 import { measureScale } from './cases/scale.ts'
+import { measureSecondReader } from './cases/secondReader.ts'
 import { measureShapes } from './cases/shapes.ts'
 import { measureProcesses } from './cases/wholeProcesses.ts'
 import { measureWriting } from './cases/writing.ts'
@@ -23,6 +24,7 @@ import type { Setting } from './setting.ts'
 
 const CASES: Readonly<Record<string, (setting: Setting) => Promise<Measurement[]>>> = {
   'verification of everything': measureReading,
+  'the second reader': measureSecondReader,
   'reindex and repair': measureRebuilding,
   'look-ups': measureLookUps,
   writing: measureWriting,

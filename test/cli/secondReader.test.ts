@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { endlessRunShard, HANDMADE_PATH } from '../core/handmadeShard.ts'
+import { ambiguousShard, endlessRunShard, HANDMADE_PATH } from '../core/handmadeShard.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { lewmCache } from './lewmCache.ts'
@@ -34,6 +34,26 @@ test('a shard that hyparquet cannot read is named with the reason, and stays hea
   const { findings, second_reader: secondReader } = lewmCache([...args, '--json']).json()
   expect(findings.map(({ kind }: { kind: string }) => kind)).not.toContain('readers_disagree')
   expect(secondReader).toMatchObject({ compared: 0, disagreeing: 0, not_read: [{ shard_path: HANDMADE_PATH }] })
+})
+
+test('a shard that both read, each in its own way, is suspect', () => {
+  const cache = temporaryFolder()
+  mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
+  writeFileSync(join(cache, HANDMADE_PATH), ambiguousShard())
+  const { code, json } = lewmCache(['verify', '--second-reader', '--cache', cache, '--json'])
+  expect(code).toBe(3)
+  expect(json().findings).toContainEqual(
+    expect.objectContaining({
+      kind: 'readers_disagree',
+      severity: 'suspect',
+      shard_path: HANDMADE_PATH,
+      row: null,
+      column: 'start_bp',
+      details: { value: '8 rows', other_value: '20 rows', rows: 1 }
+    })
+  )
+  expect(json().second_reader).toEqual({ compared: 1, disagreeing: 1, not_read: [] })
+  expect(lewmCache(['verify', '--second-reader', '--cache', cache]).stdout).toContain('1 shard compared, values differ in 1 shard')
 })
 
 test('the parts of a cache add up', () => {

@@ -70,6 +70,11 @@ export function endlessRunShard(): Uint8Array {
   return codedShard(dataPage('UNCOMPRESSED', 8, 'RLE_DICTIONARY', codes))
 }
 
+/** Eight rows; `start_bp` is coded in a run of twenty values: GenoLeWM and our reader take eight of them, hyparquet takes all. */
+export function ambiguousShard(): Uint8Array {
+  return codedShard(dataPage('UNCOMPRESSED', 8, 'RLE_DICTIONARY', Uint8Array.from([1, ...varint(40), 0])))
+}
+
 /** Eight rows; `start_bp` is one page of codes of a dictionary of one value. */
 export function codedShard(page: HandmadePage): Uint8Array {
   const pages = [dictionaryPage('UNCOMPRESSED', 1, new Uint8Array(8)), page]

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { newerCache } from '../support/newer.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { inChromium, inElectron, type Open, TEST_MS } from './carriers.ts'
 import { damagedSample, type Inspector } from './inspector.ts'
@@ -87,6 +88,16 @@ function findsNothing(open: Open, schemes: readonly Scheme[]): void {
 
 function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
   const look = (inspector: Inspector, view: string): Promise<void> => expectNoFaults(inspector, view, schemes)
+
+  test('finds nothing on a shard of another layout', { timeout: TEST_MS }, async () => {
+    const inspector = await open(newerCache('layout3a'))
+    const { page } = inspector
+    await shardGrid(page).getByText('.parquet').first().click()
+    await inspectorPane(page).getByText('ARROW:schema').click()
+    await showTab(page, 'Rows')
+    await page.getByRole('grid', { name: 'Rows of the file as they are stored' }).getByText('3.0.0').first().waitFor()
+    await look(inspector, 'rows as they are stored')
+  })
 
   test('finds nothing on what was verified: shards, rows, problems, repair and its report', { timeout: 2 * TEST_MS }, async () => {
     const inspector = await open(damagedSample())

@@ -317,6 +317,35 @@ procedure('shards.vector', 'is exactly the vector that GenoLeWM reads, in float6
   expect(await faultOf(client.shards.vector({ cacheId, shardPath, rowOffset: 99_999 }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
 })
 
+procedure('shards.raw', 'says what the footer of any file holds', async () => {
+  const shardPath = first(shardPaths)
+  const facts = await client.shards.raw({ cacheId, shardPath })
+  expect(facts.rowCount).toBe(rows.filter(row => row.shard_path === shardPath).length)
+  expect(facts.leaves.map(({ topLevel }) => topLevel)).toEqual(
+    (await client.shards.describe({ cacheId, shardPath })).columns.map(({ column }) => first(column.split('.')))
+  )
+  expect(facts.unread).toEqual([])
+  const cut = await damagedShard('truncated-third')
+  expect(await faultOf(client.shards.raw({ cacheId: damaged.cacheId, shardPath: cut }))).toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
+})
+
+procedure('shards.rawRows', 'gives the same rows as the reader of layout 1, as texts', async () => {
+  const shardPath = first(shardPaths)
+  const { columns, rows: texts, total } = await client.shards.rawRows({ cacheId, shardPath, offset: 1, limit: 4 })
+  const mine = rows.filter(row => row.shard_path === shardPath)
+  expect(total).toBe(mine.length)
+  const shown = texts.map(row => Object.fromEntries(columns.map((name, at) => [name, row[at]])))
+  expect(shown).toMatchObject(
+    mine.slice(1, 5).map(row => ({
+      chrom: row.chrom,
+      start_bp: String(row.start_bp),
+      window_hash: row.window_hash,
+      untargeted: String(row.untargeted),
+      created_at: row.created_at
+    }))
+  )
+})
+
 procedure('shards.heatMap', 'draws means, and a damaged shard up to its damage', async () => {
   const shardPath = first(shardPaths)
   const mine = rows.filter(row => row.shard_path === shardPath).map(referenceEmbedding)

@@ -123,7 +123,7 @@ export function buildProgram(start: Start): Command {
     )
     .addOption(new Option('--older-than <age>', 'only what was verified longer ago: 30d, 12h, 45m, 10s').argParser(ageOption))
     .option('--resume', 'go on where a cancelled verification ended')
-    .option('--second-reader', 'read every shard with hyparquet too and compare all values; about ten times slower')
+    .option('--second-reader', 'read every shard with hyparquet too and compare all values; 10 to 60 times slower')
     .addOption(workersOption())
     .option('--partition <i/n>', 'only the i-th of n parts of the shards', partitionOption)
     .action(by(() => import('./commands/verify.ts')))

@@ -1,10 +1,10 @@
 /** `show --raw`: any Parquet file as it is, whoever wrote it and whatever it holds. */
 import { existsSync, realpathSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { RawColumn, RawFile, RawRowGroup } from '../../shared/model/raw.ts'
 import { rawText } from '../../shared/rawText.ts'
 import { terminalSafe } from '../../shared/terminalText.ts'
-import { readRawFile } from '../core/index.ts'
+import { readRawFile, readRawShard } from '../core/index.ts'
 import { asSystemError } from '../core/systemError.ts'
 import { cacheRootOf } from './cacheFolder.ts'
 import type { Context } from './context.ts'
@@ -16,8 +16,8 @@ const DEFAULT_ROWS = 20
 
 /** @param argument a path on disk, or of a shard in the cache */
 export async function showRaw(context: Context, argument: string, limit = DEFAULT_ROWS): Promise<ExitCode> {
-  const { json, output, signal } = context
-  const file = await readRawFile(await pathOf(context, argument), { rowStart: 0, rowEnd: limit }, signal)
+  const { json, output } = context
+  const file = await read(context, argument, { rowStart: 0, rowEnd: limit })
   if (json) await output.document(documentOf(file))
   else await output.text(textOf(argument, file))
   for (const { column, reason } of file.unread) {
@@ -27,10 +27,18 @@ export async function showRaw(context: Context, argument: string, limit = DEFAUL
   return file.unread.length > 0 ? EXIT.suspect : EXIT.ok
 }
 
-/** The user named the file, so a link is followed. */
-async function pathOf(context: Context, argument: string): Promise<string> {
-  const here = resolve(argument)
-  const path = existsSync(here) || !argument.startsWith('embeddings/') ? here : join(await cacheRootOf(context), argument)
+type Range = { readonly rowStart: number; readonly rowEnd: number }
+
+async function read(context: Context, argument: string, range: Range): Promise<RawFile> {
+  const path = resolve(argument)
+  if (argument.startsWith('embeddings/') && !existsSync(path)) {
+    return readRawShard(await cacheRootOf(context), argument, range, context.signal)
+  }
+  // The user named the file, so a link is followed to whatever it leads to.
+  return readRawFile(realPath(path), range, context.signal)
+}
+
+function realPath(path: string): string {
   try {
     return existsSync(path) ? realpathSync(path) : path
   } catch (error) {

@@ -34,7 +34,7 @@ export { adoptLimits, LIMITS_VARIABLE, type Limits, limitsInForce, setLimits } f
 export { comparePaths, defaultCacheDir, INDEX_PATH, isShardPath, type ShardPathOptions, shardPathFor } from './paths.ts'
 export { reindexCache } from './reindexCache.ts'
 export { onRemark, remarkOnce } from './remarks.ts'
-export { readRawFile } from './secondReader/readRaw.ts'
+export { readRawFile, readRawShard } from './secondReader/readRaw.ts'
 export { ShardLookup } from './shardLookup.ts'
 export { corruptOnFault, toEmbedding } from './shardRows.ts'
 export { readSmallJson } from './smallFile.ts'

@@ -1,6 +1,6 @@
 /** What the last comparison found, as far as it still holds: kept with the catalog, and marked on the shards that it speaks of. */
 import type { JobReport } from '../../shared/contract/index.ts'
-import type { FileStamp, Finding } from '../core/index.ts'
+import type { FileStamp, Finding, SecondReading } from '../core/index.ts'
 import type { CacheMemory } from './cacheMemory.ts'
 import { afterReindex, type Comparison, driftOf, holding, mergeComparison } from './comparison.ts'
 import { type ShardLine, worstOf } from './shardLine.ts'
@@ -53,13 +53,22 @@ export class ComparedFindings {
     }
   }
 
+  /** What the second reader said of shards that it was not asked about now, or could not read. */
+  private stillDisagreeing(reading?: SecondReading): Finding[] {
+    const isAnswered = (shardPath: string): boolean => reading?.notRead.every(each => each.shardPath !== shardPath) === true
+    return this.held.filter(({ kind, shardPath }) => kind === 'readers_disagree' && !isAnswered(shardPath))
+  }
+
   private after(report: JobReport, checked: ReadonlySet<string> | null, index: FileStamp | null): Comparison | null {
-    if (report.kind === 'verify') return mergeComparison(this.comparison, report.report.findings, checked, index)
+    if (report.kind === 'verify') {
+      const { findings, secondReader } = report.report
+      return mergeComparison(this.comparison, [...findings, ...this.stillDisagreeing(secondReader)], checked, index)
+    }
     // An index that is as it was before the job is as right or wrong as it was.
     if (report.kind !== 'plan') return rebuiltIndex(report) ? afterReindex(this.comparison, index) : this.comparison
     const { moves, kept, indexFindings } = report.plan
     const reasons = new Map([...moves, ...kept].map(each => [each.shardPath, each.reasons]))
-    return mergeComparison(this.comparison, [...reasons.values(), indexFindings].flat(), null, index)
+    return mergeComparison(this.comparison, [...reasons.values(), indexFindings, this.stillDisagreeing()].flat(), null, index)
   }
 }
 

@@ -25,7 +25,7 @@ export function mergeComparison(
   checked: ReadonlySet<string> | null,
   index: FileStamp | null
 ): Comparison {
-  const fresh = found.filter(isCompared)
+  const fresh = found.filter(each => isCompared(each) || each.kind === 'readers_disagree')
   if (checked === null) return { atMs: Date.now(), whole: true, index, findings: fresh }
   const valid = before !== null && sameIndex(before.index, index)
   const old = (before?.findings ?? []).filter(each => !checked.has(each.shardPath) && (valid || each.severity !== 'index'))

@@ -114,6 +114,12 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
         return reader.ask('readRows', { root: caches.get(cacheId).root, ...wanted }, signal)
       }),
       vector: os.shards.vector.handler(({ input: { cacheId, ...place }, signal }) => vectorOf(caches.get(cacheId), reader, place, signal)),
+      raw: os.shards.raw.handler(({ input: { cacheId, shardPath }, signal }) =>
+        reader.ask('readRawFacts', { root: caches.get(cacheId).root, shardPath }, signal)
+      ),
+      rawRows: os.shards.rawRows.handler(({ input: { cacheId, ...wanted }, signal }) =>
+        reader.ask('readRawRows', { root: caches.get(cacheId).root, ...wanted }, signal)
+      ),
       heatMap: os.shards.heatMap.handler(({ input: { cacheId, ...wanted }, signal }) =>
         heatMapOf(caches.get(cacheId), reader, wanted, signal)
       )

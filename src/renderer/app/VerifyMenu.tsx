@@ -8,6 +8,7 @@ import { formatAgo, formatCount, formatCounted } from '../format/index.ts'
 import { isWhole, scopeText } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
+import { useSecondReader } from './secondReader.ts'
 import { useStartJob } from './useStartJob.ts'
 import classes from './VerifyMenu.module.css'
 import { offeredWorkers, useWorkers } from './workers.ts'
@@ -19,6 +20,7 @@ const AGES = [
   { ms: 30 * DAY_MS, name: '30 days' }
 ] as const
 const ALL_CORES = 'cores'
+const SECOND_READER = 'second-reader'
 
 export function VerifyMenu({ onVerify }: { readonly onVerify: () => void }) {
   const [open, setOpen] = useState(false)
@@ -47,6 +49,7 @@ function Choices() {
   const start = useStartJob()
   const { cacheId, version, summary, selection } = useWorkspace()
   const [workers, setWorkers] = useWorkers()
+  const [secondReader, setSecondReader] = useSecondReader()
   const agesMs = AGES.map(({ ms }) => ms)
   const when = useQuery({
     queryKey: ['verifications', cacheId, version],
@@ -87,6 +90,26 @@ function Choices() {
             </span>
           </MenuItem>
         ) : null}
+      </MenuSection>
+      <Separator className={controls.menuLine} />
+      <MenuSection
+        selectionMode='multiple'
+        selectedKeys={secondReader ? [SECOND_READER] : []}
+        onSelectionChange={keys => setSecondReader(keys === 'all' || keys.has(SECOND_READER))}
+        shouldCloseOnSelect={false}
+      >
+        <Header className={controls.menuHeader}>Readers</Header>
+        <MenuItem id={SECOND_READER} className={`${controls.menuItem} ${classes.described}`} textValue='Second reader (hyparquet)'>
+          {({ isSelected }) => (
+            <>
+              <span>
+                Second reader (hyparquet)
+                <span className={classes.description}>Decodes every value again and compares the bits. 10 to 60 times slower.</span>
+              </span>
+              <span aria-hidden='true'>{isSelected ? '✓' : ''}</span>
+            </>
+          )}
+        </MenuItem>
       </MenuSection>
       <Separator className={controls.menuLine} />
       {cores === undefined ? null : (

@@ -6,6 +6,7 @@ import { useClient } from '../client/ClientProvider.tsx'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { sentenceOf } from './faults.ts'
 import { useTell } from './Notice.tsx'
+import { useSecondReader } from './secondReader.ts'
 import { useWorkers } from './workers.ts'
 
 /** How to start a job on the open cache; it never fails, it tells. */
@@ -15,16 +16,18 @@ export function useStartJob(): (request: JobRequest) => Promise<void> {
   const { cacheId, ask } = useWorkspace()
   const tell = useTell()
   const [workers] = useWorkers()
+  const [secondReader] = useSecondReader()
   return useCallback(
     async request => {
       try {
-        await client.jobs.start({ cacheId, request, workers: workers ?? undefined })
+        const asked = secondReader && request.kind === 'verify' ? { ...request, secondReader } : request
+        await client.jobs.start({ cacheId, request: asked, workers: workers ?? undefined })
         ask({ kind: 'drawer', panel: 'jobs' })
         await queries.invalidateQueries({ queryKey: ['jobs'] })
       } catch (error) {
         tell(sentenceOf(error))
       }
     },
-    [client, queries, cacheId, workers, ask, tell]
+    [client, queries, cacheId, workers, secondReader, ask, tell]
   )
 }

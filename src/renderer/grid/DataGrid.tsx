@@ -1,5 +1,5 @@
 /** A table of any number of lines with one at hand: only those in view are there, and the keys move in it. */
-import type { KeyboardEvent, ReactNode } from 'react'
+import type { CSSProperties, KeyboardEvent, ReactNode } from 'react'
 import classes from './DataGrid.module.css'
 import type { Lines } from './useLines.ts'
 
@@ -10,9 +10,20 @@ export type Column = {
   readonly title?: string
 }
 
+/** Widths of the columns, CSS pixels. */
+export type Tracks = readonly number[]
+
+function styleOf(tracks: Tracks): CSSProperties {
+  // The last one takes the room that is left.
+  const columns = tracks.map((width, at) => (at < tracks.length - 1 ? `${width}px` : `minmax(${width}px, 1fr)`)).join(' ')
+  const variables: Record<string, string> = { '--columns': columns, '--least': `${tracks.reduce((sum, width) => sum + width, 0)}px` }
+  return variables
+}
+
 /**
  * @param id begins the lines' ids
  * @param className sets `--columns`, the tracks of the grid, and `--least`, the width below which it scrolls
+ * @param tracks the same for columns that are not known beforehand
  * @param cells the cells of a line
  * @param onMove the line at hand is another one, by a key or by a click
  * @param onKey what else the keys do
@@ -21,6 +32,7 @@ export function DataGrid({
   id,
   name,
   className,
+  tracks,
   columns,
   lines,
   cells,
@@ -30,6 +42,7 @@ export function DataGrid({
   readonly id: string
   readonly name: string
   readonly className: string
+  readonly tracks?: Tracks
   readonly columns: readonly Column[]
   readonly lines: Lines
   readonly cells: (index: number) => ReactNode
@@ -45,7 +58,7 @@ export function DataGrid({
     onMove(next, true)
   }
   return (
-    <div className={`${classes.frame} ${className}`}>
+    <div className={`${classes.frame} ${className}`} style={tracks && styleOf(tracks)}>
       <div ref={scroller} className={classes.scroller}>
         <table
           className={classes.grid}

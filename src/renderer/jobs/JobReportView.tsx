@@ -14,7 +14,7 @@ import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './Jobs.module.css'
-import { movedBy, outcomeText, reportJson } from './reportText.ts'
+import { movedBy, outcomeText, reportJson, secondReadingText } from './reportText.ts'
 
 /** @param progress the last that was heard of it */
 export function JobEnd({ end, progress }: { readonly end: JobOutcome; readonly progress: Progress | null }) {
@@ -36,14 +36,18 @@ export function JobEnd({ end, progress }: { readonly end: JobOutcome; readonly p
 function ReportParts({ done }: { readonly done: JobReport }) {
   switch (done.kind) {
     case 'verify': {
-      const { checkedBytes, seconds, healthyShards, findings } = done.report
+      const { checkedBytes, seconds, healthyShards, findings, secondReader } = done.report
       return (
         <>
           <p className={controls.muted}>
             {formatBytes(checkedBytes)} read in {seconds < 1 ? 'less than a second' : formatDuration(seconds)};{' '}
             {formatCounted(healthyShards, 'shard')} without a finding
           </p>
+          {secondReader !== undefined && <p>{secondReadingText(secondReader)}</p>}
           <KindCounts byKind={countByKind(findings)} />
+          {secondReader !== undefined && (
+            <Paths title='Not compared' paths={secondReader.notRead.map(({ shardPath, reason }) => `${shardPath}: ${reason}`)} />
+          )}
         </>
       )
     }

@@ -1,7 +1,7 @@
 /** What a job came to, in words, and whole for a file. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { toJson } from '../../shared/json.ts'
-import type { Progress, ShardNotMoved } from '../../shared/model/report.ts'
+import type { Progress, SecondReading, ShardNotMoved } from '../../shared/model/report.ts'
 import { capital, formatCount, formatCounted } from '../format/index.ts'
 
 /**
@@ -52,6 +52,12 @@ function reportText(done: JobReport): string {
 
 function notMovedText({ length }: readonly unknown[]): string {
   return length === 0 ? '' : `, ${formatCount(length)} could not be moved`
+}
+
+/** What the second reader came to. */
+export function secondReadingText({ compared, disagreeing }: SecondReading): string {
+  const outcome = disagreeing === 0 ? 'no value differs' : `values differ in ${formatCounted(disagreeing, 'shard')}`
+  return `Second reader (hyparquet): ${formatCounted(compared, 'shard')} compared, ${outcome}.`
 }
 
 function indexText({ indexedShards, indexedRows, indexKept, findings }: Extract<JobReport, { kind: 'reindex' }>['report']): string {

@@ -1,6 +1,6 @@
 /** The rows of the selected shard as a table, however many: only what is on the screen is asked for and drawn. */
 import type { KeyboardEvent } from 'react'
-import type { RowLine } from '../../shared/contract/index.ts'
+import type { RowLine, ShardFacts } from '../../shared/contract/index.ts'
 import { sentenceOf } from '../app/faults.ts'
 import { formatCount, formatCounted, formatLocus, formatTime, millisecondsOf, shortenHash } from '../format/index.ts'
 import grid from '../grid/DataGrid.module.css'
@@ -16,7 +16,9 @@ import { DamageNote } from './DamageNote.tsx'
 import { Gone, useIsGone } from './Gone.tsx'
 import { NoShard } from './NoShard.tsx'
 import { type RowPages, useFacts, useRowPages } from './queries.ts'
+import { RawRows } from './RawRows.tsx'
 import styles from './RowsTab.module.css'
+import { isRawOnly } from './rawOnly.ts'
 import { PaneNote } from './Section.tsx'
 import { layerText } from './scopeText.ts'
 import { usePacedRow } from './usePacedRow.ts'
@@ -41,7 +43,30 @@ export function RowsTab() {
 }
 
 function Rows({ shardPath }: { readonly shardPath: string }) {
-  return useIsGone(shardPath) ? <Gone shardPath={shardPath} /> : <ShardRows shardPath={shardPath} />
+  const facts = useFacts(shardPath).data
+  if (useIsGone(shardPath)) return <Gone shardPath={shardPath} />
+  return facts !== undefined && isRawOnly(facts) ? <StoredRows facts={facts} /> : <ShardRows shardPath={shardPath} />
+}
+
+function StoredRows({ facts }: { readonly facts: ShardFacts }) {
+  const { shardPath, rows } = facts
+  return (
+    <div className={view.tab}>
+      <Bar shardPath={shardPath} rows={rows} />
+      <RawRows shardPath={shardPath} facts={facts} />
+    </div>
+  )
+}
+
+function Bar({ shardPath, rows }: { readonly shardPath: string; readonly rows: number | null }) {
+  return (
+    <p className={styles.bar}>
+      <code className={styles.path} title={shardPath}>
+        {shardPath.split('/').at(-1)}
+      </code>
+      <span className={controls.muted}>{rows === null ? '' : formatCounted(rows, 'row')}</span>
+    </p>
+  )
 }
 
 function ShardRows({ shardPath }: { readonly shardPath: string }) {
@@ -52,12 +77,7 @@ function ShardRows({ shardPath }: { readonly shardPath: string }) {
   return (
     <div className={view.tab}>
       <DamageNote facts={facts.data} sentence={unreadable ? sentenceOf(first.error) : null} />
-      <p className={styles.bar}>
-        <code className={styles.path} title={shardPath}>
-          {shardPath.split('/').at(-1)}
-        </code>
-        <span className={controls.muted}>{first.total === null ? '' : formatCounted(total, 'row')}</span>
-      </p>
+      <Bar shardPath={shardPath} rows={first.total} />
       {unreadable ? (
         <Unreadable rows={facts.data?.rows ?? null} />
       ) : first.total === null ? (

@@ -21,6 +21,8 @@ import { actionsFor } from './findingAdvice.ts'
 import { Gone, useIsGone } from './Gone.tsx'
 import styles from './Inspector.module.css'
 import { useFacts, useShardLine } from './queries.ts'
+import { RawSections } from './RawSections.tsx'
+import { isRawOnly } from './rawOnly.ts'
 import { Fact, Facts, PaneNote, Section } from './Section.tsx'
 import { layerText } from './scopeText.ts'
 import { VectorNumbers } from './VectorNumbers.tsx'
@@ -89,16 +91,20 @@ function ShardSections({
           <ColumnTable columns={columns} />
         </Section>
       )}
-      {keyValueMetadata.length > 0 && (
-        <Section title='Footer metadata'>
-          <Facts>
-            {keyValueMetadata.map(({ key, bytes }) => (
-              <Fact key={key} name={key} title={key}>
-                {formatBytes(bytes)}
-              </Fact>
-            ))}
-          </Facts>
-        </Section>
+      {isRawOnly(facts) ? (
+        <RawSections shardPath={shardPath} />
+      ) : (
+        keyValueMetadata.length > 0 && (
+          <Section title='Footer metadata'>
+            <Facts>
+              {keyValueMetadata.map(({ key, bytes }) => (
+                <Fact key={key} name={key} title={key}>
+                  {formatBytes(bytes)}
+                </Fact>
+              ))}
+            </Facts>
+          </Section>
+        )
       )}
     </>
   )

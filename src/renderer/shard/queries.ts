@@ -3,7 +3,7 @@
  * stays until the new answer is there. Expected faults are not tried twice.
  */
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
-import { PAGE_ROWS, type RowLine, type Scope } from '../../shared/contract/index.ts'
+import { PAGE_ROWS, RAW_ROWS, type RawRowPage, type RowLine, type Scope } from '../../shared/contract/index.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { isWhole, scopeKey } from '../scope/scope.ts'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
@@ -125,6 +125,51 @@ export function useRowPages(shardPath: string, rowOffsets: readonly number[]): R
         return held === undefined ? undefined : (held.rows.get(rowOffset) ?? null)
       },
       total: results.find(({ data }) => data !== undefined)?.data?.total ?? null,
+      error: results.find(({ error }) => error !== null)?.error ?? null
+    })
+  })
+}
+
+/** What a file of any layout says of itself. */
+export function useRaw(shardPath: string) {
+  const { client, cacheId, version } = useBase()
+  const queryKey = ['shards.raw', cacheId, shardPath, version]
+  return useQuery({
+    ...once,
+    queryKey,
+    placeholderData: sameButVersion(queryKey),
+    queryFn: ({ signal }) => client.shards.raw({ cacheId, shardPath }, { signal })
+  })
+}
+
+/** Some rows of a file of any layout: texts, undefined while they are being read. */
+export type RawPages = {
+  readonly rowAt: (row: number) => readonly (string | null)[] | undefined
+  /** Of the first page that is there. */
+  readonly first: RawRowPage | null
+  readonly error: unknown
+}
+
+/** The pages of 100 that hold these rows. */
+export function useRawPages(shardPath: string, rows: readonly number[]): RawPages {
+  const { client, cacheId, version } = useBase()
+  const pages = [...new Set(rows.map(row => Math.floor(row / RAW_ROWS)))]
+  return useQueries({
+    queries: pages.map(page => {
+      const queryKey = ['shards.rawRows', cacheId, shardPath, page, version]
+      return {
+        ...once,
+        queryKey,
+        placeholderData: sameButVersion(queryKey),
+        queryFn: async ({ signal }: { readonly signal: AbortSignal }) => {
+          const input = { cacheId, shardPath, offset: page * RAW_ROWS, limit: RAW_ROWS }
+          return { page, ...(await client.shards.rawRows(input, { signal })) }
+        }
+      }
+    }),
+    combine: results => ({
+      rowAt: (row: number) => results.find(({ data }) => data?.page === Math.floor(row / RAW_ROWS))?.data?.rows[row % RAW_ROWS],
+      first: results.find(({ data }) => data !== undefined)?.data ?? null,
       error: results.find(({ error }) => error !== null)?.error ?? null
     })
   })

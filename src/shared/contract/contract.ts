@@ -5,6 +5,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { jobEventSchema, jobInfoSchema, jobOutcomeSchema, jobRequestSchema, workersSchema } from './jobs.ts'
+import { RAW_ROWS, rawFileSchema, rawRowsSchema } from './raw.ts'
 import { quarantineEntrySchema } from './reports.ts'
 import {
   findingSchema,
@@ -92,6 +93,10 @@ export const contract = {
     describe: base.input(shard).output(shardFactsSchema),
     rows: base.input(shard.extend(page)).output(z.object({ total: z.number(), rows: z.array(rowSchema) })),
     vector: base.input(shard.extend({ rowOffset: z.number().int().min(0) })).output(vectorSchema),
+    /** What any Parquet file says of itself, whatever its layout. */
+    raw: base.input(shard).output(rawFileSchema),
+    /** Its rows as texts. */
+    rawRows: base.input(shard.extend({ offset: page.offset, limit: z.number().int().min(1).max(RAW_ROWS) })).output(rawRowsSchema),
     heatMap: base
       .input(shard.extend({ width: z.number().int().min(1).max(4096), height: z.number().int().min(1).max(4096) }))
       .output(heatMapSchema)

@@ -1,4 +1,5 @@
 export * from './contract.ts'
 export * from './jobs.ts'
+export * from './raw.ts'
 export * from './reports.ts'
 export * from './schemas.ts'

@@ -22,7 +22,9 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
     /** What was last verified longer ago than this, or never. */
     olderThanMs: z.number().min(0).optional(),
     /** Go on where the last verification of the same shards was broken off. */
-    resume: z.boolean().optional()
+    resume: z.boolean().optional(),
+    /** Also read every shard with hyparquet and compare all values. */
+    secondReader: z.boolean().optional()
   }),
   z.object({ kind: z.literal('plan') }),
   z.object({ kind: z.literal('apply'), plan: planSchema, ticked: z.array(z.string()) }),

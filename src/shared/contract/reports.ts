@@ -9,6 +9,7 @@ import type {
   ReindexReport,
   RepairPlan,
   RepairReport,
+  SecondReading,
   ShardNotMoved,
   VerifyReport
 } from '../model/report.ts'
@@ -24,6 +25,12 @@ export const progressSchema = z.object({
   findings: z.number()
 }) satisfies z.ZodType<Progress>
 
+const secondReadingSchema = z.object({
+  compared: z.number(),
+  disagreeing: z.number(),
+  notRead: z.array(z.object({ shardPath: z.string(), reason: z.string() }))
+}) satisfies z.ZodType<SecondReading>
+
 export const verifyReportSchema = z.object({
   checkedShards: z.number(),
   checkedRows: z.number(),
@@ -31,7 +38,8 @@ export const verifyReportSchema = z.object({
   healthyShards: z.number(),
   findings: z.array(findingSchema),
   byKind: z.partialRecord(findingKindSchema, z.number()),
-  seconds: z.number()
+  seconds: z.number(),
+  secondReader: secondReadingSchema.optional()
 }) satisfies z.ZodType<VerifyReport>
 
 export const reindexReportSchema = z.object({

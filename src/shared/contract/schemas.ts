@@ -52,7 +52,7 @@ const statisticsSchema = z.object({
   maxNorm: z.number().nullable()
 }) satisfies z.ZodType<VectorStatistics>
 
-const columnSchema = z.object({
+export const columnSchema = z.object({
   column: z.string(),
   physicalType: z.string(),
   logicalType: z.string().nullable(),

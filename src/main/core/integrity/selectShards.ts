@@ -32,7 +32,7 @@ export type VerifyOptions = {
    * time are not read again. Keys and index are compared as in any run, so that the report is that of one run over all of them.
    */
   readonly known?: ReadonlyMap<string, KnownVerdict>
-  /** Also reads every shard with hyparquet and compares all values: about ten times the time. */
+  /** Also reads every shard with hyparquet and compares all values. That takes 10 to 60 times as long. */
   readonly secondReader?: boolean
 }
 

@@ -8,6 +8,8 @@ import { readFooter, type ShardFooter } from '../parquet/footer.ts'
 import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
 import { openShardFile, type ShardFile } from '../parquet/shardFile.ts'
+import { resolveShardPath } from '../paths.ts'
+import { checkFolderLinks } from '../shardRows.ts'
 import type { RawRange, RawReading } from './rawRows.ts'
 import { SecondThread } from './secondThread.ts'
 
@@ -38,6 +40,17 @@ export async function readRawFile(path: string, range: RawRange, signal?: AbortS
   } finally {
     file?.close()
   }
+}
+
+/**
+ * The same of a shard that a person or an index named. Links are followed by the policy in force.
+ * @param root absolute real path
+ * @throws as `readRawFile`; CacheCorruptError for a path that leaves the cache
+ */
+export function readRawShard(root: string, shardPath: string, range: RawRange, signal?: AbortSignal): Promise<RawFile> {
+  const path = resolveShardPath(root, shardPath)
+  checkFolderLinks(root, shardPath)
+  return readRawFile(path, range, signal)
 }
 
 function isMissing(error: unknown): boolean {

@@ -72,8 +72,8 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
 async function work(root: string, request: JobRequest, ledger: Ledger, long: LongOptions) {
   switch (request.kind) {
     case 'verify': {
-      const { kind, shards, changed, olderThanMs, resume } = request
-      return { kind, report: await verifyCache(root, { ...long, shards, changed, olderThanMs, resume, ledger }) }
+      const { kind, shards, changed, olderThanMs, resume, secondReader } = request
+      return { kind, report: await verifyCache(root, { ...long, shards, changed, olderThanMs, resume, secondReader, ledger }) }
     }
     case 'plan':
       return { kind: request.kind, plan: await planRepair(root, { ...long, ledger, trustMs: TRUST_MS }) }

@@ -10,14 +10,15 @@ export function jobTitle(request: JobRequest, shards: number | null): string {
   switch (request.kind) {
     case 'verify': {
       const all = shards === null ? 'the whole cache' : counted(shards)
-      const { changed, olderThanMs, resume } = request
-      if (resume === true) return `Go on with verifying ${all}`
+      const { changed, olderThanMs, resume, secondReader } = request
+      const readers = secondReader === true ? ' with two readers' : ''
+      if (resume === true) return `Go on with verifying ${all}${readers}`
       const parts = [
         ...(changed === true ? ['is new or changed'] : []),
         ...(olderThanMs === undefined ? [] : [`was not verified for ${duration(olderThanMs)}`])
       ]
-      if (parts.length === 0) return `Verify ${all}`
-      return `Verify what ${parts.join(' or ')}${shards === null ? '' : ` of ${all}`}`
+      if (parts.length === 0) return `Verify ${all}${readers}`
+      return `Verify what ${parts.join(' or ')}${shards === null ? '' : ` of ${all}`}${readers}`
     }
     case 'plan':
       return 'Verify what was not verified within a day, and plan a repair'

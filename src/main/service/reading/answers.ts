@@ -4,6 +4,7 @@ import { listQuarantine, type QuarantineEntry } from '../../core/index.ts'
 import { buildSample } from '../../sample/index.ts'
 import { drawHeatMap } from './heatMap.ts'
 import { listFolder, readStamps } from './listFolder.ts'
+import { readRawFacts, readRawRows } from './rawReads.ts'
 import { countPrefix, search } from './search.ts'
 import { closeShards, describe, readFooters, readRows, readVector } from './shardReads.ts'
 import { lookAround } from './surroundings.ts'
@@ -33,6 +34,8 @@ export const ANSWERS = {
   describe,
   readRows,
   readVector,
+  readRawFacts,
+  readRawRows,
   drawHeatMap,
   search,
   countPrefix,

@@ -1,0 +1,9 @@
+/** Whether verifications also ask the second reader, kept with the settings. */
+import { z } from 'zod'
+import { useSetting } from './settings.tsx'
+
+const schema = z.boolean()
+
+export function useSecondReader(): [boolean, (asked: boolean) => void] {
+  return useSetting('secondReader', schema, false)
+}

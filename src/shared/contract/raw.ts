@@ -1,0 +1,51 @@
+/** A Parquet file of any layout as the window shows it: values are texts, cut to what a cell can hold. */
+import { z } from 'zod'
+import type { RawColumn, RawRowGroup, UnreadColumn } from '../model/raw.ts'
+import { columnSchema } from './schemas.ts'
+
+/** Rows that cross at once: a row may be a vector of thousands of values, of which only the first ones cross. */
+export const RAW_ROWS = 100
+/** Row groups that cross; all of them are counted. */
+export const RAW_GROUPS = 200
+
+const rawColumnSchema = columnSchema.extend({
+  topLevel: z.string(),
+  maxDefinition: z.number(),
+  maxRepetition: z.number()
+}) satisfies z.ZodType<RawColumn>
+
+const rowGroupSchema = z.object({
+  firstRow: z.number(),
+  rows: z.number(),
+  compressedBytes: z.number(),
+  uncompressedBytes: z.number()
+}) satisfies z.ZodType<RawRowGroup>
+
+const unreadSchema = z.object({
+  column: z.string().nullable(),
+  severity: z.enum(['corrupt', 'unsupported']),
+  reason: z.string()
+}) satisfies z.ZodType<UnreadColumn>
+
+export const rawFileSchema = z.object({
+  leaves: z.array(rawColumnSchema),
+  /** `value` is cut to 4,096 characters; `bytes` counts all of it. */
+  keyValues: z.array(z.object({ key: z.string(), value: z.string().nullable(), bytes: z.number() })),
+  rowGroups: z.array(rowGroupSchema),
+  rowGroupCount: z.number(),
+  rowCount: z.number(),
+  createdBy: z.string().nullable(),
+  /** Of the file as a whole: encrypted, or beyond a limit. */
+  unread: z.array(unreadSchema)
+})
+export type RawFileFacts = z.infer<typeof rawFileSchema>
+
+export const rawRowsSchema = z.object({
+  total: z.number(),
+  /** Top-level columns that could be read. */
+  columns: z.array(z.string()),
+  /** A text for each of `columns`; null for a missing value. */
+  rows: z.array(z.array(z.string().nullable())),
+  unread: z.array(unreadSchema)
+})
+export type RawRowPage = z.infer<typeof rawRowsSchema>
