@@ -3,18 +3,21 @@ import type { SecondReading } from '../../shared/model/report.ts'
 import { terminalSafe } from '../../shared/terminalText.ts'
 import { countOf, countText } from './numbers.ts'
 
-/** Shards that are named; `--json` has them all. */
-const NAMED = 20
+/** Shards that are named for each reason; `--json` has them all. */
+const NAMED = 5
 
 /** @returns '' for a verification without a second reader */
 export function secondReaderText(reading: SecondReading | undefined): string {
   if (reading === undefined) return ''
   const { compared, disagreeing, notRead } = reading
-  const outcome = disagreeing === 0 ? 'no value differs' : `values differ in ${countOf(disagreeing, 'shard')}`
+  const outcome = disagreeing > 0 ? `, values differ in ${countOf(disagreeing, 'shard')}` : compared > 0 ? ', no value differs' : ''
   const unread = notRead.length === 0 ? '' : `; ${countOf(notRead.length, 'shard')} not compared`
-  const lines = notRead
-    .slice(0, NAMED)
-    .map(({ shardPath, reason }) => `  ${terminalSafe(shardPath)}\n    the second reader could not read it: ${terminalSafe(reason)}\n`)
-  const more = notRead.length > NAMED ? `  ... and ${countText(notRead.length - NAMED)} more (--json prints all)\n` : ''
-  return `second reader (hyparquet): ${countOf(compared, 'shard')} compared, ${outcome}${unread}\n${lines.join('')}${more}`
+  const reasons = [...Map.groupBy(notRead, ({ reason }) => reason)].map(([reason, shards]) => reasonText(reason, shards))
+  return `second reader (hyparquet): ${countOf(compared, 'shard')} compared${outcome}${unread}\n${reasons.join('')}`
+}
+
+function reasonText(reason: string, shards: SecondReading['notRead']): string {
+  const named = shards.slice(0, NAMED).map(({ shardPath }) => `    ${terminalSafe(shardPath)}\n`)
+  const more = shards.length > NAMED ? `    ... and ${countText(shards.length - NAMED)} more (--json prints all)\n` : ''
+  return `  not compared: ${terminalSafe(reason)}\n${named.join('')}${more}`
 }

@@ -56,8 +56,8 @@ function notMovedText({ length }: readonly unknown[]): string {
 
 /** What the second reader came to. */
 export function secondReadingText({ compared, disagreeing }: SecondReading): string {
-  const outcome = disagreeing === 0 ? 'no value differs' : `values differ in ${formatCounted(disagreeing, 'shard')}`
-  return `Second reader (hyparquet): ${formatCounted(compared, 'shard')} compared, ${outcome}.`
+  const outcome = disagreeing > 0 ? `, values differ in ${formatCounted(disagreeing, 'shard')}` : compared > 0 ? ', no value differs' : ''
+  return `Second reader (hyparquet): ${formatCounted(compared, 'shard')} compared${outcome}.`
 }
 
 function indexText({ indexedShards, indexedRows, indexKept, findings }: Extract<JobReport, { kind: 'reindex' }>['report']): string {

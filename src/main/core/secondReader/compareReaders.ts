@@ -1,6 +1,7 @@
 /** Many shards by both readers, on several threads: where they differ, and what the second one could not read. */
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { SystemError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { SecondReading } from '../../../shared/model/report.ts'
 import { linkPolicy } from '../links.ts'
@@ -37,30 +38,50 @@ export async function compareReaders(root: string, shards: readonly ShardToCompa
   const limits = limitsInForce()
   const notRead: SecondReading['notRead'][number][] = []
   const disagreeing = new Set<string>()
+  const fail = (shard: ShardToCompare, reason: string): void => {
+    notRead.push({ shardPath: shard.shardPath, reason })
+    onDone(shard)
+  }
   let next = 0
+  const returned: ShardToCompare[] = []
+  const take = (): ShardToCompare | undefined => returned.pop() ?? shards[next++]
+  let lanes = Math.min(workers, shards.length)
   const lane = async (): Promise<void> => {
     const thread = new SecondThread(threadFile)
     try {
-      for (let shard = shards[next++]; shard !== undefined; shard = shards[next++]) {
+      for (let shard = take(); shard !== undefined; shard = take()) {
         const { shardPath, bytes } = shard
         const order = { ask: 'compare', path: join(root, ...shardPath.split('/')), limits, links: linkPolicy() } as const
-        const answer = await thread.ask(order, budgetMs ?? shardTimeMs(limits, bytes), signal)
-        if (answer.answer === 'differences') {
+        const answer = await thread.ask(order, budgetMs ?? shardTimeMs(limits, bytes), signal).catch(refusalOf)
+        if (answer instanceof SystemError) {
+          // The threads that the system has given go on with it.
+          if (lanes > 1) {
+            returned.push(shard)
+            break
+          }
+          for (let left: ShardToCompare | undefined = shard; left !== undefined; left = take()) fail(left, answer.message)
+        } else if (answer.answer === 'differences') {
           for (const difference of answer.differences) onFinding(disagreement(shardPath, difference))
           if (answer.differences.length > 0) disagreeing.add(shardPath)
-        } else notRead.push({ shardPath, reason: answer.answer === 'failed' ? answer.reason : 'it gave another answer' })
-        onDone(shard)
+          onDone(shard)
+        } else fail(shard, answer.answer === 'failed' ? answer.reason : 'it gave another answer')
       }
     } finally {
+      lanes -= 1
       thread.end()
     }
   }
-  await Promise.all(Array.from({ length: Math.min(workers, shards.length) }, lane))
+  await Promise.all(Array.from({ length: lanes }, lane))
   return {
     compared: shards.length - notRead.length,
     disagreeing: disagreeing.size,
     notRead: notRead.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
   }
+}
+
+function refusalOf(error: unknown): SystemError {
+  if (error instanceof SystemError) return error
+  throw error
 }
 
 function defaultWorkers(): number {

@@ -63,15 +63,22 @@ async function rowsOf(path: string, range: RawRange, budgetMs: number, signal?: 
   const thread = idle?.thread ?? new SecondThread()
   if (idle !== null) clearTimeout(idle.timer)
   idle = null
-  const answer = await thread.ask({ ask: 'rows', path, range, limits: limitsInForce(), links: linkPolicy() }, budgetMs, signal)
-  if (idle === null) idle = { thread, timer: setTimeout(endIdle, IDLE_MS).unref() }
-  else thread.end()
-  if (answer.answer === 'rows') return answer.rows
-  const reason = answer.answer === 'failed' ? answer.reason : 'it gave another answer'
-  return { ...NO_ROWS, unread: [{ column: null, severity: 'unsupported', reason }] }
+  try {
+    const answer = await thread.ask({ ask: 'rows', path, range, limits: limitsInForce(), links: linkPolicy() }, budgetMs, signal)
+    return answer.answer === 'rows' ? answer.rows : noRows(answer.answer === 'failed' ? answer.reason : 'it gave another answer')
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+    return noRows(error.message)
+  } finally {
+    if (idle === null) idle = { thread, timer: setTimeout(endIdle, IDLE_MS).unref() }
+    else thread.end()
+  }
 }
 
-const NO_ROWS = { columns: [], cells: [], unread: [], logicalTypes: [] } satisfies RawReading
+function noRows(reason: string): RawReading {
+  return { columns: [], cells: [], unread: [{ column: null, severity: 'unsupported', reason }], logicalTypes: [] }
+}
+
 const NOTHING: RawFile = {
   columns: [],
   cells: [],

@@ -12,8 +12,9 @@ export type SecondOrder = { readonly path: string; readonly limits: Limits; read
   | { readonly ask: 'rows'; readonly range: RawRange }
 )
 
-/** What it answers; `failed` says why a file could not be read. */
+/** What it answers; `ready` once, when it can read; `failed` says why a file could not be read. */
 export type SecondAnswer =
+  | { readonly answer: 'ready' }
   | { readonly answer: 'differences'; readonly differences: readonly Difference[] }
   | { readonly answer: 'rows'; readonly rows: RawReading }
   | { readonly answer: 'failed'; readonly reason: string }
@@ -21,6 +22,8 @@ export type SecondAnswer =
 parentPort?.on('message', (order: SecondOrder) => {
   void answerTo(order).then(answer => parentPort?.postMessage(answer))
 })
+
+parentPort?.postMessage({ answer: 'ready' } satisfies SecondAnswer)
 
 async function answerTo(order: SecondOrder): Promise<SecondAnswer> {
   adoptLimits(order.limits)

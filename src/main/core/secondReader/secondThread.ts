@@ -13,13 +13,22 @@ import type { SecondAnswer, SecondOrder } from './secondReaderThread.ts'
 /** A shard of 1,024 x 1,024 values takes 200 MiB. */
 const HEAP_MIB = 1024
 const MEMORY: ResourceLimits = { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 32 }
+/** A thread that cannot answer after so long will not. */
+const START_MS = 60_000
 
-type Waiting = { readonly settle: (answer: SecondAnswer) => void }
+type Waiting = {
+  readonly budgetMs: number
+  readonly settle: (answer: SecondAnswer) => void
+  /** The thread never came to read. */
+  readonly refuse: (why: SystemError) => void
+}
 
 export class SecondThread {
   private readonly file: string
   private worker: Worker | null = null
+  private ready = false
   private waiting: Waiting | null = null
+  private stopClock: () => void = () => undefined
 
   /** @param file the thread's entry */
   constructor(file: string = threadFile()) {
@@ -28,35 +37,39 @@ export class SecondThread {
 
   /**
    * Asks one thing at a time. A thread that dies or passes its time is replaced at the next question.
-   * @throws CancelledError
+   * @param budgetMs from when the thread can read, without pauses of this process
+   * @throws SystemError when no thread can be started, CancelledError
    */
   ask(order: SecondOrder, budgetMs: number, signal?: AbortSignal): Promise<SecondAnswer> {
     if (signal?.aborted) return Promise.reject(new CancelledError())
     return new Promise((resolve, reject) => {
-      const cancel = (): void => {
-        done()
-        this.end()
-        reject(new CancelledError())
-      }
-      const stopClock = afterRunning(budgetMs, () => this.lose(overtimeText(budgetMs)))
       const done = (): void => {
-        stopClock()
+        this.stopClock()
         signal?.removeEventListener('abort', cancel)
         this.waiting = null
         this.worker?.unref()
+      }
+      const refuse = (why: Error): void => {
+        done()
+        reject(why)
+      }
+      const cancel = (): void => {
+        this.end()
+        refuse(new CancelledError())
       }
       const settle = (answer: SecondAnswer): void => {
         done()
         resolve(answer)
       }
       signal?.addEventListener('abort', cancel, { once: true })
-      this.waiting = { settle }
+      this.waiting = { budgetMs, settle, refuse }
       try {
         this.worker ??= this.start()
         this.worker.ref()
         this.worker.postMessage(order)
+        this.watch()
       } catch (error) {
-        this.lose(`its thread cannot start: ${error instanceof Error ? error.message : String(error)}`)
+        refuse(error instanceof SystemError ? error : new SystemError(`a thread could not be started: ${messageOf(error)}`))
       }
     })
   }
@@ -64,6 +77,8 @@ export class SecondThread {
   end(): void {
     const { worker } = this
     this.worker = null
+    this.ready = false
+    this.stopClock()
     void worker?.terminate()
   }
 
@@ -72,24 +87,44 @@ export class SecondThread {
     const ofThis = (report: () => void): void => {
       if (this.worker === worker) report()
     }
-    worker.on('message', (answer: SecondAnswer) => ofThis(() => this.waiting?.settle(answer)))
+    worker.on('message', (answer: SecondAnswer) => ofThis(() => this.receive(answer)))
+    worker.on('messageerror', error => ofThis(() => this.lose(`its answer did not arrive: ${messageOf(error)}`)))
     worker.on('error', error => ofThis(() => this.lose(deathText(error))))
     worker.on('exit', code => ofThis(() => this.lose(`its thread ended with code ${code}`)))
     return worker
   }
 
+  private receive(answer: SecondAnswer): void {
+    if (answer.answer !== 'ready') this.waiting?.settle(answer)
+    else {
+      this.ready = true
+      if (this.waiting !== null) this.watch()
+    }
+  }
+
+  private watch(): void {
+    this.stopClock()
+    const ms = this.ready ? (this.waiting?.budgetMs ?? 0) : START_MS
+    this.stopClock = afterRunning(ms, () => this.lose(this.ready ? overtimeText(ms) : `its thread did not start within ${ms / 1000} s`))
+  }
+
   /** Ends the thread, and answers the question it has. */
   private lose(reason: string): void {
-    const { waiting } = this
+    const { waiting, ready } = this
     this.end()
-    waiting?.settle({ answer: 'failed', reason })
+    if (ready) waiting?.settle({ answer: 'failed', reason })
+    else waiting?.refuse(new SystemError(reason))
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function deathText(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
     return `it needs more than ${HEAP_MIB} MiB of memory`
-  return `its thread failed: ${error instanceof Error ? error.message : String(error)}`
+  return `its thread failed: ${messageOf(error)}`
 }
 
 /** @throws SystemError when this installation lacks the thread's file */

@@ -21,19 +21,20 @@ const LIMITED = [
   { limit: 'Max data size', used: 'VmData', threadBytes: 768 * MIB, wasmBytes: 64 * MIB }
 ] as const
 
-/** Threads that have not reserved their memory yet, and those that may still reserve WebAssembly's. */
-const pending = { starting: 0, wasm: 0 }
+/** Threads that have not reserved their memory yet, those that may still reserve WebAssembly's, and heaps that may still grow. */
+const pending = { starting: 0, wasm: 0, heapBytes: 0 }
 
 /**
  * Starts a thread.
- * @param memory what its heap may take up
+ * @param memory what it may take up; of a heap with a limit of its own, all has to fit
  * @throws SystemError where the system gives none, or where a limit leaves too little memory for it
  */
 export function startWorker(
   file: string,
   { workerData, memory = THREAD_MEMORY }: { readonly workerData?: unknown; readonly memory?: ResourceLimits } = {}
 ): Worker {
-  const room = roomForThread()
+  const heapBytes = (memory.maxOldGenerationSizeMb ?? 0) * MIB
+  const room = roomForThread(heapBytes)
   if (!room.thread) {
     throw new SystemError('a thread could not be started: the limit on memory leaves no room for it', { error: 'ENOMEM' })
   }
@@ -47,8 +48,10 @@ export function startWorker(
   }
   const wasm = room.wasm ? 1 : 0
   pending.wasm += wasm
+  pending.heapBytes += heapBytes
   worker.once('exit', () => {
     pending.wasm -= wasm
+    pending.heapBytes -= heapBytes
   })
   pending.starting += 1
   let isStarting = true
@@ -62,13 +65,13 @@ export function startWorker(
 }
 
 /** Whether the limits leave room for one more thread, and for WebAssembly in it. A limit that is not known leaves room. */
-function roomForThread(): { readonly thread: boolean; readonly wasm: boolean } {
+function roomForThread(heapBytes: number): { readonly thread: boolean; readonly wasm: boolean } {
   const { limits, status } = ownMemory()
   const room = { thread: true, wasm: true }
   for (const { limit, used, threadBytes, wasmBytes } of LIMITED) {
     const most = Number(new RegExp(`^${limit} +(\\d+)`, 'm').exec(limits)?.[1])
     const now = 1024 * Number(new RegExp(`^${used}:\\s+(\\d+)`, 'm').exec(status)?.[1])
-    const threads = now + (pending.starting + 1) * threadBytes
+    const threads = now + (pending.starting + 1) * threadBytes + pending.heapBytes + heapBytes
     if (threads > most) room.thread = false
     if (threads + (pending.wasm + 1) * wasmBytes > most) room.wasm = false
   }
