@@ -6,6 +6,9 @@ import { dirname, join } from 'node:path'
 import { type WindowKey, type WindowRecord, type WriteShardOptions, writeShard } from '../../src/main/core/index.ts'
 import type { ReferenceRow } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { BLOCK, BLOCK_PATH, recordOf } from './records.ts'
+
+export { BLOCK, BLOCK_PATH, recordOf }
 
 /** Everything below a folder: files by the SHA-256 of their bytes, folders and links by what they are. */
 export function filesBelow(root: string): Record<string, string> {
@@ -66,29 +69,6 @@ export function keyOf(row: ReferenceRow): WindowKey {
 export function float64Hex(values: ArrayLike<number>): string {
   return Buffer.from(Float64Array.from(values).buffer).toString('hex')
 }
-
-/** The n-th of any number of valid records of contig 1, layer 5, centered_mean_8. */
-export function recordOf(n: number, changes: Partial<WindowRecord> = {}): WindowRecord {
-  return {
-    chrom: '1',
-    startBp: BigInt(n) * 8192n,
-    endBp: BigInt(n) * 8192n + 12288n,
-    windowHash: createHash('sha256').update(`window ${n}`).digest(),
-    encoderHash: createHash('sha256').update('encoder').digest(),
-    stateLayer: 5,
-    poolType: 'centered_mean',
-    poolRadius: 8,
-    dtype: 'fp16',
-    embedding: [n, 0.5, -0.25, 1 / 1024],
-    untargeted: n % 2 === 0,
-    createdAt: 1_700_000_000_000_000_000n + BigInt(n),
-    ...changes
-  }
-}
-
-/** Where `write(root, records)` of such records puts them. */
-export const BLOCK = { encoderId: 'lab/encoder', contig: '1', strideBlock: 0 }
-export const BLOCK_PATH = 'embeddings/lab__encoder/5/centered_mean_8/chr1_0.parquet'
 
 /** Puts a shard of other rows in a place, past the lock and the index: what another program, or rot, leaves there. */
 export async function replaceShard(root: string, shardPath: string, options: WriteShardOptions): Promise<void> {

@@ -258,7 +258,7 @@ test('writers in processes of their own wait for each other, and nothing is lost
   const root = temporaryFolder()
   const program = `
     import { writeShard } from ${JSON.stringify(join(import.meta.dirname, '../../src/main/core/index.ts'))}
-    import { recordOf, BLOCK } from ${JSON.stringify(join(import.meta.dirname, 'cacheFiles.ts'))}
+    import { recordOf, BLOCK } from ${JSON.stringify(join(import.meta.dirname, 'records.ts'))}
     const first = Number(process.argv[1])
     for (let n = first; n < first + 5; n++) await writeShard(process.argv[2], { ...BLOCK, strideBlock: n, records: [recordOf(n)] })`
   const children = [0, 100, 200].map(first =>
