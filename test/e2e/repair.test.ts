@@ -131,7 +131,7 @@ onBothCarriers('triage and repair', open => {
     const restoreAll = panel(page, 'Quarantine').getByRole('button', { name: 'Restore all' })
     await restoreAll.click()
     const sheet = page.getByRole('dialog', { name: `Restore ${quarantined.length} files` })
-    await sheet.getByText('This is the first thing that this program writes into this cache.').waitFor()
+    await sheet.getByText('This program has no record of an earlier change to this cache').waitFor()
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
     await page.getByRole('banner').getByText('READ-ONLY').waitFor()

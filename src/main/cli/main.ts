@@ -4,7 +4,7 @@
  */
 import { CommanderError } from 'commander'
 import { InputError } from '../../shared/model/errors.ts'
-import { expectedError, onRemark } from '../core/index.ts'
+import { dataFolder, expectedError, onRemark, recordChangesIn } from '../core/index.ts'
 import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { EXIT, type ExitCode, exitCodeOfError } from './exitCodes.ts'
 import { listenForBrokenPipes, openOutput, printDocument, printError } from './output.ts'
@@ -32,6 +32,7 @@ async function main(): Promise<ExitCode> {
     const { signal } = cancel
     try {
       const output = openOutput(quiet, bar.clear)
+      recordChangesIn(dataFolder())
       onRemark((_subject, sentence) => void output.note(`lewm-cache: ${sentence}`))
       exitCode = await work({ cache, json, quiet, output, signal, long: { signal, onProgress: bar.update } })
     } finally {

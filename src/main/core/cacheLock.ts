@@ -13,6 +13,7 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CacheBusyError, CancelledError } from '../../shared/model/errors.ts'
+import { recordChange } from './changeRecord.ts'
 import { makeFolder, removeFile, removeQuietly, sweepTempFiles, tempBeside, writeWholeFile } from './durableFile.ts'
 import { EMBEDDINGS_DIR } from './layout.ts'
 import { bootOf, isGone, isOnMachineItself, type PidScope, pidScope, processBirth } from './processBirth.ts'
@@ -70,6 +71,7 @@ export async function withCacheLock<T>(
     await sleep(POLL_MS)
   }
   try {
+    recordChange(root, operation)
     sweep(dirname(path))
     return await work(interrupted)
   } finally {

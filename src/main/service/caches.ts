@@ -11,13 +11,11 @@ const PATIENCE_MS = 100
 
 export class Caches {
   private readonly parts: CacheParts
-  private readonly dataFolder: string
   private readonly open_ = new Map<string, OpenCache>()
   private readonly samples = new Map<string, Promise<void>>()
 
-  constructor(parts: CacheParts, dataFolder: string) {
+  constructor(parts: CacheParts) {
     this.parts = parts
-    this.dataFolder = dataFolder
   }
 
   /**
@@ -53,7 +51,7 @@ export class Caches {
 
   /** The built-in sample, built the first time. */
   async openSample(damaged: boolean): Promise<OpenCache> {
-    const folder = join(this.dataFolder, damaged ? 'sample-damaged' : 'sample')
+    const folder = join(this.parts.dataFolder, damaged ? 'sample-damaged' : 'sample')
     let building = this.samples.get(folder)
     if (building === undefined && !existsSync(folder)) {
       building = this.parts.reader.ask('makeSample', { folder, damaged }).finally(() => this.samples.delete(folder))

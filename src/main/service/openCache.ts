@@ -4,7 +4,16 @@
  */
 import { createHash } from 'node:crypto'
 import type { CacheSummary, JobReport, Scope } from '../../shared/contract/index.ts'
-import { EMBEDDINGS_DIR, type FileStamp, type Finding, isThisProcess, type Ledger, type RecordedVerdict, runScope } from '../core/index.ts'
+import {
+  EMBEDDINGS_DIR,
+  type FileStamp,
+  type Finding,
+  isThisProcess,
+  type Ledger,
+  lastChange,
+  type RecordedVerdict,
+  runScope
+} from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
 import { Changes } from './changes.ts'
@@ -25,6 +34,8 @@ export type CacheParts = {
   readonly background: Reader
   readonly catalog: Catalog
   readonly ledger: Ledger
+  /** Where it is on record that this program has changed a cache. */
+  readonly dataFolder: string
   readonly onError: (error: unknown) => void
   /** Something that whoever looks into the log should know. */
   readonly onRemark: (sentence: string, details: object) => void
@@ -39,8 +50,8 @@ export class OpenCache {
   readonly cacheId: string
   readonly root: string
   readonly changes = new Changes()
-  /** Whether this program has changed the cache since it was opened. */
-  written = false
+  /** Whether this program has changed the cache: since it was opened, or before as far as it is on record. */
+  written: boolean
   private readonly parts: CacheParts
   private readonly memory: CacheMemory
   private readonly scan: ShardScan
@@ -61,6 +72,7 @@ export class OpenCache {
     this.root = root
     this.cacheId = cacheIdOf(root)
     this.parts = parts
+    this.written = lastChange(parts.dataFolder, root) !== null
     this.memory = new CacheMemory(parts.catalog, root, parts.onError)
     this.compared = new ComparedFindings(this.memory)
     this.scan = new ShardScan(root, parts.background, {
@@ -297,6 +309,8 @@ export class OpenCache {
 
   private async lookAround(): Promise<void> {
     this.surroundings = await this.parts.background.ask('lookAround', { root: this.root })
+    // Another window or a terminal may have changed it.
+    this.written ||= lastChange(this.parts.dataFolder, this.root) !== null
     this.changes.touch()
     // That a whole cache was moved or unmounted, the system tells nobody.
     if (!this.surroundings.there && !this.scan.isAway) {

@@ -24,7 +24,10 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
       <div className={classes.left}>
         <CacheMenu opening={opening} commands={commands} />
         {!summary.written && (
-          <span className={classes.badge} title='This program has written nothing into the cache, and will not without asking first.'>
+          <span
+            className={classes.badge}
+            title='This program has no record of a change to this cache, and makes none without asking first.'
+          >
             READ-ONLY
           </span>
         )}

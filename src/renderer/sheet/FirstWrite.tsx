@@ -1,7 +1,7 @@
-/** On every sheet that asks before something is written, until this program has written: what READ-ONLY meant ends here. */
+/** On every sheet that asks before a change, as long as no change of this cache is on record: what READ-ONLY meant ends here. */
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 
 export function FirstWrite() {
   const { written } = useWorkspace().summary
-  return written ? null : <p>This is the first thing that this program writes into this cache.</p>
+  return written ? null : <p>This program has no record of an earlier change to this cache on this computer. This will be its first.</p>
 }

@@ -139,7 +139,7 @@ export const summarySchema = z.object({
   scanFindings: z.array(findingSchema),
   /** Who holds the lock; `own`: a job of this very service does. */
   writer: z.object({ host: z.string(), pid: z.number(), since: z.string(), operation: z.string(), own: z.boolean() }).nullable(),
-  /** False until this program has written into the cache. */
+  /** False until this program has changed the cache, now or earlier, as far as its records on this machine go. */
   written: z.boolean(),
   /** Counts up with every change: a client that holds an older one asks again. */
   version: z.number()

@@ -2,6 +2,7 @@
  * One job on a thread of its own: does it with the core, tells what it finds on the way, at most ten times a second, and ends. It
  * starts when it is told to, so that a job that is cancelled before has done nothing.
  */
+import { dirname } from 'node:path'
 import { parentPort } from 'node:worker_threads'
 import type { JobRequest } from '../../../shared/contract/index.ts'
 import {
@@ -14,6 +15,7 @@ import {
   planRepair,
   quarantineShards,
   type RecordedVerdict,
+  recordChangesIn,
   reindexCache,
   restoreShards,
   tickMoves,
@@ -46,6 +48,7 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
   }
   const timer = setInterval(flush, FLUSH_MS)
   try {
+    recordChangesIn(dirname(order.ledgerFile))
     const ledger = openLedger(order.ledgerFile, { onRecord: verdict => verdicts.push(verdict) })
     try {
       const report = await work(order.root, order.request, ledger, {

@@ -1,0 +1,51 @@
+/**
+ * Which caches this program has changed, kept in its own data folder: what a window says of a cache that it has not changed must be true
+ * after a restart, and after a change from a terminal.
+ */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { writeFileDurably } from './durableFile.ts'
+import { readSmallJson } from './smallFile.ts'
+
+export type CacheChange = { readonly atMs: number; readonly operation: string }
+
+let folder: string | null = null
+
+/** From now on, changes that this thread makes are recorded. A library that is not told a folder records nothing. */
+export function recordChangesIn(dataFolder: string): void {
+  folder = dataFolder
+}
+
+/** Called with the cache's lock, before anything is changed. A record that cannot be kept stops no change. */
+export function recordChange(root: string, operation: string): void {
+  if (folder === null) return
+  try {
+    const change = { root, at_ms: Date.now(), operation }
+    writeFileDurably(fileOf(folder, root), [Buffer.from(`${JSON.stringify(change)}\n`)])
+  } catch {
+    // The data folder cannot be written: the window then speaks of its own time only.
+  }
+}
+
+/**
+ * The last change of a cache that is on record.
+ * @param root absolute real path
+ * @returns null when there is none
+ */
+export function lastChange(dataFolder: string, root: string): CacheChange | null {
+  try {
+    return changeOf(readSmallJson(fileOf(dataFolder, root)), root)
+  } catch {
+    return null
+  }
+}
+
+function changeOf(value: unknown, root: string): CacheChange | null {
+  if (typeof value !== 'object' || value === null || !('root' in value) || !('at_ms' in value) || !('operation' in value)) return null
+  const { root: recorded, at_ms: atMs, operation } = value
+  return recorded === root && typeof atMs === 'number' && typeof operation === 'string' ? { atMs, operation } : null
+}
+
+function fileOf(dataFolder: string, root: string): string {
+  return join(dataFolder, 'changed', `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`)
+}
