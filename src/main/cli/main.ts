@@ -7,6 +7,7 @@ import { InputError } from '../../shared/model/errors.ts'
 import { dataFolder, expectedError, onRemark, recordChangesIn } from '../core/index.ts'
 import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { EXIT, type ExitCode, exitCodeOfError } from './exitCodes.ts'
+import { leave, leaveAtOnce } from './leave.ts'
 import { listenForBrokenPipes, openOutput, printDocument, printError } from './output.ts'
 import { buildProgram, type Start } from './program.ts'
 import { openProgressBar } from './progressBar.ts'
@@ -17,13 +18,11 @@ ignoreDebuggerSignal()
 listenForBrokenPipes()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    if (cancel.signal.aborted) process.exit(EXIT.cancelled)
+    if (cancel.signal.aborted) leaveAtOnce(EXIT.cancelled)
     cancel.abort()
   })
 }
-process.exitCode = await main()
-// What was given up on Ctrl-C may still be reading; all output has been waited for.
-if (cancel.signal.aborted) process.exit()
+await leave(await main())
 
 async function main(): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok

@@ -1,6 +1,6 @@
 /** The service's side of its reading thread: questions with answers, each of which can be given up. The thread starts with the first one. */
 import type { Worker } from 'node:worker_threads'
-import { CacheError, CancelledError, SystemError } from '../core/index.ts'
+import { CacheError, CancelledError, endWorker, SystemError } from '../core/index.ts'
 import type { Cloned, Fault, Remark } from './messages.ts'
 import type { Answers, Question } from './reading/answers.ts'
 import { startThread } from './startThread.ts'
@@ -63,7 +63,7 @@ export class Reader {
   async close(): Promise<void> {
     this.closed = true
     this.failAll(new CancelledError())
-    await this.worker?.terminate()
+    if (this.worker !== null) await endWorker(this.worker)
   }
 
   private running(): Worker {

@@ -1,5 +1,6 @@
 /** Starts threads, as far as the limits of this process leave memory for them, and says what each may take up. */
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import { SystemError } from '../../../shared/model/errors.ts'
 import { KERNELS_VARIABLE, remarkPlainKernels } from '../kernels/kernels.ts'
@@ -20,6 +21,29 @@ const LIMITED = [
   { limit: 'Max address space', used: 'VmSize', threadBytes: 1280 * MIB, wasmBytes: 8704 * MIB },
   { limit: 'Max data size', used: 'VmData', threadBytes: 768 * MIB, wasmBytes: 64 * MIB }
 ] as const
+
+/** Threads of this one that have not ended. */
+const running = new Set<Worker>()
+const END_MS = 1000
+
+export function hasWorkers(): boolean {
+  return running.size > 0
+}
+
+/** Ends a thread. @returns whether it has ended within a second: one that waits for a file system may not */
+export async function endWorker(worker: Worker): Promise<boolean> {
+  const end = new AbortController()
+  const late = sleep(END_MS, false, { signal: end.signal }).catch(() => false)
+  const hasEnded = await Promise.race([worker.terminate().then(() => true), late])
+  end.abort()
+  return hasEnded
+}
+
+/** Ends all threads. @returns whether they have ended within a second */
+export async function endWorkers(): Promise<boolean> {
+  const ended = await Promise.all([...running].map(endWorker))
+  return !ended.includes(false)
+}
 
 /** Threads that have not reserved their memory yet, those that may still reserve WebAssembly's, and heaps that may still grow. */
 const pending = { starting: 0, wasm: 0, heapBytes: 0 }
@@ -49,7 +73,9 @@ export function startWorker(
   const wasm = room.wasm ? 1 : 0
   pending.wasm += wasm
   pending.heapBytes += heapBytes
+  running.add(worker)
   worker.once('exit', () => {
+    running.delete(worker)
     pending.wasm -= wasm
     pending.heapBytes -= heapBytes
   })

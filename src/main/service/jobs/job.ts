@@ -3,15 +3,18 @@
  * is slow gets the latest, not a backlog; nobody's leaving ends the job.
  */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import type { JobEvent, JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
-import { expectedError, type Finding, type Progress, type RecordedVerdict } from '../../core/index.ts'
+import { endWorker, expectedError, type Finding, type Progress, type RecordedVerdict } from '../../core/index.ts'
 import { Changes } from '../changes.ts'
 import { type Fault, faultOf, type JobMessage, type JobOrder } from '../messages.ts'
 import { startThread } from '../startThread.ts'
 import { SpeedMeter } from './speed.ts'
 
 const FINDINGS_AT_ONCE = 500
+/** A thread that is ended says so within this time, unless it waits for a file system. */
+const GRACE_MS = 1000
 
 export type JobPlan = {
   readonly cacheId: string
@@ -86,9 +89,9 @@ export class Job {
   async stop(waitMs: number): Promise<void> {
     this.cancel()
     const timer = setTimeout(() => void this.worker.terminate(), waitMs)
-    await this.ended()
+    await Promise.race([this.ended(), sleep(waitMs + GRACE_MS, undefined, { ref: false })])
     clearTimeout(timer)
-    await this.worker.terminate()
+    await endWorker(this.worker)
   }
 
   /** What has happened and what happens, until the end or until the signal. */
