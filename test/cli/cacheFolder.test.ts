@@ -1,7 +1,9 @@
 /** A folder that is no cache: what was found there instead, and where the nearest cache lies. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ordinaryUser } from '../support/accounts.ts'
+import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { lewmCache, ndjson } from './lewmCache.ts'
@@ -74,12 +76,15 @@ describe('ls', () => {
     mkdirSync(join(cache, 'embeddings'))
     expect(lewmCache(['ls', '--cache', cache, '--json']).json()).toEqual({ shards: [] })
   })
+})
 
-  test.skipIf(process.getuid?.() === 0)('on a folder that may not be read is the system refusing', () => {
+describeWith('setpriv', 'for an ordinary user', setpriv => {
+  test.each(COMMANDS)('a folder that may not be read is a refusal of the system: %s %s', (...command) => {
+    const user = ordinaryUser(setpriv)
     const cache = referenceCache('healthy')
+    user.own(dirname(cache))
     chmodSync(join(cache, 'embeddings'), 0)
-    const { code, json } = lewmCache(['ls', '--cache', cache, '--json'])
-    chmodSync(join(cache, 'embeddings'), 0o755)
+    const { code, json } = lewmCache([...command, '--cache', cache, '--json'], { input, home: dirname(cache), under: user.under })
     expect({ code, error: json().error.code }).toEqual({ code: 6, error: 'RESOURCE.SYSTEM' })
   })
 })

@@ -29,12 +29,15 @@ export type RunOptions = {
   /** Lies under the data folder of the program. */
   readonly home?: string
   /** A program that runs it, with that one's own arguments. */
-  readonly under?: readonly [program: string, ...args: string[]]
+  readonly under?: readonly string[]
 }
 
 /** Runs to the end. */
-export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, home = temporaryFolder(), under }: RunOptions = {}): Ended {
-  const [program, ...before] = under === undefined ? [NODE] : [...under, NODE]
+export function lewmCache(
+  args: readonly string[],
+  { input = '', cwd, env = {}, home = temporaryFolder(), under = [] }: RunOptions = {}
+): Ended {
+  const [program = NODE, ...before] = [...under, NODE]
   const ended = spawnSync(program, [...before, MAIN, ...args], {
     input,
     cwd: cwd ?? home,
@@ -48,8 +51,11 @@ export function lewmCache(args: readonly string[], { input = '', cwd, env = {}, 
 }
 
 /** Starts without waiting: standard input stays open. */
-export function startLewmCache(args: readonly string[], { cwd, env = {}, home = temporaryFolder(), under }: RunOptions = {}): ChildProcess {
-  const [program, ...before] = under === undefined ? [NODE] : [...under, NODE]
+export function startLewmCache(
+  args: readonly string[],
+  { cwd, env = {}, home = temporaryFolder(), under = [] }: RunOptions = {}
+): ChildProcess {
+  const [program = NODE, ...before] = [...under, NODE]
   return spawn(program, [...before, MAIN, ...args], { cwd: cwd ?? home, env: environment(home, env), stdio: 'pipe' })
 }
 

@@ -1,9 +1,11 @@
 /** One shard that cannot be moved, or moved back, stops no other. The report names what stayed, and the exit code is 6. */
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { listQuarantine, openIndex, quarantineShards, repairCache, restoreShards, verifyCache } from '../../src/main/core/index.ts'
 import { lewmCache } from '../cli/lewmCache.ts'
+import { ordinaryUser } from '../support/accounts.ts'
+import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { filesBelow, shardsOf } from './cacheFiles.ts'
 
@@ -21,8 +23,6 @@ vi.mock('node:fs', async original => {
 })
 
 const ENCODER = 'embeddings/local-kmer'
-const USER = 65534
-const AS_USER = ['setpriv', '--reuid', String(USER), '--regid', String(USER), '--clear-groups'] as const
 
 function damaged(count: number): { readonly root: string; readonly shards: readonly string[] } {
   refused.renames.clear()
@@ -143,14 +143,18 @@ describe('the command line', () => {
     writeFileSync(reason, JSON.stringify({ ...JSON.parse(readFileSync(reason, 'utf8')), shard_path: victim }))
     expect(await listQuarantine(root)).toMatchObject([{ shardPath: path }])
   })
+})
 
-  test.skipIf(process.getuid?.() !== 0)('of an ordinary user: a closed folder stops nothing else, and the exit code is 6', () => {
+describeWith('setpriv', 'the command line of an ordinary user', setpriv => {
+  const user = ordinaryUser(setpriv)
+
+  test('a closed folder stops nothing else, and the exit code is 6', () => {
     const { root, shards } = damaged(20)
     const home = dirname(root)
-    for (const path of ['', ...readdirSync(home, { recursive: true, encoding: 'utf8' })]) chownSync(join(home, path), USER, USER)
+    user.own(home)
     const closed = dirname(shards[0] ?? '')
     chmodSync(join(root, closed), 0o555)
-    const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: AS_USER })
+    const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: user.under })
     const first = run('repair')
     const stayed = shards.filter(path => dirname(path) === closed)
     expect([first.code, first.json().not_moved.map((each: { shard_path: string }) => each.shard_path)]).toEqual([6, stayed])
@@ -168,25 +172,22 @@ describe('the command line', () => {
     expect(lstatSync(join(root, back)).isFile()).toBe(true)
   })
 
-  test.skipIf(process.getuid?.() !== 0)(
-    'of an ordinary user: a folder of the quarantine that is closed is said, and the rest goes back',
-    () => {
-      const { root } = damaged(20)
-      const home = dirname(root)
-      for (const path of ['', ...readdirSync(home, { recursive: true, encoding: 'utf8' })]) chownSync(join(home, path), USER, USER)
-      const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: AS_USER })
-      expect(run('repair').code).toBe(4)
-      const closed = join(root, 'embeddings/.quarantine/local-kmer/12')
-      chmodSync(closed, 0)
-      const listed = run('quarantined')
-      expect([listed.code, listed.json().quarantined.length > 0]).toEqual([6, true])
-      expect(listed.stderr).toContain('not complete')
-      const restored = run('restore', '--all')
-      expect([restored.code, restored.json().restored.length]).toEqual([6, listed.json().quarantined.length])
-      chmodSync(closed, 0o755)
-      expect(run('restore', '--all').code).toBe(0)
-    }
-  )
+  test('a folder of the quarantine that is closed is reported, and the other shards are restored', () => {
+    const { root } = damaged(20)
+    const home = dirname(root)
+    user.own(home)
+    const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: user.under })
+    expect(run('repair').code).toBe(4)
+    const closed = join(root, 'embeddings/.quarantine/local-kmer/12')
+    chmodSync(closed, 0)
+    const listed = run('quarantined')
+    expect([listed.code, listed.json().quarantined.length > 0]).toEqual([6, true])
+    expect(listed.stderr).toContain('not complete')
+    const restored = run('restore', '--all')
+    expect([restored.code, restored.json().restored.length]).toEqual([6, listed.json().quarantined.length])
+    chmodSync(closed, 0o755)
+    expect(run('restore', '--all').code).toBe(0)
+  })
 })
 
 test('what was moved is gone from the cache, and what was not is still reported', async () => {

@@ -15,6 +15,9 @@ import {
   writeChecksums,
   writeShard
 } from '../../src/main/core/index.ts'
+import { type Json, lewmCache } from '../cli/lewmCache.ts'
+import { ordinaryUser } from '../support/accounts.ts'
+import { describeWith } from '../support/capabilities.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { BLOCK, filesBelow, keyOf, makePipe, recordOf, shardsOf } from './cacheFiles.ts'
@@ -168,25 +171,39 @@ describe('the order of shards', () => {
   })
 })
 
-describe('what the system refuses', () => {
-  const root = referenceCache('healthy')
+describeWith('setpriv', 'for an ordinary user, what the system refuses', setpriv => {
+  const user = ordinaryUser(setpriv)
   const folder = 'embeddings/local-kmer/24'
   const shard = 'embeddings/local-kmer/12/global_mean_0/chr1_0.parquet'
 
-  test.skipIf(process.getuid?.() === 0)('is unreadable, says nothing of the bytes, and is never moved', async () => {
+  test('is unreadable, says nothing of the bytes, and is never moved', () => {
+    const root = referenceCache('healthy')
+    const home = dirname(root)
+    user.own(home)
+    const before = filesBelow(root)
     chmodSync(join(root, folder), 0)
     chmodSync(join(root, shard), 0)
-    try {
-      const { findings } = await verifyCache(root)
-      const unreadable = findings.filter(({ severity }) => severity === 'unreadable')
-      expect(unreadable.map(({ kind, shardPath, details }) => [kind, shardPath, details.error])).toEqual([
-        ['unreadable', shard, 'EACCES'],
-        ['unreadable', folder, 'EACCES']
+    const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: user.under })
+    for (const command of [['verify'], ['verify', '--quick']]) {
+      const { code, json } = run(...command)
+      const refused = json().findings.filter((each: Json) => each.severity === 'unreadable')
+      const found = refused.map((each: Json) => [each.kind, each.shard_path, each.details.error])
+      expect([code, found]).toEqual([
+        6,
+        [
+          ['unreadable', shard, 'EACCES'],
+          ['unreadable', folder, 'EACCES']
+        ]
       ])
-      expect((await planRepair(root)).moves.map(({ shardPath }) => shardPath)).not.toContain(shard)
-    } finally {
-      chmodSync(join(root, folder), 0o755)
-      chmodSync(join(root, shard), 0o644)
     }
+    const { moves, kept } = run('repair', '--dry-run').json().plan
+    expect(moves.filter((move: Json) => move.ticked)).toEqual([])
+    expect(kept.map((each: Json) => each.shard_path)).toEqual(expect.arrayContaining([shard, folder]))
+    for (const command of ['repair', 'reindex']) expect(run(command).code).toBe(6)
+    chmodSync(join(root, folder), 0o755)
+    chmodSync(join(root, shard), 0o644)
+    expect(run('verify').json().by_kind).toEqual({ non_finite: 1 })
+    const after = filesBelow(root)
+    expect(shardsOf(root).map(path => after[path])).toEqual(shardsOf(root).map(path => before[path]))
   })
 })

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openIndex, writeShard } from '../../src/main/core/index.ts'
 import { BLOCK, flipBit } from '../core/cacheFiles.ts'
-import { describeWith } from '../support/capabilities.ts'
+import { accounts } from '../support/accounts.ts'
+import { describeWith, requireSetpriv } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { plain, type Run, refusedFile, type Scene } from './injected.ts'
 import { recordsOf, shardPath } from './operations.ts'
 
+const [ACCOUNT] = accounts(requireSetpriv())
 const CLOSED = 'embeddings/other__encoder'
 const BEHIND = shardPath(0).replace('lab__encoder', 'other__encoder')
 
@@ -71,7 +73,7 @@ async function makeCache(): Promise<{ readonly home: string; readonly root: stri
 }
 
 function sceneOf(home: string, root: string, args: readonly string[]): Scene {
-  return { home, root, args: [...args, '--cache', root] }
+  return { home, root, args: [...args, '--cache', root], account: ACCOUNT }
 }
 
 /** Of the open shard and of the one in the closed folder. */

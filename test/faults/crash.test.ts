@@ -1,7 +1,8 @@
 /** Killed at any moment: nothing is lost, nothing is half, and the next run finishes the job. */
 import { rmSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { describeWith } from '../support/capabilities.ts'
+import { type Account, accounts } from '../support/accounts.ts'
+import { describeWith, requireSetpriv } from '../support/capabilities.ts'
 import { eachOf, pick, random, tell, times } from './extent.ts'
 import { below, type Call, CHANGING, callsOf, type Run, struckAt } from './injected.ts'
 import {
@@ -18,11 +19,12 @@ import {
   undisturbed
 } from './operations.ts'
 
-/** So many kills of each operation in a quick run; a soak kills at every single call. */
-const QUICK_KILLS = 10
+/** So many kills of each operation and account in a quick run; a soak kills at every single call. */
+const QUICK_KILLS = 5
 const QUICK_PAIRS = 5
 const SOAK_PAIRS = 200
 const LANES = 2
+const ACCOUNTS = accounts(requireSetpriv())
 
 describeWith('strace', 'killed', strace => {
   let start = ''
@@ -32,42 +34,49 @@ describeWith('strace', 'killed', strace => {
     before = stateOf(start)
   })
 
-  async function callsThatChange(operation: Operation): Promise<Call[]> {
-    const scene = sceneOf(start, operation)
+  async function callsThatChange(operation: Operation, account?: Account): Promise<Call[]> {
+    const scene = sceneOf(start, operation, account)
     return below(scene.home, await callsOf(strace, CHANGING, scene, 'kill'))
   }
 
   describe.each(OPERATIONS)('in the middle of %s', operation => {
-    test('at any call that changes a file, nothing is lost and the next run finishes', { timeout: 3_600_000 }, async () => {
-      const after = await undisturbed(start, operation)
-      const calls = await callsThatChange(operation)
-      const moments = pick(calls, times(QUICK_KILLS, calls.length))
-      await eachOf(`kills in ${operation}`, moments, LANES, async call => {
-        const { run, scene } = await struckAt(strace, call, { kill: true }, () => sceneOf(start, operation))
-        await context(`killed at ${call.key}: ${call.text}`, async () => {
-          expectKilled(run)
-          await expectNothingLost(scene.root, before, after)
-          await expectFinished(operation, scene, after)
+    test.each(ACCOUNTS)(
+      'of $name, at any call that changes a file, nothing is lost and the next run finishes',
+      {
+        timeout: 3_600_000
+      },
+      async account => {
+        const after = await undisturbed(start, operation)
+        const calls = await callsThatChange(operation, account)
+        const moments = pick(calls, times(QUICK_KILLS, calls.length))
+        await eachOf(`kills in ${operation}`, moments, LANES, async call => {
+          const { run, scene } = await struckAt(strace, call, { kill: true }, () => sceneOf(start, operation, account))
+          await context(`killed at ${call.key}: ${call.text}`, async () => {
+            expectKilled(run)
+            await expectNothingLost(scene.root, before, after)
+            await expectFinished(operation, scene, after)
+          })
+          rmSync(scene.home, { recursive: true })
         })
-        rmSync(scene.home, { recursive: true })
-      })
-    })
+      }
+    )
   })
 
   test('and killed again while the next run mends it', { timeout: 3_600_000 }, async () => {
     const chance = random()
     const known = await Promise.all(
-      OPERATIONS.map(async operation => ({
+      OPERATIONS.map(async (operation, at) => ({
         operation,
-        calls: await callsThatChange(operation),
+        account: ACCOUNTS[at % ACCOUNTS.length],
+        calls: await callsThatChange(operation, ACCOUNTS[at % ACCOUNTS.length]),
         after: await undisturbed(start, operation)
       }))
     )
     const pairs = Array.from({ length: times(QUICK_PAIRS, SOAK_PAIRS) }, (_, i) => known[i % known.length] ?? chance.of(known))
-    await eachOf('pairs of kills', pairs, LANES, async ({ operation, calls, after }) => {
+    await eachOf('pairs of kills', pairs, LANES, async ({ operation, account, calls, after }) => {
       for (;;) {
         const first = chance.of(calls)
-        const { scene: left } = await struckAt(strace, first, { kill: true }, () => sceneOf(start, operation))
+        const { scene: left } = await struckAt(strace, first, { kill: true }, () => sceneOf(start, operation, account))
         const watched = sceneFrom(left, operation)
         const mending = below(watched.home, await callsOf(strace, CHANGING, watched, 'kill'))
         // Where nothing is left to be done there is no second moment: another pair.

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
+import type { Account } from '../support/accounts.ts'
 import { tell } from './extent.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -22,8 +22,8 @@ export const READING = 'openat,read,pread64,preadv,readv,getdents64,fstat,stat,l
 
 export type Run = { readonly code: number | null; readonly signal: string | null; readonly stderr: string; readonly stdout: string }
 
-/** Where a command runs, and what it is. */
-export type Scene = { readonly home: string; readonly root: string; readonly args: readonly string[] }
+/** Where a command runs, what it is, and who runs it: without an account, the user of the tests. */
+export type Scene = { readonly home: string; readonly root: string; readonly args: readonly string[]; readonly account?: Account }
 
 /** A call of the main thread as strace saw it: `rename("/a", "/b") = 0`. */
 export type Call = {
@@ -47,10 +47,12 @@ const TRIES = 24
 
 /** Runs to the end and tells the calls of the main thread, in order. @param names of system calls, with commas between them */
 export async function callsOf(strace: string, names: string, scene: Scene, purpose: Purpose): Promise<Call[]> {
-  const log = join(temporaryFolder(), 'calls')
+  const log = join(scene.home, 'calls.log')
   const run = await traced(strace, log, names, FILTERS[purpose], scene)
   if (run.code === null || run.code > 4) throw new Error(`${scene.args.join(' ')} ended with ${run.code}: ${run.stderr}`)
-  return loggedCalls(log, scene.home)
+  const calls = loggedCalls(log, scene.home)
+  rmSync(log)
+  return calls
 }
 
 /** What calls are counted for: strace counts for the one as it will for the other only in the same way. */
@@ -132,19 +134,21 @@ export function refusedThroughout(strace: string, names: string, error: string, 
 }
 
 /** Runs without being watched. */
-export function plain({ home, args }: Scene): Promise<Run> {
-  return ended(NODE, [MAIN, ...args], home)
+export function plain(scene: Scene): Promise<Run> {
+  return ended([NODE, MAIN, ...scene.args], scene)
 }
 
-function traced(strace: string, log: string, names: string, more: readonly string[], { home, args }: Scene): Promise<Run> {
+function traced(strace: string, log: string, names: string, more: readonly string[], scene: Scene): Promise<Run> {
   // No strings but paths.
   const switches = ['-f', '-qq', '-y', '-s', '0', '-e', 'signal=none', '-o', log, '-e', `trace=execve,${names}`, ...more]
-  return ended(strace, [...switches, NODE, MAIN, ...args], home)
+  return ended([strace, ...switches, NODE, MAIN, ...scene.args], scene)
 }
 
-async function ended(program: string, args: readonly string[], home: string): Promise<Run> {
+async function ended(command: readonly string[], { home, account }: Scene): Promise<Run> {
   const { PATH = '', LANG = 'C.UTF-8' } = process.env
   const env = { PATH, LANG, HOME: home, LEWM_CACHE_DATA: join(home, 'data') }
+  account?.own(home)
+  const [program = '', ...args] = [...(account?.under ?? []), ...command]
   const child = spawn(program, args, { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000, killSignal: 'SIGKILL' })
   const text = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text.stdout += part))

@@ -15,6 +15,7 @@ import {
 } from '../../src/main/core/index.ts'
 import { NotFoundError } from '../../src/shared/model/errors.ts'
 import { BLOCK, filesBelow, recordOf } from '../core/cacheFiles.ts'
+import type { Account } from '../support/accounts.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { plain, type Scene } from './injected.ts'
 
@@ -63,16 +64,16 @@ export function commandFor(
 }
 
 /** A copy of the cache, and the command that is to be run on it. */
-export function sceneOf(start: string, operation: Operation): Scene {
+export function sceneOf(start: string, operation: Operation, account?: Account): Scene {
   const place = copyOf(start)
-  return { ...place, args: commandFor(operation, place) }
+  return { ...place, account, args: commandFor(operation, place) }
 }
 
 /** A copy of a scene as it was left, data folder and all, and the command again. */
 export function sceneFrom(left: Scene, operation: Operation): Scene {
   const home = temporaryFolder()
   cpSync(left.home, home, { recursive: true })
-  const place = { home, root: join(home, 'cache') }
+  const place = { home, root: join(home, 'cache'), account: left.account }
   return { ...place, args: commandFor(operation, place) }
 }
 

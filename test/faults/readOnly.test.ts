@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesBelow } from '../core/cacheFiles.ts'
-import { describeWith } from '../support/capabilities.ts'
+import { accounts } from '../support/accounts.ts'
+import { describeWith, requireSetpriv } from '../support/capabilities.ts'
 import { CHANGING, plain, refusedThroughout } from './injected.ts'
 import { copyOf, makeStart, recordsOf, shardPath } from './operations.ts'
 
@@ -20,6 +21,8 @@ const LOOKS = [
   ['repair', '--dry-run']
 ]
 
+const [account] = accounts(requireSetpriv())
+
 function hex(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString('hex')
 }
@@ -27,7 +30,7 @@ function hex(bytes: Uint8Array | undefined): string {
 describeWith('strace', 'a read-only file system', strace => {
   test.each(LOOKS)('%s %s', async (...look) => {
     const { home, root } = copyOf(await makeStart())
-    const scene = { home, root, args: [...look, '--cache', root, '--json', '--quiet'] }
+    const scene = { home, root, account, args: [...look, '--cache', root, '--json', '--quiet'] }
     const before = filesBelow(root)
     const as = ({ code, stdout }: { readonly code: number | null; readonly stdout: string }) => ({
       code,
@@ -52,7 +55,7 @@ describeWith('strace', 'a read-only file system', strace => {
       ['restore', '--all', '--cache', root],
       ['sample', join(root, 'new', 'sample')]
     ]) {
-      const run = await refusedThroughout(strace, CHANGING, 'EROFS', { home, root, args: [...args, '--quiet'] })
+      const run = await refusedThroughout(strace, CHANGING, 'EROFS', { home, root, account, args: [...args, '--quiet'] })
       expect(run).toMatchObject({ code: 6, stderr: expect.stringMatching(/^lewm-cache: .*read-only/) })
     }
     const litter = Object.fromEntries(Object.entries(filesBelow(root)).filter(([path]) => !path.includes('.lewm-tmp-')))

@@ -3,7 +3,8 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { reindexCache } from '../../src/main/core/index.ts'
-import { describeWith } from '../support/capabilities.ts'
+import { accounts } from '../support/accounts.ts'
+import { describeWith, requireSetpriv } from '../support/capabilities.ts'
 import { eachOf, pick, SOAK, times } from './extent.ts'
 import { below, type Call, CHANGING, callsOf, canBeRefusedForGood, READING, type Run, refusedFile, struckAt } from './injected.ts'
 import {
@@ -25,8 +26,13 @@ const DAMAGE = 4
 const SYSTEM = 6
 const LANES = 3
 const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
-/** So many calls of each operation in a quick run; a soak takes every call. */
-const QUICK_CALLS = 10
+/** So many calls of each operation and account in a quick run; a soak takes every call. */
+const QUICK_CALLS = 5
+const ACCOUNTS = accounts(requireSetpriv())
+const CALLS = ACCOUNTS.flatMap(account => [
+  { account, what: 'that changes a file', names: CHANGING },
+  { account, what: 'that reads', names: READING }
+])
 
 /** Files that the next run sweeps away do not count, nor do entries of the shard that is cut off: who cannot read it keeps them. */
 function isDone(now: State, after: State): boolean {
@@ -57,34 +63,37 @@ describeWith('strace', 'refused', strace => {
   })
 
   describe.each(OPERATIONS)('in the middle of %s', operation => {
-    test.each([
-      ['that changes a file', CHANGING],
-      ['that reads', READING]
-    ])('at any call %s, nothing is lost and the next run finishes', { timeout: 7_200_000 }, async (what, names) => {
-      const after = await undisturbed(start, operation)
-      const reindexed = await undisturbed(start, operation, reindexCache)
-      const watched = sceneOf(start, operation)
-      const calls = below(watched.root, await callsOf(strace, names, watched, 'refuse'))
-      const every = SOAK ? calls.flatMap(refusalsOf) : pick(calls, QUICK_CALLS).map(oneRefusalOf)
-      const cases = pick(every, times(every.length, every.length))
-      await eachOf(`refusals in ${operation}, of a call ${what}`, cases, LANES, async ({ call, error, forGood }) => {
-        const { run, scene } = await struckAt(strace, call, { error, forGood }, () => sceneOf(start, operation))
-        await context(`${error} ${forGood ? 'from' : 'at'} ${call.key}: ${call.text}`, async () => {
-          await expectNothingLost(scene.root, before, after)
-          expectHonest(run, error, isDone(stateOf(scene.root), after))
-          const advised = /reindex/.test(run.stderr)
-          if (advised) await reindexCache(scene.root)
-          await expectFinishedHere(operation, scene, advised ? reindexed : after)
+    test.each(CALLS)(
+      'of $account.name, at any call $what, nothing is lost and the next run finishes',
+      {
+        timeout: 7_200_000
+      },
+      async ({ account, what, names }) => {
+        const after = await undisturbed(start, operation)
+        const reindexed = await undisturbed(start, operation, reindexCache)
+        const watched = sceneOf(start, operation, account)
+        const calls = below(watched.root, await callsOf(strace, names, watched, 'refuse'))
+        const every = SOAK ? calls.flatMap(refusalsOf) : pick(calls, QUICK_CALLS).map(oneRefusalOf)
+        const cases = pick(every, times(every.length, every.length))
+        await eachOf(`refusals in ${operation}, of a call ${what}`, cases, LANES, async ({ call, error, forGood }) => {
+          const { run, scene } = await struckAt(strace, call, { error, forGood }, () => sceneOf(start, operation, account))
+          await context(`${error} ${forGood ? 'from' : 'at'} ${call.key}: ${call.text}`, async () => {
+            await expectNothingLost(scene.root, before, after)
+            expectHonest(run, error, isDone(stateOf(scene.root), after))
+            const advised = /reindex/.test(run.stderr)
+            if (advised) await reindexCache(scene.root)
+            await expectFinishedHere(operation, scene, advised ? reindexed : after)
+          })
+          rmSync(scene.home, { recursive: true })
         })
-        rmSync(scene.home, { recursive: true })
-      })
-    })
+      }
+    )
   })
 
   test.each(ERRORS)('a part of the program with %s: a sentence, nothing lost', async error => {
     const after = await undisturbed(start, 'reindex')
     for (const [file, names] of partsOf('reindex')) {
-      const scene = sceneOf(start, 'reindex')
+      const scene = sceneOf(start, 'reindex', ACCOUNTS[0])
       const run = await refusedFile(strace, file, names, error, scene)
       await context(`${names} of ${file}`, async () => {
         expectHonest(run, error, false)

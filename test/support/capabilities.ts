@@ -6,8 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, test } from 'vitest'
+import { AS_USER, isRoot } from './accounts.ts'
 
-export type Part = 'python' | 'writers' | 'chromium' | 'electron' | 'strace' | 'snakemake'
+export type Part = 'python' | 'writers' | 'chromium' | 'electron' | 'strace' | 'setpriv' | 'prlimit' | 'snakemake'
 type Found = { readonly path: string } | { readonly missing: string }
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -51,6 +52,18 @@ const PARTS: Record<Part, { readonly find: () => string | null; readonly tests: 
     why: 'strace is missing, or this machine forbids tracing',
     get: 'apt-get install strace'
   },
+  setpriv: {
+    find: findSetpriv,
+    tests: 'tests as an ordinary user',
+    why: 'the tests run as root, and setpriv is missing or this folder is closed to other users',
+    get: 'apt-get install util-linux'
+  },
+  prlimit: {
+    find: () => onPath('prlimit'),
+    tests: 'tests under limits on resources',
+    why: 'prlimit is missing',
+    get: 'apt-get install util-linux'
+  },
   snakemake: {
     find: () => firstExecutable([process.env.LEWM_SNAKEMAKE, join(ROOT, '.venv/bin/snakemake'), onPath('snakemake')]),
     tests: 'tests of the workflow',
@@ -70,6 +83,8 @@ export const requireChromium = (): string | null => requirePart('chromium')
 export const requireElectron = (): string | null => requirePart('electron')
 /** A strace that may trace, or null. */
 export const requireStrace = (): string | null => requirePart('strace')
+/** What runs a program as an ordinary user (`accounts.ts`), or null. */
+export const requireSetpriv = (): string | null => requirePart('setpriv')
 
 /**
  * `describe` for tests that need a part: `fn` gets its path. Without the part there is one skipped test in its place (one failed
@@ -131,6 +146,14 @@ function findElectron(): string | null {
 function findStrace(): string | null {
   const path = onPath('strace')
   return path !== null && spawnSync(path, ['-o', '/dev/null', 'true']).status === 0 ? path : null
+}
+
+/** An ordinary user needs none, and runs programs with env. */
+function findSetpriv(): string | null {
+  if (process.getuid === undefined) return null
+  if (!isRoot) return onPath('env')
+  const path = onPath('setpriv')
+  return path !== null && spawnSync(path, [...AS_USER, process.execPath, '--version'], { cwd: ROOT }).status === 0 ? path : null
 }
 
 function onPath(name: string): string | null {
