@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isRoot, ordinaryUser } from './support/accounts.ts'
+import { requireSetpriv } from './support/capabilities.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
 
 const BIN = join(import.meta.dirname, '../bin')
@@ -110,13 +112,37 @@ describe.skipIf(process.platform === 'win32')('bin/lewm-cache', () => {
   })
 
   test.skipIf(process.platform !== 'linux').each([
-    ['n', '20', /^lewm-cache: Node needs 24 open files, and the limit \(ulimit -n\) is 20\.\n$/],
+    ['n', '20', /^lewm-cache: Node needs 2\d open files, and the limit \(ulimit -n\) is 20\.\n$/],
     ['v', '1000000', /^lewm-cache: Node needs 1,792 MiB of addresses, and the limit \(ulimit -v\) is 1024000000 bytes\.\n$/],
-    ['d', '500000', /^lewm-cache: Node needs 900 MiB of data, and the limit \(ulimit -d\) is 512000000 bytes\.\n$/]
+    ['d', '500000', /^lewm-cache: Node needs 900 MiB of data, and the limit \(ulimit -d\) is 512000000 bytes\.\n$/],
+    ['s', '512', /^lewm-cache: Node needs 1 MiB of stack, and the limit \(ulimit -s\) is 524288 bytes\.\n$/]
   ])('reports in one line a limit with which Node does not run: ulimit -%s %s', (limit, value, line) => {
     const { status, stderr, report } = run('/bin/sh', ['-c', `ulimit -${limit} ${value}; exec '${install().launcher}' ls`])
     expect({ status, report }).toEqual({ status: 6, report: null })
     expect(stderr).toMatch(line)
+  })
+
+  test.skipIf(process.platform !== 'linux')('counts the files that it inherits', () => {
+    const inherit = [3, 4, 5, 6, 7, 8, 9].map(file => `exec ${file}</dev/null`).join('; ')
+    const start = (limit: number) => run('/bin/sh', ['-c', `${inherit}; ulimit -n ${limit}; exec '${install().launcher}' ls`])
+    expect(start(28)).toMatchObject({ status: 6, stderr: expect.stringMatching(/^lewm-cache: Node needs 3\d open files, .* is 28\.\n$/) })
+    expect(start(64)).toMatchObject({ status: 3, stderr: '' })
+  })
+
+  const setpriv = requireSetpriv()
+  test.skipIf(!isRoot || setpriv === null)('counts the other threads of the user', () => {
+    const user = ordinaryUser(setpriv ?? '')
+    const [program = '', ...before] = user.under
+    const others = Array.from({ length: 20 }, () => spawn(program, [...before, 'sleep', '60']))
+    const installation = install()
+    user.own(dirname(dirname(installation.launcher)))
+    const start = (limit: number) => run(program, [...before, 'prlimit', `--nproc=${limit}`, installation.launcher, 'ls'])
+    try {
+      expect(start(22)).toMatchObject({ status: 6, stderr: 'lewm-cache: Node needs 25 threads, and the limit (ulimit -u) is 22.\n' })
+      expect(start(40)).toMatchObject({ status: 3, stderr: '' })
+    } finally {
+      for (const each of others) each.kill()
+    }
   })
 
   test('reports what the system refuses as that', () => {

@@ -1,5 +1,5 @@
 /** Starts threads, as far as the limits of this process leave memory for them, and says what each may take up. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import { SystemError } from '../../../shared/model/errors.ts'
@@ -60,7 +60,7 @@ export function startWorker(
   const heapBytes = (memory.maxOldGenerationSizeMb ?? 0) * MIB
   const room = roomForThread(heapBytes)
   if (!room.thread) {
-    throw new SystemError('a thread could not be started: the limit on memory leaves no room for it', { error: 'ENOMEM' })
+    throw new SystemError('a thread could not be started: the limits of this process leave no room for it')
   }
   if (!room.wasm) remarkPlainKernels('the limit on memory leaves no room for it')
   const env = room.wasm ? process.env : { ...process.env, [KERNELS_VARIABLE]: 'plain' }
@@ -101,7 +101,22 @@ function roomForThread(heapBytes: number): { readonly thread: boolean; readonly 
     if (threads > most) room.thread = false
     if (threads + (pending.wasm + 1) * wasmBytes > most) room.wasm = false
   }
+  const files = Number(/^Max open files +(\d+)/m.exec(limits)?.[1])
+  if (files < FEW_FILES && openFiles() + (pending.starting + 1) * THREAD_FILES + OTHER_FILES > files) room.thread = false
   return room
+}
+
+/** Open files that an event loop, its modules and a shard take, and what the index, its journals and the ledger take beside them. */
+const THREAD_FILES = 10
+const OTHER_FILES = 10
+const FEW_FILES = 256
+
+function openFiles(): number {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return FEW_FILES
+  }
 }
 
 /** As Linux tells them; empty elsewhere. */
