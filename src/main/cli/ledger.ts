@@ -1,7 +1,9 @@
 /** The ledger of verifications is opened for one command and closed with it. */
+import { join } from 'node:path'
 import { SystemError } from '../../shared/model/errors.ts'
 import type { FileStamp } from '../../shared/model/report.ts'
 import { terminalSafe } from '../../shared/terminalText.ts'
+import { dataFolder, ignoredDataFolder } from '../core/dataFolder.ts'
 import { followMove, type Ledger, openLedger } from '../core/index.ts'
 import type { Output } from './output.ts'
 
@@ -17,7 +19,7 @@ export async function withLedger<T>(
   needed: boolean,
   work: (ledger: Ledger | undefined) => Promise<T>
 ): Promise<T> {
-  const ledger = await open(output, needed)
+  const ledger = await open(output, root, needed)
   try {
     const before = ledger === undefined ? null : await followMove(ledger, root)
     if (before !== null) {
@@ -56,10 +58,12 @@ export function fingerprintRemark({ fingerprinted }: LastVerified): string {
   return fingerprinted ? '' : ', never fingerprinted'
 }
 
-async function open(output: Output, needed: boolean): Promise<Ledger | undefined> {
+async function open(output: Output, root: string, needed: boolean): Promise<Ledger | undefined> {
   const remarks: string[] = []
+  const ignored = ignoredDataFolder(process.env, root)
+  if (ignored !== null) await output.note(`lewm-cache: LEWM_CACHE_DATA is ignored: ${terminalSafe(ignored)}`)
   try {
-    const ledger = openLedger(undefined, {
+    const ledger = openLedger(join(dataFolder(process.env, root), 'ledger.sqlite'), {
       onSetAside: (file, reason) => {
         remarks.push(
           `lewm-cache: the record of earlier verifications could not be used (${reason}); it is kept as ${file}, a new one is begun`

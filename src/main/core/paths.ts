@@ -1,4 +1,5 @@
 /** Every path of a cache is decided here: where a shard goes, and which paths may be opened at all. */
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CacheCorruptError, InputError } from '../../shared/model/errors.ts'
@@ -10,11 +11,33 @@ import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, pathPart, QUARANTINE_DIR } fro
 export const INDEX_PATH = `${EMBEDDINGS_DIR}/${INDEX_DB_NAME}`
 export const QUARANTINE_PATH = `${EMBEDDINGS_DIR}/${QUARANTINE_DIR}`
 
-/** `$GENO_LEWM_CACHE` with a leading `~` expanded, else `.geno-lewm-cache` in the working directory. */
+/**
+ * `$GENO_LEWM_CACHE` with a leading `~` or `~user` expanded, else `.geno-lewm-cache`; as in `geno_lewm`, an empty one is the working
+ * directory.
+ * @throws InputError for a user whose home folder is not known
+ */
 export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
   const dir = env.GENO_LEWM_CACHE ?? '.geno-lewm-cache'
-  if (dir === '~') return homedir()
-  return dir.startsWith('~/') ? join(homedir(), dir.slice(2)) : dir
+  if (dir === '') return '.'
+  const [, user, below = ''] = /^~([^/]*)(\/.*)?$/s.exec(dir) ?? []
+  return user === undefined ? dir : `${homeOf(user, env).replace(/\/+$/, '')}${below}` || '/'
+}
+
+/** @param user empty for the one who runs this */
+function homeOf(user: string, env: NodeJS.ProcessEnv): string {
+  if (user === '') return env.HOME ?? homedir()
+  const line = process.platform === 'win32' ? undefined : accounts().find(text => text.startsWith(`${user}:`))
+  const home = line?.split(':')[5]
+  if (home === undefined) throw new InputError(`GENO_LEWM_CACHE names the home folder of ${user}, which is not known`, { user })
+  return home
+}
+
+function accounts(): string[] {
+  try {
+    return readFileSync('/etc/passwd', 'utf8').split('\n')
+  } catch {
+    return []
+  }
 }
 
 export type ShardPathOptions = {

@@ -5,6 +5,7 @@ import { nullable, object, string } from 'zod/mini'
 import type { MenuCommand } from '../../shared/desktopBridge.ts'
 import { dataFolder } from '../core/dataFolder.ts'
 import { makeFolder } from '../core/durableFile.ts'
+import { makeTemporaryFolder } from '../core/temporaryFolder.ts'
 import { listAssets } from '../page/assets.ts'
 import { installedFile, PAGE } from '../page/installedFile.ts'
 import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
@@ -19,7 +20,7 @@ import { refuseNames, refuseRequests, refuseWanderings } from './refusals.ts'
 import { saveMemory } from './saveMemory.ts'
 import { type ServiceHost, startService } from './serviceHost.ts'
 
-const profile = join(dataFolder(), 'desktop')
+const profile = profileFolder()
 const placeFile = join(profile, 'window.json')
 /** What a second start sends to the first. */
 const asked = object({ folder: nullable(string()) })
@@ -29,7 +30,6 @@ let service: ServiceHost | null = null
 let folder = askedFolder(process.argv, app.isPackaged, process.cwd())
 
 ignoreDebuggerSignal()
-makeFolder(profile)
 app.setPath('userData', profile)
 announceScheme()
 saveMemory()
@@ -37,6 +37,17 @@ refuseNames()
 refuseWanderings()
 if (app.requestSingleInstanceLock({ folder })) run().catch(giveUp)
 else app.exit(0)
+
+/** Without a folder that can be written to, the window's place and settings last until the program ends. */
+function profileFolder(): string {
+  try {
+    const wanted = join(dataFolder(), 'desktop')
+    makeFolder(wanted)
+    return wanted
+  } catch {
+    return makeTemporaryFolder('lewm-cache-desktop-')
+  }
+}
 
 async function run(): Promise<void> {
   app.on('second-instance', (_event, _argv, _cwd, data) => {

@@ -1,10 +1,10 @@
 /** What the service keeps of its own: the log, the ledger and the catalog in one folder, whatever state that folder is in. */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type pino from 'pino'
 import { makeFolder } from '../core/durableFile.ts'
 import { asSystemError, CacheError, dataFolder as defaultDataFolder, type Ledger, openLedger } from '../core/index.ts'
+import { temporaryPlace } from '../core/temporaryFolder.ts'
 import { type Catalog, openCatalog } from './catalog.ts'
 import { logFileIn, openLog } from './logFile.ts'
 
@@ -26,13 +26,14 @@ const TAKEN_ALONG = ['settings.json', 'recent.json', 'ledger.sqlite', 'ledger.sq
  * @throws SystemError when neither can be written
  */
 export function openData(options: { readonly dataFolder?: string; readonly log?: pino.Logger }): Data {
-  const wanted = resolve(options.dataFolder ?? defaultDataFolder())
+  let wanted: string | null = null
   try {
+    wanted = resolve(options.dataFolder ?? defaultDataFolder())
     return { ...openIn(wanted, options.log), remove: () => undefined }
   } catch (error) {
     if (!(error instanceof CacheError)) throw error
-    const folder = mkdtempSync(join(tmpdir(), 'lewm-cache-'))
-    for (const name of TAKEN_ALONG) copyIfThere(join(wanted, name), join(folder, name))
+    const folder = mkdtempSync(join(temporaryPlace(), 'lewm-cache-'))
+    if (wanted !== null) for (const name of TAKEN_ALONG) copyIfThere(join(wanted, name), join(folder, name))
     const data = openIn(folder, options.log)
     data.log.warn({ err: error }, `nothing is kept after the program ends: ${error.message}`)
     return { ...data, remove: () => rmSync(folder, { recursive: true, force: true }) }

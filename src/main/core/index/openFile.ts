@@ -1,11 +1,10 @@
 /** Opens the file of an index so that looking at it leaves nothing behind and takes no lock from anybody. */
 import { copyFileSync, lstatSync, rmSync, statfsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { isThere, removeQuietly } from '../durableFile.ts'
 import { failedWith } from '../systemError.ts'
-import { makeTemporaryFolder } from '../temporaryFolder.ts'
+import { makeTemporaryFolder, temporaryPlace } from '../temporaryFolder.ts'
 import { openDatabase } from './database.ts'
 import { IndexUnusable } from './untrusted.ts'
 
@@ -70,11 +69,11 @@ function checkSizes(path: string): void {
   const [index = 0, ...journals] = ['', ...COPIED].map(suffix => lstatSync(`${path}${suffix}`, { throwIfNoEntry: false })?.size ?? 0)
   const huge = COPIED[journals.findIndex(bytes => bytes > BIG_BYTES && bytes > 2 * index)]
   if (huge !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${huge} beside it is far bigger than itself`)
-  const { bavail, bsize } = statfsSync(tmpdir())
+  const { bavail, bsize } = statfsSync(temporaryPlace())
   if (journals.reduce((sum, bytes) => sum + bytes, index) <= (bavail * bsize) / 2) return
   throw new IndexUnusable(
     'index_unreadable',
-    `what a crash left of it can only be read in a copy, for which ${tmpdir()} has too little space`
+    `what a crash left of it can only be read in a copy, for which ${temporaryPlace()} has too little space`
   )
 }
 
