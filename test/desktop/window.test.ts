@@ -258,6 +258,6 @@ describeWith('electron', 'the window', executable => {
     await desktop.app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = async () => ({ canceled: false, filePath })
     }, `${file}.parquet`)
-    expect(await save()?.catch(String)).toMatch(/^Error: .*report\.json\.parquet is not written: it is called like a shard$/)
+    expect(await save()?.catch(String)).toMatch(/^Error: .*report\.json\.parquet is not written: it has the name of a shard$/)
   })
 })

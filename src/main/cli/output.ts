@@ -12,8 +12,10 @@ export type Output = {
   readonly closed: () => boolean
   /** One JSON document on a line of its own. */
   readonly document: (value: unknown) => Promise<void>
-  /** Text for a person, ready for a terminal. */
-  readonly text: (text: string) => Promise<void>
+  /** Text for a person, ready for a terminal, or bytes for another program. */
+  readonly text: (content: string | Uint8Array) => Promise<void>
+  /** Text for a person on standard error, while standard output carries something else. */
+  readonly aside: (text: string) => Promise<void>
   /** A remark beside the result, on standard error. */
   readonly note: (text: string) => Promise<void>
   /** What a command could not do, on standard error, also with --quiet. */
@@ -26,11 +28,11 @@ export type Output = {
  */
 export function openOutput(quiet: boolean, makeRoom: () => void): Output {
   let closed = false
-  const print = async (text: string) => {
+  const print = async (content: string | Uint8Array) => {
     if (closed) return
     makeRoom()
     try {
-      await send(process.stdout, text)
+      await send(process.stdout, content)
     } catch (error) {
       if (!failedWith(error, 'EPIPE')) throw asSystemError(error, 'write to', 'standard output')
       closed = true
@@ -40,6 +42,10 @@ export function openOutput(quiet: boolean, makeRoom: () => void): Output {
     closed: () => closed,
     document: value => print(`${toJson(value)}\n`),
     text: print,
+    aside: async text => {
+      makeRoom()
+      await send(process.stderr, text).catch(() => undefined)
+    },
     note: async text => {
       if (quiet) return
       makeRoom()
@@ -68,8 +74,8 @@ export function listenForBrokenPipes(): void {
   process.stderr.on('error', () => undefined)
 }
 
-function send(stream: Writable, text: string): Promise<void> {
+function send(stream: Writable, content: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, error => (error ? reject(error) : resolve()))
+    stream.write(content, error => (error ? reject(error) : resolve()))
   })
 }

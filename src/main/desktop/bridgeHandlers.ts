@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { BrowserWindow, dialog, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron'
 import { instanceof as instanceOf, maximum, maxLength, minimum, minLength, number, string, tuple } from 'zod/mini'
-import { saveFile } from '../core/saveFile.ts'
+import { destinationOf, saveFile } from '../core/saveFile.ts'
 import { isPageUrl } from './appProtocol.ts'
 import { CHANNELS } from './channels.ts'
 
@@ -30,7 +30,9 @@ export function handleBridge({ requestPort, restartService, recentChanged }: Req
     const [name, bytes] = fileArguments.parse(given)
     const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: basename(name) })
     if (canceled || filePath === '') return false
-    saveFile(filePath, bytes)
+    const to = destinationOf(filePath)
+    if (to.kind === 'stdout') throw new Error('a dialog names a file')
+    await saveFile(to, bytes)
     return true
   })
 }

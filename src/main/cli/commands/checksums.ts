@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { checkChecksums, writeChecksums } from '../../core/index.ts'
-import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
 import { readText } from '../lines.ts'
 import { countOf, countText } from '../numbers.ts'
+import { destinationFor, resultBeside, save } from '../savedOutput.ts'
 
 /** `check` is true for the default file. */
 export type ChecksumsOptions = { readonly check?: string | true; readonly output?: string }
@@ -17,20 +17,22 @@ const DEFAULT_FILE = 'SHA256SUMS'
 
 export const run: Run<ChecksumsOptions> = async (context, { check, output: file }) => {
   if (check !== undefined && file !== undefined) throw new InputError('--output is for writing checksums, not for --check')
-  if (file !== undefined) checkOutput(file)
   const root = await cacheRootOf(context)
   return check === undefined ? write(context, root, file) : compare(context, root, check === true ? join(root, DEFAULT_FILE) : check)
 }
 
-async function write({ json, output, long }: Context, root: string, file: string | undefined): Promise<ExitCode> {
+async function write(context: Context, root: string, file: string | undefined): Promise<ExitCode> {
+  const { json, output, long } = context
+  const to = file === undefined || (file === '-' && json) ? null : destinationFor(context, '--output', file, { root })
   const text = await writeChecksums(root, long)
   const lines = text.split('\n').filter(line => line !== '')
-  if (file !== undefined) saveFile(file, text)
+  if (to !== null && to.kind !== 'stdout') await save(context, to, text)
   if (json) {
-    const sums = file === undefined ? lines : undefined
-    await output.document({ checked: lines.length, failed: [], missing: [], new: [], output: file ?? null, sums })
-  } else if (file === undefined) await output.text(process.stdout.isTTY ? lines.map(line => `${terminalSafe(line)}\n`).join('') : text)
-  else await output.text(`wrote the checksums of ${countOf(lines.length, 'shard')} to ${terminalSafe(file)}\n`)
+    const sums = to === null ? lines : undefined
+    await output.document({ checked: lines.length, failed: [], missing: [], new: [], output: to === null ? null : file, sums })
+  } else if (file === undefined || to === null || to.kind === 'stdout') {
+    await output.text(process.stdout.isTTY ? lines.map(line => `${terminalSafe(line)}\n`).join('') : text)
+  } else await resultBeside(context, to)(`wrote the checksums of ${countOf(lines.length, 'shard')} to ${terminalSafe(file)}\n`)
   return EXIT.ok
 }
 

@@ -6,7 +6,7 @@ import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Dtype, Embedding, PoolType, RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { INDEX_DB_NAME, readEmbeddings } from '../../core/index.ts'
-import { checkOutput, saveFile } from '../../core/saveFile.ts'
+import type { Destination } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode } from '../exitCodes.ts'
@@ -14,6 +14,7 @@ import { interruptible } from '../interruptible.ts'
 import { npyFloat16 } from '../npy.ts'
 import { countOf, countText } from '../numbers.ts'
 import { keyFields, placeFields } from '../rowFields.ts'
+import { destinationFor, resultBeside, save } from '../savedOutput.ts'
 import { vectorText } from '../vectorText.ts'
 
 export type GetOptions = {
@@ -32,11 +33,12 @@ type Found = { readonly place: RowPlace; readonly embedding: Embedding } | null
 
 export const run: Run<GetOptions> = async (context, options) => {
   if ((options.format === undefined) !== (options.output === undefined)) throw new InputError('--format npy and --output FILE go together')
-  if (options.output !== undefined) checkOutput(options.output)
-  const keys = await keysOf(context, options)
   const root = await cacheRootOf(context)
+  const { output: file, keys: keysFile } = options
+  const to = file === undefined ? null : destinationFor(context, '--output', file, { root, inputs: [keysFile] })
+  const keys = await keysOf(context, options)
   const found = await interruptible(context.signal, readEmbeddings(root, keys))
-  if (options.output !== undefined) return saveMatrix(context, options.output, keys, found)
+  if (file !== undefined && to !== null) return saveMatrix(context, file, to, keys, found)
   if (options.keys !== undefined) return printMany(context, root, keys, found)
   return printOne(context, root, keys, found)
 }
@@ -100,7 +102,13 @@ async function printMany({ json, output }: Context, root: string, keys: readonly
   return EXIT.ok
 }
 
-async function saveMatrix({ json, output }: Context, file: string, keys: readonly WindowKey[], found: readonly Found[]): Promise<ExitCode> {
+async function saveMatrix(
+  context: Context,
+  file: string,
+  to: Destination,
+  keys: readonly WindowKey[],
+  found: readonly Found[]
+): Promise<ExitCode> {
   const rows = found.map((row, at) => {
     const key = keys[at]
     if (row === null || key === undefined) throw missingKey(key, at, found)
@@ -113,9 +121,10 @@ async function saveMatrix({ json, output }: Context, file: string, keys: readonl
     const message = `a matrix needs rows of one length: key 1 has ${countOf(values, 'value')}, key ${odd + 1} has ${countText(rows[odd]?.length ?? 0)}`
     throw new InputError(message, { key: odd + 1, values: rows[odd]?.length, expected: values })
   }
-  saveFile(file, npyFloat16(rows, values))
-  if (json) await output.document({ output: file, rows: rows.length, values, dtype: 'float16' })
-  else await output.text(`wrote ${countText(rows.length)} x ${countText(values)} float16 to ${terminalSafe(file)}\n`)
+  await save(context, to, npyFloat16(rows, values))
+  if (context.json) await context.output.document({ output: file, rows: rows.length, values, dtype: 'float16' })
+  else if (to.kind !== 'stdout')
+    await resultBeside(context, to)(`wrote ${countText(rows.length)} x ${countText(values)} float16 to ${terminalSafe(file)}\n`)
   return EXIT.ok
 }
 

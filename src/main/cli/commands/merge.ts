@@ -5,19 +5,20 @@
 import { InputError } from '../../../shared/model/errors.ts'
 import { finding, isCompared } from '../../../shared/model/finding.ts'
 import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson } from '../../core/index.ts'
-import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { exitCodeOfFindings } from '../exitCodes.ts'
 import { countOf } from '../numbers.ts'
 import { mergedSecondReading, type PartitionReport, readPartitionReport } from '../partitionReport.ts'
+import { destinationFor, resultBeside, save } from '../savedOutput.ts'
 import { verifyReportText } from '../verifyReportText.ts'
 
 export type MergeOptions = { readonly savePlan?: string; readonly workers?: number }
 
 export const run: Run<MergeOptions> = async (context, { savePlan, workers }, files) => {
   const { json, output, long, signal } = context
-  if (savePlan !== undefined) checkOutput(savePlan)
+  const inputs = { inputs: files }
+  const to = savePlan === undefined ? null : destinationFor(context, '--save-plan', savePlan, inputs)
   const reports: PartitionReport[] = []
   for (const file of files) reports.push(await readPartitionReport(file, signal))
   const first = checkParts(reports)
@@ -25,18 +26,19 @@ export const run: Run<MergeOptions> = async (context, { savePlan, workers }, fil
     throw new InputError('a repair can be planned only from full verifications of all shards', { field: 'save_plan' })
   }
   const root = await rootOf(context, first)
+  if (savePlan !== undefined) destinationFor(context, '--save-plan', savePlan, { root })
   const known = knownVerdicts(reports)
   const inspection = await inspectCache(root, { ...long, workers, quick: first.partition.quick, known })
   await noteChanges(context, first, known.size, inspection)
-  if (savePlan !== undefined) {
-    saveFile(savePlan, `${JSON.stringify(planToJson(planFrom(inspection)), null, 2)}\n`)
+  if (savePlan !== undefined && to !== null) {
+    await save(context, to, `${JSON.stringify(planToJson(planFrom(inspection)), null, 2)}\n`)
     await output.note(`lewm-cache: saved the plan to ${savePlan}`)
   }
   const seconds = reports.reduce((sum, report) => sum + report.seconds, inspection.report.seconds)
   const secondReader = mergedSecondReading(reports)
   const report = { ...inspection.report, seconds, ...(secondReader && { secondReader }) }
   if (json) await output.document(report)
-  else await output.text(verifyReportText(report))
+  else await resultBeside(context, to)(verifyReportText(report))
   return exitCodeOfFindings(report.findings)
 }
 

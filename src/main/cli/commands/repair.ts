@@ -8,7 +8,6 @@ import type { Finding } from '../../../shared/model/finding.ts'
 import type { RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { applyRepair, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
-import { checkOutput, saveFile } from '../../core/saveFile.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, exitCodeOfFindings } from '../exitCodes.ts'
@@ -17,6 +16,7 @@ import { withLedger } from '../ledger.ts'
 import { readText, sourceName } from '../lines.ts'
 import { printNotMoved } from '../notMoved.ts'
 import { bytesText, countOf, countText } from '../numbers.ts'
+import { destinationFor, resultBeside, save } from '../savedOutput.ts'
 import { tableText } from '../table.ts'
 import { indexedText } from './reindex.ts'
 
@@ -24,16 +24,19 @@ export type RepairOptions = { readonly dryRun?: boolean; readonly plan?: string;
 
 export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile, savePlan, workers }) => {
   const { output, long } = context
-  if (savePlan !== undefined) checkOutput(savePlan)
+  const root = savePlan === undefined ? undefined : await cacheRootOf(context)
+  const to = savePlan === undefined ? null : destinationFor(context, '--save-plan', savePlan, { root })
   const plan = planFile === undefined ? await makePlan(context, workers) : await readPlan(context, planFile)
-  if (savePlan !== undefined) {
-    saveFile(savePlan, `${JSON.stringify(planToJson(plan), null, 2)}\n`)
+  if (to !== null) {
+    await save(context, to, `${JSON.stringify(planToJson(plan), null, 2)}\n`)
     await output.note(`lewm-cache: saved the plan to ${savePlan}`)
   }
-  if (dryRun) return printPlan(context, plan)
+  const print = resultBeside(context, to)
+  if (dryRun) return printPlan(context, plan, print)
   return printReport(
     context,
     plan,
+    print,
     await withLedger(output, plan.cacheDir, false, ledger => applyRepair(plan, { ...long, workers, ledger }))
   )
 }
@@ -61,16 +64,18 @@ function parsed(text: string, file: string): unknown {
   }
 }
 
-async function printPlan({ json, output }: Context, plan: RepairPlan): Promise<ExitCode> {
+type Print = (text: string) => Promise<void>
+
+async function printPlan({ json, output }: Context, plan: RepairPlan, print: Print): Promise<ExitCode> {
   if (json) await output.document(planFields(plan))
-  else await output.text(planText(plan))
+  else await print(planText(plan))
   return exitCodeOfFindings(findingsOf(plan))
 }
 
-async function printReport({ json, output }: Context, plan: RepairPlan, report: RepairReport): Promise<ExitCode> {
+async function printReport({ json, output }: Context, plan: RepairPlan, print: Print, report: RepairReport): Promise<ExitCode> {
   const { notMoved, ...rest } = report
   if (json) await output.document({ ...rest, ...(notMoved.length > 0 && { notMoved }) })
-  else await output.text(reportText(report))
+  else await print(reportText(report))
   if (await printNotMoved(output, 'move', notMoved)) return EXIT.system
   return exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
 }
