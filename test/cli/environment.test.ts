@@ -51,11 +51,13 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     expect(existsSync(join(home, place ?? '', 'ledger.sqlite'))).toBe(place !== null)
     const isIgnored = env.LEWM_CACHE_DATA?.endsWith('own') === false && env.LEWM_CACHE_DATA !== ''
     expect(stderr.includes('LEWM_CACHE_DATA is ignored')).toBe(isIgnored)
+    // The commands that write to the cache record that in the same folder.
     for (const args of [['ls'], ['find', '1:1-1000'], ['reindex'], ['repair', '--dry-run']]) {
       lewmCache([...args, '--cache', '.'], { cwd: cache, home, env })
     }
     expect(existsSync(join(cache, 'rel'))).toBe(false)
     expect(Object.keys(filesBelow(cache))).toEqual(Object.keys(before))
+    expect(existsSync(join(home, place ?? '', 'changed'))).toBe(place !== null)
   })
 
   test.each(['', 'rel', '.', join(reference, 'embeddings'), reference])('goes to the home that the system knows where HOME is %j', HOME => {

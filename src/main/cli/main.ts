@@ -31,7 +31,7 @@ async function main(): Promise<ExitCode> {
     const { signal } = cancel
     try {
       const output = openOutput(quiet, bar.clear)
-      recordChangesIn(dataFolder())
+      recordChangesIn(root => dataFolder(process.env, root))
       onRemark((_subject, sentence) => void output.note(`lewm-cache: ${sentence}`))
       exitCode = await work({ cache, json, quiet, output, signal, long: { signal, onProgress: bar.update } })
     } finally {

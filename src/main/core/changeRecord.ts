@@ -9,19 +9,22 @@ import { readSmallJson } from './smallFile.ts'
 
 export type CacheChange = { readonly atMs: number; readonly operation: string }
 
-let folder: string | null = null
+let folderFor: ((root: string) => string) | null = null
 
-/** From now on, changes that this thread makes are recorded. A library that is not told a folder records nothing. */
-export function recordChangesIn(dataFolder: string): void {
-  folder = dataFolder
+/**
+ * From now on, changes that this thread makes are recorded. The library records nothing until this is called.
+ * @param dataFolder called with the root of the cache that is changed
+ */
+export function recordChangesIn(dataFolder: (root: string) => string): void {
+  folderFor = dataFolder
 }
 
 /** Called with the cache's lock, before anything is changed. A record that cannot be kept stops no change. */
 export function recordChange(root: string, operation: string): void {
-  if (folder === null) return
+  if (folderFor === null) return
   try {
     const change = { root, at_ms: Date.now(), operation }
-    writeFileDurably(fileOf(folder, root), [Buffer.from(`${JSON.stringify(change)}\n`)])
+    writeFileDurably(fileOf(folderFor(root), root), [Buffer.from(`${JSON.stringify(change)}\n`)])
   } catch {
     // The data folder cannot be written: the window then speaks of its own time only.
   }

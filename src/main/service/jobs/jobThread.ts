@@ -48,7 +48,7 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
   }
   const timer = setInterval(flush, FLUSH_MS)
   try {
-    recordChangesIn(dirname(order.ledgerFile))
+    recordChangesIn(() => dirname(order.ledgerFile))
     const ledger = openLedger(order.ledgerFile, { onRecord: verdict => verdicts.push(verdict) })
     try {
       const report = await work(order.root, order.request, ledger, {
