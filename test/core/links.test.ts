@@ -146,7 +146,7 @@ test('a shard is written through the link of its encoder', async () => {
   setLinkPolicy('never')
   await expect(writeShard(root, { ...BLOCK, strideBlock: 2, records: [recordOf(2)] })).rejects.toMatchObject({
     code: 'RESOURCE.CACHE_CORRUPT',
-    message: expect.stringContaining('is not followed')
+    message: expect.stringContaining('was not followed')
   })
 })
 

@@ -5,15 +5,18 @@ import { checkCacheRoot } from './cacheRoot.ts'
 import { digestShard } from './digestShard.ts'
 import { isShardPath } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
-import { walkShards, wholeWalk } from './walkShards.ts'
+import { hiddenShards, walkShards, wholeWalk } from './walkShards.ts'
 
 /**
- * The sums of all shards, one line each, in path order. One that is moved away meanwhile is none of them.
+ * The sums of all shards, one line each, in path order. A shard that is moved meanwhile is left out.
+ * @param options `onFinding` gets placeholders and links that are not followed: they are left out as well
  * @throws InputError, SystemError when a shard or a folder of them cannot be read, CancelledError
  */
 export async function writeChecksums(cacheDir: string, options: LongOptions = {}): Promise<string> {
   const root = await checkCacheRoot(cacheDir)
-  const { shardPaths } = wholeWalk(await walkShards(root, options.signal))
+  const walk = wholeWalk(await walkShards(root, options.signal))
+  const { shardPaths } = walk
+  for (const found of hiddenShards(walk)) options.onFinding?.(found)
   const meter = new ProgressMeter(options.onProgress, 'read', shardPaths.length)
   const lines: string[] = []
   for (const shardPath of shardPaths) {
@@ -58,7 +61,9 @@ export type ChecksumReport = {
 export async function checkChecksums(cacheDir: string, text: string, options: LongOptions = {}): Promise<ChecksumReport> {
   const root = await checkCacheRoot(cacheDir)
   const listed = parseChecksums(text)
-  const { shardPaths } = wholeWalk(await walkShards(root, options.signal))
+  const walk = wholeWalk(await walkShards(root, options.signal))
+  const { shardPaths } = walk
+  for (const found of hiddenShards(walk)) options.onFinding?.(found)
   const present = new Set(shardPaths)
   const gone = new Set<string>()
   const failed: string[] = []

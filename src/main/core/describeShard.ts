@@ -9,14 +9,14 @@ import { faultFinding, verifyShard } from './integrity/verifyShard.ts'
 import { hadEntries } from './keptEntries.ts'
 import { LAYOUT_1 } from './layout.ts'
 import { dimensionsOf } from './listShards.ts'
+import { openShardAt } from './openShardAt.ts'
 import { columnFacts } from './parquet/columnFacts.ts'
 import { rowValues } from './parquet/embeddingBatch.ts'
 import type { ShardFooter } from './parquet/footer.ts'
-import { openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
+import type { RowColumns, ShardReader } from './parquet/shardReader.ts'
 import { isShardPath } from './paths.ts'
 import { judgeEmptyFile } from './placeholders.ts'
 import { digestAt, rowInfoAt } from './rowValues.ts'
-import { shardFilePath } from './shardRows.ts'
 import { VectorSummary } from './vectorStatistics.ts'
 
 /** What the rows of a shard span. */
@@ -72,7 +72,7 @@ export async function describeShard(
   const identity = { shardPath, address: LAYOUT_1.parseShardPath(shardPath), bytes, mtimeNs, findings }
   let shard: ShardReader
   try {
-    shard = openShard(shardFilePath(root, shardPath))
+    shard = openShardAt(root, shardPath)
   } catch (error) {
     faultFinding(shardPath, error)
     return { ...identity, ...NO_FOOTER }

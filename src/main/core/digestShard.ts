@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../shared/model/errors.ts'
+import { openShardFileAt } from './openShardAt.ts'
 import { type PageMemory, reusedMemory } from './parquet/pageMemory.ts'
-import { openShardFile } from './parquet/shardFile.ts'
-import { shardFilePath } from './shardRows.ts'
 
 const CHUNK = 4 * 1024 * 1024
 
@@ -26,7 +25,7 @@ export async function digestShard(root: string, shardPath: string, signal?: Abor
  * @throws ShardFault, SystemError
  */
 export function* digestSteps(root: string, shardPath: string, memory: PageMemory): Generator<void, string> {
-  const file = openShardFile(shardFilePath(root, shardPath))
+  const file = openShardFileAt(root, shardPath)
   try {
     const hash = createHash('sha256')
     for (let at = 0; at < file.bytes; at += CHUNK) {

@@ -12,12 +12,12 @@ import { IndexUnusable } from './index/untrusted.ts'
 import { openIndex } from './index/windowIndex.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
 import { LAYOUT_1, pathPart } from './layout.ts'
-import { openShard, type ShardReader } from './parquet/shardReader.ts'
-import { comparePaths, isShardPath } from './paths.ts'
+import { openShardAt } from './openShardAt.ts'
+import type { ShardReader } from './parquet/shardReader.ts'
+import { comparePaths, isShardPath, shardFilePath } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
 import { integerAt, rowInfoAt, textAt } from './rowValues.ts'
-import { shardFilePath } from './shardRows.ts'
-import { walkShards } from './walkShards.ts'
+import { hiddenShards, walkShards } from './walkShards.ts'
 
 export type FoundRow = WindowRowInfo & RowPlace
 
@@ -172,9 +172,9 @@ class Search {
   }
 
   private async scan(mayHold: (shardPath: string) => boolean, look: (shard: ShardReader, shardPath: string) => void): Promise<void> {
-    const { shardPaths, unread } = await walkShards(this.root, this.options.signal)
-    for (const found of unread) this.options.onFinding?.(found)
-    const candidates = shardPaths.filter(mayHold)
+    const walk = await walkShards(this.root, this.options.signal)
+    for (const found of hiddenShards(walk)) this.options.onFinding?.(found)
+    const candidates = walk.shardPaths.filter(mayHold)
     const meter = new ProgressMeter(this.options.onProgress, 'read', candidates.length)
     for (const shardPath of candidates) {
       if (this.options.signal?.aborted) throw new CancelledError()
@@ -188,7 +188,7 @@ class Search {
   /** A shard that cannot be read is reported as a finding, and the search goes on in the others. */
   private readShard(shardPath: string, read: (shard: ShardReader) => void): void {
     try {
-      const shard = openShard(shardFilePath(this.root, shardPath))
+      const shard = openShardAt(this.root, shardPath)
       try {
         read(shard)
       } finally {

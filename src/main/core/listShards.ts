@@ -7,11 +7,10 @@ import { checkCacheRoot } from './cacheRoot.ts'
 import { sameContig } from './findQuery.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
 import { LAYOUT_1 } from './layout.ts'
+import { openShardAt } from './openShardAt.ts'
 import type { ShardFooter } from './parquet/footer.ts'
-import { openShard } from './parquet/shardReader.ts'
 import { ProgressMeter } from './progress.ts'
-import { shardFilePath } from './shardRows.ts'
-import { walkShards } from './walkShards.ts'
+import { hiddenShards, walkShards } from './walkShards.ts'
 
 export type ShardFilter = {
   /** The folder's name, or the encoder id with its slashes. */
@@ -23,14 +22,14 @@ export type ShardFilter = {
 }
 
 /**
- * Lists shards in path order; `onFinding` is told of folders that could not be read. Shards that do not lie where layout 1 would put them have no address, and pass no filter.
+ * Lists shards in path order; `onFinding` gets what is not in the list because it could not be read. Shards that do not lie where layout 1 would put them have no address, and pass no filter.
  * @throws InputError, SystemError, CancelledError
  */
 export async function listShards(cacheDir: string, filter: ShardFilter = {}, options: LongOptions = {}): Promise<ShardEntry[]> {
   const root = await checkCacheRoot(cacheDir)
-  const { shardPaths, unread } = await walkShards(root, options.signal)
-  for (const found of unread) options.onFinding?.(found)
-  const chosen = shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), filter))
+  const walk = await walkShards(root, options.signal)
+  for (const found of hiddenShards(walk)) options.onFinding?.(found)
+  const chosen = walk.shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), filter))
   const meter = new ProgressMeter(options.onProgress, 'list', chosen.length)
   const entries: ShardEntry[] = []
   for (const [i, shardPath] of chosen.entries()) {
@@ -63,7 +62,7 @@ export function listShard(root: string, shardPath: string): ShardEntry {
   const stamp = { bytes: 0, mtimeNs: 0n }
   const address = LAYOUT_1.parseShardPath(shardPath)
   try {
-    const shard = openShard(shardFilePath(root, shardPath), undefined, file => {
+    const shard = openShardAt(root, shardPath, file => {
       stamp.bytes = file.bytes
       stamp.mtimeNs = file.mtimeNs
       return file

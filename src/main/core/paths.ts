@@ -108,6 +108,11 @@ export function resolveShardPath(root: string, shardPath: string): string {
       shard_path: shardPath
     })
   }
+  return shardFilePath(root, shardPath)
+}
+
+/** Absolute path of a shard that is known to be one. */
+export function shardFilePath(root: string, shardPath: string): string {
   return join(root, ...shardPath.split('/'))
 }
 

@@ -1,7 +1,8 @@
 /** Open shards by path, the least recently used closed when they hold too much: a look-up beside an earlier one costs no page. */
 import { CacheCorruptError, SystemError } from '../../shared/model/errors.ts'
 import { stampIfVisible } from './fileStamp.ts'
-import { openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
+import { shardFilePath } from './paths.ts'
+import { openShardRows, type ShardRows } from './shardRows.ts'
 
 const OPEN_SHARDS = 32
 const HELD_BYTES = 64 * 1024 * 1024

@@ -1,18 +1,17 @@
 /** The rows of an open shard by their offset, each page decoded at most once while the shard stays open. */
-import { lstatSync, type Stats } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { CacheCorruptError } from '../../shared/model/errors.ts'
 import type { Embedding, WindowKey, WindowRowInfo } from '../../shared/model/record.ts'
-import { linkTarget } from './links.ts'
+import { folderLinkFault, openShardAt } from './openShardAt.ts'
 import { type EmbeddingBatch, heldBytes, rowValues, type StoredValues } from './parquet/embeddingBatch.ts'
 import { fromFloat16 } from './parquet/float16.ts'
 import type { RowGroup } from './parquet/footer.ts'
 import { ShardFault } from './parquet/shardFault.ts'
 import { readInBlocks } from './parquet/shardFile.ts'
-import { type KeyColumns, openShard, type RowColumns, type ShardReader } from './parquet/shardReader.ts'
+import type { KeyColumns, RowColumns, ShardReader } from './parquet/shardReader.ts'
 import { resolveShardPath } from './paths.ts'
 import { rowInfoAt, rowMatches } from './rowValues.ts'
-import { asSystemError } from './systemError.ts'
 
 type OpenGroup = {
   readonly group: RowGroup
@@ -111,37 +110,18 @@ export class ShardRows {
  * @throws CacheCorruptError with the shard's path for whatever is wrong with it, SystemError
  */
 export function openShardRows(root: string, shardPath: string): ShardRows {
-  const path = resolveShardPath(root, shardPath)
-  checkFolderLinks(root, shardPath)
-  return corruptOnFault(shardPath, () => {
-    return new ShardRows(shardPath, openShard(path, undefined, readInBlocks))
-  })
+  resolveShardPath(root, shardPath)
+  return corruptOnFault(shardPath, () => new ShardRows(shardPath, openShardAt(root, shardPath, readInBlocks)))
 }
 
 /**
- * Checks the folders above a shard that an index, a person or a plan named: links among them are followed by the policy in force.
- * Folders that are not there yet are none.
+ * Checks the folders above a shard that an index, a person or a plan named. Folders that do not exist yet are fine.
  * @param root absolute real path
  * @throws CacheCorruptError for a link that is not followed, SystemError
  */
 export function checkFolderLinks(root: string, shardPath: string): void {
-  let at = root
-  for (const part of shardPath.split('/').slice(0, -1)) {
-    at = join(at, part)
-    let stat: Stats | undefined
-    try {
-      stat = lstatSync(at, { throwIfNoEntry: false })
-    } catch (error) {
-      throw asSystemError(error, 'open', at)
-    }
-    if (stat === undefined) return
-    if (!stat.isSymbolicLink()) continue
-    const target = linkTarget(at)
-    const refusal = target.kind === 'folder' ? target.refusal : 'it leads to no folder'
-    if (refusal === null) continue
-    const message = `${JSON.stringify(shardPath)} lies behind the symbolic link ${JSON.stringify(at)}, which is not followed: ${refusal}`
-    throw new CacheCorruptError(message, { shard_path: shardPath, link: at })
-  }
+  const fault = folderLinkFault(root, shardPath)
+  if (fault !== null) throw new CacheCorruptError(`${shardPath} ${fault.message}`, { shard_path: shardPath, ...fault.details })
 }
 
 /**
@@ -168,9 +148,4 @@ export function corruptOnFault<T>(shardPath: string, read: () => T): T {
       ...error.details
     })
   }
-}
-
-/** Absolute path of a shard that is known to be one. */
-export function shardFilePath(root: string, shardPath: string): string {
-  return join(root, ...shardPath.split('/'))
 }

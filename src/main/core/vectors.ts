@@ -2,8 +2,8 @@
 import type { Finding } from '../../shared/model/finding.ts'
 import type { Embedding } from '../../shared/model/record.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
-import { openShard } from './parquet/shardReader.ts'
-import { shardFilePath, toEmbedding } from './shardRows.ts'
+import { openShardAt } from './openShardAt.ts'
+import { toEmbedding } from './shardRows.ts'
 
 /** Consecutive rows: row `firstRow + i` of the shard has the values `offsets[i]` to `offsets[i + 1]`. */
 export type VectorBatch = {
@@ -20,7 +20,7 @@ export type VectorBatch = {
  */
 export function* readVectors(root: string, shardPath: string): Generator<VectorBatch, Finding | null> {
   try {
-    const shard = openShard(shardFilePath(root, shardPath))
+    const shard = openShardAt(root, shardPath)
     try {
       for (const group of shard.footer.rowGroups) {
         for (const { firstRow, rows, offsets, values } of shard.embeddings(group)) {

@@ -76,6 +76,14 @@ function take(root: string, folder: string, entries: readonly Dirent[], { shardP
   return contents.folders.map(pathOf)
 }
 
+/**
+ * Findings about shards that may exist and were not read: folders and names that the system refuses, links that are not followed,
+ * placeholders. Whatever lists or searches the cache reports them, as its answer lacks these shards.
+ */
+export function hiddenShards({ findings }: Pick<ShardWalk, 'findings'>): Finding[] {
+  return findings.filter(({ severity, details }) => severity === 'unreadable' || severity === 'missing' || details.link === 'not_followed')
+}
+
 /** For whoever needs all shards or none. @throws SystemError when a folder of them could not be read */
 export function wholeWalk(walk: ShardWalk): ShardWalk {
   const [refused] = walk.unread

@@ -21,8 +21,8 @@ import { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR } from './layout.ts'
 import type { StoredValues } from './parquet/embeddingBatch.ts'
 import { type EmbeddingEncoding, encodeShard, type RoundedEmbeddings, roundEmbeddings } from './parquet/encodeShard.ts'
 import { toFloat16 } from './parquet/float16.ts'
-import { INDEX_PATH, relativeShardPath } from './paths.ts'
-import { checkFolderLinks, corruptOnFault, openShardRows, type ShardRows, shardFilePath } from './shardRows.ts'
+import { INDEX_PATH, relativeShardPath, shardFilePath } from './paths.ts'
+import { checkFolderLinks, corruptOnFault, openShardRows, type ShardRows } from './shardRows.ts'
 
 const WAIT_MS = 30_000
 

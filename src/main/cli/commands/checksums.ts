@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exitCodes.ts'
 import { readText } from '../lines.ts'
 import { countOf, countText } from '../numbers.ts'
 import { destinationFor, resultBeside, save } from '../savedOutput.ts'
+import { collectUnread, tellUnread } from '../unread.ts'
 
 /** `check` is true for the default file. */
 export type ChecksumsOptions = { readonly check?: string | true; readonly output?: string }
@@ -24,7 +25,8 @@ export const run: Run<ChecksumsOptions> = async (context, { check, output: file 
 async function write(context: Context, root: string, file: string | undefined): Promise<ExitCode> {
   const { json, output, long } = context
   const to = file === undefined || (file === '-' && json) ? null : destinationFor(context, '--output', file, { root })
-  const text = await writeChecksums(root, long)
+  const { unread, onFinding } = collectUnread()
+  const text = await writeChecksums(root, { ...long, onFinding })
   const lines = text.split('\n').filter(line => line !== '')
   if (to !== null && to.kind !== 'stdout') await save(context, to, text)
   if (json) {
@@ -33,11 +35,12 @@ async function write(context: Context, root: string, file: string | undefined): 
   } else if (file === undefined || to === null || to.kind === 'stdout') {
     await output.text(process.stdout.isTTY ? lines.map(line => `${terminalSafe(line)}\n`).join('') : text)
   } else await resultBeside(context, to)(`wrote the checksums of ${countOf(lines.length, 'shard')} to ${terminalSafe(file)}\n`)
-  return EXIT.ok
+  return tellUnread(output, unread, unread.length > 0 ? EXIT.suspect : EXIT.ok)
 }
 
 async function compare({ json, output, long, signal }: Context, root: string, file: string): Promise<ExitCode> {
-  const { checked, failed, missing, added } = await checkChecksums(root, await readText(file, signal), long)
+  const { unread, onFinding } = collectUnread()
+  const { checked, failed, missing, added } = await checkChecksums(root, await readText(file, signal), { ...long, onFinding })
   if (json) await output.document({ checked, failed, missing, new: added })
   else {
     const list = (word: string, shards: readonly string[]) => shards.map(shard => `${word} ${terminalSafe(shard)}\n`).join('')
@@ -46,6 +49,6 @@ async function compare({ json, output, long, signal }: Context, root: string, fi
       `${list('CHANGED', failed)}${list('MISSING', missing)}${list('NEW    ', added)}checked ${countOf(checked, 'shard')}: ${counts}\n`
     )
   }
-  if (failed.length > 0) return EXIT.corrupt
-  return missing.length > 0 ? EXIT.notFound : EXIT.ok
+  const code = failed.length > 0 ? EXIT.corrupt : missing.length > 0 ? EXIT.notFound : unread.length > 0 ? EXIT.suspect : EXIT.ok
+  return tellUnread(output, unread, code)
 }

@@ -2,11 +2,11 @@
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { WindowKey } from '../../../shared/model/record.ts'
 import { hex } from '../hex.ts'
+import { openShardAt } from '../openShardAt.ts'
 import type { StoredValues } from '../parquet/embeddingBatch.ts'
 import { fromFloat16 } from '../parquet/float16.ts'
-import { openShard } from '../parquet/shardReader.ts'
 import { keyAt } from '../rowValues.ts'
-import { ShardRows, shardFilePath } from '../shardRows.ts'
+import { ShardRows } from '../shardRows.ts'
 import { ROWS_LISTED } from './checkRows.ts'
 
 type Overlap = { readonly row: number; readonly otherRow: number; readonly same: boolean }
@@ -32,7 +32,7 @@ export function compareShards(root: string, first: string, second: string): Find
 }
 
 function open(root: string, shardPath: string): ShardRows {
-  return new ShardRows(shardPath, openShard(shardFilePath(root, shardPath)))
+  return new ShardRows(shardPath, openShardAt(root, shardPath))
 }
 
 function* keysIn(rows: ShardRows): Generator<{ row: number; key: string }> {

@@ -5,7 +5,7 @@ import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { stampIfVisible } from '../fileStamp.ts'
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts'
-import { shardFilePath } from '../shardRows.ts'
+import { shardFilePath } from '../paths.ts'
 
 export type VerifyOptions = {
   /** Footers, names and the index only: no page is read. */

@@ -9,12 +9,11 @@ import { windowHashFindings } from '../evidence/windowHashFindings.ts'
 import { isSameFile } from '../fileStamp.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
-import { comparePaths, isShardPath } from '../paths.ts'
+import { comparePaths, isShardPath, shardFilePath } from '../paths.ts'
 import { isStandIn, judgeEmptyFile } from '../placeholders.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isProvenGone } from '../provenGone.ts'
 import { compareReaders, type ShardToCompare } from '../secondReader/compareReaders.ts'
-import { shardFilePath } from '../shardRows.ts'
 import { type ShardWalk, walkShards, withoutAliases } from '../walkShards.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
@@ -66,14 +65,27 @@ export async function inspectCache(cacheDir: string, options: InspectOptions): P
   const started = performance.now()
   const root = await checkCacheRoot(cacheDir)
   const walk = await walkShards(root, options.signal)
-  const selection = selectShards(root, walk.shardPaths, options)
-  const run = new VerifyRun(root, walk, selection, options)
+  const { shards, hidden } = namedShards(walk, options.shards)
+  const selection = selectShards(root, walk.shardPaths, { ...options, shards })
+  const run = new VerifyRun(root, walk, selection, { ...options, shards })
   try {
+    for (const found of hidden) run.report(found)
     for (const found of walk.findings) if (selection.mine(found.shardPath)) run.report(found)
     return await run.complete(started)
   } finally {
     run.close()
   }
+}
+
+/** Shards that a caller named, under the paths that count, without those that a finding of the walk keeps from being read. */
+function namedShards(walk: ShardWalk, shards: readonly string[] | undefined) {
+  if (shards === undefined) return { shards, hidden: [] }
+  const present = new Set(walk.shardPaths)
+  const named = shards.map(path => withoutAliases(walk, path))
+  const absent = named.filter(path => !present.has(path))
+  const isAbout = ({ shardPath }: Finding, path: string): boolean => path === shardPath || path.startsWith(`${shardPath}/`)
+  const hidden = walk.findings.filter(found => absent.some(path => isAbout(found, path)))
+  return { shards: named.filter(path => present.has(path) || !hidden.some(found => isAbout(found, path))), hidden }
 }
 
 class VerifyRun {

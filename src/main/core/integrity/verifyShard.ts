@@ -2,14 +2,14 @@
  * One shard, read to the last value: what is wrong with it, and the keys that it holds. Never throws for what a file contains;
  * a shard's damage is data.
  */
-import { join } from 'node:path'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity } from '../../../shared/model/report.ts'
 import { isLayout3Path, LAYOUT_1 } from '../layout.ts'
+import { openShardAt } from '../openShardAt.ts'
 import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/pageMemory.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
 import { NO_FILE, readInBlocks, readWhole } from '../parquet/shardFile.ts'
-import { openShard, type ShardReader } from '../parquet/shardReader.ts'
+import type { ShardReader } from '../parquet/shardReader.ts'
 import { expectedError } from '../systemError.ts'
 import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
 import { type Holdings, holdingsOf, rowsAlone } from './holdings.ts'
@@ -74,7 +74,7 @@ export function* lookAtShard(
   let shard: ShardReader
   let stamp = NO_FILE
   try {
-    shard = openShard(join(root, ...shardPath.split('/')), undefined, file => {
+    shard = openShardAt(root, shardPath, file => {
       const { bytes, mtimeNs, inode, ctimeNs } = file
       stamp = { bytes, mtimeNs, inode, ctimeNs }
       if (depth === 'full' && file.bytes <= KEPT_BYTES) return readWhole(file, memory)

@@ -3,7 +3,7 @@ import { lstat, realpath, stat as statFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
-import { shardFilePath } from '../shardRows.ts'
+import { shardFilePath } from '../paths.ts'
 import { failedWith } from '../systemError.ts'
 import type { Ledger } from './ledger.ts'
 

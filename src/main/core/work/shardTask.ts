@@ -6,8 +6,8 @@ import { type Depth, faultFinding, lookAtShard, NOTHING_READ, type ShardVerdict 
 import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import type { PageMemory } from '../parquet/pageMemory.ts'
 import { NO_FILE } from '../parquet/shardFile.ts'
+import { shardFilePath } from '../paths.ts'
 import { isStandIn } from '../placeholders.ts'
-import { shardFilePath } from '../shardRows.ts'
 
 export type ShardTask = {
   /** Absolute. */
