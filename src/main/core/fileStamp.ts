@@ -36,7 +36,7 @@ export function identityIfVisible(path: string): FileIdentity | undefined {
 }
 
 /** Whether a file has the identity that was seen. Only its bytes tell whether it changed within one tick of its file system's clock. */
-export function hasIdentity(now: FileIdentity, seen: { readonly [Key in keyof FileIdentity]: FileIdentity[Key] | null }): boolean {
+export function hasIdentity(now: FileIdentity, seen: FileIdentity): boolean {
   const { bytes, mtimeNs, inode, ctimeNs } = seen
   return bytes === now.bytes && mtimeNs === now.mtimeNs && inode === now.inode && ctimeNs === now.ctimeNs
 }

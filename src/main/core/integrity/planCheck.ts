@@ -3,7 +3,7 @@ import { type BigIntStats, statSync } from 'node:fs'
 import { InputError, StalePlanError } from '../../../shared/model/errors.ts'
 import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
 import type { FileIdentity, KeptShard, LongOptions, PlannedMove, ShardNotMoved } from '../../../shared/model/report.ts'
-import { hasIdentity, identityOf } from '../fileStamp.ts'
+import { identityOf } from '../fileStamp.ts'
 import { isShardPath, resolveShardPath } from '../paths.ts'
 import { asSystemError, expectedError } from '../systemError.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
@@ -14,25 +14,25 @@ export type CheckedMove = PlannedMove & { readonly identity: FileIdentity }
 export type CheckedMoves = { readonly ready: CheckedMove[]; readonly notMoved: ShardNotMoved[] }
 
 /**
- * Checks the ticked moves of a plan. Each shard is read again, and its digest decides. Without a digest in the plan, it is the one that
- * was looked at where inode and ctime say so, and else what was wrong with it must still be wrong.
+ * Checks the ticked moves of a plan. Each shard is read again, and its digest decides. Without a digest in the plan, what was wrong
+ * with it must still be wrong.
  * @returns the moves in their order; those of files that the system does not show are left out
  * @throws StalePlanError for a shard that is another one now, InputError for what is no shard, CancelledError
  */
 export async function checkMoves(root: string, ticked: readonly PlannedMove[], options: LongOptions): Promise<CheckedMoves> {
   const notMoved: ShardNotMoved[] = []
   const identities = new Map<string, FileIdentity>()
-  const doubtful: PlannedMove[] = []
+  const present: PlannedMove[] = []
   for (const move of ticked) {
     const identity = attempt(root, move, notMoved)
     if (identity === null) continue
     identities.set(move.shardPath, identity)
-    if (move.sha256 !== null || !hasIdentity(identity, move)) doubtful.push(move)
+    present.push(move)
   }
   let i = 0
-  const tasks = doubtful.map(({ shardPath, sha256 }) => ({ shardPath, depth: sha256 === null ? ('full' as const) : ('footer' as const) }))
+  const tasks = present.map(({ shardPath, sha256 }) => ({ shardPath, depth: sha256 === null ? ('full' as const) : ('footer' as const) }))
   for await (const look of lookAgain(root, tasks, options)) {
-    const move = doubtful[i++]
+    const move = present[i++]
     if (move === undefined) continue
     const unread = look.verdict.findings.find(({ severity }) => severity === 'unreadable' || severity === 'unsupported')
     if (look.sha256 === null && unread !== undefined) {
