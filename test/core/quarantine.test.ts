@@ -2,7 +2,15 @@
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { listQuarantine, quarantineShards, readEmbedding, repairCache, restoreShards, verifyCache } from '../../src/main/core/index.ts'
+import {
+  listQuarantine,
+  quarantineShards,
+  readEmbedding,
+  reindexCache,
+  repairCache,
+  restoreShards,
+  verifyCache
+} from '../../src/main/core/index.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { filesBelow, float64Hex, keyOf, makePipe, shardsOf } from './cacheFiles.ts'
@@ -71,6 +79,30 @@ describe('by hand', () => {
     await expect(repairCache(root)).rejects.toMatchObject(told)
     await expect(restoreShards(root, 'all')).rejects.toMatchObject(told)
     await expect(quarantineShards(root, [shardsOf(root)[0] ?? ''], 'a reason')).rejects.toMatchObject(told)
+    expect([filesBelow(root), filesBelow(outside)]).toEqual(before)
+  })
+
+  test.each<[string, (root: string) => void]>([
+    ['entries that leave the index', root => rmSync(join(root, SHARD))],
+    ['an index that cannot be used', root => writeFileSync(join(root, 'embeddings/index.sqlite'), 'no database')],
+    [
+      'the link of an index',
+      root => {
+        const away = join(temporaryFolder(), 'index.sqlite')
+        renameSync(join(root, 'embeddings/index.sqlite'), away)
+        symlinkSync(away, join(root, 'embeddings/index.sqlite'))
+      }
+    ]
+  ])('a link in place of the quarantine: no reindex keeps %s behind it', async (_, change) => {
+    const root = referenceCache('healthy')
+    const outside = temporaryFolder()
+    symlinkSync(outside, join(root, 'embeddings/.quarantine'))
+    change(root)
+    const before = [filesBelow(root), filesBelow(outside)]
+    await expect(reindexCache(root)).rejects.toMatchObject({
+      code: 'RESOURCE.CACHE_CORRUPT',
+      message: expect.stringContaining('.quarantine')
+    })
     expect([filesBelow(root), filesBelow(outside)]).toEqual(before)
   })
 

@@ -8,6 +8,7 @@ import { nowNs } from '../clock.ts'
 import { sweepTempFiles, writeNewFileDurably } from '../durableFile.ts'
 import type { IndexRow } from '../index/indexRow.ts'
 import { QUARANTINE_PATH } from '../paths.ts'
+import { quarantineFolder } from '../quarantineFolder.ts'
 import { READ_PLAIN } from '../smallFile.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
 
@@ -37,7 +38,7 @@ const ENTRIES_A_FILE = 50_000
 /**
  * Keeps entries. When this returns they are on the disk.
  * @returns how many
- * @throws SystemError
+ * @throws SystemError, CacheCorruptError when the quarantine is a link
  */
 export function archiveEntries(root: string, entries: Iterable<LeavingEntry>): number {
   let lines: string[] = []
@@ -45,8 +46,9 @@ export function archiveEntries(root: string, entries: Iterable<LeavingEntry>): n
   const at = nowNs()
   const write = (): void => {
     if (lines.length === 0) return
+    const folder = quarantineFolder(root)
     const bytes = Buffer.from(lines.join(''))
-    for (let time = at; !writeNewFileDurably(join(root, QUARANTINE_PATH, `index-entries.${time}.ndjson`), [bytes]); time++);
+    for (let time = at; !writeNewFileDurably(join(folder, `index-entries.${time}.ndjson`), [bytes]); time++);
     kept += lines.length
     lines = []
   }

@@ -11,7 +11,8 @@ import { CacheBusyError, CancelledError } from '../../../shared/model/errors.ts'
 import { nowNs } from '../clock.ts'
 import { isThere, makeFolder, moveFile, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
 import type { ShardKeys } from '../integrity/shardKeys.ts'
-import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
+import { INDEX_PATH } from '../paths.ts'
+import { quarantineFolder } from '../quarantineFolder.ts'
 import { asSystemError } from '../systemError.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 import { checkPathLength, JOURNALS, openDatabase } from './database.ts'
@@ -213,7 +214,7 @@ function setAside(root: string): void {
   for (const suffix of ['', ...JOURNALS]) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
     if (!isThere(from)) continue
-    moveFile(from, freeName(join(root, QUARANTINE_PATH, `index.sqlite${suffix}`)))
+    moveFile(from, freeName(join(quarantineFolder(root), `index.sqlite${suffix}`)))
   }
 }
 

@@ -5,11 +5,12 @@
 import { closeSync, copyFileSync, fsyncSync, lstatSync, openSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { SystemError } from '../../../shared/model/errors.ts'
+import { CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { nowNs } from '../clock.ts'
 import { isThere, makeFolder, removeQuietly, renameCertainly, syncFolder, tempBeside } from '../durableFile.ts'
 import { type LinkTarget, linkTarget } from '../links.ts'
-import { INDEX_PATH, QUARANTINE_PATH } from '../paths.ts'
+import { INDEX_PATH } from '../paths.ts'
+import { quarantineFolder } from '../quarantineFolder.ts'
 import { remarkOnce } from '../remarks.ts'
 import { asSystemError } from '../systemError.ts'
 import { openFile } from './openFile.ts'
@@ -68,7 +69,7 @@ export function replaceLinkedIndex(root: string): void {
     syncFolder(dirname(path))
   } catch (error) {
     removeQuietly(temp)
-    throw error instanceof SystemError ? error : asSystemError(error, 'replace', path)
+    throw error instanceof CacheError ? error : asSystemError(error, 'replace', path)
   }
   remarkOnce(
     `link of ${path}`,
@@ -96,7 +97,7 @@ function copyIndex(from: string, to: string): void {
 }
 
 function keepLink(root: string, target: string): void {
-  const folder = join(root, QUARANTINE_PATH)
+  const folder = quarantineFolder(root)
   makeFolder(folder)
   let time = nowNs()
   const nameAt = (at: bigint): string => join(folder, `index.sqlite.${at}.bad`)

@@ -2,11 +2,12 @@
 import { lstatSync, rmdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
+import { SystemError } from '../../../shared/model/errors.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { isTempName, removeQuietly } from '../durableFile.ts'
 import { comparePaths, QUARANTINE_PATH } from '../paths.ts'
+import { quarantineFolder } from '../quarantineFolder.ts'
 import { readSmallJson } from '../smallFile.ts'
 import { asSystemError, failedWith } from '../systemError.ts'
 import { originOf, REASON_SUFFIX, timeInName } from './quarantinePlace.ts'
@@ -34,13 +35,10 @@ export async function listQuarantine(cacheDir: string, onUnread?: (folder: Unrea
 
 /**
  * All files and links below the quarantine, in path order, relative to the root, and folders of it that cannot be read.
- * @throws CacheCorruptError when the quarantine is a link: what lies behind it is not the cache's to list, move or tidy up
+ * @throws CacheCorruptError when the quarantine is a link
  */
 export async function filesInQuarantine(root: string): Promise<{ readonly files: string[]; readonly unread: UnreadFolder[] }> {
-  if (lstatSync(join(root, QUARANTINE_PATH), { throwIfNoEntry: false })?.isSymbolicLink())
-    throw new CacheCorruptError(`${QUARANTINE_PATH} is a symbolic link, which is not followed; a folder belongs there`, {
-      path: QUARANTINE_PATH
-    })
+  quarantineFolder(root)
   const files: string[] = []
   const unread: UnreadFolder[] = []
   const folders = [QUARANTINE_PATH]
