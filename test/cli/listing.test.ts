@@ -75,7 +75,7 @@ describe('ls', () => {
     for (const args of [['ls'], ['ls', '--json'], ['verify'], ['verify', '--json'], ['verify', '--quick', '--json']]) {
       const { stdout, stderr } = lewmCache([...args, '--cache', odd])
       expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
-      expect(stdout).toContain('1b')
+      expect(stdout).toContain(args.includes('--json') ? 'a\\u001b[2J\\u009b\\u202e.parquet' : 'a\\u{1b}[2J\\u{9b}\\u{202e}.parquet')
     }
   })
 })

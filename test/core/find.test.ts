@@ -41,6 +41,8 @@ describe.each(['with its index', 'without an index'])('the healthy cache %s', ho
 
   test('what a row says is what GenoLeWM reads', async () => {
     const { rows: found } = await find(root, hash)
+    expect(found).toHaveLength(rows.filter(row => row.window_hash === hash).length)
+    expect(found).not.toEqual([])
     for (const row of found) {
       const expected = rows.find(each => each.shard_path === row.shardPath && each.row_offset === row.rowOffset)
       expect({

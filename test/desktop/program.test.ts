@@ -106,7 +106,9 @@ describeWith('electron', 'the program', executable => {
       const first = page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
       process.kill(pid, 'SIGKILL')
       await first
-      await page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
+      const late = page.evaluate(() => new Promise<string>(resolve => window.lewmDesktop?.onServiceGone(() => resolve('told'))))
+      const never = pause(10_000, 'never told', { ref: false })
+      await expect(Promise.race([late, never])).resolves.toBe('told')
     })
   })
 

@@ -193,7 +193,8 @@ describe('refuses', () => {
   test.runIf(process.platform === 'linux')('whoever does not come to its one address of this machine', async () => {
     // Whoever could listen on every address could listen on this one as well.
     const free = createServer()
-    await new Promise<void>((resolve, reject) => free.once('error', reject).listen(server.port, '127.0.0.2', resolve))
+    const listening = new Promise<void>((resolve, reject) => free.once('error', reject).listen(server.port, '127.0.0.2', resolve))
+    await expect(listening).resolves.toBeUndefined()
     await new Promise(resolve => free.close(resolve))
   })
 

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { isContractProcedure } from '@orpc/contract'
 import { beforeAll, expect, test } from 'vitest'
+import { withCacheLock } from '../../src/main/core/cacheLock.ts'
 import { type CacheSummary, contract, PAGE_ROWS } from '../../src/shared/contract/index.ts'
 import { type ReferenceRow, referenceCache, referenceEmbedding, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -479,6 +480,7 @@ procedure('jobs.start', 'verifies, and what it found is known when it ends', asy
 })
 
 procedure('jobs.list', 'has the latest first', async () => {
+  const { cacheId } = await openWhole(client, referenceCache('healthy'))
   const info = await client.jobs.start({ cacheId, request: { kind: 'verify', scope: { contig: 'MT' } } })
   const shards = shardPaths.filter(path => path.includes('/chrMT_')).length
   expect(first(await client.jobs.list())).toMatchObject({
@@ -504,6 +506,7 @@ procedure('jobs.attach', 'gives findings, progress and the end, to late ones as 
 })
 
 procedure('jobs.cancel', 'ends a job, which is an outcome', async () => {
+  const { cacheId } = await openWhole(client, referenceCache('healthy'))
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
   await client.jobs.cancel({ jobId })
   expect((await collect(await client.jobs.attach({ jobId }))).at(-1)).toEqual({ type: 'end', end: { outcome: 'cancelled' } })
@@ -511,12 +514,21 @@ procedure('jobs.cancel', 'ends a job, which is an outcome', async () => {
 })
 
 procedure('jobs.outcome', 'is null until there is one', async () => {
-  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify', shards: [first(shardPaths)] } })
-  expect(await client.jobs.outcome({ jobId })).toBeNull()
-  const events = await collect(await client.jobs.attach({ jobId }))
-  expect(await client.jobs.outcome({ jobId })).toEqual(
-    events.at(-1)?.type === 'end' ? { outcome: 'done', report: expect.anything() } : null
-  )
+  const [shardPath, own] = [first(shardPaths), referenceCache('healthy')]
+  const { cacheId } = await openWhole(client, own)
+  // The job waits for the lock, which this process holds.
+  const { jobId, ended } = await withCacheLock(own, 'reindex', 1000, async () => {
+    const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'quarantine', shards: [shardPath], reason: 'by hand' } })
+    const ended = collect(await client.jobs.attach({ jobId }))
+    expect(await client.jobs.outcome({ jobId })).toBeNull()
+    return { jobId, ended }
+  })
+  await ended
+  expect(await client.jobs.outcome({ jobId })).toMatchObject({
+    outcome: 'done',
+    report: { kind: 'quarantine', report: { moved: [{ shardPath }], notMoved: [] } }
+  })
+  expect(await faultOf(client.jobs.outcome({ jobId: 'none' }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
 })
 
 procedure('quarantine', 'lists what was moved aside and why', async () => {
@@ -551,12 +563,14 @@ procedure('program.log', 'has the last lines, a bug with its stack', async () =>
 })
 
 procedure('program.settings', 'are what was saved', async () => {
+  const { client } = openTestService()
   expect(await client.program.settings()).toEqual({})
   await client.program.saveSettings({ panes: [20, 60, 20], last: { scope: { encoder: 'e' } } })
   expect(await client.program.settings()).toEqual({ panes: [20, 60, 20], last: { scope: { encoder: 'e' } } })
 })
 
 procedure('program.saveSettings', 'survive the service, and a file that is none is as good as empty', async () => {
+  const { client, dataFolder } = openTestService()
   expect(await client.program.saveSettings({ theme: 'dark' })).toEqual({})
   const { client: next } = openTestService(dataFolder)
   expect(await next.program.settings()).toEqual({ theme: 'dark' })

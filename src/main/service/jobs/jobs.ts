@@ -100,10 +100,6 @@ export class Jobs {
     return this.jobs.some(job => job.outcome === null && job.cacheId === cacheId && !writesCache(job.request.kind))
   }
 
-  outcome(jobId: string): JobOutcome | null {
-    return this.job(jobId).outcome
-  }
-
   /** Ends all that run. */
   async close(): Promise<void> {
     await Promise.all(this.jobs.filter(job => job.outcome === null).map(job => job.stop(STOP_MS)))
