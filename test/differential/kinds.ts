@@ -6,6 +6,7 @@ import { columnTypes } from './generators/columnTypes.ts'
 import { decorations } from './generators/decorations.ts'
 import { embeddingForms } from './generators/embeddingForms.ts'
 import { encrypted } from './generators/encryption.ts'
+import { largeFiles } from './generators/largeFiles.ts'
 import { libraries } from './generators/libraries.ts'
 import { oddPages } from './generators/oddPages.ts'
 import { otherColumns } from './generators/otherColumns.ts'
@@ -25,6 +26,7 @@ export const KINDS: readonly CaseKind[] = [
   decorations,
   rowContents,
   encrypted,
+  largeFiles,
   ...libraries,
   ...byteEdits
 ]
