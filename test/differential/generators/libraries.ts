@@ -117,9 +117,9 @@ const DUCK_CASTS: Readonly<Record<string, readonly string[]>> = {
   chrom: ['chrom::ENUM(\'1\')', 'chrom::BIGINT', 'chrom::BLOB', 'chrom::JSON', 'chrom::DATE', 'NULL'],
   start_bp: ['start_bp::HUGEINT', 'start_bp::UBIGINT', 'start_bp::UINTEGER', 'start_bp::DOUBLE', 'start_bp::DECIMAL(18,0)', 'start_bp::DECIMAL(38,4)', 'start_bp::DECIMAL(9,2)', 'start_bp::VARCHAR', 'start_bp::SMALLINT', 'start_bp::UHUGEINT', 'start_bp::FLOAT', 'make_timestamp(start_bp)', 'to_days(start_bp::INT)', 'start_bp::BIT', 'start_bp::BIGNUM'],
   end_bp: ['end_bp::UBIGINT', 'end_bp::DECIMAL(30,0)'],
-  window_hash: ['hex(window_hash)', 'list_transform(range(32), x -> x::UTINYINT)', 'list_transform(range(32), x -> x::TINYINT)', 'uuid()'],
+  window_hash: ['hex(window_hash)', 'list_transform(range(32), lambda x: x::UTINYINT)', 'list_transform(range(32), lambda x: x::TINYINT)', 'uuid()'],
   state_layer: ['state_layer::UTINYINT', 'state_layer::BOOLEAN', 'state_layer::BIGINT'],
-  embedding: ['embedding::DOUBLE[]', 'embedding::INTEGER[]', 'embedding::DECIMAL(12,6)[]', 'embedding::VARCHAR[]', 'list_transform(embedding, x -> [x])', 'map(embedding, embedding)', '{\'1\': 0.5, \'2\': 1}', 'embedding[1]', 'list_transform(embedding, x -> {\'v\': x})', '[embedding[1], NULL]', '[]::FLOAT[]'],
+  embedding: ['embedding::DOUBLE[]', 'embedding::INTEGER[]', 'embedding::DECIMAL(12,6)[]', 'embedding::VARCHAR[]', 'list_transform(embedding, lambda x: [x])', 'map(embedding, embedding)', '{\'1\': 0.5, \'2\': 1}', 'embedding[1]', 'list_transform(embedding, lambda x: {\'v\': x})', '[embedding[1], NULL]', '[]::FLOAT[]'],
   untargeted: ['untargeted::TINYINT', 'untargeted::VARCHAR', 'NULL'],
   created_at: ['created_at::DOUBLE', 'created_at::UBIGINT', 'make_timestamp_ns(created_at)', 'created_at::DECIMAL(38,0)']
 } // biome-ignore format: a table
