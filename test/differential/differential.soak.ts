@@ -31,9 +31,9 @@ describeWith('writers', 'the verdict and geno_lewm', python => {
 
   describe('a wrong verdict is noticed', () => {
     const nothing = { digest: '', each: [], fields: [] }
-    const healthy: Judge = () => ({ kind: 'healthy', findings: [], rows: nothing })
+    const healthy: Judge = async () => ({ kind: 'healthy', findings: [], rows: nothing })
     const found = { kind: 'bad_page', severity: 'corrupt', message: 'none', row: null, column: null } as const
-    const corrupt: Judge = () => ({ kind: 'corrupt', findings: [found], rows: null })
+    const corrupt: Judge = async () => ({ kind: 'corrupt', findings: [found], rows: null })
 
     test.each(KINDS.map(({ name }) => name))('%s', async name => {
       const kind = KINDS.filter(each => each.name === name)

@@ -19,7 +19,7 @@ else {
   if (keep !== undefined) writeFileSync(keep, bytes)
   const shardPath = 'embeddings/lab/5/centered_mean_8/chr1_0.parquet'
   const reading = await lab.peer.read(placeCase(lab.root, shardPath, bytes), true)
-  const verdict = judge(lab.root, shardPath)
+  const verdict = await judge(lab.root, shardPath)
   const findings = verdict.findings.map(({ kind: name, message }) => `  ${name}: ${message}`)
   const peer = reading.kind === 'read' ? `reads ${reading.rows} rows` : `${reading.kind}: ${reading.type}: ${reading.message}`
   const result = compare(verdict, reading, draft.sound)

@@ -95,7 +95,7 @@ export async function runCases(
   const lane = async (name: number): Promise<void> => {
     for (const [, id] of waiting) {
       const draft = draftCase(kinds, id, lab.workshop)
-      const bytes = await draft.make(new Set())
+      const bytes = await make(lab, draft, new Set())
       if (bytes === null) count(id.kind, 'not made')
       else {
         const result = await judgeBoth(lab, bytes, draft.sound, name, options.judge ?? judge)
@@ -117,11 +117,22 @@ export async function runCases(
   return { cases: done, outcomes, unsupported, disagreements, crashes: lab.peer.restarts }
 }
 
+/** @returns null where parts of the case exclude each other, or a library refuses its options */
+async function make(lab: Laboratory, draft: DraftCase, left: ReadonlySet<number>): Promise<Buffer | null> {
+  try {
+    return await draft.make(left)
+  } catch (error) {
+    const why = `maker: ${error instanceof Error ? error.message : error}`
+    lab.workshop.refusals.set(why, (lab.workshop.refusals.get(why) ?? 0) + 1)
+    return null
+  }
+}
+
 async function judgeBoth(lab: Laboratory, bytes: Buffer, sound: boolean, lane: number, own: Judge): Promise<Comparison> {
   const shardPath = `embeddings/lab/5/centered_mean_8/chr1_${lane}.parquet`
   const path = placeCase(lab.root, shardPath, bytes)
   const reading = lab.peer.read(path)
-  const verdict = own(lab.root, shardPath)
+  const verdict = await own(lab.root, shardPath)
   const result = compare(verdict, await reading, sound)
   // Asked again, with what each row holds.
   return result.agree ? result : compare(verdict, await lab.peer.read(path, true), sound)
@@ -139,7 +150,7 @@ async function reduce(
   let best: Pick<Disagreement, 'parts' | 'detail' | 'bytes'> | null = null
   for (let part = draft.parts.length - 1; part >= 1; part--) {
     left.add(part)
-    const bytes = await draft.make(left).catch(() => null)
+    const bytes = await make(lab, draft, left)
     const result = bytes === null ? null : await judgeBoth(lab, bytes, draft.sound, lane, own)
     if (bytes !== null && result?.agree === false && result.rule === first.rule) {
       best = { parts: draft.parts.filter((_, i) => !left.has(i)), detail: result.detail, bytes }

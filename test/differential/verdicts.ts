@@ -1,7 +1,7 @@
 /** What the core makes of a file: its verdict, and each row as `get` and `show` read it. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Finding } from '../../src/main/core/index.ts'
+import { describeShard, type Finding, readVectors } from '../../src/main/core/index.ts'
 import { verifyShard } from '../../src/main/core/integrity/verifyShard.ts'
 import { openShardRows, toEmbedding } from '../../src/main/core/shardRows.ts'
 import { digestOfRow, digestOfRows, rowFields } from './rowDigest.ts'
@@ -16,7 +16,7 @@ export type OurVerdict = {
 export type OurRows = { readonly digest: string; readonly each: readonly string[]; readonly fields: readonly (readonly Uint8Array[])[] }
 
 /** Judges one file; the place is a shard's, the rest is the program's own code. */
-export type Judge = (root: string, shardPath: string) => OurVerdict
+export type Judge = (root: string, shardPath: string) => Promise<OurVerdict>
 
 /** Puts bytes where the shard of a case lies. @returns its path */
 export function placeCase(root: string, shardPath: string, bytes: Uint8Array): string {
@@ -27,7 +27,7 @@ export function placeCase(root: string, shardPath: string, bytes: Uint8Array): s
   return path
 }
 
-export const judge: Judge = (root, shardPath) => {
+export const judge: Judge = async (root, shardPath) => {
   try {
     const { findings, keys, rows } = verifyShard(root, shardPath, 'full')
     const kind = kindOf(findings)
@@ -36,11 +36,31 @@ export const judge: Judge = (root, shardPath) => {
     if (typeof read !== 'string' && (rows !== read.each.length || keys?.rows !== read.each.length)) {
       return { kind, findings, rows: `verify counts ${rows} rows and ${keys?.rows} keys, ${read.each.length} were read` }
     }
-    return { kind, findings, rows: read }
+    const other = typeof read === 'string' ? null : await otherReading(root, shardPath, read)
+    return { kind, findings, rows: other ?? read }
   } catch (error) {
     const message = error instanceof Error ? `${error.stack?.split('\n').slice(0, 4).join(' | ')}` : String(error)
     return { kind: 'bug', findings: [], rows: message }
   }
+}
+
+/** Above this many rows one way of reading them is enough. */
+const FEW_ROWS = 30
+
+/** What `show` lists and what a heat map draws, where that is not what `get` reads. */
+async function otherReading(root: string, shardPath: string, { fields }: OurRows): Promise<string | null> {
+  if (fields.length > FEW_ROWS) return null
+  const { rowList, findings } = await describeShard(root, shardPath, { rows: true })
+  if (rowList?.length !== fields.length) return `show lists ${rowList?.length} rows of ${fields.length}: ${findings[0]?.message}`
+  const shown = [...readVectors(root, shardPath)].flatMap(({ rows, offsets, values }) =>
+    Array.from({ length: rows }, (_, i) => values.subarray(offsets[i], offsets[i + 1]))
+  )
+  for (const [row, own] of fields.entries()) {
+    const info = rowList[row]
+    const listed = info === undefined ? [] : rowFields(info, shown[row] ?? new Float32Array())
+    if (digestOfRow(listed) !== digestOfRow(own)) return `show lists another row ${row} than get reads`
+  }
+  return null
 }
 
 function kindOf(findings: readonly Finding[]): OurVerdict['kind'] {
