@@ -7,10 +7,11 @@ import { rowValues } from '../../../src/main/core/parquet/embeddingBatch.ts'
 import { limitsInForce } from '../../../src/main/core/parquet/limits.ts'
 import { openShard } from '../../../src/main/core/parquet/shardReader.ts'
 import { SecondThread } from '../../../src/main/core/secondReader/secondThread.ts'
+import { openShardRows } from '../../../src/main/core/shardRows.ts'
 import { shardCases } from '../../interop/rows.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
-import { dataPage, HANDMADE_PATH, handmadeShard, listBody, run } from '../handmadeShard.ts'
+import { dataPage, dictionaryPage, HANDMADE_PATH, handmadeShard, listBody, plainText, run } from '../handmadeShard.ts'
 
 const AGREED = { answer: 'differences', differences: [] }
 const thread = new SecondThread()
@@ -20,6 +21,14 @@ afterAll(() => thread.end())
 function readable({ findings, checkedShards }: VerifyReport): number {
   const unread = findings.filter(({ severity }) => severity === 'corrupt' || severity === 'unsupported' || severity === 'unreadable')
   return checkedShards - new Set(unread.map(({ shardPath }) => shardPath)).size
+}
+
+function cacheWith(bytes: Uint8Array): string {
+  const root = temporaryFolder()
+  const path = join(root, HANDMADE_PATH)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, bytes)
+  return root
 }
 
 test.each(['healthy', 'unusual', 'damaged'] as const)('the %s reference cache', async which => {
@@ -45,17 +54,23 @@ test('float16 bits that are no number of their own: payloads of NaN, -0, infinit
     'PLAIN',
     listBody(Buffer.concat([run(1, 0, 1), run(count - 1, 1, 1)]), run(count, 3, 2), new Uint8Array(halves.buffer))
   )
-  const root = temporaryFolder()
-  const path = join(root, HANDMADE_PATH)
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, handmadeShard(1, { embedding: { chunk: { codec: 'ZSTD', values: count, pages: [page] } } }))
+  const root = cacheWith(handmadeShard(1, { embedding: { chunk: { codec: 'ZSTD', values: count, pages: [page] } } }))
   const { secondReader, findings } = await verifyCache(root, { secondReader: true })
   expect(secondReader).toEqual({ compared: 1, disagreeing: 0, notRead: [] })
   expect(findings.map(({ kind }) => kind).filter(kind => kind !== 'index_missing')).toEqual(['non_finite'])
   // What was compared are these bits, and not numbers of which some are equal.
-  const shard = openShard(path)
+  const shard = openShard(join(root, HANDMADE_PATH))
   const [group] = shard.footer.rowGroups
   const [batch] = group === undefined ? [] : shard.embeddings(group)
   expect(batch && rowValues(batch, 0)).toEqual(halves)
   shard.close()
+})
+
+test('a byte order mark is part of a text, as for GenoLeWM', async () => {
+  const pages = [dictionaryPage('UNCOMPRESSED', 1, plainText('\ufeff1')), dataPage('UNCOMPRESSED', 1, 'RLE_DICTIONARY', Uint8Array.of(0))]
+  const root = cacheWith(handmadeShard(1, { chrom: { chunk: { codec: 'UNCOMPRESSED', values: 1, pages } } }))
+  const { secondReader, findings } = await verifyCache(root, { secondReader: true })
+  expect(secondReader).toEqual({ compared: 1, disagreeing: 0, notRead: [] })
+  expect(findings.map(({ kind }) => kind)).toContain('path_mismatch')
+  expect(openShardRows(root, HANDMADE_PATH).info(0)?.chrom).toBe('\ufeff1')
 })

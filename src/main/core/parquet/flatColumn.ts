@@ -142,7 +142,8 @@ function joinIntegers(leaf: Leaf, pieces: readonly Piece[], rows: number): Int32
   return width === 4 ? new Int32Array(buffer, byteOffset, rows) : new BigInt64Array(buffer, byteOffset, rows)
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** A byte order mark is a character like any other, as in Python. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Gives each distinct text a number, over all pages of a chunk. */
 class TextCodes {

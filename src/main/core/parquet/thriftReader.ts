@@ -166,7 +166,8 @@ export function bytesField(struct: ThriftStruct, id: number): Uint8Array | undef
   return value
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** A byte order mark is a character like any other, as in Python. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export function textField(struct: ThriftStruct, id: number): string | undefined {
   const bytes = bytesField(struct, id)
