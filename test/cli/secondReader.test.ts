@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { writeShard } from '../../src/main/core/index.ts'
+import { recordOf } from '../core/cacheFiles.ts'
 import { ambiguousShard, endlessRunShard, HANDMADE_PATH } from '../core/handmadeShard.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -55,6 +57,20 @@ test('a shard that both read, each in its own way, is suspect', () => {
   expect(lewmCache(['verify', '--second-reader', '--cache', cache]).stdout).toContain('1 shard compared, values differ in 1 shard')
 })
 
+test('a disagreement in a part is one of the whole', () => {
+  const cache = temporaryFolder()
+  mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
+  writeFileSync(join(cache, HANDMADE_PATH), ambiguousShard())
+  const files = [1, 2].map(part => {
+    const file = join(temporaryFolder(), `${part}.json`)
+    writeFileSync(file, lewmCache(['verify', '--second-reader', '--partition', `${part}/2`, '--cache', cache, '--json']).stdout)
+    return file
+  })
+  const { findings, second_reader: secondReader } = lewmCache(['merge', '--json', ...files]).json()
+  expect(findings.filter(({ kind }: { kind: string }) => kind === 'readers_disagree')).toHaveLength(1)
+  expect(secondReader).toEqual({ compared: 1, disagreeing: 1, not_read: [] })
+})
+
 test('the parts of a cache add up', () => {
   const cache = referenceCache('unusual')
   const folder = temporaryFolder()
@@ -83,4 +99,20 @@ test('where the system gives no memory for its thread, nothing is compared, and 
   expect(stdout).toContain('91 healthy, 0 damaged, 1 suspect')
   expect(stdout).toContain('second reader (hyparquet): 0 shards compared; 92 shards not compared\n')
   expect(stdout).toContain('  not compared: a thread could not be started: the limit on memory leaves no room for it\n')
+})
+
+test('a shard that was to be compared and was not: exit code 3, though nothing is wrong with it', async () => {
+  const cache = temporaryFolder()
+  await writeShard(cache, { encoderId: 'e', contig: '1', strideBlock: 0, records: [recordOf(0), recordOf(1)] })
+  expect(lewmCache(['reindex', '--cache', cache]).code).toBe(0)
+  const sound = lewmCache(['verify', '--second-reader', '--cache', cache])
+  expect(sound.stdout).toContain('1 shard compared, no value differs')
+  expect(sound.code).toBe(0)
+  const { code, stdout } = inShell(`ulimit -v 3000000; $LEWM verify --second-reader --cache '${cache}' --json`)
+  expect(JSON.parse(stdout)).toMatchObject({
+    findings: [],
+    healthy_shards: 1,
+    second_reader: { compared: 0, not_read: [expect.anything()] }
+  })
+  expect(code).toBe(3)
 })

@@ -1,6 +1,7 @@
 /** Every way a command can end has one number, and scripts may rely on it. */
 import type { CacheError, ErrorCode } from '../../shared/model/errors.ts'
 import type { Finding, FindingKind } from '../../shared/model/finding.ts'
+import type { VerifyReport } from '../../shared/model/report.ts'
 
 export const EXIT = {
   ok: 0,
@@ -43,4 +44,10 @@ export function exitCodeOfFindings(findings: Iterable<Finding>): ExitCode {
     else if (code === EXIT.ok) code = EXIT.suspect
   }
   return code
+}
+
+/** The exit code of a verification: a shard that the second reader was asked for and could not compare is no success. */
+export function exitCodeOfReport({ findings, secondReader }: VerifyReport): ExitCode {
+  const code = exitCodeOfFindings(findings)
+  return code === EXIT.ok && secondReader !== undefined && secondReader.notRead.length > 0 ? EXIT.suspect : code
 }

@@ -7,7 +7,7 @@ import { finding, isCompared } from '../../../shared/model/finding.ts'
 import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
-import { exitCodeOfFindings } from '../exitCodes.ts'
+import { exitCodeOfReport } from '../exitCodes.ts'
 import { countOf } from '../numbers.ts'
 import { mergedSecondReading, type PartitionReport, readPartitionReport } from '../partitionReport.ts'
 import { destinationFor, resultBeside, save } from '../savedOutput.ts'
@@ -39,7 +39,7 @@ export const run: Run<MergeOptions> = async (context, { savePlan, workers }, fil
   const report = { ...inspection.report, seconds, ...(secondReader && { secondReader }) }
   if (json) await output.document(report)
   else await resultBeside(context, to)(verifyReportText(report))
-  return exitCodeOfFindings(report.findings)
+  return exitCodeOfReport(report)
 }
 
 /**

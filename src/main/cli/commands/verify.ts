@@ -3,7 +3,7 @@ import { InputError } from '../../../shared/model/errors.ts'
 import { type Inspection, inspectCache, type Ledger } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
-import { exitCodeOfFindings } from '../exitCodes.ts'
+import { exitCodeOfReport } from '../exitCodes.ts'
 import { withLedger } from '../ledger.ts'
 import { countOf, countText } from '../numbers.ts'
 import { partitionFields } from '../partitionFields.ts'
@@ -42,7 +42,7 @@ export const run: Run<VerifyCommandOptions> = async (context, chosen, args) => {
     const part = partition && { partition: partitionFields(inspection, partition, { quick, changed, olderThan }) }
     await output.document({ ...report, ...part })
   } else await output.text(verifyReportText(report, readableShards, quick))
-  return exitCodeOfFindings(report.findings)
+  return exitCodeOfReport(report)
 }
 
 /** What an earlier verification found in shards that were not read now is no part of this report. */
