@@ -7,6 +7,7 @@ import { decompress } from '../parquet/decompress.ts'
 import type { Codec } from '../parquet/footer.ts'
 import type { Limits } from '../parquet/limits.ts'
 import type { ShardFile } from '../parquet/shardFile.ts'
+import { withPlainSchema } from './plainSchema.ts'
 
 /** What `parquetRead` needs besides the columns and rows to read. */
 export type HyparquetFile = { readonly file: AsyncBuffer; readonly metadata: FileMetaData; readonly compressors: Compressors }
@@ -18,7 +19,8 @@ export type HyparquetFile = { readonly file: AsyncBuffer; readonly metadata: Fil
  */
 export function hyparquetFile(file: ShardFile, footerBytes: number, limits: Limits): HyparquetFile {
   const tail = file.read(file.bytes - footerBytes - 8, footerBytes + 8)
-  return { file: asyncBufferOf(file), metadata: parquetMetadata(tail, { geoparquet: false }), compressors: compressorsOf(limits) }
+  const metadata = withPlainSchema(parquetMetadata(tail, { geoparquet: false }))
+  return { file: asyncBufferOf(file), metadata, compressors: compressorsOf(limits) }
 }
 
 function asyncBufferOf(file: ShardFile): AsyncBuffer {

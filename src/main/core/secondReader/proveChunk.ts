@@ -11,13 +11,18 @@ import { ShardFault } from '../parquet/shardFault.ts'
 import type { ShardFile } from '../parquet/shardFile.ts'
 import { decodeCodes, decodePlain, decodeValues, isCoded, type Values } from '../parquet/values.ts'
 import { longestRun } from './runLengths.ts'
+import { Incomparable } from './storedColumns.ts'
 
 /** Decoded bytes of one chunk. hyparquet keeps all pages of a chunk, and views into them are not part of a thread's heap. */
 const MOST_CHUNK_BYTES = 1024 * 1024 * 1024
 
+/** Wider codes of a dictionary, which are packed, overflow hyparquet's buffer of 32 bits. */
+const WIDEST_CODE = 24
+
 /**
  * Decodes a chunk to its end and keeps nothing.
- * @throws ShardFault for what is damaged, beyond the limits, or in an encoding that our reader does not know
+ * @throws ShardFault for what is damaged, beyond the limits, or in an encoding that our reader does not know; Incomparable for what
+ *   hyparquet is known to read wrong
  */
 export function proveChunk(file: ShardFile, chunk: ColumnChunk, limits: Limits): void {
   const { leaf } = chunk
@@ -43,6 +48,8 @@ function decodePage(leaf: Leaf, page: DataPage, dictionary: Values | null, limit
     if (encoding === 'RLE') checkRuns(leaf, body.subarray(4), 1, limits)
     if (!isCoded(encoding) || dictionary === null) return decodeValues(leaf, encoding, body, count, dictionary)
     decodeCodes(leaf, body, count, dictionary)
+    if ((body[0] ?? 0) > WIDEST_CODE)
+      throw new Incomparable(`a page of ${leaf.name} has codes of ${body[0]} bits, which hyparquet misreads`)
     checkRuns(leaf, body.subarray(1), body[0] ?? 0, limits)
     return null
   } catch (error) {

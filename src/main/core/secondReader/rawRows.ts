@@ -11,6 +11,7 @@ import { failureText } from './failureText.ts'
 import { type HyparquetFile, hyparquetFile } from './hyparquetFile.ts'
 import { proveChunk } from './proveChunk.ts'
 import { EXACT, logicalText, plainValue, withoutLossyTypes } from './rawValue.ts'
+import { Incomparable } from './storedColumns.ts'
 
 export type RawRange = { readonly rowStart: number; readonly rowEnd: number }
 
@@ -38,8 +39,9 @@ export async function readRawRows(path: string, range: RawRange, limits: Limits)
         unread.push({ column: name, severity: 'unsupported', reason: 'another column has the same name; only the first one is shown' })
         continue
       }
-      if (hidesValues(child)) {
-        unread.push({ column: name, severity: 'unsupported', reason: 'a field is called __proto__, which hyparquet does not keep' })
+      const hidden = hiddenField(child)
+      if (hidden !== null) {
+        unread.push({ column: name, severity: 'unsupported', reason: hidden })
         continue
       }
       const read = await readColumn({ file, footer, second, limits }, child, range)
@@ -57,9 +59,18 @@ export async function readRawRows(path: string, range: RawRange, limits: Limits)
   }
 }
 
-/** hyparquet makes a JavaScript object of each group. */
-function hidesValues({ children }: SchemaTree): boolean {
-  return children.some(child => child.element.name === '__proto__' || hidesValues(child))
+/** hyparquet makes a JavaScript object of each group, and finds fields by their joined names. @returns what it would lose; null for nothing */
+function hiddenField(node: SchemaTree, names = new Set<string>()): string | null {
+  for (const child of node.children) {
+    const { name } = child.element
+    if (name === '__proto__') return 'a field is called __proto__, which hyparquet does not keep'
+    const path = child.path.join('.')
+    if (names.has(path)) return `two fields are called ${path}, of which hyparquet keeps one`
+    names.add(path)
+    const hidden = hiddenField(child, names)
+    if (hidden !== null) return hidden
+  }
+  return null
 }
 
 type Source = { readonly file: ShardFile; readonly footer: ShardFooter; readonly second: HyparquetFile; readonly limits: Limits }
@@ -68,7 +79,7 @@ async function readColumn(source: Source, node: SchemaTree, range: RawRange): Pr
   const { name: column } = node.element
   try {
     proveRange(source, column, range)
-    return { values: await readValues(source.second, node, range) }
+    return { values: await readValues(source.second, node, { ...range, rowEnd: Math.min(range.rowEnd, source.footer.rows) }) }
   } catch (error) {
     const isDamage = error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt'
     return { column, severity: isDamage ? 'corrupt' : 'unsupported', reason: failureText(error) }
@@ -90,9 +101,7 @@ function proveRange({ file, footer, limits }: Source, column: string, { rowStart
 }
 
 async function readValues({ file, metadata, compressors }: HyparquetFile, node: SchemaTree, range: RawRange): Promise<RawValue[]> {
-  const [leaf, ...others] = leavesOf([node])
-  const only = leaf !== undefined && others.length === 0 ? leaf : null
-  const values: RawValue[] = []
+  const values: (RawValue | undefined)[] = []
   const chunks: { readonly start: number; readonly data: ArrayLike<unknown> }[] = []
   await parquetRead({
     file,
@@ -107,9 +116,12 @@ async function readValues({ file, metadata, compressors }: HyparquetFile, node: 
   // Chunks are whole pages, which may begin before the first row and end behind the last one.
   for (const { start, data } of chunks) {
     const last = Math.min(range.rowEnd - start, data.length)
-    for (let at = Math.max(0, range.rowStart - start); at < last; at++) values[start + at - range.rowStart] = plainValue(data[at], only)
+    for (let at = Math.max(0, range.rowStart - start); at < last; at++) values[start + at - range.rowStart] = plainValue(data[at], node)
   }
-  return values
+  if (values.length < range.rowEnd - range.rowStart || values.includes(undefined)) {
+    throw new Incomparable('hyparquet finds fewer rows than the footer says')
+  }
+  return values.filter(value => value !== undefined)
 }
 
 function leavesOf(nodes: readonly SchemaTree[]): SchemaElement[] {

@@ -1,17 +1,31 @@
 /** What hyparquet gives for a value, as plain data that crosses to another thread and into JSON without losing digits. */
-import type { ParquetParsers, SchemaElement } from 'hyparquet'
+import type { ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet'
 import type { RawValue } from '../../../shared/model/raw.ts'
 
-/** Converters that keep what JavaScript's Date and JSON.parse would lose. */
+/** Converters that keep what JavaScript's Date and JSON.parse would lose. A logical type may mark values that it does not fit. */
 export const EXACT: Partial<ParquetParsers> = {
-  timestampFromMilliseconds: milliseconds => timeText(milliseconds, 3),
-  timestampFromMicroseconds: microseconds => timeText(microseconds, 6),
-  timestampFromNanoseconds: nanoseconds => timeText(nanoseconds, 9),
-  dateFromDays: days => timeText(BigInt(days) * 86_400n, 0).replace(/T.*/, ''),
-  stringFromBytes: bytes => utf8.decode(bytes),
-  jsonFromBytes: bytes => utf8.decode(bytes),
+  timestampFromMilliseconds: (milliseconds: unknown) => timeOr(milliseconds, 3),
+  timestampFromMicroseconds: (microseconds: unknown) => timeOr(microseconds, 6),
+  timestampFromNanoseconds: (nanoseconds: unknown) => timeOr(nanoseconds, 9),
+  dateFromDays: (days: unknown) => (typeof days === 'number' ? timeText(BigInt(days) * 86_400n, 0).replace(/T.*/, '') : days),
+  stringFromBytes: textOr,
+  jsonFromBytes: textOr,
   geometryFromBytes: bytes => bytes,
-  geographyFromBytes: bytes => bytes
+  geographyFromBytes: bytes => bytes,
+  uuidFromBytes: uuidOr
+}
+
+function timeOr(units: unknown, digits: number): unknown {
+  return typeof units === 'bigint' || typeof units === 'number' ? timeText(BigInt(units), digits) : units
+}
+
+function textOr(bytes: unknown): unknown {
+  return bytes instanceof Uint8Array ? utf8.decode(bytes) : bytes
+}
+
+function uuidOr(bytes: unknown): unknown {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== 16) return bytes
+  return hexOf(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -46,11 +60,29 @@ function isDecimal({ converted_type: converted, logical_type: logical }: SchemaE
 const DEEPEST = 64
 
 /**
- * @param leaf the declared leaf of the column, where it has only one
+ * @param node where the schema declares the value; null where it is not known
  * @throws RangeError for what nests deeper than any file should
  */
-export function plainValue(value: unknown, leaf: SchemaElement | null, depth = 0): RawValue {
+export function plainValue(value: unknown, node: SchemaTree | null, depth = 0): RawValue {
   if (depth > DEEPEST) throw new RangeError(`its values nest more than ${DEEPEST} deep`)
+  if (Array.isArray(value)) return value.map((item: unknown) => plainValue(item, node, depth + 1))
+  const declared = node === null ? null : withoutLists(node)
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
+    return scalarValue(value, declared?.children.length === 0 ? declared.element : null)
+  }
+  const fieldOf = (name: string): SchemaTree | null => declared?.children.find(child => child.element.name === name) ?? null
+  return new Map(Object.entries(value).map(([name, item]: [string, unknown]) => [name, plainValue(item, fieldOf(name), depth + 1)]))
+}
+
+/** What the items of a list are, or of its lists: hyparquet gives arrays for the groups around them. */
+function withoutLists(node: SchemaTree): SchemaTree {
+  const [list, ...others] = node.children
+  const isList = node.element.converted_type === 'LIST' && others.length === 0 && list?.element.repetition_type === 'REPEATED'
+  if (!isList || list.children.length > 1) return node
+  return withoutLists(list.children[0] ?? list)
+}
+
+function scalarValue(value: unknown, leaf: SchemaElement | null): RawValue {
   if (value === null || value === undefined) return null
   if (typeof value === 'boolean') return value
   if (leaf !== null && isDecimal(leaf) && isScalar(value)) return decimalText(value, leaf)
@@ -59,10 +91,6 @@ export function plainValue(value: unknown, leaf: SchemaElement | null, depth = 0
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return BigInt(Number.MAX_SAFE_INTEGER) >= (value < 0n ? -value : value) ? Number(value) : String(value)
   if (value instanceof Uint8Array) return hexOf(value)
-  if (Array.isArray(value)) return value.map((item: unknown) => plainValue(item, leaf, depth + 1))
-  if (typeof value === 'object') {
-    return new Map(Object.entries(value).map(([name, item]: [string, unknown]) => [name, plainValue(item, leaf, depth + 1)]))
-  }
   throw new TypeError(`hyparquet gave a ${typeof value}`)
 }
 
