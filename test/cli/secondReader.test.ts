@@ -98,7 +98,7 @@ test('where the system gives no memory for its thread, nothing is compared, and 
   expect(code).toBe(3)
   expect(stdout).toContain('91 healthy, 0 damaged, 1 suspect')
   expect(stdout).toContain('second reader (hyparquet): 0 shards compared; 92 shards not compared\n')
-  expect(stdout).toContain('  not compared: a thread could not be started: the limit on memory leaves no room for it\n')
+  expect(stdout).toContain('  not compared: a thread could not be started: the limits of this process leave no room for it\n')
 })
 
 test('a shard that was to be compared and was not: exit code 3, though nothing is wrong with it', async () => {
