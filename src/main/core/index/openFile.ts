@@ -1,12 +1,13 @@
-/** Opens the file of an index so that looking at it leaves nothing behind and takes no lock from anybody. */
-import { copyFileSync, lstatSync, rmSync, statfsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+/** Opens the file of an index. A reader creates, removes and changes no file beside it, and takes no lock from another connection. */
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { isThere, removeQuietly } from '../durableFile.ts'
+import { isThisProcess, readLockOwner } from '../cacheLock.ts'
+import { isThere } from '../durableFile.ts'
 import { failedWith } from '../systemError.ts'
-import { makeTemporaryFolder, temporaryPlace } from '../temporaryFolder.ts'
+import { makeTemporaryFolder } from '../temporaryFolder.ts'
+import { copyDatabase } from './copyDatabase.ts'
 import { openDatabase } from './database.ts'
-import { IndexUnusable } from './untrusted.ts'
 
 /** How long to wait for another process to let go of the index. */
 export const BUSY_MS = 10_000
@@ -34,58 +35,57 @@ function openedInPlace(db: Database.Database): Opened {
   return { db, close: () => db.close() }
 }
 
-/** What SQLite lays beside a database in WAL mode as soon as it looks into it. */
-const WAL_FILES = ['-wal', '-shm']
-
 /**
- * An index in WAL mode (neither we nor Python make one) is read in a copy, and what SQLite laid beside it is taken away. It is left to
- * SQLite to tell the mode: had we opened the file ourselves, closing it would take the locks away from every connection of this
- * process (POSIX), and another process would undo the transaction of one of our threads.
+ * An index in WAL mode (neither we nor Python make one) is read in a copy: in place, SQLite would create its `-wal` and `-shm`, and
+ * another process may use them by the time that they are removed.
  */
 function openReadOnly(path: string): Opened {
-  const absent = WAL_FILES.map(suffix => `${path}${suffix}`).filter(file => !isThere(file))
+  const hasLog = isThere(`${path}-wal`)
+  if (hasLog && !isChangedHere(path)) return openCopy(path)
   const db = openDatabase(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
-  let mode: unknown
   try {
-    mode = db.pragma('journal_mode', { simple: true })
+    if (!hasLog && isInWalMode(db)) {
+      db.close()
+      return openCopy(path)
+    }
+    return openedInPlace(db)
   } catch (error) {
     db.close()
     throw error
   }
-  if (mode !== 'wal') return openedInPlace(db)
-  db.close()
-  for (const file of absent) removeQuietly(file)
-  return openCopy(path)
 }
 
-const COPIED = ['-wal', '-journal'] as const
-const BIG_BYTES = 2 ** 30
+/** Whether another thread of this process may have the index open: copying a file takes the locks of its whole process away (POSIX). */
+function isChangedHere(path: string): boolean {
+  const owner = readLockOwner(dirname(dirname(path)))
+  return owner !== null && isThisProcess(owner)
+}
 
 /**
- * A copy must not fill the disk. What SQLite left in the middle of a transaction is about as big as what it changed.
- * @throws IndexUnusable
+ * In exclusive locking mode SQLite locks a database in WAL mode before it creates a file beside it, and a read-only connection gets no such
+ * lock. One with a rollback journal is read as ever.
  */
-function checkSizes(path: string): void {
-  const [index = 0, ...journals] = ['', ...COPIED].map(suffix => lstatSync(`${path}${suffix}`, { throwIfNoEntry: false })?.size ?? 0)
-  const huge = COPIED[journals.findIndex(bytes => bytes > BIG_BYTES && bytes > 2 * index)]
-  if (huge !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${huge} beside it is far bigger than itself`)
-  const { bavail, bsize } = statfsSync(temporaryPlace())
-  if (journals.reduce((sum, bytes) => sum + bytes, index) <= (bavail * bsize) / 2) return
-  throw new IndexUnusable(
-    'index_unreadable',
-    `what a crash left of it can only be read in a copy, for which ${temporaryPlace()} has too little space`
-  )
+function isInWalMode(db: Database.Database): boolean {
+  db.pragma('locking_mode = EXCLUSIVE')
+  try {
+    db.pragma('schema_version')
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_IOERR_LOCK') return true
+    throw error
+  }
+  db.pragma('locking_mode = NORMAL')
+  // The lock is released at the end of the next read.
+  db.pragma('schema_version')
+  return false
 }
 
 /** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. */
 function openCopy(path: string): Opened {
-  checkSizes(path)
   const folder = makeTemporaryFolder('lewm-index-')
   const discard = (): void => rmSync(folder, { recursive: true, force: true })
   try {
     const copy = join(folder, 'index.sqlite')
-    copyFileSync(path, copy)
-    for (const suffix of COPIED) if (isThere(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`)
+    copyDatabase(path, copy)
     const db = openDatabase(copy)
     const close = (): void => {
       db.close()
