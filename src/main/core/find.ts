@@ -1,14 +1,13 @@
 /** Rows by what a person has at hand: the beginning of a hash, a locus, or the DNA itself. */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { CancelledError } from '../../shared/model/errors.ts'
+import { CacheError, CancelledError } from '../../shared/model/errors.ts'
 import type { RowPlace, WindowRowInfo } from '../../shared/model/record.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
 import { mayBeThere } from './durableFile.ts'
 import { type Locus, parseQuery, sameContig } from './findQuery.ts'
 import { hex } from './hex.ts'
-import { IndexUnusable } from './index/untrusted.ts'
 import { openIndex } from './index/windowIndex.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
 import { LAYOUT_1, pathPart } from './layout.ts'
@@ -112,7 +111,8 @@ class Search {
         index.close()
       }
     } catch (error) {
-      if (error instanceof IndexUnusable) return null
+      // Damaged, locked or refused: the shards hold every row as well.
+      if (error instanceof CacheError) return null
       throw error
     }
   }

@@ -1,12 +1,14 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
 import { CancelledError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
-import type { LongOptions, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import type { KeptShard, LongOptions, ReindexReport, RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { INDEX_PATH } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
 import { rebuildIndex } from '../reindexCache.ts'
+import { blockedIndex } from './compareIndex.ts'
 import { afterTheMove } from './followIndex.ts'
 import { type Moved, moveToQuarantine } from './moveShards.ts'
 import { type CheckedMove, checkMoves, lookAtKept } from './planCheck.ts'
@@ -37,8 +39,13 @@ export async function applyRepair(
     )
     const { kept, damaged } = await lookAtKept(root, plan.kept, options)
     await tidyQuarantine(root)
-    const reindex = (without = new Map<string, readonly Finding[]>()) =>
-      rebuildIndex(root, options, new Map([...damaged, ...without]), options.known)
+    const blocked = blockedIndex(root)
+    if (blocked !== null && blocked.kind !== 'index_unsupported') {
+      const waiting = ready.map(({ shardPath }) => ({ shardPath, reason: blocked.message }))
+      return nothingMoved(plan, [...hidden, ...waiting], kept, blocked)
+    }
+    const reindex = async (without = new Map<string, readonly Finding[]>()): Promise<ReindexReport> =>
+      blocked === null ? rebuildIndex(root, options, new Map([...damaged, ...without]), options.known) : notRebuilt(blocked)
     const { moved, notMoved } = await moveTicked(root, ready, options).catch(async (error: unknown) => {
       // Of what was to move some has left the index and not its place. A cancelled repair does not wait for that.
       if (!(error instanceof CancelledError)) await reindex().catch(() => null)
@@ -50,6 +57,21 @@ export async function applyRepair(
     return { checkedShards: plan.checkedShards, quarantined: moved, notMoved: [...hidden, ...notMoved], kept, reindex: reindexed }
   }
   return withCacheLock(root, 'repair', WAIT_MS, work, options.signal)
+}
+
+/** The index is left unchanged. */
+function notRebuilt(why: Finding): ReindexReport {
+  return { indexedShards: 0, indexedRows: 0, indexPath: INDEX_PATH, findings: [why] }
+}
+
+/** Entries have to leave the index before their shards move. */
+function nothingMoved(
+  { checkedShards }: RepairPlan,
+  notMoved: readonly ShardNotMoved[],
+  kept: readonly KeptShard[],
+  why: Finding
+): RepairReport {
+  return { checkedShards, quarantined: [], notMoved, kept, reindex: notRebuilt(why) }
 }
 
 /** Shards that stay although they are damaged, and what is: none of their rows is entered. */

@@ -2,6 +2,7 @@
  * The index held against the shards: entries that point at nothing or at something else, rows that no entry knows. SQLite's own
  * check says nothing of this.
  */
+import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { IndexEntry } from '../index/indexRow.ts'
 import { IndexUnusable } from '../index/untrusted.ts'
@@ -25,10 +26,44 @@ export function openIndexForComparison(root: string, shards: number): OpenedInde
   }
 }
 
-/** An index that gave out, as a finding. */
+/**
+ * An index that cannot be used or compared, as a finding: damaged, of another generation, locked, or refused by the system.
+ * @throws any error that says nothing of the index
+ */
 export function unusable(error: unknown): Finding {
-  if (error instanceof IndexUnusable) return finding(error.kind, INDEX_PATH, error.message, { details: error.details })
+  const place = error instanceof CacheError ? { details: error.details } : {}
+  if (error instanceof IndexUnusable) return finding(error.kind, INDEX_PATH, error.message, place)
+  if (error instanceof CacheBusyError) {
+    return finding('index_busy', INDEX_PATH, `the index was not compared with the shards: ${error.message}`, place)
+  }
+  if (error instanceof SystemError) {
+    return finding('unreadable', INDEX_PATH, `the index was not compared with the shards: ${error.message}`, place)
+  }
   throw error
+}
+
+/** Whether a report says that the index as a whole could not be used or compared. */
+export function indexFailed(findings: readonly Finding[]): boolean {
+  return findings.some(({ kind, shardPath }) => shardPath === INDEX_PATH && kind !== 'index_missing' && kind !== 'entry_outside')
+}
+
+/**
+ * Whether the index can be changed now; one that is damaged can, as it is set aside.
+ * @returns why not, as a finding
+ */
+export function blockedIndex(root: string): Finding | null {
+  try {
+    const index = openIndex(root, 'write')
+    try {
+      index?.transaction(() => undefined)
+    } finally {
+      index?.close()
+    }
+    return null
+  } catch (error) {
+    const found = unusable(error)
+    return found.kind === 'index_unreadable' || found.kind === 'index_schema' ? null : found
+  }
 }
 
 /** A row whose key the index gives to another place: a duplicate if that place holds the key too, else the index is wrong. */

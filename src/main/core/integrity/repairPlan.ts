@@ -1,5 +1,5 @@
 /** What a repair would do, worked out from one full verify and done only when somebody says so. */
-import { NotFoundError } from '../../../shared/model/errors.ts'
+import { CacheError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { KeptShard, LongOptions, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
 import { nowNs } from '../clock.ts'
@@ -7,6 +7,7 @@ import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { isStandIn } from '../placeholders.ts'
 import { linkAbove } from '../shardRows.ts'
+import { indexFailed } from './compareIndex.ts'
 import { type Inspection, inspectCache } from './verifyCache.ts'
 
 /**
@@ -29,7 +30,8 @@ export function planFrom(inspection: Inspection): RepairPlan {
     found => found.shardPath
   )
   const indexFindings = report.findings.filter(found => found.severity === 'index')
-  const index = usableIndex(root)
+  // One that failed a moment ago would fail again, after another wait.
+  const index = indexFailed(report.findings) ? null : usableIndex(root)
   try {
     const moves: PlannedMove[] = []
     const kept: KeptShard[] = []
@@ -45,7 +47,9 @@ export function planFrom(inspection: Inspection): RepairPlan {
       checkedShards: report.checkedShards,
       moves,
       kept,
-      reindex: indexFindings.length > 0 || moves.some(move => move.ticked && move.indexEntries > 0),
+      reindex:
+        !indexFindings.some(({ kind }) => kind === 'index_unsupported') &&
+        (indexFindings.length > 0 || moves.some(move => move.ticked && move.indexEntries > 0)),
       indexFindings
     }
   } finally {
@@ -75,9 +79,18 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
     shardPath,
     ...stamp,
     rows: inspection.rows.get(shardPath) ?? null,
-    indexEntries: index?.entriesOf(shardPath).length ?? 0,
+    indexEntries: countEntries(index, shardPath),
     reasons,
     ticked: corrupt
+  }
+}
+
+function countEntries(index: WindowIndex | null, shardPath: string): number {
+  try {
+    return index?.entriesOf(shardPath).length ?? 0
+  } catch (error) {
+    if (error instanceof CacheError) return 0
+    throw error
   }
 }
 

@@ -150,21 +150,11 @@ class VerifyRun {
       for await (const look of lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
         const verdict = this.judge(look, plans[i]?.before ?? null, usable)
         this.take(i, verdict, look.sha256)
-        if (usable !== null) {
-          try {
-            this.compareWithIndex(usable, verdict)
-          } catch (error) {
-            this.report(unusable(error))
-            usable = null
-          }
-        }
+        usable = this.whileUsable(usable, each => this.compareWithIndex(each, verdict))
         this.meter.step(verdict.shardPath, verdict.bytes)
         i += 1
       }
-      if (usable !== null && this.options.shards === undefined) {
-        const isDangling = (path: string): boolean => this.selection.mine(path) && (!isShardPath(path) || isProvenGone(this.root, path))
-        for (const found of danglingEntries(usable, new Set(this.all), isDangling)) this.report(found)
-      }
+      if (this.options.shards === undefined) this.whileUsable(usable, each => this.reportDangling(each))
     } finally {
       index?.close()
     }
@@ -257,6 +247,23 @@ class VerifyRun {
     }
     this.indexableRows += verdict.keys.rows
     this.indexableShards += 1
+  }
+
+  /** An index that fails is a finding, and is not asked again. @returns null from then on */
+  private whileUsable(index: WindowIndex | null, work: (index: WindowIndex) => void): WindowIndex | null {
+    if (index === null) return null
+    try {
+      work(index)
+      return index
+    } catch (error) {
+      this.report(unusable(error))
+      return null
+    }
+  }
+
+  private reportDangling(index: WindowIndex): void {
+    const isDangling = (path: string): boolean => this.selection.mine(path) && (!isShardPath(path) || isProvenGone(this.root, path))
+    for (const found of danglingEntries(index, new Set(this.all), isDangling)) this.report(found)
   }
 
   private compareWithIndex(index: WindowIndex, verdict: ShardVerdict): void {
