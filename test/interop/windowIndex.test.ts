@@ -70,7 +70,6 @@ describeWith('python', 'the index', python => {
     ['no idx_shard_path', 'DROP INDEX idx_shard_path'],
     ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON window_index BEGIN DELETE FROM window_index; END'],
     ['pages of another size', 'PRAGMA page_size = 16384; VACUUM'],
-    ['a user_version', 'PRAGMA user_version = 9'],
     ['the write-ahead log', 'PRAGMA journal_mode = WAL']
   ])('rebuilt over an index with %s', async (_, sql) => {
     const cache = referenceCache('healthy')

@@ -1,5 +1,5 @@
 /** Jobs: they go on whoever leaves, end when they are told to, one writes at a time, and what they did is seen in the cache. */
-import { copyFileSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -9,6 +9,7 @@ import { expect, test, vi } from 'vitest'
 import { SpeedMeter } from '../../src/main/service/jobs/speed.ts'
 import type { JobEvent } from '../../src/shared/contract/index.ts'
 import type { Progress } from '../../src/shared/model/index.ts'
+import { INDEX, spoilIndex } from '../core/index/indexFile.ts'
 import { makeManyShards } from '../support/manyShards.ts'
 import { referenceCache } from '../support/reference.ts'
 import {
@@ -333,4 +334,17 @@ test('a shard that is written over is not verified any more, and a verify of wha
   expect(health.unverified).toBeUndefined()
   expect((health.suspect ?? 0) + (health.verified ?? 0)).toBe(shards)
   expect(health.suspect).toBeGreaterThanOrEqual(1)
+})
+
+test('the index of a newer GenoLeWM is named as such, and no job rebuilds it', async () => {
+  const { cacheId, root } = await openWhole(client, referenceCache('healthy'))
+  spoilIndex(root, db => db.pragma('user_version = 4'))
+  const before = readFileSync(join(root, INDEX))
+  const end = endOf(await jobEvents(client, cacheId, { kind: 'reindex' }))
+  expect(end).toMatchObject({ outcome: 'failed', error: { code: 'RESOURCE.UNSUPPORTED', message: expect.stringContaining('layout 3') } })
+  const { plan } = await doJob(client, cacheId, { kind: 'plan' })
+  expect(plan).toMatchObject({ reindex: false, indexFindings: [{ kind: 'index_unsupported' }] })
+  const { index } = await summaryWhen(client, cacheId, summary => summary.index.state === 'unsupported')
+  expect(index.reason).toContain('of a newer GenoLeWM')
+  expect(readFileSync(join(root, INDEX)).equals(before)).toBe(true)
 })

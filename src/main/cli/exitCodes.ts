@@ -22,6 +22,7 @@ const OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   'RESOURCE.NOT_FOUND': EXIT.notFound,
   'RESOURCE.BUSY': EXIT.refused,
   'RESOURCE.STALE_PLAN': EXIT.refused,
+  'RESOURCE.UNSUPPORTED': EXIT.refused,
   'RESOURCE.SYSTEM': EXIT.system,
   CANCELLED: EXIT.cancelled,
   INTERNAL: EXIT.bug

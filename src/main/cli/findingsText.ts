@@ -1,5 +1,5 @@
 /** Findings for a person: by severity and kind, then by shard, each with its sentence. */
-import { type Finding, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
+import { type Finding, type FindingKind, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
 import { terminalSafe } from '../../shared/terminalText.ts'
 import { countOf, countText } from './numbers.ts'
 
@@ -12,6 +12,14 @@ const MEANING: Readonly<Record<Severity, string>> = {
   index: 'index: differs from the shards; reindex mends it'
 }
 
+/** Findings that say only why the index was not compared; a reindex would not resolve them. */
+const NOT_COMPARED: ReadonlySet<FindingKind> = new Set(['index_unsupported', 'index_busy'])
+
+function meaningOf(severity: Severity, findings: readonly Finding[]): string {
+  const isCompared = severity !== 'index' || findings.some(({ kind }) => !NOT_COMPARED.has(kind))
+  return isCompared ? MEANING[severity] : 'index: not compared with the shards'
+}
+
 /** Findings beyond this many of one kind are counted, not printed; `--json` has them all. */
 const SHOWN_OF_A_KIND = 50
 
@@ -21,7 +29,7 @@ export function findingsText(findings: readonly Finding[]): string {
     const ofSeverity = findings.filter(finding => finding.severity === severity)
     if (ofSeverity.length === 0) return ''
     const kinds = [...Map.groupBy(ofSeverity, ({ kind }) => kind)].map(([kind, ofKind]) => kindText(kind, ofKind))
-    return `\n${MEANING[severity]}\n${kinds.join('')}`
+    return `\n${meaningOf(severity, ofSeverity)}\n${kinds.join('')}`
   }).join('')
 }
 

@@ -1,6 +1,7 @@
 /** The report of a verification for a person: how much was read, how the shards are, and each finding. */
 import { type Finding, SEVERITIES } from '../../shared/model/finding.ts'
 import type { VerifyReport } from '../../shared/model/report.ts'
+import { INDEX_PATH } from '../core/index.ts'
 import { findingsText } from './findingsText.ts'
 import { bytesText, countOf, countText, secondsText } from './numbers.ts'
 import { secondReaderText } from './secondReaderText.ts'
@@ -25,7 +26,6 @@ function healthText(healthy: number, readable: number, findings: readonly Findin
     for (const found of findings) if (found.severity === severity && !worst.has(found.shardPath)) worst.set(found.shardPath, severity)
   }
   const shardsWith = (severity: Finding['severity']) => [...worst.values()].filter(each => each === severity).length
-  const drift = findings.filter(({ severity }) => severity === 'index').length
   return [
     ...(healthy > readable || readable === 0
       ? [`${countText(healthy - readable)} ${quick ? 'in order by their footers' : 'healthy'}`]
@@ -36,6 +36,15 @@ function healthText(healthy: number, readable: number, findings: readonly Findin
     ...(shardsWith('missing') > 0 ? [`${countText(shardsWith('missing'))} missing`] : []),
     `${countText(shardsWith('unsupported'))} unsupported`,
     `${countText(shardsWith('unreadable'))} unreadable`,
-    drift > 0 ? `${countOf(drift, 'difference')} in the index` : 'index in order'
+    indexText(findings)
   ].join(', ')
+}
+
+function indexText(findings: readonly Finding[]): string {
+  const has = (kind: Finding['kind'], path?: string): boolean =>
+    findings.some(found => found.kind === kind && (path === undefined || found.shardPath === path))
+  if (has('index_unsupported')) return 'index of a newer GenoLeWM'
+  if (has('index_busy') || has('unreadable', INDEX_PATH)) return 'index not compared'
+  const differences = findings.filter(({ severity }) => severity === 'index').length
+  return differences > 0 ? `${countOf(differences, 'difference')} in the index` : 'index in order'
 }

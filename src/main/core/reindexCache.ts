@@ -16,7 +16,7 @@ import { hasIdentity, identityIfVisible, isSameFile } from './fileStamp.ts'
 import { type IndexBuilder, startIndex } from './index/buildIndex.ts'
 import type { RepeatedRow } from './index/bulkLoad.ts'
 import { withIndex } from './index/changeIndex.ts'
-import type { WindowIndex } from './index/windowIndex.ts'
+import { unsupportedIndex, type WindowIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
 import { indexRow, type KnownKeys, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, type ShardVerdict, verifyShard } from './integrity/verifyShard.ts'
@@ -31,7 +31,7 @@ const WAIT_MS = 10_000
 
 /**
  * Builds a new index beside the old one and puts it in place.
- * @throws InputError, CacheBusyError, SystemError, CancelledError (the old index stays)
+ * @throws InputError, CacheBusyError, IndexUnusable for an index of another generation, SystemError, CancelledError (the old index stays)
  */
 export async function reindexCache(cacheDir: string, options: LongOptions = {}): Promise<ReindexReport> {
   const root = await checkCacheRoot(cacheDir)
@@ -49,6 +49,8 @@ export async function rebuildIndex(
   leaveOut: ReadonlyMap<string, readonly Finding[]> = new Map(),
   known: KnownKeys = new Map()
 ): Promise<ReindexReport> {
+  const unsupported = unsupportedIndex(root)
+  if (unsupported !== null) throw unsupported
   const walk = await walkShards(root, options.signal)
   for (const path of walk.tempFiles) removeQuietly(join(root, path))
   sweepArchive(root)

@@ -40,16 +40,20 @@ export function Banners() {
           <span className={controls.grow}>
             {index.state === 'missing'
               ? 'This cache has no index: everything can be browsed, but GenoLeWM will find none of its embeddings.'
-              : `The index cannot be used${index.reason === null ? '' : `: ${index.reason}`}. Everything can be browsed.`}
+              : index.state === 'unsupported'
+                ? `${findingSentence(index.reason ?? 'the index is of a newer GenoLeWM')}. Everything can be browsed.`
+                : `The index cannot be used${index.reason === null ? '' : `: ${index.reason}`}. Everything can be browsed.`}
           </span>
-          <button
-            type='button'
-            className={`${controls.button} ${controls.small}`}
-            disabled={writer !== null}
-            onClick={() => ask({ kind: 'reindex' })}
-          >
-            Rebuild the index…
-          </button>
+          {index.state !== 'unsupported' && (
+            <button
+              type='button'
+              className={`${controls.button} ${controls.small}`}
+              disabled={writer !== null}
+              onClick={() => ask({ kind: 'reindex' })}
+            >
+              Rebuild the index…
+            </button>
+          )}
           {hide('index')}
         </div>
       )}

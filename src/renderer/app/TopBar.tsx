@@ -17,7 +17,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
   const now = useMinute()
   const standing = verifiedLine(summary, now)
   const { health, index } = summary
-  const mends = (health.damaged ?? 0) > 0 || (index.drift ?? 0) > 0 || index.state !== 'present'
+  const mends = (health.damaged ?? 0) > 0 || (index.drift ?? 0) > 0 || index.state === 'missing' || index.state === 'unusable'
   return (
     <header className={classes.bar} data-pane='top'>
       <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>

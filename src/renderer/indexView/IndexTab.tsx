@@ -47,8 +47,8 @@ export function IndexTab() {
         </button>
         <button
           type='button'
-          className={`${controls.button} ${controls.small} ${index.state === 'present' && index.drift === 0 ? '' : controls.primary}`}
-          disabled={summary.writer !== null}
+          className={`${controls.button} ${controls.small} ${index.state === 'unsupported' || (index.state === 'present' && index.drift === 0) ? '' : controls.primary}`}
+          disabled={summary.writer !== null || index.state === 'unsupported'}
           onClick={() => ask({ kind: 'reindex' })}
         >
           Rebuild the index…
@@ -90,6 +90,7 @@ function State({ summary }: { readonly summary: CacheSummary }) {
   const { state, drift, reason } = summary.index
   if (state === 'missing') return <HealthMark mark='damaged' word='There is no index: a look-up by key finds nothing' />
   if (state === 'unusable') return <HealthMark mark='damaged' word={`The index cannot be used${reason === null ? '' : `: ${reason}`}`} />
+  if (state === 'unsupported') return <HealthMark mark='unsupported' word={findingSentence(reason ?? 'the index is of a newer GenoLeWM')} />
   if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with all shards as they are now' />
   if (drift === 0) return <HealthMark mark='verified' word='The index is in step with the shards' />
   return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'entry', 'entries')}`} />

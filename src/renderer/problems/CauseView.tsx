@@ -27,7 +27,11 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
           {advice?.cost} <span className={classes.remedy}>{advice?.remedy}</span>
         </p>
         <span className={classes.buttons}>
-          {severity === 'index' ? (
+          {kind === 'index_unsupported' ? null : kind === 'index_busy' ? (
+            <button type='button' className={button} onClick={() => void start({ kind: 'verify' })}>
+              Verify again
+            </button>
+          ) : severity === 'index' ? (
             <button type='button' className={button} onClick={() => ask({ kind: 'reindex' })}>
               Rebuild the index…
             </button>

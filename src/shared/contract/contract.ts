@@ -34,6 +34,7 @@ const base = oc.errors({
   'RESOURCE.NOT_FOUND': { status: 404, ...fault },
   'RESOURCE.BUSY': { status: 409, ...fault },
   'RESOURCE.STALE_PLAN': { status: 412, ...fault },
+  'RESOURCE.UNSUPPORTED': { status: 422, ...fault },
   'RESOURCE.SYSTEM': { status: 503, ...fault },
   CANCELLED: { status: 499, ...fault },
   INTERNAL: { status: 500, ...fault }

@@ -127,7 +127,8 @@ export const summarySchema = z.object({
   lastVerifiedMs: z.number().nullable(),
   scan: z.object({ state: z.enum(['scanning', 'footers', 'done']), done: z.number(), total: z.number() }),
   index: z.object({
-    state: z.enum(['present', 'missing', 'unusable']),
+    /** `unsupported`: of a newer GenoLeWM, never changed. */
+    state: z.enum(['present', 'missing', 'unusable', 'unsupported']),
     bytes: z.number(),
     /** Null when there is none. */
     modifiedMs: z.number().nullable(),

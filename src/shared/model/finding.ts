@@ -8,7 +8,7 @@ import type { Details } from './errors.ts'
  * - `unsupported`: not ours to judge (a version or encoding we do not know); never moved by default
  * - `unreadable`: the system refused; says nothing about the bytes; never moved
  * - `suspect`: readable, but contradicts something; moved only when a person ticks it
- * - `index`: the SQLite index differs from the shards; a reindex mends it
+ * - `index`: the SQLite index differs from the shards, which a reindex resolves, or could not be compared with them
  */
 export const SEVERITIES = ['corrupt', 'missing', 'unreadable', 'unsupported', 'suspect', 'index'] as const
 export type Severity = (typeof SEVERITIES)[number]

@@ -76,8 +76,12 @@ async function printReport({ json, output }: Context, plan: RepairPlan, print: P
   const { notMoved, ...rest } = report
   if (json) await output.document({ ...rest, ...(notMoved.length > 0 && { notMoved }) })
   else await print(reportText(report))
-  if (await printNotMoved(output, 'move', notMoved)) return EXIT.system
-  return exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
+  const isIncomplete = await printNotMoved(output, 'move', notMoved)
+  const refused = report.reindex.findings.find(({ kind }) => kind === 'index_unsupported')
+  if (refused !== undefined) await output.note(`lewm-cache: ${refused.message}`)
+  if (isIncomplete) return EXIT.system
+  const code = exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
+  return refused === undefined || code === EXIT.corrupt ? code : EXIT.refused
 }
 
 function findingsOf({ moves, kept, indexFindings }: RepairPlan): Finding[] {
@@ -112,11 +116,16 @@ function planText(plan: RepairPlan): string {
     ticked.length > 0
       ? `would move ${countOf(ticked.length, 'shard')} (${bytesText(bytes)}, ${lost}) to quarantine\n`
       : 'would move nothing\n',
-    plan.reindex ? 'would rebuild the index\n' : 'the index fits what will be there\n',
+    indexText(plan),
     findingsText(ticked.flatMap(({ reasons }) => reasons)),
     keptText(plan.kept),
     findingsText(plan.indexFindings)
   ].join('')
+}
+
+function indexText({ reindex, indexFindings }: RepairPlan): string {
+  if (reindex) return 'would rebuild the index\n'
+  return indexFindings.length > 0 ? 'would leave the index unchanged\n' : 'the index fits what will be there\n'
 }
 
 function reportText({ checkedShards, quarantined, notMoved, kept, reindex }: RepairReport): string {

@@ -1,15 +1,24 @@
 /** An index is a file that anybody may have made: what is turned off, what its schema may be, and what becomes of SQLite's refusals. */
 import Database from 'better-sqlite3'
-import { CacheBusyError, CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
+import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
+import { columnsOf, type IndexColumn, otherGeneration } from './generation.ts'
 
-/** Why an index cannot be used: `index_unreadable` or `index_schema`. */
-export class IndexUnusable extends CacheCorruptError {
-  readonly kind: 'index_unreadable' | 'index_schema'
+/** An index that cannot be used because of what it holds. */
+export class IndexUnusable extends CacheError {
+  readonly kind: 'index_unreadable' | 'index_schema' | 'index_unsupported'
 
-  constructor(kind: 'index_unreadable' | 'index_schema', why: string, options?: ErrorOptions) {
-    super(`the index ${INDEX_PATH} cannot be used: ${why}; a reindex makes a new one`, { index_path: INDEX_PATH, reason: why }, options)
+  /** @param why a phrase */
+  constructor(kind: IndexUnusable['kind'], why: string, options?: ErrorOptions) {
+    const details = { index_path: INDEX_PATH, reason: why }
+    if (kind === 'index_unsupported') {
+      const remedy = 'it is left unchanged, because only that GenoLeWM can rebuild it'
+      super('RESOURCE.UNSUPPORTED', `the index ${INDEX_PATH} is of a newer GenoLeWM (${why}); ${remedy}`, details, options)
+    } else {
+      const message = `the index ${INDEX_PATH} cannot be used: ${why}; a reindex makes a new one`
+      super('RESOURCE.CACHE_CORRUPT', message, details, options)
+    }
     this.kind = kind
   }
 }
@@ -44,16 +53,21 @@ function isRefusal({ code }: { readonly code: string }): boolean {
 
 /** @throws IndexUnusable for anything but the layout's own table */
 export function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): void {
+  const columns = columnsOf(db)
+  const other = otherGeneration(db, columns)
+  if (other !== null) throw new IndexUnusable('index_unsupported', other)
   const foreign = objects.find(({ type }) => type === 'trigger' || type === 'view')
   if (foreign !== undefined)
     throw new IndexUnusable('index_schema', `it holds a ${foreign.type} called ${JSON.stringify(foreign.name.slice(0, 80))}`)
-  if (!objects.some(({ type, name }) => type === 'table' && name === 'window_index')) {
+  if (objects.length > 0 && !objects.some(({ type, name }) => type === 'table' && name === 'window_index')) {
     throw new IndexUnusable('index_schema', 'it has no table window_index')
   }
-  const columns = db.prepare<[], { name: string; type: string; pk: number }>('PRAGMA table_info(window_index)').all()
-  const wanted = expectedColumns()
-  const found = columns.map(({ name, type, pk }) => `${name} ${type}${pk > 0 ? ` key ${pk}` : ''}`).join(', ')
-  if (found !== wanted) throw new IndexUnusable('index_schema', `its table has the columns ${found}`)
+  const found = columnList(columns)
+  if (objects.length > 0 && found !== expectedColumns()) throw new IndexUnusable('index_schema', `its table has the columns ${found}`)
+}
+
+function columnList(columns: readonly IndexColumn[]): string {
+  return columns.map(({ name, type, key }) => `${name} ${type}${key > 0 ? ` key ${key}` : ''}`).join(', ')
 }
 
 let expected: string | undefined
@@ -63,9 +77,8 @@ function expectedColumns(): string {
   if (expected === undefined) {
     const db = new Database(':memory:')
     for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
-    const columns = db.prepare<[], { name: string; type: string; pk: number }>('PRAGMA table_info(window_index)').all()
+    expected = columnList(columnsOf(db))
     db.close()
-    expected = columns.map(({ name, type, pk }) => `${name} ${type}${pk > 0 ? ` key ${pk}` : ''}`).join(', ')
   }
   return expected
 }

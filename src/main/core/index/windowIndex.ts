@@ -13,6 +13,7 @@ import { LAYOUT_1 } from '../layout.ts'
 import { asSystemError } from '../systemError.ts'
 import { checkReadable } from './checkReadable.ts'
 import { strangeJournal } from './database.ts'
+import { otherGenerationOfDamaged } from './generation.ts'
 import type { IndexEntry, IndexRow } from './indexRow.ts'
 import { indexFile, replaceLinkedIndex } from './linkedIndex.ts'
 import { type OpenMode, openFile } from './openFile.ts'
@@ -36,8 +37,20 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
     return twiceIfSpoiled(() => patiently(() => openChecked(path, mode)))
   } catch (error) {
     if (mode === 'read' && isInterrupted(error)) return openChecked(path, 'copy')
-    if (mode === 'write' && error instanceof IndexUnusable && error.kind === 'index_unreadable') checkReadable(path)
-    throw error
+    if (!(error instanceof IndexUnusable) || error.kind !== 'index_unreadable') throw error
+    if (mode === 'write') checkReadable(path)
+    const other = otherGenerationOfDamaged(path)
+    throw other === null ? error : new IndexUnusable('index_unsupported', `${other}, damaged`, { cause: error })
+  }
+}
+
+/** Why the index of a cache belongs to another GenoLeWM; null if it does not, or if that cannot be told now. */
+export function unsupportedIndex(root: string): IndexUnusable | null {
+  try {
+    openIndex(root, 'read')?.close()
+    return null
+  } catch (error) {
+    return error instanceof IndexUnusable && error.kind === 'index_unsupported' ? error : null
   }
 }
 
@@ -99,11 +112,11 @@ function openChecked(path: string, mode: OpenMode): WindowIndex | null {
     try {
       harden(db)
       const objects = db.prepare<[], SchemaObject>('SELECT type, name FROM sqlite_master').all()
+      checkSchema(db, objects)
       if (objects.length === 0) {
         close()
         return null
       }
-      checkSchema(db, objects)
       return new WindowIndex(db, close)
     } catch (error) {
       close()

@@ -61,7 +61,7 @@ export async function applyRepair(
 
 /** The index is left unchanged. */
 function notRebuilt(why: Finding): ReindexReport {
-  return { indexedShards: 0, indexedRows: 0, indexPath: INDEX_PATH, findings: [why] }
+  return { indexedShards: 0, indexedRows: 0, indexPath: INDEX_PATH, findings: [why], indexKept: true }
 }
 
 /** Entries have to leave the index before their shards move. */

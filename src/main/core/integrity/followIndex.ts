@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { CacheBusyError, CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, ReindexReport } from '../../../shared/model/report.ts'
 import { isThere } from '../durableFile.ts'
+import { unsupportedIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { rebuildIndex } from '../reindexCache.ts'
 import { expectedError } from '../systemError.ts'
 
 /**
- * Moves shards and rebuilds the index. A cache without an index stays without one until a person asks for it.
+ * Moves shards and rebuilds the index. A cache without an index stays without one until a person asks for
+ * it, and the index of another GenoLeWM stays as it is.
  * @param isNeeded whether what was done makes a new index necessary
  * @returns what the move came to, and whether the index was rebuilt
  * @throws SystemError when a shard could not be read for the index; what was moved stays moved
@@ -19,7 +21,8 @@ export async function thenReindex<T>(
   move: () => Promise<T>,
   isNeeded: (moved: T) => boolean
 ): Promise<{ readonly result: T; readonly rebuilt: boolean }> {
-  const reindex = async (): Promise<ReindexReport | null> => (isThere(join(root, INDEX_PATH)) ? rebuildIndex(root, options) : null)
+  const reindex = async (): Promise<ReindexReport | null> => 
+    isThere(join(root, INDEX_PATH)) && unsupportedIndex(root) === null ? rebuildIndex(root, options) : null
   let result: T
   try {
     result = await move()

@@ -5,6 +5,7 @@ import type { LongOptions, QuarantinedShard, ShardNotMoved } from '../../../shar
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
 import { isThere } from '../durableFile.ts'
+import { unsupportedIndex } from '../index/windowIndex.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { isShardPath, resolveShardPath } from '../paths.ts'
 import { asSystemError } from '../systemError.ts'
@@ -22,8 +23,8 @@ export type QuarantineResult = {
 
 /**
  * Moves shards aside by hand and rebuilds the index without them.
- * @throws NotFoundError, InputError, CacheBusyError, SystemError when nothing could be moved, CancelledError between two moves (what was
- * moved stays moved)
+ * @throws NotFoundError, InputError, CacheBusyError, IndexUnusable for an index of another generation, SystemError when nothing could be
+ * moved, CancelledError between two moves (what was moved stays moved)
  */
 export async function quarantineShards(
   cacheDir: string,
@@ -37,6 +38,8 @@ export async function quarantineShards(
   const work = async (): Promise<QuarantineResult> => {
     // The owner of the lock before may have moved them.
     checkPresent(root, shards)
+    const unsupported = unsupportedIndex(root)
+    if (unsupported !== null) throw unsupported
     await tidyQuarantine(root)
     const moves = [...new Set(shards)].map(shardPath => ({ shardPath, reasons: [reason] }))
     const { result, rebuilt } = await thenReindex(

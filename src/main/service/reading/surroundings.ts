@@ -5,7 +5,11 @@ import { stampIfVisible } from '../../core/fileStamp.ts'
 import { CacheError, EMBEDDINGS_DIR, type FileStamp, INDEX_PATH, listQuarantine, openIndex, readLockOwner } from '../../core/index.ts'
 
 export type Surroundings = {
-  readonly index: { readonly state: 'present' | 'missing' | 'unusable'; readonly reason: string | null; readonly stamp: FileStamp | null }
+  readonly index: {
+    readonly state: 'present' | 'missing' | 'unusable' | 'unsupported'
+    readonly reason: string | null
+    readonly stamp: FileStamp | null
+  }
   readonly writer: { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string } | null
   readonly quarantined: number
   /** Whether there is a folder of shards, as far as can be told. */
@@ -36,7 +40,12 @@ function lookAtIndex(root: string): Surroundings['index'] {
     return { state: index === null ? 'missing' : 'present', reason: null, stamp }
   } catch (error) {
     if (!(error instanceof CacheError)) throw error
-    // Locked for a moment is not damaged.
-    return { state: error.code === 'RESOURCE.BUSY' ? 'present' : 'unusable', reason: error.message, stamp }
+    return { state: stateAfter(error), reason: error.message, stamp }
   }
+}
+
+function stateAfter({ code }: CacheError): Surroundings['index']['state'] {
+  // Locked for a moment is not damaged.
+  if (code === 'RESOURCE.BUSY') return 'present'
+  return code === 'RESOURCE.UNSUPPORTED' ? 'unsupported' : 'unusable'
 }
