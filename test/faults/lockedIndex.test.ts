@@ -57,7 +57,7 @@ test('locked for longer than a command waits: everything else is reported, and n
   expect([dryRun.code, repair.code]).toEqual([4, 4])
   expect(dryRun.report).toMatchObject({ plan: { index_findings: of('index_busy') }, quarantined: [{ shard_path: damaged }] })
   expect(repair.report).toMatchObject({ quarantined: [], reindex: { indexed_rows: 0, findings: of('index_busy') } })
-  expect(repair.report.kept).toEqual(expect.arrayContaining([expect.objectContaining({ shard_path: damaged })]))
+  expect(repair.report.not_moved).toMatchObject([{ shard_path: damaged, reason: expect.stringContaining('locked') }])
   expect([found.code, ls.code]).toEqual([0, 0])
   expect(filesBelow(root)).toEqual(before)
   expect(lewmCache(['repair', '--cache', root, '--json']).json().quarantined).toMatchObject([{ shard_path: damaged }])
@@ -97,7 +97,10 @@ test.skipIf(!canChange)('of another user, who lets nobody read it: a finding, an
   const verify = asNobody('verify')
   expect(verify).toMatchObject({ code: 4, report: { findings: of('unreadable') } })
   expect(verify.report.findings).toEqual(cutOff(shard))
-  expect(asNobody('repair')).toMatchObject({ code: 4, report: { quarantined: [], reindex: { findings: of('unreadable') } } })
+  expect(asNobody('repair')).toMatchObject({
+    code: 4,
+    report: { quarantined: [], not_moved: [{ shard_path: shard }], reindex: { findings: of('unreadable') } }
+  })
   expect(asNobody('ls').code).toBe(0)
   expect(filesBelow(cache)).toEqual(before)
 })

@@ -17,8 +17,9 @@ export const run: Run<{ readonly workers?: number }> = async (context, { workers
 }
 
 /** One line on what became of the index. */
-export function indexedText({ indexedShards, indexedRows, indexPath, indexKept }: ReindexReport): string {
+export function indexedText({ indexedShards, indexedRows, indexPath, indexKept, findings }: ReindexReport): string {
   const path = terminalSafe(indexPath)
+  if (indexKept && findings.some(({ shardPath }) => shardPath === indexPath)) return `left ${path} unchanged\n`
   if (indexKept) return `no shard could be read: ${path} was left as it was\n`
   return `indexed ${countOf(indexedRows, 'row')} of ${countOf(indexedShards, 'shard')} in ${path}\n`
 }

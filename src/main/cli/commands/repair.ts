@@ -7,7 +7,7 @@ import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
-import { applyRepair, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
+import { applyRepair, INDEX_PATH, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { EXIT, type ExitCode, exitCodeOfFindings } from '../exitCodes.ts'
@@ -77,11 +77,13 @@ async function printReport({ json, output }: Context, plan: RepairPlan, print: P
   if (json) await output.document({ ...rest, ...(notMoved.length > 0 && { notMoved }) })
   else await print(reportText(report))
   const isIncomplete = await printNotMoved(output, 'move', notMoved)
-  const refused = report.reindex.findings.find(({ kind }) => kind === 'index_unsupported')
-  if (refused !== undefined) await output.note(`lewm-cache: ${refused.message}`)
-  if (isIncomplete) return EXIT.system
+  // Where the index could not be changed, nothing moved: its finding decides like any other.
+  const [blocked] = report.reindex.indexKept ? report.reindex.findings.filter(({ shardPath }) => shardPath === INDEX_PATH) : []
+  if (isIncomplete && blocked === undefined) return EXIT.system
   const code = exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
-  return refused === undefined || code === EXIT.corrupt ? code : EXIT.refused
+  if (blocked?.kind !== 'index_unsupported') return code
+  await output.note(`lewm-cache: ${blocked.message}`)
+  return code === EXIT.corrupt ? code : EXIT.refused
 }
 
 function findingsOf({ moves, kept, indexFindings }: RepairPlan): Finding[] {

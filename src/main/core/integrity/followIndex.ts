@@ -21,7 +21,7 @@ export async function thenReindex<T>(
   move: () => Promise<T>,
   isNeeded: (moved: T) => boolean
 ): Promise<{ readonly result: T; readonly rebuilt: boolean }> {
-  const reindex = async (): Promise<ReindexReport | null> => 
+  const reindex = async (): Promise<ReindexReport | null> =>
     isThere(join(root, INDEX_PATH)) && unsupportedIndex(root) === null ? rebuildIndex(root, options) : null
   let result: T
   try {
