@@ -62,10 +62,40 @@ describe('checksums --check', () => {
     )
   })
 
+  test.each<[form: string, line: (sum: string, path: string) => string]>([
+    ['sha256sum --tag', (sum, path) => `SHA256 (${path}) = ${sum}`],
+    ['openssl dgst', (sum, path) => `SHA2-256(${path})= ${sum}`],
+    ['sha256 -r', (sum, path) => `${sum} ${path}`],
+    ['sha256sum --binary with comments', (sum, path) => `# ${path}\n${sum.toUpperCase()} *./${path}\r`]
+  ])('reads the form of %s', (_, line) => {
+    const cache = referenceCache('healthy')
+    const sums = inShell(`cd '${cache}' && sha256sum embeddings/*/*/*/*.parquet`)
+      .stdout.trimEnd()
+      .split('\n')
+      .map(text => line(text.slice(0, 64), text.slice(66)))
+    const check = (lines: readonly string[]) =>
+      lewmCache(['checksums', '--check', '-', '--cache', cache, '--json'], { input: `${lines.join('\n')}\n` })
+    expect(check(sums).json()).toEqual({ checked: shardPaths.length, failed: [], missing: [], new: [] })
+    const wrong = check([(sums[0] ?? '').replace(/[0-9a-f]{60}/i, '0'.repeat(60)), ...sums.slice(1)])
+    expect(wrong.code).toBe(4)
+    expect(wrong.json().failed).toHaveLength(1)
+  })
+
+  test('reads what sha256sum --tag writes of a name with a line break', () => {
+    const cache = referenceCache('healthy')
+    const path = 'embeddings/a\nb.parquet'
+    copyFileSync(join(cache, shardPaths[0] ?? ''), join(cache, path))
+    const { stdout } = inShell(`cd '${cache}' && find embeddings -name '*.parquet' -print0 | xargs -0 sha256sum --tag`)
+    expect(stdout).toContain('\\SHA256 (embeddings/a\\nb.parquet)')
+    const { json } = lewmCache(['checksums', '--check', '-', '--cache', cache, '--json'], { input: stdout })
+    expect(json()).toEqual({ checked: shardPaths.length + 1, failed: [], missing: [], new: [] })
+  })
+
   test.each([
     ['a file that is not there', null],
     ['a file of something else', 'hello\n'],
-    ['a digest that is too short', 'abcd  embeddings/a.parquet\n']
+    ['a digest that is too short', 'abcd  embeddings/a.parquet\n'],
+    ['a digest of another kind', `SHA512 (embeddings/a.parquet) = ${'0'.repeat(128)}\n`]
   ])('%s is refused', (_, text) => {
     const cache = referenceCache('healthy')
     if (text !== null) writeFileSync(join(cache, 'SHA256SUMS'), text)

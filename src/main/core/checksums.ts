@@ -55,7 +55,7 @@ export type ChecksumReport = {
 
 /**
  * Holds the shards against a list of sums.
- * @param text lines as `writeChecksums` or `sha256sum` writes them
+ * @param text lines as `writeChecksums` or `sha256sum` writes them, with `--tag` or without
  * @throws InputError for a line that is none, with its number; SystemError when a shard or a folder of them cannot be read
  */
 export async function checkChecksums(cacheDir: string, text: string, options: LongOptions = {}): Promise<ChecksumReport> {
@@ -83,20 +83,37 @@ export async function checkChecksums(cacheDir: string, text: string, options: Lo
   }
 }
 
-const LINE = /^(\\?)([0-9a-f]{64}) [ *](.+)$/i
+const LINE = /^(\\?)([0-9a-f]{64}) [ *]?(.+)$/i
+/** As `sha256sum --tag` and the BSDs write it, and `openssl dgst`, which spells it without blanks. */
+const TAGGED_LINE = /^(\\?)SHA(?:2-)?256 ?\((.+)\) ?= ?([0-9a-f]{64})$/i
 
 function parseChecksums(text: string): Map<string, string> {
   const listed = new Map<string, string>()
-  for (const [i, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue
-    const [, escaped, sum, name] = LINE.exec(line.replace(/\r$/, '')) ?? []
-    if (sum === undefined || name === undefined)
-      throw new InputError(`line ${i + 1} is not a line of SHA-256 sums`, { field: 'checksums', line: i + 1 })
-    const path = escaped === '\\' ? name.replace(/\\([\\nr])/g, (_, c: string) => ({ n: '\n', r: '\r' })[c] ?? '\\') : name
-    const shardPath = path.replace(/^\.\//, '')
+  for (const [i, line] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const parsed = parseLine(line.replace(/\r$/, ''))
+    if (parsed === null) throw new InputError(`line ${i + 1} is not a line of SHA-256 sums`, { field: 'checksums', line: i + 1 })
+    const shardPath = parsed.path.replace(/^\.\//, '')
     if (!isShardPath(shardPath))
-      throw new InputError(`line ${i + 1} names ${JSON.stringify(path)}, which is no shard of a cache`, { field: 'checksums', line: i + 1 })
-    listed.set(shardPath, sum.toLowerCase())
+      throw new InputError(`line ${i + 1} names ${JSON.stringify(parsed.path)}, which is no shard of a cache`, {
+        field: 'checksums',
+        line: i + 1
+      })
+    listed.set(shardPath, parsed.sum)
   }
   return listed
+}
+
+function parseLine(line: string): { readonly path: string; readonly sum: string } | null {
+  const [, taggedBackslash, taggedName, taggedSum] = TAGGED_LINE.exec(line) ?? []
+  const [, backslash = taggedBackslash, sum = taggedSum, name = taggedName] = LINE.exec(line) ?? []
+  if (sum === undefined || name === undefined) return null
+  return { path: backslash === '\\' ? unescaped(name) : name, sum: sum.toLowerCase() }
+}
+
+function unescaped(name: string): string {
+  return name.replace(/\\([\\nr])/g, (_, c: string) => ({ n: '\n', r: '\r' })[c] ?? '\\')
 }
