@@ -20,9 +20,12 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
 const FORMAT = '{phase} {bar} {percentage}%  {done}  {bytes}  {eta_formatted} left  {findings}'
 const START = { phase: 'starting', done: '', bytes: '', findings: '' }
 
-/** @param quiet draws nothing, as does a standard error that is no terminal */
+/** Values of `TERM` for a terminal that shows escape sequences as text. */
+const PLAIN_TERMINALS: ReadonlySet<string> = new Set(['', 'dumb', 'unknown'])
+
+/** @param quiet draws nothing, as if standard error were not a terminal that can redraw a line */
 export function openProgressBar(quiet: boolean): ProgressBar {
-  if (quiet || process.stderr.isTTY !== true) return { update: () => undefined, clear: () => undefined }
+  if (quiet || !canRedraw()) return { update: () => undefined, clear: () => undefined }
   let bar: Promise<SingleBar> | null = null
   let shown: SingleBar | null = null
   const show = async () => {
@@ -50,6 +53,12 @@ export function openProgressBar(quiet: boolean): ProgressBar {
     },
     clear
   }
+}
+
+function canRedraw(): boolean {
+  if (process.stderr.isTTY !== true) return false
+  // Windows sets no TERM.
+  return process.platform === 'win32' || !PLAIN_TERMINALS.has(process.env.TERM ?? '')
 }
 
 async function loadBar(): Promise<SingleBar> {
