@@ -25,6 +25,15 @@ describe('help', () => {
     expect(lewmCache(['help', 'verify']).stdout).toBe(lewmCache(['verify', '--help']).stdout)
     expect(lewmCache(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
+
+  test.runIf(process.platform === 'linux').each(['--help', 'help', 'help verify', 'verify --help', '--version'])(
+    '%s into a full disk is exit code 6, and into a closed pipe none',
+    args => {
+      const { code, stderr } = inShell(`$LEWM ${args} > /dev/full`)
+      expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringMatching(/^lewm-cache: cannot write to standard output[^\n]*\n$/) })
+      expect(inShell(`set -o pipefail; $LEWM ${args} | true`)).toEqual({ code: 0, stdout: '', stderr: '' })
+    }
+  )
 })
 
 describe('wrong usage is one line, and one document with --json', () => {

@@ -38,12 +38,24 @@ async function main(): Promise<ExitCode> {
       bar.clear()
     }
   }
+  let help = ''
   try {
-    await buildProgram(start).parseAsync(argv, { from: 'user' })
+    await buildProgram(start, text => {
+      help += text
+    }).parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    if (error instanceof CommanderError && error.exitCode === 0) return printHelp(help)
     return fail(error instanceof CommanderError ? usageError(error) : error)
+  }
+}
+
+async function printHelp(text: string): Promise<ExitCode> {
+  try {
+    await openOutput(false, () => undefined).text(text)
+    return EXIT.ok
+  } catch (error) {
+    return fail(error)
   }
 }
 

@@ -32,8 +32,11 @@ Exit codes: 0 all is well; 1 not found; 2 bad input or usage; 3 only suspects, u
 4 a corrupt shard or an unusable index; 5 refused: somebody else is changing the cache, or the plan is stale;
 6 the system refused; 130 cancelled.`
 
-/** The whole command line. Parsing throws a CommanderError for help and for wrong usage; nothing ends the process. */
-export function buildProgram(start: Start): Command {
+/**
+ * The whole command line. Parsing throws a CommanderError for help and for wrong usage; nothing ends the process.
+ * @param help takes the text of `--help` and `--version`
+ */
+export function buildProgram(start: Start, help: (text: string) => void): Command {
   const program = new Command('lewm-cache')
     .description(
       'Look into a GenoLeWM window-embedding cache, find any embedding, see what is damaged, and put it right with nothing lost.'
@@ -41,7 +44,7 @@ export function buildProgram(start: Start): Command {
     .version(packageFacts.version)
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+    .configureOutput({ writeOut: help, writeErr: () => undefined, outputError: () => undefined })
     .addHelpText('after', EXITS)
 
   const add = (name: string, summary: string) =>
