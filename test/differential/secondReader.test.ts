@@ -55,7 +55,7 @@ describeWith('writers', 'the second reader and ours', python => {
       const path = bytes === null ? null : placeCase(lab.root, PLACE, bytes)
       say()
       // Without rows that can be read there is nothing to compare.
-      if (path === null || judge(lab.root, PLACE).rows === null) continue
+      if (path === null || (await judge(lab.root, PLACE)).rows === null) continue
       const answer = await thread.ask({ ask: 'compare', path, limits: limitsInForce(), links: 'own' }, 60_000)
       const name = `${id.seed} ${id.kind} ${id.index}: ${draft.parts.join(' · ')}: `
       if (answer.answer === 'failed') notCompared.push(name + answer.reason)
