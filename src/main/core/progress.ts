@@ -8,7 +8,7 @@ export class ProgressMeter {
   findings = 0
   private done = 0
   private bytesDone = 0
-  private told = 0
+  private told = Number.NEGATIVE_INFINITY
   /** The last shard that was done, until that is told. */
   private untold: string | null = null
   private readonly tell: ((progress: Progress) => void) | undefined
