@@ -110,7 +110,8 @@ inChromium('a small window', open => {
     await showTab(page, 'Quarantine')
     const aside = panel(page, 'Quarantine')
     const grid = aside.getByRole('grid', { name: 'Files in quarantine' })
-    expect(await isInside(grid.getByRole('columnheader', { name: 'Size' }), aside)).toBe(true)
+    // The columns take their widths one frame after the panel has its own.
+    await expect.poll(() => isInside(grid.getByRole('columnheader', { name: 'Size' }), aside)).toBe(true)
     const moved = grid.locator('[aria-rowindex="3"] td').nth(2)
     for (const age of ['just now', '59 min ago', '11 mo ago', 'in the future']) {
       const fits = await moved.evaluate((cell, age) => {
