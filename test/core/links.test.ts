@@ -2,6 +2,7 @@
  * Symbolic links, as data managers, workflow engines and people leave them: what GenoLeWM reads through a link is read, verified and
  * indexed. What is behind a link is never moved.
  */
+import { createHash } from 'node:crypto'
 import {
   chownSync,
   copyFileSync,
@@ -11,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   symlinkSync,
   writeFileSync
@@ -262,6 +264,25 @@ describe('one shard under two paths', () => {
     const { byKind } = await verifyCache(root)
     expect([byKind.duplicate_key, byKind.entry_elsewhere, byKind.row_without_entry]).toEqual([undefined, undefined, undefined])
     expect((await reindexCache(root)).findings.filter(({ kind }) => kind === 'duplicate_key')).toEqual([])
+  })
+
+  test('by links into a store inside the cache: the paths of shards count, and what is in the store is never moved', async () => {
+    const root = referenceCache('healthy')
+    const before = entries(root)
+    for (const path of shardsOf(root)) {
+      const store = `embeddings/.store/${createHash('sha256').update(path).digest('hex')}.parquet`
+      mkdirSync(dirname(join(root, store)), { recursive: true })
+      renameSync(join(root, path), join(root, store))
+      symlinkSync(relative(dirname(join(root, path)), join(root, store)), join(root, path))
+    }
+    const { checkedShards, byKind } = await verifyCache(root)
+    expect([checkedShards, byKind]).toEqual([SHARDS, { non_finite: 1, stray_file: SHARDS }])
+    await reindexCache(root)
+    expect(entries(root)).toEqual(before)
+    writeFileSync(realpathSync(join(root, SHARD)), 'rubbish')
+    const stored = filesBelow(join(root, 'embeddings/.store'))
+    expect((await repairCache(root)).quarantined).toMatchObject([{ shardPath: SHARD }])
+    expect(filesBelow(join(root, 'embeddings/.store'))).toEqual(stored)
   })
 
   test('a copy is a duplicate all the same', async () => {

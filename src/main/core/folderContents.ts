@@ -22,6 +22,8 @@ export type FolderContents = {
   readonly findings: Finding[]
   /** Links to what is part of the cache without them: their paths, and the path that counts. */
   readonly aliases: [string, string][]
+  /** Links that count in place of the file that they lead to: its path in the cache, and that of the link. */
+  readonly targets: [string, string][]
   /** Whether there are links among shards and folders: a change behind one is not seen here. */
   linked: boolean
 }
@@ -31,7 +33,7 @@ export type FolderContents = {
  * @param folder relative to it
  */
 export function sortFolder(root: string, folder: string, entries: readonly Dirent[]): FolderContents {
-  const contents: FolderContents = { shards: [], folders: [], tempFiles: [], findings: [], aliases: [], linked: false }
+  const contents: FolderContents = { shards: [], folders: [], tempFiles: [], findings: [], aliases: [], targets: [], linked: false }
   let chain: readonly string[] | undefined
   const names = new Set(entries.map(({ name }) => name))
   for (const entry of entries) {
@@ -144,7 +146,7 @@ function sortFolderLink({ path, name, chain }: Link, { path: real, refusal }: Fo
 }
 
 function sortShardLink({ path, name, chain }: Link, { path: real, refusal }: Followed, contents: FolderContents): void {
-  const { findings, aliases, shards } = contents
+  const { findings, aliases, targets, shards } = contents
   const inside = pathInside(chain, real)
   const isShard = inside !== null && isShardName(inside) && !inside.split('/').includes(QUARANTINE_DIR)
   if (isShard && (LAYOUT_1.parseShardPath(inside) !== null || LAYOUT_1.parseShardPath(path) === null)) {
@@ -155,6 +157,7 @@ function sortShardLink({ path, name, chain }: Link, { path: real, refusal }: Fol
   else {
     contents.linked = true
     shards.push(name)
+    if (isShard) targets.push([inside, path])
   }
 }
 

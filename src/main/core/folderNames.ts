@@ -1,7 +1,7 @@
 /** Which names can be a folder of shards or a part of one: nothing that GenoLeWM, the index, a lock or a file system takes for something else. */
 import { INDEX_DB_NAME, QUARANTINE_DIR } from './layout.ts'
 
-/** Folders in which synchronisation tools, desktops and notebooks keep deleted, older or unfinished copies of files. */
+/** Folders in which other tools keep files that they manage, and deleted, older or unfinished copies. */
 const COPIES = new Set([
   '.stversions',
   '.ipynb_checkpoints',
@@ -9,11 +9,14 @@ const COPIES = new Set([
   '@recycle',
   '$recycle.bin',
   '.trashes',
+  '.git',
+  '.dvc',
+  '.snapshot',
   '.rsync-partial',
   '.~tmp~'
 ])
 
-/** Whether a folder holds copies that are not part of the cache: a trash can, older versions, files that a transfer has not finished. */
+/** Whether a folder holds files that are not part of the cache: a trash can, older versions, a repository, files that a transfer has not finished. */
 export function holdsCopies(folderName: string): boolean {
   const name = folderName.toLowerCase()
   return COPIES.has(name) || name === '.trash' || /^\.trash-\d+$/.test(name)

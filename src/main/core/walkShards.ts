@@ -18,7 +18,7 @@ export type ShardWalk = {
   readonly unread: Finding[]
   /** Temp files of ours, relative to the root: of a writer at work, or left by a crash. */
   readonly tempFiles: string[]
-  /** Links to shards and folders that are part of the cache without them, with the path that counts. */
+  /** Other paths of shards and folders, with the path that counts. */
   readonly aliases: Map<string, string>
 }
 
@@ -28,16 +28,34 @@ export type ShardWalk = {
  * @throws SystemError when `embeddings/` itself cannot be read, CancelledError
  */
 export async function walkShards(root: string, signal?: AbortSignal): Promise<ShardWalk> {
+  const targets: [string, string][] = []
   const walk: ShardWalk = { shardPaths: [], findings: [], unread: [], tempFiles: [], aliases: new Map() }
   let folders = [EMBEDDINGS_DIR]
   while (folders.length > 0) {
     if (signal?.aborted) throw new CancelledError()
     const listed = await Promise.all(folders.slice(0, 64).map(folder => list(root, folder, walk)))
-    const next = listed.flatMap(({ folder, entries }) => take(root, folder, entries, walk))
+    const next = listed.flatMap(({ folder, entries }) => take(root, folder, entries, walk, targets))
     folders = [...folders.slice(64), ...next]
   }
   walk.shardPaths.sort(comparePaths)
-  return walk
+  return withoutTargets(walk, targets)
+}
+
+/**
+ * A store of files inside the cache, to which links at the paths of shards lead: the links count, as what they lead to is never moved.
+ * @param targets path of a file in the store, path of a link
+ */
+function withoutTargets(walk: ShardWalk, targets: readonly [string, string][]): ShardWalk {
+  if (targets.length === 0) return walk
+  const { findings, aliases } = walk
+  const present = new Set(walk.shardPaths)
+  for (const [path, link] of [...targets].sort(([, a], [, b]) => comparePaths(a, b))) {
+    if (!present.delete(path)) continue
+    aliases.set(path, link)
+    const message = `is the file behind the link ${link}, which is read there; GenoLeWM's own reindex meets its rows twice and fails`
+    findings.push(finding('stray_file', path, message, { details: { link: 'target', shard: link } }))
+  }
+  return { ...walk, shardPaths: walk.shardPaths.filter(path => present.has(path)) }
 }
 
 /** The path under which a shard counts: for one that an index or a person names through a link, that of the shard itself. */
@@ -66,12 +84,19 @@ async function list(root: string, folder: string, { findings, unread }: ShardWal
   }
 }
 
-function take(root: string, folder: string, entries: readonly Dirent[], { shardPaths, findings, tempFiles, aliases }: ShardWalk): string[] {
+function take(
+  root: string,
+  folder: string,
+  entries: readonly Dirent[],
+  { shardPaths, findings, tempFiles, aliases }: ShardWalk,
+  targets: [string, string][]
+): string[] {
   const contents = sortFolder(root, folder, entries)
   const pathOf = (name: string): string => `${folder}/${name}`
   shardPaths.push(...contents.shards.map(pathOf))
   tempFiles.push(...contents.tempFiles.map(pathOf))
   findings.push(...contents.findings)
+  targets.push(...contents.targets)
   for (const [path, counts] of contents.aliases) aliases.set(path, counts)
   return contents.folders.map(pathOf)
 }
