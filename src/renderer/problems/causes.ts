@@ -1,6 +1,7 @@
 /** Problems by cause: what is alike is one line, worst first; below it the shards and places in path order. Pure. */
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
 import { formatCount } from '../format/index.ts'
+import { linkOf } from '../shard/findingAdvice.ts'
 
 export type Cause = {
   /** Unique among all causes. */
@@ -22,9 +23,12 @@ export function causesOf(findings: readonly Finding[], firstLook: readonly Findi
 }
 
 function grouped(findings: readonly Finding[], firstLook: boolean): readonly Cause[] {
-  return [...Map.groupBy(findings, ({ kind }) => kind)]
-    .map(([kind, group]) => ({
-      id: firstLook ? `first look: ${kind}` : kind,
+  const alike = [...Map.groupBy(findings, ({ kind }) => kind)].flatMap(([kind, ofKind]) =>
+    [...Map.groupBy(ofKind, linkOf)].map(([link, group]) => ({ kind, link, group }))
+  )
+  return alike
+    .map(({ kind, link, group }) => ({
+      id: `${firstLook ? 'first look: ' : ''}${kind} ${link}`,
       kind,
       severity: FINDING_KINDS[kind],
       findings: group.toSorted(byPlace),
@@ -41,8 +45,8 @@ function byPlace(a: Finding, b: Finding): number {
 /** Shards of a cause that can be moved to quarantine: files of the cache that were verified, each once. */
 export function movableShards({ severity, kind, findings, firstLook }: Cause): readonly string[] {
   if (firstLook) return []
-  if (severity === 'index' || severity === 'missing' || severity === 'unreadable' || severity === 'unsupported' || kind === 'not_a_file')
-    return []
+  if (severity === 'index' || severity === 'missing' || severity === 'unreadable' || severity === 'unsupported') return []
+  if (kind === 'not_a_file' || kind === 'stray_file') return []
   return [...new Set(findings.map(({ shardPath }) => shardPath))]
 }
 

@@ -84,8 +84,25 @@ const BY_SEVERITY: Record<Finding['severity'], { readonly remedy: string; readon
   index: { remedy: REINDEX, actions: ['repair'] }
 }
 
+const MET_TWICE = 'Look-ups work. GenoLeWM\u2019s own reindex meets the rows twice and fails.'
+
+/** Links, by `details.link`: what holds for other findings of their kind does not hold for them. */
+const OF_LINKS: Readonly<Record<string, Advice>> = {
+  alias: { cost: MET_TWICE, remedy: 'Remove the link. The shard stays.' },
+  target: { cost: MET_TWICE, remedy: 'Leave the file where it is, because the link needs it.' },
+  not_followed: { cost: 'What is behind the link was not read.', remedy: 'If you trust this cache, start the program with --follow.' }
+}
+
+/** The sort of link that a finding is about; '' for findings to which the advice for their kind applies. */
+export function linkOf({ details: { link } }: Finding): string {
+  return typeof link === 'string' && Object.hasOwn(OF_LINKS, link) ? link : ''
+}
+
 /** @param rows of the shard; null when nothing tells */
-export function adviceOf({ kind, severity }: Finding, rows: number | null): Advice {
+export function adviceOf(found: Finding, rows: number | null): Advice {
+  const { kind, severity } = found
+  const ofLink = OF_LINKS[linkOf(found)]
+  if (ofLink !== undefined) return ofLink
   const affected = rows === null ? 'its rows' : rows === 1 ? 'its one row' : `its ${formatCounted(rows, 'row')}`
   return { cost: COSTS[kind](affected), remedy: REMEDIES[kind] ?? BY_SEVERITY[severity].remedy }
 }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { driftOf } from '../../../src/renderer/indexView/drift.ts'
 import { causesOf, movableShards, placeText } from '../../../src/renderer/problems/causes.ts'
+import { adviceOf } from '../../../src/renderer/shard/findingAdvice.ts'
 import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 
 const FINDINGS = [
@@ -34,7 +35,26 @@ test('each shard is offered once, and none that must not be moved', () => {
     causesOf([finding(kind, 'a', 'm', { row: 1 }), finding(kind, 'a', 'm', { row: 2 })]).flatMap(movableShards)
   expect(movable('bad_page')).toEqual(['a'])
   expect(movable('no_rows')).toEqual(['a'])
-  for (const kind of ['row_without_entry', 'unreadable', 'unsupported_version', 'not_a_file'] as const) expect(movable(kind)).toEqual([])
+  for (const kind of ['row_without_entry', 'unreadable', 'unsupported_version', 'not_a_file', 'stray_file'] as const)
+    expect(movable(kind)).toEqual([])
+})
+
+test('links are causes of their own, with advice of their own', () => {
+  const causes = causesOf([
+    finding('stray_file', 'a', 'm', { details: { link: 'target' } }),
+    finding('stray_file', 'b', 'm', { details: { tool: 'rsync' } }),
+    finding('not_a_file', 'c', 'm', { details: { link: 'not_followed' } }),
+    finding('not_a_file', 'd', 'm', { details: { link: 'circle' } })
+  ])
+  expect(causes.map(({ findings }) => findings.map(({ shardPath }) => shardPath))).toEqual([['a'], ['b'], ['c'], ['d']])
+  expect(new Set(causes.map(({ id }) => id)).size).toBe(4)
+  const remedies = causes.map(({ findings: [found] }) => found && adviceOf(found, null).remedy)
+  expect(remedies).toEqual([
+    expect.stringContaining('Leave the file where it is'),
+    expect.stringContaining('Delete the file'),
+    expect.stringContaining('--follow'),
+    expect.stringContaining('remove it by hand')
+  ])
 })
 
 test('what a first look found stands apart, after the rest, and is not offered to be moved', () => {
