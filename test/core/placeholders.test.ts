@@ -45,6 +45,30 @@ describe.each<[string, string, string | Buffer]>([
   ['a pointer of git-annex', 'git annex get', '/annex/objects/MD5E-s4440--900150983cd24fb0d6963f7d28e17f72.parquet\n'],
   ['a link of git-annex as text', 'git annex get', '../../../../.git/annex/objects/Xx/1M/MD5E-s4--0.parquet/MD5E-s4--0.parquet'],
   ['a link of DVC as text', 'dvc pull', '/data/cache/files/md5/0a/5f0123456789\n'],
+  [
+    'a Git LFS pointer of another server',
+    'Git LFS',
+    `version https://example.org/v2\next-0-x sha256:${'1'.repeat(64)}\noid sha256:${'0'.repeat(64)}\nsize 2\n`
+  ],
+  [
+    'a Git LFS pointer with a byte order mark',
+    'Git LFS',
+    `\ufeffversion https://git-lfs.github.com/spec/v1\r\noid sha256:${'0'.repeat(64)}\r\nsize 2\r\n`
+  ],
+  ['a git-fat pointer', 'git fat pull', `#$# git-fat ${'0'.repeat(40)}                    4440\n`],
+  ['a link as text', 'saved as a file', '../../../../store/chr1_0.parquet'],
+  ['a link of Windows as text', 'saved as a file', 'D:\\store\\chr1_0.parquet'],
+  ['a link of an SMB server', '../store/a.parquet', `XSym\n0018\n${'0'.repeat(32)}\n../store/a.parquet\n${' '.repeat(980)}`],
+  [
+    'a link of Cygwin',
+    '/store/a.parquet',
+    Buffer.concat([Buffer.from('!<symlink>\xff\xfe', 'latin1'), Buffer.from('/store/a.parquet\0', 'utf16le')])
+  ],
+  [
+    'a link of Interix',
+    '/store/a.parquet',
+    Buffer.concat([Buffer.from('IntxLNK\x01', 'latin1'), Buffer.from('/store/a.parquet', 'utf16le')])
+  ],
   ['a Xet pointer', 'Xet', '# xet version 0\nfilesize = 4440\nhash = "0"\n'],
   ['an empty file', 'held rows before', '']
 ])('%s in place of a shard', (_, told, content) => {
@@ -106,6 +130,8 @@ describe('a file that stands for a shard that is not there', () => {
   test.each([
     [`.${NAME}.icloud`, 'bplist00'],
     [`${NAME}.nextcloud`, ' '],
+    [`${NAME}.cloud`, ''],
+    [`${NAME}.rclonelink`, '../../store/chr1_0.parquet'],
     [`${NAME}.dvc`, `outs:\n- md5: 0\n  path: ${NAME}\n`]
   ])('%s: the shard is a placeholder, and its entries stay', async (name, content) => {
     const root = referenceCache('healthy')
@@ -120,6 +146,26 @@ describe('a file that stands for a shard that is not there', () => {
     await reindexCache(root)
     expect([entriesOf(root), before > 0]).toEqual([before, true])
   })
+
+  test.each(['local-kmer.cloudf', 'local-kmer.rclonelink'])('%s: a placeholder for the folder, and its entries stay', async name => {
+    const root = referenceCache('healthy')
+    const before = entriesOf(root)
+    renameSync(join(root, 'embeddings/local-kmer'), join(temporaryFolder(), 'away'))
+    writeFileSync(join(root, 'embeddings', name), '')
+    expect((await verifyCache(root)).findings).toMatchObject([{ kind: 'placeholder', shardPath: 'embeddings/local-kmer' }])
+    await reindexCache(root)
+    expect([entriesOf(root), before > 0]).toEqual([before, true])
+  })
+
+  test.each(['rubbish', 'PAR1', '<html>\n', 'moved/elsewhere\nsorry\n', '\0/a'])(
+    'a file with other contents (%j) is damaged',
+    async content => {
+      const root = referenceCache('healthy')
+      writeFileSync(join(root, SHARD), content)
+      const { findings } = await verifyCache(root)
+      expect(findings.filter(({ shardPath }) => shardPath === SHARD)).toMatchObject([{ severity: 'corrupt' }])
+    }
+  )
 
   test('a folder that DVC keeps: one placeholder for all of it, and its entries stay', async () => {
     const root = referenceCache('healthy')

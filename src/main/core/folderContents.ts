@@ -9,7 +9,7 @@ import { type Finding, finding } from '../../shared/model/finding.ts'
 import { isTempName } from './durableFile.ts'
 import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, QUARANTINE_DIR } from './layout.ts'
 import { type LinkTarget, linkTarget } from './links.ts'
-import { danglingFinding, standInFinding, standsFor, temporaryFinding, toolOfTemporary } from './placeholders.ts'
+import { danglingFinding, isPlaceOfFolder, standInFinding, standsFor, temporaryFinding, toolOfTemporary } from './placeholders.ts'
 import { readSmallFile } from './smallFile.ts'
 
 export type FolderContents = {
@@ -70,7 +70,8 @@ function sortOther(root: string, folder: string, name: string, names: ReadonlySe
   const tool = shard === null ? toolOfTemporary(name) : null
   if (tool !== null) findings.push(temporaryFinding(`${folder}/${name}`, tool))
   if (shard === null || names.has(shard.name)) return
-  if (isShardName(shard.name) || isPointerOfDvc(join(root, folder, name), shard.name)) {
+  const ofFolder = /\.(cloudf|rclonelink)$/.test(name) && isPlaceOfFolder(`${folder}/${shard.name}`)
+  if (isShardName(shard.name) || ofFolder || isPointerOfDvc(join(root, folder, name), shard.name)) {
     findings.push(standInFinding(`${folder}/${shard.name}`, name, shard.tool))
   }
 }

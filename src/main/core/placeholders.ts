@@ -41,13 +41,15 @@ export function danglingFinding(path: string, target: string): Finding | null {
 }
 
 /** Whether a folder of an encoder, a layer or a pool would be here. */
-function isPlaceOfFolder(path: string): boolean {
+export function isPlaceOfFolder(path: string): boolean {
   return /^embeddings\/[^./][^/]*(\/-?\d+(\/[a-z_]+_\d+)?)?$/.test(path)
 }
 
 /** The beginnings of small texts that stand for a file. */
 const POINTERS: readonly (readonly [RegExp, string, string])[] = [
   [/^version https?:\/\/(git-lfs\.github\.com|hawser\.github\.com|git-media\.io)\//, 'Git LFS', '`git lfs pull` fetches the contents'],
+  [/^version \S+\r?\n(\S.*\n)*oid sha256:[0-9a-f]{64}\r?\n/, 'Git LFS', '`git lfs pull` fetches the contents'],
+  [/^#\$# git-fat [0-9a-f]{40}/, 'git-fat', '`git fat pull` fetches the contents'],
   [/^[/\\]annex[/\\]objects[/\\]/, 'git-annex', '`git annex get` fetches the contents'],
   [/^# xet version /, 'Xet', '`git xet` or `huggingface-cli download` fetches the contents']
 ]
@@ -74,16 +76,46 @@ export function standInFault(file: ShardFile, { kind, details }: ShardFault): Sh
   const tool = TRANSFER_FOLDERS.has(basename(dirname(file.path))) ? 'rsync' : toolOfTemporary(name)
   if (tool !== null) return new ShardFault('stray_file', `is a file that ${tool} has not finished, or has set aside`, facts)
   if (file.bytes > POINTER_BYTES) return null
-  const text = Buffer.from(head).toString('latin1')
+  const text = Buffer.from(head)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
   const pointer = POINTERS.find(([pattern]) => pattern.test(text))
   if (pointer !== undefined) {
     return new ShardFault('placeholder', `is a pointer of ${pointer[1]} that stands for the shard; ${pointer[2]}`, facts)
   }
-  // Git without symbolic links writes where a link leads as the text of a file.
-  const store = file.bytes <= 4096 && !/[\0\n]./s.test(text) ? STORES.find(([pattern]) => pattern.test(text)) : undefined
-  return store === undefined
-    ? null
-    : new ShardFault('placeholder', `is a link as text that stands for the shard; it belongs to ${store[1]}`, facts)
+  const target = file.bytes <= head.length ? linkAsFile(Buffer.from(head)) : null
+  if (target === null) return null
+  const store = STORES.find(([pattern]) => pattern.test(target))
+  const remedy = store === undefined ? 'make it a link again, or put the shard in its place' : `it belongs to ${store[1]}`
+  return new ShardFault('placeholder', `is a symbolic link to ${target} that was saved as a file; ${remedy}`, facts)
+}
+
+/**
+ * Where a symbolic link leads that was saved as a file, by Git, an archive or a file server without symbolic links.
+ * @returns null for any other file
+ */
+function linkAsFile(bytes: Buffer): string | null {
+  // SMB (`mfsymlinks`), Cygwin and Interix.
+  const [, ofServer] = /^XSym\n\d{4}\n[0-9a-f]{32}\n([^\n\0]+)\n/.exec(bytes.toString()) ?? []
+  if (ofServer !== undefined) return ofServer
+  if (bytes.subarray(0, 10).equals(CYGWIN)) return printable(decoded(bytes.subarray(10)))
+  if (bytes.subarray(0, 8).equals(INTERIX)) return printable(bytes.subarray(8).toString('utf16le'))
+  const target = printable(bytes.toString())
+  return target !== null && /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(target) ? target : null
+}
+
+const CYGWIN = Buffer.from('!<symlink>')
+const INTERIX = Buffer.from('IntxLNK\x01', 'latin1')
+
+function decoded(bytes: Buffer): string {
+  return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.subarray(2).toString('utf16le') : bytes.toString()
+}
+
+/** One line of text, without what ends it; null for anything else. */
+function printable(text: string): string | null {
+  const line = text.replace(/[\0\r\n]+$/, '')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no path that a person made has them
+  return line === '' || /[\0-\x1f\ufffd]/.test(line) ? null : line
 }
 
 /** Where rsync keeps files that it has not finished (`--partial-dir`, `--delay-updates`). */
@@ -111,7 +143,8 @@ export function temporaryFinding(path: string, tool: string): Finding {
 /** Names of files that stand for another one beside them, and what fetches it. */
 const STAND_INS: readonly (readonly [RegExp, string])[] = [
   [/^\.(.+)\.icloud$/, 'iCloud Drive; opening it in the Finder, or `brctl download`, fetches it'],
-  [/^(.+)\.(?:nextcloud|owncloud|opencloud)$/, 'a cloud drive; its client fetches the contents'],
+  [/^(.+)\.(?:nextcloud|owncloud|opencloud|cloudf?)$/, 'a cloud drive; its client fetches the contents'],
+  [/^(.+)\.rclonelink$/, 'rclone; `rclone copy --links` makes it a link again'],
   [/^(.+)\.dvc$/, DVC]
 ]
 
@@ -124,9 +157,11 @@ export function standsFor(name: string): { readonly name: string; readonly tool:
   return null
 }
 
+const SUFFIXES = ['nextcloud', 'owncloud', 'opencloud', 'cloud', 'cloudf', 'rclonelink', 'dvc']
+
 /** Names under which a file may stand for one that is not there. */
 export function standInNames(name: string): string[] {
-  return [`.${name}.icloud`, ...['nextcloud', 'owncloud', 'opencloud', 'dvc'].map(suffix => `${name}.${suffix}`)]
+  return [`.${name}.icloud`, ...SUFFIXES.map(suffix => `${name}.${suffix}`)]
 }
 
 /** A shard or a folder of shards that is not there, and for which a file stands. */

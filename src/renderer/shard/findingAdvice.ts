@@ -100,11 +100,15 @@ export function linkOf({ details: { link } }: Finding): string {
 
 /** @param rows of the shard; null when nothing tells */
 export function adviceOf(found: Finding, rows: number | null): Advice {
-  const { kind, severity } = found
+  const { kind, severity, shardPath } = found
   const ofLink = OF_LINKS[linkOf(found)]
   if (ofLink !== undefined) return ofLink
   const affected = rows === null ? 'its rows' : rows === 1 ? 'its one row' : `its ${formatCounted(rows, 'row')}`
-  return { cost: COSTS[kind](affected), remedy: REMEDIES[kind] ?? BY_SEVERITY[severity].remedy }
+  const isIgnored = kind === 'stray_file' && !shardPath.endsWith('.parquet')
+  return {
+    cost: isIgnored ? 'The file is not a shard. GenoLeWM ignores it.' : COSTS[kind](affected),
+    remedy: REMEDIES[kind] ?? BY_SEVERITY[severity].remedy
+  }
 }
 
 /** What can be done about any of these findings. */
