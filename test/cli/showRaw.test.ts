@@ -3,6 +3,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { dataPage, HANDMADE_PATH, handmadeShard, plainText } from '../core/handmadeShard.ts'
+import { makeParquet } from '../differential/maker/parquetMaker.ts'
+import { modelRows, shardPlan } from '../differential/maker/shardPlan.ts'
+import { Rng } from '../differential/rng.ts'
 import { everyTypeFile, newerCache } from '../support/newer.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { type Json, lewmCache } from './lewmCache.ts'
@@ -88,4 +91,16 @@ test('what cannot be read is on standard error, and in the exit code', () => {
   expect(lewmCache(['show', '--raw', cache]).code).toBe(2)
   expect(lewmCache(['show', HANDMADE_PATH, '--limit', '3', '--cache', cache]).code).toBe(2)
   expect(lewmCache(['show', '--raw', '--rows', HANDMADE_PATH, '--cache', cache]).code).toBe(2)
+})
+
+test('a footer with 150,000 key-values: text shows the first, JSON all of them', () => {
+  const plan = shardPlan(modelRows(new Rng('pairs'), 2))
+  plan.keyValues = Array.from({ length: 150_000 }, (_, i) => ({ key: `key ${i}`, value: 'v' }))
+  const file = join(temporaryFolder(), 'pairs.parquet')
+  writeFileSync(file, makeParquet(plan))
+  const { code, stdout, stderr } = lewmCache(['show', '--raw', file])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('\n  ... and 149,900 more key-values (--json prints all)\n')
+  expect(stdout.split('\n').length).toBeLessThan(200)
+  expect(lewmCache(['show', '--raw', file, '--json']).json().key_values).toHaveLength(150_000)
 })

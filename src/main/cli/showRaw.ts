@@ -78,8 +78,10 @@ const GROUP_TABLE: readonly Column<RawRowGroup>[] = [
   { head: 'unpacked', cell: ({ uncompressedBytes }) => bytesText(uncompressedBytes), right: true }
 ]
 
-/** Row groups and characters of a key-value that are shown; `--json` has all of them. */
+/** Row groups, key-values, leaves, and characters of a key-value that are shown; `--json` has all of them. */
 const GROUPS_SHOWN = 20
+const PAIRS_SHOWN = 100
+const LEAVES_SHOWN = 500
 const VALUE_SHOWN = 100
 const CELL_SHOWN = 24
 
@@ -88,14 +90,14 @@ function textOf(name: string, { columns, cells, leaves, keyValues, rowGroups, ro
     ['size', `${bytesText(bytes)} (${countText(bytes)} bytes)`],
     ['rows', `${countText(rowCount)} in ${countOf(rowGroups.length, 'row group')}`],
     ['written by', createdBy ?? 'unknown'],
-    ...keyValues.map(({ key, value, bytes: length }): [string, string] => [
-      key.slice(0, VALUE_SHOWN),
-      value === null ? 'no value' : `${value.length > VALUE_SHOWN ? `${value.slice(0, VALUE_SHOWN)}…` : value} (${bytesText(length)})`
-    ])
+    ...keyValues
+      .slice(0, PAIRS_SHOWN)
+      .map(({ key, value, bytes: length }): [string, string] => [
+        key.slice(0, VALUE_SHOWN),
+        value === null ? 'no value' : `${value.length > VALUE_SHOWN ? `${value.slice(0, VALUE_SHOWN)}…` : value} (${bytesText(length)})`
+      ])
   ]
   const width = Math.max(...facts.map(([fact]) => fact.length))
-  const groups = rowGroups.slice(0, GROUPS_SHOWN)
-  const more = rowGroups.length > groups.length ? `  ... and ${countOf(rowGroups.length - groups.length, 'more row group')}\n` : ''
   const rowTable: Column<readonly [number, RawFile['cells'][number]]>[] = [
     { head: 'row', cell: ([row]) => countText(row), right: true },
     ...columns.map((head, at) => ({
@@ -107,8 +109,19 @@ function textOf(name: string, { columns, cells, leaves, keyValues, rowGroups, ro
   return [
     `${terminalSafe(name)}\n`,
     ...facts.map(([fact, text]) => `  ${terminalSafe(fact).padEnd(width)}  ${terminalSafe(text)}\n`),
-    leaves.length > 0 ? `\n${tableText(COLUMN_TABLE, leaves, 2)}` : '',
-    groups.length > 0 ? `\n${tableText(GROUP_TABLE, groups, 2)}${more}` : '',
+    moreText(keyValues.length - PAIRS_SHOWN, 'key-value'),
+    tablePart(COLUMN_TABLE, leaves, LEAVES_SHOWN, 'column'),
+    tablePart(GROUP_TABLE, rowGroups, GROUPS_SHOWN, 'row group'),
     columns.length > 0 && cells.length > 0 ? `\n${tableText(rowTable, [...cells.entries()], 2)}` : ''
   ].join('')
+}
+
+function tablePart<Row>(columns: readonly Column<Row>[], rows: readonly Row[], shown: number, noun: string): string {
+  if (rows.length === 0) return ''
+  return `\n${tableText(columns, rows.slice(0, shown), 2)}${moreText(rows.length - shown, noun)}`
+}
+
+/** @param left how many are not shown; 0 or less for none */
+function moreText(left: number, noun: string): string {
+  return left > 0 ? `  ... and ${countOf(left, `more ${noun}`)} (--json prints all)\n` : ''
 }
