@@ -5,13 +5,14 @@ import { CacheError, CancelledError } from '../../shared/model/errors.ts'
 import type { RowPlace, WindowRowInfo } from '../../shared/model/record.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
+import { isOfContig, sameContig } from './contigNames.ts'
 import { mayBeThere } from './durableFile.ts'
-import { type Locus, parseQuery, sameContig } from './findQuery.ts'
+import { contigOf, type Locus, parseQuery, underOtherName } from './findQuery.ts'
 import { hex } from './hex.ts'
 import { openIndex } from './index/windowIndex.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
-import { LAYOUT_1, pathPart } from './layout.ts'
 import { openShardAt } from './openShardAt.ts'
+import { onlyContig } from './parquet/onlyContig.ts'
 import type { ShardReader } from './parquet/shardReader.ts'
 import { comparePaths, isShardPath, shardFilePath } from './paths.ts'
 import { ProgressMeter } from './progress.ts'
@@ -30,34 +31,49 @@ export type FindResult = {
 
 const DEFAULT_LIMIT = 1000
 
+export type FindOptions = LongOptions & {
+  readonly limit?: number
+  /** Shards that may hold rows of a locus, where the caller knows them; by default every footer is read. */
+  readonly among?: ReadonlySet<string>
+}
+
 /**
  * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used or it points at shards that are
- * not there; a locus by the shards of its contig. `onFinding` is told of what could not be searched.
+ * not there. A locus goes by the contigs that the footers name, as the name of a shard may be wrong. `onFinding` is called with what
+ * could not be searched.
  * @throws InputError for a query that is none of these, SystemError, CancelledError
  */
-export async function find(cacheDir: string, query: string, options: LongOptions & { readonly limit?: number } = {}): Promise<FindResult> {
+export async function find(cacheDir: string, query: string, options: FindOptions = {}): Promise<FindResult> {
   const root = await checkCacheRoot(cacheDir)
   const parsed = parseQuery(query)
   const search = new Search(root, options.limit ?? DEFAULT_LIMIT, options)
-  if (parsed.kind === 'locus') await search.byLocus(parsed.loci)
-  else {
+  let { kind } = parsed
+  if (parsed.kind === 'locus') {
+    await search.byLocus(parsed.loci)
+    if (parsed.refusal !== null && !search.metContig) throw parsed.refusal
+  } else {
     const prefix = parsed.kind === 'dna' ? createHash('sha256').update(parsed.dna).digest('hex') : parsed.prefix
     await search.byPrefix(prefix)
     // Letters like ACACACAC… are both: when no window has this text, they may still begin a hash.
     if (parsed.kind === 'dna' && search.rows.length === 0 && /^[ac]{16,64}$/i.test(parsed.dna))
       await search.byPrefix(parsed.dna.toLowerCase())
+    // Digits alone may be the name of a scaffold.
+    const contig = contigOf(query)
+    if (search.rows.length === 0 && contig !== null && (await search.byContigOfPath(contig))) kind = 'locus'
   }
-  return { query, kind: parsed.kind, rows: search.rows, truncated: search.truncated }
+  return { query, kind, rows: search.rows, truncated: search.truncated }
 }
 
 class Search {
   readonly rows: FoundRow[] = []
   truncated = false
+  /** Whether a shard has rows of a contig that was searched for, at that locus or elsewhere. */
+  metContig = false
   private readonly root: string
   private readonly limit: number
-  private readonly options: LongOptions
+  private readonly options: FindOptions
 
-  constructor(root: string, limit: number, options: LongOptions) {
+  constructor(root: string, limit: number, options: FindOptions) {
     this.root = root
     this.limit = limit
     this.options = options
@@ -146,18 +162,38 @@ class Search {
   }
 
   async byLocus(loci: readonly Locus[]): Promise<void> {
-    const mayHold = (shardPath: string): boolean => {
-      const address = LAYOUT_1.parseShardPath(shardPath)
-      return address === null || loci.some(locus => sameContig(address.contig, pathPart(locus.contig)))
-    }
-    await this.scan(mayHold, (shard, shardPath) => this.scanSpans(shard, shardPath, loci))
+    await this.scanLoci(loci)
+    if (this.metContig) return
+    const renamed = loci.flatMap(locus => underOtherName(locus) ?? [])
+    if (renamed.length > 0) await this.scanLoci(renamed)
+  }
+
+  private async scanLoci(loci: readonly Locus[]): Promise<void> {
+    const { among } = this.options
+    await this.scan(
+      shardPath => among === undefined || among.has(shardPath),
+      (shard, shardPath) => this.scanSpans(shard, shardPath, loci)
+    )
+  }
+
+  /** Looks only into shards whose own name has the contig. */
+  async byContigOfPath(locus: Locus): Promise<boolean> {
+    const isOf = (shardPath: string): boolean => isOfContig(shardPath, locus.contig)
+    const { shardPaths } = await walkShards(this.root, this.options.signal)
+    if (shardPaths.some(isOf)) await this.scan(isOf, (shard, shardPath) => this.scanSpans(shard, shardPath, [locus]))
+    return this.rows.length > 0
   }
 
   private scanSpans(shard: ShardReader, shardPath: string, loci: readonly Locus[]): void {
+    const named = loci.some(locus => isOfContig(shardPath, locus.contig))
     for (const group of shard.footer.rowGroups) {
+      const only = named ? null : onlyContig(shard, group)
+      // A footer that contradicts the shard's name may be wrong itself, so that only the column decides.
+      if (only !== null && !loci.some(locus => sameContig(only, locus.contig)) && isOfContig(shardPath, only)) continue
       const chrom = shard.texts(group, 'chrom')
       const wanted = chrom.texts.map(text => loci.filter(locus => sameContig(text, locus.contig)))
       if (wanted.every(list => list.length === 0)) continue
+      this.metContig = true
       const start = shard.integers(group, 'start_bp')
       const end = shard.integers(group, 'end_bp')
       const hits: number[] = []

@@ -4,7 +4,7 @@ import { CancelledError } from '../../shared/model/errors.ts'
 import type { LongOptions } from '../../shared/model/report.ts'
 import type { ShardAddress, ShardEntry } from '../../shared/model/shard.ts'
 import { checkCacheRoot } from './cacheRoot.ts'
-import { sameContig } from './findQuery.ts'
+import { otherName, sameContig } from './contigNames.ts'
 import { faultFinding } from './integrity/verifyShard.ts'
 import { LAYOUT_1 } from './layout.ts'
 import { openShardAt } from './openShardAt.ts'
@@ -29,7 +29,7 @@ export async function listShards(cacheDir: string, filter: ShardFilter = {}, opt
   const root = await checkCacheRoot(cacheDir)
   const walk = await walkShards(root, options.signal)
   for (const found of hiddenShards(walk)) options.onFinding?.(found)
-  const chosen = walk.shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), filter))
+  const chosen = choose(walk.shardPaths, filter)
   const meter = new ProgressMeter(options.onProgress, 'list', chosen.length)
   const entries: ShardEntry[] = []
   for (const [i, shardPath] of chosen.entries()) {
@@ -40,6 +40,13 @@ export async function listShards(cacheDir: string, filter: ShardFilter = {}, opt
     if (i % 32 === 31) await setImmediate()
   }
   return entries
+}
+
+function choose(shardPaths: readonly string[], filter: ShardFilter): readonly string[] {
+  const chosen = shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), filter))
+  const other = filter.contig === undefined ? null : otherName(filter.contig)
+  if (other === null || shardPaths.some(path => passes(LAYOUT_1.parseShardPath(path), { contig: filter.contig }))) return chosen
+  return shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), { ...filter, contig: other }))
 }
 
 function passes(address: ShardAddress | null, filter: ShardFilter): boolean {

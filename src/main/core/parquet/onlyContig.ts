@@ -1,0 +1,19 @@
+/** The contig of a row group by its statistics. */
+import type { RowGroup } from './footer.ts'
+import type { ShardReader } from './shardReader.ts'
+
+/**
+ * The contig that all rows of a row group have, as the footer says.
+ * @returns null where the footer does not tell: no statistics, several contigs, or no text
+ * @throws ShardFault for a shard without the columns of the layout
+ */
+export function onlyContig(shard: ShardReader, group: RowGroup): string | null {
+  const { leaf, statistics } = shard.chunk(group, 'chrom')
+  const { min, max } = statistics ?? { min: null, max: null }
+  if (leaf.physicalType !== 'BYTE_ARRAY' || min === null || max === null || Buffer.compare(min, max) !== 0) return null
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(min)
+  } catch {
+    return null
+  }
+}
