@@ -65,7 +65,8 @@ describe('a catalog that cannot be used is made anew', () => {
     mtimeNs: 1_600_000_000_123_456_789n,
     footerSeen: true,
     rows: null,
-    dimensions: null
+    dimensions: null,
+    otherContigs: ['22']
   }
   const cases: Record<string, (file: string) => void> = {
     'no database': file => writeFileSync(file, 'this is not a database, but it is long enough to be taken for one. '.repeat(20)),

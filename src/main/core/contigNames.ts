@@ -5,7 +5,7 @@ import { LAYOUT_1, pathPart } from './layout.ts'
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 
 /** The name without what does not tell contigs apart. */
-export function contigKey(contig: string): string {
+function contigKey(contig: string): string {
   return withoutInvisible(contig)
     .normalize('NFC')
     .replace(/^chr(?=.)/i, '')

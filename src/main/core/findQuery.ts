@@ -25,7 +25,7 @@ const DASHES = /\s*[\p{Pd}\u00ad\u02d7\u2043\u2212\u2796~]\s*/gu
 const GROUPED = /(?<=\d)[,_'\u2019\s](?=\d)/gu
 const LAST_POSITION = 2n ** 63n - 1n
 /** Names of chromosomes that no one takes for anything else. */
-const CHROMOSOME = /^(?:chr\S+|[1-9]\d?|[MWXYZ]|MT)$/iu
+const CHROMOSOME = /^(?:chr(?:\d{1,3}|[A-Z]{1,2})|[1-9]\d?|[MWXYZ]|MT)$/iu
 const SEVERAL_LINES = /[\r\n]/
 const LONGEST_NAME = 200
 

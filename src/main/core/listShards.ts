@@ -9,6 +9,7 @@ import { faultFinding } from './integrity/verifyShard.ts'
 import { LAYOUT_1 } from './layout.ts'
 import { openShardAt } from './openShardAt.ts'
 import type { ShardFooter } from './parquet/footer.ts'
+import type { ShardReader } from './parquet/shardReader.ts'
 import { ProgressMeter } from './progress.ts'
 import { hiddenShards, walkShards } from './walkShards.ts'
 
@@ -64,8 +65,9 @@ function passes(address: ShardAddress | null, filter: ShardFilter): boolean {
 /**
  * One shard's entry; its footer's numbers are null where it has none that can be read.
  * @param root absolute
+ * @param look called with the open shard
  */
-export function listShard(root: string, shardPath: string): ShardEntry {
+export function listShard(root: string, shardPath: string, look?: (shard: ShardReader) => void): ShardEntry {
   const stamp = { bytes: 0, mtimeNs: 0n }
   const address = LAYOUT_1.parseShardPath(shardPath)
   try {
@@ -74,7 +76,11 @@ export function listShard(root: string, shardPath: string): ShardEntry {
       stamp.mtimeNs = file.mtimeNs
       return file
     })
-    shard.close()
+    try {
+      look?.(shard)
+    } finally {
+      shard.close()
+    }
     return { shardPath, address, ...stamp, rows: shard.footer.rows, dimensions: dimensionsOf(shard.footer) }
   } catch (error) {
     faultFinding(shardPath, error)

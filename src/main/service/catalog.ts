@@ -15,15 +15,17 @@ export type CatalogEntry = {
   readonly footerSeen: boolean
   readonly rows: number | null
   readonly dimensions: number | null
+  /** Contigs whose rows it holds although its path does not name them; null while only the rows tell. */
+  readonly otherContigs: readonly string[] | null
 }
 
 const BUSY_MS = 5_000
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
 const SCHEMA = `
   CREATE TABLE roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
   CREATE TABLE shards (
     root INTEGER NOT NULL, shard_path TEXT NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL, footer_seen INTEGER NOT NULL,
-    rows INTEGER, dimensions INTEGER, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+    rows INTEGER, dimensions INTEGER, other_contigs TEXT, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
   CREATE TABLE comparisons (
     root INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, whole INTEGER NOT NULL, index_bytes INTEGER, index_mtime_ns TEXT, findings TEXT NOT NULL);
   PRAGMA user_version = ${SCHEMA_VERSION};
@@ -90,23 +92,24 @@ type ShardRecord = {
   footerSeen: number
   rows: number | null
   dimensions: number | null
+  otherContigs: string | null
 }
 type ComparisonRecord = { atMs: number; whole: number; indexBytes: number | null; indexMtimeNs: string | null; findings: string }
 
 export class Catalog {
   private readonly db: Database.Database
   private readonly page: Database.Statement<[number, string, number], ShardRecord>
-  private readonly put: Database.Statement<[number, string, number, string, number, number | null, number | null]>
+  private readonly put: Database.Statement<[number, string, number, string, number, number | null, number | null, string | null]>
   private readonly forget: Database.Statement<[number, string]>
   private readonly compared: Database.Statement<[number], ComparisonRecord>
 
   constructor(db: Database.Database) {
     this.db = db
     this.page = db.prepare(
-      'SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, footer_seen AS footerSeen, rows, dimensions FROM shards WHERE root = ? AND shard_path > ? ORDER BY shard_path LIMIT ?'
+      'SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, footer_seen AS footerSeen, rows, dimensions, other_contigs AS otherContigs FROM shards WHERE root = ? AND shard_path > ? ORDER BY shard_path LIMIT ?'
     )
     this.put = db.prepare(
-      'INSERT OR REPLACE INTO shards (root, shard_path, bytes, mtime_ns, footer_seen, rows, dimensions) VALUES (?, ?, ?, ?, ?, ?, ?)'
+      'INSERT OR REPLACE INTO shards (root, shard_path, bytes, mtime_ns, footer_seen, rows, dimensions, other_contigs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
     )
     this.forget = db.prepare('DELETE FROM shards WHERE root = ? AND shard_path = ?')
     this.compared = db.prepare(
@@ -141,7 +144,8 @@ export class Catalog {
     return this.page.all(rootId, shardPath, limit).map(row => ({
       ...row,
       mtimeNs: BigInt(row.mtimeNs),
-      footerSeen: row.footerSeen === 1
+      footerSeen: row.footerSeen === 1,
+      otherContigs: contigsFrom(row.otherContigs)
     }))
   }
 
@@ -150,8 +154,8 @@ export class Catalog {
     this.db
       .transaction(() => {
         for (const shardPath of gone) this.forget.run(rootId, shardPath)
-        for (const { shardPath, bytes, mtimeNs, footerSeen, rows, dimensions } of entries) {
-          this.put.run(rootId, shardPath, bytes, String(mtimeNs), footerSeen ? 1 : 0, rows, dimensions)
+        for (const { shardPath, bytes, mtimeNs, footerSeen, rows, dimensions, otherContigs } of entries) {
+          this.put.run(rootId, shardPath, bytes, String(mtimeNs), footerSeen ? 1 : 0, rows, dimensions, contigsText(otherContigs))
         }
       })
       .immediate()
@@ -178,4 +182,14 @@ export class Catalog {
         JSON.stringify(findings, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
       )
   }
+}
+
+const NONE: readonly string[] = []
+
+function contigsText(contigs: readonly string[] | null): string | null {
+  return contigs === null ? null : contigs.length === 0 ? '' : JSON.stringify(contigs)
+}
+
+function contigsFrom(text: string | null): readonly string[] | null {
+  return text === null ? null : text === '' ? NONE : JSON.parse(text)
 }

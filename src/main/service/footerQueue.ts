@@ -78,7 +78,8 @@ export class FooterQueue {
   }
 }
 
-function take(line: ShardLine, { rows, dimensions, findings }: FooterEntry): void {
+function take(line: ShardLine, { rows, dimensions, otherContigs, findings }: FooterEntry): void {
+  line.otherContigs = otherContigs
   line.rows = rows
   line.dimensions = dimensions
   if (findings.length > 0) line.firstLook = findings

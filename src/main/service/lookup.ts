@@ -2,7 +2,16 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, relative } from 'node:path'
 import type { RowLine } from '../../shared/contract/index.ts'
-import { InputError, type Locus, type ParsedQuery, parseQuery, sameContig } from '../core/index.ts'
+import {
+  InputError,
+  isOfContig,
+  isWholeContig,
+  type Locus,
+  type ParsedQuery,
+  parseQuery,
+  sameContig,
+  underOtherName
+} from '../core/index.ts'
 import type { OpenCache } from './openCache.ts'
 import type { Reader } from './reader.ts'
 import type { ShardLine } from './shardLine.ts'
@@ -19,12 +28,12 @@ const ROWS_AT_A_KEYSTROKE = 500
 export async function understand(cache: OpenCache, reader: Reader, query: string, signal?: AbortSignal): Promise<Understood> {
   const text = query.trim()
   if (text === '') return { kind: 'none', sentence: 'a hash or its beginning, a locus, DNA, or part of a path', rows: null }
-  const parsed = parse(text)
+  const parsed = meaningOf(cache, text)
   if (parsed instanceof InputError) {
     const paths = shardsNamed(cache, text)
     return paths.length > 0 ? pathSentence(text, paths.length) : { kind: 'none', sentence: parsed.message, rows: null }
   }
-  if (parsed.kind === 'locus') return locusSentence(cache, reader, text, parsed.loci, signal)
+  if (parsed.kind === 'locus') return locusSentence(cache, reader, text, parsed, signal)
   const prefix = parsed.kind === 'hash' ? parsed.prefix : sha256(parsed.dna)
   let rows = await reader.ask('countPrefix', { root: cache.root, prefix, limit: COUNT_LIMIT + 1 }, signal)
   if (rows === 0 && parsed.kind === 'dna' && mayBeHash(parsed.dna)) {
@@ -50,17 +59,21 @@ async function locusSentence(
   cache: OpenCache,
   reader: Reader,
   query: string,
-  loci: readonly Locus[],
+  { loci, lines }: Place,
   signal: AbortSignal | undefined
 ): Promise<Understood> {
   const [locus] = loci
   const place = locus === undefined ? query : locusText(locus)
-  const shards = cache.lines().filter(line => mayHold(line, loci)).length
+  const shards = lines.length
   if (shards === 0) return { kind: 'locus', sentence: `${place} → no shard of this contig`, rows: 0 }
   if (shards > SHARDS_AT_A_KEYSTROKE) {
     return { kind: 'locus', sentence: `${place}, to be looked for in ${counted(shards, 'shard')}`, rows: null }
   }
-  const { rows, truncated } = await reader.ask('search', { root: cache.root, query, limit: ROWS_AT_A_KEYSTROKE }, signal)
+  const { rows, truncated } = await reader.ask(
+    'search',
+    { root: cache.root, query, limit: ROWS_AT_A_KEYSTROKE, among: pathsOf(lines) },
+    signal
+  )
   if (truncated) return { kind: 'locus', sentence: `${place} → more than ${number(ROWS_AT_A_KEYSTROKE)} rows`, rows: null }
   if (rows.length === 0) return { kind: 'locus', sentence: `${place} → no window`, rows: 0 }
   const windows = new Set(rows.map(row => row.windowHash)).size
@@ -69,12 +82,43 @@ async function locusSentence(
   return { kind: 'locus', sentence, rows: rows.length }
 }
 
-function mayHold({ group }: ShardLine, loci: readonly Locus[]): boolean {
-  return group === null || loci.some(({ contig }) => sameContig(group.contig, contig.replaceAll(/[/\\]/g, '__')))
+type Place = { readonly kind: 'locus'; readonly loci: readonly Locus[]; readonly lines: readonly ShardLine[] }
+type Meaning = Exclude<ParsedQuery, { readonly kind: 'locus' }> | Place
+
+/** What a query means in this cache: a word names a contig only where the cache has one of that name. */
+function meaningOf(cache: OpenCache, text: string): Meaning | InputError {
+  const parsed = parse(text)
+  if (parsed instanceof InputError || parsed.kind !== 'locus') return parsed
+  const { loci, refusal } = parsed
+  const lines = cache.lines()
+  const unknown = lines.filter(({ otherContigs }) => otherContigs === null)
+  let known = lines.filter(line => holds(line, loci))
+  if (known.length === 0) {
+    const renamed = loci.flatMap(locus => underOtherName(locus) ?? [])
+    known = lines.filter(line => holds(line, renamed))
+  }
+  if (known.length === 0 && refusal !== null) return refusal
+  if (known.length === 0 && unknown.length === 0 && loci.every(isWholeContig) && shardsNamed(cache, text).length > 0) {
+    return new InputError(`no shard has rows of contig ${text}`)
+  }
+  return { kind: 'locus', loci, lines: [...new Set([...known, ...unknown])] }
+}
+
+/** Whether a shard has rows of a contig, by its path or its footer. */
+function holds({ shardPath, group, otherContigs }: ShardLine, loci: readonly Locus[]): boolean {
+  return loci.some(
+    ({ contig }) => (group !== null && isOfContig(shardPath, contig)) || otherContigs?.some(other => sameContig(other, contig)) === true
+  )
+}
+
+function pathsOf(lines: readonly ShardLine[]): string[] {
+  return lines.map(({ shardPath }) => shardPath)
 }
 
 /** 1-based, as genome browsers show it. */
-function locusText({ contig, startBp, endBp }: Locus): string {
+function locusText(locus: Locus): string {
+  const { contig, startBp, endBp } = locus
+  if (isWholeContig(locus)) return contig
   const from = number(startBp + 1n)
   return startBp + 1n === endBp ? `${contig}:${from}` : `${contig}:${from}–${number(endBp)}`
 }
@@ -90,9 +134,10 @@ export async function findAnything(
   signal?: AbortSignal
 ): Promise<FoundAnything> {
   const text = query.trim()
-  const parsed = parse(text)
+  const parsed = meaningOf(cache, text)
   if (!(parsed instanceof InputError)) {
-    const { kind, rows, truncated } = await reader.ask('search', { root: cache.root, query: text, limit }, signal)
+    const among = parsed.kind === 'locus' ? { among: pathsOf(parsed.lines) } : {}
+    const { kind, rows, truncated } = await reader.ask('search', { root: cache.root, query: text, limit, ...among }, signal)
     if (kind !== 'hash' || rows.length > 0) return { kind, rows, shards: [], truncated }
   }
   const paths = text === '' ? [] : shardsNamed(cache, text)

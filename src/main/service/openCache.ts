@@ -242,6 +242,7 @@ export class OpenCache {
         const line = this.scan.groups.line(entry.shardPath, entry)
         line.rows = entry.rows
         line.dimensions = entry.dimensions
+        line.otherContigs = entry.otherContigs
         applyVerification(line, verifications?.get(entry.shardPath) ?? null)
         // What is wrong with a footer is not remembered; it is looked at again where no verification tells.
         line.footerSeen = entry.footerSeen && (line.rows !== null || line.verifiedAtMs !== null)

@@ -24,6 +24,8 @@ export type ShardLine = FileStamp & {
   footerSeen: boolean
   rows: number | null
   dimensions: number | null
+  /** Contigs whose rows it holds although its path does not name them; null while only the rows tell. */
+  otherContigs: readonly string[] | null
   /** What a look at it without a verification found. */
   firstLook: readonly Finding[]
   /** When the file as it is now was last verified in full. */
@@ -108,6 +110,7 @@ export class Groups {
       footerSeen: false,
       rows: null,
       dimensions: null,
+      otherContigs: null,
       firstLook: NOTHING,
       verifiedAtMs: null,
       fingerprinted: false,

@@ -5,9 +5,15 @@ import { rowLine } from './shardReads.ts'
 
 export type Found = { readonly kind: 'hash' | 'locus' | 'dna'; readonly rows: readonly RowLine[]; readonly truncated: boolean }
 
-/** @throws InputError, SystemError, CancelledError */
-export async function search({ root, query, limit }: { root: string; query: string; limit: number }, signal: AbortSignal): Promise<Found> {
-  const { kind, rows, truncated } = await find(root, query, { limit, signal })
+/**
+ * @param among shards that may hold rows of a locus, where these are known
+ * @throws InputError, SystemError, CancelledError
+ */
+export async function search(
+  { root, query, limit, among }: { root: string; query: string; limit: number; among?: readonly string[] },
+  signal: AbortSignal
+): Promise<Found> {
+  const { kind, rows, truncated } = await find(root, query, { limit, signal, ...(among !== undefined && { among: new Set(among) }) })
   return { kind, rows: rows.map(row => rowLine(row, row.shardPath, row.rowOffset)), truncated }
 }
 

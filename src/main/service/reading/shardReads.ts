@@ -11,6 +11,7 @@ import {
   isShardPath,
   listShard,
   NotFoundError,
+  otherContigs,
   type ShardDescription,
   type ShardEntry,
   ShardLookup,
@@ -25,14 +26,22 @@ const KEPT_DESCRIPTIONS = 64
 const descriptions = new Map<string, ShardDescription>()
 const lookups = new Map<string, ShardLookup>()
 
-export type FooterEntry = ShardEntry & { readonly findings: readonly Finding[] }
+export type FooterEntry = ShardEntry & {
+  readonly findings: readonly Finding[]
+  /** Contigs that it holds although its path does not name them; null where its footer does not tell. */
+  readonly otherContigs: readonly string[] | null
+}
 
 /** Listing entries of some shards: what their footers say, and what is wrong with those that have none that can be read. */
 export async function readFooters({ root, shardPaths }: { root: string; shardPaths: readonly string[] }): Promise<FooterEntry[]> {
   const entries: FooterEntry[] = []
   for (const shardPath of shardPaths) {
-    const entry = listShard(root, shardPath)
-    entries.push({ ...entry, findings: entry.rows === null ? await findingsOf(root, shardPath) : [] })
+    // Of a shard that cannot be read, its findings tell.
+    let others: readonly string[] | null = []
+    const entry = listShard(root, shardPath, shard => {
+      others = otherContigs(shard, shardPath)
+    })
+    entries.push({ ...entry, otherContigs: others, findings: entry.rows === null ? await findingsOf(root, shardPath) : [] })
   }
   return entries
 }
