@@ -35,6 +35,6 @@ test('a part of a name is text without NUL; on Windows also without its special 
 })
 
 test('folders that hold copies of files', () => {
-  expect(['.Trash-0', '.stversions', '#recycle', '.~tmp~'].map(holdsCopies)).toEqual([true, true, true, true])
+  expect(['.Trash-0', '.stversions', '#recycle', '.zfs'].map(holdsCopies)).toEqual([true, true, true, true])
   expect(['Trash', '.Trash-x', 'stversions', 'recycle'].map(holdsCopies)).toEqual([false, false, false, false])
 })

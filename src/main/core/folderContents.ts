@@ -1,12 +1,13 @@
 /**
  * What a folder of a cache holds, sorted: shards, folders to walk, and what is neither although it looks like one. Links are followed by
- * the policy in force; nothing of the quarantine.
+ * the policy in force; nothing of the quarantine, nor of trash cans and other folders of copies.
  */
 import { type Dirent, lstatSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { CacheError } from '../../shared/model/errors.ts'
 import { type Finding, finding } from '../../shared/model/finding.ts'
 import { isTempName } from './durableFile.ts'
+import { holdsCopies, isAmongCopies } from './folderNames.ts'
 import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, QUARANTINE_DIR } from './layout.ts'
 import { type LinkTarget, linkTarget } from './links.ts'
 import { danglingFinding, isPlaceOfFolder, standInFinding, standsFor, temporaryFinding, toolOfTemporary } from './placeholders.ts'
@@ -37,7 +38,7 @@ export function sortFolder(root: string, folder: string, entries: readonly Diren
   let chain: readonly string[] | undefined
   const names = new Set(entries.map(({ name }) => name))
   for (const entry of entries) {
-    if (entry.name === QUARANTINE_DIR) continue
+    if (entry.name === QUARANTINE_DIR || (!entry.isFile() && holdsCopies(entry.name))) continue
     if (entry.isSymbolicLink()) {
       // The index and its journals say themselves what is wrong with them.
       if (folder === EMBEDDINGS_DIR && INDEX_FILE.test(entry.name)) continue
@@ -136,7 +137,7 @@ function sortFolderLink({ path, name, chain }: Link, { path: real, refusal }: Fo
   if (isShardName(name)) findings.push(notAFile(path, 'is a symbolic link to a folder with the name of a shard', 'folder'))
   if (inside?.split('/').includes(QUARANTINE_DIR)) {
     // Quarantined shards are not part of the cache.
-  } else if (inside !== null && inside.split('/').length === path.split('/').length) {
+  } else if (inside !== null && !isAmongCopies(inside) && inside.split('/').length === path.split('/').length) {
     // At another depth, the path through the link may be the canonical one.
     aliases.push([path, inside])
   } else if (refusal !== null) findings.push(notFollowed(path, refusal))
@@ -149,7 +150,7 @@ function sortFolderLink({ path, name, chain }: Link, { path: real, refusal }: Fo
 function sortShardLink({ path, name, chain }: Link, { path: real, refusal }: Followed, contents: FolderContents): void {
   const { findings, aliases, targets, shards } = contents
   const inside = pathInside(chain, real)
-  const isShard = inside !== null && isShardName(inside) && !inside.split('/').includes(QUARANTINE_DIR)
+  const isShard = inside !== null && isShardName(inside) && !inside.split('/').includes(QUARANTINE_DIR) && !isAmongCopies(inside)
   if (isShard && (LAYOUT_1.parseShardPath(inside) !== null || LAYOUT_1.parseShardPath(path) === null)) {
     aliases.push([path, inside])
     const message = `is a link to the shard ${inside} of this cache, which is read there; GenoLeWM's own reindex meets its rows twice and fails`

@@ -7,19 +7,40 @@ const COPIES = new Set([
   '.ipynb_checkpoints',
   '#recycle',
   '@recycle',
+  '.recycle',
   '$recycle.bin',
+  '.trash',
   '.trashes',
   '.git',
   '.dvc',
+  '.svn',
+  '.hg',
   '.snapshot',
-  '.rsync-partial',
-  '.~tmp~'
+  '.snapshots',
+  '.snap',
+  '.zfs',
+  '~snapshot',
+  '#snapshot',
+  '.dropbox.cache'
 ])
 
-/** Whether a folder holds files that are not part of the cache: a trash can, older versions, a repository, files that a transfer has not finished. */
+/** Folders in which rsync keeps files that it has not finished (`--partial-dir`, `--delay-updates`). */
+const TRANSFERS = new Set(['.rsync-partial', '.~tmp~'])
+
+/** Whether a folder holds deleted or older copies, which are not part of the cache: a trash can, snapshots, a repository. */
 export function holdsCopies(folderName: string): boolean {
   const name = folderName.toLowerCase()
-  return COPIES.has(name) || name === '.trash' || /^\.trash-\d+$/.test(name)
+  return COPIES.has(name) || /^\.trash-\d+$/.test(name)
+}
+
+/** Whether a path leads through such a folder. */
+export function isAmongCopies(path: string): boolean {
+  return path.split('/').some(holdsCopies)
+}
+
+/** Whether a folder holds files that a transfer has not finished. */
+export function holdsTransfers(folderName: string): boolean {
+  return TRANSFERS.has(folderName.toLowerCase())
 }
 
 /** Device names of Windows, with or without a suffix. */
@@ -36,7 +57,7 @@ export function isEncoderFolder(name: string, platform: NodeJS.Platform = proces
   if (lower.endsWith('.parquet')) return false
   // Locks and temporary files of this program.
   if (lower.startsWith('.lewm-')) return false
-  if (holdsCopies(name)) return false
+  if (holdsCopies(name) || holdsTransfers(name)) return false
   // Windows drops trailing dots and spaces, and opens a device in place of some names.
   return platform !== 'win32' || (!/[. ]$/.test(name) && !DEVICE.test(name))
 }

@@ -4,6 +4,7 @@
  */
 import { basename, dirname } from 'node:path'
 import { type Finding, finding } from '../../shared/model/finding.ts'
+import { holdsTransfers } from './folderNames.ts'
 import { ShardFault } from './parquet/shardFault.ts'
 import type { ShardFile } from './parquet/shardFile.ts'
 
@@ -73,7 +74,7 @@ export function standInFault(file: ShardFile, { kind, details }: ShardFault): Sh
     const what = 'is a file that macOS puts beside another one on foreign disks (AppleDouble); it holds no rows'
     return new ShardFault('stray_file', `${what}, and GenoLeWM fails to read it`, facts)
   }
-  const tool = TRANSFER_FOLDERS.has(basename(dirname(file.path))) ? 'rsync' : toolOfTemporary(name)
+  const tool = holdsTransfers(basename(dirname(file.path))) ? 'rsync' : toolOfTemporary(name)
   if (tool !== null) return new ShardFault('stray_file', `is a file that ${tool} has not finished, or has set aside`, facts)
   if (file.bytes > POINTER_BYTES) return null
   const text = Buffer.from(head)
@@ -117,9 +118,6 @@ function printable(text: string): string | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no path that a person made has them
   return line === '' || /[\0-\x1f\ufffd]/.test(line) ? null : line
 }
-
-/** Where rsync keeps files that it has not finished (`--partial-dir`, `--delay-updates`). */
-const TRANSFER_FOLDERS = new Set(['.rsync-partial', '.~tmp~'])
 
 const TEMPORARY: readonly (readonly [RegExp, string])[] = [
   [/^\..+\.parquet\.[A-Za-z0-9]{6}$/, 'rsync'],

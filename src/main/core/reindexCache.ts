@@ -18,6 +18,7 @@ import type { RepeatedRow } from './index/bulkLoad.ts'
 import { withIndex } from './index/changeIndex.ts'
 import { unsupportedIndex, type WindowIndex } from './index/windowIndex.ts'
 import { ROWS_LISTED } from './integrity/checkRows.ts'
+import { isMisplacement } from './integrity/precedence.ts'
 import { indexRow, type KnownKeys, type ShardKeys } from './integrity/shardKeys.ts'
 import { blocksIndexing, type ShardVerdict, verifyShard } from './integrity/verifyShard.ts'
 import { hadEntries, keepUnreadEntries } from './keptEntries.ts'
@@ -70,7 +71,7 @@ export async function rebuildIndex(
       meter.findings = run.findings.length
       meter.step(verdict.shardPath)
     }
-    run.leaveOutRepeated(builder.finish())
+    run.leaveOutRepeated(builder.finish(run.misplaced))
     run.findings.push(...walk.findings)
     run.entriesKept(keepUnreadEntries(root, path => run.wasRead(withoutAliases(walk, path)), builder.addRows))
     // What could not be read says nothing of what the index holds.
@@ -106,7 +107,7 @@ function startIndexOr(root: string, whenRefused: () => void): IndexBuilder {
   }
 }
 
-type KeysVerdict = FileIdentity & Pick<ShardVerdict, 'shardPath' | 'findings' | 'keys'>
+type KeysVerdict = FileIdentity & Pick<ShardVerdict, 'shardPath' | 'findings' | 'keys'> & { readonly isMisplaced?: boolean }
 
 /** The keys of shards in their order, read or known. */
 async function* keysOfAll(
@@ -155,6 +156,8 @@ class ReindexRun {
   /** Shards that were read, to their keys or to their damage. */
   private readonly read = new Set<string>()
   private readonly damaged = new Set<string>()
+  /** Shards with rows that belong at another path. */
+  readonly misplaced = new Set<string>()
   /** What each shard looked like when it was read. */
   private readonly seen = new Map<string, string>()
   private readonly root: string
@@ -195,6 +198,7 @@ class ReindexRun {
     if (isDamaged) this.damaged.add(shardPath)
     if (keys !== null || isDamaged) this.read.add(shardPath)
     if (keys === null) return
+    if (verdict.isMisplaced === true || findings.some(isMisplacement)) this.misplaced.add(shardPath)
     this.indexedShards += 1
     this.indexedRows += keys.rows
   }
@@ -267,7 +271,7 @@ function repeatedKeys(shardPath: string, repeated: readonly RepeatedRow[]): Find
   return [...Map.groupBy(repeated, ({ place }) => place)].map(([place, rows]) => {
     const count = rows.length
     const keys = count === 1 ? 'one row has a key' : `${count} rows have keys`
-    const message = `${keys} that ${place === shardPath ? 'an earlier row of this shard' : place} holds already; the first in path order is indexed`
+    const message = `${keys} that ${place === shardPath ? 'an earlier row of this shard' : place} holds already; ${comparePaths(place, shardPath) <= 0 ? 'the first in path order is indexed' : 'the one at the path that GenoLeWM gives it is indexed'}`
     const listed = rows.slice(0, ROWS_LISTED).map(({ row }) => row)
     return finding('duplicate_key', shardPath, message, { row: listed[0] ?? null, details: { other_shard: place, rows: listed, count } })
   })

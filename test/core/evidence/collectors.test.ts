@@ -85,7 +85,7 @@ describe('keys in several shards', () => {
     const collector = new KeyCollector()
     try {
       for (const [i, each] of shards.entries()) collector.add(i, each)
-      const finder = new PairFinder()
+      const finder = new PairFinder((a, b) => a - b)
       for (const holders of collector.holders()) finder.take(holders)
       return finder.pairs().map(({ first, second }) => [first, second])
     } finally {

@@ -27,8 +27,12 @@ import { entryParams, HOLDS, INSERT, insertParams, openIndex } from './windowInd
 export type IndexBuilder = {
   /** Enters all rows of a shard. */
   add(shardPath: string, keys: ShardKeys): void
-  /** Ends the building. @returns rows that were left out, as the first with a key stays */
-  finish(): RepeatedRow[]
+  /**
+   * Ends the building.
+   * @param misplaced shards whose rows stay only where no other shard has the same key
+   * @returns rows that were left out, as the first with a key stays
+   */
+  finish(misplaced: Iterable<string>): RepeatedRow[]
   /** Enters single rows into what is finished. @returns how many went in; the others have keys that are taken */
   addRows(rows: Iterable<IndexRow>): number
   /** Whether what is finished has a key. */
@@ -70,8 +74,8 @@ export function startIndex(root: string): IndexBuilder {
   }
   return {
     add: insert,
-    finish: () => {
-      const repeated = makeIndexes(db)
+    finish: misplaced => {
+      const repeated = makeIndexes(db, misplaced)
       db.exec('COMMIT')
       db.close()
       // Opened anew, as everybody else will: with its final schema.

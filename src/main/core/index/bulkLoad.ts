@@ -35,11 +35,12 @@ export function createBareTable(db: Database.Database): void {
 
 /**
  * Gives the table its key and its other indexes.
+ * @param misplaced shards whose rows stay only where no other shard has the same key
  * @returns rows that repeated the key of an earlier one, and are gone
  */
-export function makeIndexes(db: Database.Database): RepeatedRow[] {
+export function makeIndexes(db: Database.Database, misplaced: Iterable<string>): RepeatedRow[] {
   const { table, indexes } = finalSchema()
-  const repeated = makeKeyIndex(db)
+  const repeated = makeKeyIndex(db, misplaced)
   for (const statement of indexes) db.exec(statement)
   // The index of a primary key has the form of any unique one: only the schema has to say so.
   db.unsafeMode(true)
@@ -51,7 +52,7 @@ export function makeIndexes(db: Database.Database): RepeatedRow[] {
   return repeated
 }
 
-function makeKeyIndex(db: Database.Database): RepeatedRow[] {
+function makeKeyIndex(db: Database.Database, misplaced: Iterable<string>): RepeatedRow[] {
   const unique = `CREATE UNIQUE INDEX key ON ${TABLE} (${KEY})`
   try {
     db.exec(unique)
@@ -60,19 +61,26 @@ function makeKeyIndex(db: Database.Database): RepeatedRow[] {
     if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error
   }
   db.exec(`CREATE INDEX key ON ${TABLE} (${KEY})`)
+  db.exec('CREATE TEMP TABLE misplaced (path TEXT PRIMARY KEY)')
+  const insert = db.prepare('INSERT OR IGNORE INTO temp.misplaced VALUES (?)')
+  for (const path of misplaced) insert.run(path)
   const repeated = takeOutRepeated(db)
+  db.exec('DROP TABLE temp.misplaced')
   db.exec('DROP INDEX key')
   db.exec(unique)
   return repeated
 }
 
-/** Rows stand in path order: the first with a key has the lowest rowid. */
+/** Added to the rowid of a row in a misplaced shard: no table has so many rows. */
+const LAST = 2 ** 40
+
+/** Rows stand in path order: the first with a key has the lowest rowid. Those of misplaced shards come after all others. */
 function takeOutRepeated(db: Database.Database): RepeatedRow[] {
   const same = LAYOUT_1.indexKey.map(column => `again.${column} = keys.${column}`).join(' AND ')
   const rows = db
     .prepare<[], RepeatedRow & { id: number }>(
       `SELECT again.rowid AS id, again.shard_path AS shardPath, again.row_offset AS row, kept.shard_path AS place
-       FROM (SELECT ${KEY}, min(rowid) AS kept FROM ${TABLE} GROUP BY ${KEY} HAVING count(*) > 1) AS keys
+       FROM (SELECT ${KEY}, min(iif(shard_path IN temp.misplaced, rowid + ${LAST}, rowid)) % ${LAST} AS kept FROM ${TABLE} GROUP BY ${KEY} HAVING count(*) > 1) AS keys
        JOIN ${TABLE} AS again ON ${same} AND again.rowid <> keys.kept JOIN ${TABLE} AS kept ON kept.rowid = keys.kept
        ORDER BY again.rowid`
     )

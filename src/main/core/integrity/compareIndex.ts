@@ -4,10 +4,12 @@
  */
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { isAmongCopies } from '../folderNames.ts'
 import type { IndexEntry } from '../index/indexRow.ts'
 import { IndexUnusable } from '../index/untrusted.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH, isShardPath } from '../paths.ts'
+import { isProvenGone } from '../provenGone.ts'
 import { ROWS_LISTED } from './checkRows.ts'
 import { contradictionsOf, isRow } from './contradictions.ts'
 import { indexRow, type ShardKeys, windowHashesText } from './shardKeys.ts'
@@ -141,16 +143,24 @@ export function missingFinding(shardPath: string, rows: readonly number[]): Find
 }
 
 /**
- * Entries that point at shards that are not there.
+ * Entries that point at shards that are not there, or at copies that are not part of the cache.
  * @param known all shards of the cache
  * @param mine whether a path is this run's to report
  */
-export function danglingEntries(index: WindowIndex, known: ReadonlySet<string>, mine: (shardPath: string) => boolean): Finding[] {
+export function danglingEntries(
+  root: string,
+  index: WindowIndex,
+  known: ReadonlySet<string>,
+  mine: (shardPath: string) => boolean
+): Finding[] {
   const findings: Finding[] = []
   for (const [shardPath, count] of index.shardPaths()) {
     if (known.has(shardPath) || !mine(shardPath)) continue
     const entries = count === 1 ? 'one index entry points' : `${count} index entries point`
-    if (isShardPath(shardPath)) {
+    if (isAmongCopies(shardPath) && !isProvenGone(root, shardPath)) {
+      const message = `${entries} to a copy among deleted or older files, which is not part of the cache: a look-up of ${count === 1 ? 'its key' : 'their keys'} fails once it is deleted; a reindex prefers shards of the cache`
+      findings.push(finding('entry_elsewhere', shardPath, message, { details: { count } }))
+    } else if (isShardPath(shardPath)) {
       findings.push(finding('entry_without_row', shardPath, `${entries} to a shard that is not there`, { details: { count } }))
     } else {
       const message = `${entries} out of the folder of shards; it is never followed`

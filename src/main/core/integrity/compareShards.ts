@@ -5,6 +5,7 @@ import { hex } from '../hex.ts'
 import { openShardAt } from '../openShardAt.ts'
 import type { StoredValues } from '../parquet/embeddingBatch.ts'
 import { fromFloat16 } from '../parquet/float16.ts'
+import { comparePaths } from '../paths.ts'
 import { keyAt } from '../rowValues.ts'
 import { ShardRows } from '../shardRows.ts'
 import { ROWS_LISTED } from './checkRows.ts'
@@ -12,7 +13,7 @@ import { ROWS_LISTED } from './checkRows.ts'
 type Overlap = { readonly row: number; readonly otherRow: number; readonly same: boolean }
 
 /**
- * Compares shard `second` with `first`, which comes before it in path order (or is the same shard).
+ * Compares shard `second` with `first`, which is indexed (or is the same shard).
  * @returns findings for both, none when the fingerprints merely collided
  * @throws ShardFault, SystemError when one of them can no longer be read
  */
@@ -97,7 +98,7 @@ function describe(first: string, second: string, overlaps: readonly Overlap[], s
     finding(
       kind,
       first,
-      `holds ${keys} that ${second} holds too, ${values}; a reindex enters these rows, as they come first in path order`,
+      `holds ${keys} that ${second} holds too, ${values}; a reindex enters these rows, as they ${comparePaths(first, second) < 0 ? 'come first in path order' : 'are at the path that GenoLeWM gives them'}`,
       {
         row: otherRows[0] ?? null,
         details: { other_shard: second, rows: otherRows, other_rows: rows, count, indexed: true }

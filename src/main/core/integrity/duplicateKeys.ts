@@ -11,7 +11,7 @@ import { PARTITIONS, SpilledRecords } from './spilledRecords.ts'
 const WIDTH = 3
 const IN_MEMORY = 4_000_000
 
-/** Two shards that hold a key in common; `first` comes first in path order, or is the same. */
+/** Two shards that hold a key in common, by position in path order; `first` is the one that is indexed, or the same. */
 export type ShardPair = { readonly first: number; readonly second: number }
 
 /** Collects the keys of all shards. */
@@ -87,16 +87,20 @@ function holdersIn(words: Uint32Array): KeyHolders {
   return new KeyHolders(table, first, repeated)
 }
 
-/** Pairs of shards that hold a key in common: whichever was added first with each of the others. */
+/** Pairs of shards that hold a key in common: the one that is indexed with each of the others. */
 export class PairFinder {
   private readonly found = new Map<string, ShardPair>()
+  private readonly compare: (a: number, b: number) => number
+
+  /** @param compare orders shards by which of them is indexed */
+  constructor(compare: (a: number, b: number) => number) {
+    this.compare = compare
+  }
 
   take({ repeated }: KeyHolders): void {
-    for (const [first = 0, ...others] of repeated.values()) {
-      for (const other of others) {
-        const pair = { first: Math.min(first, other), second: Math.max(first, other) }
-        this.found.set(`${pair.first} ${pair.second}`, pair)
-      }
+    for (const holders of repeated.values()) {
+      const [first = 0, ...others] = holders.toSorted(this.compare)
+      for (const second of others) this.found.set(`${first} ${second}`, { first, second })
     }
   }
 

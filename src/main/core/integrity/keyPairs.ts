@@ -1,13 +1,12 @@
 /** Pairs of shards that may hold a key in common, and so have to be compared value by value. */
 import type { Finding } from '../../../shared/model/finding.ts'
-import { comparePaths } from '../paths.ts'
 import { isDtype, isPoolType } from '../rowValues.ts'
 import { ShardLookup } from '../shardLookup.ts'
 import { type Elsewhere, missingFinding } from './compareIndex.ts'
 import type { ShardPair } from './duplicateKeys.ts'
 import { indexRow, type ShardKeys } from './shardKeys.ts'
 
-/** Two shards, the one that comes first in path order first; or one, twice. */
+/** Two shards, the one that is indexed first; or one, twice. */
 export type PathPair = readonly [string, string]
 
 /** A row whose key the index gives to another place, with the keys of its shard. */
@@ -22,15 +21,22 @@ export function pathPairs(pairs: readonly ShardPair[], shardPaths: readonly stri
   })
 }
 
-/** Rows that the index has at other places: where that place holds the key, the two shards are a pair, else the index is wrong. */
-export function resolveElsewhere(root: string, elsewhere: readonly PlaceElsewhere[]): { pairs: PathPair[]; findings: Finding[] } {
+/**
+ * Rows that the index has at other places: where that place holds the key, the two shards are a pair, else the index is wrong.
+ * @param compare orders shards by which of them is indexed
+ */
+export function resolveElsewhere(
+  root: string,
+  elsewhere: readonly PlaceElsewhere[],
+  compare: (a: string, b: string) => number
+): { pairs: PathPair[]; findings: Finding[] } {
   const pairs: PathPair[] = []
   const missing = new Map<string, number[]>()
   const lookup = new ShardLookup(root)
   try {
     for (const { place, keys } of elsewhere) {
       if (holdsKey(lookup, place, keys)) {
-        const earlier = comparePaths(place.shardPath, place.indexedShard) < 0
+        const earlier = compare(place.shardPath, place.indexedShard) < 0
         pairs.push(earlier ? [place.shardPath, place.indexedShard] : [place.indexedShard, place.shardPath])
       } else missing.set(place.shardPath, [...(missing.get(place.shardPath) ?? []), place.row])
     }

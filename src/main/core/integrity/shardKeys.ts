@@ -17,8 +17,10 @@ export type ShardKeys = {
   readonly createdAt: BigInt64Array
 }
 
-/** The keys of shards, each with what its file looked like when they were read. */
-export type KnownKeys = ReadonlyMap<string, FileIdentity & { readonly keys: ShardKeys }>
+/** Keys of a shard, what its file looked like when they were read, and whether rows of it belong at another path. */
+export type KeysSeen = FileIdentity & { readonly keys: ShardKeys; readonly isMisplaced: boolean }
+
+export type KnownKeys = ReadonlyMap<string, KeysSeen>
 
 /** Gathers the keys of a shard, row group by row group, so that no more than one group's columns are held. */
 export class KeyBuilder {

@@ -7,6 +7,7 @@ import { checkCacheRoot } from '../cacheRoot.ts'
 import { LocusCollector } from '../evidence/locusCollector.ts'
 import { windowHashFindings } from '../evidence/windowHashFindings.ts'
 import { isSameFile } from '../fileStamp.ts'
+import { isAmongCopies } from '../folderNames.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
 import { comparePaths, isShardPath, shardFilePath } from '../paths.ts'
@@ -21,8 +22,9 @@ import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComp
 import { compareShards } from './compareShards.ts'
 import { KeyCollector, PairFinder } from './duplicateKeys.ts'
 import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
+import { byPrecedence, isMisplacement } from './precedence.ts'
 import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
-import type { KnownKeys, ShardKeys } from './shardKeys.ts'
+import type { KeysSeen, KnownKeys } from './shardKeys.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
 
 /** A shard's file as it was read; `sha256` null where no digest was taken. */
@@ -109,7 +111,7 @@ class VerifyRun {
   private readonly all: readonly string[]
   private readonly selection: Selection
   private readonly options: InspectOptions
-  private readonly keys = new Map<string, FileIdentity & { readonly keys: ShardKeys }>()
+  private readonly keys = new Map<string, KeysSeen>()
 
   constructor(root: string, walk: ShardWalk, selection: Selection, options: InspectOptions) {
     this.root = root
@@ -243,7 +245,8 @@ class VerifyRun {
     this.collector.add(i, verdict.keys)
     if (verdict.loci !== null) this.loci.add(i, verdict.keys, verdict.loci)
     if (this.options.keepKeys === true && this.indexableRows + verdict.keys.rows <= KEPT_ROWS) {
-      this.keys.set(shardPath, { bytes, mtimeNs, inode, ctimeNs, keys: verdict.keys })
+      const isMisplaced = verdict.findings.some(isMisplacement)
+      this.keys.set(shardPath, { bytes, mtimeNs, inode, ctimeNs, keys: verdict.keys, isMisplaced })
     }
     this.indexableRows += verdict.keys.rows
     this.indexableShards += 1
@@ -262,8 +265,9 @@ class VerifyRun {
   }
 
   private reportDangling(index: WindowIndex): void {
-    const isDangling = (path: string): boolean => this.selection.mine(path) && (!isShardPath(path) || isProvenGone(this.root, path))
-    for (const found of danglingEntries(index, new Set(this.all), isDangling)) this.report(found)
+    const isDangling = (path: string): boolean =>
+      this.selection.mine(path) && (!isShardPath(path) || isAmongCopies(path) || isProvenGone(this.root, path))
+    for (const found of danglingEntries(this.root, index, new Set(this.all), isDangling)) this.report(found)
   }
 
   private compareWithIndex(index: WindowIndex, verdict: ShardVerdict): void {
@@ -277,19 +281,21 @@ class VerifyRun {
     const compared = compareShardWithIndex(index, shardPath, keys)
     for (const found of compared.findings) this.report(found)
     for (const place of compared.elsewhere) {
-      // Through a link to this very shard the entry leads to the same row.
+      // Through a link to this very shard the entry leads to the same row. Entries of copies in a trash can are a finding of their own.
       const isHere = withoutAliases(this.walk, place.indexedShard) === shardPath && place.indexedRow === place.row
-      if (!isHere) this.elsewhere.push({ place, keys })
+      if (!isHere && !isAmongCopies(place.indexedShard)) this.elsewhere.push({ place, keys })
     }
   }
 
   /** Duplicates: shards that share a fingerprint, and rows that the index gives to a shard outside this run. */
   private async compareAcrossShards(): Promise<void> {
     const { root, elsewhere } = this
-    const finder = new PairFinder()
+    const compare = byPrecedence(new Set(this.findings.filter(isMisplacement).map(({ shardPath }) => shardPath)))
+    const { shardPaths } = this.selection
+    const finder = new PairFinder((a, b) => compare(shardPaths[a] ?? '', shardPaths[b] ?? ''))
     for (const holders of this.collector.holders()) finder.take(holders)
-    const pairs = pathPairs(finder.pairs(), this.selection.shardPaths)
-    const { pairs: more, findings } = resolveElsewhere(root, elsewhere)
+    const pairs = pathPairs(finder.pairs(), shardPaths)
+    const { pairs: more, findings } = resolveElsewhere(root, elsewhere, compare)
     for (const found of findings) this.report(found)
     for (const [first, second] of new Map([...pairs, ...more].map(pair => [pair.join('\n'), pair])).values()) {
       if (this.options.signal?.aborted) throw new CancelledError()
