@@ -3,6 +3,11 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type RawFile, type RawValue, readRawFile } from '../../../src/main/core/index.ts'
+import { makeParquet } from '../../differential/maker/parquetMaker.ts'
+import { defaultChunk } from '../../differential/maker/plan.ts'
+import { leaf } from '../../differential/maker/schema.ts'
+import { modelRows, shardPlan } from '../../differential/maker/shardPlan.ts'
+import { Rng } from '../../differential/rng.ts'
 import { everyTypeFile, NEWER, newerCache, newerRows } from '../../support/newer.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { float64Hex } from '../cacheFiles.ts'
@@ -122,6 +127,21 @@ test('rows from the middle, over the border of a row group, and behind the last 
   expect(await big(2, 2)).toEqual([])
   expect(await big(3, 10)).toEqual([])
   expect((await readRawFile(path, { rowStart: 0, rowEnd: 0 })).leaves).toHaveLength(27)
+})
+
+test('thousands of columns, in time that grows with their number', async () => {
+  const plan = shardPlan(modelRows(new Rng('wide'), 2))
+  for (let i = 0; i < 3000; i++) {
+    plan.columns.push({ node: leaf(`value ${i}`, 'INT32'), values: [i, null], chunk: defaultChunk({ codec: 'UNCOMPRESSED' }) })
+  }
+  const file = await readRawFile(fileOf(makeParquet(plan)), ALL)
+  expect(file.unread).toEqual([])
+  expect(file.columns).toHaveLength(3013)
+  expect(file.cells.map(row => row.slice(-2))).toEqual([
+    [2998, 2999],
+    [null, null]
+  ])
+  expect(file.leaves).toHaveLength(3013)
 })
 
 test('a codec that no one here reads takes one column away, and says so', async () => {

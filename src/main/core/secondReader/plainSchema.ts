@@ -2,40 +2,52 @@
  * The schema of a file in the one spelling of lists that hyparquet assembles right. Older writers leave out groups, and hyparquet then
  * loses the borders between rows. Levels, pages and the order of leaves stay as they are.
  */
-import { type FileMetaData, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet'
+import { type FileMetaData, parquetSchema, type RowGroup, type SchemaElement, type SchemaTree } from 'hyparquet'
 
-/** The same footer, in which every repeated value is in a group of its own, and everything that is a list or a date is marked as one. */
+/** A leaf of the schema: its element, and the names that lead to it. */
+type PlainLeaf = { readonly element: SchemaElement; readonly path: readonly string[] }
+
+/**
+ * The same footer, in which every repeated value is in a group of its own, and everything that is a list or a date is marked as one.
+ * hyparquet finds a leaf's chunks by name and decodes them by their own type. The format gives both by position, so they are set from there.
+ */
 export function withPlainSchema(metadata: FileMetaData): FileMetaData {
-  const moved = new Map<string, readonly string[]>()
+  const leaves: PlainLeaf[] = []
   const { children } = parquetSchema(metadata)
   const root: SchemaElement = { name: metadata.schema[0]?.name ?? '', num_children: children.length }
-  const schema = [root, ...children.flatMap(child => elementsOf(child, moved))]
-  if (moved.size === 0) return { ...metadata, schema }
-  const row_groups = metadata.row_groups.map(group => ({
-    ...group,
-    columns: group.columns.map(column => {
-      const { meta_data: meta } = column
-      const path = meta && moved.get(keyOf(meta.path_in_schema))
-      return meta === undefined || path === undefined ? column : { ...column, meta_data: { ...meta, path_in_schema: [...path] } }
-    })
-  }))
-  return { ...metadata, schema, row_groups }
+  const schema = [root, ...children.flatMap(child => elementsOf(child, leaves))]
+  return { ...metadata, schema, row_groups: metadata.row_groups.map(group => withLeaves(group, leaves)) }
 }
 
-/** @param moved gets the new path of each leaf that has another one now */
-function elementsOf({ element, children, path }: SchemaTree, moved: Map<string, readonly string[]>): SchemaElement[] {
-  if (children.length === 0) return element.repetition_type === 'REPEATED' ? listOf(element, path, moved) : [marked(element)]
+/** A group may have more columns than the schema has leaves: nothing says what they are. */
+function withLeaves(group: RowGroup, leaves: readonly PlainLeaf[]): RowGroup {
+  const columns = group.columns.slice(0, leaves.length).map((column, at) => {
+    const { meta_data: meta } = column
+    const leaf = leaves[at]
+    if (meta === undefined || leaf === undefined) return column
+    return { ...column, meta_data: { ...meta, path_in_schema: [...leaf.path], type: leaf.element.type ?? meta.type } }
+  })
+  return { ...group, columns }
+}
+
+/** @param leaves gets the leaves, in their order */
+function elementsOf({ element, children, path }: SchemaTree, leaves: PlainLeaf[]): SchemaElement[] {
+  if (children.length === 0) {
+    if (element.repetition_type === 'REPEATED') return listOf(element, path, leaves)
+    if (element.type !== undefined) leaves.push({ element, path })
+    return [marked(element)]
+  }
   const group = marked(element)
   const [only] = children
   if (group.converted_type === 'LIST' && children.length === 1 && only?.children.length === 0 && isRepeated(only)) {
-    moved.set(keyOf(only.path), [...only.path, 'element'])
+    leaves.push({ element: only.element, path: [...only.path, 'element'] })
     return [group, repeatedGroup(only.element.name), requiredElement(only.element)]
   }
-  return [group, ...children.flatMap(child => elementsOf(child, moved))]
+  return [group, ...children.flatMap(child => elementsOf(child, leaves))]
 }
 
-function listOf(leaf: SchemaElement, path: readonly string[], moved: Map<string, readonly string[]>): SchemaElement[] {
-  moved.set(keyOf(path), [...path, 'list', 'element'])
+function listOf(leaf: SchemaElement, path: readonly string[], leaves: PlainLeaf[]): SchemaElement[] {
+  leaves.push({ element: leaf, path: [...path, 'list', 'element'] })
   const list: SchemaElement = { name: leaf.name, repetition_type: 'REQUIRED', converted_type: 'LIST', num_children: 1 }
   return [list, repeatedGroup('list'), requiredElement(leaf)]
 }
@@ -60,8 +72,4 @@ function marked(element: SchemaElement): SchemaElement {
 
 function isRepeated({ element }: SchemaTree): boolean {
   return element.repetition_type === 'REPEATED'
-}
-
-function keyOf(path: readonly string[]): string {
-  return JSON.stringify(path)
 }

@@ -1,5 +1,5 @@
 /** Rows of any Parquet file by hyparquet, column by column: one that cannot be read hides no other. */
-import { parquetRead, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet'
+import { parquetRead, type SchemaTree } from 'hyparquet'
 import { FINDING_KINDS } from '../../../shared/model/finding.ts'
 import type { RawRows, RawValue, UnreadColumn } from '../../../shared/model/raw.ts'
 import { readFooter, type ShardFooter } from '../parquet/footer.ts'
@@ -12,8 +12,7 @@ import { type HyparquetFile, hyparquetFile } from './hyparquetFile.ts'
 import { proveChunk } from './proveChunk.ts'
 import { EXACT, logicalText, plainValue, withoutLossyTypes } from './rawValue.ts'
 import { Incomparable } from './storedColumns.ts'
-
-export type RawRange = { readonly rowStart: number; readonly rowEnd: number }
+import { cutTo, type RawRange, type TopLevelColumn, topLevelColumns } from './topLevelColumns.ts'
 
 /** Rows, and the logical types of the leaves, in their order, as hyparquet understands them. */
 export type RawReading = RawRows & { readonly logicalTypes: readonly (string | null)[] }
@@ -29,31 +28,19 @@ export async function readRawRows(path: string, range: RawRange, limits: Limits)
     const file = opened.bytes <= KEPT_BYTES ? readWhole(opened, ownMemory) : opened
     const footer = readFooter(file, limits)
     const second = hyparquetFile(file, footer.footerBytes, limits)
-    const { children } = parquetSchema(second.metadata)
-    const columns: string[] = []
-    const values: RawValue[][] = []
+    const all = topLevelColumns(second.metadata)
+    const columns = new Map<string, RawValue[]>()
     const unread: UnreadColumn[] = []
-    for (const [at, child] of children.entries()) {
-      const { name } = child.element
-      if (children.findIndex(other => other.element.name === name) !== at) {
-        unread.push({ column: name, severity: 'unsupported', reason: 'another column has the same name; only the first one is shown' })
-        continue
-      }
-      const hidden = hiddenField(child)
-      if (hidden !== null) {
-        unread.push({ column: name, severity: 'unsupported', reason: hidden })
-        continue
-      }
-      const read = await readColumn({ file, footer, second, limits }, child, range)
+    const names = new Set<string>()
+    for (const column of all) {
+      const read = await readColumn({ file, footer, second, limits }, column, range, names)
       if ('reason' in read) unread.push(read)
-      else {
-        columns.push(name)
-        values.push(read.values)
-      }
+      else columns.set(column.node.element.name, read.values)
     }
     const rows = Math.max(0, Math.min(range.rowEnd, footer.rows) - range.rowStart)
+    const values = [...columns.values()]
     const cells = Array.from({ length: rows }, (_, row) => values.map(column => column[row] ?? null))
-    return { columns, cells, unread, logicalTypes: leavesOf(children).map(logicalText) }
+    return { columns: [...columns.keys()], cells, unread, logicalTypes: all.flatMap(({ leaves }) => leaves.map(logicalText)) }
   } finally {
     opened.close()
   }
@@ -75,22 +62,31 @@ function hiddenField(node: SchemaTree, names = new Set<string>()): string | null
 
 type Source = { readonly file: ShardFile; readonly footer: ShardFooter; readonly second: HyparquetFile; readonly limits: Limits }
 
-async function readColumn(source: Source, node: SchemaTree, range: RawRange): Promise<UnreadColumn | { values: RawValue[] }> {
-  const { name: column } = node.element
+/** @param names of the columns before it */
+async function readColumn(
+  source: Source,
+  column: TopLevelColumn,
+  range: RawRange,
+  names: Set<string>
+): Promise<UnreadColumn | { values: RawValue[] }> {
+  const { name } = column.node.element
+  const hidden = names.has(name) ? 'another column has the same name; only the first one is shown' : hiddenField(column.node)
+  names.add(name)
+  if (hidden !== null) return { column: name, severity: 'unsupported', reason: hidden }
   try {
     proveRange(source, column, range)
-    return { values: await readValues(source.second, node, { ...range, rowEnd: Math.min(range.rowEnd, source.footer.rows) }) }
+    return { values: await readValues(source, column, { ...range, rowEnd: Math.min(range.rowEnd, source.footer.rows) }) }
   } catch (error) {
     const isDamage = error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt'
-    return { column, severity: isDamage ? 'corrupt' : 'unsupported', reason: failureText(error) }
+    return { column: name, severity: isDamage ? 'corrupt' : 'unsupported', reason: failureText(error) }
   }
 }
 
 /** @throws ShardFault, but not for an encoding that hyparquet may know */
-function proveRange({ file, footer, limits }: Source, column: string, { rowStart, rowEnd }: RawRange): void {
+function proveRange({ file, footer, limits }: Source, { firstLeaf, leaves }: TopLevelColumn, { rowStart, rowEnd }: RawRange): void {
   for (const group of footer.rowGroups) {
     if (group.firstRow >= rowEnd || group.firstRow + group.rows <= rowStart) continue
-    for (const chunk of group.chunks.filter(({ leaf }) => leaf.name === column)) {
+    for (const chunk of group.chunks.slice(firstLeaf, firstLeaf + leaves.length)) {
       try {
         proveChunk(file, chunk, limits)
       } catch (error) {
@@ -100,30 +96,28 @@ function proveRange({ file, footer, limits }: Source, column: string, { rowStart
   }
 }
 
-async function readValues({ file, metadata, compressors }: HyparquetFile, node: SchemaTree, range: RawRange): Promise<RawValue[]> {
+async function readValues({ second, footer }: Source, column: TopLevelColumn, wanted: RawRange): Promise<RawValue[]> {
   const values: (RawValue | undefined)[] = []
   const chunks: { readonly start: number; readonly data: ArrayLike<unknown> }[] = []
-  await parquetRead({
-    file,
-    metadata: { ...metadata, schema: withoutLossyTypes(metadata.schema) },
-    compressors,
-    parsers: EXACT,
-    utf8: false,
-    columns: [node.element.name],
-    ...range,
-    onChunk: ({ columnData, rowStart }) => chunks.push({ start: rowStart, data: columnData })
-  })
+  const { metadata, range } = cutTo({ ...column, elements: withoutLossyTypes(column.elements) }, second.metadata, footer, wanted)
+  if (metadata.row_groups.length > 0) {
+    await parquetRead({
+      ...second,
+      metadata,
+      parsers: EXACT,
+      utf8: false,
+      ...range,
+      onChunk: ({ columnData, rowStart }) => chunks.push({ start: rowStart, data: columnData })
+    })
+  }
   // Chunks are whole pages, which may begin before the first row and end behind the last one.
   for (const { start, data } of chunks) {
     const last = Math.min(range.rowEnd - start, data.length)
-    for (let at = Math.max(0, range.rowStart - start); at < last; at++) values[start + at - range.rowStart] = plainValue(data[at], node)
+    for (let at = Math.max(0, range.rowStart - start); at < last; at++)
+      values[start + at - range.rowStart] = plainValue(data[at], column.node)
   }
   if (values.length < range.rowEnd - range.rowStart || values.includes(undefined)) {
     throw new Incomparable('hyparquet finds fewer rows than the footer says')
   }
   return values.filter(value => value !== undefined)
-}
-
-function leavesOf(nodes: readonly SchemaTree[]): SchemaElement[] {
-  return nodes.flatMap(node => (node.children.length === 0 ? [node.element] : leavesOf(node.children)))
 }

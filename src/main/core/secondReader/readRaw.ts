@@ -5,13 +5,14 @@ import type { RawColumn, RawFile, RawRows } from '../../../shared/model/raw.ts'
 import { linkPolicy } from '../links.ts'
 import { columnFacts } from '../parquet/columnFacts.ts'
 import { readFooter, type ShardFooter } from '../parquet/footer.ts'
-import { limitsInForce, shardTimeMs } from '../parquet/limits.ts'
+import { type Limits, limitsInForce, shardTimeMs } from '../parquet/limits.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
 import { openShardFile, type ShardFile } from '../parquet/shardFile.ts'
 import { resolveShardPath } from '../paths.ts'
 import { checkFolderLinks } from '../shardRows.ts'
-import type { RawRange, RawReading } from './rawRows.ts'
+import type { RawReading } from './rawRows.ts'
 import { SecondThread } from './secondThread.ts'
+import type { RawRange } from './topLevelColumns.ts'
 
 /** A thread waits so long for the next question, ms: who looks at one page of rows looks at another. */
 const IDLE_MS = 5_000
@@ -24,12 +25,12 @@ const IDLE_MS = 5_000
  * @throws NotFoundError; InputError for what is no file; CacheCorruptError for a damaged footer; SystemError, CancelledError
  */
 export async function readRawFile(path: string, range: RawRange, signal?: AbortSignal): Promise<RawFile> {
-  const limits = limitsInForce()
+  const limits = rawLimits()
   let file: ShardFile | null = null
   try {
     file = openShardFile(path)
     const footer = readFooter(file, limits)
-    const { logicalTypes, ...rows } = await rowsOf(path, range, shardTimeMs(limits, file.bytes), signal)
+    const { logicalTypes, ...rows } = await rowsOf(path, range, limits, shardTimeMs(limits, file.bytes), signal)
     return { ...footerOf(file, footer, logicalTypes), ...rows }
   } catch (error) {
     if (!(error instanceof ShardFault)) throw isMissing(error) ? new NotFoundError(`there is no file ${path}`, { path }) : error
@@ -53,18 +54,26 @@ export function readRawShard(root: string, shardPath: string, range: RawRange, s
   return readRawFile(path, range, signal)
 }
 
+/** A shard has thirteen columns; a table of another kind may have thousands. */
+const RAW_COLUMNS = 10_000
+
+function rawLimits(): Limits {
+  const limits = limitsInForce()
+  return { ...limits, columns: Math.max(limits.columns, RAW_COLUMNS) }
+}
+
 function isMissing(error: unknown): boolean {
   return error instanceof SystemError && error.details.error === 'ENOENT'
 }
 
 let idle: { readonly thread: SecondThread; readonly timer: NodeJS.Timeout } | null = null
 
-async function rowsOf(path: string, range: RawRange, budgetMs: number, signal?: AbortSignal): Promise<RawReading> {
+async function rowsOf(path: string, range: RawRange, limits: Limits, budgetMs: number, signal?: AbortSignal): Promise<RawReading> {
   const thread = idle?.thread ?? new SecondThread()
   if (idle !== null) clearTimeout(idle.timer)
   idle = null
   try {
-    const answer = await thread.ask({ ask: 'rows', path, range, limits: limitsInForce(), links: linkPolicy() }, budgetMs, signal)
+    const answer = await thread.ask({ ask: 'rows', path, range, limits, links: linkPolicy() }, budgetMs, signal)
     return answer.answer === 'rows' ? answer.rows : noRows(answer.answer === 'failed' ? answer.reason : 'it gave another answer')
   } catch (error) {
     if (!(error instanceof SystemError)) throw error

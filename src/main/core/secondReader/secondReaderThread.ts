@@ -4,7 +4,8 @@ import { type LinkPolicy, setLinkPolicy } from '../links.ts'
 import { adoptLimits, type Limits } from '../parquet/limits.ts'
 import { compareShard, type Difference } from './compareShard.ts'
 import { failureText } from './failureText.ts'
-import { type RawRange, type RawReading, readRawRows } from './rawRows.ts'
+import { type RawReading, readRawRows } from './rawRows.ts'
+import type { RawRange } from './topLevelColumns.ts'
 
 /** What a thread is asked, with the limits and the policy on links of the caller. Paths are absolute. */
 export type SecondOrder = { readonly path: string; readonly limits: Limits; readonly links: LinkPolicy } & (
