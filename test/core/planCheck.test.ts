@@ -182,3 +182,37 @@ test('a plan records digest, inode and ctime', async () => {
   const { ino, ctimeNs } = statSync(path, { bigint: true })
   expect(move).toMatchObject({ inode: ino, ctimeNs, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
 })
+
+describe('a duplicate that a person ticked', () => {
+  const TWIN = `${dirname(SHARD)}/a copy.parquet`
+
+  async function duplicatePlan(ticked = [TWIN]): Promise<{ readonly root: string; readonly plan: RepairPlan }> {
+    const root = referenceCache('healthy')
+    copyFileSync(join(root, SHARD), join(root, TWIN))
+    return { root, plan: tickMoves(await planRepair(root), new Set(ticked)) }
+  }
+
+  test('moves while the other shard is there', async () => {
+    const { root, plan } = await duplicatePlan()
+    expect((await applyRepair(plan)).quarantined).toMatchObject([{ shardPath: TWIN }])
+    expect(entriesOf(root)).toBeGreaterThan(0)
+  })
+
+  test.each<[string, (path: string) => void]>([
+    ['deleted', path => rmSync(path)],
+    ['damaged', path => rewrite(path, spoil)],
+    ['emptied', path => writeFileSync(path, '')],
+    ['replaced by a shard with other rows', path => copyFileSync(join(dirname(path), 'chr2_0.parquet'), path)]
+  ])('stays where the other shard was %s meanwhile, and nothing moves', async (_, change) => {
+    const { root, plan } = await duplicatePlan()
+    change(join(root, SHARD))
+    expect(await refusalOf(applyRepair(plan))).toBeInstanceOf(StalePlanError)
+    expect(existsSync(join(root, TWIN))).toBe(true)
+  })
+
+  test('moves together with the other shard where both are ticked', async () => {
+    const { root, plan } = await duplicatePlan([TWIN, SHARD])
+    expect((await applyRepair(plan)).quarantined.map(({ shardPath }) => shardPath).sort()).toEqual([TWIN, SHARD].sort())
+    expect(existsSync(join(root, SHARD))).toBe(false)
+  })
+})

@@ -8,6 +8,7 @@ import { isShardPath, resolveShardPath } from '../paths.ts'
 import { asSystemError, expectedError } from '../systemError.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
+import { twinInDoubt } from './twinCheck.ts'
 
 export type CheckedMove = PlannedMove & { readonly identity: FileIdentity }
 
@@ -29,17 +30,17 @@ export async function checkMoves(root: string, ticked: readonly PlannedMove[], o
     identities.set(move.shardPath, identity)
     present.push(move)
   }
+  const moving = new Set(ticked.map(({ shardPath }) => shardPath))
   let i = 0
   const tasks = present.map(({ shardPath, sha256 }) => ({ shardPath, depth: sha256 === null ? ('full' as const) : ('footer' as const) }))
   for await (const look of lookAgain(root, tasks, options)) {
     const move = present[i++]
     if (move === undefined) continue
-    const unread = look.verdict.findings.find(({ severity }) => severity === 'unreadable' || severity === 'unsupported')
-    if (look.sha256 === null && unread !== undefined) {
+    const doubt = unreadAgain(look) ?? stillInDoubt(root, move, look, moving)
+    if (doubt !== null) {
       identities.delete(move.shardPath)
-      notMoved.push({ shardPath: move.shardPath, reason: `could not be read again: ${unread.message}` })
+      notMoved.push({ shardPath: move.shardPath, reason: doubt })
     } else {
-      checkStill(move, look)
       const { bytes, mtimeNs, inode, ctimeNs } = look.verdict
       identities.set(move.shardPath, { bytes, mtimeNs, inode, ctimeNs })
     }
@@ -49,6 +50,18 @@ export async function checkMoves(root: string, ticked: readonly PlannedMove[], o
     return identity === undefined ? [] : [{ ...move, identity }]
   })
   return { ready, notMoved }
+}
+
+/** Why a shard stays that could not be read again. */
+function unreadAgain({ sha256, verdict }: ShardLook): string | null {
+  const unread = verdict.findings.find(({ severity }) => severity === 'unreadable' || severity === 'unsupported')
+  return sha256 === null && unread !== undefined ? `could not be read again: ${unread.message}` : null
+}
+
+/** Why a shard that was read again stays all the same. @throws StalePlanError */
+function stillInDoubt(root: string, move: PlannedMove, look: ShardLook, moving: ReadonlySet<string>): string | null {
+  checkStill(move, look)
+  return twinInDoubt(root, move, moving)
 }
 
 /** Null where the system does not show the file, which is noted. */
