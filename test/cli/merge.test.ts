@@ -1,7 +1,9 @@
 /** `merge`: the reports of all partitions together are the report of the whole, and nothing else passes for it. */
-import { cpSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { flippedHash, replaceShard } from '../core/cacheFiles.ts'
+import { LAB_SHARD, labCache, optionsOf, pathOf, ROWS, recordsOf } from '../core/evidence/labCache.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { type Json, lewmCache, ndjson } from './lewmCache.ts'
@@ -107,6 +109,32 @@ describe('eight partitions, merged, are the whole', () => {
     cpSync(join(cache, other), join(cache, path))
     const merged = merge(verifyParts(cache, { home }))
     expect(merged.json().by_kind.changed_bytes).toBe(1)
+  })
+
+  test.each([
+    ['known to the index', [], ''],
+    ['known to the index, footers only', ['--quick'], ''],
+    ['kept as index entries', [], 'reindex'],
+    ['known to the ledgers alone', [], 'no index']
+  ])('missing, changed and moved shards, %s', async (_, args, then) => {
+    const cache = await labCache()
+    const home = temporaryFolder()
+    const of = 4
+    verifyParts(cache, { home, of })
+    const path = (contig: 'X' | '1', block: 0 | 1) => pathOf({ ...LAB_SHARD, contig, block })
+    rmSync(join(cache, path('X', 0)))
+    renameSync(join(cache, path('X', 1)), join(cache, path('X', 1).replace('X_1', 'X_9')))
+    const records = recordsOf({ ...LAB_SHARD, contig: '1', block: 1 }).map((record, row) => (row === 3 ? flippedHash(record) : record))
+    await replaceShard(cache, path('1', 1), { ...optionsOf({ ...LAB_SHARD, contig: '1', block: 1 }), records })
+    if (then === 'no index') rmSync(join(cache, 'embeddings/index.sqlite'))
+    if (then !== '') lewmCache(['reindex', '--cache', cache])
+    const another = join(temporaryFolder(), 'home')
+    cpSync(home, another, { recursive: true })
+    const whole = lewmCache(['verify', '--json', '--cache', cache, ...args], { home: another })
+    // The merge has no ledger of this cache.
+    const merged = merge(verifyParts(cache, { home, of, args }))
+    expect(whole.json()).toMatchObject({ missing_shards: 1, missing_rows: ROWS })
+    expect(comparable(merged)).toEqual(comparable(whole))
   })
 
   test('more partitions than shards', () => {

@@ -19,7 +19,7 @@ describe('repair', () => {
     const { code, json, stderr } = run(cache, 'repair')
     expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
     const report = json()
-    expect(Object.keys(report)).toEqual(['checked_shards', 'quarantined', 'kept', 'reindex'])
+    expect(Object.keys(report)).toEqual(['checked_shards', 'quarantined', 'kept', 'reindex', 'missing_shards', 'missing_rows'])
     expect(report.checked_shards).toBe(Object.keys(damageNotes()).length)
     const cut = report.quarantined.find((moved: Json) => moved.shard_path === CUT)
     expect(cut).toEqual({ shard_path: CUT, moved_to: CUT.replace('embeddings/', 'embeddings/.quarantine/'), reasons: [expect.any(String)] })
@@ -38,7 +38,16 @@ describe('repair', () => {
     const { code, json } = run(cache, 'repair', '--dry-run')
     expect(code).toBe(4)
     const plan = json()
-    expect(Object.keys(plan)).toEqual(['dry_run', 'checked_shards', 'quarantined', 'kept', 'reindex', 'plan'])
+    expect(Object.keys(plan)).toEqual([
+      'dry_run',
+      'checked_shards',
+      'quarantined',
+      'kept',
+      'reindex',
+      'missing_shards',
+      'missing_rows',
+      'plan'
+    ])
     expect(plan).toMatchObject({ dry_run: true, reindex: null })
     expect(existsSync(join(cache, CUT))).toBe(true)
     expect(existsSync(join(cache, 'embeddings/index.sqlite'))).toBe(false)

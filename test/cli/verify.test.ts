@@ -48,6 +48,8 @@ describe('a healthy cache', () => {
         checked_rows: 9,
         checked_bytes: expect.any(Number),
         healthy_shards: 1,
+        missing_shards: 0,
+        missing_rows: 0,
         seconds: expect.any(Number)
       }
       expect(document).toEqual({ ...numbers, findings: [], by_kind: {} })
@@ -130,11 +132,13 @@ describe('exit codes', () => {
     expect({ code, kinds: kindsOf(document) }).toEqual({ code: 4, kinds: ['index_unreadable'] })
   })
 
-  test('3 for entries without a shard', () => {
+  test('3 for a missing shard', () => {
     const cache = referenceCache('healthy')
+    const rows: number = lewmCache(['show', shardOf(cache), '--rows', '--cache', cache, '--json']).json().rows.length
     rmSync(join(cache, shardOf(cache)))
     const { code, document } = verify(cache, '--quick')
-    expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['entry_without_row'] })
+    expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['entry_without_row', 'missing_shard'] })
+    expect(document).toMatchObject({ missing_shards: 1, missing_rows: rows })
   })
 
   test('3 for suspects alone', () => {

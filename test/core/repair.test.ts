@@ -117,7 +117,13 @@ describe('a repair that was cut short', () => {
     expect(rest.quarantined.length + moved).toBe(all.quarantined.length)
     expect(rest.reindex.indexedRows).toBe(all.reindex.indexedRows)
     expect(shardsOf(root)).toEqual(shardsOf(whole))
-    expect((await verifyCache(root)).findings).toEqual((await verifyCache(whole)).findings)
+    const findings = async (cache: string) =>
+      (await verifyCache(cache)).findings.map(({ kind, shardPath, message }) => [
+        kind,
+        shardPath,
+        message.replace(/\d{19}\.bad/, 'time.bad')
+      ])
+    expect(await findings(root)).toEqual(await findings(whole))
   })
 
   test('during its reindex keeps the old index, without entries of what moved', async () => {

@@ -6,10 +6,15 @@ type Scope = { readonly quick?: boolean; readonly changed?: boolean; readonly ol
 
 /** What a report says of its part. */
 export function partitionFields(
-  { root, stamps }: Inspection,
+  { root, stamps, intact }: Inspection,
   { index, of }: { readonly index: number; readonly of: number },
   { quick = false, changed = false, olderThan }: Scope
 ) {
-  const shards = [...stamps].map(([shardPath, { bytes, mtimeNs }]) => ({ shardPath, bytes, mtimeNs }))
+  const shards = [...stamps].map(([shardPath, { bytes, mtimeNs }]) => ({
+    shardPath,
+    bytes,
+    mtimeNs,
+    ...(intact.has(shardPath) && { intact: true })
+  }))
   return { index, of, cache: root, quick, changed, olderThanSeconds: olderThan === undefined ? null : olderThan / 1000, shards }
 }

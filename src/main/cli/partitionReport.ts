@@ -21,7 +21,12 @@ const FINDING = z.object({
   details: z.record(z.string(), z.json())
 })
 
-const SHARD = z.object({ shard_path: z.string(), bytes: COUNT, mtime_ns: z.string().regex(/^-?[0-9]{1,20}$/) })
+const SHARD = z.object({
+  shard_path: z.string(),
+  bytes: COUNT,
+  mtime_ns: z.string().regex(/^-?[0-9]{1,20}$/),
+  intact: z.boolean().optional()
+})
 
 const SECOND_READER = z.object({
   compared: COUNT,

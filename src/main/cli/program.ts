@@ -155,6 +155,11 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
 
   add('quarantined', 'list what lies in quarantine').action(by(() => import('./commands/quarantined.ts')))
 
+  add('lost', 'list the rows that the index, the ledger or kept entries expect and no shard holds')
+    .option('--keys', 'list their keys as well')
+    .option('--forget <shard...>', 'these need not come back; recorded with your name and the time')
+    .action(by(() => import('./commands/lost.ts')))
+
   add('restore', 'bring shards back from quarantine')
     .argument('[shard...]', 'where they came from, or where they lie now')
     .option('--all', 'every one')
@@ -200,7 +205,7 @@ function addGlobals(command: Command): void {
 
 /** Commands that look into shards, or start what does. */
 const READING: ReadonlySet<string> = new Set([
-  'write', 'get', 'find', 'ls', 'show', 'verify', 'merge', 'reindex', 'repair', 'quarantine', 'restore', 'open', 'serve'
+  'write', 'get', 'find', 'ls', 'show', 'verify', 'merge', 'reindex', 'repair', 'quarantine', 'restore', 'lost', 'open', 'serve'
 ]) // biome-ignore format: a list
 
 function limitsOption(): Option {

@@ -1,5 +1,6 @@
 /** The report of a verification for a person: how much was read, how the shards are, and each finding. */
 import { type Finding, SEVERITIES } from '../../shared/model/finding.ts'
+import { missingText } from '../../shared/model/missingText.ts'
 import type { VerifyReport } from '../../shared/model/report.ts'
 import { INDEX_PATH } from '../core/index.ts'
 import { findingsText } from './findingsText.ts'
@@ -10,13 +11,12 @@ import { secondReaderText } from './secondReaderText.ts'
  * @param readableShards how many of the healthy ones are only readable: neither a digest nor checksums would tell of a change
  * @param quick whether only footers were looked at: then nothing was found healthy
  */
-export function verifyReportText(
-  { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds, secondReader }: VerifyReport,
-  readableShards = 0,
-  quick = false
-): string {
+export function verifyReportText(report: VerifyReport, readableShards = 0, quick = false): string {
+  const { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds, secondReader } = report
+  const missing = missingText(report)
+  const health = `${healthText(healthyShards, readableShards, findings, quick)}${missing === '' ? '' : `, ${missing}`}`
   const read = `${countOf(checkedShards, 'shard')}, ${countOf(checkedRows, 'row')}, ${bytesText(checkedBytes)} in ${secondsText(seconds)}`
-  return `checked ${read}\n${healthText(healthyShards, readableShards, findings, quick)}\n${secondReaderText(secondReader)}${findingsText(findings)}`
+  return `checked ${read}\n${health}\n${secondReaderText(secondReader)}${findingsText(findings)}`
 }
 
 function healthText(healthy: number, readable: number, findings: readonly Finding[], quick: boolean): string {
@@ -33,7 +33,6 @@ function healthText(healthy: number, readable: number, findings: readonly Findin
     ...(readable > 0 ? [`${countText(readable)} readable, never fingerprinted`] : []),
     `${countText(shardsWith('corrupt'))} damaged`,
     `${countText(shardsWith('suspect'))} suspect`,
-    ...(shardsWith('missing') > 0 ? [`${countText(shardsWith('missing'))} missing`] : []),
     `${countText(shardsWith('unsupported'))} unsupported`,
     `${countText(shardsWith('unreadable'))} unreadable`,
     indexText(findings)

@@ -26,7 +26,7 @@ import { comparePaths, INDEX_PATH, shardFilePath } from './paths.ts'
 import { judgeEmptyFile } from './placeholders.ts'
 import { ProgressMeter } from './progress.ts'
 import { walkShards, withoutAliases } from './walkShards.ts'
-import { lookAtShards } from './work/lookAtShards.ts'
+import { BYTES_OF_KEYS, lookAtShards } from './work/lookAtShards.ts'
 
 const WAIT_MS = 10_000
 
@@ -143,9 +143,6 @@ async function* keysOfAll(
     await looks.return()
   }
 }
-
-/** Reading a shard without its embeddings takes as long as so many bytes of a whole one. */
-const BYTES_OF_KEYS = 512 * 1024
 
 const WRITER_PAUSE_MS = 300
 

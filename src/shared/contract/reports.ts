@@ -37,6 +37,8 @@ export const verifyReportSchema = z.object({
   checkedBytes: z.number(),
   healthyShards: z.number(),
   findings: z.array(findingSchema),
+  missingShards: z.number(),
+  missingRows: z.number(),
   byKind: z.partialRecord(findingKindSchema, z.number()),
   seconds: z.number(),
   secondReader: secondReadingSchema.optional()
@@ -58,6 +60,7 @@ const movesSchema = z.object({
   ctimeNs: z.bigint().nullable(),
   sha256: z.string().nullable(),
   rows: z.number().nullable(),
+  keysOnlyHere: z.number().nullable(),
   indexEntries: z.number(),
   reasons: z.array(findingSchema),
   ticked: z.boolean()
@@ -71,9 +74,13 @@ export const planSchema = z.object({
   createdAt: z.bigint(),
   checkedShards: z.number(),
   moves: z.array(movesSchema),
+  sharedKeys: z.array(z.object({ shardPaths: z.array(z.string()), keys: z.number() })),
   kept: z.array(keptSchema),
   reindex: z.boolean(),
-  indexFindings: z.array(findingSchema)
+  indexFindings: z.array(findingSchema),
+  missing: z.array(findingSchema),
+  missingShards: z.number(),
+  missingRows: z.number()
 }) satisfies z.ZodType<RepairPlan>
 
 const quarantinedSchema = z.object({
@@ -96,7 +103,9 @@ export const repairReportSchema = z.object({
   quarantined: z.array(quarantinedSchema),
   notMoved: z.array(notMovedSchema),
   kept: z.array(keptSchema),
-  reindex: reindexReportSchema
+  reindex: reindexReportSchema,
+  missingShards: z.number(),
+  missingRows: z.number()
 }) satisfies z.ZodType<RepairReport>
 
 export const quarantineEntrySchema = z.object({

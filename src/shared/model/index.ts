@@ -1,5 +1,7 @@
 export * from './errors.ts'
 export * from './finding.ts'
+export * from './keysLost.ts'
+export * from './missingText.ts'
 export * from './raw.ts'
 export * from './record.ts'
 export * from './report.ts'

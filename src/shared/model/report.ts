@@ -34,6 +34,10 @@ export type VerifyReport = {
   readonly healthyShards: number
   /** In path order. */
   readonly findings: readonly Finding[]
+  /** Shards that evidence expects and that are not there, or not with all their rows. */
+  readonly missingShards: number
+  /** Rows that evidence expects and no shard holds, as far as it tells how many. */
+  readonly missingRows: number
   readonly byKind: Partial<Record<FindingKind, number>>
   readonly seconds: number
   /** Only of a verification that asked a second reader. */
@@ -81,8 +85,10 @@ export type PlannedMove = FileStamp & {
   readonly ctimeNs: bigint | null
   /** Of its bytes, in hex; null where they could not be read, or no digest was taken. */
   readonly sha256: string | null
-  /** Rows that will be missing; null where the shard cannot tell. */
+  /** Rows of the shard; null where the footer cannot tell. */
   readonly rows: number | null
+  /** Keys that no other shard holds, by its rows or by the index; null where nothing tells how many. */
+  readonly keysOnlyHere: number | null
   /** Entries of today's index that point into it. */
   readonly indexEntries: number
   readonly reasons: readonly Finding[]
@@ -96,6 +102,12 @@ export type KeptShard = {
   readonly reasons: readonly Finding[]
 }
 
+/** Keys that several shards hold: they are lost only when all of these go. */
+export type SharedKeys = {
+  readonly shardPaths: readonly string[]
+  readonly keys: number
+}
+
 /** What a repair would do, to be looked at first. */
 export type RepairPlan = {
   readonly version: 1
@@ -105,10 +117,16 @@ export type RepairPlan = {
   readonly createdAt: bigint
   readonly checkedShards: number
   readonly moves: readonly PlannedMove[]
+  /** Keys that several of the shards hold that can be moved, and no other shard. */
+  readonly sharedKeys: readonly SharedKeys[]
   readonly kept: readonly KeptShard[]
   /** Whether the index differs from what a reindex would write after the ticked moves. */
   readonly reindex: boolean
   readonly indexFindings: readonly Finding[]
+  /** What is missing already: a repair brings nothing of it back. */
+  readonly missing: readonly Finding[]
+  readonly missingShards: number
+  readonly missingRows: number
 }
 
 export type QuarantinedShard = {
@@ -131,6 +149,9 @@ export type RepairReport = {
   readonly notMoved: readonly ShardNotMoved[]
   readonly kept: readonly KeptShard[]
   readonly reindex: ReindexReport
+  /** Shards that are missing now, those in quarantine included. */
+  readonly missingShards: number
+  readonly missingRows: number
 }
 
 /** One file in quarantine. */

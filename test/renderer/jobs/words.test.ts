@@ -18,7 +18,9 @@ const APPLIED: JobReport = {
     quarantined: [{ shardPath: 'embeddings/a.parquet', movedTo: 'embeddings/.quarantine/a.parquet', reasons: ['cut_off: m'] }],
     notMoved: [],
     kept: [],
-    reindex: REINDEX
+    reindex: REINDEX,
+    missingShards: 1,
+    missingRows: 64
   }
 }
 
@@ -74,25 +76,36 @@ describe('an end', () => {
       createdAt: 2n ** 60n,
       checkedShards: 0,
       moves: [],
+      sharedKeys: [],
       kept: [],
       reindex: false,
-      indexFindings: []
+      indexFindings: [],
+      missing: [],
+      missingShards: 0,
+      missingRows: 0
     } as const
-    expect(JSON.parse(reportJson({ kind: 'plan', plan: { ...plan, moves: [], kept: [], indexFindings: [] } }))).toEqual({
+    const copy = { ...plan, moves: [], sharedKeys: [], kept: [], indexFindings: [], missing: [] }
+    expect(JSON.parse(reportJson({ kind: 'plan', plan: copy }))).toEqual({
       version: 1,
       cache_dir: '/c',
       created_at: '1152921504606846976',
       checked_shards: 0,
       moves: [],
+      shared_keys: [],
       kept: [],
       reindex: false,
-      index_findings: []
+      index_findings: [],
+      missing: [],
+      missing_shards: 0,
+      missing_rows: 0
     })
     expect(JSON.parse(reportJson(APPLIED))).toEqual({
       checked_shards: 3,
       quarantined: [{ shard_path: 'embeddings/a.parquet', moved_to: 'embeddings/.quarantine/a.parquet', reasons: ['cut_off: m'] }],
       kept: [],
-      reindex: { indexed_shards: 2, indexed_rows: 1234, index_path: 'embeddings/index.sqlite', findings: [] }
+      reindex: { indexed_shards: 2, indexed_rows: 1234, index_path: 'embeddings/index.sqlite', findings: [] },
+      missing_shards: 1,
+      missing_rows: 64
     })
   })
 })

@@ -6,7 +6,19 @@ import type { PlannedMove, RepairPlan } from '../../../src/shared/model/report.t
 
 function move(shardPath: string, rows: number | null, ticked: boolean, ...kinds: FindingKind[]): PlannedMove {
   const reasons = kinds.map(kind => finding(kind, shardPath, 'm'))
-  return { shardPath, bytes: 100, mtimeNs: 1n, inode: null, ctimeNs: null, sha256: null, rows, indexEntries: rows ?? 64, reasons, ticked }
+  return {
+    shardPath,
+    bytes: 100,
+    mtimeNs: 1n,
+    inode: null,
+    ctimeNs: null,
+    sha256: null,
+    rows,
+    keysOnlyHere: rows,
+    indexEntries: rows ?? 64,
+    reasons,
+    ticked
+  }
 }
 
 const PLAN: RepairPlan = {
@@ -20,9 +32,13 @@ const PLAN: RepairPlan = {
     move('c', null, true, 'cut_off'),
     move('d', 10, true, 'bad_page')
   ],
+  sharedKeys: [],
   kept: [],
   reindex: false,
-  indexFindings: []
+  indexFindings: [],
+  missing: [],
+  missingShards: 0,
+  missingRows: 0
 }
 
 test('only what is ticked counts, and rows that nobody can tell are not made up', () => {

@@ -4,10 +4,19 @@
  */
 import { InputError } from '../../../shared/model/errors.ts'
 import { finding, isCompared } from '../../../shared/model/finding.ts'
-import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson } from '../../core/index.ts'
+import {
+  type Inspection,
+  inspectCache,
+  type KnownVerdict,
+  planFrom,
+  planToJson,
+  type ReportedMissing,
+  reportedMissing
+} from '../../core/index.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { exitCodeOfReport } from '../exitCodes.ts'
+import { withLedger } from '../ledger.ts'
 import { countOf } from '../numbers.ts'
 import { mergedSecondReading, type PartitionReport, readPartitionReport } from '../partitionReport.ts'
 import { destinationFor, resultBeside, save } from '../savedOutput.ts'
@@ -28,7 +37,8 @@ export const run: Run<MergeOptions> = async (context, { savePlan, workers }, fil
   const root = await rootOf(context, first)
   if (savePlan !== undefined) destinationFor(context, '--save-plan', savePlan, { root })
   const known = knownVerdicts(reports)
-  const inspection = await inspectCache(root, { ...long, workers, quick: first.partition.quick, known })
+  const options = { ...long, workers, quick: first.partition.quick, known, reportedMissing: missingByLedger(reports), recording: false }
+  const inspection = await withLedger(output, root, false, ledger => inspectCache(root, { ...options, ledger }))
   await noteChanges(context, first, known.size, inspection)
   if (savePlan !== undefined && to !== null) {
     await save(context, to, `${JSON.stringify(planToJson(planFrom(inspection)), null, 2)}\n`)
@@ -107,12 +117,22 @@ function knownVerdicts(reports: readonly PartitionReport[]): Map<string, KnownVe
         .filter(found => !isCompared(found)),
       ({ shardPath }) => shardPath
     )
-    for (const { shard_path: shardPath, bytes, mtime_ns } of partition.shards) {
+    for (const { shard_path: shardPath, bytes, mtime_ns, intact } of partition.shards) {
       if (verdicts.has(shardPath)) refuse(`${file} has a shard that another report has as well: ${shardPath}`, file)
-      verdicts.set(shardPath, { bytes, mtimeNs: BigInt(mtime_ns), findings: own.get(shardPath) ?? [] })
+      verdicts.set(shardPath, { bytes, mtimeNs: BigInt(mtime_ns), findings: own.get(shardPath) ?? [], isIntact: intact === true })
     }
   }
   return verdicts
+}
+
+/** Missing shards that only the ledger of a partition knows: it need not be the one at hand. */
+function missingByLedger(reports: readonly PartitionReport[]): ReportedMissing[] {
+  return reports.flatMap(({ findings }) =>
+    findings.flatMap(({ kind, shard_path: shardPath, details }) => {
+      const reported = kind === 'missing_shard' ? reportedMissing(shardPath, details) : null
+      return reported === null ? [] : [reported]
+    })
+  )
 }
 
 /** The cache may have changed since the parts were read; the report is right for what is there now, and this says what is not as it was. */

@@ -5,6 +5,8 @@
 import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
+import { keysLost } from '../../../shared/model/keysLost.ts'
+import { missingText } from '../../../shared/model/missingText.ts'
 import type { RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { applyRepair, INDEX_PATH, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
@@ -86,8 +88,8 @@ async function printReport({ json, output }: Context, plan: RepairPlan, print: P
   return code === EXIT.corrupt ? code : EXIT.refused
 }
 
-function findingsOf({ moves, kept, indexFindings }: RepairPlan): Finding[] {
-  return [...moves.flatMap(({ reasons }) => reasons), ...kept.flatMap(({ reasons }) => reasons), ...indexFindings]
+function findingsOf({ moves, kept, indexFindings, missing }: RepairPlan): Finding[] {
+  return [...moves.flatMap(({ reasons }) => reasons), ...kept.flatMap(({ reasons }) => reasons), ...indexFindings, ...missing]
 }
 
 /** The report's shape with nothing done yet: nothing has a new place, and there is no new index. */
@@ -103,16 +105,27 @@ function planFields(plan: RepairPlan) {
     })),
     kept: plan.kept,
     reindex: null,
+    ...missingAfter(plan),
     plan: planToJson(plan)
   }
+}
+
+/** What will be missing: what is already, and what no shard will hold when the ticked ones have moved. */
+function missingAfter(plan: RepairPlan): { readonly missingShards: number; readonly missingRows: number } {
+  const { keys, shards } = keysLost(plan, tickedIn(plan))
+  return { missingShards: plan.missingShards + shards, missingRows: plan.missingRows + keys }
+}
+
+function tickedIn({ moves }: RepairPlan): ReadonlySet<string> {
+  return new Set(moves.filter(({ ticked }) => ticked).map(({ shardPath }) => shardPath))
 }
 
 function planText(plan: RepairPlan): string {
   const ticked = plan.moves.filter(({ ticked }) => ticked)
   const bytes = ticked.reduce((sum, move) => sum + move.bytes, 0)
-  const rows = ticked.reduce((sum, move) => sum + (move.rows ?? 0), 0)
-  const unknown = ticked.filter(move => move.rows === null).length
-  const lost = `${countOf(rows, 'row')}${unknown > 0 ? ` and those of ${countOf(unknown, 'shard')} that cannot tell` : ''}`
+  const { keys, unknown } = keysLost(plan, tickedIn(plan))
+  const uncounted = unknown > 0 ? `, and an unknown number in ${countOf(unknown, 'shard')}` : ''
+  const lost = `${countOf(keys, 'key')} that no other shard holds${uncounted}`
   return [
     `checked ${countOf(plan.checkedShards, 'shard')}; this is the plan, nothing has been changed\n`,
     ticked.length > 0
@@ -121,7 +134,7 @@ function planText(plan: RepairPlan): string {
     indexText(plan),
     findingsText(ticked.flatMap(({ reasons }) => reasons)),
     keptText(plan.kept),
-    findingsText(plan.indexFindings)
+    findingsText([...plan.missing, ...plan.indexFindings])
   ].join('')
 }
 
@@ -130,7 +143,9 @@ function indexText({ reindex, indexFindings }: RepairPlan): string {
   return indexFindings.length > 0 ? 'would leave the index unchanged\n' : 'the index fits what will be there\n'
 }
 
-function reportText({ checkedShards, quarantined, notMoved, kept, reindex }: RepairReport): string {
+function reportText(report: RepairReport): string {
+  const { checkedShards, quarantined, notMoved, kept, reindex } = report
+  const missing = missingText(report)
   const moved = tableText(
     [
       { head: 'shard', cell: ({ shardPath }) => shardPath },
@@ -145,6 +160,7 @@ function reportText({ checkedShards, quarantined, notMoved, kept, reindex }: Rep
     quarantined.length > 0 ? `\n${moved}\n` : '',
     notMovedText(notMoved),
     indexedText(reindex),
+    missing === '' ? '' : `${missing}; \`lewm-cache lost\` lists them\n`,
     keptText(kept),
     findingsText(reindex.findings.filter(({ severity }) => severity === 'index')),
     quarantined.length > 0 ? '\n`lewm-cache restore SHARD` brings a shard back\n' : ''

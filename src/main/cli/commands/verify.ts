@@ -29,13 +29,11 @@ export const run: Run<VerifyCommandOptions> = async (context, chosen, args) => {
   const shards = args.length > 0 ? args.map(arg => shardPathOf(root, arg)) : undefined
   const needsLedger = changed === true || olderThan !== undefined || resume === true
   const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers, secondReader }
-  const inspection = quick
-    ? await inspectCache(root, options)
-    : await withLedger(output, root, needsLedger, async ledger => {
-        const inspected = await inspectCache(root, { ...options, ledger })
-        if (changed === true || olderThan !== undefined) await noteLeftOut(context, inspected, ledger)
-        return inspected
-      })
+  const inspection = await withLedger(output, root, needsLedger, async ledger => {
+    const inspected = await inspectCache(root, { ...options, ledger })
+    if (changed === true || olderThan !== undefined) await noteLeftOut(context, inspected, ledger)
+    return inspected
+  })
   if (resume === true) await noteResumed(context, inspection)
   const { report, readableShards } = inspection
   if (json) {
@@ -46,9 +44,11 @@ export const run: Run<VerifyCommandOptions> = async (context, chosen, args) => {
 }
 
 /** What an earlier verification found in shards that were not read now is no part of this report. */
-async function noteLeftOut({ output }: Context, { root, leftOut, stamps }: Inspection, ledger: Ledger | undefined): Promise<void> {
+async function noteLeftOut({ output }: Context, { root, leftOut, stamps, present }: Inspection, ledger: Ledger | undefined): Promise<void> {
   if (leftOut === 0 || ledger === undefined) return
-  const before = [...ledger.lastVerifications(root, '', LAST_PATH)].filter(([shardPath]) => !stamps.has(shardPath))
+  const before = [...ledger.lastVerifications(root, '', LAST_PATH)].filter(
+    ([shardPath]) => present.has(shardPath) && !stamps.has(shardPath)
+  )
   const marked = before.filter(([, { findings }]) => findings.length > 0).length
   const damaged = before.filter(([, { findings }]) => findings.some(({ severity }) => severity === 'corrupt')).length
   const known =

@@ -60,7 +60,8 @@ export function archiveEntries(root: string, entries: Iterable<LeavingEntry>): n
   return kept
 }
 
-function lineOf(
+/** An entry as it is written. */
+export function lineOf(
   { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath, rowOffset, createdAt, why }: LeavingEntry,
   at: bigint
 ) {
@@ -161,7 +162,8 @@ function* linesOf(path: string): Generator<string | null> {
   }
 }
 
-function entryOf(line: string): ArchivedEntry | null {
+/** A line as an entry; null for any other text. */
+export function entryOf(line: string): ArchivedEntry | null {
   const fields = parsed(line)
   if (fields === null) return null
   const {

@@ -1,4 +1,5 @@
 /** The entries of an index that a new one will not hold, each with why: found while the new one is built, kept before it takes its place. */
+import type { LongOptions } from '../../../shared/model/report.ts'
 import type { IndexRow } from '../index/indexRow.ts'
 import { IndexUnusable } from '../index/untrusted.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
@@ -7,6 +8,7 @@ import { configurationText } from '../integrity/keyConfiguration.ts'
 import { isValidKey } from '../integrity/keyPrint.ts'
 import { type ShardKeys, windowHashesText } from '../integrity/shardKeys.ts'
 import { isShardPath } from '../paths.ts'
+import { BYTES_OF_KEYS, lookAtShards } from '../work/lookAtShards.ts'
 import { archiveEntries, type LeavingEntry, readArchive } from './entryArchive.ts'
 
 /** What becomes of a shard's entries when the index is built anew. */
@@ -113,30 +115,65 @@ function whyOf(entry: IndexRow, fateOf: (shardPath: string) => ShardFate): Leavi
 
 /**
  * Keeps the entries of shards that are about to be moved to quarantine. Without an index that can be used there is nothing to keep.
- * @throws CacheBusyError, SystemError
+ * @throws CacheBusyError, SystemError, CancelledError
  */
-export function archiveShards(root: string, shardPaths: readonly string[]): void {
+export async function archiveShards(
+  root: string,
+  shardPaths: readonly string[],
+  options: Pick<LongOptions, 'signal' | 'workers'>
+): Promise<void> {
   const index = usableIndex(root)
   if (index === null) return
   try {
-    const wanted = new Set(shardPaths)
     const earlier = new Set<string>()
+    const wanted = new Set(shardPaths)
     for (const entry of readArchive(root, () => undefined)) {
       if (entry.why === 'changed' && wanted.has(entry.shardPath)) earlier.add(placeText(entry))
     }
-    archiveEntries(root, quarantined(index, shardPaths, earlier))
+    const contradicted = await contradictedIn(root, index, shardPaths, options)
+    archiveEntries(root, quarantined(index, shardPaths, earlier, contradicted))
   } finally {
     index.close()
   }
 }
 
-function* quarantined(index: WindowIndex, shardPaths: readonly string[], earlier: ReadonlySet<string>): Generator<LeavingEntry> {
+/** Entries that tell that one of some shards changed: once the shard has moved, nothing tells them from the others. */
+async function contradictedIn(
+  root: string,
+  index: WindowIndex,
+  shardPaths: readonly string[],
+  { signal, workers }: Pick<LongOptions, 'signal' | 'workers'>
+): Promise<ReadonlySet<string>> {
+  const contradicted = new Set<string>()
+  const tasks = shardPaths.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
+  for await (const { verdict } of lookAtShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+    const { shardPath, keys } = verdict
+    if (keys === null) continue
+    try {
+      if (holdsExactly(index, shardPath, keys)) continue
+      for (const entry of contradictionsOf(index.rowsOf(shardPath), keys).changed) contradicted.add(entryText(entry))
+    } catch (error) {
+      if (!(error instanceof IndexUnusable)) throw error
+      return contradicted
+    }
+  }
+  return contradicted
+}
+
+function* quarantined(
+  index: WindowIndex,
+  shardPaths: readonly string[],
+  earlier: ReadonlySet<string>,
+  contradicted: ReadonlySet<string>
+): Generator<LeavingEntry> {
+  const whyOf = (entry: IndexRow): LeavingEntry['why'] => {
+    if (!isValidKey(entry)) return 'index_error'
+    if (earlier.has(placeText(entry))) return 'superseded'
+    return contradicted.has(entryText(entry)) ? 'changed' : 'quarantined'
+  }
   for (const path of shardPaths) {
     try {
-      for (const entry of index.rowsOf(path)) {
-        const why = !isValidKey(entry) ? 'index_error' : earlier.has(placeText(entry)) ? 'superseded' : 'quarantined'
-        yield { ...entry, why }
-      }
+      for (const entry of index.rowsOf(path)) yield { ...entry, why: whyOf(entry) }
     } catch (error) {
       // The index as a whole is set aside when a new one takes its place.
       if (!(error instanceof IndexUnusable)) throw error

@@ -6,7 +6,7 @@ import { LAYOUT_1 } from '../layout.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { checkReadable } from './checkReadable.ts'
 import { openDatabase } from './database.ts'
-import type { IndexRow } from './indexRow.ts'
+import type { IndexEntry, IndexRow } from './indexRow.ts'
 import { BUSY_MS } from './openFile.ts'
 import { guarded, harden, IndexUnusable } from './untrusted.ts'
 import { openIndex, WindowIndex } from './windowIndex.ts'
@@ -40,6 +40,23 @@ export function forgetShards(root: string, shardPaths: readonly string[]): void 
     if (index === null) return
     changeAndClose(root, index, () => {
       for (const shardPath of shardPaths) index.forget(shardPath)
+    })
+  } catch (error) {
+    if (!(error instanceof IndexUnusable)) throw error
+  }
+}
+
+/**
+ * Removes single entries. Without an index, or with one that cannot be used, there is nothing to remove.
+ * @throws CacheBusyError, SystemError
+ */
+export function forgetEntries(root: string, entries: readonly IndexEntry[]): void {
+  if (entries.length === 0) return
+  try {
+    const index = openIndex(root, 'write')
+    if (index === null) return
+    changeAndClose(root, index, () => {
+      for (const entry of entries) index.forgetEntry(entry)
     })
   } catch (error) {
     if (!(error instanceof IndexUnusable)) throw error

@@ -314,6 +314,12 @@ export class WindowIndex {
     guarded(() => this.prepare<[string], never>('DELETE FROM window_index WHERE shard_path = ?').run(shardPath))
   }
 
+  /** Removes an entry, if it still leads to the same row. */
+  forgetEntry(entry: IndexEntry): void {
+    const sql = `DELETE FROM window_index WHERE ${KEY_MATCH} AND shard_path = ? AND row_offset = ?`
+    guarded(() => this.prepare<unknown[], never>(sql).run(...entryParams(entry), entry.shardPath, entry.rowOffset))
+  }
+
   /** Runs `work` in one transaction that waits for its turn. */
   transaction(work: () => void): void {
     const all = (): void => {

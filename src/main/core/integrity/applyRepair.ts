@@ -1,9 +1,11 @@
 /** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
 import { CancelledError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
-import type { KeptShard, LongOptions, ReindexReport, RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
+import type { KeptShard, LongOptions, ReindexReport, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
 import { withCacheLock } from '../cacheLock.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
+import { findLost } from '../evidence/findLost.ts'
+import { countMissing, type MissingCounts } from '../evidence/lostReport.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { INDEX_PATH } from '../paths.ts'
 import { ProgressMeter } from '../progress.ts'
@@ -15,6 +17,7 @@ import { type CheckedMove, checkMoves, lookAtKept } from './planCheck.ts'
 import { tidyQuarantine } from './quarantineFiles.ts'
 import { planFrom } from './repairPlan.ts'
 import type { KnownKeys } from './shardKeys.ts'
+import { stateByFindings } from './shardStates.ts'
 import { inspectCache } from './verifyCache.ts'
 
 const WAIT_MS = 10_000
@@ -40,9 +43,19 @@ export async function applyRepair(
     const { kept, damaged } = await lookAtKept(root, plan.kept, options)
     await tidyQuarantine(root)
     const blocked = blockedIndex(root)
+    // Entries have to leave the index before their shards move.
     if (blocked !== null && blocked.kind !== 'index_unsupported') {
       const waiting = ready.map(({ shardPath }) => ({ shardPath, reason: blocked.message }))
-      return nothingMoved(plan, [...hidden, ...waiting], kept, blocked)
+      const { missingShards, missingRows } = plan
+      return {
+        checkedShards: plan.checkedShards,
+        quarantined: [],
+        notMoved: [...hidden, ...waiting],
+        kept,
+        reindex: notRebuilt(blocked),
+        missingShards,
+        missingRows
+      }
     }
     const reindex = async (without = new Map<string, readonly Finding[]>()): Promise<ReindexReport> =>
       blocked === null ? rebuildIndex(root, options, new Map([...damaged, ...without]), options.known) : notRebuilt(blocked)
@@ -54,7 +67,15 @@ export async function applyRepair(
     const stayed = new Set(notMoved.map(({ shardPath }) => shardPath))
     const left = damageOf(ready.filter(({ shardPath }) => stayed.has(shardPath)))
     const reindexed = await (moved.length === 0 ? reindex(left) : reindex(left).catch(afterTheMove))
-    return { checkedShards: plan.checkedShards, quarantined: moved, notMoved: [...hidden, ...notMoved], kept, reindex: reindexed }
+    const missing = await missingNow(root, kept, options)
+    return {
+      checkedShards: plan.checkedShards,
+      quarantined: moved,
+      notMoved: [...hidden, ...notMoved],
+      kept,
+      reindex: reindexed,
+      ...missing
+    }
   }
   return withCacheLock(root, 'repair', WAIT_MS, work, options.signal)
 }
@@ -64,14 +85,18 @@ function notRebuilt(why: Finding): ReindexReport {
   return { indexedShards: 0, indexedRows: 0, indexPath: INDEX_PATH, findings: [why], indexKept: true }
 }
 
-/** Entries have to leave the index before their shards move. */
-function nothingMoved(
-  { checkedShards }: RepairPlan,
-  notMoved: readonly ShardNotMoved[],
+/** What is missing when all is done: what was before, and the rows of what was moved that no other shard holds. */
+async function missingNow(
+  root: string,
   kept: readonly KeptShard[],
-  why: Finding
-): RepairReport {
-  return { checkedShards, quarantined: [], notMoved, kept, reindex: notRebuilt(why) }
+  { ledger, signal, workers }: LongOptions & { readonly ledger?: Ledger }
+): Promise<MissingCounts> {
+  const states = new Map(kept.map(({ shardPath, reasons }) => [shardPath, stateByFindings(reasons)]))
+  const lost = await findLost(root, { ledger, signal, workers, states, shardsNamed: 0, keysNamed: 0 })
+  return countMissing(
+    lost.map(each => each.lost),
+    kept.flatMap(({ reasons }) => reasons)
+  )
 }
 
 /** Shards that stay although they are damaged, and what is: none of their rows is entered. */

@@ -69,42 +69,57 @@ export function blockedIndex(root: string): Finding | null {
 }
 
 /** A row whose key the index gives to another place: a duplicate if that place holds the key too, else the index is wrong. */
-export type Elsewhere = { readonly shardPath: string; readonly row: number; readonly indexedShard: string; readonly indexedRow: number }
+export type Elsewhere = {
+  readonly shardPath: string
+  readonly row: number
+  readonly indexedShard: string
+  readonly indexedRow: number
+  /** Whether the row had another key when it was indexed: that tells why no entry leads to it. */
+  readonly isChanged: boolean
+}
 
 /**
  * Compares one shard's rows with the entries that point into it.
- * @returns findings, and the rows whose keys the index has at other places
+ * @param isIntact asked only where they differ: whether the shard is known to be as it was when it agreed with the index
+ * @returns findings, the rows whose keys the index has at other places, and the entries that tell of earlier keys of rows
  */
 export function compareShardWithIndex(
   index: WindowIndex,
   shardPath: string,
-  keys: ShardKeys
-): { findings: Finding[]; elsewhere: Elsewhere[] } {
+  keys: ShardKeys,
+  isIntact: () => boolean
+): { findings: Finding[]; elsewhere: Elsewhere[]; changed: readonly IndexEntry[] } {
   const [configuration, ...others] = keys.configurations
   if (
     configuration !== undefined &&
     others.length === 0 &&
     index.holdsExactly(shardPath, keys.rows, windowHashesText(keys), configuration)
   ) {
-    return { findings: [], elsewhere: [] }
+    return { findings: [], elsewhere: [], changed: [] }
   }
-  const { indexed, outside, wrong } = contradictionsOf(index.entriesOf(shardPath), keys)
+  const { indexed, outside, wrong, ...found } = contradictionsOf(index.entriesOf(shardPath), keys)
+  const changed = found.changed.size > 0 && !isIntact() ? found.changed : new Set<IndexEntry>()
+  const changedRows = new Set([...changed].map(({ rowOffset }) => rowOffset))
   const missing: number[] = []
   const elsewhere: Elsewhere[] = []
   for (let row = indexed.indexOf(0); row !== -1; row = indexed.indexOf(0, row + 1)) {
     const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, row, shardPath)
     const place = index.locate([windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype])
     if (place?.shardPath === shardPath && indexed[place.rowOffset] === 1) continue // repeats a key of this shard, which is a finding of its own
-    if (place === null || place.shardPath === shardPath) missing.push(row)
-    else elsewhere.push({ shardPath, row, indexedShard: place.shardPath, indexedRow: place.rowOffset })
+    const isChanged = changedRows.has(row)
+    if (place !== null && place.shardPath !== shardPath)
+      elsewhere.push({ shardPath, row, indexedShard: place.shardPath, indexedRow: place.rowOffset, isChanged })
+    else if (!isChanged) missing.push(row)
   }
+  const isWrong = (entry: IndexEntry): boolean => !changed.has(entry)
   return {
     findings: [
-      ...entryFindings('entry_without_row', shardPath, outside, beyondText(keys.rows)),
-      ...entryFindings('entry_elsewhere', shardPath, wrong, 'to rows with another key: a look-up of their keys fails'),
+      ...entryFindings('entry_without_row', shardPath, outside.filter(isWrong), beyondText(keys.rows)),
+      ...entryFindings('entry_elsewhere', shardPath, wrong.filter(isWrong), 'to rows with another key: a look-up of their keys fails'),
       ...missingFinding(shardPath, missing)
     ],
-    elsewhere
+    elsewhere,
+    changed: [...changed]
   }
 }
 

@@ -38,7 +38,7 @@ export function resolveElsewhere(
       if (holdsKey(lookup, place, keys)) {
         const earlier = compare(place.shardPath, place.indexedShard) < 0
         pairs.push(earlier ? [place.shardPath, place.indexedShard] : [place.indexedShard, place.shardPath])
-      } else missing.set(place.shardPath, [...(missing.get(place.shardPath) ?? []), place.row])
+      } else if (!place.isChanged) missing.set(place.shardPath, [...(missing.get(place.shardPath) ?? []), place.row])
     }
   } finally {
     lookup.close()

@@ -45,11 +45,12 @@ type MoveOptions<M> = LongOptions & { readonly ledger?: Ledger; readonly onDone?
 export async function moveToQuarantine<M extends Move>(
   root: string,
   moves: readonly M[],
-  { signal, ledger, onDone }: MoveOptions<M>
+  { signal, workers, ledger, onDone }: MoveOptions<M>
 ): Promise<Moved> {
-  archiveShards(
+  await archiveShards(
     root,
-    moves.map(({ shardPath }) => shardPath)
+    moves.map(({ shardPath }) => shardPath),
+    { signal, workers }
   )
   const run = new MoveRun(root)
   for (let i = 0; i < moves.length; i += BATCH) {

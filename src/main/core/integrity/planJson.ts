@@ -1,7 +1,7 @@
 /** A plan as JSON and back, with the seed's spelling of names: what `--dry-run` prints, `--save-plan` keeps and `--plan` takes. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Finding, finding, isFindingKind } from '../../../shared/model/finding.ts'
-import type { KeptShard, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
+import type { KeptShard, PlannedMove, RepairPlan, SharedKeys } from '../../../shared/model/report.ts'
 import { isShardPath } from '../paths.ts'
 
 /** The plan as JSON values; ns as decimal text. */
@@ -19,13 +19,18 @@ export function planToJson(plan: RepairPlan): unknown {
       ctime_ns: textOrNull(move.ctimeNs),
       sha256: move.sha256,
       rows: move.rows,
+      keys_only_here: move.keysOnlyHere,
       index_entries: move.indexEntries,
       ticked: move.ticked,
       reasons: move.reasons.map(findingToJson)
     })),
+    shared_keys: plan.sharedKeys.map(({ shardPaths, keys }) => ({ shard_paths: shardPaths, keys })),
     kept: plan.kept.map(({ shardPath, reasons }) => ({ shard_path: shardPath, reasons: reasons.map(findingToJson) })),
     reindex: plan.reindex,
-    index_findings: plan.indexFindings.map(findingToJson)
+    index_findings: plan.indexFindings.map(findingToJson),
+    missing: plan.missing.map(findingToJson),
+    missing_shards: plan.missingShards,
+    missing_rows: plan.missingRows
   }
 }
 
@@ -50,9 +55,13 @@ export function planFromJson(json: unknown): RepairPlan {
     createdAt: nanoseconds(plan, 'created_at'),
     checkedShards: count(plan, 'checked_shards'),
     moves: eachOnce(list(plan, 'moves').map(moveFromJson)),
+    sharedKeys: optional(plan, 'shared_keys', list)?.map(sharedFromJson) ?? [],
     kept: list(plan, 'kept').map(keptFromJson),
     reindex: flag(plan, 'reindex'),
-    indexFindings: list(plan, 'index_findings').map(findingFromJson)
+    indexFindings: list(plan, 'index_findings').map(findingFromJson),
+    missing: optional(plan, 'missing', list)?.map(findingFromJson) ?? [],
+    missingShards: optional(plan, 'missing_shards', count) ?? 0,
+    missingRows: optional(plan, 'missing_rows', count) ?? 0
   }
 }
 
@@ -77,6 +86,7 @@ function moveFromJson(json: unknown): PlannedMove {
     ctimeNs: optional(move, 'ctime_ns', nanoseconds),
     sha256: optional(move, 'sha256', text),
     rows: move.rows === null ? null : count(move, 'rows'),
+    keysOnlyHere: optional(move, 'keys_only_here', count),
     indexEntries: count(move, 'index_entries'),
     ticked: flag(move, 'ticked'),
     reasons: list(move, 'reasons').map(findingFromJson)
@@ -87,6 +97,12 @@ function shardPathOf(move: Fields): string {
   const shardPath = text(move, 'shard_path')
   if (isShardPath(shardPath)) return shardPath
   throw new InputError(`the plan moves ${JSON.stringify(shardPath.slice(0, 200))}, which is not a shard`, { field: 'shard_path' })
+}
+
+function sharedFromJson(json: unknown): SharedKeys {
+  const shared = fieldsOf(json, 'shared_keys')
+  const shardPaths = list(shared, 'shard_paths').map(path => (typeof path === 'string' ? path : refuse('shard_paths')))
+  return { shardPaths, keys: count(shared, 'keys') }
 }
 
 function keptFromJson(json: unknown): KeptShard {

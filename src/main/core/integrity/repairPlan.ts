@@ -26,10 +26,11 @@ export async function planRepair(
 export function planFrom(inspection: Inspection): RepairPlan {
   const { root, report } = inspection
   const byShard = Map.groupBy(
-    report.findings.filter(found => found.severity !== 'index'),
+    report.findings.filter(found => found.severity !== 'index' && found.kind !== 'missing_shard'),
     found => found.shardPath
   )
   const indexFindings = report.findings.filter(found => found.severity === 'index')
+  const missing = report.findings.filter(found => found.kind === 'missing_shard')
   // One that failed a moment ago would fail again, after another wait.
   const index = indexFailed(report.findings) ? null : usableIndex(root)
   try {
@@ -40,17 +41,22 @@ export function planFrom(inspection: Inspection): RepairPlan {
       if (move !== null) moves.push(move)
       if (move?.ticked !== true) kept.push({ shardPath, reasons })
     }
+    const movable = new Set(moves.map(({ shardPath }) => shardPath))
     return {
       version: 1,
       cacheDir: root,
       createdAt: nowNs(),
       checkedShards: report.checkedShards,
       moves,
+      sharedKeys: inspection.sharedKeys.filter(({ shardPaths }) => shardPaths.every(path => movable.has(path))),
       kept,
       reindex:
         !indexFindings.some(({ kind }) => kind === 'index_unsupported') &&
         (indexFindings.length > 0 || moves.some(move => move.ticked && move.indexEntries > 0)),
-      indexFindings
+      indexFindings,
+      missing,
+      missingShards: report.missingShards,
+      missingRows: report.missingRows
     }
   } finally {
     index?.close()
@@ -79,6 +85,7 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
     shardPath,
     ...stamp,
     rows: inspection.rows.get(shardPath) ?? null,
+    keysOnlyHere: inspection.keysOnlyHere.get(shardPath) ?? null,
     indexEntries: countEntries(index, shardPath),
     reasons,
     ticked: corrupt

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
+import type { ReportedMissing } from '../evidence/places.ts'
 import { stampIfVisible } from '../fileStamp.ts'
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts'
 import { shardFilePath } from '../paths.ts'
@@ -32,12 +33,20 @@ export type VerifyOptions = {
    * time are not read again. Keys and index are compared as in any run, so that the report is that of one run over all of them.
    */
   readonly known?: ReadonlyMap<string, KnownVerdict>
+  /** Missing shards that the ledgers of others know. */
+  readonly reportedMissing?: readonly ReportedMissing[]
+  /** False where the ledger is only asked, and nothing is written down. */
+  readonly recording?: boolean
   /** Also reads every shard with hyparquet and compares all values. That takes 10 to 60 times as long. */
   readonly secondReader?: boolean
 }
 
 /** What a full look at a shard came to, without its keys, and what the file looked like then. */
-export type KnownVerdict = FileStamp & { readonly findings: readonly Finding[] }
+export type KnownVerdict = FileStamp & {
+  readonly findings: readonly Finding[]
+  /** Whether the ledger that was asked then knew the bytes as those that agreed with the index. */
+  readonly isIntact?: boolean
+}
 
 export type Selection = {
   /** In path order. */
@@ -82,7 +91,10 @@ export function selectShards(root: string, all: readonly string[], options: Veri
       return (changed === true && differs) || (olderThanMs !== undefined && now - last.verifiedAtMs > olderThanMs)
     })
   }
-  const ledgerRun = ledger === undefined || options.quick === true ? null : ledger.startRun(root, runScope(options), resume === true)
+  const ledgerRun =
+    ledger === undefined || options.quick === true || options.recording === false
+      ? null
+      : ledger.startRun(root, runScope(options), resume === true)
   return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
 }
 

@@ -2,9 +2,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
-import type { FileIdentity, LongOptions, SecondReading, VerifyReport } from '../../../shared/model/report.ts'
+import type { FileIdentity, LongOptions, SecondReading, SharedKeys, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
+import type { ArchiveProblem } from '../evidence/entryArchive.ts'
+import { EvidenceRun, type Present } from '../evidence/evidenceRun.ts'
 import { LocusCollector } from '../evidence/locusCollector.ts'
+import { changedFinding, countMissing, type LostDetail, missingFinding } from '../evidence/lostReport.ts'
 import { windowHashFindings } from '../evidence/windowHashFindings.ts'
 import { isSameFile } from '../fileStamp.ts'
 import { isAmongCopies } from '../folderNames.ts'
@@ -21,10 +24,14 @@ import type { ShardLook, ShardTask } from '../work/shardTask.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
 import { compareShards } from './compareShards.ts'
 import { KeyCollector, PairFinder } from './duplicateKeys.ts'
+import type { Holdings } from './holdings.ts'
+import { Intactness } from './intactness.ts'
 import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
+import { aloneInDamaged, KeySharing } from './keySharing.ts'
 import { byPrecedence, isMisplacement } from './precedence.ts'
 import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
 import type { KeysSeen, KnownKeys } from './shardKeys.ts'
+import { ShardStates } from './shardStates.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
 
 /** A shard's file as it was read; `sha256` null where no digest was taken. */
@@ -45,8 +52,17 @@ export type Inspection = {
   readonly keys: KnownKeys
   /** Shards whose findings were taken from an earlier look: that of the run that is resumed, or of `known`. */
   readonly carriedOver: number
+  /** All shards of the cache. */
+  readonly present: ReadonlySet<string>
   /** Shards of the cache that were not part of this run. */
   readonly leftOut: number
+  /** Rows that evidence expects and no shard holds, with the first of their keys and windows. */
+  readonly lost: readonly LostDetail[]
+  /** Keys that only one shard holds, of shards with findings; null where nothing tells how many. */
+  readonly keysOnlyHere: ReadonlyMap<string, number | null>
+  readonly sharedKeys: readonly SharedKeys[]
+  /** Shards whose bytes are known as those that agreed with the index. */
+  readonly intact: ReadonlySet<string>
 }
 
 /**
@@ -60,7 +76,17 @@ export async function verifyCache(cacheDir: string, options: LongOptions & Verif
 /** What is held in memory of keys for whoever rebuilds the index next: 44 bytes a row. */
 const KEPT_ROWS = 1_000_000
 
-type InspectOptions = LongOptions & VerifyOptions & { readonly keepKeys?: boolean }
+type InspectOptions = LongOptions &
+  VerifyOptions & {
+    readonly keepKeys?: boolean
+    readonly nameAllLost?: boolean
+    /** Reads everything but the embeddings, and writes nothing down: enough to know what is missing. */
+    readonly keysOnly?: boolean
+  }
+
+/** So many lost shards are named with keys and windows, and so many keys of each, where not all are wanted. */
+const LOST_SHARDS_NAMED = 200
+const LOST_KEYS_NAMED = 20
 
 /** Verifies a cache and keeps what a plan, or the merge of partitions, needs to know. */
 export async function inspectCache(cacheDir: string, options: InspectOptions): Promise<Inspection> {
@@ -93,6 +119,7 @@ function namedShards(walk: ShardWalk, shards: readonly string[] | undefined) {
 class VerifyRun {
   private readonly findings: Finding[] = []
   private readonly collector = new KeyCollector()
+  private pairs: PairFinder | null = null
   private readonly loci = new LocusCollector()
   private readonly elsewhere: PlaceElsewhere[] = []
   private readonly stamps = new Map<string, ShardSeen>()
@@ -112,6 +139,13 @@ class VerifyRun {
   private readonly selection: Selection
   private readonly options: InspectOptions
   private readonly keys = new Map<string, KeysSeen>()
+  private readonly states: ShardStates
+  private readonly holdings: Present[] = []
+  private readonly sharing = new KeySharing()
+  private readonly intactness: Intactness
+  private evidence: EvidenceRun | null = null
+  private lost: LostDetail[] = []
+  private indexFailed = false
 
   constructor(root: string, walk: ShardWalk, selection: Selection, options: InspectOptions) {
     this.root = root
@@ -119,13 +153,16 @@ class VerifyRun {
     this.all = walk.shardPaths
     this.selection = selection
     this.options = options
-    this.depth = options.quick === true ? 'footer' : 'full'
+    this.depth = options.quick === true ? 'footer' : options.keysOnly === true ? 'keys' : 'full'
     const bytesTotal = selection.shardPaths.reduce((sum, path) => sum + (selection.stamps.get(path)?.bytes ?? 0), 0)
     this.meter = new ProgressMeter(options.onProgress, 'read', selection.shardPaths.length, bytesTotal)
+    this.states = new ShardStates(root, walk)
+    this.intactness = new Intactness(root, options.ledger, options.known)
   }
 
   close(): void {
     this.meter.end()
+    this.evidence?.close()
     this.collector.close()
     this.loci.close()
   }
@@ -139,6 +176,8 @@ class VerifyRun {
   async complete(started: number): Promise<Inspection> {
     const { index, findings } = openIndexForComparison(this.root, this.all.length)
     let usable = index
+    const evidence = this.evidenceRun(index)
+    this.evidence = evidence
     try {
       if (this.options.shards === undefined) for (const found of findings) this.report(found)
       const { signal, workers, shardBudgetMs } = this.options
@@ -156,12 +195,12 @@ class VerifyRun {
         this.meter.step(verdict.shardPath, verdict.bytes)
         i += 1
       }
-      if (this.options.shards === undefined) this.whileUsable(usable, each => this.reportDangling(each))
+      if (this.options.shards === undefined) usable = this.whileUsable(usable, each => this.reportDangling(each))
+      await this.questionEvidence(evidence, usable !== null || findings.every(({ kind }) => kind === 'index_missing'))
     } finally {
       index?.close()
     }
-    await this.compareAcrossShards()
-    this.noteAbsent()
+    if (this.options.keysOnly !== true) await this.compareAcrossShards()
     if (this.options.secondReader === true) await this.askSecondReader()
     this.selection.ledgerRun?.finish()
     return this.inspection(started)
@@ -210,6 +249,8 @@ class VerifyRun {
     // Readable is not intact: its digest is held against the one that was recorded first.
     const last = this.lastVerification(verdict)
     const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(verdict.shardPath, last, sha256)] : []
+    if (changed.length === 0) this.intactness.digests.set(verdict.shardPath, sha256)
+    else this.intactness.changed.add(verdict.shardPath)
     const judged = { ...verdict, findings: [...verdict.findings, ...changed] }
     // A shard that is still being written looks cut off: only whole ones are held to their bytes.
     run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256, verdict.holdings)
@@ -238,10 +279,13 @@ class VerifyRun {
     this.stamps.set(shardPath, { bytes, mtimeNs, inode, ctimeNs, sha256 })
     this.rows.set(verdict.shardPath, verdict.rows)
     for (const found of verdict.findings) this.report(found)
+    this.states.take(i, verdict, this.depth)
     if (this.depth === 'full' && verdict.rows !== null && !verdict.findings.some(blocksIndexing)) {
       this.readable.push({ shardPath: verdict.shardPath, bytes: verdict.bytes })
     }
     if (verdict.keys === null) return
+    if (verdict.holdings !== null)
+      this.holdings.push({ shardPath: verdict.shardPath, holdings: withoutLoci(verdict.holdings), sha256: null })
     this.collector.add(i, verdict.keys)
     if (verdict.loci !== null) this.loci.add(i, verdict.keys, verdict.loci)
     if (this.options.keepKeys === true && this.indexableRows + verdict.keys.rows <= KEPT_ROWS) {
@@ -259,7 +303,7 @@ class VerifyRun {
       work(index)
       return index
     } catch (error) {
-      this.report(unusable(error))
+      this.giveUpIndex(error)
       return null
     }
   }
@@ -278,7 +322,8 @@ class VerifyRun {
       }
       return
     }
-    const compared = compareShardWithIndex(index, shardPath, keys)
+    const compared = compareShardWithIndex(index, shardPath, keys, () => this.intactness.isIntact(verdict))
+    if (compared.changed.length > 0) this.evidence?.claimChanged(shardPath, compared.changed)
     for (const found of compared.findings) this.report(found)
     for (const place of compared.elsewhere) {
       // Through a link to this very shard the entry leads to the same row. Entries of copies in a trash can are a finding of their own.
@@ -287,14 +332,16 @@ class VerifyRun {
     }
   }
 
+  /** Which of two shards with the same key comes first: known when all shards have been judged. */
+  private precedence(): ReturnType<typeof byPrecedence> {
+    return byPrecedence(new Set(this.findings.filter(isMisplacement).map(({ shardPath }) => shardPath)))
+  }
+
   /** Duplicates: shards that share a fingerprint, and rows that the index gives to a shard outside this run. */
   private async compareAcrossShards(): Promise<void> {
     const { root, elsewhere } = this
-    const compare = byPrecedence(new Set(this.findings.filter(isMisplacement).map(({ shardPath }) => shardPath)))
-    const { shardPaths } = this.selection
-    const finder = new PairFinder((a, b) => compare(shardPaths[a] ?? '', shardPaths[b] ?? ''))
-    for (const holders of this.collector.holders()) finder.take(holders)
-    const pairs = pathPairs(finder.pairs(), shardPaths)
+    const compare = this.precedence()
+    const pairs = pathPairs(this.pairs?.pairs() ?? [], this.selection.shardPaths)
     const { pairs: more, findings } = resolveElsewhere(root, elsewhere, compare)
     for (const found of findings) this.report(found)
     for (const [first, second] of new Map([...pairs, ...more].map(pair => [pair.join('\n'), pair])).values()) {
@@ -316,16 +363,92 @@ class VerifyRun {
     }
   }
 
-  /** What lies in the place of a shard that is gone is another shard. */
-  private noteAbsent(): void {
-    const { ledger, shards } = this.options
-    if (ledger === undefined || shards !== undefined) return
+  /** Reports once why the index is of no use. @throws what is no fault of the index */
+  private giveUpIndex(error: unknown): void {
+    const found = unusable(error)
+    if (!this.indexFailed) this.report(found)
+    this.indexFailed = true
+  }
+
+  private evidenceRun(index: WindowIndex | null): EvidenceRun {
+    const { root, selection, states } = this
+    const { ledger, signal, workers, shards, nameAllLost } = this.options
+    const wanted = shards === undefined ? null : new Set(shards)
+    const situation = {
+      root,
+      present: this.all,
+      index,
+      ledger,
+      reported: this.options.reportedMissing ?? [],
+      signal,
+      workers,
+      canonical: (path: string) => withoutAliases(this.walk, path),
+      stateOf: (path: string) => states.stateOf(path),
+      idOf: (path: string) => states.idOf(path),
+      isIntact: (path: string) => this.intactness.isIntactAt(path),
+      isMine: wanted === null ? selection.mine : (path: string) => wanted.has(path),
+      onIndexFailure: (error: unknown) => this.giveUpIndex(error),
+      onProblem: ({ path, message, refused }: ArchiveProblem) =>
+        this.report(finding(refused ? 'unreadable' : 'bad_metadata', path, message))
+    }
+    return new EvidenceRun(situation, this.collector, {
+      rowsOf: path => this.rows.get(path) ?? null,
+      holdings: () => this.holdings,
+      listed: nameAllLost === true ? Number.POSITIVE_INFINITY : LOST_KEYS_NAMED
+    })
+  }
+
+  /** What the index, the entries that left it, the quarantine and the ledger expect, and no shard holds. */
+  private async questionEvidence(evidence: EvidenceRun, isIndexKnown: boolean): Promise<void> {
+    const { shardPaths } = this.selection
+    const compare = this.precedence()
+    const pairs = new PairFinder((a, b) => compare(shardPaths[a] ?? '', shardPaths[b] ?? ''))
+    this.pairs = pairs
+    await evidence.settle(holders => {
+      pairs.take(holders)
+      this.sharing.take(holders)
+    })
+    const named = evidence.details(this.options.nameAllLost === true ? Number.POSITIVE_INFINITY : LOST_SHARDS_NAMED)
+    this.lost = named.map(({ lost }) => lost)
+    for (const { lost, place } of named) {
+      const found = missingFinding(lost, place)
+      if (found !== null) this.report(found)
+    }
+    for (const place of evidence.places) {
+      if (place.changedRows.size > 0) this.report(changedFinding(place))
+      if (place.state === 'damaged') this.sharing.takeDamaged(place, this.states.positionOf(place.shardPath))
+    }
+    if (this.selection.ledgerRun !== null && this.options.shards === undefined) this.noteInLedger(evidence, isIndexKnown)
+  }
+
+  /** What lies in the place of a shard that is gone is another shard; what was found elsewhere is not missed where it was. */
+  private noteInLedger(evidence: EvidenceRun, isIndexKnown: boolean): void {
+    const { ledger } = this.options
     const present = new Set(this.all)
-    const absent = [...ledger.evidence(this.root, path => !present.has(path) && isProvenGone(this.root, path))]
-    ledger.forgetFingerprints(
+    const absent = [...(ledger?.evidence(this.root, path => !present.has(path) && isProvenGone(this.root, path)) ?? [])]
+    ledger?.forgetFingerprints(
       this.root,
       absent.map(({ shardPath }) => shardPath)
     )
+    const moved = evidence.places.filter(({ isMoved, missing }) => isMoved && missing === 0)
+    ledger?.dropRecords(
+      this.root,
+      moved.map(({ shardPath }) => shardPath)
+    )
+    if (isIndexKnown) this.intactness.record(evidence.contradicted)
+  }
+
+  /** Of shards with findings: how many keys would be lost with each. */
+  private keysOnlyHere(marked: ReadonlySet<string>): Map<string, number | null> {
+    const places = new Map(this.evidence?.places.map(place => [place.shardPath, place]))
+    const counts = new Map<string, number | null>()
+    for (const path of this.selection.shardPaths) {
+      if (!marked.has(path)) continue
+      const rows = this.rows.get(path) ?? null
+      const id = this.states.idOf(path)
+      counts.set(path, id >= 0 ? this.sharing.aloneIn(id, rows ?? 0) : aloneInDamaged(places.get(path), rows))
+    }
+    return counts
   }
 
   private async askSecondReader(): Promise<void> {
@@ -357,6 +480,7 @@ class VerifyRun {
         checkedBytes: sum([...this.stamps.values()].map(stamp => stamp.bytes)),
         healthyShards: shardPaths.filter(path => !marked.has(path)).length,
         findings,
+        ...countMissing(this.lost, findings),
         byKind: countByKind(findings),
         seconds: (performance.now() - started) / 1000,
         ...(this.secondReading && { secondReader: this.secondReading })
@@ -368,7 +492,12 @@ class VerifyRun {
       keys: this.keys,
       readableShards: [...this.unfingerprinted].filter(path => !marked.has(path)).length,
       carriedOver: this.carriedOver,
-      leftOut: this.all.length - shardPaths.length
+      present: new Set(this.all),
+      leftOut: this.all.length - shardPaths.length,
+      lost: this.lost,
+      keysOnlyHere: this.keysOnlyHere(marked),
+      sharedKeys: this.sharing.shared(shardPaths),
+      intact: this.intactness.proven
     }
   }
 }
@@ -399,4 +528,9 @@ function changedBytes(shardPath: string, last: Verification, sha256: string): Fi
   return finding('changed_bytes', shardPath, message, {
     details: { recorded_sha256: last.sha256, sha256, recorded_at: since, last_verified: unchanged }
   })
+}
+
+/** Loci are kept in the ledger; a run needs only what tells the same rows from others. */
+function withoutLoci(holdings: Holdings): Holdings {
+  return { ...holdings, loci: null, configuration: null }
 }

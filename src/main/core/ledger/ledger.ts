@@ -29,10 +29,12 @@ export type Verification = FileStamp & {
 export type RecordedVerdict = Omit<Verification, 'fingerprintedAtMs'> & { readonly shardPath: string }
 
 /** What the ledger can say of a shard besides how it was: evidence when the shard is gone, or says something else than the index. */
-export type ShardEvidence = {
+export type ShardEvidence = FileStamp & {
   readonly shardPath: string
   readonly verifiedAtMs: number
   readonly sha256: string | null
+  /** The fingerprint of a shard that was away when the cache was last verified. */
+  readonly awaySha256: string | null
   /** Of the bytes whose rows agreed with the index; null when they never did. */
   readonly intactSha256: string | null
   readonly holdings: Holdings | null
@@ -165,13 +167,13 @@ const HOLDINGS_KEPT = `CASE
            WHEN json_extract(excluded.holdings, '$.keys') IS NULL THEN ifnull(holdings, excluded.holdings)
            ELSE excluded.holdings END`
 
-const EVIDENCE = `SELECT shard_path AS shardPath, verified_ms AS verifiedAtMs, sha256, intact_sha256 AS intactSha256, holdings
+const EVIDENCE = `SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, sha256, away_sha256 AS awaySha256, intact_sha256 AS intactSha256, holdings
   FROM verifications WHERE root = ?`
 
-type EvidenceRow = Omit<ShardEvidence, 'holdings'> & { readonly holdings: string | null }
+type EvidenceRow = Omit<ShardEvidence, 'holdings' | 'mtimeNs'> & { readonly holdings: string | null; readonly mtimeNs: string }
 
-function evidenceOf({ holdings, ...row }: EvidenceRow): ShardEvidence {
-  return { ...row, holdings: holdings === null ? null : JSON.parse(holdings) }
+function evidenceOf({ holdings, mtimeNs, ...row }: EvidenceRow): ShardEvidence {
+  return { ...row, mtimeNs: BigInt(mtimeNs), holdings: holdings === null ? null : JSON.parse(holdings) }
 }
 
 const COLUMNS =
@@ -288,11 +290,14 @@ export class Ledger {
     }
   }
 
-  /** The bytes of a shard agree with the index: what the index says otherwise later is not the shard's fault. */
-  markIntact(root: string, shardPath: string, sha256: string): void {
+  /** The bytes of shards agree with the index: what the index says otherwise later is not the shard's fault. */
+  markIntact(root: string, digests: Iterable<readonly [shardPath: string, sha256: string]>): void {
+    const mark = this.db.prepare('UPDATE verifications SET intact_sha256 = ? WHERE root = ? AND shard_path = ? AND intact_sha256 IS NOT ?')
     this.db
-      .prepare('UPDATE verifications SET intact_sha256 = ? WHERE root = ? AND shard_path = ? AND intact_sha256 IS NOT ?')
-      .run(sha256, root, shardPath, sha256)
+      .transaction(() => {
+        for (const [shardPath, sha256] of digests) mark.run(sha256, root, shardPath, sha256)
+      })
+      .immediate()
   }
 
   /** Drops what is known of shards: they were found elsewhere, or a person said that they need not come back. */

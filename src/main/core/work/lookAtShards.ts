@@ -23,6 +23,8 @@ export type LookOptions = {
   readonly bytes?: number
 }
 
+/** Reading a shard without its embeddings takes as long as reading this many bytes of a whole one. */
+export const BYTES_OF_KEYS = 512 * 1024
 /** So many bytes are read in the time that a thread takes to start. */
 const BYTES_A_THREAD = 12 * 1024 * 1024
 /** Tasks that a thread has before it at a time: it goes on while its last answer is being taken in. */

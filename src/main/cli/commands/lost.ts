@@ -1,0 +1,108 @@
+/** `lost`: rows that evidence expects and no shard holds; `--forget` takes a person's word that they need not come back. */
+import { InputError } from '../../../shared/model/errors.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
+import { type ForgottenShard, forgetLost, inspectCache, type LostDetail, type LostWindow } from '../../core/index.ts'
+import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
+import type { Context, Run } from '../context.ts'
+import { EXIT, type ExitCode } from '../exitCodes.ts'
+import { withLedger } from '../ledger.ts'
+import { countOf, countText, timeText } from '../numbers.ts'
+import { basePair } from '../rowFields.ts'
+import { type Column, tableText } from '../table.ts'
+
+export type LostOptions = { readonly keys?: boolean; readonly forget?: readonly string[] }
+
+export const run: Run<LostOptions> = async (context, { keys = false, forget }) => {
+  if (forget !== undefined && keys) throw new InputError('--forget and --keys exclude each other', { field: 'forget' })
+  const root = await cacheRootOf(context)
+  return forget === undefined ? list(context, root, keys) : forgetShards(context, root, forget)
+}
+
+async function list({ json, output, long }: Context, root: string, keys: boolean): Promise<ExitCode> {
+  const { lost } = await withLedger(output, root, false, ledger =>
+    inspectCache(root, { ...long, ledger, keysOnly: true, recording: false, nameAllLost: true })
+  )
+  const rows = lost.reduce((sum, shard) => sum + (shard.rows ?? 0), 0)
+  if (json) await output.document({ lost: lost.map(shard => lostFields(shard, keys)), rows })
+  else if (keys) await output.text(lost.map(keysText).join(''))
+  else {
+    if (lost.length > 0) await output.text(tableText(COLUMNS, lost))
+    await output.note(`${countOf(rows, 'row')} of ${countOf(lost.length, 'shard')} lost`)
+  }
+  return EXIT.ok
+}
+
+const REASONS: Readonly<Record<LostDetail['reason'], string>> = {
+  missing: 'missing',
+  quarantined: 'in quarantine',
+  placeholder: 'placeholder',
+  rows_missing: 'rows missing',
+  changed_since_indexed: 'changed'
+}
+
+const COLUMNS: readonly Column<LostDetail>[] = [
+  { head: 'shard', cell: ({ shardPath }) => shardPath },
+  { head: 'rows', cell: ({ rows }) => (rows === null ? 'unknown' : countText(rows)), right: true },
+  { head: 'reason', cell: ({ reason }) => REASONS[reason] },
+  { head: 'since (UTC)', cell: ({ since }) => timeText(since) },
+  { head: 'windows', cell: ({ windows }) => spanText(windows) }
+]
+
+/** From the first window to the last, 1-based as in genome browsers. */
+function spanText(windows: readonly LostWindow[]): string {
+  const contigs = [...Map.groupBy(windows, ({ chrom }) => chrom)].map(([chrom, ofContig]) => {
+    const starts = ofContig.map(({ startBp }) => startBp).sort((a, b) => (a < b ? -1 : 1))
+    const ends = ofContig.map(({ endBp }) => endBp).sort((a, b) => (a < b ? -1 : 1))
+    return `${chrom}:${countText((starts[0] ?? 0n) + 1n)}-${countText(ends.at(-1) ?? 0n)}`
+  })
+  return contigs.length === 0 ? '-' : contigs.join(' ')
+}
+
+function lostFields({ shardPath, rows, reason, since, windows, keys }: LostDetail, withKeys: boolean) {
+  return {
+    shardPath,
+    rows,
+    reason,
+    since,
+    windows: windows.map(windowFields),
+    ...(withKeys && {
+      keys: keys.map(({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype, rowOffset, window }) => ({
+        windowHash,
+        encoderHash,
+        stateLayer,
+        poolType,
+        poolRadius,
+        dtype,
+        rowOffset,
+        ...(window === null ? { chrom: null, startBp: null, endBp: null } : windowFields(window))
+      }))
+    })
+  }
+}
+
+function windowFields({ chrom, startBp, endBp }: LostWindow) {
+  return { chrom, startBp: basePair(startBp), endBp: basePair(endBp) }
+}
+
+function keysText({ shardPath, keys, rows }: LostDetail): string {
+  const unknown =
+    rows === null || rows > keys.length ? `  ${rows === null ? 'an unknown number of' : countText(rows - keys.length)} keys unknown\n` : ''
+  const lines = keys.map(({ windowHash, window }) => {
+    const locus = window === null ? '' : ` ${window.chrom}:${window.startBp + 1n}-${window.endBp}`
+    return `  ${windowHash}${terminalSafe(locus)}\n`
+  })
+  return `${terminalSafe(shardPath)}\n${lines.join('')}${unknown}`
+}
+
+async function forgetShards({ json, output, long }: Context, root: string, args: readonly string[]): Promise<ExitCode> {
+  const shards = args.map(arg => shardPathOf(root, arg))
+  const forgotten = await withLedger(output, root, false, ledger => forgetLost(root, shards, { ...long, ledger }))
+  if (json) await output.document({ forgotten })
+  else await output.text(forgotten.map(forgottenText).join(''))
+  return EXIT.ok
+}
+
+function forgottenText({ shardPath, rows, by }: ForgottenShard): string {
+  const what = rows === null ? 'an unknown number of rows' : countOf(rows, 'row')
+  return `forgot ${terminalSafe(shardPath)} (${what}), recorded as said by ${terminalSafe(by)}\n`
+}

@@ -1,0 +1,157 @@
+/** One questioning of all evidence about a cache: claims are gathered, held against the rows that were read, and judged. */
+import { setImmediate } from 'node:timers/promises'
+import { CancelledError } from '../../../shared/model/errors.ts'
+import type { KeyCollector, KeyHolders } from '../integrity/duplicateKeys.ts'
+import { type Holdings, holdingsOf } from '../integrity/holdings.ts'
+import { comparePaths } from '../paths.ts'
+import { BYTES_OF_KEYS, lookAtShards } from '../work/lookAtShards.ts'
+import { ClaimGatherer, type Situation } from './gatherClaims.ts'
+import { judgePartition, type LostShard, lostAt, markMoved } from './judgeClaims.ts'
+import { LocusFinder } from './locusFinder.ts'
+import type { LostDetail } from './lostReport.ts'
+import { nameLostRows } from './lostRows.ts'
+import type { Place, ShardState } from './places.ts'
+
+/** What a shard that is there holds. */
+export type Present = { readonly shardPath: string; readonly holdings: Holdings | null; readonly sha256: string | null }
+
+export type EvidenceOptions = {
+  /** Rows of a shard by its footer; null where nothing tells. */
+  readonly rowsOf: (shardPath: string) => number | null
+  /** What shards hold that were read in this run. */
+  readonly holdings: () => Iterable<Present>
+  /** How many keys of each lost shard are wanted by name. */
+  readonly listed: number
+}
+
+type Read = { readonly state: ShardState; readonly id: number }
+
+export class EvidenceRun {
+  private readonly situation: Situation
+  private readonly options: EvidenceOptions
+  private readonly collector: KeyCollector
+  private readonly gatherer: ClaimGatherer
+  /** Shards that were read because somebody has to hold what is claimed. */
+  private readonly readLater = new Map<string, Read>()
+  private readonly holdingsReadLater: Present[] = []
+
+  /** @param collector the keys of all shards that were read so far, each by its position in the run */
+  constructor(situation: Situation, collector: KeyCollector, options: EvidenceOptions) {
+    this.situation = situation
+    this.collector = collector
+    this.options = options
+    this.gatherer = new ClaimGatherer(situation)
+  }
+
+  close(): void {
+    this.gatherer.close()
+  }
+
+  get claimChanged(): ClaimGatherer['claimChanged'] {
+    return this.gatherer.claimChanged.bind(this.gatherer)
+  }
+
+  get places(): readonly Place[] {
+    return this.gatherer.places
+  }
+
+  /**
+   * Gathers and judges.
+   * @param onHolders called with the holders of each partition of keys
+   * @throws SystemError, CancelledError
+   */
+  async settle(onHolders: (holders: KeyHolders) => void): Promise<void> {
+    await this.gatherer.gather()
+    await this.judge(onHolders)
+    if (await this.readMore()) await this.judge(() => undefined)
+    markMoved(this.places, this.everythingPresent())
+  }
+
+  /** Whether the index or what left it says otherwise than a shard that was read. */
+  get contradicted(): ReadonlySet<string> {
+    return new Set(this.places.flatMap(({ shardPath, changedRows }) => (changedRows.size > 0 ? [shardPath] : [])))
+  }
+
+  lost(): LostShard[] {
+    return this.places.flatMap(place => lostAt(place) ?? [])
+  }
+
+  /** Lost shards in path order, with the keys and windows of the first of them. @param most how many shards are named in detail */
+  details(most: number): { readonly place: Place; readonly lost: LostDetail }[] {
+    const all = this.places.flatMap(place => {
+      const lost = lostAt(place)
+      return lost === null ? [] : [{ place, lost }]
+    })
+    if (all.length === 0) return []
+    all.sort((a, b) => comparePaths(a.place.shardPath, b.place.shardPath))
+    const { root, index } = this.situation
+    const finder = new LocusFinder(root, index, this.situation.present)
+    try {
+      const first = all.slice(0, most).map(({ place }) => place)
+      const rows = nameLostRows(root, first, index, finder, windows => this.shardWith(windows))
+      return all.map(({ place, lost }) => ({ place, lost: { ...lost, ...(rows.get(place) ?? { keys: [], windows: [] }) } }))
+    } finally {
+      finder.close()
+    }
+  }
+
+  private async judge(onHolders: (holders: KeyHolders) => void): Promise<void> {
+    for (const place of this.places) place.reset()
+    let i = 0
+    for (const holders of this.collector.holders()) {
+      onHolders(holders)
+      judgePartition(this.gatherer.claims, this.places, i, holders, this.options.listed)
+      i += 1
+      if (this.situation.signal?.aborted) throw new CancelledError()
+      await setImmediate()
+    }
+  }
+
+  /** Reads the keys of shards that were not part of the run and may hold what is claimed. @returns false when there is none */
+  private async readMore(): Promise<boolean> {
+    const open = this.places.filter(place => place.state === 'unlooked' || lostAt(place) !== null)
+    if (open.length === 0) return false
+    const entries = this.gatherer.entriesOf
+    const wanted = new Set(open.map(({ shardPath }) => shardPath))
+    // Rows of which only the ledger knows may have moved to a shard that it does not know.
+    const sizes = new Set(open.flatMap(({ ledger, claimed }) => (claimed === 0 ? (ledger?.holdings?.rows ?? []) : [])))
+    const { root, ledger, signal, workers, stateOf } = this.situation
+    const candidates = this.situation.present.filter(path => {
+      if (stateOf(path) !== 'unlooked') return false
+      if (wanted.has(path) || entries === null) return true
+      const count = entries.get(path) ?? 0
+      if (count === 0 || (this.options.rowsOf(path) ?? count) !== count) return true
+      return sizes.has(count) && (ledger?.evidenceOf(root, path) ?? null) === null
+    })
+    const tasks = candidates.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
+    let id = this.situation.present.length
+    for await (const { verdict } of lookAtShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+      if (verdict.keys === null) {
+        this.readLater.set(verdict.shardPath, { state: 'unread', id: -1 })
+        continue
+      }
+      this.readLater.set(verdict.shardPath, { state: 'read', id })
+      this.holdingsReadLater.push({ shardPath: verdict.shardPath, holdings: holdingsOf(verdict.keys, null), sha256: null })
+      this.collector.add(id++, verdict.keys)
+    }
+    for (const place of this.places) {
+      const read = this.readLater.get(place.shardPath)
+      if (read !== undefined) Object.assign(place, { state: read.state, shard: read.id })
+    }
+    return candidates.length > 0
+  }
+
+  private *everythingPresent(): Generator<Present> {
+    yield* this.options.holdings()
+    yield* this.holdingsReadLater
+    const { root, ledger, stateOf } = this.situation
+    if (ledger === undefined) return
+    const present = new Set(this.situation.present)
+    for (const known of ledger.evidence(root, path => present.has(path) && stateOf(path) === 'unlooked')) yield known
+  }
+
+  private shardWith(windows: string): string | undefined {
+    for (const { shardPath, holdings } of this.everythingPresent()) if (holdings?.windows === windows) return shardPath
+    return undefined
+  }
+}

@@ -1,0 +1,171 @@
+/** Forgets lost shards because a person says so: the evidence of them moves to a file of its own in quarantine. */
+import { lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import type { LongOptions } from '../../../shared/model/report.ts'
+import { withCacheLock } from '../cacheLock.ts'
+import { checkCacheRoot } from '../cacheRoot.ts'
+import { nowNs } from '../clock.ts'
+import { removeFile, writeFileDurably, writeNewFileDurably } from '../durableFile.ts'
+import { forgetEntries } from '../index/changeIndex.ts'
+import type { IndexRow } from '../index/indexRow.ts'
+import { IndexUnusable } from '../index/untrusted.ts'
+import { openIndex } from '../index/windowIndex.ts'
+import { contradictionsOf } from '../integrity/contradictions.ts'
+import { removeEmptyFolders } from '../integrity/quarantineFiles.ts'
+import { verifyShard } from '../integrity/verifyShard.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { isShardPath, QUARANTINE_PATH } from '../paths.ts'
+import { asSystemError } from '../systemError.ts'
+import { type ArchivedEntry, archiveFiles, entryOf, lineOf, readArchiveFile, sweepArchive } from './entryArchive.ts'
+import { findLost } from './findLost.ts'
+import { type Forgotten, whoAmI } from './forgotten.ts'
+import type { LostReason } from './judgeClaims.ts'
+import type { Place } from './places.ts'
+
+const WAIT_MS = 10_000
+
+/** What was forgotten of one shard. */
+export type ForgottenShard = {
+  readonly shardPath: string
+  /** Null where nothing told how many. */
+  readonly rows: number | null
+  readonly reason: LostReason
+  readonly by: string
+  readonly host: string
+  /** UTC ns. */
+  readonly at: bigint
+}
+
+/**
+ * Takes a person's word that shards need not come back. It is written down with who said so and when.
+ * @throws NotFoundError for a shard of which nothing is lost, InputError for one that a file stands for, CacheBusyError, SystemError
+ */
+export async function forgetLost(
+  cacheDir: string,
+  shards: readonly string[],
+  options: LongOptions & { readonly ledger?: Ledger } = {}
+): Promise<ForgottenShard[]> {
+  const root = await checkCacheRoot(cacheDir)
+  const { ledger, signal, workers } = options
+  const work = async (): Promise<ForgottenShard[]> => {
+    sweepArchive(root)
+    const lost = await findLost(root, { ledger, signal, workers, shardsNamed: 0, keysNamed: 0 })
+    const wanted = [...new Set(shards)].map(shardPath =>
+      lostNow(
+        root,
+        shardPath,
+        lost.find(({ place }) => place.shardPath === shardPath)
+      )
+    )
+    const said = { ...whoAmI(), at: nowNs() }
+    const forgotten = wanted.map(({ shardPath, rows, reason }) => ({ shardPath, rows, reason, ...said }))
+    writeDown(root, wanted, said)
+    forgetEntries(
+      root,
+      wanted.flatMap(({ entries }) => entries)
+    )
+    takeFromArchive(root, new Set(wanted.map(({ shardPath }) => shardPath)))
+    ledger?.dropRecords(
+      root,
+      wanted.filter(({ isPresent }) => !isPresent).map(({ shardPath }) => shardPath)
+    )
+    return forgotten
+  }
+  return withCacheLock(root, 'forget', WAIT_MS, work, signal)
+}
+
+type Lost = {
+  readonly shardPath: string
+  readonly rows: number | null
+  readonly reason: LostReason
+  readonly isPresent: boolean
+  /** Entries of the index that are evidence of it. */
+  readonly entries: readonly IndexRow[]
+  readonly place: Place | null
+}
+
+/** What is lost of a shard, and the entries of the index that tell of it. @throws NotFoundError, InputError */
+function lostNow(root: string, shardPath: string, found: Awaited<ReturnType<typeof findLost>>[number] | undefined): Lost {
+  if (found?.lost.reason === 'placeholder') {
+    throw new InputError(`${shardPath} is a placeholder: fetch its contents, or delete the placeholder first`, {
+      field: 'shard',
+      value: shardPath
+    })
+  }
+  const isAbsent = found?.place.state === 'absent'
+  const entries = isShardPath(shardPath) ? (isAbsent ? entriesOf(root, shardPath) : changedEntries(root, shardPath)) : []
+  if (found === undefined && entries.length === 0) {
+    throw new NotFoundError(`nothing is missing of ${shardPath}`, { shard_path: shardPath })
+  }
+  const { rows, reason } = found?.lost ?? { rows: entries.length, reason: 'changed_since_indexed' as const }
+  return { shardPath, rows, reason, isPresent: !isAbsent, entries, place: found?.place ?? null }
+}
+
+/** Entries that tell of earlier keys of a shard that is there. */
+function changedEntries(root: string, shardPath: string): IndexRow[] {
+  const { keys } = verifyShard(root, shardPath, 'keys')
+  return keys === null ? [] : [...contradictionsOf(entriesOf(root, shardPath), keys).changed]
+}
+
+function entriesOf(root: string, shardPath: string): IndexRow[] {
+  try {
+    const index = openIndex(root, 'read')
+    try {
+      return [...(index?.rowsOf(shardPath) ?? [])]
+    } finally {
+      index?.close()
+    }
+  } catch (error) {
+    if (error instanceof IndexUnusable) return []
+    throw error
+  }
+}
+
+/** Writes down what is forgotten, with all evidence of it. @throws SystemError */
+function writeDown(
+  root: string,
+  lost: readonly Lost[],
+  { by, host, at }: { readonly by: string; readonly host: string; readonly at: bigint }
+): void {
+  const paths = new Set(lost.map(({ shardPath }) => shardPath))
+  const lines = lost.map(({ shardPath, rows, reason, place }): Forgotten => {
+    const quarantined = (place?.quarantined ?? []).map(entry => ({
+      path: entry.path,
+      at: entry.at === null ? null : String(entry.at),
+      bytes: entry.bytes
+    }))
+    return { shard_path: shardPath, rows, reason, by, host, at: String(at), quarantined }
+  })
+  const evidence = lost.flatMap(({ entries }) => entries.map(entry => lineOf({ ...entry, why: 'shard_missing' }, at)))
+  const archived = [...archivedOf(root, paths)].map(entry => lineOf(entry, entry.at))
+  const bytes = Buffer.from([...lines.map(line => `${JSON.stringify(line)}\n`), ...evidence, ...archived].join(''))
+  for (let time = at; !writeNewFileDurably(join(root, QUARANTINE_PATH, `forgotten.${time}.ndjson`), [bytes]); time++);
+}
+
+function* archivedOf(root: string, shardPaths: ReadonlySet<string>): Generator<ArchivedEntry> {
+  for (const path of archiveFiles(root)) {
+    for (const entry of readArchiveFile(root, path, () => undefined)) if (shardPaths.has(entry.shardPath)) yield entry
+  }
+}
+
+/** Larger files than this program writes are not the archive's. */
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** Takes the entries of some shards out of the archive; lines that are none stay as they are. @throws SystemError */
+function takeFromArchive(root: string, shardPaths: ReadonlySet<string>): void {
+  for (const path of archiveFiles(root)) {
+    const file = join(root, path)
+    try {
+      if (!(lstatSync(file).size <= MOST_BYTES)) continue
+      const lines = readFileSync(file, 'utf8').split('\n')
+      const rest = lines.filter(line => !shardPaths.has(entryOf(line)?.shardPath ?? ''))
+      if (rest.length === lines.length) continue
+      if (rest.some(line => line !== '')) writeFileDurably(file, [Buffer.from(rest.join('\n'))])
+      else removeFile(file)
+    } catch (error) {
+      throw asSystemError(error, 'write', file)
+    }
+    removeEmptyFolders(root, path)
+  }
+}

@@ -1,0 +1,240 @@
+/** Questions the witnesses: the index, the entries that left it, the quarantine and the ledger each say which rows were where. */
+import { setImmediate } from 'node:timers/promises'
+import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
+import type { RowPlace } from '../../../shared/model/record.ts'
+import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import type { IndexEntry } from '../index/indexRow.ts'
+import { entryParams, type WindowIndex } from '../index/windowIndex.ts'
+import { filesInQuarantine, quarantineEntries } from '../integrity/quarantineFiles.ts'
+import { indexRow } from '../integrity/shardKeys.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { isShardPath } from '../paths.ts'
+import { BYTES_OF_KEYS, lookAtShards } from '../work/lookAtShards.ts'
+import { ClaimCollector } from './claims.ts'
+import { type ArchiveProblem, readArchive } from './entryArchive.ts'
+import { isForgotten, readForgotten } from './forgotten.ts'
+import { type LedgerEvidence, Place, type ReportedMissing, type ShardState } from './places.ts'
+
+/** What a run knows of the cache when it asks for evidence. */
+export type Situation = {
+  readonly root: string
+  /** All shards that are there, in path order. */
+  readonly present: readonly string[]
+  readonly index: WindowIndex | null
+  readonly ledger: Ledger | undefined
+  /** What other ledgers know of missing shards. */
+  readonly reported: readonly ReportedMissing[]
+  readonly signal: AbortSignal | undefined
+  readonly workers: number | undefined
+  /** The path under which a shard counts, for one that is named through a link. */
+  readonly canonical: (path: string) => string
+  readonly stateOf: (path: string) => ShardState
+  /** The position of a shard whose rows were read, -1 for others. */
+  readonly idOf: (path: string) => number
+  /** Whether the bytes of a shard are those that agreed with the index once: what says otherwise is wrong. */
+  readonly isIntact: (path: string) => boolean
+  /** Whether a path is this run's to report. */
+  readonly isMine: (path: string) => boolean
+  readonly onProblem: (problem: ArchiveProblem) => void
+  /** Told when the index gives out: the other witnesses are asked all the same. @throws what is no fault of the index */
+  readonly onIndexFailure: (error: unknown) => void
+}
+
+/** Claims between two turns of the event loop. */
+const CLAIMS_A_TURN = 5_000
+
+export class ClaimGatherer {
+  readonly claims = new ClaimCollector()
+  readonly places: Place[] = []
+  private readonly byPath = new Map<string, number>()
+  private readonly situation: Situation
+  /** How many entries the index has of each shard; null without an index. */
+  entriesOf: ReadonlyMap<string, number> | null = null
+  /** Rows of shards that are not there, as far as entries of theirs were kept. */
+  private readonly keptRows = new Map<string, Set<number>>()
+  private sinceTurn = 0
+
+  private index: WindowIndex | null
+
+  constructor(situation: Situation) {
+    this.situation = situation
+    this.index = situation.index
+  }
+
+  /**
+   * Asks all of them. Shards have been looked at by then.
+   * @throws SystemError, CancelledError
+   */
+  async gather(): Promise<void> {
+    await this.askIndex().catch((error: unknown) => this.giveUpIndex(error))
+    await this.askArchive()
+    await this.askQuarantine()
+    this.askLedger()
+  }
+
+  /** Entries that tell of an earlier key of rows of a shard that was read just now. */
+  claimChanged(shardPath: string, entries: Iterable<IndexEntry>): void {
+    const id = this.place(shardPath)
+    for (const entry of entries) if (this.claims.add(entry, id, 'changed', entry.rowOffset)) this.places[id]?.note('index')
+  }
+
+  close(): void {
+    this.claims.close()
+  }
+
+  /** Entries of shards that are not there, or damaged. */
+  private async askIndex(): Promise<void> {
+    const { index } = this
+    if (index === null) return
+    this.entriesOf = index.shardPaths()
+    for (const path of this.entriesOf.keys()) {
+      const shardPath = this.concerned(path)
+      const state = shardPath === null ? null : this.situation.stateOf(shardPath)
+      if (shardPath === null || !(state === 'absent' || state === 'placeholder' || state === 'damaged')) continue
+      const id = this.place(shardPath)
+      for (const entry of index.entriesOf(path)) {
+        if (this.claims.add(entry, id, state === 'damaged' ? 'damaged' : 'expected', entry.rowOffset)) this.places[id]?.note('index')
+        await this.turn()
+      }
+    }
+  }
+
+  /** Entries that left the index. */
+  private async askArchive(): Promise<void> {
+    const { root, stateOf, onProblem } = this.situation
+    for (const entry of readArchive(root, onProblem)) {
+      await this.turn()
+      const shardPath = this.concerned(entry.shardPath)
+      if (shardPath === null || entry.why === 'superseded' || entry.why === 'index_error') continue
+      const state = stateOf(shardPath)
+      if (state === 'unread' || this.situation.isIntact(shardPath)) continue
+      if (state !== 'read' && this.isHeldUnread(entry)) {
+        this.places[this.place(shardPath)]?.heldUnread.add(entry.rowOffset)
+        continue
+      }
+      const kind = state === 'damaged' ? 'damaged' : !isVacant(state) && entry.why === 'changed' ? 'changed' : 'expected'
+      const id = this.place(shardPath)
+      if (!this.claims.add(entry, id, kind, entry.rowOffset)) continue
+      this.places[id]?.note('kept', entry.at)
+      if (state !== 'read') this.noteRow(shardPath, entry.rowOffset)
+    }
+  }
+
+  /** Rows of shards in quarantine whose place is free. What is back in its place counts as it is. */
+  private async askQuarantine(): Promise<void> {
+    const { root, stateOf, signal, workers, onProblem } = this.situation
+    const forgotten = readForgotten(root)
+    const entries = (await inQuarantine(root, onProblem)).filter(entry => {
+      const shardPath = this.concerned(entry.shardPath)
+      return shardPath !== null && isVacant(stateOf(shardPath)) && !isForgotten(forgotten, entry)
+    })
+    const tasks = entries.map(({ path }) => ({ root, shardPath: path, depth: 'keys' as const, digest: false }))
+    const isComplete = this.situation.present.every(path => stateOf(path) === 'read')
+    let i = 0
+    for await (const { verdict } of lookAtShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+      const entry = entries[i++]
+      if (entry === undefined) continue
+      const id = this.place(entry.shardPath)
+      const place = this.places[id]
+      place?.note('quarantine', entry.at)
+      place?.quarantined.push(entry)
+      if (place !== undefined && verdict.rows !== null) place.quarantinedRows = Math.max(place.quarantinedRows ?? 0, verdict.rows)
+      const kept = this.keptRows.get(entry.shardPath)
+      const { keys } = verdict
+      if (keys === null) continue
+      const isWanted = (row: number): boolean => {
+        // The kept entry of a row is better evidence than the file, which was moved for a reason.
+        if (kept?.has(row) === true || place?.heldUnread.has(row) === true) return false
+        if (isComplete || !this.isHeldUnread(indexRow(keys, row, entry.shardPath))) return true
+        place?.heldUnread.add(row)
+        return false
+      }
+      this.claims.addRows(keys, id, 'expected', isWanted)
+    }
+  }
+
+  /** Shards that were verified once and are not there. */
+  private askLedger(): void {
+    const { root, ledger, reported, stateOf } = this.situation
+    const isWanted = (path: string): boolean => this.concerned(path) !== null && isVacant(stateOf(path))
+    const take = (known: LedgerEvidence): void => {
+      const place = this.places[this.place(known.shardPath)]
+      if (place === undefined || place.ledger !== null) return
+      place.note('ledger')
+      place.ledger = known
+    }
+    for (const known of ledger?.evidence(root, isWanted) ?? []) take(known)
+    for (const known of reported) if (isWanted(known.shardPath)) take(known)
+  }
+
+  /** The path under which a shard counts, when it is one that this run reports on. */
+  private concerned(path: string): string | null {
+    if (typeof path !== 'string' || !isShardPath(path)) return null
+    const shardPath = this.situation.canonical(path)
+    return this.situation.isMine(shardPath) ? shardPath : null
+  }
+
+  private place(shardPath: string): number {
+    let id = this.byPath.get(shardPath)
+    if (id === undefined) {
+      id = this.places.length
+      this.byPath.set(shardPath, id)
+      this.places.push(new Place(shardPath, this.situation.stateOf(shardPath), this.situation.idOf(shardPath)))
+    }
+    return id
+  }
+
+  /** Whether the index has a key in a shard that is there and whose rows were not read in this run. */
+  private isHeldUnread(entry: IndexEntry): boolean {
+    const { canonical, stateOf } = this.situation
+    const held = this.locate(entry)
+    if (held === null || !isShardPath(held.shardPath)) return false
+    const state = stateOf(canonical(held.shardPath))
+    return state === 'unread' || state === 'unlooked' || state === 'damaged'
+  }
+
+  private locate(entry: IndexEntry): RowPlace | null {
+    try {
+      return this.index?.locate(entryParams(entry)) ?? null
+    } catch (error) {
+      this.giveUpIndex(error)
+      return null
+    }
+  }
+
+  private giveUpIndex(error: unknown): void {
+    this.index = null
+    this.situation.onIndexFailure(error)
+  }
+
+  private noteRow(shardPath: string, row: number): void {
+    const rows = this.keptRows.get(shardPath)
+    if (rows === undefined) this.keptRows.set(shardPath, new Set([row]))
+    else rows.add(row)
+  }
+
+  private async turn(): Promise<void> {
+    this.sinceTurn += 1
+    if (this.sinceTurn < CLAIMS_A_TURN) return
+    this.sinceTurn = 0
+    if (this.situation.signal?.aborted) throw new CancelledError()
+    await setImmediate()
+  }
+}
+
+function isVacant(state: ShardState): boolean {
+  return state === 'absent' || state === 'placeholder'
+}
+
+/** Nothing where the quarantine is not the cache's own: commands that use it say so. */
+async function inQuarantine(root: string, onProblem: Situation['onProblem']): Promise<QuarantineEntry[]> {
+  try {
+    const { files, unread } = await filesInQuarantine(root)
+    for (const { path, reason } of unread)
+      onProblem({ path, message: `what is in quarantine there could not be read: ${reason}`, refused: true })
+    return quarantineEntries(root, files)
+  } catch (error) {
+    if (error instanceof CacheError) return []
+    throw error
+  }
+}

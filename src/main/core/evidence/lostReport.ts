@@ -1,0 +1,86 @@
+/** Missing rows as findings, and counted. */
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { ROWS_LISTED } from '../integrity/checkRows.ts'
+import type { LostShard } from './judgeClaims.ts'
+import type { LostWindow } from './locusFinder.ts'
+import type { LostRows } from './lostRows.ts'
+import type { Place } from './places.ts'
+
+/** What is lost of one shard, with as many keys and windows as were asked for. */
+export type LostDetail = LostShard & LostRows
+
+export type MissingCounts = {
+  /** Shards that are missing, or that miss rows. */
+  readonly missingShards: number
+  /** Rows that evidence expects and no shard holds; without those of shards that do not tell how many they had. */
+  readonly missingRows: number
+}
+
+/** Of a lost shard; null where another finding tells of it. */
+export function missingFinding(lost: LostDetail, place: Place): Finding | null {
+  const { shardPath, reason, rows, sources, windows, keys } = lost
+  if (reason === 'placeholder' || reason === 'changed_since_indexed') return null
+  const what = rows === null ? 'its rows' : rows === 1 ? 'one row' : `${rows} rows`
+  const verb = rows === 1 ? 'is' : 'are'
+  const elsewhere = place.claimed - place.missing
+  const found =
+    elsewhere === 0 ? '' : ` ${elsewhere === 1 ? 'One other row of it is' : `${elsewhere} other rows of it are`} in other shards.`
+  const details = {
+    count: rows,
+    reason,
+    sources,
+    // Only the first are listed.
+    windows: windows.slice(0, ROWS_LISTED).map(jsonWindow),
+    keys: keys.slice(0, ROWS_LISTED).map(({ windowHash }) => windowHash),
+    ...(place.quarantined.length > 0 && { quarantined: place.quarantined.map(({ path }) => path) }),
+    ...holdingsOf(place)
+  }
+  return finding('missing_shard', shardPath, `${sentenceOf(reason, what, verb, place)}${locusText(windows, rows)}.${found}`, { details })
+}
+
+function sentenceOf(reason: LostShard['reason'], what: string, verb: string, { quarantined }: Place): string {
+  if (reason === 'quarantined') return `the shard is in quarantine (${quarantined[0]?.path}), and no other shard holds ${what} of it`
+  if (reason === 'rows_missing')
+    return `${what} that this shard held ${verb} missing, and no other shard holds ${what === 'one row' ? 'it' : 'them'}`
+  return `the shard is missing, and no other shard holds ${what} of it`
+}
+
+/** The part of a contig that the windows lie in. */
+function locusText(windows: readonly LostWindow[], rows: number | null): string {
+  const [first] = windows
+  if (first === undefined || rows === null || windows.length < rows || windows.some(({ chrom }) => chrom !== first.chrom)) return ''
+  let { startBp: start, endBp: end } = first
+  for (const { startBp, endBp } of windows) {
+    if (startBp < start) start = startBp
+    if (endBp > end) end = endBp
+  }
+  return ` (${first.chrom}:${start + 1n}-${end})`
+}
+
+function jsonWindow({ chrom, startBp, endBp }: LostWindow) {
+  return { chrom, start_bp: Number(startBp), end_bp: Number(endBp) }
+}
+
+/** What the merge of partitions needs, which may not have this ledger. */
+function holdingsOf({ ledger }: Place) {
+  return ledger !== null ? { holdings: ledger.holdings, sha256: ledger.sha256 ?? ledger.awaySha256 } : {}
+}
+
+/** Rows of shards that have changed since they were indexed. */
+export function changedFinding({ shardPath, changedRows, sources }: Place): Finding {
+  const rows = [...changedRows].sort((a, b) => a - b)
+  const [row = 0] = rows
+  const count = rows.length
+  const others = count === 1 ? '' : ` The same is true of ${count - 1} more ${count === 2 ? 'row' : 'rows'}.`
+  const message = `row ${row} had another key when the shard was indexed. The shard has changed since then.${others}`
+  const details = { rows: rows.slice(0, ROWS_LISTED), count, sources: [...sources] }
+  return finding('changed_since_indexed', shardPath, message, { row, column: 'window_hash', details })
+}
+
+/** @param findings of the same run: placeholders are missing shards as well, also those of which no row is known */
+export function countMissing(lost: readonly LostShard[], findings: Iterable<Finding>): MissingCounts {
+  const missing = lost.filter(({ reason }) => reason !== 'changed_since_indexed')
+  const paths = new Set(missing.map(({ shardPath }) => shardPath))
+  for (const { severity, shardPath } of findings) if (severity === 'missing') paths.add(shardPath)
+  return { missingShards: paths.size, missingRows: missing.reduce((sum, { rows }) => sum + (rows ?? 0), 0) }
+}

@@ -1,0 +1,136 @@
+/** The rows that are lost, by name: their keys from the evidence, their loci from shards of other configurations and from the ledger. */
+import { CacheError } from '../../../shared/model/errors.ts'
+import type { IndexEntry } from '../index/indexRow.ts'
+import type { WindowIndex } from '../index/windowIndex.ts'
+import { type EntryKey, KeyPrinter, type Print } from '../integrity/keyPrint.ts'
+import type { LocusRun } from '../integrity/locusBuilder.ts'
+import { PrintTable } from '../integrity/printTable.ts'
+import { indexRow } from '../integrity/shardKeys.ts'
+import { verifyShard } from '../integrity/verifyShard.ts'
+import { readArchive } from './entryArchive.ts'
+import type { LocusFinder, LostWindow } from './locusFinder.ts'
+import type { Place } from './places.ts'
+
+export type LostKey = EntryKey & {
+  /** Null where only the window is known, and not its row. */
+  readonly rowOffset: number | null
+  readonly window: LostWindow | null
+}
+
+export type LostRows = {
+  readonly keys: readonly LostKey[]
+  /** Of all rows whose locus is known, also of those whose key is not. */
+  readonly windows: readonly LostWindow[]
+}
+
+type Named = Map<Place, { readonly prints: PrintTable; readonly keys: Map<number, EntryKey & { readonly rowOffset: number }> }>
+
+/**
+ * Names the lost rows of some places, as far as their fingerprints were kept.
+ * @param shardWith a shard that holds the same windows, by their sum
+ */
+export function nameLostRows(
+  root: string,
+  places: readonly Place[],
+  index: WindowIndex | null,
+  finder: LocusFinder,
+  shardWith: (windows: string) => string | undefined
+): Map<Place, LostRows> {
+  const named: Named = new Map()
+  for (const place of places) {
+    const prints = new PrintTable(place.prints.length / 2)
+    for (let i = 0; i < place.prints.length; i += 2) prints.add(place.prints[i] ?? 0, place.prints[i + 1] ?? 0)
+    named.set(place, { prints, keys: new Map() })
+  }
+  const printer = new KeyPrinter()
+  const print: Print = { low: 0, high: 0 }
+  const take = (place: Place, key: EntryKey & { readonly rowOffset: number }): void => {
+    const known = named.get(place)
+    if (known === undefined || !printer.printEntry(key, print)) return
+    const id = known.prints.find(print.low, print.high)
+    if (id >= 0 && !known.keys.has(id)) known.keys.set(id, key)
+  }
+  takeFromArchive(root, places, take)
+  for (const place of places) {
+    if (place.sources.has('index')) for (const entry of entriesOf(index, place.shardPath)) take(place, entry)
+    if (isComplete(named, place)) continue
+    for (const { path } of place.quarantined) {
+      const { keys } = verifyShard(root, path, 'keys')
+      for (let row = 0; row < (keys?.rows ?? 0); row++) if (keys !== null) take(place, indexRow(keys, row, place.shardPath))
+    }
+  }
+  return new Map(
+    places.map(place => {
+      const keys = [...(named.get(place)?.keys.values() ?? [])].sort((a, b) => a.rowOffset - b.rowOffset)
+      return [place, locate(place, keys, finder, shardWith)]
+    })
+  )
+}
+
+/** None where the index gives out: that is reported where the claims are gathered. */
+function entriesOf(index: WindowIndex | null, shardPath: string): readonly IndexEntry[] {
+  try {
+    return index?.entriesOf(shardPath) ?? []
+  } catch (error) {
+    if (error instanceof CacheError) return []
+    throw error
+  }
+}
+
+function takeFromArchive(
+  root: string,
+  places: readonly Place[],
+  take: (place: Place, key: EntryKey & { readonly rowOffset: number }) => void
+): void {
+  const kept = new Map(places.filter(({ sources }) => sources.has('kept')).map(place => [place.shardPath, place]))
+  if (kept.size === 0) return
+  for (const entry of readArchive(root, () => undefined)) {
+    const place = kept.get(entry.shardPath)
+    if (place !== undefined && entry.why !== 'superseded' && entry.why !== 'index_error') take(place, entry)
+  }
+}
+
+function isComplete(named: Named, place: Place): boolean {
+  const known = named.get(place)
+  return known === undefined || known.keys.size === known.prints.size
+}
+
+function locate(
+  place: Place,
+  keys: readonly (EntryKey & { readonly rowOffset: number })[],
+  finder: LocusFinder,
+  shardWith: (windows: string) => string | undefined
+): LostRows {
+  const { holdings } = place.ledger ?? { holdings: null }
+  if (keys.length === 0 && place.claimed + place.repeated === 0 && holdings !== null) {
+    const sister = holdings.windows === null ? undefined : shardWith(holdings.windows)
+    const { configuration } = holdings
+    // The same windows in another configuration: with this one's they are the keys.
+    if (sister !== undefined && configuration !== null) {
+      const inferred = [...finder.windowsOf(sister)].map(({ windowHash, window }) => ({
+        ...configuration,
+        windowHash,
+        rowOffset: null,
+        window
+      }))
+      return { keys: inferred, windows: inferred.map(({ window }) => window) }
+    }
+    return { keys: [], windows: holdings.loci === null ? [] : windowsOf(holdings.loci) }
+  }
+  const byRow = holdings?.loci ? windowsOf(holdings.loci) : []
+  const found = finder.find(
+    place.shardPath,
+    keys.map(({ windowHash }) => windowHash)
+  )
+  const located = keys.map(key => ({ ...key, window: found.get(key.windowHash) ?? byRow[key.rowOffset] ?? null }))
+  return { keys: located, windows: located.flatMap(({ window }) => window ?? []) }
+}
+
+function windowsOf(runs: readonly LocusRun[]): LostWindow[] {
+  return runs.flatMap(({ chrom, start, length, step, count }) =>
+    Array.from({ length: count }, (_, i) => {
+      const startBp = BigInt(start) + BigInt(step) * BigInt(i)
+      return { chrom, startBp, endBp: startBp + BigInt(length) }
+    })
+  )
+}

@@ -1,0 +1,131 @@
+/** `lost`: rows that evidence expects and no shard holds, their keys, and a person's word that they need not come back. */
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { flippedHash, replaceShard } from '../core/cacheFiles.ts'
+import { LAB_SHARD, labCache, labShards, optionsOf, pathOf, ROWS, recordsOf } from '../core/evidence/labCache.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { lewmCache } from './lewmCache.ts'
+
+const PATH = pathOf(LAB_SHARD)
+const OTHER = pathOf({ ...LAB_SHARD, block: 0 })
+
+const run = (cache: string, args: readonly string[], home = temporaryFolder()) => lewmCache([...args, '--cache', cache], { home })
+const hashes = recordsOf(LAB_SHARD).map(({ windowHash }) => Buffer.from(windowHash).toString('hex'))
+const windows = recordsOf(LAB_SHARD).map(({ chrom, startBp, endBp }) => ({ chrom, start_bp: Number(startBp), end_bp: Number(endBp) }))
+
+describe('lost', () => {
+  test('is empty for a whole cache', async () => {
+    const cache = await labCache()
+    const { code, json, stderr } = run(cache, ['lost', '--json'])
+    expect({ code, stderr, document: json() }).toEqual({ code: 0, stderr: '', document: { lost: [], rows: 0 } })
+    expect(run(cache, ['lost'])).toMatchObject({ code: 0, stdout: '', stderr: '0 rows of 0 shards lost\n' })
+  })
+
+  test('names a deleted shard before and after a reindex: rows, reason, since when, windows, and keys where asked for', async () => {
+    const cache = await labCache()
+    rmSync(join(cache, PATH))
+    const shard = { shard_path: PATH, rows: ROWS, reason: 'missing', since: null, windows }
+    expect(run(cache, ['lost', '--json']).json()).toEqual({ lost: [shard], rows: ROWS })
+    run(cache, ['reindex'])
+    const { lost, rows } = run(cache, ['lost', '--keys', '--json']).json()
+    expect(rows).toBe(ROWS)
+    expect(lost).toEqual([
+      {
+        ...shard,
+        since: expect.stringMatching(/^\d{19}$/),
+        keys: hashes.map((window_hash, row) => ({
+          window_hash,
+          encoder_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+          state_layer: LAB_SHARD.layer,
+          pool_type: 'centered_mean',
+          pool_radius: 8,
+          dtype: 'fp16',
+          row_offset: row,
+          ...windows[row]
+        }))
+      }
+    ])
+    const table = run(cache, ['lost'])
+    expect(table.stdout).toContain(PATH)
+    expect(table.stdout).toContain('X:32,769-69,632')
+    expect(table.stderr).toBe('4 rows of 1 shard lost\n')
+    const text = run(cache, ['lost', '--keys']).stdout
+    for (const hash of hashes) expect(text).toContain(`  ${hash} X:`)
+  })
+
+  test('names what is in quarantine, and rows that changed, by reason', async () => {
+    const cache = await labCache(labShards().slice(0, 8))
+    expect(run(cache, ['quarantine', OTHER, '--reason', 'test']).code).toBe(0)
+    const records = recordsOf(LAB_SHARD).map((record, row) => (row === 1 ? flippedHash(record) : record))
+    await replaceShard(cache, PATH, { ...optionsOf(LAB_SHARD), records })
+    const { lost, rows } = run(cache, ['lost', '--json']).json()
+    expect(lost).toMatchObject([
+      { shard_path: OTHER, rows: ROWS, reason: 'quarantined' },
+      { shard_path: PATH, rows: 1, reason: 'changed_since_indexed' }
+    ])
+    expect(rows).toBe(ROWS + 1)
+    const { missing_shards, missing_rows } = run(cache, ['verify', '--json']).json()
+    // The row that changed is a suspicion about its shard, and not counted as missing.
+    expect({ missing_shards, missing_rows }).toEqual({ missing_shards: 1, missing_rows: ROWS })
+  })
+
+  test('changes nothing', async () => {
+    const cache = await labCache()
+    rmSync(join(cache, PATH))
+    const before = readdirSync(join(cache, 'embeddings'), { recursive: true }).sort()
+    run(cache, ['lost', '--keys'])
+    expect(readdirSync(join(cache, 'embeddings'), { recursive: true }).sort()).toEqual(before)
+  })
+})
+
+describe('lost --forget', () => {
+  test('records who, where and when, and ends it', async () => {
+    const cache = await labCache()
+    const home = temporaryFolder()
+    run(cache, ['verify'], home)
+    for (const path of [PATH, OTHER]) rmSync(join(cache, path))
+    run(cache, ['repair'], home)
+    expect(run(cache, ['verify', '--json'], home)).toMatchObject({ code: 3 })
+    const { code, json } = run(cache, ['lost', '--forget', PATH, OTHER, '--json'], home)
+    expect(code).toBe(0)
+    const said = { rows: ROWS, reason: 'missing', by: userInfo().username, host: hostname(), at: expect.stringMatching(/^\d{19}$/) }
+    expect(json()).toEqual({
+      forgotten: [
+        { shard_path: PATH, ...said },
+        { shard_path: OTHER, ...said }
+      ]
+    })
+    const [file = ''] = readdirSync(join(cache, 'embeddings/.quarantine'))
+    expect(readFileSync(join(cache, 'embeddings/.quarantine', file), 'utf8')).toContain(`"by":${JSON.stringify(userInfo().username)}`)
+    expect(run(cache, ['verify', '--json'], home)).toMatchObject({ code: 0 })
+    expect(run(cache, ['lost', '--json'], home).json()).toEqual({ lost: [], rows: 0 })
+  })
+
+  test('refuses a shard of which nothing is missing, and wrong usage', async () => {
+    const cache = await labCache()
+    expect(run(cache, ['lost', '--forget', PATH])).toMatchObject({ code: 1, stderr: `lewm-cache: nothing is missing of ${PATH}\n` })
+    expect(run(cache, ['lost', '--forget', PATH, '--keys']).code).toBe(2)
+    expect(run(cache, ['lost', '--forget', '../outside.parquet']).code).toBe(1)
+    expect(run(cache, ['lost', '--forget']).code).toBe(2)
+  })
+})
+
+test('a report for a person is never green while something is missing', async () => {
+  const cache = await labCache()
+  const backup = join(temporaryFolder(), 'backup')
+  cpSync(cache, backup, { recursive: true })
+  rmSync(join(cache, PATH))
+  for (const step of [[], ['repair'], ['reindex']]) {
+    if (step.length > 0) run(cache, step)
+    const { code, stdout } = run(cache, ['verify'])
+    expect(code).toBe(3)
+    expect(stdout).toContain('4 windows missing (1 shard)')
+  }
+  cpSync(join(backup, PATH), join(cache, PATH))
+  run(cache, ['reindex'])
+  const { code, stdout } = run(cache, ['verify'])
+  expect(code).toBe(0)
+  expect(stdout).not.toContain('missing')
+})

@@ -1,0 +1,229 @@
+/** A row with another key than the index has for it: the shard changed, unless the ledger knows its bytes as those that agreed. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  forgetLost,
+  inspectCache,
+  type Ledger,
+  openLedger,
+  planRepair,
+  quarantineShards,
+  reindexCache,
+  repairCache,
+  restoreShards,
+  type VerifyOptions,
+  verifyCache
+} from '../../../src/main/core/index.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { flippedHash, replaceShard } from '../cacheFiles.ts'
+import { INDEX, spoilIndex } from '../index/indexFile.ts'
+import { LAB_SHARD, labCache, labShards, optionsOf, pathOf, ROWS, recordsOf } from './labCache.ts'
+
+const PATH = pathOf(LAB_SHARD)
+const OTHER = { ...LAB_SHARD, block: 0 } as const
+const OTHER_PATH = pathOf(OTHER)
+
+const ledgers: Ledger[] = []
+function newLedger(): Ledger {
+  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
+  ledgers.push(ledger)
+  return ledger
+}
+afterAll(() => {
+  for (const ledger of ledgers) ledger.close()
+})
+
+const CHANGED = `changed_since_indexed ${PATH}`
+
+/** A cache of one configuration: no sister shards tell of window hashes. */
+const alone = () => labCache(labShards().filter(({ encoder, layer }) => encoder === LAB_SHARD.encoder && layer === LAB_SHARD.layer))
+
+async function kinds(root: string, options: VerifyOptions = {}): Promise<string[]> {
+  return (await verifyCache(root, options)).findings.map(({ kind, shardPath }) => `${kind} ${shardPath}`)
+}
+
+/** A hash flipped in row 2, without any trace in the file. */
+async function flipHash(root: string): Promise<void> {
+  const records = recordsOf(LAB_SHARD)
+  await replaceShard(root, PATH, {
+    ...optionsOf(LAB_SHARD),
+    records: records.map((record, row) => (row === 2 ? flippedHash(record) : record))
+  })
+}
+
+describe('a window hash that flipped', () => {
+  test('is told once, as a change of the shard, with its row; nothing is missing', async () => {
+    const root = await alone()
+    await flipHash(root)
+    const { report, lost } = await inspectCache(root, {})
+    expect(report.findings.map(({ kind, shardPath, row, column }) => [kind, shardPath, row, column])).toEqual([
+      ['changed_since_indexed', PATH, 2, 'window_hash']
+    ])
+    expect(report.findings[0]?.details).toEqual({ rows: [2], count: 1, sources: ['index'] })
+    expect(report).toMatchObject({ missingShards: 0, missingRows: 0, healthyShards: 3 })
+    // The earlier key is held by no shard.
+    const { windowHash } = recordsOf(LAB_SHARD)[2] ?? { windowHash: new Uint8Array() }
+    expect(lost).toMatchObject([{ shardPath: PATH, reason: 'changed_since_indexed', rows: 1 }])
+    expect(lost[0]?.keys.map(key => [key.windowHash, key.rowOffset])).toEqual([[Buffer.from(windowHash).toString('hex'), 2]])
+  })
+
+  test('is also seen by other configurations', async () => {
+    const root = await labCache()
+    await flipHash(root)
+    expect(await kinds(root)).toEqual([CHANGED, `window_hash_disagrees ${PATH}`])
+  })
+
+  test('stays a finding after a reindex, a repair and one more reindex, until the shard is back', async () => {
+    const root = await alone()
+    const whole = readFileSync(join(root, PATH))
+    await flipHash(root)
+    await reindexCache(root)
+    expect(await kinds(root)).toEqual([CHANGED])
+    await repairCache(root)
+    await reindexCache(root)
+    const { findings } = await verifyCache(root)
+    expect(findings.map(({ details }) => details)).toEqual([{ rows: [2], count: 1, sources: ['kept'] }])
+    writeFileSync(join(root, PATH), whole)
+    // Now the index is the one that is behind.
+    expect((await kinds(root)).filter(kind => kind.startsWith('changed'))).toEqual([CHANGED])
+    await reindexCache(root)
+    expect(await kinds(root)).toEqual([])
+  })
+
+  test('is planned for the person to tick, and goes with a quarantine and a restore of the original', async () => {
+    const root = await alone()
+    const whole = readFileSync(join(root, PATH))
+    await flipHash(root)
+    const { moves } = await planRepair(root)
+    expect(moves.map(({ shardPath, ticked, keysOnlyHere }) => [shardPath, ticked, keysOnlyHere])).toEqual([[PATH, false, ROWS]])
+    await quarantineShards(root, [PATH], 'changed')
+    const report = await verifyCache(root)
+    expect(report).toMatchObject({ missingShards: 1, missingRows: ROWS })
+    writeFileSync(join(root, PATH), whole)
+    await reindexCache(root)
+    expect(await kinds(root)).toEqual([])
+  })
+
+  test('is still known when the changed shard comes back from quarantine', async () => {
+    const root = await alone()
+    await flipHash(root)
+    await quarantineShards(root, [PATH], 'changed')
+    await restoreShards(root, 'all')
+    expect(await kinds(root)).toEqual([CHANGED])
+  })
+
+  test('is forgotten when a person says so, before and after a reindex', async () => {
+    for (const reindexed of [false, true]) {
+      const root = await alone()
+      await flipHash(root)
+      if (reindexed) await reindexCache(root)
+      await forgetLost(root, [PATH])
+      await reindexCache(root)
+      expect(await kinds(root)).toEqual([])
+    }
+  })
+})
+
+describe('where the ledger knows the bytes as those that agreed, the index is wrong', () => {
+  test('a digest of a verification without contradiction', async () => {
+    const root = await alone()
+    const ledger = newLedger()
+    await verifyCache(root, { ledger })
+    spoilIndex(root, db =>
+      db.exec(`UPDATE window_index SET window_hash = '${'ab'.repeat(32)}' WHERE shard_path = '${PATH}' AND row_offset = 1`)
+    )
+    expect(await kinds(root, { ledger })).toEqual([`entry_elsewhere ${PATH}`, `row_without_entry ${PATH}`])
+    expect(await kinds(root)).toEqual([CHANGED])
+    await reindexCache(root)
+    expect(await kinds(root, { ledger })).toEqual([])
+  })
+
+  test('not the first digest of a shard that was found changed, when it is not read again', async () => {
+    const root = await alone()
+    const ledger = newLedger()
+    await verifyCache(root, { ledger })
+    await flipHash(root)
+    expect(await kinds(root, { ledger })).toContain(CHANGED)
+    await reindexCache(root)
+    const { lost } = await inspectCache(root, { ledger, keysOnly: true, recording: false })
+    expect(lost.map(({ shardPath, reason }) => [shardPath, reason])).toEqual([[PATH, 'changed_since_indexed']])
+  })
+
+  test('not one of a verification that saw the contradiction', async () => {
+    const root = await alone()
+    const ledger = newLedger()
+    await flipHash(root)
+    for (let i = 0; i < 2; i++) expect(await kinds(root, { ledger })).toEqual([CHANGED])
+    await reindexCache(root)
+    for (let i = 0; i < 2; i++) expect(await kinds(root, { ledger })).toEqual([CHANGED])
+  })
+
+  test('other bytes than those are a change of the shard, by digest and by index', async () => {
+    const root = await alone()
+    const ledger = newLedger()
+    await verifyCache(root, { ledger })
+    await flipHash(root)
+    expect(await kinds(root, { ledger })).toEqual([`changed_bytes ${PATH}`, CHANGED])
+    await reindexCache(root)
+    expect(await kinds(root, { ledger })).toEqual([`changed_bytes ${PATH}`, CHANGED])
+  })
+})
+
+test('a shard of other rows is a change of all of them, and its keys are lost', async () => {
+  const root = await alone()
+  await replaceShard(root, PATH, {
+    ...optionsOf(LAB_SHARD),
+    records: recordsOf({ ...LAB_SHARD, contig: '1' }).map(r => ({ ...r, chrom: 'X', windowHash: flippedHash(r).windowHash }))
+  })
+  const { report, lost } = await inspectCache(root, {})
+  expect(report.findings.map(({ kind, details }) => [kind, details.count])).toEqual([['changed_since_indexed', ROWS]])
+  expect(lost).toMatchObject([{ reason: 'changed_since_indexed', rows: ROWS }])
+})
+
+test('two shards that were swapped have both changed, and no key is lost', async () => {
+  const root = await alone()
+  const spare = join(temporaryFolder(), 'spare.parquet')
+  cpSync(join(root, PATH), spare)
+  cpSync(join(root, OTHER_PATH), join(root, PATH))
+  cpSync(spare, join(root, OTHER_PATH))
+  for (let i = 0; i < 2; i++) {
+    const { report, lost } = await inspectCache(root, {})
+    expect(report.findings.filter(({ kind }) => kind === 'changed_since_indexed').map(({ shardPath }) => shardPath)).toEqual([
+      OTHER_PATH,
+      PATH
+    ])
+    expect(lost).toEqual([])
+    await reindexCache(root)
+  }
+})
+
+test('a shard of fewer rows misses the others', async () => {
+  const root = await alone()
+  await replaceShard(root, PATH, { ...optionsOf(LAB_SHARD), records: recordsOf(LAB_SHARD).slice(0, 1) })
+  for (let i = 0; i < 2; i++) {
+    const { lost } = await inspectCache(root, {})
+    expect(lost).toMatchObject([{ shardPath: PATH, rows: ROWS - 1 }])
+    await reindexCache(root)
+  }
+})
+
+describe('no change of a shard', () => {
+  test('entries in another order', async () => {
+    const root = await alone()
+    spoilIndex(root, db => db.exec(`UPDATE window_index SET row_offset = ${ROWS - 1} - row_offset WHERE shard_path = '${PATH}'`))
+    expect(await kinds(root)).toEqual([`entry_elsewhere ${PATH}`, `row_without_entry ${PATH}`])
+  })
+
+  test('rows that were never indexed', async () => {
+    const root = await alone()
+    spoilIndex(root, db => db.exec(`DELETE FROM window_index WHERE shard_path = '${PATH}' AND row_offset = 1`))
+    expect(await kinds(root)).toEqual([`row_without_entry ${PATH}`])
+  })
+
+  test('no index at all', async () => {
+    const root = await alone()
+    rmSync(join(root, INDEX))
+    expect(await kinds(root)).toEqual([`index_missing ${INDEX}`])
+  })
+})
