@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DEFAULT_LIMITS } from '../src/main/core/parquet/limits.ts'
 import { openShard } from '../src/main/core/parquet/shardReader.ts'
-import { intField, readThriftStruct } from '../src/main/core/parquet/thriftReader.ts'
+import { PageHeader } from '../src/main/core/parquet/thrift/parquetStructs.ts'
+import { readThrift } from '../src/main/core/parquet/thrift/structs.ts'
 import { expectOutcome, type Sample, timeRuns } from './measure.ts'
 
 /** One page's body: compressed with zstd, or stored as it is. */
@@ -52,9 +53,10 @@ function findPages(path: string): RawShard {
     const pages = chunks.flatMap(({ start, end, codec }) => {
       const found: RawPage[] = []
       for (let offset = start; offset < end; ) {
-        const { struct, length } = readThriftStruct(shard.file.read(offset, Math.min(65_536, end - offset)), DEFAULT_LIMITS)
-        const bytes = intField(struct, 3) ?? 0
-        found.push({ offset: offset + length, bytes, size: intField(struct, 2) ?? 0, compressed: codec === 'ZSTD' })
+        const head = shard.file.read(offset, Math.min(65_536, end - offset))
+        const { value, length } = readThrift(PageHeader, head, DEFAULT_LIMITS)
+        const { compressedSize: bytes, uncompressedSize: size } = value
+        found.push({ offset: offset + length, bytes, size, compressed: codec === 'ZSTD' })
         offset += length + bytes
       }
       return found

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { CODECS, type Codec, ENCODINGS, type Encoding } from '../../src/main/core/parquet/footer.ts'
-import { PHYSICAL_TYPES, type PhysicalType } from '../../src/main/core/parquet/schema.ts'
+import { PHYSICAL_TYPES, type PhysicalType } from '../../src/main/core/parquet/schema/logicalType.ts'
 import { type Field, writeThriftStruct } from '../../src/main/core/parquet/thriftWriter.ts'
 
 /** A page: its header as thrift fields, and the bytes that follow it. */
@@ -163,6 +163,8 @@ function pathOf(column: HandmadeColumn): string[] {
   return column.list === true ? [column.name, 'list', 'element'] : [column.name]
 }
 
+const CONVERTED_LIST = 3
+
 function schemaOf(column: HandmadeColumn): { struct: readonly Field[] }[] {
   const { name, physicalType, width, text, list } = column
   const half = list === true && width === 2
@@ -183,7 +185,8 @@ function schemaOf(column: HandmadeColumn): { struct: readonly Field[] }[] {
       struct: [
         [3, 1],
         [4, name],
-        [5, 1]
+        [5, 1],
+        [6, CONVERTED_LIST]
       ]
     },
     {
@@ -203,9 +206,13 @@ function constantChunk(value: Uint8Array, physicalType: PhysicalType, rows: numb
     const bits = new Uint8Array(Math.ceil(rows / 8))
     return { codec: 'ZSTD', values: rows, pages: [dataPage('ZSTD', rows, 'PLAIN', bits)] }
   }
-  const index = Uint8Array.of(0)
-  const pages = [dictionaryPage('UNCOMPRESSED', 1, value), dataPage('UNCOMPRESSED', rows, 'RLE_DICTIONARY', index)]
+  const pages = [dictionaryPage('UNCOMPRESSED', 1, value), dataPage('UNCOMPRESSED', rows, 'RLE_DICTIONARY', oneIndex(rows))]
   return { codec: 'UNCOMPRESSED', values: rows, pages }
+}
+
+/** The values of a page that are all the first of the dictionary. */
+export function oneIndex(count: number): Uint8Array {
+  return Uint8Array.from([1, ...varint(count * 2), 0])
 }
 
 /** Two float16 values a row, 1 and 2. */

@@ -1,10 +1,10 @@
 /** `show --raw`: any Parquet file as it is, whoever wrote it and whatever it holds. */
 import { existsSync, realpathSync } from 'node:fs'
-import { relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import type { RawColumn, RawFile, RawRowGroup } from '../../shared/model/raw.ts'
 import { rawText } from '../../shared/rawText.ts'
 import { terminalSafe } from '../../shared/terminalText.ts'
-import { isShardPath, linkPolicy, readRawFile, readRawShard } from '../core/index.ts'
+import { readRawFile, readRawShard } from '../core/index.ts'
 import { asSystemError } from '../core/systemError.ts'
 import { cacheRootOf } from './cacheFolder.ts'
 import type { Context } from './context.ts'
@@ -34,11 +34,8 @@ async function read(context: Context, argument: string, range: Range): Promise<R
   if (argument.startsWith('embeddings/') && !existsSync(path)) {
     return readRawShard(await cacheRootOf(context), argument, range, context.signal)
   }
-  const root = await cacheRootOf(context).catch(() => null)
-  const shardPath = root === null ? argument : relative(root, path).replaceAll(sep, '/')
-  if (root !== null && isShardPath(shardPath)) return readRawShard(root, shardPath, range, context.signal)
-  // The user named a file outside the cache, so a link is followed to whatever it leads to, unless --no-follow says otherwise.
-  return readRawFile(linkPolicy() === 'never' ? path : realPath(path), range, context.signal)
+  // The user named the file, so a link is followed to whatever it leads to.
+  return readRawFile(realPath(path), range, context.signal)
 }
 
 function realPath(path: string): string {

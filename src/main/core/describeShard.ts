@@ -13,7 +13,8 @@ import { openShardAt } from './openShardAt.ts'
 import { columnFacts } from './parquet/columnFacts.ts'
 import { rowValues } from './parquet/embeddingBatch.ts'
 import type { ShardFooter } from './parquet/footer.ts'
-import type { RowColumns, ShardReader } from './parquet/shardReader.ts'
+import type { RowColumns } from './parquet/rowColumns.ts'
+import type { ShardReader } from './parquet/shardReader.ts'
 import { isShardPath } from './paths.ts'
 import { judgeEmptyFile } from './placeholders.ts'
 import { digestAt, rowInfoAt } from './rowValues.ts'
@@ -78,6 +79,7 @@ export async function describeShard(
     return { ...identity, ...NO_FOOTER }
   }
   try {
+    shard.settleRows()
     return { ...identity, ...footerFacts(shard.footer), ...contents(shard, shardPath, options.rows === true) }
   } finally {
     shard.close()

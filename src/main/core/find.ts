@@ -226,6 +226,7 @@ class Search {
     try {
       const shard = openShardAt(this.root, shardPath)
       try {
+        if (shard.footer.oddities.length > 0) shard.settleRows()
         read(shard)
       } finally {
         shard.close()

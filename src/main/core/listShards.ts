@@ -92,6 +92,6 @@ export function listShard(root: string, shardPath: string, look?: (shard: ShardR
 export function dimensionsOf(footer: ShardFooter): number | null {
   const leaf = footer.leaves.findIndex(each => each.name === 'embedding')
   const values = footer.rowGroups.reduce((sum, group) => sum + (group.chunks[leaf]?.values ?? 0), 0)
-  if (leaf < 0 || footer.rows === 0 || values % footer.rows !== 0) return null
+  if (footer.leaves[leaf]?.maxRepetition !== 1 || footer.rows === 0 || values % footer.rows !== 0) return null
   return values / footer.rows
 }

@@ -1,7 +1,6 @@
 /** Rows out of columns: what the index, the listing and a look-up need of a row, one row at a time. */
 import { DTYPES, type Dtype, POOL_TYPES, type PoolType, type WindowKey, type WindowRowInfo } from '../../shared/model/record.ts'
-import type { DigestColumn, IntegerColumn, TextColumn } from './parquet/flatColumn.ts'
-import type { KeyColumns, RowColumns } from './parquet/shardReader.ts'
+import type { DigestColumn, IntegerColumn, KeyColumns, RowColumns, TextColumn } from './parquet/rowColumns.ts'
 
 export function integerAt(column: IntegerColumn, row: number): bigint {
   return BigInt(column.values[row] ?? 0)

@@ -7,9 +7,10 @@ import { folderLinkFault, openShardAt } from './openShardAt.ts'
 import { type EmbeddingBatch, heldBytes, rowValues, type StoredValues } from './parquet/embeddingBatch.ts'
 import { fromFloat16 } from './parquet/float16.ts'
 import type { RowGroup } from './parquet/footer.ts'
+import type { KeyColumns, RowColumns } from './parquet/rowColumns.ts'
 import { ShardFault } from './parquet/shardFault.ts'
 import { readInBlocks } from './parquet/shardFile.ts'
-import type { KeyColumns, RowColumns, ShardReader } from './parquet/shardReader.ts'
+import { RowsRecounted, type ShardReader } from './parquet/shardReader.ts'
 import { resolveShardPath } from './paths.ts'
 import { rowInfoAt, rowMatches } from './rowValues.ts'
 
@@ -26,16 +27,20 @@ export function toEmbedding(values: StoredValues): Embedding {
   return values instanceof Uint16Array ? fromFloat16(values) : values.slice()
 }
 
-/** An open shard, read as far as somebody has asked. */
+function groupsOf({ footer }: ShardReader): OpenGroup[] {
+  return footer.rowGroups.map(group => ({ group, keys: null, columns: null, batches: [], pages: null }))
+}
+
+/** An open shard, read as far as it was asked for. */
 export class ShardRows {
   readonly shardPath: string
   readonly reader: ShardReader
-  private readonly groups: OpenGroup[]
+  private groups: OpenGroup[]
 
   constructor(shardPath: string, reader: ShardReader) {
     this.shardPath = shardPath
     this.reader = reader
-    this.groups = reader.footer.rowGroups.map(group => ({ group, keys: null, columns: null, batches: [], pages: null }))
+    this.groups = groupsOf(reader)
   }
 
   get rows(): number {
@@ -53,18 +58,22 @@ export class ShardRows {
 
   /** Whether the row at an offset has a key; false beyond the last row. */
   matches(rowOffset: number, key: WindowKey): boolean {
-    const open = this.groupOf(rowOffset)
-    if (open === null) return false
-    open.keys ??= this.reader.keys(open.group)
-    return rowMatches(open.keys, rowOffset - open.group.firstRow, key)
+    return this.recounting(() => {
+      const open = this.groupOf(rowOffset)
+      if (open === null) return false
+      open.keys ??= this.reader.keys(open.group)
+      return rowMatches(open.keys, rowOffset - open.group.firstRow, key)
+    })
   }
 
   /** Everything of a row but its embedding; null beyond the last row, or when its key is none of ours. */
   info(rowOffset: number): WindowRowInfo | null {
-    const open = this.groupOf(rowOffset)
-    if (open === null) return null
-    open.columns ??= this.reader.columns(open.group)
-    return rowInfoAt(open.columns, rowOffset - open.group.firstRow)
+    return this.recounting(() => {
+      const open = this.groupOf(rowOffset)
+      if (open === null) return null
+      open.columns ??= this.reader.columns(open.group)
+      return rowInfoAt(open.columns, rowOffset - open.group.firstRow)
+    })
   }
 
   /**
@@ -80,6 +89,18 @@ export class ShardRows {
     if (flaw !== undefined)
       throw new ShardFault('invalid_row', `row ${rowOffset} holds no embedding (${flaw.flaw})`, { column: 'embedding', row: rowOffset })
     return rowValues(batch, row - batch.firstRow)
+  }
+
+  /** Begins anew with the rows that there are, where the columns hold another number of them than the footer says. */
+  private recounting<T>(read: () => T): T {
+    for (;;) {
+      try {
+        return read()
+      } catch (error) {
+        if (!(error instanceof RowsRecounted)) throw error
+        this.groups = groupsOf(this.reader)
+      }
+    }
   }
 
   private groupOf(rowOffset: number): OpenGroup | null {

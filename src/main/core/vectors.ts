@@ -22,6 +22,7 @@ export function* readVectors(root: string, shardPath: string): Generator<VectorB
   try {
     const shard = openShardAt(root, shardPath)
     try {
+      shard.settleRows()
       for (const group of shard.footer.rowGroups) {
         for (const { firstRow, rows, offsets, values } of shard.embeddings(group)) {
           const start = offsets[0] ?? 0

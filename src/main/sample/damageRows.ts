@@ -46,7 +46,7 @@ export const ROW_DAMAGES: Readonly<Record<string, RowDamage>> = {
   },
   'short-hash': {
     wrong: 'window_hash is 31 bytes',
-    finding: 'wrong_type',
+    finding: 'invalid_row',
     columns: (columns, rows) =>
       replace(
         columns,

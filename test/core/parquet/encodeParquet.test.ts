@@ -5,12 +5,13 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import type { ColumnInput } from '../../../src/main/core/parquet/columnInput.ts'
 import { rowValues } from '../../../src/main/core/parquet/embeddingBatch.ts'
-import { readEmbeddingColumn } from '../../../src/main/core/parquet/embeddingColumn.ts'
 import { encodeParquet } from '../../../src/main/core/parquet/encodeParquet.ts'
-import { type FlatColumn, readFlatColumn } from '../../../src/main/core/parquet/flatColumn.ts'
+import { readEmbeddingColumn } from '../../../src/main/core/parquet/fast/embeddingColumn.ts'
+import { readFlatColumn } from '../../../src/main/core/parquet/fast/flatColumn.ts'
 import { fromFloat16 } from '../../../src/main/core/parquet/float16.ts'
 import { readFooter } from '../../../src/main/core/parquet/footer.ts'
 import { DEFAULT_LIMITS } from '../../../src/main/core/parquet/limits.ts'
+import type { FlatColumn } from '../../../src/main/core/parquet/rowColumns.ts'
 import { shardFileOf } from '../../../src/main/core/parquet/shardFile.ts'
 
 /** A column as a test thinks of it: the value of each row, null where it has none. */
@@ -40,7 +41,7 @@ function readOurs(bytes: Uint8Array, columns: readonly Made[]): Cell[][] {
     footer.rowGroups.flatMap(group => {
       const chunk = group.chunks[at]
       if (chunk === undefined) throw new Error('a column is missing')
-      if (kind !== 'lists') return cellsOf(readFlatColumn(file, chunk, kind, DEFAULT_LIMITS, 4))
+      if (kind !== 'lists') return cellsOf(readFlatColumn(file, chunk, group.rows, kind, DEFAULT_LIMITS, () => {}, 4))
       return [...readEmbeddingColumn(file, chunk, group.rows, DEFAULT_LIMITS)].flatMap(batch =>
         Array.from({ length: batch.rows }, (_, i): Cell => {
           const flaw = batch.flaws.find(each => each.row === batch.firstRow + i)?.flaw

@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
 import { describe, expect, test } from 'vitest'
+import { DecodeError } from '../../../src/main/core/parquet/decodeError.ts'
 import { encodeBitLevels, encodeHybrid } from '../../../src/main/core/parquet/encodeHybrid.ts'
-import { bitWidthOf, decodeHybrid, HybridError, zerosOf } from '../../../src/main/core/parquet/hybrid.ts'
+import { bitWidthOf, decodeHybrid, zerosOf } from '../../../src/main/core/parquet/hybrid.ts'
 import { packed, run, varint } from '../handmadeShard.ts'
 
 /** A bit width, and values that fit it: runs of any length between stretches without order. */
@@ -112,7 +113,7 @@ describe('streams laid down by hand', () => {
       count: 10,
       values: [1, 0, 1, 0, 1, 0, 1, 0, 1, 1]
     },
-    { name: 'no bits at all', bytes: new Uint8Array(0), bitWidth: 0, count: 4, values: [0, 0, 0, 0] },
+    { name: 'no bits at all', bytes: Uint8Array.of(8), bitWidth: 0, count: 4, values: [0, 0, 0, 0] },
     { name: 'nothing due', bytes: new Uint8Array(0), bitWidth: 7, count: 0, values: [] },
     { name: '32 bits', bytes: Uint8Array.of(2, 0xff, 0xff, 0xff, 0xff), bitWidth: 32, count: 1, values: [4_294_967_295] }
   ])('$name', ({ bytes, bitWidth, count, values }) => {
@@ -121,6 +122,7 @@ describe('streams laid down by hand', () => {
 
   test.each([
     { name: 'an empty stream', bytes: [], bitWidth: 1 },
+    { name: 'an empty stream of no bits', bytes: [], bitWidth: 0 },
     { name: 'a run without its value', bytes: [10], bitWidth: 1 },
     { name: 'a run of nothing', bytes: [0, 1], bitWidth: 1 },
     { name: 'a packed stretch of nothing', bytes: [1], bitWidth: 1 },
@@ -129,11 +131,11 @@ describe('streams laid down by hand', () => {
     { name: 'a run length without end', bytes: [255, 255, 255, 255, 255, 255, 255, 255], bitWidth: 1 },
     { name: 'more than 32 bits a value', bytes: [2, 0, 0, 0, 0, 0], bitWidth: 33 }
   ])('$name is refused', ({ bytes, bitWidth }) => {
-    expect(() => decode(Uint8Array.from(bytes), bitWidth, 8)).toThrow(HybridError)
+    expect(() => decode(Uint8Array.from(bytes), bitWidth, 8)).toThrow(DecodeError)
   })
 })
 
-test('any bytes give the values that are due, or a HybridError, and touch nothing behind them', () => {
+test('any bytes give the values that are due, or a DecodeError, and touch nothing behind them', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 80 }),
@@ -145,7 +147,7 @@ test('any bytes give the values that are due, or a HybridError, and touch nothin
           const largest = decodeHybrid(bytes, bitWidth, count, out)
           expect(largest).toBe(out.subarray(0, count).reduce((a, b) => Math.max(a, b), 0))
         } catch (error) {
-          expect(error).toBeInstanceOf(HybridError)
+          expect(error).toBeInstanceOf(DecodeError)
         }
         expect([...out.subarray(count)]).toEqual([0xdead, 0xdead, 0xdead, 0xdead])
       }

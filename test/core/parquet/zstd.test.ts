@@ -2,7 +2,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decompressFrameInto, frameBytes } from '../../../src/main/core/parquet/zstd.ts'
+import { decompressFrameInto, frameBytes } from '../../../src/main/core/parquet/codec/zstd.ts'
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 2000 }),

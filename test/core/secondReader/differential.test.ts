@@ -11,7 +11,7 @@ import { openShardRows } from '../../../src/main/core/shardRows.ts'
 import { shardCases } from '../../interop/rows.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
-import { dataPage, dictionaryPage, HANDMADE_PATH, handmadeShard, listBody, plainText, run } from '../handmadeShard.ts'
+import { dataPage, dictionaryPage, HANDMADE_PATH, handmadeShard, listBody, oneIndex, plainText, run } from '../handmadeShard.ts'
 
 const AGREED = { answer: 'differences', differences: [] }
 const thread = new SecondThread()
@@ -67,7 +67,7 @@ test('float16 bits that are no number of their own: payloads of NaN, -0, infinit
 })
 
 test('a byte order mark is part of a text, as for GenoLeWM', async () => {
-  const pages = [dictionaryPage('UNCOMPRESSED', 1, plainText('\ufeff1')), dataPage('UNCOMPRESSED', 1, 'RLE_DICTIONARY', Uint8Array.of(0))]
+  const pages = [dictionaryPage('UNCOMPRESSED', 1, plainText('\ufeff1')), dataPage('UNCOMPRESSED', 1, 'RLE_DICTIONARY', oneIndex(1))]
   const root = cacheWith(handmadeShard(1, { chrom: { chunk: { codec: 'UNCOMPRESSED', values: 1, pages } } }))
   const { secondReader, findings } = await verifyCache(root, { secondReader: true })
   expect(secondReader).toEqual({ compared: 1, disagreeing: 0, notRead: [] })

@@ -34,6 +34,8 @@ type Form = {
   readonly node: SchemaNode
   readonly value: (items: NestedValue[]) => NestedValue
   readonly shown: (items: number[]) => RawValue
+  /** GenoLeWM gets no numbers from it, so that there is nothing to compare. */
+  readonly isRefused?: true
 }
 
 const alone = (items: number[]): RawValue => items
@@ -55,7 +57,8 @@ const FORMS: readonly Form[] = [
     name: 'two levels without a mark',
     node: group('embedding', [half('x', REPEATED)]),
     value: items => [items],
-    shown: items => new Map([['x', items]])
+    shown: items => new Map([['x', items]]),
+    isRefused: true
   },
   { name: 'one level', node: half('embedding', REPEATED), value: items => items, shown: alone },
   {
@@ -93,7 +96,7 @@ describe.each([false, true])('data pages of version 2: %s', v2 => {
   test.each(FORMS)('$name', async form => {
     const plan = planOf(form, v2)
     const { secondReader } = await verifyCache(cacheWith(plan), { secondReader: true })
-    expect(secondReader).toEqual({ compared: 1, disagreeing: 0, notRead: [] })
+    expect(secondReader).toEqual({ compared: form.isRefused ? 0 : 1, disagreeing: 0, notRead: [] })
     const expected = Array.from({ length: ROWS }, (_, row) => form.shown(values(row)))
     expect(await shownOf(plan, 'embedding')).toEqual(expected)
     expect(await shownOf(plan, 'embedding', { rowStart: 3, rowEnd: 7 })).toEqual(expected.slice(3, 7))

@@ -5,8 +5,7 @@ import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { areHalvesFinite } from '../kernels/kernels.ts'
 import { CACHE_SCHEMA_VERSION, newerLayoutOf, pathPart } from '../layout.ts'
 import type { CodedValues, EmbeddingBatch, StoredValues } from '../parquet/embeddingBatch.ts'
-import type { FlatColumn, IntegerColumn, TextColumn } from '../parquet/flatColumn.ts'
-import type { RowColumns } from '../parquet/shardReader.ts'
+import type { FlatColumn, IntegerColumn, RowColumns, TextColumn } from '../parquet/rowColumns.ts'
 
 /** How many rows a finding lists; it counts them all. */
 export const ROWS_LISTED = 20
@@ -82,12 +81,15 @@ export function checkColumns(columns: RowColumns, firstRow: number, address: Sha
     DTYPES.some(known => known === dtype) ? null : ['invalid_row', `has dtype ${show(dtype)}, none of ${DTYPES.join(', ')}`]
   )
   checkIntegers('state_layer', columns.stateLayer, firstRow, found, layer => {
-    if (layer < -128 || layer > 127) return ['invalid_row', `has state_layer ${layer}, outside int8`]
+    if (!Number.isSafeInteger(layer))
+      return ['unsupported_encoding', `has state_layer ${layer}, beyond the numbers that lewm-cache counts with`]
     return address === null || layer === address.stateLayer
       ? null
       : ['path_mismatch', `is of layer ${layer}, the folder says ${address.stateLayer}`]
   })
   checkIntegers('pool_radius', columns.poolRadius, firstRow, found, radius => {
+    if (radius > Number.MAX_SAFE_INTEGER)
+      return ['unsupported_encoding', `has pool_radius ${radius}, beyond the numbers that lewm-cache counts with`]
     if (radius < 0) return ['invalid_row', `has the negative pool_radius ${radius}`]
     return address === null || radius === address.poolRadius
       ? null

@@ -37,6 +37,7 @@ function open(root: string, shardPath: string): ShardRows {
 }
 
 function* keysIn(rows: ShardRows): Generator<{ row: number; key: string }> {
+  rows.reader.settleRows()
   for (const group of rows.reader.footer.rowGroups) {
     const columns = rows.reader.keys(group)
     for (let row = 0; row < group.rows; row++) {

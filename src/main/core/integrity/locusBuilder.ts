@@ -1,6 +1,5 @@
 /** The loci of a shard's rows: a fingerprint for each row, and all of them as a few regular runs where they are regular. */
-import type { IntegerColumn } from '../parquet/flatColumn.ts'
-import type { RowColumns } from '../parquet/shardReader.ts'
+import type { IntegerColumn, RowColumns } from '../parquet/rowColumns.ts'
 import { type Print, printLocus, type Salt, saltOf } from './keyPrint.ts'
 
 /** `count` windows of `length` bp, the first at `start`, each `step` bp after the one before. 0-based. */

@@ -3,7 +3,7 @@ import type { WindowKey } from '../../../shared/model/record.ts'
 import type { FileIdentity } from '../../../shared/model/report.ts'
 import { hex } from '../hex.ts'
 import type { IndexRow } from '../index/indexRow.ts'
-import type { RowColumns } from '../parquet/shardReader.ts'
+import type { RowColumns } from '../parquet/rowColumns.ts'
 import { digestAt, textAt } from '../rowValues.ts'
 import { configurationText, type KeyConfiguration } from './keyConfiguration.ts'
 

@@ -9,7 +9,7 @@ import { openShardAt } from '../openShardAt.ts'
 import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/pageMemory.ts'
 import { ShardFault } from '../parquet/shardFault.ts'
 import { NO_FILE, readInBlocks, readWhole } from '../parquet/shardFile.ts'
-import type { ShardReader } from '../parquet/shardReader.ts'
+import { RowsRecounted, type ShardReader } from '../parquet/shardReader.ts'
 import { expectedError } from '../systemError.ts'
 import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
 import { type Holdings, holdingsOf, rowsAlone } from './holdings.ts'
@@ -85,11 +85,22 @@ export function* lookAtShard(
   }
   shard.allow(budgetMs)
   try {
-    const examined = yield* examine(shard, shardPath, depth, memory)
+    const examined = yield* examineAgain(shard, shardPath, depth, memory)
     const pageChecksums = depth === 'full' && shard.hasPageChecksums
     return { shardPath, ...stamp, rows: shard.footer.rows, pageChecksums, ...examined }
   } finally {
     shard.close()
+  }
+}
+
+/** Begins anew where the columns hold another number of rows than the footer says. */
+function* examineAgain(...task: Parameters<typeof examine>): ReturnType<typeof examine> {
+  for (;;) {
+    try {
+      return yield* examine(...task)
+    } catch (error) {
+      if (!(error instanceof RowsRecounted)) throw error
+    }
   }
 }
 
@@ -109,12 +120,14 @@ function* examine(
     shard.bind()
     if (depth !== 'footer') yield* readRows(shard, shardPath, depth, memory, rowFindings, builders, findings)
   } catch (error) {
+    if (error instanceof RowsRecounted) throw error
     findings.push(faultFinding(shardPath, error))
   }
   const rowLevel = rowFindings.findings(shardPath)
   const foreign = rowLevel.filter(found => found.severity === 'unsupported')
   // Rows of another version are not held against the rules of this one.
   findings.push(...(foreign.length > 0 ? foreign : rowLevel))
+  if (!findings.some(blocksIndexing)) findings.push(...metadataFindings(shard, shardPath))
   if (depth === 'footer' || findings.some(blocksIndexing)) return { findings, ...unread }
   const keys = builders.keys.keys()
   return { findings, keys, loci: builders.loci.prints, holdings: holdingsOf(keys, builders.loci.regularRuns()) }
@@ -144,6 +157,7 @@ function* readRows(
       checkEmbeddings(batch, group.firstRow, shape, found)
       yield
     }
+    yield* shard.checkOthers(group)
   }
   if (shape.smallest < shape.largest) {
     findings.push(
@@ -174,6 +188,15 @@ function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
     findings.push(finding('no_rows', shardPath, 'the shard is a valid file without rows: nothing is lost, and nothing is in it'))
   }
   return findings
+}
+
+/** What the file says against itself. The rows are none the worse for it. */
+function metadataFindings({ oddities }: ShardReader, shardPath: string): Finding[] {
+  const [first] = oddities
+  if (first === undefined) return []
+  const more = oddities.length === 1 ? '' : ` ${oddities.length - 1} more contradictions are in the details.`
+  const message = `The file contradicts itself: ${first}. GenoLeWM reads every row in spite of it.${more}`
+  return [finding('bad_metadata', shardPath, message, { details: { oddities: [...oddities] } })]
 }
 
 /**

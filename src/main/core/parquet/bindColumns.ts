@@ -1,94 +1,105 @@
-/** Which leaf of a shard holds which column of the layout, and whether its type can hold it. */
+/** Which column of a file is which of the layout, what Arrow reads it as, and whether the fast reader can read it. */
 import type { ColumnSpec, Layout } from '../layout.ts'
+import type { ArrowType } from './arrow/arrowType.ts'
+import { inferFields, type SchemaField } from './arrow/inferFields.ts'
+import { ARROW_SCHEMA_KEY, decodeOriginSchema } from './arrow/originSchema.ts'
+import { restore } from './arrow/restoreTypes.ts'
 import type { ShardFooter } from './footer.ts'
-import type { Leaf } from './schema.ts'
+import type { Leaf } from './schema/schemaTree.ts'
 import { ShardFault } from './shardFault.ts'
+import { ThriftError } from './thrift/compactReader.ts'
 
-/** Index into the footer's leaves by column name. */
-export type BoundColumns = ReadonlyMap<string, number>
+export type BoundColumn = {
+  readonly field: SchemaField
+  /** Its column of values, where the fast reader can read it; null where only the general one can. */
+  readonly fastLeaf: number | null
+}
+
+export type BoundColumns = {
+  /** The layout's, by name. */
+  readonly layout: ReadonlyMap<string, BoundColumn>
+  /** All others: GenoLeWM reads them too. */
+  readonly others: readonly BoundColumn[]
+}
 
 /**
  * Finds the layout's columns, in whatever order and among whatever others.
- * @throws ShardFault `missing_column`, `wrong_type`, `unsupported_encoding`
+ * @throws ShardFault for a schema that GenoLeWM refuses
  */
 export function bindColumns(footer: ShardFooter, layout: Layout): BoundColumns {
-  const missing = layout.columns.filter(spec => !footer.leaves.some(leaf => leaf.name === spec.name)).map(spec => spec.name)
+  checkNames(footer, layout)
+  const fields = fieldsOf(footer)
+  const specs = new Map(layout.columns.map(spec => [spec.name, spec]))
+  const bound = new Map<string, BoundColumn>()
+  const others: BoundColumn[] = []
+  for (const field of fields) {
+    const spec = specs.get(field.field.name)
+    if (spec === undefined) others.push({ field, fastLeaf: null })
+    else bound.set(spec.name, { field, fastLeaf: fastLeafOf(spec, field, footer.leaves) })
+  }
+  return { layout: bound, others }
+}
+
+function checkNames({ schema }: ShardFooter, layout: Layout): void {
+  const names = new Set<string>()
+  for (const { name: column, nameIsText } of schema.columns) {
+    if (!nameIsText) throw new ShardFault('bad_footer', 'the name of a column is not UTF-8. GenoLeWM refuses the whole shard', { column })
+    if (names.has(column)) {
+      throw new ShardFault('wrong_type', `the shard has two columns named ${column}. GenoLeWM refuses the whole shard`, { column })
+    }
+    names.add(column)
+  }
+  const missing = layout.columns.filter(spec => !names.has(spec.name)).map(spec => spec.name)
   const [first] = missing
-  if (first !== undefined) {
-    const names = missing.join(', ')
-    throw new ShardFault('missing_column', `the shard has no column ${names}, so that its rows cannot be told apart or read`, {
-      column: first,
-      details: { missing }
-    })
-  }
-  return new Map(layout.columns.map(spec => [spec.name, bind(footer, spec)]))
-}
-
-function bind(footer: ShardFooter, spec: ColumnSpec): number {
-  const index = footer.leaves.findIndex(leaf => leaf.name === spec.name)
-  const leaf = footer.leaves[index]
-  if (leaf === undefined) throw new TypeError(`no column ${spec.name}`)
-  if (footer.leaves.some((other, i) => i !== index && other.name === spec.name)) {
-    throw wrong(spec, 'more than one column of values')
-  }
-  const fault = spec.kind === 'embedding' ? embeddingFault(leaf) : flatFault(leaf, spec)
-  if (fault !== null) throw wrong(spec, fault)
-  if (spec.kind === 'embedding' && !isStored(leaf)) {
-    throw new ShardFault('unsupported_encoding', `embedding holds ${describe(leaf)} values, which we do not read`, { column: spec.name })
-  }
-  return index
-}
-
-function wrong(spec: ColumnSpec, found: string): ShardFault {
-  return new ShardFault('wrong_type', `${spec.name} should hold ${WANTED[spec.kind](spec)} and holds ${found}`, {
-    column: spec.name,
-    details: { found }
+  if (first === undefined) return
+  throw new ShardFault('missing_column', `the shard has no column ${missing.join(', ')}, so that its rows cannot be told apart or read`, {
+    column: first,
+    details: { missing }
   })
 }
 
-const WANTED = {
-  texts: () => 'texts',
-  integers: () => 'whole numbers',
-  digests: (spec: ColumnSpec) => `${spec.width}-byte digests`,
-  booleans: () => 'booleans',
-  embedding: () => 'lists of floats'
-}
-
-function flatFault(leaf: Leaf, spec: ColumnSpec): string | null {
-  if (leaf.path.length !== 1 || leaf.maxRepetition !== 0) return 'lists or groups'
-  const { physicalType, logicalType } = leaf
-  switch (spec.kind) {
-    case 'texts':
-      return physicalType === 'BYTE_ARRAY' && logicalType === 'STRING' ? null : describe(leaf)
-    case 'integers': {
-      const whole = logicalType === null || logicalType === 'INTEGER' || logicalType === 'UNSIGNED'
-      return (physicalType === 'INT32' || physicalType === 'INT64') && whole ? null : describe(leaf)
-    }
-    case 'digests':
-      if (logicalType !== null) return describe(leaf)
-      if (physicalType === 'FIXED_LEN_BYTE_ARRAY') return leaf.width === spec.width ? null : `${leaf.width} bytes a row`
-      return physicalType === 'BYTE_ARRAY' ? null : describe(leaf)
-    default:
-      return physicalType === 'BOOLEAN' ? null : describe(leaf)
+/** The columns with the types that Arrow reads them as. */
+function fieldsOf({ schema, keyValues }: ShardFooter): SchemaField[] {
+  const entry = keyValues.find(({ key }) => key === ARROW_SCHEMA_KEY)
+  const origin = entry === undefined ? null : decodeOriginSchema(entry.value ?? new Uint8Array(0))
+  try {
+    const fields = inferFields(schema)
+    // A schema of another number of columns is that of another file.
+    if (origin === null || origin.length !== fields.length) return fields
+    return fields.map((field, i) => {
+      const other = origin[i]
+      return other === undefined ? field : restore(other, field)
+    })
+  } catch (error) {
+    if (!(error instanceof ThriftError)) throw error
+    throw new ShardFault('wrong_type', `${error.message}. GenoLeWM refuses the whole shard`, { column: error.column })
   }
 }
 
-function embeddingFault(leaf: Leaf): string | null {
-  if (leaf.maxRepetition === 0) return describe(leaf)
-  if (leaf.maxRepetition > 1) return 'lists of lists'
-  const number = isStored(leaf) || ((leaf.physicalType === 'INT32' || leaf.physicalType === 'INT64') && leaf.logicalType !== 'TIMESTAMP')
-  return number ? null : `lists of ${describe(leaf)} values`
+function fastLeafOf(spec: ColumnSpec, field: SchemaField, leaves: readonly Leaf[]): number | null {
+  const column = spec.kind === 'embedding' ? itemOf(field) : field
+  const leaf = column?.leaf ?? null
+  const descriptor = leaf === null ? undefined : leaves[leaf]
+  if (column === null || descriptor === undefined || descriptor.maxRepetition !== (spec.kind === 'embedding' ? 1 : 0)) return null
+  return isFast(spec, column.field.type, descriptor) ? leaf : null
 }
 
-function isStored(leaf: Leaf): boolean {
-  return (
-    leaf.physicalType === 'FLOAT' ||
-    leaf.physicalType === 'DOUBLE' ||
-    (leaf.physicalType === 'FIXED_LEN_BYTE_ARRAY' && leaf.width === 2 && leaf.logicalType === 'FLOAT16')
-  )
+function itemOf({ field, children }: SchemaField): SchemaField | null {
+  return field.type.id === 'list' ? (children[0] ?? null) : null
 }
 
-function describe(leaf: Leaf): string {
-  const logical = leaf.logicalType === null ? '' : ` (${leaf.logicalType})`
-  return `${leaf.physicalType}${leaf.width > 0 ? `(${leaf.width})` : ''}${logical}`
+function isFast(spec: ColumnSpec, type: ArrowType, leaf: Leaf): boolean {
+  const value = type.id === 'dictionary' ? type.value : type
+  switch (spec.kind) {
+    case 'texts':
+      return value.id === 'string'
+    case 'integers':
+      return type.id === 'int' && type.isSigned
+    case 'digests':
+      return value.id === 'binary' || (type.id === 'fixedBinary' && leaf.width === spec.width)
+    case 'booleans':
+      return type.id === 'bool'
+    case 'embedding':
+      return type.id === 'float'
+  }
 }

@@ -1,5 +1,5 @@
 /** A column as it goes into a Parquet file: typed bytes, and the levels that tell nulls and lists. */
-import type { PhysicalType } from './schema.ts'
+import type { PhysicalType } from './schema/logicalType.ts'
 
 export type LogicalTag = 'STRING' | 'FLOAT16' | 'INT8' | null
 

@@ -1,94 +1,169 @@
 /**
- * DELTA_BINARY_PACKED integers, every number bounded before it is read. (hyparquet decodes it too, but follows a varint of any
- * length, in time that grows with its square.) Source: parquet-format, Encodings.md
+ * DELTA_BINARY_PACKED integers, as Arrow reads them: blocks of any size that the format allows, and the padding of the last part has
+ * to be there. Every number is bounded before it is used.
+ * Source: https://parquet.apache.org/docs/file-format/data-pages/encodings/#delta-encoding-delta_binary_packed--5
  */
+import { DecodeError } from './decodeError.ts'
 
-/**
- * Decodes `out.length` values from `offset` on.
- * @returns where the encoded values end
- * @throws RangeError when the bytes end early or a header is impossible
- */
-export function decodeDeltas(bytes: Uint8Array, offset: number, out: Int32Array | BigInt64Array): number {
-  const cursor = { bytes, position: offset }
-  const blockSize = Number(varint(cursor))
-  const miniblocks = Number(varint(cursor))
-  const total = Number(varint(cursor))
-  let value = zigZag(cursor)
-  const perMiniblock = blockSize / miniblocks
-  if (blockSize === 0 || blockSize % 128 !== 0 || blockSize > 65_536 || miniblocks === 0 || perMiniblock % 32 !== 0) {
-    throw new RangeError(`delta blocks of ${blockSize} values in ${miniblocks} parts`)
+type DeltaTarget = Int32Array | BigInt64Array
+
+/** A stream of integers of 32 or 64 bits, read as far as somebody asks. */
+export class DeltaReader {
+  private readonly bytes: Uint8Array
+  private readonly bits: 32 | 64
+  private position: number
+  private readonly miniblocks: number
+  private readonly perMiniblock: number
+  /** Values that the stream says it has. */
+  readonly total: number
+  private left: number
+  private last: bigint
+  private smallest = 0n
+  private hasBlock = false
+  private widths: Uint8Array = new Uint8Array(0)
+  private miniblock = 0
+  private width = 0
+  private leftInMiniblock = 0
+  /** Of the current byte that are used up. */
+  private bit = 0
+
+  /**
+   * @param offset where the stream begins
+   * @throws DecodeError when its header is cut off or impossible
+   */
+  constructor(bytes: Uint8Array, offset: number, bits: 32 | 64) {
+    this.bytes = bytes
+    this.position = offset
+    this.bits = bits
+    const blockSize = Number(this.varint(32))
+    this.miniblocks = Number(this.varint(32))
+    this.total = Number(this.varint(32))
+    this.last = this.zigZag()
+    this.perMiniblock = Math.floor(blockSize / this.miniblocks)
+    if (blockSize === 0 || blockSize % 128 !== 0 || this.miniblocks === 0 || this.perMiniblock === 0 || this.perMiniblock % 32 !== 0) {
+      throw new DecodeError(`delta blocks of ${blockSize} values in ${this.miniblocks} parts`)
+    }
+    this.left = this.total
   }
-  if (total !== out.length) throw new RangeError(`${total} delta values, ${out.length} are due`)
-  const put = writer(out)
-  if (total > 0) put(0, value)
-  for (let filled = 1; filled < total; ) {
-    const smallest = zigZag(cursor)
-    const widths = cursor.bytes.subarray(cursor.position, cursor.position + miniblocks)
-    if (widths.length < miniblocks) throw new RangeError('the deltas end early')
-    cursor.position += miniblocks
-    for (const width of widths) {
-      if (filled >= total) break
-      if (width > 64) throw new RangeError(`deltas of ${width} bits`)
-      const count = Math.min(perMiniblock, total - filled)
-      const needed = Math.ceil((count * width) / 8)
-      if (cursor.position + needed > bytes.length) throw new RangeError('the deltas end early')
-      for (let i = 0; i < count; i++) {
-        value = BigInt.asIntN(64, value + smallest + bitsAt(bytes, cursor.position * 8 + i * width, width))
-        put(filled++, value)
+
+  /** Where the stream ends, once all of its values are read. */
+  get end(): number {
+    return this.position + (this.bit > 0 ? 1 : 0)
+  }
+
+  /**
+   * Reads the next values into `out`, from its start.
+   * @returns how many there are: fewer than `out` has room for when the stream holds no more
+   * @throws DecodeError when the bytes end early or a block is impossible
+   */
+  read(out: DeltaTarget): number {
+    const count = Math.min(out.length, this.left)
+    if (count === 0) return 0
+    let done = 0
+    if (!this.hasBlock) {
+      put(out, done++, this.last)
+      if (done < count || this.total !== 1) this.beginBlock()
+      if (done === count) {
+        this.left -= count
+        return count
       }
-      cursor.position += (perMiniblock * width) / 8
     }
-  }
-  return Math.min(cursor.position, bytes.length)
-}
-
-function writer(out: Int32Array | BigInt64Array): (at: number, value: bigint) => void {
-  if (out instanceof BigInt64Array) {
-    return (at, value) => {
-      out[at] = value
+    while (done < count) {
+      if (this.leftInMiniblock === 0) this.nextMiniblock()
+      const step = Math.min(this.leftInMiniblock, count - done)
+      this.need(step)
+      for (let i = 0; i < step; i++) {
+        this.last = BigInt.asIntN(this.bits, this.last + this.smallest + this.bitsAt(this.position * 8 + this.bit + i * this.width))
+        put(out, done++, this.last)
+      }
+      this.advance(step)
+      this.leftInMiniblock -= step
     }
-  }
-  return (at, value) => {
-    out[at] = Number(BigInt.asIntN(32, value))
-  }
-}
-
-type Cursor = { readonly bytes: Uint8Array; position: number }
-
-/** Unsigned LEB128 of at most ten bytes. */
-function varint(cursor: Cursor): bigint {
-  let value = 0n
-  for (let shift = 0n; shift <= 63n; shift += 7n) {
-    const byte = cursor.bytes[cursor.position++]
-    if (byte === undefined) throw new RangeError('the deltas end early')
-    value |= BigInt(byte & 0x7f) << shift
-    if (byte < 128) return BigInt.asUintN(64, value)
-  }
-  throw new RangeError('a number takes more than ten bytes')
-}
-
-function zigZag(cursor: Cursor): bigint {
-  const value = varint(cursor)
-  return (value >> 1n) ^ -(value & 1n)
-}
-
-/** `width` bits from bit `at` on, least significant first. */
-function bitsAt(bytes: Uint8Array, at: number, width: number): bigint {
-  if (width === 0) return 0n
-  let value = 0
-  let scale = 1
-  let high = 0n
-  for (let done = 0; done < width; ) {
-    const bit = at + done
-    const take = Math.min(8 - (bit & 7), width - done)
-    const part = ((bytes[bit >>> 3] ?? 0) >>> (bit & 7)) & ((1 << take) - 1)
-    if (done + take <= 48) {
-      value += part * scale
-      scale *= 2 ** take
-    } else {
-      high |= BigInt(part) << BigInt(done)
+    this.left -= count
+    if (this.left === 0) {
+      this.need(this.leftInMiniblock)
+      this.advance(this.leftInMiniblock)
+      this.leftInMiniblock = 0
     }
-    done += take
+    return count
   }
-  return BigInt(value) + high
+
+  private beginBlock(): void {
+    this.smallest = this.zigZag()
+    this.widths = this.bytes.subarray(this.position, this.position + this.miniblocks)
+    if (this.widths.length < this.miniblocks) throw new DecodeError('the deltas end early')
+    this.position += this.miniblocks
+    this.hasBlock = true
+    this.miniblock = -1
+    this.nextMiniblock()
+  }
+
+  private nextMiniblock(): void {
+    this.miniblock += 1
+    const width = this.widths[this.miniblock]
+    if (width === undefined) {
+      this.beginBlock()
+      return
+    }
+    if (width > this.bits) throw new DecodeError(`deltas of ${width} bits`)
+    this.width = width
+    this.leftInMiniblock = this.perMiniblock
+  }
+
+  /** @throws DecodeError unless the bits of so many values are there */
+  private need(values: number): void {
+    if (this.position * 8 + this.bit + values * this.width > this.bytes.length * 8) throw new DecodeError('the deltas end early')
+  }
+
+  private advance(values: number): void {
+    const bits = this.bit + values * this.width
+    this.position += Math.floor(bits / 8)
+    this.bit = bits % 8
+  }
+
+  /** Unsigned LEB128 of as many bits. */
+  private varint(bits: 32 | 64): bigint {
+    let value = 0n
+    for (let shift = 0n; shift < bits; shift += 7n) {
+      const byte = this.bytes[this.position++]
+      if (byte === undefined) throw new DecodeError('the deltas end early')
+      value |= BigInt(byte & 0x7f) << shift
+      if (byte >= 128) continue
+      if (BigInt.asUintN(bits, value) !== value) break
+      return value
+    }
+    throw new DecodeError(`a number of more than ${bits} bits`)
+  }
+
+  private zigZag(): bigint {
+    const value = this.varint(this.bits)
+    return (value >> 1n) ^ -(value & 1n)
+  }
+
+  /** `width` bits from bit `at` on, least significant first. */
+  private bitsAt(at: number): bigint {
+    const { bytes, width } = this
+    if (width === 0) return 0n
+    let value = 0
+    let scale = 1
+    let high = 0n
+    for (let done = 0; done < width; ) {
+      const bit = at + done
+      const take = Math.min(8 - (bit & 7), width - done)
+      const part = ((bytes[Math.floor(bit / 8)] ?? 0) >>> (bit & 7)) & ((1 << take) - 1)
+      if (done + take <= 48) {
+        value += part * scale
+        scale *= 2 ** take
+      } else {
+        high |= BigInt(part) << BigInt(done)
+      }
+      done += take
+    }
+    return BigInt(value) + high
+  }
+}
+
+function put(out: DeltaTarget, at: number, value: bigint): void {
+  if (out instanceof BigInt64Array) out[at] = value
+  else out[at] = Number(value)
 }

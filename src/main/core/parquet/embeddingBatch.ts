@@ -1,7 +1,7 @@
 /** Rows with their embeddings as a shard stores them: what comes out of a page, and what can be made of it without decoding again. */
+
+import type { Codes } from './fast/plainValues.ts'
 import { type Limits, overLimit } from './limits.ts'
-import type { Leaf } from './schema.ts'
-import type { Codes } from './values.ts'
 
 /** `Uint16Array` holds float16 bits. */
 export type StoredValues = Uint16Array | Float32Array | Float64Array
@@ -103,14 +103,20 @@ export function heldBytes(batch: EmbeddingBatch): number {
 }
 
 /** @throws ShardFault for a row with more values than the limits allow */
-export function checkLength(leaf: Leaf, batch: EmbeddingBatch, limits: Limits): void {
+export function checkLength(column: string, batch: EmbeddingBatch, limits: Limits): void {
   for (let i = 0; i < batch.rows; i++) {
     const length = (batch.offsets[i + 1] ?? 0) - (batch.offsets[i] ?? 0)
     if (length > limits.listLength) {
       throw overLimit('listLength', `row ${batch.firstRow + i} has ${length} values`, limits, {
-        column: leaf.name,
+        column,
         row: batch.firstRow + i
       })
     }
   }
+}
+
+/** The rows from one on. @param row in the row group, inside the batch */
+export function rowsFrom(batch: EmbeddingBatch, row: number): EmbeddingBatch {
+  const flaws = batch.flaws.filter(flaw => flaw.row >= row)
+  return batchOf(batch, row, batch.offsets.subarray(row - batch.firstRow), flaws)
 }

@@ -17,9 +17,9 @@ import {
   type UncompressedPage
 } from './encodePages.ts'
 import { pathOf, schemaOf } from './encodeSchema.ts'
+import { encodePageIndex, type PagePlace } from './fast/pageIndex.ts'
 import { CODECS, ENCODINGS, type Encoding } from './footer.ts'
-import { encodePageIndex, type PagePlace } from './pageIndex.ts'
-import { PHYSICAL_TYPES } from './schema.ts'
+import { PHYSICAL_TYPES } from './schema/logicalType.ts'
 import { type Statistics, statisticsOf } from './statistics.ts'
 import { type Field, writeThriftStruct } from './thriftWriter.ts'
 

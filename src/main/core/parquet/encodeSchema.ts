@@ -1,6 +1,6 @@
 /** The schema of a Parquet file, as pyarrow would write it: every column nullable, lists in three levels. */
 import type { ColumnInput, LogicalTag } from './columnInput.ts'
-import { PHYSICAL_TYPES } from './schema.ts'
+import { PHYSICAL_TYPES } from './schema/logicalType.ts'
 import type { Field } from './thriftWriter.ts'
 
 const OPTIONAL = 1

@@ -18,11 +18,13 @@ export type Limits = {
   readonly rows: number
   /** Of one row group, whose columns are held at once. */
   readonly rowGroupRows: number
+  /** Decoded bytes of one column of one row group, where it has to be held at once: only columns of unusual form. */
+  readonly columnBytes: number
   readonly rowGroups: number
   readonly columns: number
   readonly nameBytes: number
   readonly thriftDepth: number
-  /** Values in the footer's thrift tree, all told. */
+  /** Structs and values of lists in the footer, all told. */
   readonly thriftNodes: number
   /** For reading one shard; null is a minute, and a second for each MB. */
   readonly shardMs: number | null
@@ -32,7 +34,7 @@ const KIB = 1024
 const MIB = 1024 * KIB
 
 export const DEFAULT_LIMITS: Limits = {
-  footerBytes: 16 * MIB,
+  footerBytes: 64 * MIB,
   pageHeaderBytes: 1 * MIB,
   pageBytes: 64 * MIB,
   pageValues: 16 * MIB,
@@ -40,11 +42,12 @@ export const DEFAULT_LIMITS: Limits = {
   listLength: 65_536,
   rows: 10_000_000,
   rowGroupRows: 2 * MIB,
+  columnBytes: 256 * MIB,
   rowGroups: 100_000,
   columns: 256,
   nameBytes: 4096,
-  thriftDepth: 16,
-  thriftNodes: 500_000,
+  thriftDepth: 64,
+  thriftNodes: 4_000_000,
   shardMs: null
 }
 
@@ -60,6 +63,7 @@ export const LIMIT_NAMES: Readonly<Record<keyof Limits, LimitName>> = {
   listLength: { name: 'list', unit: 'count', most: 1_000_000_000 },
   rows: { name: 'rows', unit: 'count', most: 100_000_000 },
   rowGroupRows: { name: 'group-rows', unit: 'count', most: 100_000_000 },
+  columnBytes: { name: 'column', unit: 'bytes', most: 16 * 1024 * MIB },
   rowGroups: { name: 'groups', unit: 'count', most: 1_000_000 },
   columns: { name: 'columns', unit: 'count', most: 100_000 },
   nameBytes: { name: 'name', unit: 'bytes', most: 1 * MIB },

@@ -8,9 +8,10 @@ import type { ShardReader } from './shardReader.ts'
  * @throws ShardFault for a shard without the columns of the layout
  */
 export function onlyContig(shard: ShardReader, group: RowGroup): string | null {
-  const { leaf, statistics } = shard.chunk(group, 'chrom')
-  const { min, max } = statistics ?? { min: null, max: null }
-  if (leaf.physicalType !== 'BYTE_ARRAY' || min === null || max === null || Buffer.compare(min, max) !== 0) return null
+  const chunk = shard.chunk(group, 'chrom')
+  const { min, max } = chunk?.statistics ?? { min: null, max: null }
+  // Values of other types are texts only after Python has converted them.
+  if (chunk?.leaf.logical.kind !== 'string' || min === null || max === null || Buffer.compare(min, max) !== 0) return null
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(min)
   } catch {

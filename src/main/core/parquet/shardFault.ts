@@ -2,7 +2,7 @@
 import type { Details } from '../../../shared/model/errors.ts'
 import type { FindingKind } from '../../../shared/model/finding.ts'
 
-export type FaultPlace = { readonly column?: string; readonly row?: number; readonly details?: Details }
+export type FaultPlace = { readonly column?: string | undefined; readonly row?: number; readonly details?: Details }
 
 /** A damaged, unsupported or oversized shard: becomes a finding of the same kind. */
 export class ShardFault extends Error {

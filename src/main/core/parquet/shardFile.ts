@@ -14,8 +14,8 @@ export type ShardFile = FileIdentity & {
   readonly path: string
   /** @param memory where to; by default memory of its own */
   read(offset: number, length: number, memory?: PageMemory): Uint8Array
-  /** Told of each page before it is decoded, and whether it carries a checksum. Throws when it must not be. */
-  readonly onPage?: (hasChecksum: boolean) => void
+  /** Called for each page before it is decoded: whether it has a checksum, null for a page that is skipped. May throw. */
+  readonly onPage?: (hasChecksum: boolean | null) => void
   close(): void
 }
 

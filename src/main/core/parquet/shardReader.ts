@@ -2,45 +2,33 @@
 import { LAYOUT_1, type Layout } from '../layout.ts'
 import { standInFault } from '../placeholders.ts'
 import { TimeBudget } from '../timeBudget.ts'
-import { checkArrowSchema } from './arrowSchema.ts'
-import { type BoundColumns, bindColumns } from './bindColumns.ts'
+import type { BoundColumns } from './bindColumns.ts'
+import { ColumnReader, otherRows } from './columnReader.ts'
 import type { EmbeddingBatch } from './embeddingBatch.ts'
-import { readEmbeddingColumn, readEmbeddingPage } from './embeddingColumn.ts'
+import { withRows } from './footer/rowGroups.ts'
+import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
+import { valueAt } from './general/layoutColumns.ts'
+import { type Limits, limitsInForce, overTime, shardTimeMs } from './limits.ts'
+import type { PageMemory } from './pageMemory.ts'
+import { mayRaise } from './python/mayRaise.ts'
 import {
   type BooleanColumn,
   type DigestColumn,
   type FlatColumn,
   type IntegerColumn,
-  readFlatColumn,
+  type KeyColumns,
+  lengthOf,
+  type RowColumns,
   type TextColumn
-} from './flatColumn.ts'
-import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
-import { type Limits, limitsInForce, overTime, shardTimeMs } from './limits.ts'
-import { readPageIndex } from './pageIndex.ts'
-import type { PageMemory } from './pageMemory.ts'
+} from './rowColumns.ts'
 import { ShardFault } from './shardFault.ts'
 import { openShardFile, type ShardFile } from './shardFile.ts'
 
-/** The key of each row of a row group, as columns. */
-export type KeyColumns = {
-  readonly rows: number
-  readonly windowHash: DigestColumn
-  readonly encoderHash: DigestColumn
-  readonly stateLayer: IntegerColumn
-  readonly poolType: TextColumn
-  readonly poolRadius: IntegerColumn
-  readonly dtype: TextColumn
-}
-
-/** Everything of a row group but its embeddings. */
-export type RowColumns = KeyColumns & {
-  readonly chrom: TextColumn
-  readonly startBp: IntegerColumn
-  readonly endBp: IntegerColumn
-  readonly untargeted: BooleanColumn
-  readonly createdAt: IntegerColumn
-  readonly schemaVersion: TextColumn
-}
+/**
+ * All columns of a row group hold another number of rows than the footer says, which Arrow does not notice. The reader's footer has been
+ * corrected: its row groups have to be taken anew.
+ */
+export class RowsRecounted extends ShardFault {}
 
 /**
  * Opens a shard and proves its footer; columns are proven when they are asked for.
@@ -61,12 +49,16 @@ export function openShard(path: string, limits: Limits = limitsInForce(), onOpen
   }
 }
 
+const KEY_COLUMNS = ['window_hash', 'encoder_hash', 'state_layer', 'pool_type', 'pool_radius', 'dtype'] as const
+const OTHER_COLUMNS = ['chrom', 'start_bp', 'end_bp', 'untargeted', 'created_at', 'schema_version'] as const
+const EMBEDDING = 'embedding'
+
 export class ShardReader {
   readonly file: ShardFile
-  readonly footer: ShardFooter
   readonly limits: Limits
   readonly layout: Layout = LAYOUT_1
-  private bound: BoundColumns | null = null
+  private proven: ShardFooter
+  private readonly reader: ColumnReader
   private time: TimeBudget
   private pages = { read: 0, checked: 0 }
 
@@ -74,7 +66,17 @@ export class ShardReader {
     this.file = { ...file, onPage: hasChecksum => this.turnPage(hasChecksum) }
     this.limits = limits
     this.time = new TimeBudget(shardTimeMs(limits, file.bytes))
-    this.footer = readFooter(file, limits)
+    this.proven = readFooter(file, limits)
+    this.reader = new ColumnReader(this.file, this.proven, this.layout, limits)
+  }
+
+  get footer(): ShardFooter {
+    return this.proven
+  }
+
+  /** What contradicts itself, as far as it was met, without keeping GenoLeWM from reading the shard. */
+  get oddities(): readonly string[] {
+    return this.reader.notes.list
   }
 
   close(): void {
@@ -95,51 +97,62 @@ export class ShardReader {
   }
 
   /** @throws ShardFault `over_limit` when the time is up: what lies between two pages is bounded by the other limits */
-  private turnPage(hasChecksum: boolean): void {
+  private turnPage(hasChecksum: boolean | null): void {
     if (this.time.isOver()) throw overTime(this.time.ms)
+    if (hasChecksum === null) return
     this.pages.read += 1
     if (hasChecksum) this.pages.checked += 1
   }
 
-  /** Proves that all columns are there and of a type that can hold them. */
+  /** Proves that all columns are there, and that Arrow takes the schema. */
   bind(): BoundColumns {
-    if (this.bound === null) {
-      checkArrowSchema(this.footer)
-      this.bound = bindColumns(this.footer, this.layout)
+    return this.reader.bind()
+  }
+
+  /**
+   * Corrects the number of rows of each row group by its key columns, so that `keys` and `columns` throw no RowsRecounted. A fault in
+   * them is left to the caller that reads them.
+   */
+  settleRows(): void {
+    for (;;) {
+      try {
+        for (const group of this.footer.rowGroups) this.keys(group)
+        return
+      } catch (error) {
+        if (error instanceof RowsRecounted) continue
+        if (error instanceof ShardFault) return
+        throw error
+      }
     }
-    return this.bound
   }
 
-  chunk(group: RowGroup, name: string): ColumnChunk {
-    const index = this.bind().get(name)
-    const chunk = index === undefined ? undefined : group.chunks[index]
-    if (chunk === undefined) throw new TypeError(`no column ${name} in the layout`)
-    return chunk
+  /** Null for a column that is put together from several. */
+  chunk(group: RowGroup, name: string): ColumnChunk | null {
+    return this.reader.chunk(group, name)
   }
 
-  /** The columns of a row group's key. */
+  /**
+   * The columns of a row group's key.
+   * @throws ShardFault, RowsRecounted
+   */
   keys(group: RowGroup): KeyColumns {
-    return {
-      rows: group.rows,
-      windowHash: this.digests(group, 'window_hash'),
-      encoderHash: this.digests(group, 'encoder_hash'),
-      stateLayer: this.integers(group, 'state_layer'),
-      poolType: this.texts(group, 'pool_type'),
-      poolRadius: this.integers(group, 'pool_radius'),
-      dtype: this.texts(group, 'dtype')
-    }
+    return keyColumns(group, this.flats(group, KEY_COLUMNS))
   }
 
-  /** All columns of a row group but the embeddings. */
+  /**
+   * All columns of a row group but the embeddings.
+   * @throws ShardFault, RowsRecounted
+   */
   columns(group: RowGroup): RowColumns {
+    const flats = this.flats(group, [...KEY_COLUMNS, ...OTHER_COLUMNS])
     return {
-      ...this.keys(group),
-      chrom: this.texts(group, 'chrom'),
-      startBp: this.integers(group, 'start_bp'),
-      endBp: this.integers(group, 'end_bp'),
-      untargeted: this.booleans(group, 'untargeted'),
-      createdAt: this.integers(group, 'created_at'),
-      schemaVersion: this.texts(group, 'schema_version')
+      ...keyColumns(group, flats),
+      chrom: flats.get('chrom', 'texts'),
+      startBp: flats.get('start_bp', 'integers'),
+      endBp: flats.get('end_bp', 'integers'),
+      untargeted: flats.get('untargeted', 'booleans'),
+      createdAt: flats.get('created_at', 'integers'),
+      schemaVersion: flats.get('schema_version', 'texts')
     }
   }
 
@@ -148,44 +161,81 @@ export class ShardReader {
    * @param memory what is decoded into; by default each batch has its own
    */
   embeddings(group: RowGroup, memory?: PageMemory): Generator<EmbeddingBatch> {
-    return readEmbeddingColumn(this.file, this.chunk(group, 'embedding'), group.rows, this.limits, memory)
+    return this.reader.embeddings(group, EMBEDDING, memory)
   }
 
   /**
-   * The embeddings of the one page that holds a row; null where the file has no page index, and pages have to be read from the first on.
+   * The embeddings of the one page that holds a row; null where pages have to be read from the first on.
    * @param row in the row group, inside it
    */
   embeddingPage(group: RowGroup, row: number): EmbeddingBatch | null {
-    const chunk = this.chunk(group, 'embedding')
-    const index = readPageIndex(this.file, chunk, group.rows, this.limits)
-    return index === null ? null : readEmbeddingPage(this.file, chunk, index, row, this.limits)
+    return this.reader.embeddingPage(group, EMBEDDING, row)
+  }
+
+  /**
+   * Reads the columns of a row group that the layout does not have: GenoLeWM reads them too, and refuses the shard where it cannot.
+   * @throws ShardFault
+   */
+  *checkOthers(group: RowGroup): Generator<void> {
+    for (const column of this.bind().others) {
+      const array = this.reader.readWhole(group, column)
+      const { name, type } = column.field.field
+      if (array.length !== group.rows) throw otherRows(name, array.length, group.rows)
+      if (mayRaise(type)) for (let row = 0; row < array.length; row++) valueAt(array, row, { column: name, firstRow: group.firstRow })
+      yield
+    }
   }
 
   texts(group: RowGroup, name: string): TextColumn {
-    return expect('texts', this.flat(group, name, 'texts'))
+    return this.flats(group, [name]).get(name, 'texts')
   }
 
   integers(group: RowGroup, name: string): IntegerColumn {
-    return expect('integers', this.flat(group, name, 'integers'))
+    return this.flats(group, [name]).get(name, 'integers')
   }
 
   digests(group: RowGroup, name: string): DigestColumn {
-    return expect('digests', this.flat(group, name, 'digests'))
+    return this.flats(group, [name]).get(name, 'digests')
   }
 
   booleans(group: RowGroup, name: string): BooleanColumn {
-    return expect('booleans', this.flat(group, name, 'booleans'))
+    return this.flats(group, [name]).get(name, 'booleans')
   }
 
-  private flat(group: RowGroup, name: string, kind: FlatColumn['kind']): FlatColumn {
-    const width = this.layout.columns.find(spec => spec.name === name)?.width ?? 0
-    return readFlatColumn(this.file, this.chunk(group, name), kind, this.limits, width)
+  private flats(group: RowGroup, names: readonly string[]): Flats {
+    const columns = new Map(names.map(name => [name, this.reader.flat(group, name)]))
+    const [first = group.rows] = [...columns.values()].map(lengthOf)
+    for (const [name, column] of columns) if (lengthOf(column) !== first) throw otherRows(name, lengthOf(column), first)
+    if (first === group.rows) return new Flats(columns)
+    if (names.length > 1) this.proven = withRows(this.proven, group, first)
+    throw new RowsRecounted('bad_page', `the columns hold ${first} rows for ${group.rows}`)
   }
 }
 
-function expect<K extends FlatColumn['kind']>(kind: K, column: FlatColumn): Extract<FlatColumn, { kind: K }> {
-  if (!isKind(kind, column)) throw new TypeError(`a column of ${column.kind}, not of ${kind}`)
-  return column
+function keyColumns({ rows }: RowGroup, flats: Flats): KeyColumns {
+  return {
+    rows,
+    windowHash: flats.get('window_hash', 'digests'),
+    encoderHash: flats.get('encoder_hash', 'digests'),
+    stateLayer: flats.get('state_layer', 'integers'),
+    poolType: flats.get('pool_type', 'texts'),
+    poolRadius: flats.get('pool_radius', 'integers'),
+    dtype: flats.get('dtype', 'texts')
+  }
+}
+
+class Flats {
+  private readonly columns: ReadonlyMap<string, FlatColumn>
+
+  constructor(columns: ReadonlyMap<string, FlatColumn>) {
+    this.columns = columns
+  }
+
+  get<K extends FlatColumn['kind']>(name: string, kind: K): Extract<FlatColumn, { kind: K }> {
+    const column = this.columns.get(name)
+    if (column === undefined || !isKind(kind, column)) throw new TypeError(`${name} is no column of ${kind}`)
+    return column
+  }
 }
 
 function isKind<K extends FlatColumn['kind']>(kind: K, column: FlatColumn): column is Extract<FlatColumn, { kind: K }> {

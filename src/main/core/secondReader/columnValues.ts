@@ -1,7 +1,7 @@
 /** One value of a column without lists, by either reader, in a form in which two can be compared. */
 import type { SchemaElement } from 'hyparquet'
 import type { ColumnKind } from '../layout.ts'
-import type { FlatColumn } from '../parquet/flatColumn.ts'
+import type { FlatColumn } from '../parquet/rowColumns.ts'
 import { bigEndian, hexOf } from './rawValue.ts'
 import { Incomparable } from './storedColumns.ts'
 

@@ -1,9 +1,9 @@
 /** One shard by our reader and by hyparquet: every value of its columns, bit by bit. */
 import { LAYOUT_1 } from '../layout.ts'
-import type { FlatColumn } from '../parquet/flatColumn.ts'
 import type { RowGroup } from '../parquet/footer.ts'
 import type { Limits } from '../parquet/limits.ts'
 import { KEPT_BYTES, ownMemory } from '../parquet/pageMemory.ts'
+import type { FlatColumn } from '../parquet/rowColumns.ts'
 import { openShardFile, readWhole } from '../parquet/shardFile.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 import { ownValue, secondValue, type Value } from './columnValues.ts'
@@ -36,6 +36,11 @@ export async function compareShard(path: string, limits: Limits): Promise<Differ
     // The caller keeps the time and ends this thread.
     shard.allow(Number.POSITIVE_INFINITY)
     shard.bind()
+    const [oddity] = shard.footer.oddities
+    if (oddity !== undefined) throw new Incomparable(`the footer contradicts itself: ${oddity}`)
+    const { rows: declared } = shard.footer
+    shard.settleRows()
+    if (shard.footer.rows !== declared) throw new Incomparable('its columns hold another number of rows than the footer says')
     const second = hyparquetFile(shard.file, shard.footer.footerBytes, limits)
     const found = new Differences()
     const rows = second.metadata.num_rows
@@ -49,7 +54,11 @@ export async function compareShard(path: string, limits: Limits): Promise<Differ
 }
 
 async function compareGroup(shard: ShardReader, group: RowGroup, second: HyparquetFile, found: Differences): Promise<void> {
-  for (const name of NAMES) proveChunk(shard.file, shard.chunk(group, name), shard.limits)
+  for (const name of NAMES) {
+    const chunk = shard.chunk(group, name)
+    if (chunk === null) throw new Incomparable(`${name} is put together from several columns`)
+    proveChunk(shard.file, chunk, shard.limits)
+  }
   const stored = await readStored(second, NAMES, { start: group.firstRow, end: group.firstRow + group.rows })
   for (const { name, kind } of LAYOUT_1.columns) {
     const column = stored.get(name)

@@ -3,7 +3,7 @@
  * reads, so a chunk is handed to it only after `proveChunk.ts`.
  */
 import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadata } from 'hyparquet'
-import { decompress } from '../parquet/decompress.ts'
+import { decompress } from '../parquet/codec/decompress.ts'
 import type { Codec } from '../parquet/footer.ts'
 import type { Limits } from '../parquet/limits.ts'
 import type { ShardFile } from '../parquet/shardFile.ts'

@@ -26,7 +26,7 @@ export async function readRawRows(path: string, range: RawRange, limits: Limits)
   const opened = openShardFile(path)
   try {
     const file = opened.bytes <= KEPT_BYTES ? readWhole(opened, ownMemory) : opened
-    const footer = readFooter(file, limits)
+    const footer = readFooter(file, limits, true)
     const second = hyparquetFile(file, footer.footerBytes, limits)
     const all = topLevelColumns(second.metadata)
     const columns = new Map<string, RawValue[]>()

@@ -29,7 +29,7 @@ export async function readRawFile(path: string, range: RawRange, signal?: AbortS
   let file: ShardFile | null = null
   try {
     file = openShardFile(path)
-    const footer = readFooter(file, limits)
+    const footer = readFooter(file, limits, true)
     const { logicalTypes, ...rows } = await rowsOf(path, range, limits, shardTimeMs(limits, file.bytes), signal)
     return { ...footerOf(file, footer, logicalTypes), ...rows }
   } catch (error) {

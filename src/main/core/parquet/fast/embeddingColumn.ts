@@ -2,6 +2,8 @@
  * The embedding column, page by page: rows with their values as the shard stores them (float16 bits, float32 or float64), never
  * a JS number before somebody asks for one. Memory is bounded by a page, not by a shard.
  */
+
+import { DecodeError } from '../decodeError.ts'
 import {
   append,
   batchOf,
@@ -13,77 +15,81 @@ import {
   type StoredValues,
   storedValues,
   withoutLast
-} from './embeddingBatch.ts'
-import type { ColumnChunk } from './footer.ts'
-import { bitWidthOf, constantOf, decodeHybrid, HybridError, zerosOf } from './hybrid.ts'
-import type { Limits } from './limits.ts'
+} from '../embeddingBatch.ts'
+import type { ColumnChunk } from '../footer/rowGroups.ts'
+import { bitWidthOf, constantOf, decodeHybrid, zerosOf } from '../hybrid.ts'
+import type { Limits } from '../limits.ts'
+import { ownMemory, type PageMemory } from '../pageMemory.ts'
+import { type DataPage, type Note, pagePlaces, readPages } from '../pages.ts'
+import type { Leaf } from '../schema/schemaTree.ts'
+import { ShardFault } from '../shardFault.ts'
+import type { ShardFile } from '../shardFile.ts'
+import { NotFast } from './notFast.ts'
 import { type PagePlace, readPageIndex } from './pageIndex.ts'
-import { ownMemory, type PageMemory } from './pageMemory.ts'
-import { type DataPage, type DictionaryPage, readPages } from './pages.ts'
-import type { Leaf } from './schema.ts'
-import { ShardFault } from './shardFault.ts'
-import type { ShardFile } from './shardFile.ts'
 import {
   aligned,
   decodeCodes,
-  decodePlain,
+  decodeDictionaryPage,
   decodeValues,
   type FixedValues,
   gather,
   isCoded,
   missingDictionary,
   type Values
-} from './values.ts'
+} from './plainValues.ts'
+
+export type EmbeddingOptions = {
+  /** What pages are decoded into; a batch in reused memory holds until the next one is asked for. */
+  readonly memory?: PageMemory
+  /** Told of what contradicts the pages. */
+  readonly note?: Note
+}
 
 /**
- * Reads the embeddings of a row group in row order. A row that spans pages comes as a batch of its own.
+ * Reads the embeddings of a row group in row order. The last row of a page comes as a batch of its own: it may go on in the next one.
  * @param rows how many the row group has
- * @param memory what pages are decoded into; a batch in reused memory holds until the next one is asked for
- * @throws ShardFault
+ * @throws ShardFault, NotFast
  */
 export function* readEmbeddingColumn(
   file: ShardFile,
   chunk: ColumnChunk,
   rows: number,
   limits: Limits,
-  memory: PageMemory = ownMemory
+  { memory = ownMemory, note = () => {} }: EmbeddingOptions = {}
 ): Generator<EmbeddingBatch> {
   const { leaf } = chunk
-  const index = readPageIndex(file, chunk, rows, limits)
+  const index = readPageIndex(file, chunk, rows, limits, note)
   let dictionary: FixedValues | null = null
   let row = 0
   let slots = 0
   let pages = 0
   /** The last row of the page before, which may go on in the next one. */
   let open: EmbeddingBatch | null = null
-  for (const page of readPages(file, chunk, limits, memory)) {
+  for (const page of readPages(file, chunk, limits, { memory, note })) {
     if (page.type === 'dictionary') {
-      dictionary = dictionaryOf(leaf, page)
+      dictionary = fixed(leaf, decodeDictionaryPage(leaf, page, dictionary))
       continue
     }
     slots += page.count
     const { starts, levels, present } = readLevels(leaf, page)
-    if (index !== null) checkPlace(leaf, index[pages], page, row, starts)
+    if (index !== null && !isAt(index[pages], page, row, starts)) note(`the page index of ${leaf.name} says otherwise than its pages`)
     pages += 1
     const values = pageValues(leaf, page, present, dictionary, memory)
-    const continued = starts[0] !== 0
-    if (continued && page.count > 0) {
+    if (starts[0] !== 0) {
       const end = starts[0] ?? page.count
       if (open === null) throw bad(leaf, 'the first row of the column has no beginning')
       open = append(open, slice(leaf, levels, values, ROW_AT_START, end, open.firstRow))
-      checkLength(leaf, open, limits)
+      checkLength(leaf.name, open, limits)
     }
     if (starts.length === 0) continue
     if (open !== null) yield open
     open = null
     const batch = slice(leaf, levels, values, starts, page.count, row)
-    checkLength(leaf, batch, limits)
+    checkLength(leaf.name, batch, limits)
     row += starts.length
     if (row > rows) throw bad(leaf, `it holds more than the ${rows} rows of its row group`)
-    if (slots >= chunk.values || index !== null) {
-      // A page index is for pages that hold whole rows.
-      yield batch
-    } else {
+    if (slots >= chunk.values) yield batch
+    else {
       // Taken out before the batch is handed on: the next page may be decoded into the same memory.
       open = ownRow(batch, batch.rows - 1)
       if (batch.rows > 1) yield withoutLast(batch)
@@ -91,51 +97,74 @@ export function* readEmbeddingColumn(
   }
   if (open !== null) yield open
   if (row !== rows) throw bad(leaf, `it holds ${row} rows, its row group ${rows}`)
-  if (index !== null && index.length !== pages) throw bad(leaf, `its page index tells of ${index.length} pages, there are ${pages}`)
+  if (slots !== chunk.values) throw bad(leaf, `it holds ${slots} values, its row group says ${chunk.values}`)
+  if (index !== null && index.length !== pages) {
+    note(`the page index of ${leaf.name} tells of ${index.length} pages, and there are ${pages}`)
+  }
 }
 
 /**
- * Reads the one page of a row group that holds a row, by the page index.
- * @param index of the chunk
+ * Reads the one page of a row group that holds a row, by the page index, as far as the headers of the pages before it agree with it.
  * @param row in the row group, inside it
- * @throws ShardFault
+ * @returns null where the index is of no use, and pages have to be read from the first on
  */
-export function readEmbeddingPage(
-  file: ShardFile,
-  chunk: ColumnChunk,
-  index: readonly PagePlace[],
-  row: number,
-  limits: Limits
-): EmbeddingBatch {
+export function readEmbeddingPage(file: ShardFile, chunk: ColumnChunk, rows: number, row: number, limits: Limits): EmbeddingBatch | null {
+  try {
+    const index = readPageIndex(file, chunk, rows, limits)
+    const place = index?.findLast(({ firstRow }) => firstRow <= row)
+    return place === undefined ? null : pageAt(file, chunk, place, limits)
+  } catch (error) {
+    // What is wrong with the pages is told when they are read in order.
+    if (error instanceof NotFast || (error instanceof ShardFault && error.kind === 'bad_page')) return null
+    throw error
+  }
+}
+
+function pageAt(file: ShardFile, chunk: ColumnChunk, place: PagePlace, limits: Limits): EmbeddingBatch | null {
   const { leaf } = chunk
-  const place = index.findLast(({ firstRow }) => firstRow <= row)
-  const first = index[0]
-  if (place === undefined || first === undefined) throw bad(leaf, `its page index knows nothing of row ${row}`)
+  const before = slotsBefore(file, chunk, place.start, limits)
+  if (before === null) return null
   let dictionary: FixedValues | null = null
-  if (first.start > chunk.start) {
-    for (const page of readPages(file, chunk, limits, ownMemory, { start: chunk.start, end: first.start })) {
-      if (page.type === 'dictionary') dictionary = dictionaryOf(leaf, page)
+  if (before.dictionaryEnd !== null) {
+    for (const page of readPages(file, chunk, limits, { part: { start: chunk.start, end: before.dictionaryEnd } })) {
+      if (page.type === 'dictionary') dictionary = fixed(leaf, decodeDictionaryPage(leaf, page, dictionary))
     }
   }
-  for (const page of readPages(file, chunk, limits, ownMemory, place)) {
-    if (page.type === 'dictionary') throw bad(leaf, 'a dictionary behind data')
+  for (const page of readPages(file, chunk, limits, { part: place })) {
+    if (page.type === 'dictionary') return null
     const { starts, levels, present } = readLevels(leaf, page)
-    checkPlace(leaf, place, page, place.firstRow, starts)
+    if (!isAt(place, page, place.firstRow, starts) || !areAlike(starts, page.count)) return null
+    if (before.slots * starts.length !== place.firstRow * page.count) return null
     const batch = slice(leaf, levels, pageValues(leaf, page, present, dictionary, ownMemory), starts, page.count, place.firstRow)
-    checkLength(leaf, batch, limits)
+    checkLength(leaf.name, batch, limits)
     return batch
   }
-  throw bad(leaf, `there is no page at byte ${place.start}`)
+  return null
 }
 
-function dictionaryOf(leaf: Leaf, page: DictionaryPage): FixedValues {
-  return fixed(leaf, decodePlain(leaf, page.body, page.count))
+type Before = { readonly slots: number; readonly dictionaryEnd: number | null }
+
+/** What stands before the page that starts at a byte; null where no page starts there. */
+function slotsBefore(file: ShardFile, chunk: ColumnChunk, start: number, limits: Limits): Before | null {
+  let slots = 0
+  let dictionaryEnd: number | null = null
+  for (const page of pagePlaces(file, chunk, limits)) {
+    if (page.start === start) return { slots, dictionaryEnd }
+    if (page.start > start) return null
+    if (page.type === 'dictionary') dictionaryEnd = page.end
+    else slots += page.count
+  }
+  return null
 }
 
-/** What the page index says of a page must be so. */
-function checkPlace(leaf: Leaf, place: PagePlace | undefined, page: DataPage, firstRow: number, starts: Uint32Array): void {
-  if (place?.start === page.offset && place.firstRow === firstRow && place.rows === starts.length && starts[0] === 0) return
-  throw bad(leaf, `the page at byte ${page.offset} holds ${starts.length} rows from ${firstRow} on, the page index says otherwise`)
+/** Whether all rows of a page have as many slots. */
+function areAlike(starts: Uint32Array, count: number): boolean {
+  const each = count / starts.length
+  return Number.isInteger(each) && starts.every((start, i) => start === i * each)
+}
+
+function isAt(place: PagePlace | undefined, page: DataPage, firstRow: number, starts: Uint32Array): boolean {
+  return place?.start === page.offset && place.firstRow === firstRow && place.rows === starts.length && starts[0] === 0
 }
 
 const ROW_AT_START = Uint32Array.of(0)
@@ -154,17 +183,18 @@ type Levels = {
 }
 
 function readLevels(leaf: Leaf, page: DataPage): Levels {
+  if (page.count === 0 || page.repetition.isPacked || page.definition.isPacked) throw new NotFast()
   try {
-    const starts = leaf.maxRepetition > 0 ? zerosOf(page.repetition, page.count) : Uint32Array.from({ length: page.count }, (_, i) => i)
+    const starts = zerosOf(page.repetition.bytes, page.count)
     const bitWidth = bitWidthOf(leaf.maxDefinition)
-    if (constantOf(page.definition, bitWidth, page.count) === leaf.maxDefinition) return { starts, levels: null, present: page.count }
+    if (constantOf(page.definition.bytes, bitWidth, page.count) === leaf.maxDefinition) return { starts, levels: null, present: page.count }
     const definition = new Uint8Array(page.count)
-    const largest = decodeHybrid(page.definition, bitWidth, page.count, definition)
-    if (largest > leaf.maxDefinition) throw new HybridError('a level is too high')
+    const largest = decodeHybrid(page.definition.bytes, bitWidth, page.count, definition)
+    if (largest > leaf.maxDefinition) throw new DecodeError('a level is too high')
     const present = countEqual(definition, leaf.maxDefinition)
     return { starts, levels: present === page.count ? null : definition, present }
   } catch (error) {
-    if (error instanceof HybridError) throw bad(leaf, `their levels: ${error.message}`)
+    if (error instanceof DecodeError) throw bad(leaf, `their levels: ${error.message}`)
     throw error
   }
 }

@@ -2,40 +2,21 @@
  * Encoded values of one page into typed arrays: one decoder for each physical encoding. Fixed-width values stay bytes until
  * somebody shows them.
  */
-import { throwIfRefused } from '../systemError.ts'
-import { decodeDeltas } from './delta.ts'
-import type { Encoding } from './footer.ts'
-import { decodeHybrid, HybridError } from './hybrid.ts'
-import { limitsInForce, overLimit } from './limits.ts'
-import { ownMemory, type PageMemory } from './pageMemory.ts'
-import type { Leaf } from './schema.ts'
-import { ShardFault } from './shardFault.ts'
+import { DecodeError } from '../decodeError.ts'
+import type { Encoding } from '../footer/rowGroups.ts'
+import { decodeHybrid } from '../hybrid.ts'
+import { limitsInForce, overLimit } from '../limits.ts'
+import { ownMemory, type PageMemory } from '../pageMemory.ts'
+import type { DictionaryPage } from '../pages.ts'
+import { type Leaf, widthOf } from '../schema/schemaTree.ts'
+import { ShardFault } from '../shardFault.ts'
+import { NotFast } from './notFast.ts'
 
 /** Values of a fixed width, packed one behind the other, little-endian. */
 export type FixedValues = { readonly kind: 'fixed'; readonly width: number; readonly bytes: Uint8Array; readonly count: number }
 /** Values of any length; views into the page. */
 export type BinaryValues = { readonly kind: 'binary'; readonly values: Uint8Array[]; readonly count: number }
 export type Values = FixedValues | BinaryValues
-
-/** Bytes a value takes in memory, 0 for values of any length. BOOLEAN takes one. */
-export function widthOf(leaf: Leaf): number {
-  switch (leaf.physicalType) {
-    case 'BOOLEAN':
-      return 1
-    case 'INT32':
-    case 'FLOAT':
-      return 4
-    case 'INT64':
-    case 'DOUBLE':
-      return 8
-    case 'INT96':
-      return 12
-    case 'FIXED_LEN_BYTE_ARRAY':
-      return leaf.width
-    case 'BYTE_ARRAY':
-      return 0
-  }
-}
 
 function bad(leaf: Leaf, message: string): ShardFault {
   return new ShardFault('bad_page', `a page of ${leaf.name}: ${message}`, { column: leaf.name })
@@ -44,9 +25,9 @@ function bad(leaf: Leaf, message: string): ShardFault {
 /**
  * Decodes `count` values.
  * @param dictionary the chunk's dictionary, when it has one
- * @throws ShardFault `bad_page`, `unsupported_encoding`
+ * @throws ShardFault `bad_page`, NotFast
  */
-export function decodeValues(leaf: Leaf, encoding: Encoding, body: Uint8Array, count: number, dictionary: Values | null): Values {
+export function decodeValues(leaf: Leaf, encoding: Encoding | null, body: Uint8Array, count: number, dictionary: Values | null): Values {
   try {
     switch (encoding) {
       case 'PLAIN':
@@ -58,24 +39,27 @@ export function decodeValues(leaf: Leaf, encoding: Encoding, body: Uint8Array, c
         return decodeRleBooleans(leaf, body, count)
       case 'BYTE_STREAM_SPLIT':
         return decodeByteStreamSplit(leaf, body, count)
-      case 'DELTA_BINARY_PACKED':
-        return decodeDelta(leaf, body, count)
-      case 'DELTA_LENGTH_BYTE_ARRAY':
-        return decodeDeltaLengths(leaf, body, count)
-      case 'DELTA_BYTE_ARRAY':
-        return decodeDeltaBytes(leaf, body, count)
       default:
-        throw new ShardFault('unsupported_encoding', `${leaf.name} is encoded as ${encoding}, which we do not read`, { column: leaf.name })
+        throw new NotFast()
     }
   } catch (error) {
-    throwIfRefused(error)
-    if (error instanceof HybridError || error instanceof RangeError) throw bad(leaf, error.message)
+    if (error instanceof DecodeError) throw bad(leaf, error.message)
     throw error
   }
 }
 
-/** PLAIN values, as data pages and dictionaries hold them. */
-export function decodePlain(leaf: Leaf, body: Uint8Array, count: number): Values {
+/**
+ * The dictionary of a chunk.
+ * @param before the one that was read already
+ * @throws ShardFault `bad_page`
+ */
+export function decodeDictionaryPage(leaf: Leaf, { body, count }: DictionaryPage, before: Values | null): Values {
+  if (before !== null) throw bad(leaf, 'a second dictionary')
+  if (leaf.physicalType === 'BOOLEAN') throw bad(leaf, 'a dictionary of booleans')
+  return decodePlain(leaf, body, count)
+}
+
+function decodePlain(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType === 'BYTE_ARRAY') return plainBinary(leaf, body, count)
   if (leaf.physicalType === 'BOOLEAN') {
     if (Math.ceil(count / 8) !== body.length) throw bad(leaf, `${body.length} bytes for ${count} booleans`)
@@ -112,7 +96,7 @@ function checkTexts(leaf: Leaf, count: number): void {
 }
 
 /** Whether a page's values stand in its chunk's dictionary. */
-export function isCoded(encoding: Encoding): boolean {
+export function isCoded(encoding: Encoding | null): boolean {
   return encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY'
 }
 
@@ -135,7 +119,7 @@ export function decodeCodes(leaf: Leaf, body: Uint8Array, count: number, diction
   try {
     largest = decodeHybrid(body.subarray(1), bitWidth, count, codes)
   } catch (error) {
-    throw error instanceof HybridError ? bad(leaf, error.message) : error
+    throw error instanceof DecodeError ? bad(leaf, error.message) : error
   }
   if (count > 0 && largest >= dictionary.count) throw bad(leaf, `index ${largest} into a dictionary of ${dictionary.count} values`)
   return codes
@@ -194,85 +178,20 @@ export function aligned(bytes: Uint8Array, width: number, memory: PageMemory = o
 function decodeRleBooleans(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType !== 'BOOLEAN') throw bad(leaf, 'RLE is for booleans')
   if (body.length < 4) throw bad(leaf, 'it ends before its values')
+  const length = new DataView(body.buffer, body.byteOffset, 4).getUint32(0, true)
+  if (length !== body.length - 4) throw bad(leaf, `its values claim ${length} bytes of ${body.length - 4}`)
   const bytes = new Uint8Array(count)
-  decodeHybrid(body.subarray(4), 1, count, bytes)
+  if (decodeHybrid(body.subarray(4), 1, count, bytes) > 1) throw new NotFast()
   return { kind: 'fixed', width: 1, bytes, count }
 }
 
 function decodeByteStreamSplit(leaf: Leaf, body: Uint8Array, count: number): Values {
   const width = widthOf(leaf)
   if (width < 2 || leaf.physicalType === 'INT96') throw bad(leaf, `BYTE_STREAM_SPLIT of ${leaf.physicalType}`)
-  if (count * width > body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
+  if (count * width !== body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
   const bytes = new Uint8Array(count * width)
   for (let stream = 0; stream < width; stream++) {
     for (let i = stream * count, to = stream; to < bytes.length; i++, to += width) bytes[to] = body[i] ?? 0
   }
   return { kind: 'fixed', width, bytes, count }
-}
-
-function decodeDelta(leaf: Leaf, body: Uint8Array, count: number): Values {
-  if (leaf.physicalType !== 'INT32' && leaf.physicalType !== 'INT64') throw bad(leaf, `DELTA_BINARY_PACKED of ${leaf.physicalType}`)
-  const out = leaf.physicalType === 'INT32' ? new Int32Array(count) : new BigInt64Array(count)
-  decodeDeltas(body, 0, out)
-  return { kind: 'fixed', width: widthOf(leaf), bytes: new Uint8Array(out.buffer), count }
-}
-
-function decodeDeltaLengths(leaf: Leaf, body: Uint8Array, count: number): Values {
-  if (leaf.physicalType !== 'BYTE_ARRAY') throw bad(leaf, `DELTA_LENGTH_BYTE_ARRAY of ${leaf.physicalType}`)
-  checkTexts(leaf, count)
-  const lengths = new Int32Array(count)
-  let position = decodeDeltas(body, 0, lengths)
-  const values: Uint8Array[] = []
-  for (const length of lengths) {
-    if (length < 0 || length > body.length - position) throw bad(leaf, `a value claims ${length} bytes`)
-    values.push(body.subarray(position, position + length))
-    position += length
-  }
-  return { kind: 'binary', values, count }
-}
-
-/** Values that grow out of each other may take so many times what a page may. */
-const EXPANSION = 4
-
-function decodeDeltaBytes(leaf: Leaf, body: Uint8Array, count: number): Values {
-  if (leaf.physicalType !== 'BYTE_ARRAY' && leaf.physicalType !== 'FIXED_LEN_BYTE_ARRAY') {
-    throw bad(leaf, `DELTA_BYTE_ARRAY of ${leaf.physicalType}`)
-  }
-  checkTexts(leaf, count)
-  const prefixes = new Int32Array(count)
-  const suffixes = new Int32Array(count)
-  let position = decodeDeltas(body, decodeDeltas(body, 0, prefixes), suffixes)
-  const values: Uint8Array[] = []
-  let previous: Uint8Array = EMPTY
-  let expanded = 0
-  const limits = limitsInForce()
-  for (let i = 0; i < count; i++) {
-    const prefix = prefixes[i] ?? 0
-    const suffix = suffixes[i] ?? 0
-    if (prefix < 0 || prefix > previous.length || suffix < 0 || suffix > body.length - position) {
-      throw bad(leaf, `value ${i} claims ${prefix} + ${suffix} bytes`)
-    }
-    expanded += prefix + suffix
-    if (expanded > EXPANSION * limits.pageBytes) {
-      throw overLimit('pageBytes', `the values of a page of ${leaf.name} expand to ${expanded} bytes and more`, limits, {
-        column: leaf.name
-      })
-    }
-    const value = new Uint8Array(prefix + suffix)
-    value.set(previous.subarray(0, prefix))
-    value.set(body.subarray(position, position + suffix), prefix)
-    position += suffix
-    values.push(value)
-    previous = value
-  }
-  return leaf.physicalType === 'BYTE_ARRAY' ? { kind: 'binary', values, count } : pack(leaf, values)
-}
-
-function pack(leaf: Leaf, values: readonly Uint8Array[]): FixedValues {
-  const bytes = new Uint8Array(values.length * leaf.width)
-  for (const [i, value] of values.entries()) {
-    if (value.length !== leaf.width) throw bad(leaf, `a value of ${value.length} bytes in a column of ${leaf.width}`)
-    bytes.set(value, i * leaf.width)
-  }
-  return { kind: 'fixed', width: leaf.width, bytes, count: values.length }
 }

@@ -3,6 +3,7 @@
  * every call, which for a shard's two dozen small pages costs as much as its values do.
  */
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib'
+import { DecodeError } from '../decodeError.ts'
 
 /**
  * Decompresses one whole frame.
@@ -22,9 +23,37 @@ export function decompressFrameInto(input: Uint8Array, output: Uint8Array): numb
   return null
 }
 
-/** The documented way: at most `size` bytes, or an error that says why not. */
+/**
+ * The documented way, for any number of frames with skippable ones between them: at most `size` bytes.
+ * @throws Error when a frame is damaged, something else is left behind them, or they hold more than `size` bytes
+ */
 export function decompressZstd(input: Uint8Array, size: number): Uint8Array {
-  return zstdDecompressSync(input, { maxOutputLength: size, chunkSize: Math.max(size + 1, 64) })
+  const parts: Uint8Array[] = []
+  let left = size
+  for (let at = 0; at < input.length; ) {
+    const rest = input.subarray(at)
+    const skipped = skippableBytes(rest)
+    const length = skipped > 0 ? skipped : frameBytes(rest)
+    if (length < 0) {
+      // The decompressor knows best what is wrong.
+      decompressFrame(rest, left)
+      throw new DecodeError(`${rest.length} bytes are left behind the frames`)
+    }
+    at += length
+    if (skipped > 0) continue
+    const part = decompressFrame(rest.subarray(0, length), left)
+    left -= part.length
+    parts.push(part)
+  }
+  const [only, more] = parts
+  return only !== undefined && more === undefined ? only : Buffer.concat(parts)
+}
+
+function decompressFrame(frame: Uint8Array, size: number): Uint8Array {
+  const output = zstdDecompressSync(frame, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size + 1, 64) })
+  const declared = contentSize(frame)
+  if (output.length > size || (declared !== null && declared !== BigInt(output.length))) throw new DecodeError('a frame of another size')
+  return output
 }
 
 type Context = {
@@ -56,8 +85,44 @@ function openContext(): Context | null {
 }
 
 const MAGIC = 0xfd2fb528
+const SKIPPABLE = 0x184d2a50
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
+
+/** Length of the skippable frame that `bytes` begin with; 0 when they begin with none. */
+function skippableBytes(bytes: Uint8Array): number {
+  if (bytes.length < 8) return 0
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if ((view.getUint32(0, true) & 0xfffffff0) >>> 0 !== SKIPPABLE) return 0
+  const length = 8 + view.getUint32(4, true)
+  return length <= bytes.length ? length : 0
+}
+
+type FrameHeader = { readonly contentSizeAt: number; readonly contentSizeBytes: number; readonly hasChecksum: boolean }
+
+function frameHeader(bytes: Uint8Array): FrameHeader | null {
+  if (bytes.length < 6) return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.getUint32(0, true) !== MAGIC) return null
+  const descriptor = view.getUint8(4)
+  const single = (descriptor >> 5) & 1
+  const sizeFlag = descriptor >> 6
+  return {
+    contentSizeAt: 5 + (1 - single) + (DICTIONARY_ID_BYTES[descriptor & 3] ?? 0),
+    contentSizeBytes: sizeFlag === 0 ? single : (CONTENT_SIZE_BYTES[sizeFlag] ?? 0),
+    hasChecksum: ((descriptor >> 2) & 1) === 1
+  }
+}
+
+/** Bytes that a frame says it holds; null when it says nothing. */
+function contentSize(frame: Uint8Array): bigint | null {
+  const header = frameHeader(frame)
+  if (header === null || header.contentSizeBytes === 0) return null
+  const { contentSizeAt: at, contentSizeBytes: count } = header
+  let size = 0n
+  for (let i = count - 1; i >= 0; i--) size = size * 256n + BigInt(frame[at + i] ?? 0)
+  return count === 2 ? size + 256n : size
+}
 
 /**
  * Length of the frame that `bytes` begin with, by its headers alone; -1 when it is cut off or none. A decompressor that is used again
@@ -65,14 +130,10 @@ const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
  * Source: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
  */
 export function frameBytes(bytes: Uint8Array): number {
-  if (bytes.length < 6) return -1
+  const header = frameHeader(bytes)
+  if (header === null) return -1
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint32(0, true) !== MAGIC) return -1
-  const descriptor = view.getUint8(4)
-  const single = (descriptor >> 5) & 1
-  const sizeFlag = descriptor >> 6
-  let at = 5 + (1 - single) + (DICTIONARY_ID_BYTES[descriptor & 3] ?? 0)
-  at += sizeFlag === 0 ? single : (CONTENT_SIZE_BYTES[sizeFlag] ?? 0)
+  let at = header.contentSizeAt + header.contentSizeBytes
   for (let last = false; !last; ) {
     if (at + 3 > bytes.length) return -1
     const block = view.getUint16(at, true) | (view.getUint8(at + 2) << 16)
@@ -81,6 +142,6 @@ export function frameBytes(bytes: Uint8Array): number {
     if (type === 3) return -1
     at += 3 + (type === 1 ? 1 : block >> 3)
   }
-  if (((descriptor >> 2) & 1) === 1) at += 4
+  if (header.hasChecksum) at += 4
   return at > bytes.length ? -1 : at
 }

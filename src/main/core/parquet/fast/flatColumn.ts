@@ -2,31 +2,19 @@
  * One column of one row group without lists, decoded whole: integers, texts, digests, booleans, with their nulls. A column of
  * texts holds each distinct text once, as the columns of this schema repeat few.
  */
-import { throwIfRefused } from '../systemError.ts'
-import type { ColumnChunk } from './footer.ts'
-import { bitWidthOf, constantOf, decodeHybrid, HybridError } from './hybrid.ts'
-import { type Limits, overLimit } from './limits.ts'
-import { type DataPage, readPages } from './pages.ts'
-import type { Leaf } from './schema.ts'
-import { ShardFault } from './shardFault.ts'
-import type { ShardFile } from './shardFile.ts'
-import { aligned, type Codes, decodeCodes, decodePlain, decodeValues, isCoded, type Values, widthOf } from './values.ts'
 
-type Presence = {
-  /** 1 where the row has a value; null when all have. */
-  readonly present: Uint8Array | null
-}
-export type IntegerColumn = Presence & { readonly kind: 'integers'; readonly values: Int32Array | BigInt64Array }
-export type TextColumn = Presence & { readonly kind: 'texts'; readonly codes: Uint32Array; readonly texts: readonly string[] }
-/** `width` bytes a row; rows of another width (in a column of any length) have `present` 0 and their row in `misfits`. */
-export type DigestColumn = Presence & {
-  readonly kind: 'digests'
-  readonly width: number
-  readonly bytes: Uint8Array
-  readonly misfits: readonly number[]
-}
-export type BooleanColumn = Presence & { readonly kind: 'booleans'; readonly values: Uint8Array }
-export type FlatColumn = IntegerColumn | TextColumn | DigestColumn | BooleanColumn
+import { throwIfRefused } from '../../systemError.ts'
+import { DecodeError } from '../decodeError.ts'
+import type { ColumnChunk } from '../footer/rowGroups.ts'
+import { bitWidthOf, constantOf, decodeHybrid } from '../hybrid.ts'
+import { type Limits, overLimit } from '../limits.ts'
+import { type DataPage, type Note, readPages } from '../pages.ts'
+import type { DigestColumn, FlatColumn } from '../rowColumns.ts'
+import { type Leaf, widthOf } from '../schema/schemaTree.ts'
+import { ShardFault } from '../shardFault.ts'
+import type { ShardFile } from '../shardFile.ts'
+import { NotFast } from './notFast.ts'
+import { aligned, type Codes, decodeCodes, decodeDictionaryPage, decodeValues, isCoded, type Values } from './plainValues.ts'
 
 /** One page: its values, packed (fixed width), as codes of texts, or as digests of any length that fit. */
 type Piece = { readonly rows: number; readonly present: Uint8Array | null } & (
@@ -37,13 +25,26 @@ type Piece = { readonly rows: number; readonly present: Uint8Array | null } & (
 
 /**
  * Reads a chunk of a top-level column.
+ * @param rowCount how many rows there must be
  * @param width bytes of a digest; used for columns of binary values only
- * @throws ShardFault
+ * @throws ShardFault, NotFast
  */
-export function readFlatColumn(file: ShardFile, chunk: ColumnChunk, want: FlatColumn['kind'], limits: Limits, width = 0): FlatColumn {
+export function readFlatColumn(
+  file: ShardFile,
+  chunk: ColumnChunk,
+  rowCount: number,
+  want: FlatColumn['kind'],
+  limits: Limits,
+  note: Note,
+  width = 0
+): FlatColumn {
   const texts = new TextCodes(chunk.leaf, limits)
-  const pieces = readPieces(file, chunk, limits, want === 'texts' ? texts : null)
+  const pieces = readPieces(file, chunk, limits, note, want === 'texts' ? texts : null)
   const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0)
+  if (rows !== rowCount) {
+    const { name: column } = chunk.leaf
+    throw new ShardFault('bad_page', `the pages of ${column} hold ${rows} values for ${rowCount} rows`, { column })
+  }
   const present = joinPresence(pieces, rows)
   switch (want) {
     case 'integers':
@@ -57,13 +58,13 @@ export function readFlatColumn(file: ShardFile, chunk: ColumnChunk, want: FlatCo
   }
 }
 
-function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits, texts: TextCodes | null): Piece[] {
+function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits, note: Note, texts: TextCodes | null): Piece[] {
   const { leaf } = chunk
   const pieces: Piece[] = []
   let dictionary: Values | null = null
-  for (const page of readPages(file, chunk, limits)) {
+  for (const page of readPages(file, chunk, limits, { note })) {
     if (page.type === 'dictionary') {
-      dictionary = decodePlain(leaf, page.body, page.count)
+      dictionary = decodeDictionaryPage(leaf, page, dictionary)
       continue
     }
     const { present, count } = readPresence(leaf, page)
@@ -81,16 +82,17 @@ function readPieces(file: ShardFile, chunk: ColumnChunk, limits: Limits, texts: 
 }
 
 function readPresence(leaf: Leaf, page: DataPage): { present: Uint8Array | null; count: number } {
+  if (page.count === 0 || page.definition.isPacked) throw new NotFast()
   if (leaf.maxDefinition === 0) return { present: null, count: page.count }
   const bitWidth = bitWidthOf(leaf.maxDefinition)
-  if (constantOf(page.definition, bitWidth, page.count) === leaf.maxDefinition) return { present: null, count: page.count }
+  if (constantOf(page.definition.bytes, bitWidth, page.count) === leaf.maxDefinition) return { present: null, count: page.count }
   const levels = new Uint8Array(page.count)
   try {
-    if (decodeHybrid(page.definition, bitWidth, page.count, levels) > leaf.maxDefinition) {
-      throw new HybridError('a level is too high')
+    if (decodeHybrid(page.definition.bytes, bitWidth, page.count, levels) > leaf.maxDefinition) {
+      throw new DecodeError('a level is too high')
     }
   } catch (error) {
-    if (!(error instanceof HybridError)) throw error
+    if (!(error instanceof DecodeError)) throw error
     throw new ShardFault('bad_page', `the levels of a page of ${leaf.name}: ${error.message}`, { column: leaf.name })
   }
   let count = 0
@@ -139,7 +141,16 @@ function joinFixed(pieces: readonly Piece[], rows: number, width: number): Uint8
 function joinIntegers(leaf: Leaf, pieces: readonly Piece[], rows: number): Int32Array | BigInt64Array {
   const width = widthOf(leaf)
   const { buffer, byteOffset } = aligned(joinFixed(pieces, rows, width), width)
-  return width === 4 ? new Int32Array(buffer, byteOffset, rows) : new BigInt64Array(buffer, byteOffset, rows)
+  if (width === 8) return new BigInt64Array(buffer, byteOffset, rows)
+  const values = new Int32Array(buffer, byteOffset, rows)
+  const { logical } = leaf
+  // Arrow keeps only the bits that the logical type has.
+  if (logical.kind === 'int' && logical.bits < 32 && !areWithin(values, 2 ** (logical.bits - 1))) throw new NotFast()
+  return values
+}
+
+function areWithin(values: Int32Array, limit: number): boolean {
+  return values.every(value => value >= -limit && value < limit)
 }
 
 /** A byte order mark is a character like any other, as in Python. */

@@ -1,0 +1,191 @@
+/**
+ * Columns of an open shard. One that is as any writer would make it is read by the fast reader; for all others, and where the fast one finds
+ * a fault, the general reader decides, which reads what Arrow reads.
+ */
+import { FINDING_KINDS } from '../../../shared/model/finding.ts'
+import type { ColumnSpec, Layout } from '../layout.ts'
+import { type BoundColumn, type BoundColumns, bindColumns } from './bindColumns.ts'
+import { type EmbeddingBatch, rowsFrom } from './embeddingBatch.ts'
+import { readEmbeddingColumn, readEmbeddingPage } from './fast/embeddingColumn.ts'
+import { readFlatColumn } from './fast/flatColumn.ts'
+import { NotFast } from './fast/notFast.ts'
+import type { ColumnChunk, RowGroup, ShardFooter } from './footer.ts'
+import type { ColumnArray } from './general/arrays.ts'
+import { flatColumnOf } from './general/layoutColumns.ts'
+import { embeddingsOf } from './general/layoutEmbeddings.ts'
+import { readField } from './general/readField.ts'
+import type { Limits } from './limits.ts'
+import { Notes } from './notes.ts'
+import type { PageMemory } from './pageMemory.ts'
+import type { FlatColumn } from './rowColumns.ts'
+import { ShardFault } from './shardFault.ts'
+import type { ShardFile } from './shardFile.ts'
+
+export class ColumnReader {
+  /** What was odd so far. */
+  readonly notes: Notes
+  private readonly file: ShardFile
+  private readonly footer: ShardFooter
+  private readonly limits: Limits
+  private readonly layout: Layout
+  private bound: BoundColumns | null = null
+
+  constructor(file: ShardFile, footer: ShardFooter, layout: Layout, limits: Limits) {
+    this.file = file
+    this.footer = footer
+    this.layout = layout
+    this.limits = limits
+    this.notes = new Notes(footer.oddities)
+  }
+
+  /** @throws ShardFault for a schema that GenoLeWM refuses */
+  bind(): BoundColumns {
+    this.bound ??= bindColumns(this.footer, this.layout)
+    return this.bound
+  }
+
+  /** The chunk of a column of the layout; null for a column that is put together from several, or from none. */
+  chunk(group: RowGroup, name: string): ColumnChunk | null {
+    const leaves: number[] = []
+    leavesOf(this.column(name), leaves)
+    const [only, more] = leaves
+    return only === undefined || more !== undefined ? null : (group.chunks[only] ?? null)
+  }
+
+  /** @throws ShardFault */
+  flat(group: RowGroup, name: string): FlatColumn {
+    const column = this.column(name)
+    const spec = this.spec(name)
+    return this.attempt(
+      column,
+      leaf => {
+        const { kind, width } = spec
+        if (kind === 'embedding') throw new TypeError(`${name} is a column of embeddings`)
+        return readFlatColumn(this.file, chunkOf(group, leaf), group.rows, kind, this.limits, this.notes.add, width)
+      },
+      () => flatColumnOf(this.readWhole(group, column), spec, group.firstRow, this.limits)
+    )
+  }
+
+  /**
+   * The embeddings of a row group, in row order.
+   * @throws ShardFault
+   */
+  *embeddings(group: RowGroup, name: string, memory?: PageMemory): Generator<EmbeddingBatch> {
+    const column = this.column(name)
+    const { fastLeaf } = column
+    let next = 0
+    let fault: unknown = new NotFast()
+    if (fastLeaf !== null && this.isPlain) {
+      const options = { ...(memory && { memory }), note: this.notes.add }
+      try {
+        for (const batch of readEmbeddingColumn(this.file, chunkOf(group, fastLeaf), group.rows, this.limits, options)) {
+          next = batch.firstRow + batch.rows
+          yield batch
+        }
+        return
+      } catch (error) {
+        fault = error
+      }
+    }
+    const all = this.secondOpinion(fault, () =>
+      embeddingsOf(this.readWhole(group, column), { column: name, firstRow: group.firstRow }, this.limits)
+    )
+    if (all.rows !== group.rows) throw otherRows(name, all.rows, group.rows)
+    if (next < all.rows) yield rowsFrom(all, next)
+  }
+
+  /**
+   * The embeddings of the one page that holds a row; null where pages have to be read from the first on.
+   * @param row in the row group, inside it
+   */
+  embeddingPage(group: RowGroup, name: string, row: number): EmbeddingBatch | null {
+    const { fastLeaf } = this.column(name)
+    if (fastLeaf === null || !this.isPlain) return null
+    try {
+      return readEmbeddingPage(this.file, chunkOf(group, fastLeaf), group.rows, row, this.limits)
+    } catch (error) {
+      // The page index may be wrong. GenoLeWM does not read it, and reads the rows in order.
+      if (error instanceof NotFast || (error instanceof ShardFault && error.kind === 'bad_page')) return null
+      throw error
+    }
+  }
+
+  /**
+   * Reads a column with the general reader.
+   * @throws ShardFault
+   */
+  readWhole(group: RowGroup, { field }: BoundColumn): ColumnArray {
+    return this.explained(() => readField(this.file, group, field, this.limits, this.notes.add))
+  }
+
+  /** Whether nothing about the footer is odd. */
+  private get isPlain(): boolean {
+    return this.footer.oddities.length === 0
+  }
+
+  private column(name: string): BoundColumn {
+    const column = this.bind().layout.get(name)
+    if (column === undefined) throw new TypeError(`no column ${name} in the layout`)
+    return column
+  }
+
+  private spec(name: string): ColumnSpec {
+    const spec = this.layout.columns.find(each => each.name === name)
+    if (spec === undefined) throw new TypeError(`no column ${name} in the layout`)
+    return spec
+  }
+
+  private attempt<T>({ fastLeaf }: BoundColumn, fast: (leaf: number) => T, general: () => T): T {
+    let fault: unknown = new NotFast()
+    if (fastLeaf !== null && this.isPlain) {
+      try {
+        return fast(fastLeaf)
+      } catch (error) {
+        fault = error
+      }
+    }
+    return this.secondOpinion(fault, general)
+  }
+
+  /** What the general reader says where the fast one had a fault. Where it has one too, the first tells more. */
+  private secondOpinion<T>(fault: unknown, general: () => T): T {
+    if (fault instanceof NotFast) return general()
+    if (!(fault instanceof ShardFault) || fault.kind !== 'bad_page') throw fault
+    try {
+      const value = general()
+      this.notes.add(fault.message)
+      return value
+    } catch (error) {
+      throw isDamage(error) ? (this.footer.explanation ?? fault) : error
+    }
+  }
+
+  private explained<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw isDamage(error) ? (this.footer.explanation ?? error) : error
+    }
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt'
+}
+
+function chunkOf(group: RowGroup, leaf: number): ColumnChunk {
+  const chunk = group.chunks[leaf]
+  if (chunk === undefined) throw new TypeError(`no column ${leaf} in the row group`)
+  return chunk
+}
+
+function leavesOf({ field }: Pick<BoundColumn, 'field'>, leaves: number[]): void {
+  if (field.leaf !== null) leaves.push(field.leaf)
+  for (const child of field.children) leavesOf({ field: child }, leaves)
+}
+
+/** Arrow refuses a row group whose columns are not equally long. */
+export function otherRows(column: string, rows: number, expected: number): ShardFault {
+  return new ShardFault('bad_page', `the pages of ${column} hold ${rows} rows for ${expected}`, { column })
+}
