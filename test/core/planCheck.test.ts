@@ -1,4 +1,5 @@
 /** A plan moves what was looked at: by content where a stamp leaves a doubt, and a shard that stays is looked at again as well. */
+import { createHash } from 'node:crypto'
 import {
   copyFileSync,
   existsSync,
@@ -181,6 +182,19 @@ test('a plan records digest, inode and ctime', async () => {
   const move = (await planRepair(root)).moves.find(({ shardPath }) => shardPath === SHARD)
   const { ino, ctimeNs } = statSync(path, { bigint: true })
   expect(move).toMatchObject({ inode: ino, ctimeNs, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+})
+
+test('a placeholder stays, also where an edited plan names it', async () => {
+  const { root, path } = damagedCache()
+  const plan = await planRepair(root)
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 4440\n`
+  writeFileSync(path, pointer)
+  const { mtimeNs } = statSync(path, { bigint: true })
+  const sha256 = createHash('sha256').update(pointer).digest('hex')
+  const edited = { ...plan, moves: plan.moves.map(move => (move.ticked ? { ...move, bytes: pointer.length, mtimeNs, sha256 } : move)) }
+  expect(await applyRepair(edited)).toMatchObject({ quarantined: [], notMoved: [{ shardPath: SHARD }] })
+  expect(readFileSync(path, 'utf8')).toBe(pointer)
+  expect(entriesOf(root)).toBeGreaterThan(0)
 })
 
 describe('a duplicate that a person ticked', () => {

@@ -5,6 +5,7 @@ import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
 import type { FileIdentity, KeptShard, LongOptions, PlannedMove, ShardNotMoved } from '../../../shared/model/report.ts'
 import { identityOf } from '../fileStamp.ts'
 import { isShardPath, resolveShardPath } from '../paths.ts'
+import { isStandIn } from '../placeholders.ts'
 import { asSystemError, expectedError } from '../systemError.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
@@ -52,8 +53,10 @@ export async function checkMoves(root: string, ticked: readonly PlannedMove[], o
   return { ready, notMoved }
 }
 
-/** Why a shard stays that could not be read again. */
+/** Why a shard stays that could not be read again, or is none. */
 function unreadAgain({ sha256, verdict }: ShardLook): string | null {
+  const standIn = verdict.findings.find(isStandIn)
+  if (standIn !== undefined) return standIn.message
   const unread = verdict.findings.find(({ severity }) => severity === 'unreadable' || severity === 'unsupported')
   return sha256 === null && unread !== undefined ? `could not be read again: ${unread.message}` : null
 }
