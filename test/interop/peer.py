@@ -9,7 +9,8 @@ import json
 import sqlite3
 import struct
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +61,20 @@ def write_shards(cache_dir, shards):
     return [write_shard(cache_dir, **shard) for shard in shards]
 
 
+@contextmanager
+def each_shard_once():
+    """The package reads a whole shard for each key. Within this block, it reads each shard once."""
+    read = cache._read_records_from_shard
+    cache._read_records_from_shard = lru_cache(maxsize=None)(read)
+    try:
+        yield
+    finally:
+        cache._read_records_from_shard = read
+
+
 def read_embeddings(cache_dir, keys):
-    found = [cache.read_embedding(cache_dir, key_of(k)) for k in keys]
+    with each_shard_once():
+        found = [cache.read_embedding(cache_dir, key_of(k)) for k in keys]
     return [None if each is None else hexed(each) for each in found]
 
 
