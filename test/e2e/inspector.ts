@@ -8,7 +8,8 @@ import { cpSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll } from 'vitest'
 import { z } from 'zod'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
@@ -36,6 +37,10 @@ export type Inspector = {
 }
 
 let sample: string | null = null
+/** One for a test file; each test has a context of its own, with its own storage and windows. */
+let browser: Promise<Browser> | undefined
+
+afterAll(async () => (await browser)?.close())
 
 /** A copy of the sample with one shard for each kind of damage, built once a test file; returns its folder. */
 export function damagedSample(): string {
@@ -74,10 +79,10 @@ export async function startInspector(
   }
   try {
     const url = await addressOf(server)
-    const browser = await chromium.launch({ executablePath, args: SWITCHES })
+    browser ??= chromium.launch({ executablePath, args: SWITCHES })
+    const permissions = ['clipboard-read', 'clipboard-write']
+    const context = await (await browser).newContext({ viewport: { width: 1440, height: 900 }, permissions })
     try {
-      const permissions = ['clipboard-read', 'clipboard-write']
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions })
       const page = await context.newPage()
       const complaints = listen(page)
       await page.goto(url)
@@ -93,12 +98,12 @@ export async function startInspector(
         },
         killService: () => end('SIGKILL'),
         stop: async () => {
-          await browser.close()
+          await context.close()
           await end('SIGINT')
         }
       }
     } catch (error) {
-      await browser.close()
+      await context.close()
       throw error
     }
   } catch (error) {
