@@ -9,7 +9,9 @@ import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { type Cause, movableShards, placeText } from './causes.ts'
+import { ConflictView, KeptView } from './PairView.tsx'
 import classes from './Problems.module.css'
+import { pairOf, pairsOf } from './pairs.ts'
 
 export function CauseView({ cause }: { readonly cause: Cause }) {
   const { ask } = useWorkspace()
@@ -43,7 +45,11 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
             </button>
           )}
           {movable.length > 0 && severity !== 'corrupt' && (
-            <button type='button' className={button} onClick={() => ask({ kind: 'quarantine', shards: movable })}>
+            <button
+              type='button'
+              className={button}
+              onClick={() => ask({ kind: 'quarantine', shards: movable, keeping: keptFor(movable, findings) })}
+            >
               Quarantine {formatCount(movable.length)}…
             </button>
           )}
@@ -57,6 +63,12 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
       <Places findings={findings} />
     </section>
   )
+}
+
+/** For shards whose keys another shard holds too, the one that stays. */
+function keptFor(shards: readonly string[], findings: readonly Finding[]): Readonly<Record<string, string>> {
+  const seconds = pairsOf(findings).filter(({ second }) => shards.includes(second.shardPath))
+  return Object.fromEntries(seconds.map(({ first, second }) => [second.shardPath, first.shardPath]))
 }
 
 function shardsOf(findings: readonly Finding[]): ReadonlySet<string> {
@@ -82,45 +94,50 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
     else return
     event.preventDefault()
   }
+  const place = findings[at ?? 0]
+  const pair = place === undefined ? null : pairOf(place)
   return (
-    <div ref={scroller} className={classes.scroller}>
-      <div
-        className={classes.places}
-        role='listbox'
-        aria-label='Places; Enter shows the shard'
-        tabIndex={0}
-        aria-activedescendant={items.some(item => item.index === at) ? placeId(at) : undefined}
-        style={{ height }}
-        onKeyDown={press}
-      >
-        {items.map(({ index, start }) => {
-          const found = findings[index]
-          if (found === undefined) return null
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list itself hears the keys, as only it has the focus
-            <div
-              key={index}
-              id={placeId(index)}
-              className={classes.place}
-              role='option'
-              tabIndex={-1}
-              aria-posinset={index + 1}
-              aria-setsize={findings.length}
-              aria-selected={at === null ? found.shardPath === selection.shardPath : index === at}
-              style={{ transform: `translateY(${start}px)` }}
-              onClick={() => open(index)}
-            >
-              <ShardName path={found.shardPath} above={above} />
-              <span className={classes.where} title={placeText(found)}>
-                {placeText(found)}
-              </span>
-              <span className={classes.message} title={findingSentence(found.message)}>
-                {findingSentence(found.message)}
-              </span>
-            </div>
-          )
-        })}
+    <div className={classes.split}>
+      <div ref={scroller} className={classes.scroller}>
+        <div
+          className={classes.places}
+          role='listbox'
+          aria-label='Places; Enter shows the shard'
+          tabIndex={0}
+          aria-activedescendant={items.some(item => item.index === at) ? placeId(at) : undefined}
+          style={{ height }}
+          onKeyDown={press}
+        >
+          {items.map(({ index, start }) => {
+            const found = findings[index]
+            if (found === undefined) return null
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the list itself hears the keys, as only it has the focus
+              <div
+                key={index}
+                id={placeId(index)}
+                className={classes.place}
+                role='option'
+                tabIndex={-1}
+                aria-posinset={index + 1}
+                aria-setsize={findings.length}
+                aria-selected={at === null ? found.shardPath === selection.shardPath : index === at}
+                style={{ transform: `translateY(${start}px)` }}
+                onClick={() => open(index)}
+              >
+                <ShardName path={found.shardPath} above={above} />
+                <span className={classes.where} title={placeText(found)}>
+                  {placeText(found)}
+                </span>
+                <span className={classes.message} title={findingSentence(found.message)}>
+                  {findingSentence(found.message)}
+                </span>
+              </div>
+            )
+          })}
+        </div>
       </div>
+      {pair !== null && (place?.kind === 'conflicting_key' ? <ConflictView pair={pair} /> : <KeptView pair={pair} />)}
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
 import { formatCount } from '../format/index.ts'
 import { linkOf } from '../shard/findingAdvice.ts'
+import { pairsOf, secondShards } from './pairs.ts'
 
 export type Cause = {
   /** Unique among all causes. */
@@ -42,11 +43,14 @@ function byPlace(a: Finding, b: Finding): number {
   return a.shardPath < b.shardPath ? -1 : a.shardPath > b.shardPath ? 1 : (a.row ?? -1) - (b.row ?? -1)
 }
 
-/** Shards of a cause that can be moved to quarantine: files of the cache that were verified, each once. */
+/** Shards of a cause that are offered to be quarantined together: files of the cache that were verified, each once. */
 export function movableShards({ severity, kind, findings, firstLook }: Cause): readonly string[] {
   if (firstLook) return []
   if (severity === 'index' || severity === 'missing' || severity === 'unreadable' || severity === 'unsupported') return []
   if (kind === 'not_a_file' || kind === 'stray_file') return []
+  if (kind === 'duplicate_key') return secondShards(pairsOf(findings))
+  // Nothing tells which of the two is right: the choice is made with both rows in view.
+  if (kind === 'conflicting_key') return []
   return [...new Set(findings.map(({ shardPath }) => shardPath))]
 }
 

@@ -8,16 +8,19 @@ import { Sheet } from '../sheet/Sheet.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import classes from './Quarantine.module.css'
+import { useLoneRows } from './useLoneRows.ts'
 
 /** Open while a quarantine is asked for. */
 export function QuarantineSheet() {
   const { request } = useWorkspace()
-  return request?.kind === 'quarantine' ? <Quarantine key={request.shards.join('\n')} shards={request.shards} /> : null
+  return request?.kind === 'quarantine' ? (
+    <Quarantine key={request.shards.join('\n')} shards={request.shards} keeping={request.keeping ?? {}} />
+  ) : null
 }
 
 const SHOWN = 8
 
-function Quarantine({ shards }: { readonly shards: readonly string[] }) {
+function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; readonly keeping: Readonly<Record<string, string>> }) {
   const { ask, summary } = useWorkspace()
   const start = useStartJob()
   const [reason, setReason] = useState('')
@@ -57,7 +60,10 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
       >
         <ul className={classes.paths}>
           {shards.slice(0, SHOWN).map(path => (
-            <li key={path}>{path}</li>
+            <li key={path}>
+              {path}
+              <Kept stays={keeping[path]} path={path} />
+            </li>
           ))}
           {shards.length > SHOWN && <li>and {formatCount(shards.length - SHOWN)} more</li>}
         </ul>
@@ -75,8 +81,9 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
           />
         </label>
         <p className={controls.muted}>
-          They move to <code>embeddings/.quarantine</code> with this reason beside them, and the index is rebuilt without them: a look-up of
-          their keys finds nothing until they are brought back. Nothing is deleted.
+          {shards.length === 1 ? 'The shard moves' : 'The shards move'} to <code>embeddings/.quarantine</code> with this reason, and the
+          index is rebuilt without {shards.length === 1 ? 'it' : 'them'}. A search for a key that no other shard holds finds nothing until
+          the shard is restored. Nothing is deleted.
         </p>
         <FirstWrite />
         {summary.writer !== null && (
@@ -86,5 +93,17 @@ function Quarantine({ shards }: { readonly shards: readonly string[] }) {
         )}
       </form>
     </Sheet>
+  )
+}
+
+/** Names the shard that stays, and how many rows only the other one has. */
+function Kept({ stays, path }: { readonly stays: string | undefined; readonly path: string }) {
+  const lone = useLoneRows(path, stays)
+  if (stays === undefined) return null
+  return (
+    <div className={classes.stays}>
+      {stays} stays.
+      {lone !== null && lone > 0 && ` It does not hold ${formatCounted(lone, 'row')} of the quarantined shard.`}
+    </div>
   )
 }

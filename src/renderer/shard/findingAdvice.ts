@@ -68,8 +68,8 @@ const REMEDIES: Partial<Record<FindingKind, string>> = {
   changed_bytes: 'Bring the file back from a backup, or quarantine it and encode its windows again.',
   path_mismatch:
     'Find out which is right, the rows or the place; quarantine the shard if it is the rows. A repair leaves it unless it is ticked.',
-  duplicate_key: 'Keep one of the two shards; quarantine the other.',
-  conflicting_key: 'Find out which shard is right; quarantine the other, or both and encode the windows again.',
+  duplicate_key: 'Keep the shard that comes first in path order. Quarantine the other one.',
+  conflicting_key: 'Compare the rows and keep the shard that is right. If neither is, quarantine both and encode their windows again.',
   no_rows: 'It may stay, or be quarantined.',
   not_a_file: 'Put the shards themselves in its place if their rows are needed; otherwise remove it by hand.',
   misplaced_file: 'Move it to where it belongs, or quarantine it.'

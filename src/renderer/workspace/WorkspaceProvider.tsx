@@ -9,7 +9,8 @@ import { useVersion, type Version } from './useVersion.ts'
 export type Request =
   | { readonly kind: 'repair' }
   | { readonly kind: 'reindex' }
-  | { readonly kind: 'quarantine'; readonly shards: readonly string[] }
+  /** `keeping`: for a shard whose keys another one holds too, the path of that one. */
+  | { readonly kind: 'quarantine'; readonly shards: readonly string[]; readonly keeping?: Readonly<Record<string, string>> }
   | { readonly kind: 'restore'; readonly which: 'all' | readonly string[] }
   | { readonly kind: 'lookup' }
   /** The focus, for what the centre shows. */
