@@ -18,6 +18,8 @@ import type { IndexEntry, IndexRow } from './indexRow.ts'
 import { indexFile, replaceLinkedIndex } from './linkedIndex.ts'
 import { type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
+import { proveLookUps } from './proveLookUps.ts'
+import { RowSum, seedOf, wordsOf } from './rowSum.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
 
 const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
@@ -148,7 +150,10 @@ const ENTRY_COLUMNS =
 const BY_KEY = `SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`
 /** Whether a key is there. */
 export const HOLDS = `SELECT 1 FROM window_index WHERE ${KEY_MATCH}`
-const BY_SHARD = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE shard_path = ?`
+/** By itself SQLite would take the path from the index by shard; a look-up takes it from the table. */
+const OF_SHARD = `FROM (SELECT rowid AS place, shard_path AS path FROM window_index WHERE shard_path = ? ORDER BY rowid DESC)
+  CROSS JOIN window_index NOT INDEXED ON window_index.rowid = place AND window_index.shard_path = path`
+const BY_SHARD = `SELECT ${ENTRY_COLUMNS} ${OF_SHARD}`
 /** Enters a row, unless its key is taken. */
 export const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
@@ -174,29 +179,41 @@ function rowOf({
   return { windowHash, encoderHash, poolType, dtype, shardPath, createdAt, ...numbers }
 }
 
-/** All entries of one shard in a few values; those that are not what Python could have written do not fit. */
-type Summary = { readonly entries: number; readonly fitting: number; readonly hashes: string | null; readonly rowOffsets: string | null }
+/** All entries of one shard in a few values, the last one first: SQLite then searches for each as a look-up does. Those that are not what Python could have written do not fit. */
+type Summary = {
+  readonly entries: number
+  readonly fitting: number
+  readonly hashes: string | null
+  readonly rowOffsets: string | null
+  readonly firstPlace: number
+  readonly lastPlace: number
+}
 
 const SUMMARY = `SELECT count(*) AS entries,
   sum(encoder_hash = ? AND state_layer = ? AND pool_type = ? AND pool_radius = ? AND dtype = ?
     AND typeof(window_hash) = 'text' AND length(window_hash) = 64 AND typeof(row_offset) = 'integer') AS fitting,
-  group_concat(window_hash, '') AS hashes, group_concat(row_offset) AS rowOffsets
-  FROM window_index WHERE shard_path = ?`
+  group_concat(window_hash, '') AS hashes, group_concat(row_offset) AS rowOffsets, min(place) AS firstPlace, max(place) AS lastPlace
+  ${OF_SHARD}`
 
 /** Texts of so many rows are compared in one piece: 64 characters each. */
 const ROWS_AT_ONCE = 262_144
 
 const counted = new Map<number, string>()
 
-/** The offsets from 0 on, as SQLite would join them; shards mostly have as many rows as the one before. */
-function countedTo(rows: number): string {
+/** The offsets down to 0, as SQLite would join them; shards mostly have as many rows as the one before. */
+function countedDown(rows: number): string {
   let text = counted.get(rows)
   if (text === undefined) {
-    text = Array.from({ length: rows }, (_, row) => row).join(',')
+    text = Array.from({ length: rows }, (_, row) => rows - 1 - row).join(',')
     counted.clear()
     counted.set(rows, text)
   }
   return text
+}
+
+function brokenText(failing: number): string {
+  const disagree = 'the search tree of its primary key does not agree with its rows'
+  return failing === 0 ? disagree : `${disagree}, so that ${failing === 1 ? 'one key is' : `${failing} keys are`} not found`
 }
 
 /** An open index. */
@@ -207,6 +224,8 @@ export class WindowIndex {
   /** Prepared when first needed: a look-up needs one of them. */
   private readonly prepared = new Map<string, Database.Statement>()
   private readonly schema: readonly string[]
+  /** Entries that were found to be exactly the rows of their shards. */
+  private readonly seen = new RowSum()
   private insertShard: ReturnType<typeof prepareInsert> | undefined
 
   /** @param schema statements that the first transaction has to begin with: of an index that is not there yet */
@@ -242,7 +261,7 @@ export class WindowIndex {
   /**
    * Whether a shard's entries are exactly its rows, in order and all of one configuration: what an index that is right mostly is, and
    * answered by SQLite in one piece. False means only that the entries have to be looked at one by one.
-   * @param windowHashes of all rows in hex, one behind the other
+   * @param windowHashes of all rows in hex, from the last row to the first
    */
   holdsExactly(shardPath: string, rows: number, windowHashes: string, configuration: Configuration): boolean {
     if (rows === 0 || rows > ROWS_AT_ONCE) return false
@@ -250,7 +269,15 @@ export class WindowIndex {
     const found = guarded(() =>
       this.prepare<unknown[], Summary>(SUMMARY).get(encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath)
     )
-    return found?.fitting === rows && found.entries === rows && found.hashes === windowHashes && found.rowOffsets === countedTo(rows)
+    if (found?.fitting !== rows || found.entries !== rows || found.hashes !== windowHashes || found.rowOffsets !== countedDown(rows))
+      return false
+    const { firstPlace, lastPlace } = found
+    if (lastPlace - firstPlace === rows - 1) {
+      const words = wordsOf(Buffer.from(windowHashes, 'latin1'))
+      const seed = seedOf([encoderHash, stateLayer, poolType, poolRadius, dtype])
+      for (let row = 0; row < rows; row++) this.seen.add(lastPlace - row, seed, words, row * 16, row * 16 + 16)
+    }
+    return true
   }
 
   /** The entries that point into a shard, as they would be entered again. */
@@ -278,6 +305,19 @@ export class WindowIndex {
       }
     } finally {
       rows.return?.()
+    }
+  }
+
+  /**
+   * Proves that a look-up of every entry's key finds that entry; yields now and then.
+   * @throws IndexUnusable if not
+   */
+  *prove(): Generator<undefined, void> {
+    const proof = proveLookUps(this.db, this.seen)
+    for (let next = guarded(() => proof.next()); ; next = guarded(() => proof.next())) {
+      if (next.done !== true) yield
+      else if (next.value === null) return
+      else throw new IndexUnusable('index_unreadable', brokenText(next.value))
     }
   }
 

@@ -112,9 +112,11 @@ export function windowHashAt(keys: ShardKeys, row: number): string {
   return hex(keys.windowHashes.subarray(row * 32, (row + 1) * 32))
 }
 
-/** Every window hash in hex, one behind the other. */
-export function windowHashesText(keys: ShardKeys): string {
-  return hex(keys.windowHashes.subarray(0, keys.rows * 32))
+/** Every window hash in hex, from the last row to the first. */
+export function windowHashesText({ rows, windowHashes }: ShardKeys): string {
+  const reversed = new Uint8Array(rows * 32)
+  for (let row = 0; row < rows; row++) reversed.set(windowHashes.subarray(row * 32, (row + 1) * 32), (rows - 1 - row) * 32)
+  return hex(reversed)
 }
 
 /** A row as the index holds it. */

@@ -13,7 +13,7 @@ import { isSameFile } from '../fileStamp.ts'
 import { isAmongCopies } from '../folderNames.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
-import { comparePaths, isShardPath, shardFilePath } from '../paths.ts'
+import { comparePaths, INDEX_PATH, isShardPath, shardFilePath } from '../paths.ts'
 import { isStandIn, judgeEmptyFile } from '../placeholders.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isProvenGone } from '../provenGone.ts'
@@ -197,6 +197,7 @@ class VerifyRun {
       }
       if (this.options.shards === undefined) usable = this.whileUsable(usable, each => this.reportDangling(each))
       await this.questionEvidence(evidence, usable !== null || findings.every(({ kind }) => kind === 'index_missing'))
+      if (this.selection.mine(INDEX_PATH)) await this.proveIndex(usable)
     } finally {
       index?.close()
     }
@@ -305,6 +306,20 @@ class VerifyRun {
     } catch (error) {
       this.giveUpIndex(error)
       return null
+    }
+  }
+
+  /** Shows that GenoLeWM finds what the index holds; comparing entries with shards takes other ways into it. */
+  private async proveIndex(index: WindowIndex | null): Promise<void> {
+    const proof = index?.prove()
+    let isDone = proof === undefined
+    while (!isDone) {
+      if (this.options.signal?.aborted) throw new CancelledError()
+      this.whileUsable(index, () => {
+        isDone = true
+        isDone = proof?.next().done === true
+      })
+      await setImmediate()
     }
   }
 
