@@ -38,10 +38,12 @@ export function secondValue(kind: Exclude<ColumnKind, 'embedding'>, declared: Sc
       if (value instanceof Uint8Array && /^[+-]?\d+$/.test(textOf(value).trim())) return BigInt(textOf(value).trim().replace(/^\+/, ''))
       break
     case 'texts':
-      if (typeof value === 'bigint') return String(value)
-      if (value instanceof Uint8Array && declared.type === 'BYTE_ARRAY') return textOf(value)
+      if (typeof value === 'bigint' && !isDecimal(declared)) return String(value)
+      if (value instanceof Uint8Array && isText(declared)) return textOf(value)
       break
     case 'booleans':
+      // A decimal between 0 and 1 is true.
+      if (isDecimal(declared)) return unscaled(stored) !== 0n
       if (typeof value === 'boolean') return value
       if (typeof value === 'bigint') return value !== 0n
       if (typeof value === 'number') return value !== 0
@@ -56,19 +58,39 @@ export function secondValue(kind: Exclude<ColumnKind, 'embedding'>, declared: Sc
 /** The number that is stored, scaled and signed as declared; null where no number is. */
 function numberIn(declared: SchemaElement, stored: unknown): bigint | number | null {
   const { converted_type: converted, logical_type: logical } = declared
-  const isDecimal = converted === 'DECIMAL' || logical?.type === 'DECIMAL'
-  if (isDecimal) {
-    const unscaled =
-      stored instanceof Uint8Array ? bigEndian(stored) : typeof stored === 'number' || typeof stored === 'bigint' ? BigInt(stored) : null
-    return unscaled === null ? null : unscaled / 10n ** BigInt(logical?.type === 'DECIMAL' ? logical.scale : (declared.scale ?? 0))
+  if (isDecimal(declared)) {
+    const { precision = 0, scale = 0 } = logical?.type === 'DECIMAL' ? logical : declared
+    // Arrow takes such a column for one of whole numbers.
+    if (declared.type?.startsWith('INT') && precision > 18) throw new Incomparable(`${declared.name} has decimals of ${precision} digits`)
+    return (unscaled(stored) ?? 0n) / 10n ** BigInt(scale)
   }
   if (/^(DATE|TIME)/.test(logical?.type ?? converted ?? '')) throw new Incomparable(`times in ${declared.name} are not compared`)
+  if (logical?.type === 'FLOAT16') throw new Incomparable(`float16 numbers in ${declared.name} are not compared`)
   const unsigned = converted?.startsWith('UINT') === true || (logical?.type === 'INTEGER' && !logical.isSigned)
-  if (declared.type === 'INT32' && typeof stored === 'number') return BigInt(unsigned ? stored >>> 0 : stored)
+  if (declared.type === 'INT32' && typeof stored === 'number') {
+    // GenoLeWM keeps the lowest bits of a number that does not fit its declared width.
+    const width = logical?.type === 'INTEGER' ? logical.bitWidth : Number(/^U?INT_(\d+)$/.exec(converted ?? '')?.[1] ?? 32)
+    return unsigned ? BigInt.asUintN(width, BigInt(stored)) : BigInt.asIntN(width, BigInt(stored))
+  }
   if (declared.type === 'INT64' && typeof stored === 'bigint') return unsigned ? BigInt.asUintN(64, stored) : stored
   if (declared.type === 'FLOAT' && typeof stored === 'number') return new Float32Array(Int32Array.of(stored).buffer)[0] ?? 0
   if (declared.type === 'DOUBLE' && typeof stored === 'bigint') return new Float64Array(BigInt64Array.of(stored).buffer)[0] ?? 0
   return null
+}
+
+function isDecimal({ type, converted_type: converted, logical_type: logical }: SchemaElement): boolean {
+  if (type === 'FLOAT' || type === 'DOUBLE') return false
+  return converted === 'DECIMAL' || logical?.type === 'DECIMAL'
+}
+
+function unscaled(stored: unknown): bigint | null {
+  if (stored instanceof Uint8Array) return bigEndian(stored)
+  return typeof stored === 'number' || typeof stored === 'bigint' ? BigInt(stored) : null
+}
+
+/** GenoLeWM reads bytes of other types as the text of a Python literal. */
+function isText({ type, converted_type: converted, logical_type: logical }: SchemaElement): boolean {
+  return type === 'BYTE_ARRAY' && /^(STRING|UTF8|JSON)$/.test(logical?.type ?? converted ?? '')
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })

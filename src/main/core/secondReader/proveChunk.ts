@@ -70,7 +70,8 @@ function valueBytes(
   try {
     return bytesOf(decodeValues(leaf, encoding, body, count, dictionary))
   } catch (error) {
-    if (!(error instanceof NotFast)) throw error
+    // Spare bytes behind the values are a fault for the fast reader alone.
+    if (!(error instanceof NotFast || (error instanceof ShardFault && error.kind === 'bad_page'))) throw error
     const dense = valueReader(leaf, encoding, body, slots, null, limits).take(count)
     return dense.kind === 'fixed' ? dense.bytes.length : dense.values.reduce((sum, value) => sum + value.length, 0)
   }
