@@ -27,7 +27,7 @@ export default defineConfig({
       'test/core/hostile/**/*.test.ts',
       'test/service/fuzz.test.ts',
       'test/soak/**/*.test.ts',
-      'test/differential/*.soak.ts',
+      'test/differential/differential.test.ts',
       'test/differential/secondReader.test.ts'
     ],
     env: { LEWM_SOAK: '1' },

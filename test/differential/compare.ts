@@ -9,6 +9,7 @@ export type Rule =
   | 'healthy, but geno_lewm refuses it'
   | 'suspect, but geno_lewm refuses it'
   | 'damaged, but geno_lewm reads it'
+  | 'unsupported, but geno_lewm reads it'
   | 'other rows than geno_lewm reads'
   | 'readable, but its rows cannot be read'
   | 'suspect without a reason'
@@ -17,7 +18,7 @@ export type Rule =
 export type Comparison =
   | {
       readonly agree: true
-      readonly as: 'read' | 'refused' | 'unsupported, refused' | 'unsupported, read' | 'exception'
+      readonly as: 'read' | 'refused' | 'unsupported, refused' | 'exception'
       readonly why: string
     }
   | { readonly agree: false; readonly rule: Rule; readonly detail: string }
@@ -35,7 +36,7 @@ const OF_ROWS = new Set([
 
 /**
  * The rule: healthy or suspect exactly where geno_lewm reads, with the same rows and values; damaged or unsupported where it refuses.
- * Unsupported is accepted for files that it reads as well: the program says that it cannot tell, and moves nothing.
+ * `exceptions.ts` has what is accepted beside it.
  * @param sound the file is one that needs no remark beside those on its rows
  */
 export function compare(ours: OurVerdict, peer: PeerReading, sound: boolean): Comparison {
@@ -43,16 +44,16 @@ export function compare(ours: OurVerdict, peer: PeerReading, sound: boolean): Co
   const [first] = ours.findings
   const kinds = `${first?.kind ?? 'nothing'}: ${first?.message ?? ''}`.slice(0, 200)
   if (ours.kind === 'unreadable') return disagree('the program failed', kinds)
-  if (ours.kind === 'unsupported')
-    return { agree: true, as: peer.kind === 'read' ? 'unsupported, read' : 'unsupported, refused', why: kinds }
   if (peer.kind !== 'read') {
     if (ours.kind === 'corrupt') return { agree: true, as: 'refused', why: kinds }
+    if (ours.kind === 'unsupported') return { agree: true, as: 'unsupported, refused', why: kinds }
     const rule = ours.kind === 'healthy' ? 'healthy, but geno_lewm refuses it' : 'suspect, but geno_lewm refuses it'
     return disagree(rule, `${peer.type}: ${peer.message}`)
   }
-  if (ours.kind === 'corrupt') {
-    const exception = exceptionFor(ours)
-    return exception === null ? disagree('damaged, but geno_lewm reads it', kinds) : { agree: true, as: 'exception', why: exception.title }
+  if (ours.kind === 'corrupt' || ours.kind === 'unsupported') {
+    const exception = exceptionFor(ours.kind, ours)
+    if (exception !== null) return { agree: true, as: 'exception', why: exception.title }
+    return disagree(ours.kind === 'corrupt' ? 'damaged, but geno_lewm reads it' : 'unsupported, but geno_lewm reads it', kinds)
   }
   if (ours.rows === null || typeof ours.rows === 'string') return disagree('readable, but its rows cannot be read', String(ours.rows))
   if (ours.rows.digest !== peer.digest) return disagree('other rows than geno_lewm reads', difference(ours, peer))

@@ -1,33 +1,56 @@
 /**
- * Where the program may say "damaged" of a shard that geno_lewm reads. Each row is explained in docs/trust.md under the same title;
- * `trust.test` in this folder holds the two against each other.
+ * The only ways in which a verdict may differ from geno_lewm's: damaged or unsupported, though geno_lewm reads the shard.
+ * docs/trust.md lists each title with its reason; `exceptions.test` compares the two.
  */
 import type { OurVerdict } from './verdicts.ts'
 
+type Found = OurVerdict['findings'][number]
+
 export type AcceptedException = {
   readonly title: string
-  readonly reason: string
-  /** Whether a finding of severity "corrupt" is covered. */
-  readonly covers: (found: OurVerdict['findings'][number]) => boolean
+  readonly covers: (found: Found) => boolean
 }
 
-const EXCEPTIONS: readonly AcceptedException[] = [
-  {
-    title: 'A null contig or a null `untargeted`',
-    reason: 'geno_lewm reads them as the contig "None" and as false, which the file does not say',
-    covers: ({ kind, column, message }) =>
-      kind === 'invalid_row' && (column === 'chrom' || column === 'untargeted') && message.includes('(null)')
-  },
-  {
-    title: 'A page checksum that does not match',
-    reason: 'pyarrow does not check it by default; it proves that bytes changed after they were written',
-    covers: ({ kind }) => kind === 'page_checksum'
-  }
-]
+const unsupported =
+  (message: RegExp) =>
+  (found: Found): boolean =>
+    found.kind === 'unsupported_encoding' && message.test(found.message)
 
-/** The exception that covers every corrupt finding of a verdict; null when one is not covered. */
-export function exceptionFor(verdict: OurVerdict): AcceptedException | null {
-  const corrupt = verdict.findings.filter(({ severity }) => severity === 'corrupt')
-  const covered = corrupt.map(found => EXCEPTIONS.find(({ covers }) => covers(found)))
+export const EXCEPTIONS: Readonly<Record<'corrupt' | 'unsupported', readonly AcceptedException[]>> = {
+  corrupt: [
+    {
+      title: 'A null `chrom` or `untargeted`',
+      covers: ({ kind, column, message }) =>
+        kind === 'invalid_row' && (column === 'chrom' || column === 'untargeted') && message.includes('(null)')
+    },
+    {
+      title: 'A page checksum that does not match',
+      covers: ({ kind }) => kind === 'page_checksum'
+    }
+  ],
+  unsupported: [
+    {
+      title: 'A shard beyond a limit',
+      covers: ({ kind }) => kind === 'over_limit'
+    },
+    {
+      title: 'A number beyond 64 bits, or a `state_layer` or `pool_radius` beyond 2^53',
+      covers: unsupported(/does not fit into 64 bits$|beyond the numbers that lewm-cache counts with/)
+    },
+    {
+      title: 'A timestamp with a time zone in a column of texts, or a time zone unknown to the system',
+      covers: unsupported(/a moment in a time zone is read as text$|^.*the time zone .* is not known on this system$/)
+    },
+    {
+      title: 'Columns of tensors and of opaque Arrow types',
+      covers: unsupported(/^a column has the extension type arrow\.(fixed_shape_tensor|variable_shape_tensor|opaque),/)
+    }
+  ]
+}
+
+/** The exception that covers every finding of a severity; null when one is not covered. */
+export function exceptionFor(severity: keyof typeof EXCEPTIONS, verdict: OurVerdict): AcceptedException | null {
+  const ofSeverity = verdict.findings.filter(found => found.severity === severity)
+  const covered = ofSeverity.map(found => EXCEPTIONS[severity].find(({ covers }) => covers(found)))
   return covered.every(each => each !== undefined) ? (covered[0] ?? null) : null
 }

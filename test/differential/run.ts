@@ -24,8 +24,8 @@ export type RunResult = {
   readonly cases: number
   /** By kind of case: how often each outcome came, and how many files could not be made. */
   readonly outcomes: ReadonlyMap<string, ReadonlyMap<string, number>>
-  /** Why files that geno_lewm reads were unsupported, and how often. */
-  readonly unsupported: ReadonlyMap<string, number>
+  /** How often each exception was needed, by its title. */
+  readonly exceptions: ReadonlyMap<string, number>
   readonly disagreements: readonly Disagreement[]
   readonly crashes: number
 }
@@ -56,7 +56,7 @@ export async function openLaboratory(python: string): Promise<Laboratory> {
 export function planRun(kinds: readonly CaseKind[], seed: number, cases: number): CaseId[] {
   const total = kinds.reduce((sum, { weight }) => sum + weight, 0)
   const ids = kinds.flatMap(({ name, weight }) =>
-    Array.from({ length: Math.max(1, Math.round((cases * weight) / total)) }, (_, index): CaseId => ({ seed, kind: name, index }))
+    Array.from({ length: Math.ceil((cases * weight) / total) }, (_, index): CaseId => ({ seed, kind: name, index }))
   )
   return new Rng(`order ${seed}`).shuffled(ids).slice(0, Math.max(cases, kinds.length))
 }
@@ -83,7 +83,7 @@ export async function runCases(
   options: RunOptions = {}
 ): Promise<RunResult> {
   const outcomes = new Map<string, Map<string, number>>()
-  const unsupported = new Map<string, number>()
+  const exceptions = new Map<string, number>()
   const disagreements: Disagreement[] = []
   const count = (kind: string, outcome: string): void => {
     const of = outcomes.get(kind) ?? new Map<string, number>()
@@ -101,7 +101,7 @@ export async function runCases(
         const result = await judgeBoth(lab, bytes, draft.sound, name, options.judge ?? judge)
         if (result.agree) {
           count(id.kind, result.as)
-          if (result.as === 'unsupported, read') unsupported.set(result.why, (unsupported.get(result.why) ?? 0) + 1)
+          if (result.as === 'exception') exceptions.set(result.why, (exceptions.get(result.why) ?? 0) + 1)
         } else {
           count(id.kind, 'DISAGREE')
           const reduced =
@@ -114,7 +114,7 @@ export async function runCases(
     }
   }
   await Promise.all(Array.from({ length: options.lanes ?? 6 }, (_, i) => lane(i)))
-  return { cases: done, outcomes, unsupported, disagreements, crashes: lab.peer.restarts }
+  return { cases: done, outcomes, exceptions, disagreements, crashes: lab.peer.restarts }
 }
 
 /** @returns null where parts of the case exclude each other, or a library refuses its options */
@@ -161,6 +161,7 @@ async function reduce(
 
 /** A short list: what disagrees, how to have it again. */
 export function disagreementText(disagreements: readonly Disagreement[], most = 30): string {
+  if (disagreements.length === 0) return ''
   const lines = disagreements.slice(0, most).map(({ id, rule, detail, parts }) => {
     return `${id.seed} ${id.kind} ${id.index}: ${rule}\n    ${detail}\n    ${parts.join(' · ')}`
   })
