@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, 
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import Database from 'better-sqlite3'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import {
   type Finding,
   inspectCache,
@@ -77,6 +77,22 @@ describe('changed', () => {
     const ledger = newLedger()
     await verifyCache(referenceCache('healthy'), { ledger })
     expect((await verifyCache(referenceCache('healthy'), { ledger, changed: true })).checkedShards).toBe(92)
+  })
+})
+
+describe('a verification in the future, recorded by a clock that was ahead', () => {
+  test.each([{ olderThanMs: 86_400_000 }, { olderThanMs: 0 }, { trustMs: 86_400_000 }])('is of no use to %j', async options => {
+    const [root, ledger] = [referenceCache('healthy'), newLedger()]
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 })
+    try {
+      await verifyCache(root, { ledger })
+    } finally {
+      vi.useRealTimers()
+    }
+    const [shard = ''] = shardsOf(root)
+    flipBit(join(root, shard), 4)
+    const { findings } = await verifyCache(root, { ledger, ...options })
+    expect(findings).toContainEqual(expect.objectContaining({ shardPath: shard, severity: 'corrupt' }))
   })
 })
 

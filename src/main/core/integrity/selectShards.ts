@@ -88,7 +88,7 @@ export function selectShards(root: string, all: readonly string[], options: Veri
       if (last === null) return true
       const stamp = stamps.get(path)
       const differs = stamp === undefined || stamp.bytes !== last.bytes || stamp.mtimeNs !== last.mtimeNs
-      return (changed === true && differs) || (olderThanMs !== undefined && now - last.verifiedAtMs > olderThanMs)
+      return (changed === true && differs) || (olderThanMs !== undefined && !isWithin(last, olderThanMs, now))
     })
   }
   const ledgerRun =
@@ -96,6 +96,11 @@ export function selectShards(root: string, all: readonly string[], options: Veri
       ? null
       : ledger.startRun(root, runScope(options), resume === true)
   return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
+}
+
+/** Whether a verification is at most so old. One in the future was recorded by a clock that was wrong, and is of an unknown age. */
+export function isWithin({ verifiedAtMs }: { readonly verifiedAtMs: number }, ageMs: number, nowMs: number): boolean {
+  return verifiedAtMs <= nowMs && nowMs - verifiedAtMs <= ageMs
 }
 
 /** What a run is of, in the ledger: one that is resumed must be of the same. */

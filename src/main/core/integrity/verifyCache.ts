@@ -29,7 +29,7 @@ import { Intactness } from './intactness.ts'
 import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
 import { aloneInDamaged, KeySharing } from './keySharing.ts'
 import { byPrecedence, isMisplacement } from './precedence.ts'
-import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
+import { isWithin, type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
 import type { KeysSeen, KnownKeys } from './shardKeys.ts'
 import { ShardStates } from './shardStates.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
@@ -224,7 +224,7 @@ class VerifyRun {
     if (trustMs === undefined) return null
     const last = ledger?.lastVerification(this.root, shardPath) ?? null
     // A plan moves what was read for it: only of a shard with nothing wrong is an earlier look enough.
-    const trusted = last !== null && Date.now() - last.verifiedAtMs <= trustMs && !last.findings.some(isReasonToMove)
+    const trusted = last !== null && isWithin(last, trustMs, Date.now()) && !last.findings.some(isReasonToMove)
     return trusted ? last : null
   }
 
