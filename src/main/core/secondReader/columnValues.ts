@@ -2,7 +2,7 @@
 import type { SchemaElement } from 'hyparquet'
 import type { ColumnKind } from '../layout.ts'
 import type { FlatColumn } from '../parquet/rowColumns.ts'
-import { bigEndian, hexOf } from './rawValue.ts'
+import { bigEndian, hexOf, scaleOf } from './rawValue.ts'
 import { Incomparable } from './storedColumns.ts'
 
 /** Whole numbers as bigint, digests in hex; null for a row without a value. */
@@ -59,10 +59,10 @@ export function secondValue(kind: Exclude<ColumnKind, 'embedding'>, declared: Sc
 function numberIn(declared: SchemaElement, stored: unknown): bigint | number | null {
   const { converted_type: converted, logical_type: logical } = declared
   if (isDecimal(declared)) {
-    const { precision = 0, scale = 0 } = logical?.type === 'DECIMAL' ? logical : declared
+    const { precision = 0 } = logical?.type === 'DECIMAL' ? logical : declared
     // Arrow takes such a column for one of whole numbers.
     if (declared.type?.startsWith('INT') && precision > 18) throw new Incomparable(`${declared.name} has decimals of ${precision} digits`)
-    return (unscaled(stored) ?? 0n) / 10n ** BigInt(scale)
+    return (unscaled(stored) ?? 0n) / 10n ** BigInt(scaleOf(declared))
   }
   if (/^(DATE|TIME)/.test(logical?.type ?? converted ?? '')) throw new Incomparable(`times in ${declared.name} are not compared`)
   if (logical?.type === 'FLOAT16') throw new Incomparable(`float16 numbers in ${declared.name} are not compared`)

@@ -6,7 +6,7 @@ import { DecodeError } from '../parquet/decodeError.ts'
 import { NotFast } from '../parquet/fast/notFast.ts'
 import { decodeCodes, decodeDictionaryPage, decodeValues, isCoded, type Values } from '../parquet/fast/plainValues.ts'
 import type { ColumnChunk } from '../parquet/footer.ts'
-import { valueReader } from '../parquet/general/valueReader.ts'
+import { type Dense, valueReader } from '../parquet/general/valueReader.ts'
 import { bitWidthOf, constantOf, decodeHybrid } from '../parquet/hybrid.ts'
 import { type Limits, overLimit } from '../parquet/limits.ts'
 import { type DataPage, type LevelBytes, readPages } from '../parquet/pages.ts'
@@ -16,8 +16,15 @@ import type { ShardFile } from '../parquet/shardFile.ts'
 import { longestRun } from './runLengths.ts'
 import { Incomparable } from './storedColumns.ts'
 
-/** Decoded bytes of one chunk. hyparquet keeps all pages of a chunk, and views into them are not part of a thread's heap. */
-const MOST_CHUNK_BYTES = 1024 * 1024 * 1024
+/** Decoded bytes of one chunk, pages and values. hyparquet keeps all pages of a chunk, and views into them are not part of a thread's heap. */
+const MOST_CHUNK_BYTES = 512 * 1024 * 1024
+
+/**
+ * Slots of one chunk, and bytes of one text. V8 ends only the thread when many small objects fill its heap. One array or text of 90 MB
+ * that no longer fits ends the whole process.
+ */
+const MOST_SLOTS = 6 * 1024 * 1024
+const MOST_VALUE_BYTES = 16 * 1024 * 1024
 
 /** Wider codes of a dictionary, which are packed, overflow hyparquet's buffer of 32 bits. */
 const WIDEST_CODE = 24
@@ -31,12 +38,19 @@ export function proveChunk(file: ShardFile, chunk: ColumnChunk, limits: Limits):
   const { leaf } = chunk
   let dictionary: Values | null = null
   let bytes = 0
+  let slots = 0
+  if (chunk.values > MOST_SLOTS) throw tooManyValues(leaf)
   for (const page of readPages(file, chunk, limits)) {
     if (page.type === 'dictionary') dictionary = decodeDictionaryPage(leaf, page, dictionary)
-    bytes += page.body.length + (page.type === 'dictionary' ? bytesOf(dictionary) : decodePage(leaf, page, dictionary, limits))
-    if (bytes > MOST_CHUNK_BYTES)
-      throw overLimit('pageBytes', `the pages of ${leaf.name} unpack to more than 1 GiB`, limits, { column: leaf.name })
+    else slots += page.count
+    if (slots > MOST_SLOTS) throw tooManyValues(leaf)
+    bytes += page.body.length + (page.type === 'dictionary' ? bytesOf(dictionary, leaf) : decodePage(leaf, page, dictionary, limits))
+    if (bytes > MOST_CHUNK_BYTES) throw new Incomparable(`the pages of a row group unpack to more than 512 MiB of ${leaf.name}`)
   }
+}
+
+function tooManyValues({ name }: Leaf): Incomparable {
+  return new Incomparable(`a row group has more than ${MOST_SLOTS} values of ${name}, which is the most that hyparquet gets`)
 }
 
 /** @returns bytes of its values, 0 where they are in a dictionary */
@@ -68,18 +82,17 @@ function valueBytes(
   limits: Limits
 ): number {
   try {
-    return bytesOf(decodeValues(leaf, encoding, body, count, dictionary))
+    return bytesOf(decodeValues(leaf, encoding, body, count, dictionary), leaf)
   } catch (error) {
     // Spare bytes behind the values are a fault for the fast reader alone.
     if (!(error instanceof NotFast || (error instanceof ShardFault && error.kind === 'bad_page'))) throw error
-    const dense = valueReader(leaf, encoding, body, slots, null, limits).take(count)
-    return dense.kind === 'fixed' ? dense.bytes.length : dense.values.reduce((sum, value) => sum + value.length, 0)
+    return bytesOf(valueReader(leaf, encoding, body, slots, null, limits).take(count), leaf)
   }
 }
 
 /** @returns how many slots have the highest level, that is, a value */
 function decodeLevels({ name }: Leaf, { bytes, isPacked }: LevelBytes, highest: number, count: number): number {
-  if (isPacked) throw new ShardFault('unsupported_encoding', `${name} has levels in an old form, which is not compared`, { column: name })
+  if (isPacked) throw new Incomparable(`${name} has bit-packed levels, which hyparquet does not know`)
   const bitWidth = bitWidthOf(highest)
   if (constantOf(bytes, bitWidth, count) === highest) return count
   const levels = new Uint16Array(count)
@@ -95,7 +108,16 @@ function checkRuns(leaf: Leaf, bytes: Uint8Array, bitWidth: number, limits: Limi
   throw overLimit('pageValues', `a page of ${leaf.name} claims a run of ${run} values`, limits, { column: leaf.name })
 }
 
-function bytesOf(values: Values | null): number {
+/** @throws Incomparable */
+function bytesOf(values: Values | Dense | null, { name }: Leaf): number {
   if (values === null) return 0
-  return values.kind === 'fixed' ? values.bytes.length : values.values.reduce((sum, value) => sum + value.length, 0)
+  if (values.kind === 'fixed') return values.bytes.length
+  let sum = 0
+  for (const { length } of values.values) {
+    if (length > MOST_VALUE_BYTES) {
+      throw new Incomparable(`a value of ${name} has ${length} bytes, hyparquet gets up to ${MOST_VALUE_BYTES}`)
+    }
+    sum += length
+  }
+  return sum
 }

@@ -10,7 +10,7 @@ import { openShardFile, readWhole, type ShardFile } from '../parquet/shardFile.t
 import { failureText } from './failureText.ts'
 import { type HyparquetFile, hyparquetFile } from './hyparquetFile.ts'
 import { proveChunk } from './proveChunk.ts'
-import { EXACT, logicalText, plainValue, withoutLossyTypes } from './rawValue.ts'
+import { EXACT, logicalText, plainValue, weightOf, withoutLossyTypes } from './rawValue.ts'
 import { Incomparable } from './storedColumns.ts'
 import { cutTo, type RawRange, type TopLevelColumn, topLevelColumns } from './topLevelColumns.ts'
 
@@ -32,10 +32,14 @@ export async function readRawRows(path: string, range: RawRange, limits: Limits)
     const columns = new Map<string, RawValue[]>()
     const unread: UnreadColumn[] = []
     const names = new Set<string>()
+    let left = MOST_WEIGHT
     for (const column of all) {
-      const read = await readColumn({ file, footer, second, limits }, column, range, names)
+      const read = await readColumn({ file, footer, second, limits }, column, range, names, left)
       if ('reason' in read) unread.push(read)
-      else columns.set(column.node.element.name, read.values)
+      else {
+        columns.set(column.node.element.name, read.values)
+        left -= read.weight
+      }
     }
     const rows = Math.max(0, Math.min(range.rowEnd, footer.rows) - range.rowStart)
     const values = [...columns.values()]
@@ -60,6 +64,10 @@ function hiddenField(node: SchemaTree, names = new Set<string>()): string | null
   return null
 }
 
+/** Of all values that are answered at once, as `weightOf` counts it. */
+const MOST_WEIGHT = 64 * 1024 * 1024
+
+type Weighed = { readonly values: RawValue[]; readonly weight: number }
 type Source = { readonly file: ShardFile; readonly footer: ShardFooter; readonly second: HyparquetFile; readonly limits: Limits }
 
 /** @param names of the columns before it */
@@ -67,15 +75,16 @@ async function readColumn(
   source: Source,
   column: TopLevelColumn,
   range: RawRange,
-  names: Set<string>
-): Promise<UnreadColumn | { values: RawValue[] }> {
+  names: Set<string>,
+  mostWeight: number
+): Promise<UnreadColumn | Weighed> {
   const { name } = column.node.element
   const hidden = names.has(name) ? 'another column has the same name; only the first one is shown' : hiddenField(column.node)
   names.add(name)
   if (hidden !== null) return { column: name, severity: 'unsupported', reason: hidden }
   try {
     proveRange(source, column, range)
-    return { values: await readValues(source, column, { ...range, rowEnd: Math.min(range.rowEnd, source.footer.rows) }) }
+    return await readValues(source, column, { ...range, rowEnd: Math.min(range.rowEnd, source.footer.rows) }, mostWeight)
   } catch (error) {
     const isDamage = error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt'
     return { column: name, severity: isDamage ? 'corrupt' : 'unsupported', reason: failureText(error) }
@@ -96,7 +105,8 @@ function proveRange({ file, footer, limits }: Source, { firstLeaf, leaves }: Top
   }
 }
 
-async function readValues({ second, footer }: Source, column: TopLevelColumn, wanted: RawRange): Promise<RawValue[]> {
+async function readValues({ second, footer }: Source, column: TopLevelColumn, wanted: RawRange, mostWeight: number): Promise<Weighed> {
+  let weight = 0
   const values: (RawValue | undefined)[] = []
   const chunks: { readonly start: number; readonly data: ArrayLike<unknown> }[] = []
   const { metadata, range } = cutTo({ ...column, elements: withoutLossyTypes(column.elements) }, second.metadata, footer, wanted)
@@ -113,11 +123,15 @@ async function readValues({ second, footer }: Source, column: TopLevelColumn, wa
   // Chunks are whole pages, which may begin before the first row and end behind the last one.
   for (const { start, data } of chunks) {
     const last = Math.min(range.rowEnd - start, data.length)
-    for (let at = Math.max(0, range.rowStart - start); at < last; at++)
-      values[start + at - range.rowStart] = plainValue(data[at], column.node)
+    for (let at = Math.max(0, range.rowStart - start); at < last; at++) {
+      const value = plainValue(data[at], column.node)
+      weight += weightOf(value)
+      if (weight > mostWeight) throw new Incomparable('its values do not fit into the memory for one answer; fewer rows may')
+      values[start + at - range.rowStart] = value
+    }
   }
   if (values.length < range.rowEnd - range.rowStart || values.includes(undefined)) {
     throw new Incomparable('hyparquet finds fewer rows than the footer says')
   }
-  return values.filter(value => value !== undefined)
+  return { values: values.filter(value => value !== undefined), weight }
 }
