@@ -1,6 +1,6 @@
 /** How a cache stands, in one line. */
 import { expect, it } from 'vitest'
-import { sickShards, standingMark, verifiedLine } from '../../src/renderer/app/verified.ts'
+import { sickShards, standingMark, verifiedLine, wholeHealth } from '../../src/renderer/app/verified.ts'
 import type { CacheSummary } from '../../src/shared/contract/index.ts'
 
 const NOW = Date.UTC(2026, 0, 2)
@@ -17,6 +17,7 @@ const summary: CacheSummary = {
   scan: { state: 'done', done: 361, total: 361 },
   index: { state: 'present', bytes: 0, modifiedMs: 0, drift: 0, reason: null },
   quarantined: 0,
+  missing: { missingShards: 0, missingRows: 0 },
   scanFindings: [],
   writer: null,
   written: false,
@@ -35,6 +36,19 @@ it('says how much was verified, what is wrong and when', () => {
   expect(verifiedLine({ ...summary, health }, NOW)).toBe(
     '355/361 verified · 2 damaged · 1 could not be read · 2 suspect · 1 unsupported · 2 h ago'
   )
+})
+
+it('is never green while something is missing', () => {
+  const missing = { missingShards: 3, missingRows: 300 }
+  const rest = { ...summary, health: { verified: 361 }, missing }
+  expect(verifiedLine(rest, NOW)).toBe('361/361 verified · 300 windows missing (3 shards) · 2 h ago')
+  expect(standingMark(rest)).toBe('missing')
+  expect(sickShards(rest)).toBe(3)
+  expect(wholeHealth(rest)).toEqual({ verified: 361, missing: 3 })
+  expect(verifiedLine({ ...rest, shards: 0, health: {} }, NOW)).toBe('no shards · 300 windows missing (3 shards)')
+  // Of a file that stands for a shard nothing tells how many rows that held.
+  const placeholder = { ...rest, health: { verified: 360, missing: 1 }, missing: { missingShards: 0, missingRows: 0 } }
+  expect(verifiedLine(placeholder, NOW)).toBe('360/361 verified · 1 shard missing · 2 h ago')
 })
 
 it('says so when nothing ever was', () => {

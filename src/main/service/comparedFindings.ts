@@ -2,7 +2,7 @@
 import type { JobReport } from '../../shared/contract/index.ts'
 import type { FileStamp, Finding, SecondReading } from '../core/index.ts'
 import type { CacheMemory } from './cacheMemory.ts'
-import { afterReindex, type Comparison, driftOf, holding, mergeComparison } from './comparison.ts'
+import { afterForgetting, afterReindex, type Comparison, driftOf, holding, mergeComparison } from './comparison.ts'
 import { type ShardLine, worstOf } from './shardLine.ts'
 
 type LineOf = (shardPath: string) => ShardLine | undefined
@@ -11,6 +11,8 @@ export class ComparedFindings {
   private readonly memory: CacheMemory
   private comparison: Comparison | null
   private held: readonly Finding[] = []
+  /** The index as it was when it was last settled. */
+  private index: FileStamp | null = null
 
   constructor(memory: CacheMemory) {
     this.memory = memory
@@ -44,10 +46,14 @@ export class ComparedFindings {
     this.memory.saveComparison(this.comparison)
   }
 
-  /** Works out which findings still hold, and marks the shards. */
-  settle(index: FileStamp | null, lineOf: LineOf): void {
+  /**
+   * Works out which findings still hold, and marks the shards.
+   * @param missing what other evidence says of shards that are there
+   */
+  settle(index: FileStamp | null, lineOf: LineOf, missing: readonly Finding[]): void {
+    this.index = index
     for (const { shardPath } of this.held) Object.assign(lineOf(shardPath) ?? {}, { crossWorst: 0, crossFindings: 0 })
-    this.held = holding(this.comparison, index, lineOf)
+    this.held = [...holding(this.comparison, index, lineOf), ...missing]
     for (const [shardPath, found] of Map.groupBy(this.held, each => each.shardPath)) {
       Object.assign(lineOf(shardPath) ?? {}, { crossWorst: worstOf(found), crossFindings: found.length })
     }
@@ -64,6 +70,10 @@ export class ComparedFindings {
       const { findings, secondReader } = report.report
       return mergeComparison(this.comparison, [...findings, ...this.stillDisagreeing(secondReader)], checked, index)
     }
+    if (report.kind === 'forget') {
+      const forgotten = new Set(report.report.forgotten.map(({ shardPath }) => shardPath))
+      return afterForgetting(this.comparison, forgotten, this.index, index)
+    }
     // An index that is as it was before the job is as right or wrong as it was.
     if (report.kind !== 'plan') return rebuiltIndex(report) ? afterReindex(this.comparison, index) : this.comparison
     const { moves, kept, indexFindings } = report.plan
@@ -73,7 +83,7 @@ export class ComparedFindings {
 }
 
 /** Whether a job has replaced the index by one that was built from the shards. */
-function rebuiltIndex(report: Exclude<JobReport, { kind: 'verify' | 'plan' }>): boolean {
+function rebuiltIndex(report: Exclude<JobReport, { kind: 'verify' | 'plan' | 'forget' }>): boolean {
   switch (report.kind) {
     case 'apply':
       return report.report.reindex.indexKept !== true

@@ -25,7 +25,8 @@ export function mergeComparison(
   checked: ReadonlySet<string> | null,
   index: FileStamp | null
 ): Comparison {
-  const fresh = found.filter(each => isCompared(each) || each.kind === 'readers_disagree')
+  // What is missing is asked for by itself, as it does not end with the comparison.
+  const fresh = found.filter(each => (isCompared(each) && each.kind !== 'missing_shard') || each.kind === 'readers_disagree')
   if (checked === null) return { atMs: Date.now(), whole: true, index, findings: fresh }
   const valid = before !== null && sameIndex(before.index, index)
   const old = (before?.findings ?? []).filter(each => !checked.has(each.shardPath) && (valid || each.severity !== 'index'))
@@ -37,6 +38,22 @@ export function mergeComparison(
 export function afterReindex(before: Comparison | null, index: FileStamp | null): Comparison {
   const findings = (before?.findings ?? []).filter(found => found.severity !== 'index')
   return { atMs: before?.atMs ?? Date.now(), whole: true, index, findings }
+}
+
+/**
+ * After shards were forgotten, with the entries that told of them: what was said of the other entries holds.
+ * @param old the index as it was before that, and `index` as it is after it
+ */
+export function afterForgetting(
+  before: Comparison | null,
+  shardPaths: ReadonlySet<string>,
+  old: FileStamp | null,
+  index: FileStamp | null
+): Comparison | null {
+  if (before === null || !sameIndex(before.index, old)) return before
+  const isForgotten = ({ kind, severity, shardPath }: Finding): boolean =>
+    shardPaths.has(shardPath) && (severity === 'index' || kind === 'changed_since_indexed')
+  return { ...before, index, findings: before.findings.filter(found => !isForgotten(found)) }
 }
 
 function identity({ kind, shardPath, row, details }: Finding): string {

@@ -48,7 +48,7 @@ export function createService(options: ServiceOptions = {}): Service {
   const onCrash = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void => log.fatal({ err: error, origin }, BUG)
   process.on('uncaughtExceptionMonitor', onCrash)
   onThreadRemark((_subject, sentence) => log.warn(sentence))
-  const caches = new Caches({ reader, background, catalog, ledger, dataFolder, onError, onRemark })
+  const caches = new Caches({ reader, background, catalog, ledger, ledgerFile, dataFolder, onError, onRemark })
   const jobs = new Jobs({
     ledgerFile,
     openCache: cacheId => caches.find(cacheId),

@@ -12,15 +12,18 @@ import {
   type Ledger,
   lastChange,
   type RecordedVerdict,
-  runScope
+  runScope,
+  stateByFindings
 } from '../core/index.ts'
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
 import { Changes } from './changes.ts'
 import { ComparedFindings } from './comparedFindings.ts'
 import { FooterQueue } from './footerQueue.ts'
+import { MissingShards, statesOf } from './missingShards.ts'
 import { Polling } from './polling.ts'
 import type { Reader } from './reader.ts'
+import type { MissingReport } from './reading/missing.ts'
 import type { Surroundings } from './reading/surroundings.ts'
 import { applyVerification, firstLookOf, modifiedMs, type ShardLine, sameStamp } from './shardLine.ts'
 import { ShardScan } from './shardScan.ts'
@@ -34,6 +37,7 @@ export type CacheParts = {
   readonly background: Reader
   readonly catalog: Catalog
   readonly ledger: Ledger
+  readonly ledgerFile: string
   /** Where it is on record that this program has changed a cache. */
   readonly dataFolder: string
   readonly onError: (error: unknown) => void
@@ -65,6 +69,7 @@ export class OpenCache {
   private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0, there: true }
   private summarised: CacheSummary | null = null
   private readonly polling: Polling
+  private readonly missing: MissingShards
   private closed = false
 
   /** @param root absolute real path of a cache */
@@ -93,6 +98,11 @@ export class OpenCache {
           reason
         })
     })
+    this.missing = new MissingShards(
+      () => this.askMissing(),
+      () => this.settle(),
+      error => this.tell(error)
+    )
     this.polling = new Polling(this.scan, () => this.poll().catch(error => this.tell(error)))
     this.footers = new FooterQueue(
       root,
@@ -115,6 +125,7 @@ export class OpenCache {
       this.polling.wait()
     }
     this.settle()
+    this.whileOpen(() => this.askAgain())
     await this.readFooters()
   }
 
@@ -122,6 +133,7 @@ export class OpenCache {
     if (this.closed) return
     this.closed = true
     this.scan.close()
+    this.missing.close()
     this.footers.close()
     this.polling.end()
     this.memory.save()
@@ -167,6 +179,7 @@ export class OpenCache {
         reason: index.reason
       },
       quarantined,
+      missing: this.missing.counts,
       scanFindings: this.scan.findings(),
       writer: writer === null ? null : { ...writer, own: isThisProcess(writer) },
       written: this.written,
@@ -179,10 +192,22 @@ export class OpenCache {
   *findings(scope: Scope | undefined): Generator<Finding> {
     const among = (line: ShardLine | undefined): boolean => scope === undefined || (line !== undefined && inScope(line, scope))
     for (const found of this.compared.all()) if (among(this.line(found.shardPath))) yield found
+    for (const found of this.absent()) {
+      if (scope === undefined || inScope(this.scan.groups.line(found.shardPath, { bytes: 0, mtimeNs: 0n }), scope)) yield found
+    }
     for (const line of this.lines()) {
       if (line.ownFindings === 0 || !among(line)) continue
       yield* this.parts.ledger.lastVerification(this.root, line.shardPath)?.findings ?? []
     }
+  }
+
+  /** Shards that are missing, as lines with nothing in them but where they belong. */
+  absentLines(): ShardLine[] {
+    return this.absent().map(({ shardPath }) => this.scan.groups.line(shardPath, { bytes: 0, mtimeNs: 0n }))
+  }
+
+  private absent(): Finding[] {
+    return this.missing.findings.filter(({ shardPath }) => this.line(shardPath) === undefined)
   }
 
   /** What a first look found wrong with shards that were not verified as they are. */
@@ -230,6 +255,7 @@ export class OpenCache {
     if (writes) await this.lookAgain()
     await this.lookAround()
     if (report !== null) this.compared.take(report, checked, this.surroundings.index.stamp)
+    await this.missing.refresh()
     this.settle()
     if (writes) this.whileOpen(() => this.readFooters())
   }
@@ -290,15 +316,36 @@ export class OpenCache {
   private async takeSettled(folders: readonly string[]): Promise<void> {
     this.polling.waitLess()
     if (folders.includes(EMBEDDINGS_DIR)) await this.lookAround()
+    this.missing.refreshSoon()
     this.settle()
     await this.readFooters()
   }
 
   /** Works out which compared findings still hold, writes down what is new and lets it be seen. */
   private settle(): void {
-    this.compared.settle(this.surroundings.index.stamp, path => this.line(path))
+    const missing = this.missing.findings.filter(({ shardPath }) => this.line(shardPath) !== undefined)
+    this.compared.settle(this.surroundings.index.stamp, path => this.line(path), missing)
     this.memory.save()
     this.changes.flush()
+  }
+
+  /** What is missing now. */
+  private async askAgain(): Promise<void> {
+    await this.missing.refresh()
+    this.settle()
+  }
+
+  /** Nothing is said of a cache whose disk is away: the last answer stays. */
+  private async askMissing(): Promise<MissingReport> {
+    if (this.scan.isAway) return { ...this.missing.counts, findings: this.missing.findings }
+    const { background, ledgerFile } = this.parts
+    const states = statesOf(this.lines(), line => this.ownFindings(line), stateByFindings)
+    return background.ask('findMissing', { root: this.root, ledgerFile, states })
+  }
+
+  private ownFindings(line: ShardLine): readonly Finding[] {
+    if (line.ownFindings === 0) return firstLookOf(line)
+    return this.askLedger(ledger => ledger.lastVerification(this.root, line.shardPath))?.findings ?? []
   }
 
   private async readFooters(): Promise<void> {

@@ -105,9 +105,11 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
       })
     },
     shards: {
-      tree: os.shards.tree.handler(({ input }) => treeOf(caches.get(input.cacheId).lines())),
+      tree: os.shards.tree.handler(({ input }) => treeOf(caches.get(input.cacheId).lines(), caches.get(input.cacheId).absentLines())),
       page: os.shards.page.handler(({ input }) => page(caches.get(input.cacheId), input)),
-      lane: os.shards.lane.handler(({ input }) => laneOf(caches.get(input.cacheId).lines(), input.scope)),
+      lane: os.shards.lane.handler(({ input }) =>
+        laneOf(caches.get(input.cacheId).lines(), input.scope, caches.get(input.cacheId).absentLines())
+      ),
       describe: os.shards.describe.handler(({ input, signal }) => shardFacts(caches.get(input.cacheId), reader, input.shardPath, signal)),
       rows: os.shards.rows.handler(({ input, signal }) => {
         const { cacheId, ...wanted } = input

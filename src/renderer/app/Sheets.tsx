@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useClient } from '../client/ClientProvider.tsx'
 import { formatBytes, formatCounted, formatTime } from '../format/index.ts'
+import { ForgetSheet } from '../problems/ForgetSheet.tsx'
 import { QuarantineSheet } from '../quarantine/QuarantineSheet.tsx'
 import { RestoreSheet } from '../quarantine/RestoreSheet.tsx'
 import { RepairSheet } from '../repair/RepairSheet.tsx'
@@ -33,6 +34,7 @@ export function Sheets() {
       <RepairSheet />
       <QuarantineSheet />
       <RestoreSheet />
+      <ForgetSheet />
     </>
   )
 }

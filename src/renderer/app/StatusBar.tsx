@@ -1,6 +1,7 @@
 /** The last line: where, how much, what is being done, and what the program itself takes. */
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { missingText } from '../../shared/model/missingText.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { desktop } from '../client/client.ts'
 import { formatBytes, formatCount, formatCounted, formatRows, formatShare } from '../format/index.ts'
@@ -10,7 +11,7 @@ import classes from './StatusBar.module.css'
 
 export function StatusBar() {
   const { summary } = useWorkspace()
-  const { root, shards, rows, silent, bytes, scan } = summary
+  const { root, shards, rows, silent, bytes, scan, missing } = summary
   return (
     <footer className={classes.bar}>
       <span className={classes.root} title={root}>
@@ -19,6 +20,7 @@ export function StatusBar() {
       <span>{formatCounted(shards, 'shard')}</span>
       <span>{formatRows(rows, silent)}</span>
       <span>{formatBytes(bytes)}</span>
+      {missing.missingShards > 0 && <span>{missingText(missing)}</span>}
       <span role='status'>
         {scan.state === 'scanning' && 'Listing the folders…'}
         {scan.state === 'footers' && `Reading footers: ${formatCount(scan.done)} of ${formatCount(scan.total)}`}

@@ -71,6 +71,8 @@ function ReportParts({ done }: { readonly done: JobReport }) {
           <NotMoved shards={done.report.notMoved} />
         </>
       )
+    case 'forget':
+      return <Paths title='Forgotten' paths={done.report.forgotten.map(({ shardPath }) => shardPath)} />
     case 'restore':
       return (
         <>

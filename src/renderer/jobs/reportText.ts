@@ -1,8 +1,11 @@
 /** What a job came to, in words, and whole for a file. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { toJson } from '../../shared/json.ts'
+import { missingText } from '../../shared/model/missingText.ts'
 import type { Progress, SecondReading, ShardNotMoved } from '../../shared/model/report.ts'
 import { capital, formatCount, formatCounted } from '../format/index.ts'
+
+type MissingCounts = Parameters<typeof missingText>[0]
 
 /**
  * A sentence or two about the end of a job.
@@ -30,14 +33,14 @@ function reportText(done: JobReport): string {
     case 'verify': {
       const { checkedShards, checkedRows, findings } = done.report
       const found = findings.length === 0 ? 'nothing wrong' : formatCounted(findings.length, 'finding')
-      return `${formatCounted(checkedShards, 'shard')} with ${formatCounted(checkedRows, 'row')} checked: ${found}.`
+      return `${formatCounted(checkedShards, 'shard')} with ${formatCounted(checkedRows, 'row')} checked: ${found}${missingPart(done.report)}.`
     }
     case 'plan': {
       const ticked = done.plan.moves.filter(move => move.ticked).length
       return `${formatCounted(done.plan.checkedShards, 'shard')} checked: ${ticked === 0 ? 'nothing has to move' : `${formatCounted(ticked, 'shard')} to quarantine`}${done.plan.reindex ? ', index to rebuild' : ''}.`
     }
     case 'apply':
-      return `${formatCounted(done.report.quarantined.length, 'shard')} quarantined${notMovedText(done.report.notMoved)}; ${indexText(done.report.reindex)}`
+      return `${formatCounted(done.report.quarantined.length, 'shard')} quarantined${notMovedText(done.report.notMoved)}; ${indexText(done.report.reindex)}${missingSentence(done.report)}`
     case 'reindex':
       return capital(indexText(done.report))
     case 'quarantine':
@@ -47,7 +50,19 @@ function reportText(done: JobReport): string {
       const left = skipped.length === 0 ? '' : `; ${formatCounted(skipped.length, 'file')} stayed`
       return `${formatCounted(restored.length, 'shard')} brought back${left}.`
     }
+    case 'forget':
+      return `${formatCounted(done.report.forgotten.length, 'missing shard')} forgotten.`
   }
+}
+
+function missingPart(counts: MissingCounts): string {
+  const missing = missingText(counts)
+  return missing === '' ? '' : `, ${missing}`
+}
+
+function missingSentence(counts: MissingCounts): string {
+  const missing = missingText(counts)
+  return missing === '' ? '' : ` ${capital(missing)}.`
 }
 
 function notMovedText({ length }: readonly unknown[]): string {

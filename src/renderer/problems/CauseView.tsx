@@ -33,6 +33,8 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
             <button type='button' className={button} onClick={() => void start({ kind: 'verify' })}>
               Verify again
             </button>
+          ) : kind === 'missing_shard' ? (
+            <MissingButtons findings={findings} />
           ) : severity === 'index' ? (
             <button type='button' className={button} onClick={() => ask({ kind: 'reindex' })}>
               Rebuild the index…
@@ -69,6 +71,24 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
 function keptFor(shards: readonly string[], findings: readonly Finding[]): Readonly<Record<string, string>> {
   const seconds = pairsOf(findings).filter(({ second }) => shards.includes(second.shardPath))
   return Object.fromEntries(seconds.map(({ first, second }) => [second.shardPath, first.shardPath]))
+}
+
+/** A missing shard cannot be verified. */
+function MissingButtons({ findings }: { readonly findings: readonly Finding[] }) {
+  const { ask, go } = useWorkspace()
+  const button = `${controls.button} ${controls.small}`
+  return (
+    <>
+      {findings.some(({ details }) => details.reason === 'quarantined') && (
+        <button type='button' className={button} onClick={() => go({ tab: 'quarantine' })}>
+          Show quarantine
+        </button>
+      )}
+      <button type='button' className={button} onClick={() => ask({ kind: 'forget', shards: [...shardsOf(findings)] })}>
+        Forget…
+      </button>
+    </>
+  )
 }
 
 function shardsOf(findings: readonly Finding[]): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 /** A plan to be looked at: left what moves and why, to be ticked; right what that means. */
 import { useMemo } from 'react'
 import { Checkbox } from 'react-aria-components'
+import { missingText } from '../../shared/model/missingText.ts'
 import type { KeptShard, PlannedMove, RepairPlan } from '../../shared/model/report.ts'
 import { findingSentence, formatBytes, formatCount, formatCounted, HealthMark, sharedEncoder } from '../format/index.ts'
 import { driftOf } from '../indexView/drift.ts'
@@ -139,7 +140,7 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
 
 function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked: ReadonlySet<string> }) {
   const { summary } = useWorkspace()
-  const { shards, bytes, rows, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
+  const { shards, bytes, keys, byIndex, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
   return (
     <aside className={classes.meaning} aria-label='What that means'>
       <h3 className={controls.heading}>What that means</h3>
@@ -151,12 +152,16 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
         </dd>
         <dt>Keys missing</dt>
         <dd>
-          {rows + unknown === 0
-            ? 'none'
-            : `${formatCounted(rows, 'row')}${unknown > 0 ? `, and those of ${formatCounted(unknown, 'shard')} that cannot tell` : ''}: a look-up of them finds nothing until their windows are encoded again`}
+          {keysText(keys, byIndex, unknown)}
           {damagedStay > 0 &&
             `. Those of ${formatCounted(damagedStay, 'damaged shard')} that ${damagedStay === 1 ? 'stays' : 'stay'} are among them`}
         </dd>
+        {plan.missingShards > 0 && (
+          <>
+            <dt>Missing already</dt>
+            <dd>{missingText(plan)}. A repair does not bring them back.</dd>
+          </>
+        )}
         <dt>Index</dt>
         <dd>
           {anything ? 'rebuilt from the shards that stay' : 'stays as it is'}
@@ -177,4 +182,12 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
       )}
     </aside>
   )
+}
+
+/** Keys that no shard will hold, not rows that move. */
+function keysText(keys: number, byIndex: number, unknown: number): string {
+  if (keys + unknown === 0) return 'none'
+  const counted = byIndex > 0 ? ` (${formatCount(byIndex)} of unreadable shards, by the index)` : ''
+  const uncounted = unknown > 0 ? `, and an unknown number in ${formatCounted(unknown, 'shard')}` : ''
+  return `${formatCounted(keys, 'key')}${counted}${uncounted}. A search for them finds nothing until their windows are encoded again`
 }

@@ -1,14 +1,17 @@
 /** What the ticked part of a plan means: in shards, bytes, rows and index entries. Pure. */
 import type { FindingKind } from '../../shared/model/finding.ts'
+import { keysLost } from '../../shared/model/keysLost.ts'
 import type { PlannedMove, RepairPlan } from '../../shared/model/report.ts'
 import { formatCounted } from '../format/index.ts'
 
 export type Consequences = {
   readonly shards: number
   readonly bytes: number
-  /** Rows that will be missing, of the shards that can tell: of those that move, and of damaged ones that stay. */
-  readonly rows: number
-  /** Shards that cannot tell how many rows they had. */
+  /** Keys that no shard will hold: of those that move, and of damaged ones that stay. */
+  readonly keys: number
+  /** Those of them that are counted by the index, as the shard does not say how many rows it has. */
+  readonly byIndex: number
+  /** Shards of which nothing tells how many keys they hold alone. */
   readonly unknown: number
   /** Damaged shards that stay: their rows leave the index all the same. */
   readonly damagedStay: number
@@ -18,16 +21,21 @@ export type Consequences = {
   readonly anything: boolean
 }
 
-export function consequencesOf({ moves, reindex }: RepairPlan, ticked: ReadonlySet<string>): Consequences {
+export function consequencesOf({ moves, sharedKeys, reindex }: RepairPlan, ticked: ReadonlySet<string>): Consequences {
   const moving = moves.filter(({ shardPath }) => ticked.has(shardPath))
   const anything = moving.length > 0 || reindex
   const staying = anything ? moves.filter(move => !ticked.has(move.shardPath) && isDamaged(move)) : []
   const leaving = [...moving, ...staying]
+  const { keys, unknown } = keysLost({ moves, sharedKeys }, new Set(leaving.map(({ shardPath }) => shardPath)))
   return {
     shards: moving.length,
     bytes: sum(moving, ({ bytes }) => bytes),
-    rows: sum(leaving, ({ rows }) => rows ?? 0),
-    unknown: leaving.filter(({ rows }) => rows === null).length,
+    keys,
+    byIndex: sum(
+      leaving.filter(({ rows }) => rows === null),
+      ({ keysOnlyHere, indexEntries }) => keysOnlyHere ?? indexEntries
+    ),
+    unknown,
     damagedStay: staying.length,
     indexEntries: sum(leaving, ({ indexEntries }) => indexEntries),
     anything

@@ -3,6 +3,7 @@ import type { CSSProperties } from 'react'
 import { type CacheSummary, HEALTHS, type Health, type Scope, type TreeNode } from '../../shared/contract/index.ts'
 import { SEVERITIES } from '../../shared/model/finding.ts'
 import { useTree } from '../app/useTree.ts'
+import { wholeHealth } from '../app/verified.ts'
 import { formatAgo, formatBytes, formatCount, formatCounted, formatTime, HealthMark, healthFill } from '../format/index.ts'
 import { isWhole, scopeKey } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
@@ -22,7 +23,9 @@ export function ScopePane() {
   const { scope } = selection
   const tree = useTree()
   const whole = isWhole(scope)
-  const totals = whole ? summary : (tree.find(node => scopeKey(node.scope) === scopeKey(scope)) ?? null)
+  const totals = whole
+    ? { ...summary, health: wholeHealth(summary) }
+    : (tree.find(node => scopeKey(node.scope) === scopeKey(scope)) ?? null)
   const parts = scopeParts(scope)
   return (
     <>

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import { Button, type Key, type Selection as Keys, ListLayout, Tree, TreeItem, TreeItemContent, Virtualizer } from 'react-aria-components'
 import type { Health, TreeNode } from '../../shared/contract/index.ts'
 import { useTree } from '../app/useTree.ts'
+import { wholeHealth } from '../app/verified.ts'
 import { describeHealth, formatBytes, formatCount, formatCounted, formatRows, HealthMark, ShortName, worstHealth } from '../format/index.ts'
 import { isWhole, scopeKey } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
@@ -80,7 +81,7 @@ export function ScopeTree() {
             label='All shards'
             count={formatCount(summary.shards)}
             bytes={formatBytes(summary.bytes)}
-            health={summary.health}
+            health={wholeHealth(summary)}
             title={`${formatCounted(summary.shards, 'shard')}, ${formatRows(summary.rows, summary.silent)}, ${formatBytes(summary.bytes)}`}
           />
           {levels(shown.roots, shown, unfolded)}

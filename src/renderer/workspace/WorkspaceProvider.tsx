@@ -12,6 +12,7 @@ export type Request =
   /** `keeping`: for a shard whose keys another one holds too, the path of that one. */
   | { readonly kind: 'quarantine'; readonly shards: readonly string[]; readonly keeping?: Readonly<Record<string, string>> }
   | { readonly kind: 'restore'; readonly which: 'all' | readonly string[] }
+  | { readonly kind: 'forget'; readonly shards: readonly string[] }
   | { readonly kind: 'lookup' }
   /** The focus, for what the centre shows. */
   | { readonly kind: 'centre' }

@@ -1,6 +1,7 @@
 /** Long work: what can be started, what it tells while it runs, and what it comes to. */
 import { z } from 'zod'
 import {
+  forgetReportSchema,
   planSchema,
   progressSchema,
   quarantineReportSchema,
@@ -30,7 +31,9 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('apply'), plan: planSchema, ticked: z.array(z.string()) }),
   z.object({ kind: z.literal('reindex') }),
   z.object({ kind: z.literal('quarantine'), shards: z.array(z.string()).min(1), reason: z.string() }),
-  z.object({ kind: z.literal('restore'), which: z.union([z.literal('all'), z.array(z.string()).min(1)]) })
+  z.object({ kind: z.literal('restore'), which: z.union([z.literal('all'), z.array(z.string()).min(1)]) }),
+  /** A person's word that missing shards need not come back. */
+  z.object({ kind: z.literal('forget'), shards: z.array(z.string()).min(1) })
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 export type JobKind = JobRequest['kind']
@@ -44,7 +47,8 @@ export const jobReportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('apply'), report: repairReportSchema }),
   z.object({ kind: z.literal('reindex'), report: reindexReportSchema }),
   z.object({ kind: z.literal('quarantine'), report: quarantineReportSchema }),
-  z.object({ kind: z.literal('restore'), report: restoreReportSchema })
+  z.object({ kind: z.literal('restore'), report: restoreReportSchema }),
+  z.object({ kind: z.literal('forget'), report: forgetReportSchema })
 ])
 export type JobReport = z.infer<typeof jobReportSchema>
 
@@ -70,7 +74,7 @@ export type JobEvent = z.infer<typeof jobEventSchema>
 export const jobInfoSchema = z.object({
   jobId: z.string(),
   cacheId: z.string(),
-  kind: z.enum(['verify', 'plan', 'apply', 'reindex', 'quarantine', 'restore']),
+  kind: z.enum(['verify', 'plan', 'apply', 'reindex', 'quarantine', 'restore', 'forget']),
   /** What it is doing, for a person: "Verify 36 shards". */
   title: z.string(),
   startedMs: z.number(),

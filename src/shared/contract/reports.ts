@@ -123,3 +123,18 @@ export const restoreReportSchema = z.object({
   /** False where nothing was moved: what was known of the index still holds. */
   indexRebuilt: z.boolean()
 })
+
+export const forgetReportSchema = z.object({
+  forgotten: z.array(
+    z.object({
+      shardPath: z.string(),
+      /** Null where nothing told how many. */
+      rows: z.number().nullable(),
+      reason: z.string(),
+      by: z.string(),
+      host: z.string(),
+      /** UTC ns. */
+      at: z.bigint()
+    })
+  )
+})

@@ -136,6 +136,8 @@ export const summarySchema = z.object({
     reason: z.string().nullable()
   }),
   quarantined: z.number(),
+  /** What the index, the quarantine and the ledger expect and no shard holds. */
+  missing: z.object({ missingShards: z.number(), missingRows: z.number() }),
   /** Folders and files that look like shards and are none. */
   scanFindings: z.array(findingSchema),
   /** Who holds the lock; `own`: a job of this very service does. */

@@ -46,7 +46,7 @@ test('what a job tells adds up', () => {
 describe('an end', () => {
   test('is one sentence', () => {
     expect(outcomeText({ outcome: 'done', report: APPLIED }, null)).toBe(
-      '1 shard quarantined; the index was rebuilt with 1,234 rows of 2 shards.'
+      '1 shard quarantined; the index was rebuilt with 1,234 rows of 2 shards. 64 windows missing (1 shard).'
     )
     expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: REINDEX } }, null)).toBe(
       'The index was rebuilt with 1,234 rows of 2 shards.'

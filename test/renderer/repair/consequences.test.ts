@@ -41,21 +41,40 @@ const PLAN: RepairPlan = {
   missingRows: 0
 }
 
-test('only what is ticked counts, and rows that nobody can tell are not made up', () => {
+test('only what is ticked counts, and the index counts keys of shards without a footer', () => {
   expect(consequencesOf(PLAN, new Set(['b', 'c']))).toEqual({
     shards: 2,
     bytes: 200,
-    rows: 42,
-    unknown: 1,
+    keys: 106,
+    byIndex: 64,
+    unknown: 0,
     damagedStay: 1,
     indexEntries: 106,
     anything: true
   })
 })
 
-test('rows of a damaged shard that stays leave the index as well, those of one that is only suspected do not', () => {
-  expect(consequencesOf({ ...PLAN, reindex: true }, new Set())).toMatchObject({ shards: 0, rows: 42, unknown: 1, damagedStay: 3 })
-  expect(consequencesOf(PLAN, new Set())).toMatchObject({ rows: 0, unknown: 0, damagedStay: 0, indexEntries: 0, anything: false })
+test('keys of a damaged shard that stays leave the index as well, those of one that is only suspected do not', () => {
+  expect(consequencesOf({ ...PLAN, reindex: true }, new Set())).toMatchObject({ shards: 0, keys: 106, byIndex: 64, damagedStay: 3 })
+  expect(consequencesOf(PLAN, new Set())).toMatchObject({ keys: 0, unknown: 0, damagedStay: 0, indexEntries: 0, anything: false })
+})
+
+test('keys that another shard holds are not missing until both have gone', () => {
+  const shared = {
+    ...PLAN,
+    moves: [
+      { ...move('a', 10, false, 'duplicate_key'), keysOnlyHere: 0 },
+      { ...move('b', 10, false, 'duplicate_key'), keysOnlyHere: 0 }
+    ]
+  }
+  const plan = { ...shared, sharedKeys: [{ shardPaths: ['a', 'b'], keys: 10 }] }
+  expect(consequencesOf(plan, new Set(['a']))).toMatchObject({ keys: 0 })
+  expect(consequencesOf(plan, new Set(['a', 'b']))).toMatchObject({ keys: 10 })
+})
+
+test('keys of a shard of which nothing tells how many are not made up', () => {
+  const plan = { ...PLAN, moves: [{ ...move('a', null, true, 'cut_off'), indexEntries: 0 }] }
+  expect(consequencesOf(plan, new Set(['a']))).toMatchObject({ keys: 0, byIndex: 0, unknown: 1 })
 })
 
 test('the button says what it does', () => {

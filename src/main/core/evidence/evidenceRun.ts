@@ -111,17 +111,18 @@ export class EvidenceRun {
   private async readMore(): Promise<boolean> {
     const open = this.places.filter(place => place.state === 'unlooked' || lostAt(place) !== null)
     if (open.length === 0) return false
-    const entries = this.gatherer.entriesOf
+    const { indexed } = this.gatherer
+    const countOf = this.entryCounts()
     const wanted = new Set(open.map(({ shardPath }) => shardPath))
     // Rows of which only the ledger knows may have moved to a shard that it does not know.
     const sizes = new Set(open.flatMap(({ ledger, claimed }) => (claimed === 0 ? (ledger?.holdings?.rows ?? []) : [])))
     const { root, ledger, signal, workers, stateOf } = this.situation
     const candidates = this.situation.present.filter(path => {
       if (stateOf(path) !== 'unlooked') return false
-      if (wanted.has(path) || entries === null) return true
-      const count = entries.get(path) ?? 0
-      if (count === 0 || (this.options.rowsOf(path) ?? count) !== count) return true
-      return sizes.has(count) && (ledger?.evidenceOf(root, path) ?? null) === null
+      if (wanted.has(path) || indexed === null || !indexed.has(path)) return true
+      const rows = this.options.rowsOf(path)
+      if (rows !== null && rows !== countOf(path)) return true
+      return sizes.size > 0 && sizes.has(countOf(path)) && (ledger?.evidenceOf(root, path) ?? null) === null
     })
     const tasks = candidates.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
     let id = this.situation.present.length
@@ -139,6 +140,24 @@ export class EvidenceRun {
       if (read !== undefined) Object.assign(place, { state: read.state, shard: read.id })
     }
     return candidates.length > 0
+  }
+
+  /** How many entries the index has of a shard. All are counted when the first one is wanted: that takes long in a large index. */
+  private entryCounts(): (path: string) => number {
+    let counts: ReadonlyMap<string, number> | null = null
+    return path => {
+      counts ??= this.countEntries()
+      return counts.get(path) ?? 0
+    }
+  }
+
+  private countEntries(): ReadonlyMap<string, number> {
+    try {
+      return this.situation.index?.shardPaths() ?? new Map()
+    } catch (error) {
+      this.situation.onIndexFailure(error)
+      return new Map()
+    }
   }
 
   private *everythingPresent(): Generator<Present> {

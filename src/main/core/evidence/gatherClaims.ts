@@ -48,8 +48,8 @@ export class ClaimGatherer {
   readonly places: Place[] = []
   private readonly byPath = new Map<string, number>()
   private readonly situation: Situation
-  /** How many entries the index has of each shard; null without an index. */
-  entriesOf: ReadonlyMap<string, number> | null = null
+  /** Shards that the index has entries of; null without an index. */
+  indexed: ReadonlySet<string> | null = null
   /** Rows of shards that are not there, as far as entries of theirs were kept. */
   private readonly keptRows = new Map<string, Set<number>>()
   private sinceTurn = 0
@@ -86,8 +86,8 @@ export class ClaimGatherer {
   private async askIndex(): Promise<void> {
     const { index } = this
     if (index === null) return
-    this.entriesOf = index.shardPaths()
-    for (const path of this.entriesOf.keys()) {
+    this.indexed = new Set(index.distinctShardPaths())
+    for (const path of this.indexed) {
       const shardPath = this.concerned(path)
       const state = shardPath === null ? null : this.situation.stateOf(shardPath)
       if (shardPath === null || !(state === 'absent' || state === 'placeholder' || state === 'damaged')) continue

@@ -9,6 +9,7 @@ import {
   applyRepair,
   CancelledError,
   type Finding,
+  forgetLost,
   type Ledger,
   type LongOptions,
   openLedger,
@@ -88,5 +89,7 @@ async function work(root: string, request: JobRequest, ledger: Ledger, long: Lon
       return { kind: request.kind, report: await quarantineShards(root, request.shards, request.reason, { ...long, ledger }) }
     case 'restore':
       return { kind: request.kind, report: await restoreShards(root, request.which, long) }
+    case 'forget':
+      return { kind: request.kind, report: { forgotten: await forgetLost(root, request.shards, { ...long, ledger }) } }
   }
 }

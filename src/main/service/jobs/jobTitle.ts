@@ -32,6 +32,8 @@ export function jobTitle(request: JobRequest, shards: number | null): string {
       return `Quarantine ${counted(request.shards.length)}`
     case 'restore':
       return request.which === 'all' ? 'Restore everything from quarantine' : `Restore ${counted(request.which.length)}`
+    case 'forget':
+      return `Forget ${counted(request.shards.length)} that ${request.shards.length === 1 ? 'is' : 'are'} missing`
   }
 }
 

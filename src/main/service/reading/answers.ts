@@ -4,6 +4,7 @@ import { listQuarantine, type QuarantineEntry } from '../../core/index.ts'
 import { buildSample } from '../../sample/index.ts'
 import { drawHeatMap } from './heatMap.ts'
 import { listFolder, readStamps } from './listFolder.ts'
+import { findMissing } from './missing.ts'
 import { readRawFacts, readRawRows } from './rawReads.ts'
 import { countPrefix, search } from './search.ts'
 import { closeShards, describe, readFooters, readRows, readVector } from './shardReads.ts'
@@ -31,6 +32,7 @@ export const ANSWERS = {
   readStamps,
   readFooters,
   lookAround,
+  findMissing,
   describe,
   readRows,
   readVector,

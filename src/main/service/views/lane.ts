@@ -11,22 +11,26 @@ type Cell = { readonly strideBlock: number; health: Health; shards: number; read
 
 export type Lane = { contigs: { contig: string; blocks: Cell[] }[]; truncated: boolean }
 
-/** A cell stands for the worst of its shards, and leads to the first of those. */
-export function laneOf(lines: readonly ShardLine[], scope: Scope): Lane {
+/**
+ * A cell stands for the worst of its shards, and leads to the first of those.
+ * @param absent shards that are missing: they have a cell, and count as none
+ */
+export function laneOf(lines: readonly ShardLine[], scope: Scope, absent: readonly ShardLine[] = []): Lane {
   const contigs = new Map<string, Map<number, Cell>>()
-  for (const line of lines) {
+  const add = (line: ShardLine, health: Health, shards: number): void => {
     const { group, strideBlock, shardPath } = line
-    if (group === null || !inScope(line, scope)) continue
+    if (group === null || !inScope(line, scope)) return
     const cells = contigs.get(group.contig) ?? new Map<number, Cell>()
     contigs.set(group.contig, cells)
-    const health = healthOf(line)
     const cell = cells.get(strideBlock)
-    if (cell === undefined) cells.set(strideBlock, { strideBlock, health, shards: 1, shardPath })
+    if (cell === undefined) cells.set(strideBlock, { strideBlock, health, shards, shardPath })
     else {
-      cell.shards += 1
+      cell.shards += shards
       if (badnessOf(health) > badnessOf(cell.health)) cells.set(strideBlock, { ...cell, health, shardPath })
     }
   }
+  for (const line of lines) add(line, healthOf(line), 1)
+  for (const line of absent) add(line, 'missing', 0)
   let left = LANE_CELLS
   const lane: Lane = { contigs: [], truncated: false }
   for (const [contig, cells] of [...contigs].sort(([a], [b]) => natural.compare(a, b) || (a < b ? -1 : 1))) {

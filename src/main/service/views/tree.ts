@@ -7,20 +7,30 @@ const natural = new Intl.Collator('en', { numeric: true })
 type Sums = { shards: number; rows: number; silent: number; bytes: number; unread: number; health: TreeNode['health'] }
 type Node = { readonly node: Omit<TreeNode, keyof Sums>; readonly sums: Sums; readonly children: Map<string, Node> }
 
-/** @param lines all shards; those that do not lie where layout 1 would put them are in no node */
-export function treeOf(lines: readonly ShardLine[]): TreeNode[] {
+/**
+ * @param lines all shards; those that do not lie where layout 1 would put them are in no node
+ * @param absent shards that are missing: they count by their health alone
+ */
+export function treeOf(lines: readonly ShardLine[], absent: readonly ShardLine[] = []): TreeNode[] {
   const top = new Map<string, Node>()
   const paths = new Map<Group, Node[]>()
-  for (const line of lines) {
-    const { group } = line
-    if (group === null) continue
+  const nodesFor = (group: Group): Node[] => {
     let path = paths.get(group)
     if (path === undefined) {
       path = nodesOf(group, top)
       paths.set(group, path)
     }
+    return path
+  }
+  for (const { group } of absent) {
+    if (group === null) continue
+    for (const { sums } of nodesFor(group)) sums.health.missing = (sums.health.missing ?? 0) + 1
+  }
+  for (const line of lines) {
+    const { group } = line
+    if (group === null) continue
     const health = healthOf(line)
-    for (const { sums } of path) {
+    for (const { sums } of nodesFor(group)) {
       sums.shards += 1
       sums.bytes += line.bytes
       sums.rows += line.rows ?? 0

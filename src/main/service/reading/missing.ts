@@ -1,0 +1,54 @@
+/** What is missing from a cache by all evidence. */
+import {
+  countMissing,
+  type Finding,
+  finding,
+  findLost,
+  type Ledger,
+  type MissingCounts,
+  missingFinding,
+  openLedger,
+  type ShardState
+} from '../../core/index.ts'
+
+export type MissingReport = MissingCounts & {
+  /** The first of them, in path order. */
+  readonly findings: readonly Finding[]
+}
+
+/** So many are told one by one, and so many of them with the keys and windows that they held. */
+const FINDINGS = 5_000
+const SHARDS_NAMED = 500
+const KEYS_NAMED = 20
+
+/**
+ * @param root absolute
+ * @param states what is known of shards that are there
+ */
+export async function findMissing(
+  { root, ledgerFile, states }: { root: string; ledgerFile: string; states: readonly (readonly [shardPath: string, state: ShardState])[] },
+  signal: AbortSignal
+): Promise<MissingReport> {
+  const ledger = usableLedger(ledgerFile)
+  try {
+    const options = { ledger, signal, workers: 1, states: new Map(states), shardsNamed: SHARDS_NAMED, keysNamed: KEYS_NAMED }
+    const lost = await findLost(root, options)
+    const placeholders = states.filter(([, state]) => state === 'placeholder').map(([shardPath]) => finding('placeholder', shardPath, ''))
+    const counts = countMissing(
+      lost.map(each => each.lost),
+      placeholders
+    )
+    return { ...counts, findings: lost.flatMap(each => missingFinding(each.lost, each.place) ?? []).slice(0, FINDINGS) }
+  } finally {
+    ledger?.close()
+  }
+}
+
+/** The other evidence is asked all the same: that the ledger cannot be used is told where it is opened first. */
+function usableLedger(file: string): Ledger | undefined {
+  try {
+    return openLedger(file)
+  } catch {
+    return undefined
+  }
+}

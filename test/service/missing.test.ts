@@ -1,0 +1,112 @@
+/** What is missing from a cache, for whoever looks at it: from its opening on, after every job and every change of its folders. */
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { LAB_SHARD, labCache, pathOf, ROWS, SHARDS } from '../core/evidence/labCache.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { doJob, faultOf, openTestService, openWhole, summaryWhen } from './testService.ts'
+
+const { client } = openTestService()
+
+const PATH = pathOf(LAB_SHARD)
+const OTHER = pathOf({ ...LAB_SHARD, block: 0 })
+const SCOPE = { encoder: 'lab__alpha', stateLayer: 5, pool: 'centered_mean_8', contig: 'X' }
+const nothing = { missingShards: 0, missingRows: 0 }
+const oneShard = { missingShards: 1, missingRows: ROWS }
+
+const until = (cacheId: string, missing: { missingShards: number; missingRows: number }) =>
+  summaryWhen(client, cacheId, summary => JSON.stringify(summary.missing) === JSON.stringify(missing))
+
+async function missingPaths(cacheId: string, scope = {}): Promise<string[]> {
+  const { findings } = await client.findings({ cacheId, scope })
+  return findings.filter(({ kind }) => kind === 'missing_shard').map(({ shardPath }) => shardPath)
+}
+
+describe('a deleted shard', () => {
+  test('is missing from the opening on, before anything was verified: in the findings, the tree and the lane', async () => {
+    const root = await labCache()
+    rmSync(join(root, PATH))
+    const { cacheId } = await openWhole(client, root)
+    expect(await until(cacheId, oneShard)).toMatchObject({ shards: SHARDS - 1, written: false })
+    expect(await missingPaths(cacheId)).toEqual([PATH])
+    expect(await missingPaths(cacheId, SCOPE)).toEqual([PATH])
+    expect(await missingPaths(cacheId, { ...SCOPE, contig: '1' })).toEqual([])
+    const tree = await client.shards.tree({ cacheId })
+    expect(tree.filter(({ health }) => health.missing === 1).map(({ id, shards }) => [id, shards])).toEqual([
+      ['lab__alpha', SHARDS / 2 - 1],
+      ['lab__alpha/5', 3],
+      ['lab__alpha/5/centered_mean_8', 3],
+      ['lab__alpha/5/centered_mean_8/X', 1]
+    ])
+    const { contigs } = await client.shards.lane({ cacheId, scope: SCOPE })
+    expect(contigs).toEqual([
+      {
+        contig: 'X',
+        blocks: [
+          { strideBlock: 0, health: 'unverified', shards: 1, shardPath: OTHER },
+          { strideBlock: 1, health: 'missing', shards: 0, shardPath: PATH }
+        ]
+      }
+    ])
+  })
+
+  test('is missing after a verify, a reindex and a repair, and in a service that starts later', async () => {
+    const root = await labCache()
+    const { cacheId } = await openWhole(client, root)
+    await until(cacheId, nothing)
+    rmSync(join(root, PATH))
+    // The folder tells of it by itself.
+    await until(cacheId, oneShard)
+    const { report } = await doJob(client, cacheId, { kind: 'verify' })
+    expect(report).toMatchObject(oneShard)
+    await doJob(client, cacheId, { kind: 'reindex' })
+    expect((await client.caches.summary({ cacheId })).missing).toEqual(oneShard)
+    const { plan } = await doJob(client, cacheId, { kind: 'plan' })
+    expect(plan).toMatchObject({ ...oneShard, moves: [] })
+    await doJob(client, cacheId, { kind: 'apply', plan, ticked: [] })
+    expect((await client.caches.summary({ cacheId })).missing).toEqual(oneShard)
+    expect(await missingPaths(cacheId)).toEqual([PATH])
+    const later = openTestService().client
+    const { cacheId: again } = await openWhole(later, root)
+    await summaryWhen(later, again, ({ missing }) => missing.missingRows === ROWS)
+  })
+
+  test('is missing no more when it is back', async () => {
+    const root = await labCache()
+    const backup = join(temporaryFolder(), 'backup')
+    cpSync(root, backup, { recursive: true })
+    rmSync(join(root, 'embeddings/lab__alpha'), { recursive: true })
+    const { cacheId } = await openWhole(client, root)
+    await until(cacheId, { missingShards: SHARDS / 2, missingRows: (SHARDS / 2) * ROWS })
+    cpSync(join(backup, 'embeddings/lab__alpha'), join(root, 'embeddings/lab__alpha'), { recursive: true })
+    await until(cacheId, nothing)
+    expect(await missingPaths(cacheId)).toEqual([])
+  })
+})
+
+test('rows in quarantine that no other shard holds are missing, until they are restored or forgotten', async () => {
+  const root = await labCache()
+  const { cacheId } = await openWhole(client, root)
+  await doJob(client, cacheId, { kind: 'quarantine', shards: [PATH, OTHER], reason: 'a test' })
+  expect((await client.caches.summary({ cacheId })).missing).toEqual({ missingShards: 2, missingRows: 2 * ROWS })
+  const { report } = await doJob(client, cacheId, { kind: 'forget', shards: [OTHER] })
+  expect(report.forgotten).toMatchObject([{ shardPath: OTHER, rows: ROWS, reason: 'quarantined' }])
+  expect((await client.caches.summary({ cacheId })).missing).toEqual(oneShard)
+  await doJob(client, cacheId, { kind: 'restore', which: 'all' })
+  expect(await client.caches.summary({ cacheId })).toMatchObject({ missing: nothing, shards: SHARDS })
+})
+
+test('forgetting leaves what is known of the rest of the index, and refuses what is not missing', async () => {
+  const root = await labCache()
+  const { cacheId } = await openWhole(client, root)
+  rmSync(join(root, PATH))
+  await until(cacheId, oneShard)
+  await doJob(client, cacheId, { kind: 'verify' })
+  await doJob(client, cacheId, { kind: 'forget', shards: [PATH] })
+  expect(await client.caches.summary({ cacheId })).toMatchObject({ missing: nothing, index: { drift: 0 } })
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'forget', shards: [OTHER] } })
+  for await (const event of await client.jobs.attach({ jobId })) {
+    if (event.type === 'end') expect(event.end).toMatchObject({ outcome: 'failed', error: { code: 'RESOURCE.NOT_FOUND' } })
+  }
+  expect(await faultOf(client.jobs.start({ cacheId, request: { kind: 'forget', shards: [] } }))).toMatchObject({ code: 'BAD_REQUEST' })
+})
