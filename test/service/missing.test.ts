@@ -108,5 +108,5 @@ test('forgetting leaves what is known of the rest of the index, and refuses what
   for await (const event of await client.jobs.attach({ jobId })) {
     if (event.type === 'end') expect(event.end).toMatchObject({ outcome: 'failed', error: { code: 'RESOURCE.NOT_FOUND' } })
   }
-  expect(await faultOf(client.jobs.start({ cacheId, request: { kind: 'forget', shards: [] } }))).toMatchObject({ code: 'BAD_REQUEST' })
+  expect(await faultOf(client.jobs.start({ cacheId, request: { kind: 'forget', shards: [] } }))).toMatchObject({ code: 'INPUT.GENERIC' })
 })
