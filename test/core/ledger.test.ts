@@ -1,6 +1,6 @@
 /** What was verified before: skipped where nothing changed, gone on with where it stopped, held against the bytes of today. */
 import { createHash } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import Database from 'better-sqlite3'
@@ -402,4 +402,73 @@ test('a ledger that can neither be opened nor made is an error of the system, wi
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
   expect(() => openLedger(join(file, 'ledger.sqlite'))).toThrow(expect.objectContaining({ code: 'RESOURCE.SYSTEM' }))
+})
+
+describe('a ledger that fails', () => {
+  /** A ledger of a few shards with a second page of zeros. */
+  async function damagedLedger(finished: boolean) {
+    const file = join(temporaryFolder(), 'ledger.sqlite')
+    const root = referenceCache('damaged')
+    const ledger = openLedger(file)
+    const options = { ledger, signal: finished ? undefined : AbortSignal.abort() }
+    await verifyCache(root, options).catch(() => undefined)
+    if (!finished)
+      ledger.startRun(root, '', false).record({ shardPath: 'a', bytes: 1, mtimeNs: 2n, findings: [], pageChecksums: false }, null)
+    ledger.close()
+    const damaged = readFileSync(file).fill(0, 4096, 8192)
+    return { file, root, damaged }
+  }
+
+  test('is set aside by name when it is opened, and its last good copy takes its place', async () => {
+    const { file, root, damaged } = await damagedLedger(true)
+    writeFileSync(file, damaged)
+    const told: unknown[][] = []
+    const ledger = openLedger(file, { onSetAside: (...each) => told.push(each) })
+    open.push(ledger)
+    expect(told).toEqual([[expect.stringContaining(`${file}.20`), expect.any(String), true]])
+    expect(readFileSync(String(told[0]?.[0])).equals(damaged)).toBe(true)
+    expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(0)
+  })
+
+  test('is begun anew where no copy was kept', async () => {
+    const { file, damaged } = await damagedLedger(false)
+    writeFileSync(file, damaged)
+    const told: boolean[] = []
+    open.push(openLedger(file, { onSetAside: (_file, _reason, isRestored) => told.push(isRestored) }))
+    expect(told).toEqual([false])
+  })
+
+  test('while it is open changes no verdict, is told once, and is set aside at the end', async () => {
+    const { file, root, damaged } = await damagedLedger(true)
+    const expected = await verifyCache(root)
+    const failures: string[] = []
+    const told: boolean[] = []
+    const ledger = openLedger(file, {
+      onFailure: reason => failures.push(reason),
+      onSetAside: (_file, _reason, isRestored) => told.push(isRestored)
+    })
+    // Another size of the file makes SQLite drop what it has read, as a rewrite by another process would.
+    writeFileSync(file, damaged)
+    const change = new Database(file)
+    change.exec('PRAGMA user_version = 4; CREATE TABLE other (x)')
+    change.close()
+    expect(comparable(await verifyCache(root, { ledger }))).toEqual(comparable(expected))
+    ledger.close()
+    expect(failures).toHaveLength(1)
+    expect(told).toEqual([true])
+  })
+})
+
+test('nothing of a ledger lies in memory that hosts do not share', async () => {
+  const file = join(temporaryFolder(), 'ledger.sqlite')
+  const before = new Database(file)
+  before.pragma('journal_mode = WAL')
+  before.close()
+  const ledger = openLedger(file)
+  open.push(ledger)
+  await verifyCache(referenceCache('healthy'), { ledger })
+  const other = new Database(file, { readonly: true })
+  expect(other.pragma('journal_mode', { simple: true })).toBe('delete')
+  other.close()
+  expect(readdirSync(dirname(file)).toSorted()).toEqual(['ledger.sqlite', 'ledger.sqlite.good'])
 })

@@ -26,6 +26,10 @@ export const EXCEPTIONS: Readonly<Record<'corrupt' | 'unsupported', readonly Acc
     {
       title: 'A page checksum that does not match',
       covers: ({ kind }) => kind === 'page_checksum'
+    },
+    {
+      title: 'First bytes that are not `PAR1`',
+      covers: ({ kind, message }) => kind === 'not_parquet' && message.startsWith('the file does not begin with PAR1')
     }
   ],
   unsupported: [

@@ -4,7 +4,7 @@ import { SystemError } from '../../shared/model/errors.ts'
 import type { FileStamp } from '../../shared/model/report.ts'
 import { terminalSafe } from '../../shared/terminalText.ts'
 import { dataFolder, ignoredDataFolder } from '../core/dataFolder.ts'
-import { followMove, type Ledger, openLedger } from '../core/index.ts'
+import { followMove, type Ledger, openLedger, setAsideRemark } from '../core/index.ts'
 import type { Output } from './output.ts'
 
 /**
@@ -19,7 +19,8 @@ export async function withLedger<T>(
   needed: boolean,
   work: (ledger: Ledger | undefined) => Promise<T>
 ): Promise<T> {
-  const ledger = await open(output, root, needed)
+  const remarks: string[] = []
+  const ledger = await open(output, root, needed, remarks)
   try {
     const before = ledger === undefined ? null : await followMove(ledger, root)
     if (before !== null) {
@@ -28,6 +29,7 @@ export async function withLedger<T>(
     return await work(ledger)
   } finally {
     ledger?.close()
+    for (const remark of remarks) await output.note(remark)
   }
 }
 
@@ -58,19 +60,16 @@ export function fingerprintRemark({ fingerprinted }: LastVerified): string {
   return fingerprinted ? '' : ', never fingerprinted'
 }
 
-async function open(output: Output, root: string, needed: boolean): Promise<Ledger | undefined> {
-  const remarks: string[] = []
+/** @param remarks what is to be told at the end, of what happens until then */
+async function open(output: Output, root: string, needed: boolean, remarks: string[]): Promise<Ledger | undefined> {
   const ignored = ignoredDataFolder(process.env, root)
   if (ignored !== null) await output.note(`lewm-cache: LEWM_CACHE_DATA is ignored: ${terminalSafe(ignored)}`)
   try {
     const ledger = openLedger(join(dataFolder(process.env, root), 'ledger.sqlite'), {
-      onSetAside: (file, reason) => {
-        remarks.push(
-          `lewm-cache: the record of earlier verifications could not be used (${reason}); it is kept as ${file}, a new one is begun`
-        )
-      }
+      onSetAside: (file, reason, isRestored) => remarks.push(`lewm-cache: ${setAsideRemark(file, reason, isRestored)}`),
+      onFailure: reason => remarks.push(`lewm-cache: the record of earlier verifications could not be used to the end: ${reason}`)
     })
-    for (const remark of remarks) await output.note(remark)
+    for (const remark of remarks.splice(0)) await output.note(remark)
     return ledger
   } catch (error) {
     if (needed || !(error instanceof SystemError)) throw error

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type pino from 'pino'
 import { makeFolder } from '../core/durableFile.ts'
-import { asSystemError, CacheError, dataFolder as defaultDataFolder, type Ledger, openLedger } from '../core/index.ts'
+import { asSystemError, CacheError, dataFolder as defaultDataFolder, type Ledger, openLedger, setAsideRemark } from '../core/index.ts'
 import { temporaryPlace } from '../core/temporaryFolder.ts'
 import { type Catalog, openCatalog } from './catalog.ts'
 import { logFileIn, openLog } from './logFile.ts'
@@ -19,7 +19,7 @@ export type Data = {
 }
 
 /** Small, and worth having though nothing can be added to them. */
-const TAKEN_ALONG = ['settings.json', 'recent.json', 'ledger.sqlite', 'ledger.sqlite-wal']
+const TAKEN_ALONG = ['settings.json', 'recent.json', 'ledger.sqlite', 'ledger.sqlite-journal', 'ledger.sqlite-wal']
 
 /**
  * Opens the data folder, or, where it cannot be written, a temporary one with what could be read of it.
@@ -52,11 +52,8 @@ function openIn(dataFolder: string, givenLog: pino.Logger | undefined): Omit<Dat
   const log = givenLog ?? openLog(logFileIn(dataFolder))
   const ledgerFile = join(dataFolder, 'ledger.sqlite')
   const ledger = openLedger(ledgerFile, {
-    onSetAside: (file, reason) =>
-      log.warn(
-        { file, reason },
-        `the record of earlier verifications could not be used (${reason}); it is kept as ${file}, a new one is begun`
-      )
+    onSetAside: (file, reason, isRestored) => log.warn({ file, reason }, setAsideRemark(file, reason, isRestored)),
+    onFailure: reason => log.warn({ reason }, `the record of earlier verifications could not be used to the end: ${reason}`)
   })
   const catalog = openCatalog(join(dataFolder, 'catalog.sqlite'), (sentence, error) => log.warn({ err: error }, sentence))
   return { dataFolder, log, ledger, ledgerFile, catalog }

@@ -1,11 +1,13 @@
 /** Which shards a verify looks at, and what was known of them before. */
 import { createHash } from 'node:crypto'
+import { isOlderThan } from '../../../shared/model/age.ts'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import type { ReportedMissing } from '../evidence/places.ts'
 import { stampIfVisible } from '../fileStamp.ts'
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts'
+import { folderIdentity } from '../ledger/movedCache.ts'
 import { shardFilePath } from '../paths.ts'
 
 export type VerifyOptions = {
@@ -88,19 +90,14 @@ export function selectShards(root: string, all: readonly string[], options: Veri
       if (last === null) return true
       const stamp = stamps.get(path)
       const differs = stamp === undefined || stamp.bytes !== last.bytes || stamp.mtimeNs !== last.mtimeNs
-      return (changed === true && differs) || (olderThanMs !== undefined && !isWithin(last, olderThanMs, now))
+      return (changed === true && differs) || (olderThanMs !== undefined && isOlderThan(last.verifiedAtMs, olderThanMs, now))
     })
   }
   const ledgerRun =
     ledger === undefined || options.quick === true || options.recording === false
       ? null
-      : ledger.startRun(root, runScope(options), resume === true)
+      : ledger.startRun(root, runScope(options), resume === true, folderIdentity(root))
   return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
-}
-
-/** Whether a verification is at most so old. One in the future was recorded by a clock that was wrong, and is of an unknown age. */
-export function isWithin({ verifiedAtMs }: { readonly verifiedAtMs: number }, ageMs: number, nowMs: number): boolean {
-  return verifiedAtMs <= nowMs && nowMs - verifiedAtMs <= ageMs
 }
 
 /** What a run is of, in the ledger: one that is resumed must be of the same. */

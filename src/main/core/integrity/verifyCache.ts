@@ -1,5 +1,6 @@
 /** Reads a whole cache and changes nothing: every shard, every value, the keys across shards, the index against the shards. */
 import { setImmediate } from 'node:timers/promises'
+import { isOlderThan } from '../../../shared/model/age.ts'
 import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity, LongOptions, SecondReading, SharedKeys, VerifyReport } from '../../../shared/model/report.ts'
@@ -29,7 +30,7 @@ import { Intactness } from './intactness.ts'
 import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
 import { aloneInDamaged, KeySharing } from './keySharing.ts'
 import { byPrecedence, isMisplacement } from './precedence.ts'
-import { isWithin, type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
+import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
 import type { KeysSeen, KnownKeys } from './shardKeys.ts'
 import { ShardStates } from './shardStates.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
@@ -162,6 +163,7 @@ class VerifyRun {
 
   close(): void {
     this.meter.end()
+    this.selection.ledgerRun?.flush()
     this.evidence?.close()
     this.collector.close()
     this.loci.close()
@@ -224,7 +226,7 @@ class VerifyRun {
     if (trustMs === undefined) return null
     const last = ledger?.lastVerification(this.root, shardPath) ?? null
     // A plan moves what was read for it: only of a shard with nothing wrong is an earlier look enough.
-    const trusted = last !== null && isWithin(last, trustMs, Date.now()) && !last.findings.some(isReasonToMove)
+    const trusted = last !== null && !isOlderThan(last.verifiedAtMs, trustMs, Date.now()) && !last.findings.some(isReasonToMove)
     return trusted ? last : null
   }
 

@@ -1,39 +1,113 @@
-/** A cache that was moved takes what is known of it along: it is recognised by the sizes and times of its shards. */
-import { lstat, realpath, stat as statFile } from 'node:fs/promises'
+/**
+ * Which of the caches that the ledger knows lies at a path. A path alone does not tell: disks are mounted at one place in turn, caches are
+ * moved, copied and restored from backups. Its folder tells, or what is in it.
+ */
+import { statSync } from 'node:fs'
+import { lstat, opendir, realpath, stat as statFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileStamp } from '../../../shared/model/report.ts'
+import { digestShard } from '../digestShard.ts'
 import { EMBEDDINGS_DIR } from '../layout.ts'
 import { shardFilePath } from '../paths.ts'
 import { failedWith } from '../systemError.ts'
-import type { Ledger } from './ledger.ts'
+import type { KnownCache, Ledger } from './ledger.ts'
 
 /** So many shards, spread over all that were verified, are looked at. */
 const SAMPLE = 20
+/** So many of them are read where sizes and times tell nothing. */
+const READ = 3
+
+type Sampled = FileStamp & { readonly shardPath: string; readonly sha256: string | null }
 
 /**
- * When the ledger knows nothing of a cache, and one that it knows is no longer where it was, and more than half of a sample of that
- * one's shards are here with the same size and time: this is that cache, and its records become this one's.
+ * Finds out which cache lies at a path, and has the ledger answer for that one from now on. At a path where one was before, it is the
+ * same one unless its folder is another and none of its shards is there. One that lay elsewhere and is gone from there is recognized by
+ * its folder, or by more than half of a sample of its shards; records of the one that is gone stay, should it come back.
  * @param root absolute real path of a cache
  * @returns where the cache lay before; null when it is new, or was known here already
  */
 export async function followMove(ledger: Ledger, root: string): Promise<string | null> {
-  if (ledger.knows(root)) return null
-  for (const known of ledger.knownRoots()) {
-    // The old place is asked last: it may lie on a disk that does not answer.
-    if ((await holds(root, ledger.sampleOf(known, SAMPLE))) && (await isGone(known)) && ledger.moveRecords(known, root)) return known
+  const folder = folderIdentity(root)
+  const known = ledger.knownCaches()
+  const here = known.filter(cache => cache.root === root)
+  const same = here.find(cache => cache.folder !== null && cache.folder === folder) ?? (await sameByContent(ledger, root, here))
+  if (same !== undefined) {
+    if (!same.isCurrent || same.folder !== folder) ledger.setCurrent(root, same.id, folder)
+    return null
   }
+  for (const cache of known) {
+    if (cache.root === root) continue
+    const isFolder = cache.folder !== null && cache.folder === folder
+    // The old place is asked last: it may lie on a disk that does not answer.
+    if (!isFolder && !(await holdsMost(root, ledger.sampleOf(cache.id, SAMPLE)))) continue
+    if (!(await isGone(cache.root))) continue
+    if (isFolder) ledger.setCurrent(root, cache.id, folder)
+    else ledger.inherit(cache.id, root, folder)
+    return cache.root
+  }
+  if (here.length > 0) ledger.setCurrent(root, null, folder)
   return null
 }
 
-async function holds(root: string, sample: readonly (FileStamp & { readonly shardPath: string })[]): Promise<boolean> {
-  const agreeing = await Promise.all(sample.map(({ shardPath, ...stamp }) => agrees(shardFilePath(root, shardPath), stamp)))
-  return agreeing.filter(Boolean).length * 2 > sample.length
+/**
+ * What tells the folder of shards from any other that is at its path at another time: its inode and when it was made.
+ * @returns null when it cannot be looked at
+ */
+export function folderIdentity(root: string): string | null {
+  try {
+    const { ino, birthtimeNs } = statSync(join(root, EMBEDDINGS_DIR), { bigint: true })
+    return `${ino}:${birthtimeNs}`
+  } catch {
+    return null
+  }
 }
 
-async function agrees(path: string, { bytes, mtimeNs }: FileStamp): Promise<boolean> {
+/** The one of the caches that were here before of which a shard is here. One of which nothing is here, and nothing else, has lost its shards. */
+async function sameByContent(ledger: Ledger, root: string, caches: readonly KnownCache[]): Promise<KnownCache | undefined> {
+  for (const cache of caches) {
+    const sample = ledger.sampleOf(cache.id, SAMPLE)
+    const stamps = await Promise.all(sample.map(shard => agrees(root, shard)))
+    if (stamps.includes(true) || (await holdsBytes(root, sample))) return cache
+  }
+  const [last] = caches
+  if (last === undefined) return undefined
+  return last.folder === null || !(await hasShards(join(root, EMBEDDINGS_DIR))) ? last : undefined
+}
+
+async function holdsMost(root: string, sample: readonly Sampled[]): Promise<boolean> {
+  const agreeing = await Promise.all(sample.map(shard => agrees(root, shard)))
+  return agreeing.filter(Boolean).length * 2 > sample.length || holdsBytes(root, sample)
+}
+
+async function agrees(root: string, { shardPath, bytes, mtimeNs }: Sampled): Promise<boolean> {
   try {
-    const stat = await statFile(path, { bigint: true })
+    const stat = await statFile(shardFilePath(root, shardPath), { bigint: true })
     return stat.size === BigInt(bytes) && stat.mtimeNs === mtimeNs
+  } catch {
+    return false
+  }
+}
+
+/** Whether one of the shards has its recorded digest: restored from a backup, files have other times. */
+async function holdsBytes(root: string, sample: readonly Sampled[]): Promise<boolean> {
+  let read = 0
+  for (const { shardPath, bytes, sha256 } of sample) {
+    if (sha256 === null || read === READ) continue
+    try {
+      if ((await statFile(shardFilePath(root, shardPath))).size !== bytes) continue
+      read += 1
+      if ((await digestShard(root, shardPath)) === sha256) return true
+    } catch {
+      // What cannot be read tells nothing.
+    }
+  }
+  return false
+}
+
+async function hasShards(embeddings: string): Promise<boolean> {
+  try {
+    for await (const entry of await opendir(embeddings, { recursive: true })) if (entry.name.endsWith('.parquet')) return true
+    return false
   } catch {
     return false
   }

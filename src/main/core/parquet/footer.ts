@@ -51,7 +51,7 @@ export function readFooter(file: ShardFile, limits: Limits, ignoresMisfits = fal
   const place = locateFooter(file, limits)
   try {
     const { value, length, mistyped } = readThrift(FileMetaData, place.bytes, limits)
-    const oddities = new Notes(place.oddities)
+    const oddities = new Notes()
     if (length < place.bytes.length) oddities.add(`the footer ends after ${length} of its ${place.bytes.length} bytes`)
     for (const field of mistyped) oddities.add(`the footer's ${field} has another type than its own`)
     const footer = parseFooter(file, value, place.start, limits, oddities, ignoresMisfits)

@@ -9,6 +9,7 @@ import {
   applyRepair,
   CancelledError,
   type Finding,
+  followMove,
   forgetLost,
   type Ledger,
   type LongOptions,
@@ -52,6 +53,7 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
     recordChangesIn(() => dirname(order.ledgerFile))
     const ledger = openLedger(order.ledgerFile, { onRecord: verdict => verdicts.push(verdict) })
     try {
+      await followMove(ledger, order.root)
       const report = await work(order.root, order.request, ledger, {
         signal,
         workers: order.workers,

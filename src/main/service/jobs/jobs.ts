@@ -1,10 +1,11 @@
 /** All jobs: one that changes a cache at a time for each cache, others beside it. They outlive whoever started them. */
+
 import type { JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
+import { isOlderThan } from '../../../shared/model/age.ts'
 import { CacheBusyError, dropAbandonedLock, InputError, NotFoundError, tickMoves } from '../../core/index.ts'
 import type { Fault } from '../messages.ts'
 import type { OpenCache } from '../openCache.ts'
 import { inScope } from '../views/scope.ts'
-import { isOlder } from '../views/verifiedWhen.ts'
 import { Job } from './job.ts'
 import { jobTitle, writesCache } from './jobTitle.ts'
 
@@ -137,7 +138,7 @@ function checkedShards(
   if (changed !== true && olderThanMs === undefined) return shards === null ? null : new Set(shards)
   const all = shards ?? cache.lines().map(line => line.shardPath)
   const [age, now] = [olderThanMs ?? Number.POSITIVE_INFINITY, Date.now()]
-  return new Set(all.filter(path => isOlder(cache.line(path)?.verifiedAtMs ?? null, age, now)))
+  return new Set(all.filter(path => isOlderThan(cache.line(path)?.verifiedAtMs ?? null, age, now)))
 }
 
 function checkPlan(cache: OpenCache, { plan, ticked }: Extract<JobRequest, { kind: 'apply' }>): void {

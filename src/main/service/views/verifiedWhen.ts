@@ -1,4 +1,5 @@
 /** How long ago shards were verified, for whoever chooses what to verify again. */
+import { isOlderThan } from '../../../shared/model/age.ts'
 import type { ShardLine } from '../shardLine.ts'
 
 /**
@@ -9,11 +10,6 @@ export function verifiedWhen(lines: readonly ShardLine[], agesMs: readonly numbe
   const times = lines.map(line => line.verifiedAtMs)
   return {
     never: times.filter(at => at === null).length,
-    older: agesMs.map(ageMs => times.filter(at => isOlder(at, ageMs, nowMs)).length)
+    older: agesMs.map(ageMs => times.filter(at => isOlderThan(at, ageMs, nowMs)).length)
   }
-}
-
-/** What was never verified is older than any age. */
-export function isOlder(verifiedAtMs: number | null, ageMs: number, nowMs: number): boolean {
-  return verifiedAtMs === null || nowMs - verifiedAtMs > ageMs
 }

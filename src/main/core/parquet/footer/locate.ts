@@ -1,4 +1,4 @@
-/** Where a file's footer lies: by the length and the magic at its end. The beginning of a file says nothing, as to Arrow. */
+/** Where a file's footer lies: by the length and the magic at its end. Arrow looks at the end alone; here the first bytes tell as well. */
 import { type Limits, overLimit } from '../limits.ts'
 import { ShardFault } from '../shardFault.ts'
 import type { ShardFile } from '../shardFile.ts'
@@ -10,7 +10,6 @@ export type FooterPlace = {
   readonly bytes: Uint8Array
   /** Where it starts in the file. */
   readonly start: number
-  readonly oddities: readonly string[]
 }
 
 /**
@@ -36,7 +35,7 @@ export function locateFooter(file: ShardFile, limits: Limits): FooterPlace {
   }
   const start = file.bytes - 8 - length
   const bytes = length + 8 <= tail.length ? tail.subarray(tail.length - 8 - length, tail.length - 8) : file.read(start, length)
-  return { bytes, start, oddities: isMagic(head, 0) ? [] : ['the file does not begin with PAR1'] }
+  return { bytes, start }
 }
 
 function uint32(bytes: Uint8Array, offset: number): number {
@@ -48,7 +47,12 @@ function isMagic(bytes: Uint8Array, offset: number): boolean {
 }
 
 function checkMagic(file: ShardFile, head: Uint8Array, tail: Uint8Array): void {
-  if (file.bytes >= 8 && isMagic(tail, tail.length - 4)) return
+  if (file.bytes >= 8 && isMagic(tail, tail.length - 4)) {
+    if (isMagic(head, 0)) return
+    throw new ShardFault('not_parquet', 'the file does not begin with PAR1: its bytes have changed since it was written', {
+      details: { first_bytes: Buffer.from(head).toString('hex') }
+    })
+  }
   const isEncrypted = (bytes: Uint8Array): boolean => Buffer.from(bytes).toString('latin1') === 'PARE'
   if (file.bytes >= 8 && isEncrypted(tail.subarray(-4))) throw new ShardFault('unsupported_encoding', 'the footer is encrypted')
   if (!isMagic(head, 0) && !isEncrypted(head)) {
