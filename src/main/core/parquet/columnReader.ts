@@ -170,8 +170,9 @@ export class ColumnReader {
   }
 }
 
+/** A checksum that does not match explains itself. */
 function isDamage(error: unknown): boolean {
-  return error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt'
+  return error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt' && error.kind !== 'page_checksum'
 }
 
 function chunkOf(group: RowGroup, leaf: number): ColumnChunk {
