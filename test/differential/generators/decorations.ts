@@ -98,6 +98,7 @@ function groupsTweak(rng: Rng): Tweak<FilePlan> {
     each(`total_compressed_size ${number}`, group => setField(group, 6, i64(number))),
     each('ordinals in reverse', (group, at) => setField(group, 7, i16(100 - at))),
     each('num_rows one more', group => void changeNumber(group, 3, 1)),
+    each('num_rows of 2^62', group => setField(group, 3, i64(2n ** 62n))),
     each('num_rows one less', group => void changeNumber(group, 3, -1)),
     { name: 'its last row group twice', apply: plan => void plan.footerEdits.push(footer => void repeatLast(footer, false)) },
     { name: 'its last row group twice, counted', apply: plan => void plan.footerEdits.push(footer => void repeatLast(footer, true)) },

@@ -82,7 +82,10 @@ export function parseRowGroup(group: RowGroupMetaData, leaves: readonly Leaf[], 
     return parseChunk(column, leaf, context.columnOrders[i] ?? 'none', context)
   })
   const rows = rowsIn(group, chunks)
-  if (rows > context.limits.rowGroupRows) throw overLimit('rowGroupRows', `a row group has ${rows} rows`, context.limits)
+  // Arrow reserves memory for all rows that are declared, and may die of it.
+  if (group.numRows > context.limits.rowGroupRows) {
+    throw overLimit('rowGroupRows', `a row group declares ${group.numRows} rows`, context.limits)
+  }
   noteCounts(group, rows, chunks, context)
   return { firstRow, rows, declaredRows: group.numRows, chunks }
 }
