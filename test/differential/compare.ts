@@ -9,6 +9,7 @@ export type Rule =
   | 'healthy, but geno_lewm refuses it'
   | 'suspect, but geno_lewm refuses it'
   | 'damaged, but geno_lewm reads it'
+  | 'missing, but geno_lewm reads it'
   | 'unsupported, but geno_lewm reads it'
   | 'other rows than geno_lewm reads'
   | 'readable, but its rows cannot be read'
@@ -45,11 +46,13 @@ export function compare(ours: OurVerdict, peer: PeerReading, sound: boolean): Co
   const kinds = `${first?.kind ?? 'nothing'}: ${first?.message ?? ''}`.slice(0, 200)
   if (ours.kind === 'unreadable') return disagree('the program failed', kinds)
   if (peer.kind !== 'read') {
-    if (ours.kind === 'corrupt') return { agree: true, as: 'refused', why: kinds }
+    // A placeholder is missing: its bytes are elsewhere.
+    if (ours.kind === 'corrupt' || ours.kind === 'missing') return { agree: true, as: 'refused', why: kinds }
     if (ours.kind === 'unsupported') return { agree: true, as: 'unsupported, refused', why: kinds }
     const rule = ours.kind === 'healthy' ? 'healthy, but geno_lewm refuses it' : 'suspect, but geno_lewm refuses it'
     return disagree(rule, `${peer.type}: ${peer.message}`)
   }
+  if (ours.kind === 'missing') return disagree('missing, but geno_lewm reads it', kinds)
   if (ours.kind === 'corrupt' || ours.kind === 'unsupported') {
     const exception = exceptionFor(ours.kind, ours)
     if (exception !== null) return { agree: true, as: 'exception', why: exception.title }

@@ -8,7 +8,7 @@ import { digestOfRow, digestOfRows, rowFields } from './rowDigest.ts'
 
 export type OurVerdict = {
   /** `bug`: something was thrown that is not a verdict. */
-  readonly kind: 'healthy' | 'suspect' | 'corrupt' | 'unsupported' | 'unreadable' | 'bug'
+  readonly kind: 'healthy' | 'suspect' | 'corrupt' | 'missing' | 'unsupported' | 'unreadable' | 'bug'
   readonly findings: readonly Pick<Finding, 'kind' | 'severity' | 'message' | 'row' | 'column'>[]
   /** Rows as they are read; null for a shard that is damaged or unsupported. A text when reading them failed. */
   readonly rows: OurRows | string | null
@@ -64,7 +64,7 @@ async function otherReading(root: string, shardPath: string, { fields }: OurRows
 }
 
 function kindOf(findings: readonly Finding[]): OurVerdict['kind'] {
-  for (const severity of ['corrupt', 'unreadable', 'unsupported', 'suspect'] as const) {
+  for (const severity of ['corrupt', 'unreadable', 'missing', 'unsupported', 'suspect'] as const) {
     if (findings.some(found => found.severity === severity)) return severity
   }
   return 'healthy'
