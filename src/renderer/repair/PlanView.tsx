@@ -11,7 +11,7 @@ import { ShardName } from '../shard/ShardName.tsx'
 import { FirstWrite } from '../sheet/FirstWrite.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
-import { consequencesOf, groupMoves, type MoveGroup } from './consequences.ts'
+import { consequencesOf, groupMoves, groupTicks, type MoveGroup } from './consequences.ts'
 import classes from './Repair.module.css'
 
 /** Lines of a group that are shown one by one; a longer group is ticked as a whole. */
@@ -45,6 +45,8 @@ function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } &
   const { kind, moves } = group
   const paths = moves.map(({ shardPath }) => shardPath)
   const count = paths.filter(path => ticked.has(path)).length
+  const tickable = groupTicks(group, ticked)
+  const isSelected = count > 0 && tickable.every(path => ticked.has(path))
   const tick = (changed: readonly string[], on: boolean): void => {
     const next = new Set(ticked)
     for (const path of changed) {
@@ -57,7 +59,12 @@ function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } &
   return (
     <section className={classes.group}>
       <div className={classes.groupHead}>
-        <Tick isSelected={count === paths.length} isIndeterminate={count > 0 && count < paths.length} onChange={on => tick(paths, on)}>
+        <Tick
+          isSelected={isSelected}
+          isIndeterminate={count > 0 && !isSelected}
+          isDisabled={count === 0 && tickable.length === 0}
+          onChange={on => tick(on ? tickable : paths, on)}
+        >
           <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
         </Tick>
         <span className={controls.muted}>
@@ -73,7 +80,11 @@ function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } &
           onTick={on => tick([move.shardPath], on)}
         />
       ))}
-      {moves.length > SHOWN && <p className={classes.more}>and {formatCount(moves.length - SHOWN)} more, ticked with the group</p>}
+      {moves.length > SHOWN && (
+        <p className={classes.more}>
+          and {formatCount(moves.length - SHOWN)} more{tickable.length === paths.length && ', ticked with the group'}
+        </p>
+      )}
     </section>
   )
 }
@@ -101,6 +112,7 @@ function Move(props: {
 function Tick(props: {
   readonly isSelected: boolean
   readonly isIndeterminate?: boolean
+  readonly isDisabled?: boolean
   readonly onChange: (on: boolean) => void
   readonly children: React.ReactNode
 }) {
@@ -109,6 +121,7 @@ function Tick(props: {
       className={classes.tick ?? ''}
       isSelected={props.isSelected}
       isIndeterminate={props.isIndeterminate ?? false}
+      isDisabled={props.isDisabled ?? false}
       onChange={props.onChange}
     >
       <svg className={classes.box} viewBox='0 0 14 14' width='14' height='14' aria-hidden='true'>

@@ -3,6 +3,7 @@ import type { FindingKind } from '../../shared/model/finding.ts'
 import { keysLost } from '../../shared/model/keysLost.ts'
 import type { PlannedMove, RepairPlan } from '../../shared/model/report.ts'
 import { formatCounted } from '../format/index.ts'
+import { pairsOf, secondShards } from '../problems/pairs.ts'
 
 export type Consequences = {
   readonly shards: number
@@ -64,6 +65,21 @@ export function groupMoves(moves: readonly PlannedMove[]): readonly MoveGroup[] 
   return [...groups]
     .flatMap(([kind, group]) => (kind === null ? [] : [{ kind, moves: group }]))
     .sort((a, b) => Number(b.moves[0]?.ticked) - Number(a.moves[0]?.ticked) || b.moves.length - a.moves.length)
+}
+
+/**
+ * The shards that ticking a whole group ticks. Of shards that hold the same keys one stays, also where it is in another group. Of
+ * conflicting keys none is ticked, because nothing says which shard is right.
+ */
+export function groupTicks({ kind, moves }: MoveGroup, ticked: ReadonlySet<string>): readonly string[] {
+  if (kind === 'conflicting_key') return []
+  if (kind !== 'duplicate_key') return moves.map(({ shardPath }) => shardPath)
+  const paths = new Set(moves.map(({ shardPath }) => shardPath))
+  const pairs = pairsOf(moves.flatMap(({ reasons }) => reasons))
+  const isHeldElsewhere = (shardPath: string): boolean =>
+    pairs.every(({ first, second }) => second.shardPath !== shardPath || !ticked.has(first.shardPath)) &&
+    pairs.every(({ first, second }) => first.shardPath !== shardPath || !ticked.has(second.shardPath))
+  return secondShards(pairs).filter(path => paths.has(path) && isHeldElsewhere(path))
 }
 
 function causeOf({ reasons }: PlannedMove): FindingKind | null {

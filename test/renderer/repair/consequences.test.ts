@@ -1,6 +1,6 @@
 /** What a plan means as it is ticked: the numbers of the right side, and the words of the button. */
 import { expect, test } from 'vitest'
-import { buttonText, consequencesOf, groupMoves } from '../../../src/renderer/repair/consequences.ts'
+import { buttonText, consequencesOf, groupMoves, groupTicks } from '../../../src/renderer/repair/consequences.ts'
 import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 import type { PlannedMove, RepairPlan } from '../../../src/shared/model/report.ts'
 
@@ -91,4 +91,25 @@ test('moves stand by their gravest cause, ticked ones first', () => {
     ['cut_off', ['c']],
     ['no_rows', ['a']]
   ])
+})
+
+/** A move with the findings that two shards hold the same keys, as a plan has them. */
+function twin(shardPath: string, other: string, isFirst: boolean, kind: FindingKind = 'duplicate_key'): PlannedMove {
+  const details = { other_shard: other, rows: [0], other_rows: [0], count: 1, indexed: isFirst }
+  return { ...move(shardPath, 1, false), reasons: [finding(kind, shardPath, 'm', { details })] }
+}
+
+test('ticking a group of duplicates leaves one holder of each key', () => {
+  const moves = [twin('a', 'b', true), twin('b', 'a', false), twin('d', 'c', false)]
+  const group = { kind: 'duplicate_key', moves } as const
+  expect(groupTicks(group, new Set())).toEqual(['b', 'd'])
+  // The other holder is ticked already, in this group or in another.
+  expect(groupTicks(group, new Set(['a', 'c']))).toEqual([])
+  expect(groupTicks(group, new Set(['b', 'd']))).toEqual(['b', 'd'])
+})
+
+test('ticking a group of conflicts ticks none, any other group all', () => {
+  const moves = [twin('a', 'b', true, 'conflicting_key'), twin('b', 'a', false, 'conflicting_key')]
+  expect(groupTicks({ kind: 'conflicting_key', moves }, new Set())).toEqual([])
+  expect(groupTicks({ kind: 'bad_page', moves: PLAN.moves }, new Set())).toEqual(['a', 'b', 'c', 'd'])
 })
