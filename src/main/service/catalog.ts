@@ -4,8 +4,8 @@
  */
 import { rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { type Finding, JOURNALS, strangeJournal } from '../core/index.ts'
-import type { Comparison } from './comparison.ts'
+import { JOURNALS, strangeJournal } from '../core/index.ts'
+import type { Compared, Comparison } from './comparison.ts'
 
 /** What is kept of a shard. */
 export type CatalogEntry = {
@@ -20,14 +20,14 @@ export type CatalogEntry = {
 }
 
 const BUSY_MS = 5_000
-const SCHEMA_VERSION = 3
+const SCHEMA_VERSION = 4
 const SCHEMA = `
   CREATE TABLE roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
   CREATE TABLE shards (
     root INTEGER NOT NULL, shard_path TEXT NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL, footer_seen INTEGER NOT NULL,
     rows INTEGER, dimensions INTEGER, other_contigs TEXT, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
   CREATE TABLE comparisons (
-    root INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, whole INTEGER NOT NULL, index_bytes INTEGER, index_mtime_ns TEXT, findings TEXT NOT NULL);
+    root INTEGER PRIMARY KEY, whole INTEGER NOT NULL, index_bytes INTEGER, index_mtime_ns TEXT, findings TEXT NOT NULL);
   PRAGMA user_version = ${SCHEMA_VERSION};
 `
 
@@ -94,7 +94,7 @@ type ShardRecord = {
   dimensions: number | null
   otherContigs: string | null
 }
-type ComparisonRecord = { atMs: number; whole: number; indexBytes: number | null; indexMtimeNs: string | null; findings: string }
+type ComparisonRecord = { whole: number; indexBytes: number | null; indexMtimeNs: string | null; findings: string }
 
 export class Catalog {
   private readonly db: Database.Database
@@ -113,7 +113,7 @@ export class Catalog {
     )
     this.forget = db.prepare('DELETE FROM shards WHERE root = ? AND shard_path = ?')
     this.compared = db.prepare(
-      'SELECT at_ms AS atMs, whole, index_bytes AS indexBytes, index_mtime_ns AS indexMtimeNs, findings FROM comparisons WHERE root = ?'
+      'SELECT whole, index_bytes AS indexBytes, index_mtime_ns AS indexMtimeNs, findings FROM comparisons WHERE root = ?'
     )
   }
 
@@ -165,22 +165,19 @@ export class Catalog {
   comparison(rootId: number): Comparison | null {
     const row = this.compared.get(rootId)
     if (row === undefined) return null
-    const findings: Finding[] = JSON.parse(row.findings)
+    const findings: Compared[] = JSON.parse(row.findings)
     const index = row.indexBytes === null || row.indexMtimeNs === null ? null : { bytes: row.indexBytes, mtimeNs: BigInt(row.indexMtimeNs) }
-    return { atMs: row.atMs, whole: row.whole === 1, index, findings }
+    return { whole: row.whole === 1, index, findings }
   }
 
-  saveComparison(rootId: number, { atMs, whole, index, findings }: Comparison): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO comparisons (root, at_ms, whole, index_bytes, index_mtime_ns, findings) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(
-        rootId,
-        atMs,
-        whole ? 1 : 0,
-        index?.bytes ?? null,
-        index === null ? null : String(index.mtimeNs),
-        JSON.stringify(findings, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
-      )
+  saveComparison(rootId: number, { whole, index, findings }: Comparison): void {
+    this.db.prepare('INSERT OR REPLACE INTO comparisons (root, whole, index_bytes, index_mtime_ns, findings) VALUES (?, ?, ?, ?, ?)').run(
+      rootId,
+      whole ? 1 : 0,
+      index?.bytes ?? null,
+      index === null ? null : String(index.mtimeNs),
+      JSON.stringify(findings, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+    )
   }
 }
 

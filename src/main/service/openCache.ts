@@ -18,6 +18,7 @@ import {
 import { CacheMemory } from './cacheMemory.ts'
 import type { Catalog } from './catalog.ts'
 import { Changes } from './changes.ts'
+import { ComparedFiles } from './comparedFiles.ts'
 import { ComparedFindings } from './comparedFindings.ts'
 import { FooterQueue } from './footerQueue.ts'
 import { MissingShards, statesOf } from './missingShards.ts'
@@ -79,7 +80,7 @@ export class OpenCache {
     this.parts = parts
     this.written = lastChange(parts.dataFolder, root) !== null
     this.memory = new CacheMemory(parts.catalog, root, parts.onError)
-    this.compared = new ComparedFindings(this.memory)
+    this.compared = new ComparedFindings(this.memory, path => this.line(path))
     this.scan = new ShardScan(root, parts.background, {
       onNew: line => this.takeNew(line),
       onKnown: line => {
@@ -236,6 +237,16 @@ export class OpenCache {
     return this.askLedger(ledger => ledger.interruptedRun(this.root, runScope({}))) ?? null
   }
 
+  /** The files as they are before a verification reads them. */
+  comparedFiles(): ComparedFiles {
+    const { reader } = this.parts
+    const index = reader.ask('lookAround', { root: this.root }).then(
+      around => around.index.stamp,
+      () => undefined
+    )
+    return new ComparedFiles(this.lines(), index)
+  }
+
   /** Takes in what a job has just verified, while it goes on. */
   takeVerdicts(verdicts: readonly RecordedVerdict[]): void {
     for (const verdict of verdicts) {
@@ -249,12 +260,18 @@ export class OpenCache {
    * Takes in what a job came to; when this settles, whatever is asked of the cache knows it.
    * @param report null when the job was cancelled or has failed
    * @param checked the shards that it looked at; null for all
+   * @param files what it read; null for a job that changes the cache
    */
-  async takeReport(writes: boolean, report: JobReport | null, checked: ReadonlySet<string> | null): Promise<void> {
+  async takeReport(
+    writes: boolean,
+    report: JobReport | null,
+    checked: ReadonlySet<string> | null,
+    files: ComparedFiles | null
+  ): Promise<void> {
     if (this.closed) return
     if (writes) await this.lookAgain()
     await this.lookAround()
-    if (report !== null) this.compared.take(report, checked, this.surroundings.index.stamp)
+    if (report !== null) await this.compared.take(report, checked, this.surroundings.index.stamp, files)
     await this.missing.refresh()
     this.settle()
     if (writes) this.whileOpen(() => this.readFooters())
@@ -324,7 +341,7 @@ export class OpenCache {
   /** Works out which compared findings still hold, writes down what is new and lets it be seen. */
   private settle(): void {
     const missing = this.missing.findings.filter(({ shardPath }) => this.line(shardPath) !== undefined)
-    this.compared.settle(this.surroundings.index.stamp, path => this.line(path), missing)
+    this.compared.settle(this.surroundings.index.stamp, missing)
     this.memory.save()
     this.changes.flush()
   }

@@ -14,7 +14,7 @@ import {
   sharedEncoder
 } from '../format/index.ts'
 import { WHOLE } from '../scope/scope.ts'
-import { adviceOf } from '../shard/findingAdvice.ts'
+import { adviceOf, isChangedMeanwhile } from '../shard/findingAdvice.ts'
 import { useFindings } from '../shard/queries.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
@@ -27,7 +27,10 @@ export function IndexTab() {
   const { summary, ask } = useWorkspace()
   const start = useStartJob()
   const found = useFindings(WHOLE)
-  const findings = useMemo(() => (found.data?.findings ?? []).filter(({ severity }) => severity === 'index'), [found.data])
+  const findings = useMemo(
+    () => (found.data?.findings ?? []).filter(each => each.severity === 'index' && !isChangedMeanwhile(each)),
+    [found.data]
+  )
   const { index } = summary
   // One that was rebuilt since the last verification was made from the shards.
   const compared = Math.max(summary.lastVerifiedMs ?? 0, index.modifiedMs ?? 0)

@@ -4,11 +4,11 @@ import type { Finding } from '../../shared/model/finding.ts'
 import { useStartJob } from '../app/useStartJob.ts'
 import { findingSentence, formatCount, sharedEncoder } from '../format/index.ts'
 import { useLines } from '../grid/useLines.ts'
-import { adviceOf, kindTitle } from '../shard/findingAdvice.ts'
+import { adviceOf, isChangedMeanwhile } from '../shard/findingAdvice.ts'
 import { ShardName } from '../shard/ShardName.tsx'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
-import { type Cause, movableShards, placeText } from './causes.ts'
+import { type Cause, causeTitle, movableShards, placeText, shardsToVerify } from './causes.ts'
 import { ConflictView, KeptView } from './PairView.tsx'
 import classes from './Problems.module.css'
 import { pairOf, pairsOf } from './pairs.ts'
@@ -16,20 +16,22 @@ import { pairOf, pairsOf } from './pairs.ts'
 export function CauseView({ cause }: { readonly cause: Cause }) {
   const { ask } = useWorkspace()
   const start = useStartJob()
-  const { kind, severity, findings, firstLook } = cause
+  const { kind, severity, findings, firstLook, changed } = cause
   const [first] = findings
   const movable = movableShards(cause)
   const button = `${controls.button} ${controls.small}`
   const advice = first === undefined ? null : adviceOf(first, null)
   return (
-    <section className={classes.right} aria-label={kindTitle(kind)}>
+    <section className={classes.right} aria-label={causeTitle(cause)}>
       <div className={classes.advice}>
         <p className={controls.grow}>
           {firstLook && 'Found at a first look, not verified. '}
           {advice?.cost} <span className={classes.remedy}>{advice?.remedy}</span>
         </p>
         <span className={classes.buttons}>
-          {kind === 'index_unsupported' ? null : kind === 'index_busy' ? (
+          {changed ? (
+            <VerifyChanged cause={cause} />
+          ) : kind === 'index_unsupported' ? null : kind === 'index_busy' ? (
             <button type='button' className={button} onClick={() => void start({ kind: 'verify' })}>
               Verify again
             </button>
@@ -55,7 +57,7 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
               Quarantine {formatCount(movable.length)}…
             </button>
           )}
-          {severity === 'corrupt' && !firstLook && (
+          {severity === 'corrupt' && !firstLook && !changed && (
             <button type='button' className={button} onClick={() => ask({ kind: 'repair' })}>
               Repair…
             </button>
@@ -71,6 +73,21 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
 function keptFor(shards: readonly string[], findings: readonly Finding[]): Readonly<Record<string, string>> {
   const seconds = pairsOf(findings).filter(({ second }) => shards.includes(second.shardPath))
   return Object.fromEntries(seconds.map(({ first, second }) => [second.shardPath, first.shardPath]))
+}
+
+/** Findings about files that changed meanwhile are settled by another look, not by a new index. */
+function VerifyChanged({ cause }: { readonly cause: Cause }) {
+  const start = useStartJob()
+  const shards = shardsToVerify(cause)
+  return (
+    <button
+      type='button'
+      className={`${controls.button} ${controls.small}`}
+      onClick={() => void start({ kind: 'verify', shards: shards ?? undefined })}
+    >
+      {shards === null ? 'Verify again' : shards.length === 1 ? 'Verify this shard' : `Verify these ${formatCount(shards.length)} shards`}
+    </button>
+  )
 }
 
 /** A missing shard cannot be verified. */
@@ -115,7 +132,7 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
     event.preventDefault()
   }
   const place = findings[at ?? 0]
-  const pair = place === undefined ? null : pairOf(place)
+  const pair = place === undefined || isChangedMeanwhile(place) ? null : pairOf(place)
   return (
     <div className={classes.split}>
       <div ref={scroller} className={classes.scroller}>

@@ -1,18 +1,16 @@
 /** The drawer's problems: causes at the left; at the right what the one at hand costs, what can be done, and every place it was found. */
 import { useMemo, useState } from 'react'
 import { ListBox, ListBoxItem, ToggleButton } from 'react-aria-components'
-import type { FindingKind, Severity } from '../../shared/model/finding.ts'
 import { sentenceOf } from '../app/faults.ts'
 import { formatCount, formatCounted, HealthMark } from '../format/index.ts'
 import { scrollToIt } from '../grid/scrollToIt.ts'
 import { isWhole, scopeText, WHOLE } from '../scope/scope.ts'
 import { SEVERITY_MARK } from '../shard/FindingList.tsx'
-import { kindTitle } from '../shard/findingAdvice.ts'
 import { useFindings } from '../shard/queries.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import { CauseView } from './CauseView.tsx'
-import { type Cause, causesOf } from './causes.ts'
+import { type Cause, causesOf, causeTitle } from './causes.ts'
 import classes from './Problems.module.css'
 
 export function ProblemsPanel() {
@@ -68,20 +66,20 @@ function CauseList({
         if (typeof key === 'string') onChoose(key)
       }}
     >
-      {causes.map(({ id, kind, severity, findings, shards, firstLook }) => (
+      {causes.map(cause => (
         <ListBoxItem
-          key={id}
-          id={id}
-          textValue={kindTitle(kind)}
+          key={cause.id}
+          id={cause.id}
+          textValue={causeTitle(cause)}
           className={classes.cause ?? ''}
-          ref={id === chosen ? scrollToIt : undefined}
+          ref={cause.id === chosen ? scrollToIt : undefined}
         >
-          <span className={controls.grow} title={kindTitle(kind)}>
-            <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
+          <span className={controls.grow} title={causeTitle(cause)}>
+            <HealthMark mark={cause.changed ? 'unverified' : SEVERITY_MARK[cause.severity]} word={causeTitle(cause)} />
           </span>
-          {firstLook && <span className={classes.unverified}>not verified</span>}
-          <span className={classes.shards}>{formatCounted(shards, nounOf(kind, severity, shards))}</span>
-          <span className={classes.count}>{formatCounted(findings.length, 'finding')}</span>
+          {cause.firstLook && <span className={classes.unverified}>not verified</span>}
+          <span className={classes.shards}>{formatCounted(cause.shards, nounOf(cause))}</span>
+          <span className={classes.count}>{formatCounted(cause.findings.length, 'finding')}</span>
         </ListBoxItem>
       ))}
     </ListBox>
@@ -89,9 +87,9 @@ function CauseList({
 }
 
 /** What a cause is counted by: what lies in place of shards is none. */
-function nounOf(kind: FindingKind, severity: Severity, count: number): string {
+function nounOf({ kind, severity, shards, changed }: Cause): string {
   if (kind === 'not_a_file') return 'path'
-  return severity === 'index' && count === 1 ? 'file' : 'shard'
+  return severity === 'index' && shards === 1 && !changed ? 'file' : 'shard'
 }
 
 function Nothing({ limited }: { readonly limited: boolean }) {

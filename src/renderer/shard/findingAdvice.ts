@@ -93,6 +93,16 @@ const OF_LINKS: Readonly<Record<string, Advice>> = {
   not_followed: { cost: 'What is behind the link was not read.', remedy: 'If you trust this cache, start the program with --follow.' }
 }
 
+const CHANGED_MEANWHILE: Advice = {
+  cost: 'Another process wrote to these shards or to the index during or after the verification. This finding may no longer apply.',
+  remedy: 'Verify them again when the other process has finished.'
+}
+
+/** Whether a finding is about a file that changed after it was read. */
+export function isChangedMeanwhile({ details }: Finding): boolean {
+  return details.changed_meanwhile === true
+}
+
 /** The sort of link that a finding is about; '' for findings to which the advice for their kind applies. */
 export function linkOf({ details: { link } }: Finding): string {
   return typeof link === 'string' && Object.hasOwn(OF_LINKS, link) ? link : ''
@@ -101,6 +111,7 @@ export function linkOf({ details: { link } }: Finding): string {
 /** @param rows of the shard; null when nothing tells */
 export function adviceOf(found: Finding, rows: number | null): Advice {
   const { kind, severity, shardPath } = found
+  if (isChangedMeanwhile(found)) return CHANGED_MEANWHILE
   const ofLink = OF_LINKS[linkOf(found)]
   if (ofLink !== undefined) return ofLink
   const affected = rows === null ? 'its rows' : rows === 1 ? 'its one row' : `its ${formatCounted(rows, 'row')}`

@@ -1,7 +1,7 @@
 /** Problems by cause: the gravest first, their places in order, and only what can be moved is offered to be moved. */
 import { expect, test } from 'vitest'
 import { driftOf } from '../../../src/renderer/indexView/drift.ts'
-import { causesOf, movableShards, placeText } from '../../../src/renderer/problems/causes.ts'
+import { causesOf, causeTitle, movableShards, placeText, shardsToVerify } from '../../../src/renderer/problems/causes.ts'
 import { adviceOf } from '../../../src/renderer/shard/findingAdvice.ts'
 import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 
@@ -75,4 +75,31 @@ test('a place is told by row and column', () => {
 
 test('a finding of the index stands for as many rows as it counts', () => {
   expect(driftOf(FINDINGS.slice(0, 2))).toBe(13)
+})
+
+test('what changed meanwhile is one cause, offers only another verify, and stands after the rest', () => {
+  const changed = { changed_meanwhile: true }
+  const causes = causesOf(
+    [
+      finding('entry_without_row', 'a.parquet', 'm', { details: { ...changed, count: 50 } }),
+      finding('entry_without_row', 'c.parquet', 'm'),
+      finding('duplicate_key', 'b.parquet', 'm', { details: { ...changed, other_shard: 'd.parquet', rows: [1], other_rows: [1] } })
+    ],
+    [finding('cut_off', 'e.parquet', 'm')]
+  )
+  expect(causes.map(cause => [causeTitle(cause), cause.findings.length])).toEqual([
+    ['Entry without row', 1],
+    ['Changed meanwhile', 2],
+    ['Cut off', 1]
+  ])
+  const [, cause] = causes
+  expect(cause && shardsToVerify(cause)).toEqual(['a.parquet', 'b.parquet', 'd.parquet'])
+  expect(cause && movableShards(cause)).toEqual([])
+  const [first] = cause?.findings ?? []
+  expect(first && adviceOf(first, null).remedy).toBe('Verify them again when the other process has finished.')
+})
+
+test('where the index as a whole changed meanwhile, the whole cache is verified again', () => {
+  const [cause] = causesOf([finding('index_missing', 'embeddings/index.sqlite', 'm', { details: { changed_meanwhile: true } })])
+  expect(cause && shardsToVerify(cause)).toBeNull()
 })

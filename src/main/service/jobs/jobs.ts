@@ -60,20 +60,26 @@ export class Jobs {
     const checked = request.kind === 'verify' ? checkedShards(cache, request, shards) : null
     const title = jobTitle(request, shards?.length ?? null)
     const { cacheId, root } = cache
+    const files = writes ? null : cache.comparedFiles()
     const order = request.kind === 'verify' ? { ...request, scope: undefined, shards: shards ?? undefined } : request
     const job = new Job(
       { cacheId, root, ledgerFile: this.around.ledgerFile, title, request: order, workers },
       {
-        onVerdicts: verdicts => this.around.openCache(cacheId)?.takeVerdicts(verdicts),
+        onVerdicts: verdicts => {
+          files?.note(verdicts)
+          this.around.openCache(cacheId)?.takeVerdicts(verdicts)
+        },
         onBug: this.around.onBug,
         onEnd: async (outcome, died) => {
           this.around.onEnd(endOf(job.info(), outcome))
           try {
             if (died && writes) dropAbandonedLock(root)
             const report = outcome.outcome === 'done' ? outcome.report : null
-            await this.around.openCache(cacheId)?.takeReport(writes, report, checked)
+            await this.around.openCache(cacheId)?.takeReport(writes, report, checked, files)
           } catch (error) {
             this.around.onError(error)
+          } finally {
+            files?.clear()
           }
         }
       }
