@@ -1,6 +1,6 @@
 /** What a query means, however a page, a table or a keyboard spells it. */
 import { describe, expect, test } from 'vitest'
-import { sameContig } from '../../src/main/core/contigNames.ts'
+import { otherName, sameContig } from '../../src/main/core/contigNames.ts'
 import { parseQuery } from '../../src/main/core/findQuery.ts'
 
 const END = 2n ** 63n - 1n
@@ -68,6 +68,10 @@ test.each(['chr1:0-10', 'chr1:20–10', 'chr1:20..10', 'chr1：0'])('%j is told 
 
 test.each(['chr1:1-2\nchr2:1-2', 'chr1\t1\t2\nchr2\t1\t2', 'chr1 1 2\r\nchr2 1 2', 'chr1\nchr2'])('%j: one at a time', query => {
   expect(() => parseQuery(query)).toThrow(/several lines/)
+})
+
+test.each(['__proto__', 'constructor', 'toString'])('%j has no other name', contig => {
+  expect(otherName(contig)).toBeNull()
 })
 
 test('no contig has a name of 300 letters', () => {

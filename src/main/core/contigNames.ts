@@ -23,11 +23,14 @@ export function isOfContig(shardPath: string, contig: string): boolean {
   return address !== null && sameContig(address.contig, pathPart(contig))
 }
 
-const OTHER_NAMES: Readonly<Record<string, string>> = { m: 'MT', mt: 'M' }
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['m', 'MT'],
+  ['mt', 'M']
+])
 
 /** The other name of the mitochondrial genome; null for any other contig. It counts only in a cache without the name itself. */
 export function otherName(contig: string): string | null {
-  return OTHER_NAMES[contigKey(contig)] ?? null
+  return OTHER_NAMES.get(contigKey(contig)) ?? null
 }
 
 export function withoutInvisible(text: string): string {
