@@ -44,7 +44,7 @@ export function parseQuery(query: string): ParsedQuery {
     field: 'query',
     value: text.slice(0, 200)
   })
-  const loci = lociOf(text)
+  const loci = withLiteral(lociOf(text), query)
   if (loci.length > 0) return { kind: 'locus', loci, refusal: null }
   const contig = contigOf(query)
   if (contig === null || writtenAsLocus(text)) throw refusal
@@ -100,6 +100,16 @@ function lociOf(text: string): readonly Locus[] {
     if (loci.length > 0) return loci
   }
   return []
+}
+
+const LITERAL_LOCUS = /^(\S.*):([\d,]+-[\d,]+)\s*$/su
+
+/** A contig can be called by what is taken away from other queries: blanks at its end, or characters that no screen shows. */
+function withLiteral(loci: readonly Locus[], query: string): readonly Locus[] {
+  const [, contig = '', tail = ''] = LITERAL_LOCUS.exec(query) ?? []
+  if (contig === normalized(contig) || SEVERAL_LINES.test(contig)) return loci
+  const range = rangeOf(tail)
+  return range === null ? loci : [...loci, ...locusOf(contig, range).map(locus => ({ ...locus, contig }))]
 }
 
 function writtenAsLocus(text: string): boolean {
