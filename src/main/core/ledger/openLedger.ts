@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { SystemError } from '../../../shared/model/errors.ts'
 import { dataFolder } from '../dataFolder.ts'
-import { isThere, makeFolder } from '../durableFile.ts'
+import { isThere, makeFolder, tempBeside } from '../durableFile.ts'
 import { JOURNALS, openDatabase, strangeJournal } from '../index/database.ts'
 import { asSystemError } from '../systemError.ts'
 import { Ledger, type RecordedVerdict } from './ledger.ts'
@@ -123,9 +123,8 @@ const copyOf = (file: string): string => `${file}.good`
 
 /** Replaces the copy in one step; without room for it, the one before stays. */
 function keepCopy(db: Database.Database, file: string): void {
-  const temporary = `${copyOf(file)}.${process.pid}`
+  const temporary = tempBeside(file)
   try {
-    rmSync(temporary, { force: true })
     db.prepare('VACUUM INTO ?').run(temporary)
     renameSync(temporary, copyOf(file))
   } catch (error) {
@@ -136,7 +135,7 @@ function keepCopy(db: Database.Database, file: string): void {
 
 /** @returns whether there was a good copy */
 function restoreCopy(file: string): boolean {
-  const temporary = `${file}.${process.pid}`
+  const temporary = tempBeside(file)
   try {
     copyFileSync(copyOf(file), temporary)
     openProven(temporary).close()
