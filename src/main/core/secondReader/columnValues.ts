@@ -43,7 +43,7 @@ export function secondValue(kind: Exclude<ColumnKind, 'embedding'>, declared: Sc
       break
     case 'booleans':
       // A decimal between 0 and 1 is true.
-      if (isDecimal(declared)) return unscaled(stored) !== 0n
+      if (isDecimal(declared)) return unscaled(declared, stored) !== 0n
       if (typeof value === 'boolean') return value
       if (typeof value === 'bigint') return value !== 0n
       if (typeof value === 'number') return value !== 0
@@ -58,12 +58,7 @@ export function secondValue(kind: Exclude<ColumnKind, 'embedding'>, declared: Sc
 /** The number that is stored, scaled and signed as declared; null where no number is. */
 function numberIn(declared: SchemaElement, stored: unknown): bigint | number | null {
   const { converted_type: converted, logical_type: logical } = declared
-  if (isDecimal(declared)) {
-    const { precision = 0 } = logical?.type === 'DECIMAL' ? logical : declared
-    // Arrow takes such a column for one of whole numbers.
-    if (declared.type?.startsWith('INT') && precision > 18) throw new Incomparable(`${declared.name} has decimals of ${precision} digits`)
-    return (unscaled(stored) ?? 0n) / 10n ** BigInt(scaleOf(declared))
-  }
+  if (isDecimal(declared)) return (unscaled(declared, stored) ?? 0n) / 10n ** BigInt(scaleOf(declared))
   if (/^(DATE|TIME)/.test(logical?.type ?? converted ?? '')) throw new Incomparable(`times in ${declared.name} are not compared`)
   if (logical?.type === 'FLOAT16') throw new Incomparable(`float16 numbers in ${declared.name} are not compared`)
   const unsigned = converted?.startsWith('UINT') === true || (logical?.type === 'INTEGER' && !logical.isSigned)
@@ -83,7 +78,13 @@ function isDecimal({ type, converted_type: converted, logical_type: logical }: S
   return converted === 'DECIMAL' || logical?.type === 'DECIMAL'
 }
 
-function unscaled(stored: unknown): bigint | null {
+/** @throws Incomparable for more digits than the bytes hold, as Arrow does not take these for decimals */
+function unscaled(declared: SchemaElement, stored: unknown): bigint | null {
+  const { type, type_length: width = 0, logical_type: logical } = declared
+  const { precision = 0 } = logical?.type === 'DECIMAL' ? logical : declared
+  const bytes = type === 'INT32' ? 4 : type === 'INT64' ? 8 : type === 'BYTE_ARRAY' ? Number.POSITIVE_INFINITY : width
+  if (precision > Math.floor((8 * bytes - 1) * Math.log10(2)))
+    throw new Incomparable(`${declared.name} has decimals of ${precision} digits`)
   if (stored instanceof Uint8Array) return bigEndian(stored)
   return typeof stored === 'number' || typeof stored === 'bigint' ? BigInt(stored) : null
 }
