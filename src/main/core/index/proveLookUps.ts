@@ -19,7 +19,7 @@ const ROWS_AT_ONCE = 16_384
 const TRIES = 3
 
 /** SQLite finds the next rowid without a search, but has to search for the one before. */
-const PLACES = `SELECT rowid AS place FROM window_index NOT INDEXED WHERE rowid < ? ORDER BY rowid DESC LIMIT ${ROWS_AT_ONCE}`
+const PLACES = 'SELECT rowid AS place FROM window_index NOT INDEXED WHERE rowid < ? ORDER BY rowid DESC LIMIT ?'
 
 type Value = string | number | Buffer | null
 type Row = readonly [rowid: number, windowHash: Value, ...configuration: Value[]]
@@ -30,7 +30,7 @@ type Packed = { readonly rows: number; readonly fitting: number; readonly hashes
 type Side = {
   readonly single: Database.Statement<unknown[], Row>
   readonly packed: Database.Statement<unknown[], Packed>
-  /** The parameters of both for the rows that follow one; null for the first rows. */
+  /** The parameters of both, before the number of rows, for the rows that follow one; null for the first rows. */
   readonly after: (row: Row | null) => readonly unknown[]
   /** Compares what the order of rows follows from: above 0 if the first comes later. */
   readonly compare: (row: Row, before: Row) => number
@@ -40,13 +40,14 @@ type Side = {
 /**
  * Yields after some thousand rows each, so that a caller can cancel.
  * @param seen rows that were found by searching the table already: if they are all, the table is not read again
+ * @param ahead what `sumOfKeyTree` came to before; null if it was not asked, or found the tree out of order
  * @returns null if every look-up succeeds, else how many fail; 0 where only keys lead somewhere that no row has
  * @throws SqliteError
  */
-export function* proveLookUps(db: Database.Database, seen: RowSum): Generator<undefined, number | null> {
+export function* proveLookUps(db: Database.Database, seen: RowSum, ahead: RowSum | null): Generator<undefined, number | null> {
   const [tree, table] = [treeSide(db), tableSide(db)]
   const isWhole = seen.rows > 0 && db.prepare('SELECT count(*) FROM window_index NOT INDEXED').pluck().get() === seen.rows
-  if (isWhole && (yield* sumOf(tree))?.equals(seen) === true) return null
+  if (isWhole && (ahead ?? (yield* sumOf(tree)))?.equals(seen) === true) return null
   for (let attempt = 1; ; attempt++) {
     // The last attempt keeps writers out, so that both sides are of one moment.
     if (attempt === TRIES) db.exec('BEGIN')
@@ -60,6 +61,15 @@ export function* proveLookUps(db: Database.Database, seen: RowSum): Generator<un
       if (db.inTransaction) db.exec('COMMIT')
     }
   }
+}
+
+/**
+ * Reads the tree of the primary key from end to end; yields after some thousand rows each.
+ * @returns null if it is out of order
+ * @throws SqliteError
+ */
+export function sumOfKeyTree(db: Database.Database): Generator<undefined, RowSum | null> {
+  return sumOf(treeSide(db))
 }
 
 /** Changes whenever another process has written. */
@@ -76,14 +86,18 @@ function countFailing(db: Database.Database): number {
 
 function treeSide(db: Database.Database): Side {
   const rows = `SELECT rowid AS place, ${KEY} FROM ${KEY_TREE}
-    WHERE (${KEY}) > (${indexKey.map(() => '?').join(', ')}) ORDER BY ${KEY} LIMIT ${ROWS_AT_ONCE}`
+    WHERE (${KEY}) > (${indexKey.map(() => '?').join(', ')}) ORDER BY ${KEY} LIMIT ?`
   return {
     ...statements(db, rows),
     after: row => (row === null ? indexKey.map(() => '') : row.slice(1)),
     compare: ([, ...key], [, ...before]) => compareKeys(key, before),
     comparePacked: (hashes, _, at) => {
-      const [start, end] = [at * HASH_BYTES, (at + 1) * HASH_BYTES]
-      return hashes.compare(hashes, start - HASH_BYTES, start, start, end)
+      // Mostly told by the first bytes, sooner than a call of Buffer.compare.
+      for (let i = at * HASH_BYTES; i < (at + 1) * HASH_BYTES; i++) {
+        const difference = (hashes[i] ?? 0) - (hashes[i - HASH_BYTES] ?? 0)
+        if (difference !== 0) return difference
+      }
+      return 0
     }
   }
 }
@@ -137,7 +151,7 @@ function* sumOf(side: Side): Generator<undefined, RowSum | null> {
  */
 function addPacked(side: Side, sum: RowSum, before: Row): Row | null {
   const [, , ...configuration] = before
-  const found = side.packed.get(...configuration, ...side.after(before))
+  const found = side.packed.get(...configuration, ...side.after(before), ROWS_AT_ONCE)
   if (found === undefined || found.rows === 0 || found.fitting !== found.rows) return null
   const { rows, hashes } = found
   const rowids = numbersOf(found.rowids, rows)
@@ -154,7 +168,8 @@ function addPacked(side: Side, sum: RowSum, before: Row): Row | null {
 function addSingly(side: Side, sum: RowSum, before: Row | null): Row | null | undefined {
   let last = before
   const seeds = new Map<string, Seed>()
-  for (const row of side.single.iterate(...side.after(before))) {
+  // After the first row the next ones can be packed.
+  for (const row of side.single.iterate(...side.after(before), before === null ? 1 : ROWS_AT_ONCE)) {
     if (last !== null && side.compare(row, last) <= 0) return undefined
     const [rowid, windowHash, ...configuration] = row
     const text = configuration.map(value => `${typeof value} ${String(value)}`).join('\n')

@@ -18,7 +18,7 @@ import type { IndexEntry, IndexRow } from './indexRow.ts'
 import { indexFile, replaceLinkedIndex } from './linkedIndex.ts'
 import { type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
-import { proveLookUps } from './proveLookUps.ts'
+import { proveLookUps, sumOfKeyTree } from './proveLookUps.ts'
 import { RowSum, seedOf, wordsOf } from './rowSum.ts'
 import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
 
@@ -154,6 +154,7 @@ export const HOLDS = `SELECT 1 FROM window_index WHERE ${KEY_MATCH}`
 const OF_SHARD = `FROM (SELECT rowid AS place, shard_path AS path FROM window_index WHERE shard_path = ? ORDER BY rowid DESC)
   CROSS JOIN window_index NOT INDEXED ON window_index.rowid = place AND window_index.shard_path = path`
 const BY_SHARD = `SELECT ${ENTRY_COLUMNS} ${OF_SHARD}`
+const BEYOND = `${BY_SHARD} WHERE typeof(row_offset) <> 'integer' OR row_offset < 0 OR row_offset >= ?`
 /** Enters a row, unless its key is taken. */
 export const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
@@ -226,6 +227,7 @@ export class WindowIndex {
   private readonly schema: readonly string[]
   /** Entries that were found to be exactly the rows of their shards. */
   private readonly seen = new RowSum()
+  private keyTree: RowSum | null = null
   private insertShard: ReturnType<typeof prepareInsert> | undefined
 
   /** @param schema statements that the first transaction has to begin with: of an index that is not there yet */
@@ -256,6 +258,11 @@ export class WindowIndex {
   /** The entries that point into a shard, in no order. */
   entriesOf(shardPath: string): IndexEntry[] {
     return guarded(() => this.prepare<[string], IndexEntry>(BY_SHARD).all(shardPath))
+  }
+
+  /** Those of them that point at no row of a shard with so many. */
+  entriesBeyond(shardPath: string, rows: number): IndexEntry[] {
+    return guarded(() => this.prepare<[string, number], IndexEntry>(BEYOND).all(shardPath, rows))
   }
 
   /**
@@ -309,11 +316,26 @@ export class WindowIndex {
   }
 
   /**
+   * Does a part of `prove` that needs no shard, while they are read; yields now and then.
+   * @throws IndexUnusable
+   */
+  *prepareProof(): Generator<undefined, void> {
+    const sum = sumOfKeyTree(this.db)
+    for (let next = guarded(() => sum.next()); ; next = guarded(() => sum.next())) {
+      if (next.done !== true) yield
+      else {
+        this.keyTree = next.value
+        return
+      }
+    }
+  }
+
+  /**
    * Proves that a look-up of every entry's key finds that entry; yields now and then.
    * @throws IndexUnusable if not
    */
   *prove(): Generator<undefined, void> {
-    const proof = proveLookUps(this.db, this.seen)
+    const proof = proveLookUps(this.db, this.seen, this.keyTree)
     for (let next = guarded(() => proof.next()); ; next = guarded(() => proof.next())) {
       if (next.done !== true) yield
       else if (next.value === null) return

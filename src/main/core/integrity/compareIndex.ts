@@ -11,7 +11,7 @@ import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import { INDEX_PATH, isShardPath } from '../paths.ts'
 import { isProvenGone } from '../provenGone.ts'
 import { ROWS_LISTED } from './checkRows.ts'
-import { contradictionsOf, isRow } from './contradictions.ts'
+import { contradictionsOf } from './contradictions.ts'
 import { indexRow, type ShardKeys, windowHashesText } from './shardKeys.ts'
 
 export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
@@ -137,8 +137,7 @@ function entryFindings(
 
 /** Entries beyond a shard's last row: all that can be said without reading its keys. */
 export function entriesBeyond(index: WindowIndex, shardPath: string, rows: number): Finding[] {
-  const beyond = index.entriesOf(shardPath).filter(entry => !isRow(entry.rowOffset, rows))
-  return entryFindings('entry_without_row', shardPath, beyond, beyondText(rows))
+  return entryFindings('entry_without_row', shardPath, index.entriesBeyond(shardPath, rows), beyondText(rows))
 }
 
 function beyondText(rows: number): string {

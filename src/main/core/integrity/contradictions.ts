@@ -35,7 +35,7 @@ export function contradictionsOf<E extends IndexEntry>(entries: Iterable<E>, key
   return { indexed, outside, wrong, changed: withoutRow(telling, keys) }
 }
 
-export function isRow(rowOffset: number, rows: number): boolean {
+function isRow(rowOffset: number, rows: number): boolean {
   return Number.isInteger(rowOffset) && rowOffset >= 0 && rowOffset < rows
 }
 

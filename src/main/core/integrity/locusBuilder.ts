@@ -28,15 +28,20 @@ export class LocusBuilder {
 
   add({ rows, chrom, startBp, endBp }: RowColumns): void {
     const salts: (Salt | undefined)[] = []
-    const start = halvesOf(startBp)
-    const end = halvesOf(endBp)
+    const starts = wordsOf(startBp)
+    const ends = wordsOf(endBp)
     for (let row = 0; row < rows; row++) {
       const code = chrom.codes[row] ?? 0
       const text = chrom.texts[code] ?? ''
-      salts[code] ??= saltOf(text)
-      const salt = salts[code]
-      if (salt === undefined) throw new TypeError('a contig without its salt')
-      const [startLow, startHigh, endLow, endHigh] = [start.low(row), start.high(row), end.low(row), end.high(row)]
+      let salt = salts[code]
+      if (salt === undefined) {
+        salt = saltOf(text)
+        salts[code] = salt
+      }
+      const startLow = starts[2 * row] ?? 0
+      const startHigh = (starts[2 * row + 1] ?? 0) | 0
+      const endLow = ends[2 * row] ?? 0
+      const endHigh = (ends[2 * row + 1] ?? 0) | 0
       printLocus(startLow, startHigh, endLow, endHigh, salt, this.print)
       this.prints[2 * this.next] = this.print.low
       this.prints[2 * this.next + 1] = this.print.high
@@ -70,11 +75,8 @@ export class LocusBuilder {
   }
 }
 
-/** The two words of each value of a column; a negative one has a negative high word. */
-function halvesOf({ values }: IntegerColumn): { low(row: number): number; high(row: number): number } {
-  if (values instanceof BigInt64Array) {
-    const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
-    return { low: row => words[2 * row] ?? 0, high: row => (words[2 * row + 1] ?? 0) | 0 }
-  }
-  return { low: row => (values[row] ?? 0) >>> 0, high: row => Math.floor((values[row] ?? 0) / WORD) | 0 }
+/** The two words of each value of a column, the low one first; a negative value has a negative high word. */
+function wordsOf({ values }: IntegerColumn): Uint32Array {
+  const wide = values instanceof BigInt64Array ? values : BigInt64Array.from(values, BigInt)
+  return new Uint32Array(wide.buffer, wide.byteOffset, wide.length * 2)
 }

@@ -20,6 +20,7 @@ import { ProgressMeter } from '../progress.ts'
 import { isProvenGone } from '../provenGone.ts'
 import { compareReaders, type ShardToCompare } from '../secondReader/compareReaders.ts'
 import { type ShardWalk, walkShards, withoutAliases } from '../walkShards.ts'
+import { BackgroundSteps } from '../work/backgroundSteps.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
 import type { ShardLook, ShardTask } from '../work/shardTask.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
@@ -190,12 +191,18 @@ class VerifyRun {
       )
       const tasks = plans.map(({ task }) => task)
       let i = 0
-      for await (const look of lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
-        const verdict = this.judge(look, plans[i]?.before ?? null, usable)
-        this.take(i, verdict, look.sha256)
-        usable = this.whileUsable(usable, each => this.compareWithIndex(each, verdict))
-        this.meter.step(verdict.shardPath, verdict.bytes)
-        i += 1
+      const preparation = new BackgroundSteps(this.selection.mine(INDEX_PATH) ? index?.prepareProof() : undefined, signal)
+      try {
+        for await (const look of lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
+          const verdict = this.judge(look, plans[i]?.before ?? null, usable)
+          this.take(i, verdict, look.sha256)
+          usable = this.whileUsable(usable, each => this.compareWithIndex(each, verdict))
+          this.meter.step(verdict.shardPath, verdict.bytes)
+          i += 1
+        }
+        await preparation.done
+      } finally {
+        await preparation.end()
       }
       if (this.options.shards === undefined) usable = this.whileUsable(usable, each => this.reportDangling(each))
       await this.questionEvidence(evidence, usable !== null || findings.every(({ kind }) => kind === 'index_missing'))

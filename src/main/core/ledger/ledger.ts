@@ -114,6 +114,7 @@ export class Ledger {
   private readonly parts: LedgerParts
   private readonly current: Database.Statement<[string], { id: string }>
   private readonly select: Database.Statement<[string, string], Row>
+  private readonly selectEvidence: Database.Statement<[string, string], EvidenceRow>
   private readonly range: Database.Statement<[string, string, string], Row & { shardPath: string }>
   private readonly insert: Database.Statement<unknown[], Pick<Verification, 'sha256'>>
   private pending: Pending[] = []
@@ -126,6 +127,7 @@ export class Ledger {
     this.parts = parts
     this.current = db.prepare('SELECT id FROM caches WHERE root = ? AND is_current = 1')
     this.select = db.prepare(`SELECT ${COLUMNS} FROM verifications WHERE cache = ? AND shard_path = ?`)
+    this.selectEvidence = db.prepare(`${EVIDENCE} AND shard_path = ?`)
     this.range = db.prepare(`SELECT shard_path AS shardPath, ${COLUMNS} FROM verifications WHERE cache = ? AND shard_path BETWEEN ? AND ?`)
     this.insert = db.prepare(
       `INSERT INTO verifications (
@@ -166,13 +168,16 @@ export class Ledger {
     )
   }
 
-  /** All caches of which anything is known, the one verified last first. */
+  /** The caches that were found at a path, the current one first. */
+  cachesAt(root: string): KnownCache[] {
+    return this.caches('SELECT id, root, folder, is_current AS isCurrent FROM caches WHERE root = ? ORDER BY is_current DESC', root)
+  }
+
+  /** All caches of which anything is known, the one verified last first. Reads every record. */
   knownCaches(): KnownCache[] {
-    const sql = `
+    return this.caches(`
       SELECT id, root, folder, is_current AS isCurrent FROM caches JOIN verifications ON cache = id
-      GROUP BY id ORDER BY is_current DESC, max(verified_ms) DESC`
-    const rows = this.ask([], () => this.db.prepare<[], Omit<KnownCache, 'isCurrent'> & { isCurrent: number }>(sql).all())
-    return rows.map(({ isCurrent, ...row }) => ({ ...row, isCurrent: isCurrent === 1 }))
+      GROUP BY id ORDER BY is_current DESC, max(verified_ms) DESC`)
   }
 
   /** Some shards of a cache as they were last verified, spread evenly over all of them. */
@@ -223,7 +228,8 @@ export class Ledger {
       const forget = this.db.prepare(
         'UPDATE verifications SET away_sha256 = sha256, sha256 = NULL WHERE cache = ? AND shard_path = ? AND sha256 IS NOT NULL'
       )
-      for (const shardPath of shardPaths) forget.run(this.cacheAt(root), shardPath)
+      const cache = this.cacheAt(root)
+      for (const shardPath of shardPaths) forget.run(cache, shardPath)
     })
   }
 
@@ -242,7 +248,7 @@ export class Ledger {
   /** What is known of one shard as evidence; null when it was never verified. */
   evidenceOf(root: string, shardPath: string): ShardEvidence | null {
     return this.attempt(null, () => {
-      const row = this.db.prepare<[string, string], EvidenceRow>(`${EVIDENCE} AND shard_path = ?`).get(this.cacheAt(root), shardPath)
+      const row = this.selectEvidence.get(this.cacheAt(root), shardPath)
       return row === undefined ? null : evidenceOf(row)
     })
   }
@@ -273,7 +279,8 @@ export class Ledger {
       const mark = this.db.prepare(
         'UPDATE verifications SET intact_sha256 = ? WHERE cache = ? AND shard_path = ? AND intact_sha256 IS NOT ?'
       )
-      for (const [shardPath, sha256] of digests) mark.run(sha256, this.cacheAt(root), shardPath, sha256)
+      const cache = this.cacheAt(root)
+      for (const [shardPath, sha256] of digests) mark.run(sha256, cache, shardPath, sha256)
     })
   }
 
@@ -281,7 +288,8 @@ export class Ledger {
   dropRecords(root: string, shardPaths: Iterable<string>): void {
     this.write(() => {
       const drop = this.db.prepare('DELETE FROM verifications WHERE cache = ? AND shard_path = ?')
-      for (const shardPath of shardPaths) drop.run(this.cacheAt(root), shardPath)
+      const cache = this.cacheAt(root)
+      for (const shardPath of shardPaths) drop.run(cache, shardPath)
     })
   }
 
@@ -366,13 +374,17 @@ export class Ledger {
     try {
       return question()
     } catch (error) {
-      const reason = error instanceof Database.SqliteError || error instanceof SyntaxError ? error.message : null
-      if (reason === null) throw error
+      if (!(error instanceof Database.SqliteError || error instanceof SyntaxError)) throw error
       this.hasFailed = true
-      if (error instanceof SyntaxError || /^SQLITE_(NOTADB|CORRUPT)/.test((error as { code?: string }).code ?? '')) this.damage = reason
-      this.parts.onFailure?.(reason)
+      if (error instanceof SyntaxError || isDamage(error)) this.damage = error.message
+      this.parts.onFailure?.(error.message)
       return without
     }
+  }
+
+  private caches(sql: string, ...params: string[]): KnownCache[] {
+    const rows = this.ask([], () => this.db.prepare<string[], Omit<KnownCache, 'isCurrent'> & { isCurrent: number }>(sql).all(...params))
+    return rows.map(({ isCurrent, ...row }) => ({ ...row, isCurrent: isCurrent === 1 }))
   }
 
   private size(): number {
@@ -400,6 +412,11 @@ export class Ledger {
     const sql = 'INSERT INTO runs (cache, scope, started_ms) VALUES (?, ?, ?)'
     return Number(this.db.prepare(sql).run(cache, scope, Date.now()).lastInsertRowid)
   }
+}
+
+/** Whether SQLite says that the file itself is at fault. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code)
 }
 
 function verificationOf(row: Row): Verification {

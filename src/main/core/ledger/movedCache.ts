@@ -28,14 +28,13 @@ type Sampled = FileStamp & { readonly shardPath: string; readonly sha256: string
  */
 export async function followMove(ledger: Ledger, root: string): Promise<string | null> {
   const folder = folderIdentity(root)
-  const known = ledger.knownCaches()
-  const here = known.filter(cache => cache.root === root)
+  const here = ledger.cachesAt(root)
   const same = here.find(cache => cache.folder !== null && cache.folder === folder) ?? (await sameByContent(ledger, root, here))
   if (same !== undefined) {
     if (!same.isCurrent || same.folder !== folder) ledger.setCurrent(root, same.id, folder)
     return null
   }
-  for (const cache of known) {
+  for (const cache of ledger.knownCaches()) {
     if (cache.root === root) continue
     const isFolder = cache.folder !== null && cache.folder === folder
     // The old place is asked last: it may lie on a disk that does not answer.

@@ -7,7 +7,7 @@ import { dataFolder } from '../dataFolder.ts'
 import { isThere, makeFolder, tempBeside } from '../durableFile.ts'
 import { JOURNALS, openDatabase, strangeJournal } from '../index/database.ts'
 import { asSystemError } from '../systemError.ts'
-import { Ledger, type RecordedVerdict } from './ledger.ts'
+import { isDamage, Ledger, type RecordedVerdict } from './ledger.ts'
 import { NoLedger, prepareTables } from './schema.ts'
 
 export type LedgerOptions = {
@@ -101,7 +101,7 @@ function uselessBecause(file: string, error: unknown): string | null {
   if (error instanceof NoLedger) return error.message
   if (!(error instanceof Database.SqliteError)) return null
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return 'it is a folder'
-  return /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(error.code) ? error.message : null
+  return isDamage(error) || error.code.startsWith('SQLITE_ERROR') ? error.message : null
 }
 
 function replaceDamaged(file: string, reason: string, { onSetAside }: LedgerOptions): void {
@@ -129,7 +129,7 @@ function keepCopy(db: Database.Database, file: string): void {
     renameSync(temporary, copyOf(file))
   } catch (error) {
     rmSync(temporary, { force: true })
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CORRUPT')) throw error
+    if (isDamage(error)) throw error
   }
 }
 

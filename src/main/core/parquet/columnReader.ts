@@ -75,7 +75,7 @@ export class ColumnReader {
     const column = this.column(name)
     const { fastLeaf } = column
     let next = 0
-    let fault: unknown = new NotFast()
+    let fault: unknown = null
     if (fastLeaf !== null && this.isPlain) {
       const options = { ...(memory && { memory }), note: this.notes.add }
       try {
@@ -137,7 +137,7 @@ export class ColumnReader {
   }
 
   private attempt<T>({ fastLeaf }: BoundColumn, fast: (leaf: number) => T, general: () => T): T {
-    let fault: unknown = new NotFast()
+    let fault: unknown = null
     if (fastLeaf !== null && this.isPlain) {
       try {
         return fast(fastLeaf)
@@ -148,9 +148,9 @@ export class ColumnReader {
     return this.secondOpinion(fault, general)
   }
 
-  /** What the general reader says where the fast one had a fault. Where it has one too, the first tells more. */
+  /** What the general reader says where the fast one had a fault, or was not asked (null). Where it has one too, the first tells more. */
   private secondOpinion<T>(fault: unknown, general: () => T): T {
-    if (fault instanceof NotFast) return general()
+    if (fault === null || fault instanceof NotFast) return general()
     if (!(fault instanceof ShardFault) || fault.kind !== 'bad_page') throw fault
     try {
       const value = general()

@@ -14,16 +14,22 @@ export const ARROW_SCHEMA_KEY = 'ARROW:schema'
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
+/** The entry that was decoded last: shards of one cache mostly have the same. */
+let known: { readonly text: string; readonly fields: readonly ArrowField[] } | null = null
+
 /**
  * Decodes the entry.
  * @param value as the footer has it
  * @throws ShardFault `bad_footer` for what Arrow refuses, `unsupported_encoding` for an extension type that this reader does not know
  */
-export function decodeOriginSchema(value: Uint8Array): ArrowField[] {
-  const text = Buffer.from(value).toString('latin1')
+export function decodeOriginSchema(value: Uint8Array): readonly ArrowField[] {
+  const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
+  if (known?.text === text) return known.fields
   if (!BASE64.test(text)) throw fault('not base64')
   try {
-    return schemaOf(messageOf(Buffer.from(text, 'base64')))
+    const fields = schemaOf(messageOf(Buffer.from(text, 'base64')))
+    known = { text, fields }
+    return fields
   } catch (error) {
     throwIfRefused(error)
     // A read outside of the bytes is a RangeError by Buffer itself.

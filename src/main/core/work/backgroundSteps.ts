@@ -1,0 +1,24 @@
+/** Work in small steps on this thread, in the time in which it waits for others. */
+import { setImmediate } from 'node:timers/promises'
+
+export class BackgroundSteps {
+  private hasEnded = false
+  /** Settles with the last step. */
+  readonly done: Promise<void>
+
+  /** Begins at once. @param steps what fails ends the work, and is met again by whoever needs its result */
+  constructor(steps: Iterator<undefined, void> | undefined, signal?: AbortSignal) {
+    this.done = steps === undefined ? Promise.resolve() : this.run(steps, signal).catch(() => undefined)
+  }
+
+  /** Leaves off where it is; when this settles, no step is taken any more. */
+  async end(): Promise<void> {
+    this.hasEnded = true
+    await this.done
+  }
+
+  private async run(steps: Iterator<undefined, void>, signal: AbortSignal | undefined): Promise<void> {
+    do await setImmediate()
+    while (!this.hasEnded && !signal?.aborted && steps.next().done !== true)
+  }
+}
