@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type WindowKey, type WindowRecord, type WriteShardOptions, writeShard } from '../../src/main/core/index.ts'
+import { openIndex, type WindowKey, type WindowRecord, type WriteShardOptions, writeShard } from '../../src/main/core/index.ts'
 import type { ReferenceRow } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from './records.ts'
@@ -83,4 +83,14 @@ export function flippedHash(record: WindowRecord, bit = 100): WindowRecord {
   const windowHash = Uint8Array.from(record.windowHash)
   windowHash[bit >> 3] = (windowHash[bit >> 3] ?? 0) ^ (1 << (bit & 7))
   return { ...record, windowHash }
+}
+
+/** Number of index entries of each shard. */
+export function entriesByShard(root: string): ReadonlyMap<string, number> {
+  const index = openIndex(root, 'read')
+  try {
+    return index?.shardPaths() ?? new Map()
+  } finally {
+    index?.close()
+  }
 }

@@ -6,20 +6,11 @@ import { openIndex, readEmbedding, reindexCache, repairCache, verifyCache } from
 import { writeShard } from '../../src/main/core/writeShard.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { recordOf } from './cacheFiles.ts'
+import { entriesByShard, recordOf } from './cacheFiles.ts'
 
 const [row] = referenceRows('healthy')
 if (row === undefined) throw new Error('the reference has no rows')
 const SHARD = row.shard_path
-
-function entries(root: string): ReadonlyMap<string, number> {
-  const index = openIndex(root, 'read')
-  try {
-    return index?.shardPaths() ?? new Map()
-  } finally {
-    index?.close()
-  }
-}
 
 function copyTo(root: string, path: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -52,18 +43,18 @@ describe.each([
   test('is no part of the cache: verify, search and reindex leave it out', async () => {
     const root = referenceCache('healthy')
     const before = { ...(await verifyCache(root)), seconds: 0 }
-    const indexed = entries(root)
+    const indexed = entriesByShard(root)
     copyTo(root, copy)
     expect({ ...(await verifyCache(root)), seconds: 0 }).toEqual(before)
     await reindexCache(root)
-    expect(entries(root)).toEqual(indexed)
+    expect(entriesByShard(root)).toEqual(indexed)
     await repairCache(root)
     expect(existsSync(join(root, copy))).toBe(true)
   })
 
   test('to which index entries point is reported; a reindex gives them to the shard in its place', async () => {
     const root = referenceCache('healthy')
-    const indexed = entries(root)
+    const indexed = entriesByShard(root)
     copyTo(root, copy)
     pointIndexTo(root, copy)
     const { byKind, findings } = await verifyCache(root)
@@ -73,31 +64,31 @@ describe.each([
       details: { count: indexed.get(SHARD) }
     })
     await reindexCache(root)
-    expect(entries(root)).toEqual(indexed)
+    expect(entriesByShard(root)).toEqual(indexed)
   })
 
   test('that alone has some rows keeps their entries', async () => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     copyTo(root, copy)
     pointIndexTo(root, copy)
     rmSync(join(root, SHARD))
     await reindexCache(root)
-    expect(entries(root).get(copy)).toBe(before.get(SHARD))
+    expect(entriesByShard(root).get(copy)).toBe(before.get(SHARD))
     expect((await verifyCache(root)).byKind.entry_elsewhere).toBe(1)
   })
 })
 
 test('a link to a shard in a trash can counts by its own path', async () => {
   const root = referenceCache('healthy')
-  const before = entries(root)
+  const before = entriesByShard(root)
   const away = 'embeddings/.Trash-1000/files/a.parquet'
   copyTo(root, away)
   rmSync(join(root, SHARD))
   symlinkSync(join(root, away), join(root, SHARD))
   expect((await verifyCache(root)).checkedShards).toBe(92)
   await reindexCache(root)
-  expect(entries(root)).toEqual(before)
+  expect(entriesByShard(root)).toEqual(before)
 })
 
 describe.each([
@@ -108,7 +99,7 @@ describe.each([
 ])('a copy %s', (_, copy) => {
   test('comes second: the shard at the path that GenoLeWM gives its rows is indexed', async () => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     copyTo(root, copy)
     const found = (await verifyCache(root)).findings.filter(({ kind }) => kind === 'duplicate_key')
     expect(found).toMatchObject([
@@ -116,10 +107,10 @@ describe.each([
       { shardPath: SHARD, details: { other_shard: copy, indexed: true } }
     ])
     const { findings } = await reindexCache(root)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
     expect(findings.filter(({ kind }) => kind === 'duplicate_key')).toMatchObject([{ shardPath: copy, details: { other_shard: SHARD } }])
     await repairCache(root)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
   })
 })
 

@@ -20,13 +20,9 @@ import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, filesBelow, flipBit, makePipe, recordOf, shardsOf } from './cacheFiles.ts'
 import { dataPage, HANDMADE_PATH, type HandmadePage, handmadeShard } from './handmadeShard.ts'
+import { newLedger } from './ledgers.ts'
 
 const open: Ledger[] = []
-function newLedger(): Ledger {
-  const ledger = openLedger(join(temporaryFolder(), 'deep/folder/ledger.sqlite'))
-  open.push(ledger)
-  return ledger
-}
 afterAll(() => {
   for (const ledger of open) ledger.close()
 })

@@ -1,23 +1,18 @@
 /** A cache that was moved is found again by its shards, with all that was recorded of it; a copy is another cache. */
 import { cpSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { followMove, type Ledger, openLedger, verifyCache } from '../../src/main/core/index.ts'
+import { describe, expect, test } from 'vitest'
+import { followMove, type Ledger, verifyCache } from '../../src/main/core/index.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { flipBit, shardsOf } from './cacheFiles.ts'
-
-const open: Ledger[] = []
-afterAll(() => {
-  for (const ledger of open) ledger.close()
-})
+import { newLedger } from './ledgers.ts'
 
 const rootsOf = (ledger: Ledger): string[] => ledger.knownCaches().map(({ root }) => root)
 
 /** A cache that was verified in full where it first lay. */
 async function verified(which: 'healthy' | 'unusual' = 'healthy') {
-  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
-  open.push(ledger)
+  const ledger = newLedger()
   const before = referenceCache(which)
   await verifyCache(before, { ledger })
   return { ledger, before, after: join(temporaryFolder(), 'elsewhere') }
@@ -52,8 +47,7 @@ describe('a cache that was moved', () => {
   })
 
   test('goes on with the verification that was interrupted', async () => {
-    const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
-    open.push(ledger)
+    const ledger = newLedger()
     const before = referenceCache('healthy')
     const after = join(temporaryFolder(), 'elsewhere')
     const stop = new AbortController()
@@ -193,8 +187,7 @@ describe('nothing is taken over', () => {
 })
 
 test.each([0, 1, 2, 19, 20, 21, 92])('of %i shards a sample is spread evenly, at most twenty', count => {
-  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
-  open.push(ledger)
+  const ledger = newLedger()
   const run = ledger.startRun('/cache', '{}', false)
   const paths = Array.from({ length: count }, (_, i) => `embeddings/${String(i).padStart(3, '0')}.parquet`)
   for (const shardPath of paths) run.record({ shardPath, bytes: 1, mtimeNs: 2n, findings: [], pageChecksums: false }, null)

@@ -25,7 +25,6 @@ import {
   find,
   listQuarantine,
   listShards,
-  openIndex,
   openLedger,
   planRepair,
   quarantineShards,
@@ -40,7 +39,7 @@ import {
 } from '../../src/main/core/index.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { BLOCK, BLOCK_PATH, filesBelow, flipBit, keyOf, recordOf, shardsOf } from './cacheFiles.ts'
+import { BLOCK, BLOCK_PATH, entriesByShard, filesBelow, flipBit, keyOf, recordOf, shardsOf } from './cacheFiles.ts'
 
 afterEach(() => setLinkPolicy('own'))
 
@@ -58,16 +57,6 @@ function moveAway(root: string, path: string, { absolute = false } = {}): string
   renameSync(join(root, path), away)
   symlinkSync(absolute ? away : relative(dirname(join(root, path)), away), join(root, path))
   return away
-}
-
-/** Number of index entries of each shard. */
-function entries(root: string): ReadonlyMap<string, number> {
-  const index = openIndex(root, 'read')
-  try {
-    return index?.shardPaths() ?? new Map()
-  } finally {
-    index?.close()
-  }
 }
 
 async function kindsOf(root: string, path: string): Promise<string[]> {
@@ -92,7 +81,7 @@ describe.each([
   ]
 ])('%s', (_, change) => {
   const root = referenceCache('healthy')
-  const before = entries(root)
+  const before = entriesByShard(root)
   change(root)
 
   test('every shard is read, verified, listed and found', async () => {
@@ -113,7 +102,7 @@ describe.each([
     const links = linksBelow(root)
     expect((await reindexCache(root)).indexedShards).toBe(SHARDS)
     expect((await repairCache(root)).quarantined).toEqual([])
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
     expect(linksBelow(root)).toEqual(links)
   })
 
@@ -128,7 +117,7 @@ describe.each([
     expect(new Set(findings.map(({ kind }) => kind).filter(kind => kind !== 'non_finite'))).toEqual(new Set(['not_a_file']))
     await reindexCache(root)
     await repairCache(root)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
   })
 })
 
@@ -159,7 +148,7 @@ describe('a link that leads nowhere', () => {
     ['/data/.dvc/cache/files/md5/0a/5f', 'dvc pull']
   ])('in place of a shard (%s): a placeholder, whose entries stay', async (target, told) => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     renameSync(join(root, SHARD), join(temporaryFolder(), 'away'))
     symlinkSync(target, join(root, SHARD))
     const { findings, checkedShards } = await verifyCache(root)
@@ -170,7 +159,7 @@ describe('a link that leads nowhere', () => {
     expect((await planRepair(root)).moves.map(({ shardPath }) => shardPath)).not.toContain(SHARD)
     await repairCache(root)
     await reindexCache(root)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
     expect(readlinkSync(join(root, SHARD))).toBe(target)
     await expect(quarantineShards(root, [SHARD], 'a reason')).rejects.toMatchObject({ code: 'INPUT.GENERIC' })
     expect((await describeShard(root, SHARD)).findings).toMatchObject([{ kind: 'placeholder' }])
@@ -178,12 +167,12 @@ describe('a link that leads nowhere', () => {
 
   test('in place of the folder of an encoder: told, and the entries of its shards stay', async () => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     renameSync(join(root, ENCODER), join(temporaryFolder(), 'away'))
     symlinkSync('/scratch/away', join(root, ENCODER))
     expect((await verifyCache(root)).findings).toMatchObject([{ kind: 'placeholder', shardPath: ENCODER, details: { link: 'nowhere' } }])
     await reindexCache(root)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
   })
 
   test('where no shard and no folder of shards would be: not a file, or nothing to do with the cache', async () => {
@@ -233,13 +222,13 @@ describe('a circle', () => {
 describe('one shard under two paths', () => {
   test('by a link to it: its own path counts, and the link is no duplicate', async () => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     const link = `${dirname(SHARD)}/chrA_0.parquet`
     symlinkSync(basename(SHARD), join(root, link))
     const { checkedShards, byKind } = await verifyCache(root)
     expect([checkedShards, byKind]).toEqual([SHARDS, { non_finite: 1, stray_file: 1 }])
     expect((await reindexCache(root)).indexedShards).toBe(SHARDS)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
   })
 
   test('by a link to the folder of its encoder: entries through the link are right, and a reindex gives them its own path', async () => {
@@ -248,11 +237,11 @@ describe('one shard under two paths', () => {
     symlinkSync('a-encoder', join(root, 'embeddings/lab__encoder'))
     symlinkSync('a-encoder', join(root, 'embeddings/0-encoder'))
     await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1)] })
-    expect([...entries(root).keys()]).toEqual([BLOCK_PATH])
+    expect([...entriesByShard(root).keys()]).toEqual([BLOCK_PATH])
     expect(await verifyCache(root)).toMatchObject({ checkedShards: 1, byKind: {} })
     expect(await readEmbedding(root, recordOf(1))).not.toBeNull()
     await reindexCache(root)
-    expect([...entries(root)]).toEqual([[BLOCK_PATH.replace('lab__encoder', 'a-encoder'), 2]])
+    expect([...entriesByShard(root)]).toEqual([[BLOCK_PATH.replace('lab__encoder', 'a-encoder'), 2]])
     expect(await verifyCache(root)).toMatchObject({ checkedShards: 1, byKind: {} })
   })
 
@@ -268,7 +257,7 @@ describe('one shard under two paths', () => {
 
   test('by links into a store inside the cache: the paths of shards count, and what is in the store is never moved', async () => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     for (const path of shardsOf(root)) {
       const store = `embeddings/.store/${createHash('sha256').update(path).digest('hex')}.parquet`
       mkdirSync(dirname(join(root, store)), { recursive: true })
@@ -278,7 +267,7 @@ describe('one shard under two paths', () => {
     const { checkedShards, byKind } = await verifyCache(root)
     expect([checkedShards, byKind]).toEqual([SHARDS, { non_finite: 1, stray_file: SHARDS }])
     await reindexCache(root)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
     writeFileSync(realpathSync(join(root, SHARD)), 'rubbish')
     const stored = filesBelow(join(root, 'embeddings/.store'))
     expect((await repairCache(root)).quarantined).toMatchObject([{ shardPath: SHARD }])
@@ -318,7 +307,7 @@ describe('repair', () => {
     expect((await repairCache(root)).quarantined).toEqual([])
     await expect(quarantineShards(root, [SHARD], 'a reason')).rejects.toMatchObject({ message: expect.stringContaining('lies behind') })
     expect(filesBelow(away)).toEqual(before)
-    expect(entries(root).has(SHARD)).toBe(false)
+    expect(entriesByShard(root).has(SHARD)).toBe(false)
   })
 
   test('never restores through the link of a folder', async () => {
@@ -352,13 +341,13 @@ describe('the index behind a link', () => {
     ['a write', root => writeShard(root, { ...BLOCK, records: [recordOf(0)] })]
   ])('%s works on a copy, and leaves the target as it was', async (_, work) => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     const away = moveAway(root, INDEX)
     const content = readFileSync(away)
     await work(root)
     expect(readFileSync(away).equals(content)).toBe(true)
     expect(lstatSync(join(root, INDEX)).isFile()).toBe(true)
-    expect(new Map([...entries(root)].filter(([path]) => path !== BLOCK_PATH))).toEqual(before)
+    expect(new Map([...entriesByShard(root)].filter(([path]) => path !== BLOCK_PATH))).toEqual(before)
     const kept = linksBelow(root)
     expect(kept).toEqual([expect.stringMatching(/^embeddings\/\.quarantine\/index\.sqlite\.\d+\.bad -> /)])
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
@@ -400,14 +389,14 @@ describe('the index behind a link', () => {
 describe.skipIf(process.getuid?.() !== 0)('what belongs to another user', () => {
   test('is not followed, told, and loses no entry; --follow reads it', async () => {
     const root = referenceCache('healthy')
-    const before = entries(root)
+    const before = entriesByShard(root)
     const away = moveAway(root, SHARD)
     chownSync(away, 65534, 65534)
     expect(await kindsOf(root, SHARD)).toEqual(['not_a_file'])
     await expect(readEmbedding(root, keyOf(first))).rejects.toMatchObject({ message: expect.stringContaining('another user (65534)') })
     await reindexCache(root)
     await repairCache(root)
-    expect(entries(root)).toEqual(before)
+    expect(entriesByShard(root)).toEqual(before)
     setLinkPolicy('always')
     expect(await kindsOf(root, SHARD)).toEqual([])
     expect(await readEmbedding(root, keyOf(first))).not.toBeNull()

@@ -4,7 +4,7 @@
  */
 import type { IndexRow } from './index/indexRow.ts'
 import { IndexUnusable } from './index/untrusted.ts'
-import { openIndex, type WindowIndex } from './index/windowIndex.ts'
+import { openUsableIndex } from './index/usableIndex.ts'
 import { isShardPath } from './paths.ts'
 import { isProvenGone } from './provenGone.ts'
 
@@ -21,7 +21,7 @@ export function keepUnreadEntries(
   enter: (rows: Iterable<IndexRow>) => number
 ): Map<string, number> {
   const kept = new Map<string, number>()
-  const index = usableIndex(root)
+  const index = openUsableIndex(root)
   if (index === null) return kept
   const mayHold = (path: string): boolean => isShardPath(path) && !wasRead(path) && !isProvenGone(root, path)
   const keep = (path: string, rows: Iterable<IndexRow>): void => {
@@ -42,7 +42,7 @@ export function keepUnreadEntries(
 
 /** Whether the index knows rows of a shard; false where it cannot be used. @throws CacheBusyError, SystemError */
 export function hadEntries(root: string, shardPath: string): boolean {
-  const index = usableIndex(root)
+  const index = openUsableIndex(root)
   try {
     return (index?.entriesOf(shardPath).length ?? 0) > 0
   } catch (error) {
@@ -50,15 +50,6 @@ export function hadEntries(root: string, shardPath: string): boolean {
     throw error
   } finally {
     index?.close()
-  }
-}
-
-function usableIndex(root: string): WindowIndex | null {
-  try {
-    return openIndex(root, 'read')
-  } catch (error) {
-    if (error instanceof IndexUnusable) return null
-    throw error
   }
 }
 

@@ -1,12 +1,10 @@
 /** A row with another key than the index has for it: the shard changed, unless the ledger knows its bytes as those that agreed. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   forgetLost,
   inspectCache,
-  type Ledger,
-  openLedger,
   planRepair,
   quarantineShards,
   reindexCache,
@@ -18,21 +16,12 @@ import {
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { flippedHash, replaceShard } from '../cacheFiles.ts'
 import { INDEX, spoilIndex } from '../index/indexFile.ts'
+import { newLedger } from '../ledgers.ts'
 import { LAB_SHARD, labCache, labShards, optionsOf, pathOf, ROWS, recordsOf } from './labCache.ts'
 
 const PATH = pathOf(LAB_SHARD)
 const OTHER = { ...LAB_SHARD, block: 0 } as const
 const OTHER_PATH = pathOf(OTHER)
-
-const ledgers: Ledger[] = []
-function newLedger(): Ledger {
-  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
-  ledgers.push(ledger)
-  return ledger
-}
-afterAll(() => {
-  for (const ledger of ledgers) ledger.close()
-})
 
 const CHANGED = `changed_since_indexed ${PATH}`
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { LocusCollector } from '../../../src/main/core/evidence/locusCollector.ts'
 import { KeyCollector, PairFinder } from '../../../src/main/core/integrity/duplicateKeys.ts'
-import { KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../../../src/main/core/integrity/keyPrint.ts'
+import { configurationSalt, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../../../src/main/core/integrity/keyPrint.ts'
 import { PrintTable } from '../../../src/main/core/integrity/printTable.ts'
 import { keysOf } from '../../../src/main/core/integrity/shardKeys.ts'
 import { PARTITIONS, SpilledRecords } from '../../../src/main/core/integrity/spilledRecords.ts'
@@ -36,7 +36,7 @@ describe('fingerprints', () => {
       { low: 0, high: 0 },
       { low: 0, high: 0 }
     ]
-    printHash(wordsOf(keys.windowHashes), 0, printer.salt(configuration), ofRow)
+    printHash(wordsOf(keys.windowHashes), 0, configurationSalt(configuration), ofRow)
     const windowHash = Buffer.from(record.windowHash).toString('hex')
     expect(printer.printEntry({ ...configuration, windowHash }, ofEntry)).toBe(true)
     expect(ofEntry).toEqual(ofRow)

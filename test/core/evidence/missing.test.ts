@@ -2,13 +2,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   type Finding,
   forgetLost,
   inspectCache,
-  type Ledger,
-  openLedger,
   quarantineShards,
   reindexCache,
   repairCache,
@@ -21,20 +19,11 @@ import {
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { replaceShard } from '../cacheFiles.ts'
 import { INDEX, spoilIndex } from '../index/indexFile.ts'
+import { newLedger } from '../ledgers.ts'
 import { LAB_SHARD, type LabShard, labCache, labShards, optionsOf, pathOf, ROWS, recordsOf, SHARDS } from './labCache.ts'
 
 const LOST = pathOf(LAB_SHARD)
 const ALPHA = 'embeddings/lab__alpha'
-
-const ledgers: Ledger[] = []
-function newLedger(): Ledger {
-  const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
-  ledgers.push(ledger)
-  return ledger
-}
-afterAll(() => {
-  for (const ledger of ledgers) ledger.close()
-})
 
 const kindsOf = ({ findings }: Pick<VerifyReport, 'findings'>) => findings.map(({ kind, shardPath }) => `${kind} ${shardPath}`)
 const missingIn = ({ findings }: VerifyReport): Finding[] => findings.filter(({ kind }) => kind === 'missing_shard')

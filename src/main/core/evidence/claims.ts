@@ -3,7 +3,7 @@
  * keys of all rows that could be read, partition by partition.
  */
 import type { KeyHolders } from '../integrity/duplicateKeys.ts'
-import { type EntryKey, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../integrity/keyPrint.ts'
+import { configurationSalt, type EntryKey, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../integrity/keyPrint.ts'
 import { PrintTable } from '../integrity/printTable.ts'
 import type { ShardKeys } from '../integrity/shardKeys.ts'
 import { SpilledRecords } from '../integrity/spilledRecords.ts'
@@ -38,7 +38,7 @@ export class ClaimCollector {
    * @param isWanted whether a row counts
    */
   addRows(keys: ShardKeys, place: number, kind: ClaimKind, isWanted: (row: number) => boolean): void {
-    const salts = keys.configurations.map(configuration => this.printer.salt(configuration))
+    const salts = keys.configurations.map(configurationSalt)
     const words = wordsOf(keys.windowHashes)
     for (let row = 0; row < keys.rows; row++) {
       if (!isWanted(row)) continue

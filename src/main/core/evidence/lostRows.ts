@@ -1,6 +1,5 @@
 /** The rows that are lost, by name: their keys from the evidence, their loci from shards of other configurations and from the ledger. */
-import { CacheError } from '../../../shared/model/errors.ts'
-import type { IndexEntry } from '../index/indexRow.ts'
+import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import { type EntryKey, KeyPrinter, type Print } from '../integrity/keyPrint.ts'
 import type { LocusRun } from '../integrity/locusBuilder.ts'
@@ -52,7 +51,7 @@ export function nameLostRows(
   }
   takeFromArchive(root, places, take)
   for (const place of places) {
-    if (place.sources.has('index')) for (const entry of entriesOf(index, place.shardPath)) take(place, entry)
+    if (place.sources.has('index')) for (const entry of entriesIfUsable(index, place.shardPath)) take(place, entry)
     if (isComplete(named, place)) continue
     for (const { path } of place.quarantined) {
       const { keys } = verifyShard(root, path, 'keys')
@@ -65,16 +64,6 @@ export function nameLostRows(
       return [place, locate(place, keys, finder, shardWith)]
     })
   )
-}
-
-/** None where the index gives out: that is reported where the claims are gathered. */
-function entriesOf(index: WindowIndex | null, shardPath: string): readonly IndexEntry[] {
-  try {
-    return index?.entriesOf(shardPath) ?? []
-  } catch (error) {
-    if (error instanceof CacheError) return []
-    throw error
-  }
 }
 
 function takeFromArchive(

@@ -2,7 +2,8 @@
 import type { LongOptions } from '../../../shared/model/report.ts'
 import type { IndexRow } from '../index/indexRow.ts'
 import { IndexUnusable } from '../index/untrusted.ts'
-import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
+import { openUsableIndex } from '../index/usableIndex.ts'
+import type { WindowIndex } from '../index/windowIndex.ts'
 import { contradictionsOf } from '../integrity/contradictions.ts'
 import { configurationText } from '../integrity/keyConfiguration.ts'
 import { isValidKey } from '../integrity/keyPrint.ts'
@@ -25,7 +26,7 @@ export class VanishingEntries {
   /** Looks at the index that will be replaced. @throws CacheBusyError, SystemError */
   constructor(root: string) {
     this.root = root
-    this.index = usableIndex(root)
+    this.index = openUsableIndex(root)
   }
 
   close(): void {
@@ -122,7 +123,7 @@ export async function archiveShards(
   shardPaths: readonly string[],
   options: Pick<LongOptions, 'signal' | 'workers'>
 ): Promise<void> {
-  const index = usableIndex(root)
+  const index = openUsableIndex(root)
   if (index === null) return
   try {
     const earlier = new Set<string>()
@@ -196,14 +197,5 @@ function* entriesOf(index: WindowIndex, except: ReadonlySet<string>): Generator<
     } catch (error) {
       if (!(error instanceof IndexUnusable)) throw error
     }
-  }
-}
-
-function usableIndex(root: string): WindowIndex | null {
-  try {
-    return openIndex(root, 'read')
-  } catch (error) {
-    if (error instanceof IndexUnusable) return null
-    throw error
   }
 }

@@ -35,15 +35,9 @@ export function enterRows(root: string, rows: readonly IndexRow[]): void {
  * @throws CacheBusyError, SystemError (also for an index that looks spoiled because the system does not read it)
  */
 export function forgetShards(root: string, shardPaths: readonly string[]): void {
-  try {
-    const index = openIndex(root, 'write')
-    if (index === null) return
-    changeAndClose(root, index, () => {
-      for (const shardPath of shardPaths) index.forget(shardPath)
-    })
-  } catch (error) {
-    if (!(error instanceof IndexUnusable)) throw error
-  }
+  changeIfUsable(root, index => {
+    for (const shardPath of shardPaths) index.forget(shardPath)
+  })
 }
 
 /**
@@ -52,12 +46,15 @@ export function forgetShards(root: string, shardPaths: readonly string[]): void 
  */
 export function forgetEntries(root: string, entries: readonly IndexEntry[]): void {
   if (entries.length === 0) return
+  changeIfUsable(root, index => {
+    for (const entry of entries) index.forgetEntry(entry)
+  })
+}
+
+function changeIfUsable(root: string, change: (index: WindowIndex) => void): void {
   try {
     const index = openIndex(root, 'write')
-    if (index === null) return
-    changeAndClose(root, index, () => {
-      for (const entry of entries) index.forgetEntry(entry)
-    })
+    if (index !== null) changeAndClose(root, index, () => change(index))
   } catch (error) {
     if (!(error instanceof IndexUnusable)) throw error
   }

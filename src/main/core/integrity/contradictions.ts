@@ -1,7 +1,7 @@
 /** Index entries held against the rows that they point at: which are right, which are not, and which tell that the shard has changed. */
 import type { IndexEntry } from '../index/indexRow.ts'
 import { configurationText } from './keyConfiguration.ts'
-import { KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
+import { configurationSalt, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
 import { PrintTable } from './printTable.ts'
 import { type ShardKeys, windowHashAt } from './shardKeys.ts'
 
@@ -57,7 +57,7 @@ function withoutRow<E extends IndexEntry>(entries: readonly E[], keys: ShardKeys
   const numbers = new Map<E, number>()
   for (const entry of entries) if (printer.printEntry(entry, print)) numbers.set(entry, table.add(print.low, print.high))
   const held = new Uint8Array(entries.length)
-  const salts = keys.configurations.map(configuration => printer.salt(configuration))
+  const salts = keys.configurations.map(configurationSalt)
   const words = wordsOf(keys.windowHashes)
   for (let row = 0; row < keys.rows; row++) {
     printHash(words, row, salts[keys.codes[row] ?? 0] ?? NO_SALT, print)

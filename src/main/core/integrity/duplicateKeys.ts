@@ -2,7 +2,7 @@
  * Which shards hold which keys, over any number of rows in bounded memory: 64-bit fingerprints, partitioned, spilled to temporary
  * files when they grow. What collides is then compared for real, key by key and value by value.
  */
-import { KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
+import { configurationSalt, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
 import { PrintTable } from './printTable.ts'
 import type { ShardKeys } from './shardKeys.ts'
 import { PARTITIONS, SpilledRecords } from './spilledRecords.ts'
@@ -17,12 +17,11 @@ export type ShardPair = { readonly first: number; readonly second: number }
 /** Collects the keys of all shards. */
 export class KeyCollector {
   private readonly records = new SpilledRecords(WIDTH, IN_MEMORY)
-  private readonly printer = new KeyPrinter()
   private readonly print: Print = { low: 0, high: 0 }
 
   /** @param shard the shard's position in path order */
   add(shard: number, keys: ShardKeys): void {
-    const salts = keys.configurations.map(configuration => this.printer.salt(configuration))
+    const salts = keys.configurations.map(configurationSalt)
     const hashes = wordsOf(keys.windowHashes)
     const { records, print } = this
     for (let row = 0; row < keys.rows; row++) {

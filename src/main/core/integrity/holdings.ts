@@ -1,6 +1,6 @@
 /** What a shard held when its rows were last read: kept in the ledger as evidence for when the shard is gone. */
 import type { KeyConfiguration } from './keyConfiguration.ts'
-import { KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
+import { configurationSalt, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
 import type { LocusRun } from './locusBuilder.ts'
 import type { ShardKeys } from './shardKeys.ts'
 
@@ -20,8 +20,7 @@ export function holdingsOf(keys: ShardKeys, loci: readonly LocusRun[] | null): H
   const { rows, codes, configurations } = keys
   const [configuration = null, ...others] = configurations
   const words = wordsOf(keys.windowHashes)
-  const printer = new KeyPrinter()
-  const salts = configurations.map(each => printer.salt(each))
+  const salts = configurations.map(configurationSalt)
   const print: Print = { low: 0, high: 0 }
   const ofKeys = new PrintSum()
   const ofWindows = new PrintSum()

@@ -49,10 +49,25 @@ export function printLocus(startLow: number, startHigh: number, endLow: number, 
   into.high = (b ^ (b >>> 16)) >>> 0
 }
 
-/** A text as a salt. */
+const SALTS_KEPT = 10_000
+const salts = new Map<string, Salt>()
+
+/** A text as a salt: that of a configuration or of a contig, which are the same for many shards. */
 export function saltOf(text: string): Salt {
-  const digest = createHash('sha256').update(text).digest()
-  return [digest.readUInt32LE(0), digest.readUInt32LE(4)]
+  let salt = salts.get(text)
+  if (salt === undefined) {
+    const digest = createHash('sha256').update(text).digest()
+    salt = [digest.readUInt32LE(0), digest.readUInt32LE(4)]
+    // An index may name any number of configurations.
+    if (salts.size >= SALTS_KEPT) salts.clear()
+    salts.set(text, salt)
+  }
+  return salt
+}
+
+/** What fingerprints of keys with this configuration start from. */
+export function configurationSalt(configuration: KeyConfiguration): Salt {
+  return saltOf(configurationText(configuration))
 }
 
 /** Window hashes as words. */
@@ -60,31 +75,16 @@ export function wordsOf(windowHashes: Uint8Array): Uint32Array {
   return new Uint32Array(windowHashes.buffer, windowHashes.byteOffset, windowHashes.byteLength >> 2)
 }
 
-const SALTS_KEPT = 10_000
-
-/** Fingerprints of whole keys; it remembers the salts of configurations. */
+/** Fingerprints of index entries. */
 export class KeyPrinter {
-  private readonly salts = new Map<string, Salt>()
   private readonly words = new Uint32Array(8)
   private readonly bytes = Buffer.from(this.words.buffer)
-
-  salt(configuration: KeyConfiguration): Salt {
-    const text = configurationText(configuration)
-    let salt = this.salts.get(text)
-    if (salt === undefined) {
-      // An index may name any number of configurations.
-      if (this.salts.size >= SALTS_KEPT) this.salts.clear()
-      salt = saltOf(text)
-      this.salts.set(text, salt)
-    }
-    return salt
-  }
 
   /** The fingerprint of an entry's key. @returns false when no valid row has this key */
   printEntry(entry: EntryKey, into: Print): boolean {
     if (!isValidKey(entry)) return false
     this.bytes.write(entry.windowHash, 'hex')
-    printHash(this.words, 0, this.salt(entry), into)
+    printHash(this.words, 0, configurationSalt(entry), into)
     return true
   }
 }

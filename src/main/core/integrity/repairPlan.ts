@@ -1,8 +1,9 @@
 /** What a repair would do, worked out from one full verify and done only when somebody says so. */
-import { CacheError, NotFoundError } from '../../../shared/model/errors.ts'
+import { NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { KeptShard, LongOptions, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
 import { nowNs } from '../clock.ts'
+import { entriesIfUsable } from '../index/usableIndex.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { isStandIn } from '../placeholders.ts'
@@ -86,18 +87,9 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
     ...stamp,
     rows: inspection.rows.get(shardPath) ?? null,
     keysOnlyHere: inspection.keysOnlyHere.get(shardPath) ?? null,
-    indexEntries: countEntries(index, shardPath),
+    indexEntries: entriesIfUsable(index, shardPath).length,
     reasons,
     ticked: corrupt
-  }
-}
-
-function countEntries(index: WindowIndex | null, shardPath: string): number {
-  try {
-    return index?.entriesOf(shardPath).length ?? 0
-  } catch (error) {
-    if (error instanceof CacheError) return 0
-    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 /** Reads a whole cache and changes nothing: every shard, every value, the keys across shards, the index against the shards. */
 import { setImmediate } from 'node:timers/promises'
 import { isOlderThan } from '../../../shared/model/age.ts'
-import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
+import { CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity, LongOptions, SecondReading, SharedKeys, VerifyReport } from '../../../shared/model/report.ts'
 import { checkCacheRoot } from '../cacheRoot.ts'
@@ -12,6 +12,7 @@ import { changedFinding, countMissing, type LostDetail, missingFinding } from '.
 import { windowHashFindings } from '../evidence/windowHashFindings.ts'
 import { isSameFile } from '../fileStamp.ts'
 import { isAmongCopies } from '../folderNames.ts'
+import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { Verification } from '../ledger/ledger.ts'
 import { comparePaths, INDEX_PATH, isShardPath, shardFilePath } from '../paths.ts'
@@ -270,7 +271,7 @@ class VerifyRun {
   /** Whether index or ledger say that a shard held rows. */
   private heldRows(shardPath: string, index: WindowIndex | null): boolean {
     const last = this.options.ledger?.lastVerification(this.root, shardPath)
-    return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entryCount(index, shardPath) > 0
+    return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entriesIfUsable(index, shardPath).length > 0
   }
 
   /** A shard that was away and is back, as its size and time say, has its fingerprint back as well. */
@@ -528,16 +529,6 @@ class VerifyRun {
 
 function isReasonToMove({ severity }: Finding): boolean {
   return severity === 'corrupt' || severity === 'suspect'
-}
-
-/** 0 where the index gives out: comparing the shard with it says why. */
-function entryCount(index: WindowIndex | null, shardPath: string): number {
-  try {
-    return index?.entriesOf(shardPath).length ?? 0
-  } catch (error) {
-    if (error instanceof CacheError) return 0
-    throw error
-  }
 }
 
 /** Whether a finding says that a shard was not read, and nothing of what it holds. */

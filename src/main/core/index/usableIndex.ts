@@ -1,0 +1,29 @@
+/** The index as far as it can be used, for those who go on without it. Why it cannot is reported where shards are compared with it. */
+import { CacheError } from '../../../shared/model/errors.ts'
+import type { IndexEntry } from './indexRow.ts'
+import { IndexUnusable } from './untrusted.ts'
+import { openIndex, type WindowIndex } from './windowIndex.ts'
+
+/**
+ * Opens the index for reading.
+ * @returns null where there is none, or none that can be used
+ * @throws CacheBusyError, SystemError
+ */
+export function openUsableIndex(root: string): WindowIndex | null {
+  try {
+    return openIndex(root, 'read')
+  } catch (error) {
+    if (error instanceof IndexUnusable) return null
+    throw error
+  }
+}
+
+/** The entries of a shard; none where the index fails, is busy or is refused. */
+export function entriesIfUsable(index: WindowIndex | null, shardPath: string): readonly IndexEntry[] {
+  try {
+    return index?.entriesOf(shardPath) ?? []
+  } catch (error) {
+    if (error instanceof CacheError) return []
+    throw error
+  }
+}
