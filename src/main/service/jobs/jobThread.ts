@@ -19,7 +19,9 @@ import {
   type RecordedVerdict,
   recordChangesIn,
   reindexCache,
+  remarkOnce,
   restoreShards,
+  setAsideRemark,
   tickMoves,
   verifyCache
 } from '../../core/index.ts'
@@ -51,20 +53,25 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
   const timer = setInterval(flush, FLUSH_MS)
   try {
     recordChangesIn(() => dirname(order.ledgerFile))
-    const ledger = openLedger(order.ledgerFile, { onRecord: verdict => verdicts.push(verdict) })
+    const ledger = openLedger(order.ledgerFile, {
+      onRecord: verdict => verdicts.push(verdict),
+      onSetAside: (file, reason, isRestored) => remarkOnce('ledger set aside', setAsideRemark(file, reason, isRestored)),
+      onFailure: reason => remarkOnce('ledger', `the record of earlier verifications could not be used to the end: ${reason}`)
+    })
+    let report: Awaited<ReturnType<typeof work>>
     try {
       await followMove(ledger, order.root)
-      const report = await work(order.root, order.request, ledger, {
+      report = await work(order.root, order.request, ledger, {
         signal,
         workers: order.workers,
         onProgress: progress => parentPort?.postMessage({ type: 'progress', progress }),
         onFinding: found => findings.push(found)
       })
-      flush()
-      parentPort?.postMessage({ type: 'end', end: { outcome: 'done', report } })
     } finally {
       ledger.close()
     }
+    flush()
+    parentPort?.postMessage({ type: 'end', end: { outcome: 'done', report } })
   } catch (error) {
     flush()
     const end = error instanceof CancelledError ? { type: 'end', end: { outcome: 'cancelled' } } : { type: 'fault', fault: faultOf(error) }
