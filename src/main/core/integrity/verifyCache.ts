@@ -1,6 +1,5 @@
 /** Reads a whole cache and changes nothing: every shard, every value, the keys across shards, the index against the shards. */
 import { setImmediate } from 'node:timers/promises'
-import { isOlderThan } from '../../../shared/model/age.ts'
 import { CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity, LongOptions, SecondReading, SharedKeys, VerifyReport } from '../../../shared/model/report.ts'
@@ -12,27 +11,23 @@ import { changedFinding, countMissing, type LostDetail, missingFinding } from '.
 import { windowHashFindings } from '../evidence/windowHashFindings.ts'
 import { isSameFile } from '../fileStamp.ts'
 import { isAmongCopies } from '../folderNames.ts'
-import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
-import type { Verification } from '../ledger/ledger.ts'
 import { comparePaths, INDEX_PATH, isShardPath, shardFilePath } from '../paths.ts'
-import { isStandIn, judgeEmptyFile } from '../placeholders.ts'
 import { ProgressMeter } from '../progress.ts'
 import { isProvenGone } from '../provenGone.ts'
 import { compareReaders, type ShardToCompare } from '../secondReader/compareReaders.ts'
 import { type ShardWalk, walkShards, withoutAliases } from '../walkShards.ts'
 import { BackgroundSteps } from '../work/backgroundSteps.ts'
 import { lookAtShards } from '../work/lookAtShards.ts'
-import type { ShardLook, ShardTask } from '../work/shardTask.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
 import { compareShards } from './compareShards.ts'
 import { KeyCollector, PairFinder } from './duplicateKeys.ts'
 import type { Holdings } from './holdings.ts'
-import { Intactness } from './intactness.ts'
 import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
 import { aloneInDamaged, KeySharing } from './keySharing.ts'
 import { byPrecedence, isMisplacement } from './precedence.ts'
-import { type KnownVerdict, type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
+import { type Selection, selectShards, type VerifyOptions } from './selectShards.ts'
+import { ShardJudge } from './shardJudge.ts'
 import type { KeysSeen, KnownKeys } from './shardKeys.ts'
 import { ShardStates } from './shardStates.ts'
 import { blocksIndexing, type Depth, faultFinding, type ShardVerdict } from './verifyShard.ts'
@@ -132,10 +127,8 @@ class VerifyRun {
   private readonly readable: ShardToCompare[] = []
   private secondReading: SecondReading | undefined
   private readonly depth: Depth
-  private readonly unfingerprinted = new Set<string>()
   private indexableRows = 0
   private indexableShards = 0
-  private carriedOver = 0
   private readonly root: string
   private readonly walk: ShardWalk
   private readonly all: readonly string[]
@@ -145,7 +138,7 @@ class VerifyRun {
   private readonly states: ShardStates
   private readonly holdings: Present[] = []
   private readonly sharing = new KeySharing()
-  private readonly intactness: Intactness
+  private readonly judge: ShardJudge
   private evidence: EvidenceRun | null = null
   private lost: LostDetail[] = []
   private indexFailed = false
@@ -160,7 +153,7 @@ class VerifyRun {
     const bytesTotal = selection.shardPaths.reduce((sum, path) => sum + (selection.stamps.get(path)?.bytes ?? 0), 0)
     this.meter = new ProgressMeter(options.onProgress, 'read', selection.shardPaths.length, bytesTotal)
     this.states = new ShardStates(root, walk)
-    this.intactness = new Intactness(root, options.ledger, options.known)
+    this.judge = new ShardJudge(root, selection, options, this.depth)
   }
 
   close(): void {
@@ -185,7 +178,7 @@ class VerifyRun {
     try {
       if (this.options.shards === undefined) for (const found of findings) this.report(found)
       const { signal, workers, shardBudgetMs } = this.options
-      const plans = this.selection.shardPaths.map(shardPath => this.plan(shardPath))
+      const plans = this.selection.shardPaths.map(shardPath => this.judge.plan(shardPath))
       const bytes = plans.reduce(
         (sum, { task }) => sum + (task.depth === 'full' ? (this.selection.stamps.get(task.shardPath)?.bytes ?? 0) : 0),
         0
@@ -195,7 +188,7 @@ class VerifyRun {
       const preparation = new BackgroundSteps(this.selection.mine(INDEX_PATH) ? index?.prepareProof() : undefined, signal)
       try {
         for await (const look of lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
-          const verdict = this.judge(look, plans[i]?.before ?? null, usable)
+          const verdict = this.judge.judge(look, plans[i]?.before ?? null, usable)
           this.take(i, verdict, look.sha256)
           usable = this.whileUsable(usable, each => this.compareWithIndex(each, verdict))
           this.meter.step(verdict.shardPath, verdict.bytes)
@@ -215,74 +208,6 @@ class VerifyRun {
     if (this.options.secondReader === true) await this.askSecondReader()
     this.selection.ledgerRun?.finish()
     return this.inspection(started)
-  }
-
-  /** How a shard is looked at: what was found in it before, elsewhere, a moment ago or by the interrupted run that is resumed, is not read again. */
-  private plan(shardPath: string): { readonly task: ShardTask; readonly before: KnownVerdict | null } {
-    const known = this.options.known?.get(shardPath) ?? this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? this.trusted(shardPath)
-    const stamp = this.selection.stamps.get(shardPath)
-    const before = known !== null && stamp !== undefined && known.bytes === stamp.bytes && known.mtimeNs === stamp.mtimeNs ? known : null
-    // Its keys are needed once more for the comparison across shards.
-    const depth = before !== null && this.depth === 'full' ? 'keys' : this.depth
-    const digest = before === null && this.selection.ledgerRun !== null
-    return { task: { root: this.root, shardPath, depth, digest }, before }
-  }
-
-  /** What the ledger says of it, if that is young enough. */
-  private trusted(shardPath: string): KnownVerdict | null {
-    const { trustMs, ledger } = this.options
-    if (trustMs === undefined) return null
-    const last = ledger?.lastVerification(this.root, shardPath) ?? null
-    // A plan moves what was read for it: only of a shard with nothing wrong is an earlier look enough.
-    const trusted = last !== null && !isOlderThan(last.verifiedAtMs, trustMs, Date.now()) && !last.findings.some(isReasonToMove)
-    return trusted ? last : null
-  }
-
-  /** What is said of a shard, with what is known of it from before; a full look is written down. */
-  private judge({ verdict: seen, sha256 }: ShardLook, before: KnownVerdict | null, index: WindowIndex | null): ShardVerdict {
-    const verdict = judgeEmptyFile(seen, () => this.heldRows(seen.shardPath, index))
-    if (before !== null) {
-      this.carriedOver += 1
-      // Its keys could not be read now: neither they nor their absence was compared with anything.
-      const refused = verdict.findings.filter(found => isUnread(found) && !before.findings.some(({ kind }) => kind === found.kind))
-      return {
-        ...verdict,
-        findings: [...before.findings, ...refused],
-        keys: before.findings.some(blocksIndexing) ? null : verdict.keys
-      }
-    }
-    const run = this.selection.ledgerRun
-    const fingerprinted = (run !== null && sha256 !== null) || verdict.pageChecksums
-    if (this.depth === 'full' && !fingerprinted) this.unfingerprinted.add(verdict.shardPath)
-    // The digest that is on record stays: it is that of the shard, and not of what stands for it.
-    if (run !== null && verdict.findings.some(isStandIn)) run.record(verdict, null)
-    if (run === null || sha256 === null || verdict.findings.some(isStandIn)) return verdict
-    // Readable is not intact: its digest is held against the one that was recorded first.
-    const last = this.lastVerification(verdict)
-    const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(verdict.shardPath, last, sha256)] : []
-    if (changed.length === 0) this.intactness.digests.set(verdict.shardPath, sha256)
-    else this.intactness.changed.add(verdict.shardPath)
-    const judged = { ...verdict, findings: [...verdict.findings, ...changed] }
-    // A shard that is still being written looks cut off: only whole ones are held to their bytes.
-    run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256, verdict.holdings)
-    return judged
-  }
-
-  /** Whether index or ledger say that a shard held rows. */
-  private heldRows(shardPath: string, index: WindowIndex | null): boolean {
-    const last = this.options.ledger?.lastVerification(this.root, shardPath)
-    return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entriesIfUsable(index, shardPath).length > 0
-  }
-
-  /** A shard that was away and is back, as its size and time say, has its fingerprint back as well. */
-  private lastVerification(verdict: ShardVerdict): Verification | null {
-    const { root } = this
-    const { ledger } = this.options
-    const { shardPath, bytes, mtimeNs } = verdict
-    const last = ledger?.lastVerification(root, shardPath) ?? null
-    if (last?.sha256 !== null || last.bytes !== bytes || last.mtimeNs !== mtimeNs) return last
-    ledger?.recallFingerprint(root, shardPath, verdict)
-    return ledger?.lastVerification(root, shardPath) ?? null
   }
 
   private take(i: number, verdict: ShardVerdict, sha256: string | null): void {
@@ -347,7 +272,7 @@ class VerifyRun {
       }
       return
     }
-    const compared = compareShardWithIndex(index, shardPath, keys, () => this.intactness.isIntact(verdict))
+    const compared = compareShardWithIndex(index, shardPath, keys, () => this.judge.intactness.isIntact(verdict))
     if (compared.changed.length > 0) this.evidence?.claimChanged(shardPath, compared.changed)
     for (const found of compared.findings) this.report(found)
     for (const place of compared.elsewhere) {
@@ -410,7 +335,7 @@ class VerifyRun {
       canonical: (path: string) => withoutAliases(this.walk, path),
       stateOf: (path: string) => states.stateOf(path),
       idOf: (path: string) => states.idOf(path),
-      isIntact: (path: string) => this.intactness.isIntactAt(path),
+      isIntact: (path: string) => this.judge.intactness.isIntactAt(path),
       isMine: wanted === null ? selection.mine : (path: string) => wanted.has(path),
       onIndexFailure: (error: unknown) => this.giveUpIndex(error),
       onProblem: ({ path, message, refused }: ArchiveProblem) =>
@@ -460,7 +385,7 @@ class VerifyRun {
       this.root,
       moved.map(({ shardPath }) => shardPath)
     )
-    if (isIndexKnown) this.intactness.record(evidence.contradicted)
+    if (isIndexKnown) this.judge.intactness.record(evidence.contradicted)
   }
 
   /** Of shards with findings: how many keys would be lost with each. */
@@ -515,34 +440,16 @@ class VerifyRun {
       indexableRows: this.indexableRows,
       indexableShards: this.indexableShards,
       keys: this.keys,
-      readableShards: [...this.unfingerprinted].filter(path => !marked.has(path)).length,
-      carriedOver: this.carriedOver,
+      readableShards: [...this.judge.unfingerprinted].filter(path => !marked.has(path)).length,
+      carriedOver: this.judge.carriedOver,
       present: new Set(this.all),
       leftOut: this.all.length - shardPaths.length,
       lost: this.lost,
       keysOnlyHere: this.keysOnlyHere(marked),
       sharedKeys: this.sharing.shared(shardPaths),
-      intact: this.intactness.proven
+      intact: this.judge.intactness.proven
     }
   }
-}
-
-function isReasonToMove({ severity }: Finding): boolean {
-  return severity === 'corrupt' || severity === 'suspect'
-}
-
-/** Whether a finding says that a shard was not read, and nothing of what it holds. */
-function isUnread({ kind }: Finding): boolean {
-  return kind === 'unreadable' || kind === 'over_limit'
-}
-
-function changedBytes(shardPath: string, last: Verification, sha256: string): Finding {
-  const since = new Date(last.fingerprintedAtMs).toISOString()
-  const unchanged = new Date(last.verifiedAtMs).toISOString()
-  const message = `the bytes differ from those recorded on ${since}; shards are never rewritten, so this is rot, or another file in its place`
-  return finding('changed_bytes', shardPath, message, {
-    details: { recorded_sha256: last.sha256, sha256, recorded_at: since, last_verified: unchanged }
-  })
 }
 
 /** Loci are kept in the ledger; a run needs only what tells the same rows from others. */
