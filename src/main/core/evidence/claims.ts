@@ -11,7 +11,7 @@ import { SpilledRecords } from '../integrity/spilledRecords.ts'
 /**
  * - `expected`: the row is missing unless any shard holds the key
  * - `changed`: the shard changed unless it holds the key itself
- * - `damaged`: a row of a damaged shard; nobody else may hold the key
+ * - `damaged`: a row of a damaged shard; possibly no other shard holds the key
  */
 export const CLAIM_KINDS = ['expected', 'changed', 'damaged'] as const
 export type ClaimKind = (typeof CLAIM_KINDS)[number]

@@ -31,7 +31,7 @@ export class EvidenceRun {
   private readonly options: EvidenceOptions
   private readonly collector: KeyCollector
   private readonly gatherer: ClaimGatherer
-  /** Shards that were read because somebody has to hold what is claimed. */
+  /** Shards that were read later, to find out whether they hold claimed keys. */
   private readonly readLater = new Map<string, Read>()
   private readonly holdingsReadLater: Present[] = []
 

@@ -21,7 +21,7 @@ export type LostShard = {
   readonly reason: LostReason
   /** Null where nothing tells how many. */
   readonly rows: number | null
-  /** When the evidence was put aside, UTC ns; null where the index or the ledger still has it. */
+  /** When the entry was archived (UTC ns); null if the index or the ledger still has it. */
   readonly since: bigint | null
   readonly sources: readonly Source[]
 }

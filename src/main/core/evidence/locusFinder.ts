@@ -40,7 +40,7 @@ export class LocusFinder {
     return blockOf(shardPath) === '' ? [] : (this.blocks.get(blockOf(shardPath)) ?? []).slice(0, SISTERS)
   }
 
-  /** The loci of window hashes in hex, as far as any shard that is there has them. */
+  /** The loci of window hashes (hex); a hash that no present shard holds is left out. */
   find(shardPath: string, hashes: Iterable<string>): Map<string, LostWindow> {
     const open = new Set(hashes)
     const found = new Map<string, LostWindow>()

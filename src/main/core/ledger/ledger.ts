@@ -1,6 +1,6 @@
 /**
- * What was verified when: kept in the program's own data folder, never in the cache. One database for all caches, each known by an id
- * of its own; which of them lies at a path is told by `followMove`.
+ * Verifications and their times: stored in the program's data folder, never in the cache. One database for all caches. Each cache has an
+ * id; `followMove` determines which cache is at a path.
  */
 import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'

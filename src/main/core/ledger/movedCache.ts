@@ -1,6 +1,6 @@
 /**
- * Which of the caches that the ledger knows lies at a path. A path alone does not tell: disks are mounted at one place in turn, caches are
- * moved, copied and restored from backups. Its folder tells, or what is in it.
+ * Determines which known cache is at a path. The path alone is not enough: different disks can be mounted at one path, and caches are moved,
+ * copied and restored from backups. The folder's identity or the content decides.
  */
 import { statSync } from 'node:fs'
 import { lstat, opendir, realpath, stat as statFile } from 'node:fs/promises'
@@ -20,11 +20,11 @@ const READ = 3
 type Sampled = FileStamp & { readonly shardPath: string; readonly sha256: string | null }
 
 /**
- * Finds out which cache lies at a path, and has the ledger answer for that one from now on. At a path where one was before, it is the
- * same one unless its folder is another and none of its shards is there. One that lay elsewhere and is gone from there is recognized by
- * its folder, or by more than half of a sample of its shards; records of the one that is gone stay, should it come back.
+ * Determines which cache is at a path; from then on the ledger answers for that cache. A cache that was at this path before is the same one
+ * unless its folder is another and none of its shards is here. A cache that was elsewhere and is gone from there is recognized by its
+ * folder, or by more than half of a sample of its shards; in the second case its own records stay, as it may come back.
  * @param root absolute real path of a cache
- * @returns where the cache lay before; null when it is new, or was known here already
+ * @returns the previous path of the cache; null if it is new or was known at this path
  */
 export async function followMove(ledger: Ledger, root: string): Promise<string | null> {
   const folder = folderIdentity(root)

@@ -85,12 +85,12 @@ function leaveWal(db: Database.Database): void {
   try {
     db.pragma('journal_mode = DELETE')
   } catch (error) {
-    // Another process has the file open in WAL mode; whoever opens it alone converts it.
+    // Another process has the file open in WAL mode. The next process that opens it alone converts it.
     if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error
   }
 }
 
-/** What a person is told of a ledger that could not be used. */
+/** The message for users about a ledger that could not be used. */
 export function setAsideRemark(file: string, reason: string, isRestored: boolean): string {
   const next = isRestored ? 'its last good copy is used' : 'a new one is begun'
   return `the record of earlier verifications could not be used (${reason}); it is kept as ${file}, ${next}`

@@ -7,7 +7,7 @@ import { DecodeError } from './decodeError.ts'
 
 type DeltaTarget = Int32Array | BigInt64Array
 
-/** A stream of integers of 32 or 64 bits, read as far as somebody asks. */
+/** A stream of 32-bit or 64-bit integers, decoded on demand. */
 export class DeltaReader {
   private readonly bytes: Uint8Array
   private readonly bits: 32 | 64

@@ -180,7 +180,7 @@ function packedAt(bytes: Uint8Array, start: number, bitWidth: number, i: number)
 /** So many indices of a packed run are held against a dictionary at a time. */
 const CHECKED_AT_ONCE = 1024
 
-/** A stream that is read as far as somebody asks. Bytes behind what was asked for are nobody's concern. */
+/** A stream that is decoded on demand. Bytes after the requested values are ignored. */
 export class HybridReader {
   private readonly bytes: Uint8Array
   private readonly bitWidth: number

@@ -148,7 +148,7 @@ export class FlatTable {
     return Array.from({ length: count }, (_, i) => this.room.bytes.readInt32LE(at + 4 + 4 * i))
   }
 
-  /** Proves a vector that nobody reads. */
+  /** Checks the bounds of a vector whose values are not needed. */
   checkVector(slot: number, size: number): void {
     const at = this.target(slot)
     if (at !== null) checkVector(this.room, at, size)
