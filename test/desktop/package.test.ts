@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -64,7 +64,7 @@ describeWith('electron', 'the package', () => {
     })
     const pages = async (): Promise<string> => (await fetch(`http://${address}/json/list`)).text()
     await expect.poll(pages, { timeout: 30_000 }).toContain('lewm://app/')
-    const browser = await chromium.connectOverCDP(`http://${address}`)
+    const browser = await attached(address)
     const [context] = browser.contexts()
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page'))
     if (page === undefined) throw new Error('no window came up')
@@ -76,3 +76,15 @@ describeWith('electron', 'the package', () => {
     expect(await ended).toEqual([0, null])
   })
 })
+
+/** A debugger that attaches to a page just being made now and then waits for it for good: then another one attaches. */
+async function attached(address: string): Promise<Browser> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await chromium.connectOverCDP(`http://${address}`, { timeout: 15_000 })
+    } catch (error) {
+      if (attempt === 4) throw error
+      process.stderr.write(`the page does not answer and is asked again: ${String(error)}\n`)
+    }
+  }
+}

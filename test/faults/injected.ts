@@ -111,7 +111,7 @@ const EVENT_LOOP = new Set(['read', 'close'])
 
 /** A file whose name is new in each run cannot be told to strace; it is read and closed only once, so that once is for good. */
 export function canBeRefusedForGood({ name, paths }: Call): boolean {
-  return !EVENT_LOOP.has(name) || !paths.some(path => path.includes(TEMP) || path.includes(TIME))
+  return !EVENT_LOOP.has(name) || !paths.some(path => [TEMP, TIME, CACHE].some(part => path.includes(part)))
 }
 
 function onlyOf({ paths }: Call, { home }: Scene): string[] {
@@ -197,6 +197,7 @@ function pathsIn(text: string, home: string): string[] {
             .slice(home.length)
             .replaceAll(/\.lewm-tmp-[0-9a-f]+/g, TEMP)
             .replaceAll(/\d{16,}/g, TIME)
+            .replace(/(?<=^\/data\/changed\/)[0-9a-f]{32}(?=\.json$)/, CACHE)
         ]
       : []
   )
@@ -204,3 +205,5 @@ function pathsIn(text: string, home: string): string[] {
 
 const TEMP = '.lewm-tmp'
 const TIME = 'time-of-this-run'
+/** Records of changes are named by the path of the cache. */
+const CACHE = 'this-cache'
