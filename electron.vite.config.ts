@@ -18,7 +18,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           core: at('src/main/core/index.ts'),
-          shardThread: at('src/main/core/work/shardThread.ts'),
+          shardThread: at('src/main/core/pool/shardThread.ts'),
           secondReaderThread: at('src/main/core/secondReader/secondReaderThread.ts'),
           cli: at('src/main/cli/main.ts'),
           serviceProcess: at('src/main/desktop/serviceProcess.ts'),

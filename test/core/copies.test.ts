@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync } 
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openIndex, readEmbedding, reindexCache, repairCache, verifyCache } from '../../src/main/core/index.ts'
-import { writeShard } from '../../src/main/core/writeShard.ts'
+import { writeShard } from '../../src/main/core/write/writeShard.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { entriesByShard, recordOf } from './cacheFiles.ts'

@@ -1,7 +1,7 @@
 /** What a query means, however a page, a table or a keyboard spells it. */
 import { describe, expect, test } from 'vitest'
-import { otherName, sameContig } from '../../src/main/core/contigNames.ts'
-import { parseQuery } from '../../src/main/core/findQuery.ts'
+import { otherName, sameContig } from '../../src/main/core/layouts/contigNames.ts'
+import { parseQuery } from '../../src/main/core/query/findQuery.ts'
 
 const END = 2n ** 63n - 1n
 

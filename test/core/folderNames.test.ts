@@ -1,6 +1,6 @@
 /** Names of encoder folders: refused where GenoLeWM, this program or the file system would take the folder for something else. */
 import { describe, expect, test } from 'vitest'
-import { holdsCopies, isEncoderFolder, isNamePart } from '../../src/main/core/folderNames.ts'
+import { holdsCopies, isEncoderFolder, isNamePart } from '../../src/main/core/layouts/folderNames.ts'
 
 describe('the folder of an encoder', () => {
   test.each(['lab__encoder', '.hidden', '...', 'v3', 'x.parquet.d', 'parquet', 'quarantine', 'my index.sqlite', 'CONTIG', 'com10'])(

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { CODECS, type Codec, ENCODINGS, type Encoding } from '../../src/main/core/parquet/footer.ts'
+import { CODECS, type Codec, ENCODINGS, type Encoding } from '../../src/main/core/parquet/footer/footer.ts'
 import { PHYSICAL_TYPES, type PhysicalType } from '../../src/main/core/parquet/schema/logicalType.ts'
-import { type Field, writeThriftStruct } from '../../src/main/core/parquet/thriftWriter.ts'
+import { type Field, writeThriftStruct } from '../../src/main/core/parquet/thrift/thriftWriter.ts'
 
 /** A page: its header as thrift fields, and the bytes that follow it. */
 export type HandmadePage = { readonly header: readonly Field[]; readonly body: Uint8Array; readonly dictionary?: boolean }

@@ -1,7 +1,7 @@
 /** Limits as they are written: read, given back, refused. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { InputError, limitNames, limitsFromText, limitsInForce, limitsToText, setLimits } from '../../src/main/core/index.ts'
-import { DEFAULT_LIMITS, LIMIT_NAMES, limitKeys } from '../../src/main/core/parquet/limits.ts'
+import { DEFAULT_LIMITS, LIMIT_NAMES, limitKeys } from '../../src/main/core/limits/limits.ts'
 
 afterEach(() => setLimits({}))
 

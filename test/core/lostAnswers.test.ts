@@ -2,7 +2,7 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { moveFile, writeFileDurably, writeNewFileDurably } from '../../src/main/core/durableFile.ts'
+import { moveFile, writeFileDurably, writeNewFileDurably } from '../../src/main/core/fs/durableFile.ts'
 import { quarantineShards, restoreShards, verifyCache, writeShard } from '../../src/main/core/index.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { BLOCK, recordOf } from './cacheFiles.ts'

@@ -1,6 +1,6 @@
 /** Progress: seldom on the way, and the end as it is. */
 import { expect, test } from 'vitest'
-import { ProgressMeter } from '../../src/main/core/progress.ts'
+import { ProgressMeter } from '../../src/main/core/base/progress.ts'
 import type { Progress } from '../../src/shared/model/report.ts'
 
 function told(total: number, steps: number): readonly Progress[] {

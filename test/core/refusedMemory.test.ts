@@ -2,9 +2,9 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { expectedError } from '../../src/main/core/index.ts'
-import { type Depth, lookAtShard } from '../../src/main/core/integrity/verifyShard.ts'
+import { type Depth, lookAtShard } from '../../src/main/core/inspect/inspectShard.ts'
 import { decompress } from '../../src/main/core/parquet/codec/decompress.ts'
-import { ownMemory, type PageMemory } from '../../src/main/core/parquet/pageMemory.ts'
+import { ownMemory, type PageMemory } from '../../src/main/core/parquet/file/pageMemory.ts'
 import { referenceCache } from '../support/reference.ts'
 import { shardsOf } from './cacheFiles.ts'
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { expectedError } from '../../src/main/core/index.ts'
-import { ReaderThread } from '../../src/main/core/work/readerThreads.ts'
+import { ReaderThread } from '../../src/main/core/pool/shardPool.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const load = createRequire(import.meta.url)

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { makeTemporaryFolder } from '../../src/main/core/temporaryFolder.ts'
+import { makeTemporaryFolder } from '../../src/main/core/fs/temporaryFolder.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 test('only old folders of its name whose process is gone are taken away', () => {

@@ -1,6 +1,6 @@
 /** A time budget counts while the process runs: a pause uses up no more than the step in which it falls. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { afterRunning, TimeBudget } from '../../src/main/core/timeBudget.ts'
+import { afterRunning, TimeBudget } from '../../src/main/core/base/timeBudget.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -3,7 +3,7 @@
  * nothing is left uncompared. LEWM_SEED repeats the files of an earlier run.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { limitsInForce } from '../../src/main/core/parquet/limits.ts'
+import { limitsInForce } from '../../src/main/core/limits/limits.ts'
 import { SecondThread } from '../../src/main/core/secondReader/secondThread.ts'
 import { SOAK, tell, teller, times } from '../faults/extent.ts'
 import { describeWith } from '../support/capabilities.ts'

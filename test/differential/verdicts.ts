@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describeShard, type Finding, readVectors } from '../../src/main/core/index.ts'
-import { verifyShard } from '../../src/main/core/integrity/verifyShard.ts'
-import { openShardRows, toEmbedding } from '../../src/main/core/shardRows.ts'
+import { verifyShard } from '../../src/main/core/inspect/inspectShard.ts'
+import { openShardRows, toEmbedding } from '../../src/main/core/shards/shardRows.ts'
 import { digestOfRow, digestOfRows, rowFields } from './rowDigest.ts'
 
 export type OurVerdict = {

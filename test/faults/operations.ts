@@ -2,7 +2,7 @@
 import { cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect } from 'vitest'
-import { archiveFiles, readArchive } from '../../src/main/core/evidence/entryArchive.ts'
+import { archiveFiles, readArchive } from '../../src/main/core/evidence/kept/entryArchive.ts'
 import {
   openIndex,
   quarantineShards,

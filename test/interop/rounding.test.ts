@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { fromFloat16, toFloat16 } from '../../src/main/core/parquet/float16.ts'
+import { fromFloat16, toFloat16 } from '../../src/main/core/parquet/encodings/float16.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { type Peer, packedValues, startPeer } from './peer.ts'
 import { randomNumbers } from './rows.ts'

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { isContractProcedure } from '@orpc/contract'
 import { beforeAll, expect, test } from 'vitest'
-import { withCacheLock } from '../../src/main/core/cacheLock.ts'
+import { withCacheLock } from '../../src/main/core/cache/cacheLock.ts'
 import { type CacheSummary, contract, PAGE_ROWS } from '../../src/shared/contract/index.ts'
 import { type ReferenceRow, referenceCache, referenceEmbedding, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'

@@ -3,9 +3,9 @@
  * contig `ends` it ends, over one of contig `memory` it has used up its memory.
  */
 import { parentPort } from 'node:worker_threads'
-import { reusedMemory } from '../../src/main/core/parquet/pageMemory.ts'
-import { lookSteps } from '../../src/main/core/work/shardTask.ts'
-import type { ShardOrder } from '../../src/main/core/work/shardThread.ts'
+import { lookSteps } from '../../src/main/core/inspect/shardTask.ts'
+import { reusedMemory } from '../../src/main/core/parquet/file/pageMemory.ts'
+import type { ShardOrder } from '../../src/main/core/pool/shardThread.ts'
 
 if (process.env.LEWM_TEST_THREADS === 'unloaded') throw Object.assign(new Error('EMFILE, open'), { code: 'EMFILE', syscall: 'open' })
 

@@ -3,7 +3,7 @@
  * Contig `hangs` never comes to an end, contig `dies` ends the thread.
  */
 import { parentPort } from 'node:worker_threads'
-import { batchOf, type EmbeddingBatch } from '../../src/main/core/parquet/embeddingBatch.ts'
+import { batchOf, type EmbeddingBatch } from '../../src/main/core/parquet/pages/embeddingBatch.ts'
 import { ShardReader } from '../../src/main/core/parquet/shardReader.ts'
 import type { SecondOrder } from '../../src/main/core/secondReader/secondReaderThread.ts'
 

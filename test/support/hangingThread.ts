@@ -1,8 +1,8 @@
 /** Entry of a reading thread with a fault put into it: over a shard of contig `hangs` it never comes to an end. */
 import { parentPort } from 'node:worker_threads'
-import { reusedMemory } from '../../src/main/core/parquet/pageMemory.ts'
-import { lookSteps } from '../../src/main/core/work/shardTask.ts'
-import type { ShardOrder } from '../../src/main/core/work/shardThread.ts'
+import { lookSteps } from '../../src/main/core/inspect/shardTask.ts'
+import { reusedMemory } from '../../src/main/core/parquet/file/pageMemory.ts'
+import type { ShardOrder } from '../../src/main/core/pool/shardThread.ts'
 
 const memory = reusedMemory()
 

@@ -1,10 +1,18 @@
 /** Damage that faulty writers do: files that are sound Parquet and hold what no GenoLeWM cache may hold. */
 import type { FindingKind, WindowRecord } from '../../shared/model/index.ts'
-import { CACHE_SCHEMA_VERSION } from '../core/layout.ts'
-import type { ColumnInput } from '../core/parquet/columnInput.ts'
-import { encodeParquet } from '../core/parquet/encodeParquet.ts'
-import { ARROW_SCHEMA, booleanColumn, CREATED_BY, digestColumn, intColumn, longColumn, textColumn } from '../core/parquet/encodeShard.ts'
-import { toFloat16 } from '../core/parquet/float16.ts'
+import { CACHE_SCHEMA_VERSION } from '../core/layouts/layout.ts'
+import { toFloat16 } from '../core/parquet/encodings/float16.ts'
+import type { ColumnInput } from '../core/parquet/write/columnInput.ts'
+import { encodeParquet } from '../core/parquet/write/encodeParquet.ts'
+import {
+  ARROW_SCHEMA,
+  booleanColumn,
+  CREATED_BY,
+  digestColumn,
+  intColumn,
+  longColumn,
+  textColumn
+} from '../core/parquet/write/encodeShard.ts'
 
 /** A row that need not be a valid one. */
 export type LooseRow = Omit<WindowRecord, 'chrom' | 'embedding' | 'poolType' | 'dtype'> & {

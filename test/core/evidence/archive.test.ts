@@ -8,7 +8,7 @@ import {
   archiveFiles,
   type LeavingEntry,
   readArchive
-} from '../../../src/main/core/evidence/entryArchive.ts'
+} from '../../../src/main/core/evidence/kept/entryArchive.ts'
 import {
   applyRepair,
   planRepair,

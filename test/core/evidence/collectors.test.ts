@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { LocusCollector } from '../../../src/main/core/evidence/locusCollector.ts'
-import { KeyCollector, PairFinder } from '../../../src/main/core/integrity/duplicateKeys.ts'
-import { configurationSalt, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../../../src/main/core/integrity/keyPrint.ts'
-import { PrintTable } from '../../../src/main/core/integrity/printTable.ts'
-import { keysOf } from '../../../src/main/core/integrity/shardKeys.ts'
-import { PARTITIONS, SpilledRecords } from '../../../src/main/core/integrity/spilledRecords.ts'
+import { KeyCollector, PairFinder } from '../../../src/main/core/keys/duplicateKeys.ts'
+import { configurationSalt, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../../../src/main/core/keys/keyPrint.ts'
+import { PrintTable } from '../../../src/main/core/keys/printTable.ts'
+import { keysOf } from '../../../src/main/core/keys/shardKeys.ts'
+import { PARTITIONS, SpilledRecords } from '../../../src/main/core/keys/spilledRecords.ts'
 import { recordOf } from '../cacheFiles.ts'
 
 describe('fingerprints', () => {

@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Codec } from '../../../src/main/core/parquet/footer.ts'
-import { writeThriftStruct } from '../../../src/main/core/parquet/thriftWriter.ts'
+import type { Codec } from '../../../src/main/core/parquet/footer/footer.ts'
+import { writeThriftStruct } from '../../../src/main/core/parquet/thrift/thriftWriter.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import {
   dataPage,

@@ -17,8 +17,8 @@ import {
   verifyCache,
   type WindowKey
 } from '../../../src/main/core/index.ts'
-import { limitKeys } from '../../../src/main/core/parquet/limits.ts'
-import { writeThriftStruct } from '../../../src/main/core/parquet/thriftWriter.ts'
+import { limitKeys } from '../../../src/main/core/limits/limits.ts'
+import { writeThriftStruct } from '../../../src/main/core/parquet/thrift/thriftWriter.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import {
   dataPage,

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { verifyShard } from '../../../src/main/core/integrity/verifyShard.ts'
+import { verifyShard } from '../../../src/main/core/inspect/inspectShard.ts'
 import { openShard, type ShardReader } from '../../../src/main/core/parquet/shardReader.ts'
 
 /** What went wrong, few examples of each. */

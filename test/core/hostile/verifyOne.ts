@@ -1,5 +1,5 @@
 /** A program: verifies one shard, and tells what it found and how much memory that took. Run by limits.test.ts in a process of its own. */
-import { verifyShard } from '../../../src/main/core/integrity/verifyShard.ts'
+import { verifyShard } from '../../../src/main/core/inspect/inspectShard.ts'
 
 export type Outcome = { rows: number | null; kinds: { kind: string; column: string | null }[]; peakMiB: number }
 

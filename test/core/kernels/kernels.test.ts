@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import type * as Kernels from '../../../src/main/core/kernels/kernels.ts'
 import { WIDEST_PACKED } from '../../../src/main/core/kernels/kernels.ts'
-import { toFloat16 } from '../../../src/main/core/parquet/float16.ts'
+import { toFloat16 } from '../../../src/main/core/parquet/encodings/float16.ts'
 
 /** Bits one by one, least significant first. */
 function unpackSlowly(bytes: Uint8Array, from: number, bitWidth: number, count: number): number[] {
@@ -39,7 +39,7 @@ const nearHalves = fc
 async function freshKernels(refuse: boolean): Promise<{ readonly kernels: typeof Kernels; readonly remarks: string[] }> {
   vi.resetModules()
   const remarks: string[] = []
-  const { onRemark } = await import('../../../src/main/core/remarks.ts')
+  const { onRemark } = await import('../../../src/main/core/base/remarks.ts')
   onRemark((_subject, sentence) => remarks.push(sentence))
   const kernels = await import('../../../src/main/core/kernels/kernels.ts')
   if (refuse) {

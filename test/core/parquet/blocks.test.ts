@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decompressLz4Block, decompressLz4Hadoop } from '../../../src/main/core/parquet/codec/lz4.ts'
 import { decompressSnappy } from '../../../src/main/core/parquet/codec/snappy.ts'
-import { DecodeError } from '../../../src/main/core/parquet/decodeError.ts'
+import { DecodeError } from '../../../src/main/core/parquet/encodings/decodeError.ts'
 import { lz4Literals, snappyLiterals } from '../handmadeShard.ts'
 import { compressLz4, compressSnappy } from './blockCompressors.ts'
 

@@ -1,7 +1,7 @@
 /** Every half there is, and the doubles on both sides of every border between two halves. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { float16Table, fromFloat16, toFloat16 } from '../../../src/main/core/parquet/float16.ts'
+import { float16Table, fromFloat16, toFloat16 } from '../../../src/main/core/parquet/encodings/float16.ts'
 
 /** What IEEE 754 says of a half's bits. */
 function numberOf(bits: number): number {

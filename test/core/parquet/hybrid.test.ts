@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
 import { describe, expect, test } from 'vitest'
-import { DecodeError } from '../../../src/main/core/parquet/decodeError.ts'
-import { encodeBitLevels, encodeHybrid } from '../../../src/main/core/parquet/encodeHybrid.ts'
-import { bitWidthOf, decodeHybrid, zerosOf } from '../../../src/main/core/parquet/hybrid.ts'
+import { DecodeError } from '../../../src/main/core/parquet/encodings/decodeError.ts'
+import { bitWidthOf, decodeHybrid, zerosOf } from '../../../src/main/core/parquet/encodings/hybrid.ts'
+import { encodeBitLevels, encodeHybrid } from '../../../src/main/core/parquet/write/encodeHybrid.ts'
 import { packed, run, varint } from '../handmadeShard.ts'
 
 /** A bit width, and values that fit it: runs of any length between stretches without order. */

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SystemError, verifyCache } from '../../../src/main/core/index.ts'
-import type * as ReaderThreads from '../../../src/main/core/work/readerThreads.ts'
+import type * as ReaderThreads from '../../../src/main/core/pool/shardPool.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { shardsOf } from '../cacheFiles.ts'
 
@@ -11,7 +11,7 @@ const THREAD = join(import.meta.dirname, '../../support/failingThread.ts')
 /** How many threads can be started; the next cannot, and says so at once or before it can read. */
 const system = vi.hoisted(() => ({ threads: 0, refuses: 'at once' as 'at once' | 'later', remarks: [] as string[] }))
 
-vi.mock('../../../src/main/core/work/readerThreads.ts', async original => {
+vi.mock('../../../src/main/core/pool/shardPool.ts', async original => {
   const actual = await original<typeof ReaderThreads>()
   const takeThread = () => {
     if (system.threads <= 0 && system.refuses === 'at once') throw new SystemError('a thread could not be started: EAGAIN')
@@ -25,7 +25,7 @@ vi.mock('../../../src/main/core/work/readerThreads.ts', async original => {
   }
   return { ...actual, takeThread, giveBack: (thread: ReaderThreads.ReaderThread) => thread.end() }
 })
-vi.mock('../../../src/main/core/remarks.ts', () => ({
+vi.mock('../../../src/main/core/base/remarks.ts', () => ({
   onRemark: () => undefined,
   remarkOnce: (subject: string, sentence: string) => system.remarks.push(`${subject}: ${sentence}`)
 }))

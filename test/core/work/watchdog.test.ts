@@ -3,14 +3,14 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { openLedger, verifyCache } from '../../../src/main/core/index.ts'
-import type * as ReaderThreads from '../../../src/main/core/work/readerThreads.ts'
+import type * as ReaderThreads from '../../../src/main/core/pool/shardPool.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { shardsOf } from '../cacheFiles.ts'
 
 const started: ReaderThreads.ReaderThread[] = []
 
-vi.mock('../../../src/main/core/work/readerThreads.ts', async original => {
+vi.mock('../../../src/main/core/pool/shardPool.ts', async original => {
   const actual = await original<typeof ReaderThreads>()
   const takeThread = () => {
     const thread = new actual.ReaderThread(join(import.meta.dirname, '../../support/hangingThread.ts'))

@@ -15,8 +15,8 @@ import {
   verifyCache,
   writeShard
 } from '../../../src/main/core/index.ts'
-import { lookAtShards } from '../../../src/main/core/work/lookAtShards.ts'
-import { ReaderThread, ThreadLost } from '../../../src/main/core/work/readerThreads.ts'
+import { lookAtShards } from '../../../src/main/core/pool/inspectShards.ts'
+import { ReaderThread, ThreadLost } from '../../../src/main/core/pool/shardPool.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf, shardsOf } from '../cacheFiles.ts'

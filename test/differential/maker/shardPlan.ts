@@ -1,6 +1,6 @@
 /** The plan of a sound shard of layout 1: thirteen columns as pyarrow types them, and rows that GenoLeWM accepts. */
 import { createHash } from 'node:crypto'
-import { toFloat16 } from '../../../src/main/core/parquet/float16.ts'
+import { toFloat16 } from '../../../src/main/core/parquet/encodings/float16.ts'
 import type { Rng } from '../rng.ts'
 import { type ChunkPlan, type ColumnPlan, defaultChunk, type FilePlan } from './plan.ts'
 import { CONVERTED, LOGICAL, leaf, listOf, listValue, type NestedValue, type SchemaNode } from './schema.ts'

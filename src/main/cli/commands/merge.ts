@@ -2,17 +2,11 @@
  * `merge`: the reports of all parts of a cache become the report that one verification of the whole would have given. What was found in
  * each shard is taken from the reports; what only the whole can tell (keys across shards, the index) is compared here, from the keys.
  */
+
 import { InputError } from '../../../shared/model/errors.ts'
 import { finding, isCompared } from '../../../shared/model/finding.ts'
-import {
-  type Inspection,
-  inspectCache,
-  type KnownVerdict,
-  planFrom,
-  planToJson,
-  type ReportedMissing,
-  reportedMissing
-} from '../../core/index.ts'
+import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson, reportedMissing } from '../../core/index.ts'
+import type { ReportedMissing } from '../../core/ledger/ledger.ts'
 import { cacheRootOf } from '../cacheFolder.ts'
 import type { Context, Run } from '../context.ts'
 import { exitCodeOfReport } from '../exitCodes.ts'

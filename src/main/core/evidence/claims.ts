@@ -2,11 +2,11 @@
  * What evidence says of rows, in bounded memory: a claim is a key and the place where a row with it was. Claims are joined with the
  * keys of all rows that could be read, partition by partition.
  */
-import type { KeyHolders } from '../integrity/duplicateKeys.ts'
-import { configurationSalt, type EntryKey, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../integrity/keyPrint.ts'
-import { PrintTable } from '../integrity/printTable.ts'
-import type { ShardKeys } from '../integrity/shardKeys.ts'
-import { SpilledRecords } from '../integrity/spilledRecords.ts'
+import type { KeyHolders } from '../keys/duplicateKeys.ts'
+import { configurationSalt, type EntryKey, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../keys/keyPrint.ts'
+import { PrintTable } from '../keys/printTable.ts'
+import type { ShardKeys } from '../keys/shardKeys.ts'
+import { SpilledRecords } from '../keys/spilledRecords.ts'
 
 /**
  * - `expected`: the row is missing unless any shard holds the key

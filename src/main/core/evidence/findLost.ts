@@ -1,14 +1,14 @@
 /** What is missing from a cache now, without reading shards that the index knows: for reports of what was done, and for a window. */
 import { CacheError } from '../../../shared/model/errors.ts'
+import { type ShardWalk, walkShards, withoutAliases } from '../cache/walkShards.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
-import { KeyCollector } from '../integrity/duplicateKeys.ts'
-import { Intactness } from '../integrity/intactness.ts'
-import { ShardStates } from '../integrity/shardStates.ts'
+import { KeyCollector } from '../keys/duplicateKeys.ts'
+import { Intactness } from '../ledger/intactness.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { type ShardWalk, walkShards, withoutAliases } from '../walkShards.ts'
 import { EvidenceRun } from './evidenceRun.ts'
 import type { LostDetail } from './lostReport.ts'
 import type { Place, ShardState } from './places.ts'
+import { ShardStates } from './shardStates.ts'
 
 export type FindLostOptions = {
   readonly ledger?: Ledger | undefined

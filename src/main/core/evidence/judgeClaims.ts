@@ -1,7 +1,7 @@
 /** Claims held against the keys of all rows that could be read: which keys no shard holds, which rows changed, who shares keys. */
-import type { KeyHolders } from '../integrity/duplicateKeys.ts'
-import type { Holdings } from '../integrity/holdings.ts'
-import { LAYOUT_1 } from '../layout.ts'
+import type { KeyHolders } from '../keys/duplicateKeys.ts'
+import type { Holdings } from '../keys/holdings.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
 import type { ClaimCollector } from './claims.ts'
 import type { Place, Source } from './places.ts'
 

@@ -3,11 +3,11 @@
  * agree. A configuration that has several hashes at a locus says nothing there: windows with an edit lie at the reference's
  * coordinates.
  */
-import { configurationText } from '../integrity/keyConfiguration.ts'
-import { NO_SALT, type Print, printHash, wordsOf } from '../integrity/keyPrint.ts'
-import { PrintTable } from '../integrity/printTable.ts'
-import type { ShardKeys } from '../integrity/shardKeys.ts'
-import { PARTITIONS, SpilledRecords } from '../integrity/spilledRecords.ts'
+import { configurationText } from '../keys/keyConfiguration.ts'
+import { NO_SALT, type Print, printHash, wordsOf } from '../keys/keyPrint.ts'
+import { PrintTable } from '../keys/printTable.ts'
+import type { ShardKeys } from '../keys/shardKeys.ts'
+import { PARTITIONS, SpilledRecords } from '../keys/spilledRecords.ts'
 
 /** Fingerprint of the locus (two words), of the window hash, the witness, the row. */
 const WIDTH = 5

@@ -2,12 +2,12 @@
  * The loci of windows whose rows are gone: the same windows lie in shards of other configurations, mostly of the same contig and block,
  * else wherever the index has the same window hash.
  */
-import { hex } from '../hex.ts'
+import { hex } from '../base/hex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
-import { LAYOUT_1 } from '../layout.ts'
-import { isShardPath } from '../paths.ts'
-import { digestAt, integerAt, textAt } from '../rowValues.ts'
-import { ShardLookup } from '../shardLookup.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
+import { isShardPath } from '../layouts/paths.ts'
+import { digestAt, integerAt, textAt } from '../shards/rowValues.ts'
+import { ShardLookup } from '../shards/shardLookup.ts'
 
 /** 0-based, half-open, in bp. */
 export type LostWindow = { readonly chrom: string; readonly startBp: bigint; readonly endBp: bigint }

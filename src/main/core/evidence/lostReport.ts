@@ -1,6 +1,6 @@
 /** Missing rows as findings, and counted. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
-import { ROWS_LISTED } from '../integrity/checkRows.ts'
+import { ROWS_LISTED } from '../inspect/checkRows.ts'
 import type { LostShard } from './judgeClaims.ts'
 import type { LostWindow } from './locusFinder.ts'
 import type { LostRows } from './lostRows.ts'

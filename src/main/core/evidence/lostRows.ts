@@ -1,12 +1,12 @@
 /** The rows that are lost, by name: their keys from the evidence, their loci from shards of other configurations and from the ledger. */
 import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
-import { type EntryKey, KeyPrinter, type Print } from '../integrity/keyPrint.ts'
-import type { LocusRun } from '../integrity/locusBuilder.ts'
-import { PrintTable } from '../integrity/printTable.ts'
-import { indexRow } from '../integrity/shardKeys.ts'
-import { verifyShard } from '../integrity/verifyShard.ts'
-import { readArchive } from './entryArchive.ts'
+import { verifyShard } from '../inspect/inspectShard.ts'
+import { type EntryKey, KeyPrinter, type Print } from '../keys/keyPrint.ts'
+import type { LocusRun } from '../keys/locusBuilder.ts'
+import { PrintTable } from '../keys/printTable.ts'
+import { indexRow } from '../keys/shardKeys.ts'
+import { readArchive } from './kept/entryArchive.ts'
 import type { LocusFinder, LostWindow } from './locusFinder.ts'
 import type { Place } from './places.ts'
 

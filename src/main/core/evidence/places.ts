@@ -1,10 +1,10 @@
 /** Places where evidence says that rows were, and what became of them. */
 import type { Details } from '../../../shared/model/errors.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
-import type { Holdings } from '../integrity/holdings.ts'
-import type { KeyConfiguration } from '../integrity/keyConfiguration.ts'
-import type { LocusRun } from '../integrity/locusBuilder.ts'
-import type { ShardEvidence } from '../ledger/ledger.ts'
+import type { Holdings } from '../keys/holdings.ts'
+import type { KeyConfiguration } from '../keys/keyConfiguration.ts'
+import type { LocusRun } from '../keys/locusBuilder.ts'
+import type { LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
 
 /**
  * What is known of a path now.
@@ -18,12 +18,6 @@ import type { ShardEvidence } from '../ledger/ledger.ts'
 export type ShardState = 'read' | 'damaged' | 'unread' | 'unlooked' | 'placeholder' | 'absent'
 
 export type Source = 'index' | 'kept' | 'ledger' | 'quarantine'
-
-/** What a ledger knows of a shard that is missing. */
-export type LedgerEvidence = Pick<ShardEvidence, 'shardPath' | 'holdings' | 'sha256' | 'awaySha256'>
-
-/** The same as another ledger than the one at hand knows it, by a report. */
-export type ReportedMissing = LedgerEvidence
 
 /** The evidence in the details of a finding; null where a shard is missing by other evidence. */
 export function reportedMissing(shardPath: string, { holdings, sha256 }: Details): ReportedMissing | null {

@@ -1,9 +1,9 @@
 /** Findings of rows whose window hash is not that of the same locus in other configurations: one for each shard and kind of dispute. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { WindowRowInfo } from '../../../shared/model/record.ts'
-import { hex } from '../hex.ts'
-import { ROWS_LISTED } from '../integrity/checkRows.ts'
-import { ShardLookup } from '../shardLookup.ts'
+import { hex } from '../base/hex.ts'
+import { ROWS_LISTED } from '../inspect/checkRows.ts'
+import { ShardLookup } from '../shards/shardLookup.ts'
 import type { Disagreement } from './locusCollector.ts'
 
 type Dispute = { readonly shard: number; readonly isMajority: boolean; rows: Disagreement[]; count: number }

@@ -2,8 +2,8 @@
 import { chmodSync, copyFileSync, lstatSync, rmSync, statfsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { CacheBusyError, SystemError } from '../../../shared/model/errors.ts'
-import { failedWith } from '../systemError.ts'
-import { temporaryPlace } from '../temporaryFolder.ts'
+import { failedWith } from '../fs/systemError.ts'
+import { temporaryPlace } from '../fs/temporaryFolder.ts'
 import { IndexUnusable } from './untrusted.ts'
 
 const JOURNALS_COPIED = ['-wal', '-journal'] as const

@@ -3,7 +3,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import { LAYOUT_1 } from '../layout.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
 
 /** A column of `window_index`; `key` is its position in the primary key from 1, or 0. */
 export type IndexColumn = { readonly name: string; readonly type: string; readonly key: number }

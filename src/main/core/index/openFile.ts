@@ -2,12 +2,12 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { isThisProcess, readLockOwner } from '../cacheLock.ts'
-import { isThere } from '../durableFile.ts'
-import { failedWith } from '../systemError.ts'
-import { makeTemporaryFolder } from '../temporaryFolder.ts'
+import { isThisProcess, readLockOwner } from '../cache/cacheLock.ts'
+import { isThere } from '../fs/durableFile.ts'
+import { failedWith } from '../fs/systemError.ts'
+import { makeTemporaryFolder } from '../fs/temporaryFolder.ts'
+import { openDatabase } from '../sqlite/database.ts'
 import { copyDatabase } from './copyDatabase.ts'
-import { openDatabase } from './database.ts'
 
 /** How long to wait for another process to let go of the index. */
 export const BUSY_MS = 10_000

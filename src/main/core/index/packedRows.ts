@@ -3,9 +3,9 @@
  * several times as long.
  */
 import type Database from 'better-sqlite3'
-import { hex } from '../hex.ts'
-import type { ShardKeys } from '../integrity/shardKeys.ts'
-import { LAYOUT_1 } from '../layout.ts'
+import { hex } from '../base/hex.ts'
+import type { ShardKeys } from '../keys/shardKeys.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
 
 const KEY = LAYOUT_1.indexKey.join(', ')
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
-import { LAYOUT_1 } from '../layout.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
 import { RowSum, type Seed, seedOf, wordsOf } from './rowSum.ts'
 
 const { indexKey } = LAYOUT_1

@@ -1,8 +1,8 @@
 /** An index is a file that anybody may have made: what is turned off, what its schema may be, and what becomes of SQLite's refusals. */
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
-import { LAYOUT_1 } from '../layout.ts'
-import { INDEX_PATH } from '../paths.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
+import { INDEX_PATH } from '../layouts/paths.ts'
 import { columnsOf, type IndexColumn, otherGeneration } from './generation.ts'
 
 /** An index that cannot be used because of what it holds. */

@@ -1,6 +1,6 @@
 /** The index as far as it can be used, for those who go on without it. Why it cannot is reported where shards are compared with it. */
 import { CacheError } from '../../../shared/model/errors.ts'
-import type { IndexEntry } from './indexRow.ts'
+import type { IndexEntry } from '../keys/indexRow.ts'
 import { IndexUnusable } from './untrusted.ts'
 import { openIndex, type WindowIndex } from './windowIndex.ts'
 

@@ -3,7 +3,7 @@
  * memory of its own; what pages are decoded into lies there already (`parquet/pageMemory.ts`), anything else is copied in pieces that
  * stay in the processor's cache. Where the system gives WebAssembly no memory, plain JavaScript does the same.
  */
-import { remarkOnce } from '../remarks.ts'
+import { remarkOnce } from '../base/remarks.ts'
 import { KERNELS_WASM } from './kernelsWasm.ts'
 import { type Kernels, plainKernels } from './plainKernels.ts'
 

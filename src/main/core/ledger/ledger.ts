@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
-import type { Holdings } from '../integrity/holdings.ts'
+import type { Holdings } from '../keys/holdings.ts'
 
 /** What a full verification of one shard came to. */
 export type Verification = FileStamp & {
@@ -33,6 +33,10 @@ export type ShardEvidence = FileStamp & {
   readonly intactSha256: string | null
   readonly holdings: Holdings | null
 }
+/** What a ledger knows of a shard that is missing. */
+export type LedgerEvidence = Pick<ShardEvidence, 'shardPath' | 'holdings' | 'sha256' | 'awaySha256'>
+/** The same as another ledger than the one at hand knows it, by a report. */
+export type ReportedMissing = LedgerEvidence
 
 /** One verify, from its start to its finish; one that never finished can be resumed. */
 export type LedgerRun = {

@@ -1,12 +1,12 @@
 /** Which column of a file is which of the layout, what Arrow reads it as, and whether the fast reader can read it. */
-import type { ColumnSpec, Layout } from '../layout.ts'
+import type { ColumnSpec, Layout } from '../layouts/layout.ts'
+import { ShardFault } from '../limits/shardFault.ts'
 import type { ArrowType } from './arrow/arrowType.ts'
 import { inferFields, type SchemaField } from './arrow/inferFields.ts'
 import { ARROW_SCHEMA_KEY, decodeOriginSchema } from './arrow/originSchema.ts'
 import { restore } from './arrow/restoreTypes.ts'
-import type { ShardFooter } from './footer.ts'
+import type { ShardFooter } from './footer/footer.ts'
 import type { Leaf } from './schema/schemaTree.ts'
-import { ShardFault } from './shardFault.ts'
 import { ThriftError } from './thrift/compactReader.ts'
 
 export type BoundColumn = {

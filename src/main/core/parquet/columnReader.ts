@@ -3,23 +3,23 @@
  * a fault, the general reader decides, which reads what Arrow reads.
  */
 import { FINDING_KINDS } from '../../../shared/model/finding.ts'
-import type { ColumnSpec, Layout } from '../layout.ts'
+import type { ColumnSpec, Layout } from '../layouts/layout.ts'
+import type { Limits } from '../limits/limits.ts'
+import { ShardFault } from '../limits/shardFault.ts'
 import { type BoundColumn, type BoundColumns, bindColumns } from './bindColumns.ts'
-import { type EmbeddingBatch, rowsFrom } from './embeddingBatch.ts'
 import { readEmbeddingColumn, readEmbeddingPage } from './fast/embeddingColumn.ts'
 import { readFlatColumn } from './fast/flatColumn.ts'
-import { NotFast } from './fast/notFast.ts'
-import type { ColumnChunk, RowGroup, ShardFooter } from './footer.ts'
+import { Notes } from './file/notes.ts'
+import type { PageMemory } from './file/pageMemory.ts'
+import type { ShardFile } from './file/shardFile.ts'
+import type { ColumnChunk, RowGroup, ShardFooter } from './footer/footer.ts'
 import type { ColumnArray } from './general/arrays.ts'
 import { flatColumnOf } from './general/layoutColumns.ts'
 import { embeddingsOf } from './general/layoutEmbeddings.ts'
 import { readField } from './general/readField.ts'
-import type { Limits } from './limits.ts'
-import { Notes } from './notes.ts'
-import type { PageMemory } from './pageMemory.ts'
-import type { FlatColumn } from './rowColumns.ts'
-import { ShardFault } from './shardFault.ts'
-import type { ShardFile } from './shardFile.ts'
+import { type EmbeddingBatch, rowsFrom } from './pages/embeddingBatch.ts'
+import { NotFast } from './pages/notFast.ts'
+import type { FlatColumn } from './pages/rowColumns.ts'
 
 export class ColumnReader {
   /** What was odd so far. */

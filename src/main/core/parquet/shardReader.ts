@@ -1,16 +1,18 @@
 /** An open shard: its footer, its columns row group by row group, its embeddings page by page. */
-import { LAYOUT_1, type Layout } from '../layout.ts'
-import { standInFault } from '../placeholders.ts'
-import { TimeBudget } from '../timeBudget.ts'
+
+import { TimeBudget } from '../base/timeBudget.ts'
+import { LAYOUT_1, type Layout } from '../layouts/layout.ts'
+import { type Limits, limitsInForce, overTime, shardTimeMs } from '../limits/limits.ts'
+import { ShardFault } from '../limits/shardFault.ts'
 import type { BoundColumns } from './bindColumns.ts'
 import { ColumnReader, otherRows } from './columnReader.ts'
-import type { EmbeddingBatch } from './embeddingBatch.ts'
+import type { PageMemory } from './file/pageMemory.ts'
+import { standInFault } from './file/placeholders.ts'
+import { openShardFile, type ShardFile } from './file/shardFile.ts'
+import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer/footer.ts'
 import { withRows } from './footer/rowGroups.ts'
-import { type ColumnChunk, type RowGroup, readFooter, type ShardFooter } from './footer.ts'
 import { valueAt } from './general/layoutColumns.ts'
-import { type Limits, limitsInForce, overTime, shardTimeMs } from './limits.ts'
-import type { PageMemory } from './pageMemory.ts'
-import { mayRaise } from './python/mayRaise.ts'
+import type { EmbeddingBatch } from './pages/embeddingBatch.ts'
 import {
   type BooleanColumn,
   type DigestColumn,
@@ -20,9 +22,8 @@ import {
   lengthOf,
   type RowColumns,
   type TextColumn
-} from './rowColumns.ts'
-import { ShardFault } from './shardFault.ts'
-import { openShardFile, type ShardFile } from './shardFile.ts'
+} from './pages/rowColumns.ts'
+import { mayRaise } from './python/mayRaise.ts'
 
 /**
  * All columns of a row group hold another number of rows than the footer says, which Arrow does not notice. The reader's footer has been

@@ -1,9 +1,9 @@
 /** The embeddings of a row group by both readers, value by value in the bits that the file holds. */
 import type { ParquetType, SchemaElement } from 'hyparquet'
-import { rowValues, type StoredValues } from '../parquet/embeddingBatch.ts'
-import type { RowGroup } from '../parquet/footer.ts'
+import type { RowGroup } from '../parquet/footer/footer.ts'
+import { rowValues, type StoredValues } from '../parquet/pages/embeddingBatch.ts'
 import type { ShardReader } from '../parquet/shardReader.ts'
-import { Incomparable, type StoredColumn } from './storedColumns.ts'
+import { Incomparable, type StoredColumn } from './hyparquet/storedColumns.ts'
 
 /** @param differ gets a row of the group, and what each reader has for it */
 export function compareEmbeddings(

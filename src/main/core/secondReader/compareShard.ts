@@ -1,16 +1,16 @@
 /** One shard by our reader and by hyparquet: every value of its columns, bit by bit. */
-import { LAYOUT_1 } from '../layout.ts'
-import type { RowGroup } from '../parquet/footer.ts'
-import type { Limits } from '../parquet/limits.ts'
-import { KEPT_BYTES, ownMemory } from '../parquet/pageMemory.ts'
-import type { FlatColumn } from '../parquet/rowColumns.ts'
-import { openShardFile, readWhole } from '../parquet/shardFile.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
+import type { Limits } from '../limits/limits.ts'
+import { KEPT_BYTES, ownMemory } from '../parquet/file/pageMemory.ts'
+import { openShardFile, readWhole } from '../parquet/file/shardFile.ts'
+import type { RowGroup } from '../parquet/footer/footer.ts'
+import type { FlatColumn } from '../parquet/pages/rowColumns.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
-import { ownValue, secondValue, type Value } from './columnValues.ts'
 import { compareEmbeddings } from './compareEmbeddings.ts'
-import { type HyparquetFile, hyparquetFile } from './hyparquetFile.ts'
+import { ownValue, secondValue, type Value } from './hyparquet/columnValues.ts'
+import { type HyparquetFile, hyparquetFile } from './hyparquet/hyparquetFile.ts'
+import { Incomparable, readStored, type StoredColumn } from './hyparquet/storedColumns.ts'
 import { proveChunk } from './proveChunk.ts'
-import { Incomparable, readStored, type StoredColumn } from './storedColumns.ts'
 
 /** A column in which the readers differ: the first such row, what each has there, and how many rows it concerns. */
 export type Difference = {

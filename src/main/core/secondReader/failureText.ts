@@ -1,7 +1,7 @@
 /** Why a file could not be read, and by whom: what our own rooms say stands for itself, everything else is hyparquet's. */
 import { CacheError } from '../../../shared/model/errors.ts'
-import { ShardFault } from '../parquet/shardFault.ts'
-import { Incomparable } from './storedColumns.ts'
+import { ShardFault } from '../limits/shardFault.ts'
+import { Incomparable } from './hyparquet/storedColumns.ts'
 
 const LONGEST = 300
 

@@ -2,19 +2,20 @@
  * Our own bounded walk over a column chunk: every page header, level and value is decoded within the limits before hyparquet, which has no
  * limits, gets the same bytes.
  */
-import { DecodeError } from '../parquet/decodeError.ts'
-import { NotFast } from '../parquet/fast/notFast.ts'
-import { decodeCodes, decodeDictionaryPage, decodeValues, isCoded, type Values } from '../parquet/fast/plainValues.ts'
-import type { ColumnChunk } from '../parquet/footer.ts'
+
+import { type Limits, overLimit } from '../limits/limits.ts'
+import { ShardFault } from '../limits/shardFault.ts'
+import { DecodeError } from '../parquet/encodings/decodeError.ts'
+import { bitWidthOf, constantOf, decodeHybrid } from '../parquet/encodings/hybrid.ts'
+import type { ShardFile } from '../parquet/file/shardFile.ts'
+import type { ColumnChunk } from '../parquet/footer/footer.ts'
 import { type Dense, valueReader } from '../parquet/general/valueReader.ts'
-import { bitWidthOf, constantOf, decodeHybrid } from '../parquet/hybrid.ts'
-import { type Limits, overLimit } from '../parquet/limits.ts'
-import { type DataPage, type LevelBytes, readPages } from '../parquet/pages.ts'
+import { NotFast } from '../parquet/pages/notFast.ts'
+import { type DataPage, type LevelBytes, readPages } from '../parquet/pages/pages.ts'
+import { decodeCodes, decodeDictionaryPage, decodeValues, isCoded, type Values } from '../parquet/pages/plainValues.ts'
 import type { Leaf } from '../parquet/schema/schemaTree.ts'
-import { ShardFault } from '../parquet/shardFault.ts'
-import type { ShardFile } from '../parquet/shardFile.ts'
-import { longestRun } from './runLengths.ts'
-import { Incomparable } from './storedColumns.ts'
+import { longestRun } from './hyparquet/runLengths.ts'
+import { Incomparable } from './hyparquet/storedColumns.ts'
 
 /** Decoded bytes of one chunk, pages and values. hyparquet keeps all pages of a chunk, and views into them are not part of a thread's heap. */
 const MOST_CHUNK_BYTES = 512 * 1024 * 1024

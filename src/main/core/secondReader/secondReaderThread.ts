@@ -1,7 +1,7 @@
 /** Entry of a thread in which hyparquet runs. It answers one order after the other until it is ended. */
 import { parentPort } from 'node:worker_threads'
-import { type LinkPolicy, setLinkPolicy } from '../links.ts'
-import { adoptLimits, type Limits } from '../parquet/limits.ts'
+import { type LinkPolicy, setLinkPolicy } from '../fs/links.ts'
+import { adoptLimits, type Limits } from '../limits/limits.ts'
 import { compareShard, type Difference } from './compareShard.ts'
 import { failureText } from './failureText.ts'
 import { type RawReading, readRawRows } from './rawRows.ts'

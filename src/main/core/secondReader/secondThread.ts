@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { CancelledError, SystemError } from '../../../shared/model/errors.ts'
-import { overtimeText } from '../parquet/limits.ts'
-import { afterRunning } from '../timeBudget.ts'
-import { startWorker } from '../work/startWorker.ts'
+import { afterRunning } from '../base/timeBudget.ts'
+import { overtimeText } from '../limits/limits.ts'
+import { startWorker } from '../threads/startWorker.ts'
 import type { SecondAnswer, SecondOrder } from './secondReaderThread.ts'
 
 /** A shard of 1,024 x 1,024 values takes 200 MiB. */

@@ -1,6 +1,6 @@
 /** A footer cut down to one column and the row groups of a range, so that a file of many columns takes time in proportion to them. */
 import { type FileMetaData, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet'
-import type { ShardFooter } from '../parquet/footer.ts'
+import type { ShardFooter } from '../parquet/footer/footer.ts'
 
 /** Half-open, rows of the file. */
 export type RawRange = { readonly rowStart: number; readonly rowEnd: number }

@@ -4,9 +4,9 @@
  * Source: https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format and arrow/ipc/metadata_internal.cc
  */
 
-import { throwIfRefused } from '../../systemError.ts'
+import { throwIfRefused } from '../../fs/systemError.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
 import type { TimeUnit } from '../schema/logicalType.ts'
-import { ShardFault } from '../shardFault.ts'
 import { type ArrowField, type ArrowType, sameType } from './arrowType.ts'
 import { FlatbufferError, type FlatTable, rootTable } from './flatbuffer.ts'
 

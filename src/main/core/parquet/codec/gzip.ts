@@ -4,7 +4,7 @@
  * Source: https://www.rfc-editor.org/rfc/rfc1952 and rfc1950
  */
 import { crc32, inflateRawSync } from 'node:zlib'
-import { DecodeError } from '../decodeError.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
 
 /**
  * Decompresses all members.

@@ -3,7 +3,7 @@
  * every call, which for a shard's two dozen small pages costs as much as its values do.
  */
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib'
-import { DecodeError } from '../decodeError.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
 
 /**
  * Decompresses one whole frame.

@@ -3,7 +3,13 @@
  * a JS number before somebody asks for one. Memory is bounded by a page, not by a shard.
  */
 
-import { DecodeError } from '../decodeError.ts'
+import type { Limits } from '../../limits/limits.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
+import { bitWidthOf, constantOf, decodeHybrid, zerosOf } from '../encodings/hybrid.ts'
+import { ownMemory, type PageMemory } from '../file/pageMemory.ts'
+import type { ShardFile } from '../file/shardFile.ts'
+import type { ColumnChunk } from '../footer/rowGroups.ts'
 import {
   append,
   batchOf,
@@ -15,17 +21,9 @@ import {
   type StoredValues,
   storedValues,
   withoutLast
-} from '../embeddingBatch.ts'
-import type { ColumnChunk } from '../footer/rowGroups.ts'
-import { bitWidthOf, constantOf, decodeHybrid, zerosOf } from '../hybrid.ts'
-import type { Limits } from '../limits.ts'
-import { ownMemory, type PageMemory } from '../pageMemory.ts'
-import { type DataPage, type Note, pagePlaces, readPages } from '../pages.ts'
-import type { Leaf } from '../schema/schemaTree.ts'
-import { ShardFault } from '../shardFault.ts'
-import type { ShardFile } from '../shardFile.ts'
-import { NotFast } from './notFast.ts'
-import { type PagePlace, readPageIndex } from './pageIndex.ts'
+} from '../pages/embeddingBatch.ts'
+import { NotFast } from '../pages/notFast.ts'
+import { type DataPage, type Note, pagePlaces, readPages } from '../pages/pages.ts'
 import {
   aligned,
   decodeCodes,
@@ -36,7 +34,9 @@ import {
   isCoded,
   missingDictionary,
   type Values
-} from './plainValues.ts'
+} from '../pages/plainValues.ts'
+import type { Leaf } from '../schema/schemaTree.ts'
+import { type PagePlace, readPageIndex } from './pageIndex.ts'
 
 export type EmbeddingOptions = {
   /** What pages are decoded into; a batch in reused memory holds until the next one is asked for. */

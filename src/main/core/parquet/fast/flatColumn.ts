@@ -3,18 +3,18 @@
  * texts holds each distinct text once, as the columns of this schema repeat few.
  */
 
-import { throwIfRefused } from '../../systemError.ts'
-import { DecodeError } from '../decodeError.ts'
+import { throwIfRefused } from '../../fs/systemError.ts'
+import { type Limits, overLimit } from '../../limits/limits.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
+import { bitWidthOf, constantOf, decodeHybrid } from '../encodings/hybrid.ts'
+import type { ShardFile } from '../file/shardFile.ts'
 import type { ColumnChunk } from '../footer/rowGroups.ts'
-import { bitWidthOf, constantOf, decodeHybrid } from '../hybrid.ts'
-import { type Limits, overLimit } from '../limits.ts'
-import { type DataPage, type Note, readPages } from '../pages.ts'
-import type { DigestColumn, FlatColumn } from '../rowColumns.ts'
+import { NotFast } from '../pages/notFast.ts'
+import { type DataPage, type Note, readPages } from '../pages/pages.ts'
+import { aligned, type Codes, decodeCodes, decodeDictionaryPage, decodeValues, isCoded, type Values } from '../pages/plainValues.ts'
+import type { DigestColumn, FlatColumn } from '../pages/rowColumns.ts'
 import { type Leaf, widthOf } from '../schema/schemaTree.ts'
-import { ShardFault } from '../shardFault.ts'
-import type { ShardFile } from '../shardFile.ts'
-import { NotFast } from './notFast.ts'
-import { aligned, type Codes, decodeCodes, decodeDictionaryPage, decodeValues, isCoded, type Values } from './plainValues.ts'
 
 /** One page: its values, packed (fixed width), as codes of texts, or as digests of any length that fit. */
 type Piece = { readonly rows: number; readonly present: Uint8Array | null } & (

@@ -3,14 +3,15 @@
  * trusted than the pages: a full look at a shard holds the two against each other.
  * Source: https://github.com/apache/parquet-format/blob/master/PageIndex.md
  */
+
+import type { Limits } from '../../limits/limits.ts'
+import type { ShardFile } from '../file/shardFile.ts'
 import type { ColumnChunk } from '../footer/rowGroups.ts'
-import type { Limits } from '../limits.ts'
-import type { Note } from '../pages.ts'
-import type { ShardFile } from '../shardFile.ts'
+import type { Note } from '../pages/pages.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
 import { OffsetIndex } from '../thrift/parquetStructs.ts'
 import { readThrift } from '../thrift/structs.ts'
-import { type Field, writeThriftStruct } from '../thriftWriter.ts'
+import { type Field, writeThriftStruct } from '../thrift/thriftWriter.ts'
 
 /** One data page: bytes `start` to `end` of the file, header included, and its rows, counted from the row group's first. */
 export type PagePlace = { readonly start: number; readonly end: number; readonly firstRow: number; readonly rows: number }

@@ -1,7 +1,7 @@
 /** Where a file's footer lies: by the length and the magic at its end. Arrow looks at the end alone; here the first bytes tell as well. */
-import { type Limits, overLimit } from '../limits.ts'
-import { ShardFault } from '../shardFault.ts'
-import type { ShardFile } from '../shardFile.ts'
+import { type Limits, overLimit } from '../../limits/limits.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
+import type { ShardFile } from '../file/shardFile.ts'
 
 const TAIL_READ = 16 * 1024
 

@@ -1,8 +1,8 @@
 /** Row groups and column chunks: where each column's pages lie, proven against the file as Arrow proves it. */
-import type { Limits } from '../limits.ts'
-import { overLimit } from '../limits.ts'
+import type { Limits } from '../../limits/limits.ts'
+import { overLimit } from '../../limits/limits.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
 import type { Leaf } from '../schema/schemaTree.ts'
-import { ShardFault } from '../shardFault.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
 import type { ColumnChunkMetaData, RowGroupMetaData } from '../thrift/parquetStructs.ts'
 import { type ColumnOrder, checkStatistics } from './checkStatistics.ts'

@@ -5,7 +5,7 @@
  */
 import type { ArrowType } from '../arrow/arrowType.ts'
 import type { LevelInfo, SchemaField } from '../arrow/inferFields.ts'
-import { DecodeError } from '../decodeError.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
 import type { LeafData } from './leafReader.ts'
 
 /** Which entries are there; null when all are. */

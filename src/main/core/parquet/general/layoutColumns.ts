@@ -1,13 +1,13 @@
 /** Columns of any type as the columns of a shard, converted as GenoLeWM converts them: `str()`, `int()`, `bytes()`, `bool()`, `float()`. */
-import type { ColumnSpec } from '../../layout.ts'
-import { type Limits, overLimit } from '../limits.ts'
-import { pyValueAt } from '../python/fromArrow.ts'
+import type { ColumnSpec } from '../../layouts/layout.ts'
+import { type Limits, overLimit } from '../../limits/limits.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
+import type { DigestColumn, FlatColumn, IntegerColumn, TextColumn } from '../pages/rowColumns.ts'
 import { pyBool, pyBytes, pyInt } from '../python/pyConvert.ts'
 import { pyStr } from '../python/pyText.ts'
 import { PyError, PyUnknown, type PyValue } from '../python/pyValue.ts'
-import type { DigestColumn, FlatColumn, IntegerColumn, TextColumn } from '../rowColumns.ts'
-import { ShardFault } from '../shardFault.ts'
 import type { ColumnArray } from './arrays.ts'
+import { pyValueAt } from './fromArrow.ts'
 
 /**
  * @param firstRow of the row group, in the shard

@@ -1,7 +1,8 @@
 /** An embedding column of any type as embeddings: the floats that GenoLeWM gets from a loop over each row. */
+
+import { type Limits, overLimit } from '../../limits/limits.ts'
 import type { ArrowType } from '../arrow/arrowType.ts'
-import { batchOf, checkLength, type EmbeddingBatch, type RowFlaw, type StoredValues, storedValues } from '../embeddingBatch.ts'
-import { type Limits, overLimit } from '../limits.ts'
+import { batchOf, checkLength, type EmbeddingBatch, type RowFlaw, type StoredValues, storedValues } from '../pages/embeddingBatch.ts'
 import { pyFloat, pyItems } from '../python/pyConvert.ts'
 import type { ColumnArray } from './arrays.ts'
 import { converting, type ValuePlace, valueAt } from './layoutColumns.ts'

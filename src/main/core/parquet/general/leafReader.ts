@@ -3,15 +3,16 @@
  * does are its rules, down to those that no writer meant.
  * Source: Arrow C++, parquet/column_reader.cc and parquet/arrow/reader.cc, LeafReader
  */
+
+import type { Limits } from '../../limits/limits.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
 import type { LevelInfo } from '../arrow/inferFields.ts'
-import { DecodeError } from '../decodeError.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
+import { bitWidthOf, HybridReader, unpackLevels } from '../encodings/hybrid.ts'
+import type { ShardFile } from '../file/shardFile.ts'
 import type { ColumnChunk } from '../footer/rowGroups.ts'
-import { bitWidthOf, HybridReader, unpackLevels } from '../hybrid.ts'
-import type { Limits } from '../limits.ts'
-import { type DataPage, type LevelBytes, type Note, type Page, readPages } from '../pages.ts'
+import { type DataPage, type LevelBytes, type Note, type Page, readPages } from '../pages/pages.ts'
 import { type Leaf, widthOf } from '../schema/schemaTree.ts'
-import { ShardFault } from '../shardFault.ts'
-import type { ShardFile } from '../shardFile.ts'
 import { checkBytes, type Dictionary, readDictionary, type ValueReader, valueReader } from './valueReader.ts'
 
 /** A decoded chunk: its levels, and a slot for each value or null. */

@@ -1,11 +1,12 @@
 /** A top-level column of a row group, with all that it holds, as Arrow reads it. */
+
+import type { Limits } from '../../limits/limits.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
 import type { SchemaField } from '../arrow/inferFields.ts'
-import { DecodeError } from '../decodeError.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
+import type { ShardFile } from '../file/shardFile.ts'
 import type { RowGroup } from '../footer/rowGroups.ts'
-import type { Limits } from '../limits.ts'
-import type { Note } from '../pages.ts'
-import { ShardFault } from '../shardFault.ts'
-import type { ShardFile } from '../shardFile.ts'
+import type { Note } from '../pages/pages.ts'
 import { assemble, type ColumnArray } from './arrays.ts'
 import { type LeafData, readLeaf } from './leafReader.ts'
 

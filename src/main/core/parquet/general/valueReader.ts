@@ -3,11 +3,12 @@
  * and one value too few is a fault.
  * Source: Arrow C++, parquet/decoder.cc
  */
-import { DecodeError } from '../decodeError.ts'
-import { DeltaReader } from '../delta.ts'
+
+import { type Limits, overLimit } from '../../limits/limits.ts'
+import { DecodeError } from '../encodings/decodeError.ts'
+import { DeltaReader } from '../encodings/delta.ts'
+import { HybridReader } from '../encodings/hybrid.ts'
 import type { Encoding } from '../footer/rowGroups.ts'
-import { HybridReader } from '../hybrid.ts'
-import { type Limits, overLimit } from '../limits.ts'
 import { type Leaf, widthOf } from '../schema/schemaTree.ts'
 
 /** Values packed one behind the other, or views of any length. */

@@ -1,5 +1,5 @@
 /** The Parquet schema as a tree, and its leaves with the levels that tell values, nulls and list borders apart. */
-import { type Limits, overLimit } from '../limits.ts'
+import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
 import type { SchemaElement } from '../thrift/parquetStructs.ts'
 import { columnType, groupType, type LogicalType, logicalName, NO_LOGICAL_TYPE, PHYSICAL_TYPES, type PhysicalType } from './logicalType.ts'

@@ -4,7 +4,7 @@
  * ends the reading. A struct that occurs twice is merged.
  */
 
-import type { Limits } from '../limits.ts'
+import type { Limits } from '../../limits/limits.ts'
 import {
   count,
   cursorOn,

@@ -1,0 +1,195 @@
+/**
+ * What a folder of a cache holds, sorted: shards, folders to walk, and what is neither although it looks like one. Links are followed by
+ * the policy in force; nothing of the quarantine, nor of trash cans and other folders of copies.
+ */
+import { type Dirent, lstatSync, realpathSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { CacheError } from '../../../shared/model/errors.ts'
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { isTempName } from '../fs/durableFile.ts'
+import { type LinkTarget, linkTarget } from '../fs/links.ts'
+import { readSmallFile } from '../fs/smallFile.ts'
+import { holdsCopies, isAmongCopies } from '../layouts/folderNames.ts'
+import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, QUARANTINE_DIR } from '../layouts/layout.ts'
+import {
+  danglingFinding,
+  isPlaceOfFolder,
+  standInFinding,
+  standsFor,
+  temporaryFinding,
+  toolOfTemporary
+} from '../parquet/file/placeholders.ts'
+
+export type FolderContents = {
+  /** Names of shards, links to shards included. */
+  readonly shards: string[]
+  /** Names of folders to walk, links to folders included. */
+  readonly folders: string[]
+  /** Names of temporary files of this program. */
+  readonly tempFiles: string[]
+  readonly findings: Finding[]
+  /** Links to what is part of the cache without them: their paths, and the path that counts. */
+  readonly aliases: [string, string][]
+  /** Links that count in place of the file that they lead to: its path in the cache, and that of the link. */
+  readonly targets: [string, string][]
+  /** Whether there are links among shards and folders: a change behind one is not seen here. */
+  linked: boolean
+}
+
+/**
+ * @param root absolute
+ * @param folder relative to it
+ */
+export function sortFolder(root: string, folder: string, entries: readonly Dirent[]): FolderContents {
+  const contents: FolderContents = { shards: [], folders: [], tempFiles: [], findings: [], aliases: [], targets: [], linked: false }
+  let chain: readonly string[] | undefined
+  const names = new Set(entries.map(({ name }) => name))
+  for (const entry of entries) {
+    if (entry.name === QUARANTINE_DIR || (!entry.isFile() && holdsCopies(entry.name))) continue
+    if (entry.isSymbolicLink()) {
+      // The index and its journals say themselves what is wrong with them.
+      if (folder === EMBEDDINGS_DIR && INDEX_FILE.test(entry.name)) continue
+      chain ??= realFolders(root, folder)
+      sortLink({ root, path: `${folder}/${entry.name}`, name: entry.name, chain }, contents)
+    } else if (entry.isFile() && !isShardName(entry.name)) sortOther(root, folder, entry.name, names, contents)
+    else sortEntry(root, `${folder}/${entry.name}`, entry, contents)
+  }
+  return contents
+}
+
+const INDEX_FILE = new RegExp(`^${INDEX_DB_NAME.replace('.', '\\.')}(-journal|-wal|-shm)?$`)
+
+type Link = {
+  readonly root: string
+  readonly path: string
+  readonly name: string
+  /** Real paths of the folders from `embeddings` down to the one that holds it. */
+  readonly chain: readonly string[]
+}
+
+function isShardName(name: string): boolean {
+  return name.endsWith('.parquet')
+}
+
+/** A file that is not called like a shard, but may stand for one. */
+function sortOther(root: string, folder: string, name: string, names: ReadonlySet<string>, { tempFiles, findings }: FolderContents): void {
+  if (isTempName(name)) tempFiles.push(name)
+  const shard = standsFor(name)
+  const tool = shard === null ? toolOfTemporary(name) : null
+  if (tool !== null) findings.push(temporaryFinding(`${folder}/${name}`, tool))
+  if (shard === null || names.has(shard.name)) return
+  const ofFolder = /\.(cloudf|rclonelink)$/.test(name) && isPlaceOfFolder(`${folder}/${shard.name}`)
+  if (isShardName(shard.name) || ofFolder || isPointerOfDvc(join(root, folder, name), shard.name)) {
+    findings.push(standInFinding(`${folder}/${shard.name}`, name, shard.tool))
+  }
+}
+
+/** Whether a file is one with which DVC keeps a folder. */
+function isPointerOfDvc(path: string, folder: string): boolean {
+  try {
+    const text = readSmallFile(path)?.subarray(0, 65_536).toString() ?? ''
+    return /^outs:/m.test(text) && text.includes(`path: ${folder}`)
+  } catch {
+    return false
+  }
+}
+
+function sortEntry(root: string, path: string, entry: Dirent, { shards, folders, findings }: FolderContents): void {
+  const { name } = entry
+  if (entry.isDirectory()) folders.push(name)
+  if (!isShardName(name)) return
+  if (!entry.isFile()) {
+    findings.push(notAFile(path, entry.isDirectory() ? 'is a folder with the name of a shard' : 'is a pipe, socket or device'))
+  } else if (isUnnameable(join(root, path), name)) {
+    findings.push(finding('unreadable', path, 'its name is not UTF-8 text, so that it can be neither opened nor moved; rename it'))
+  } else shards.push(name)
+}
+
+/** Node puts U+FFFD where a name has bytes that are no text, and then finds no such file. */
+function isUnnameable(path: string, name: string): boolean {
+  return name.includes('\ufffd') && lstatSync(path, { throwIfNoEntry: false }) === undefined
+}
+
+function sortLink(link: Link, contents: FolderContents): void {
+  const { root, path, name } = link
+  const { findings } = contents
+  let target: LinkTarget
+  try {
+    target = linkTarget(join(root, path))
+  } catch (error) {
+    if (!(error instanceof CacheError)) throw error
+    findings.push(finding('unreadable', path, `the link could not be followed: ${error.message}`, { details: error.details }))
+    return
+  }
+  if (target.kind === 'nowhere') {
+    const found = danglingFinding(path, target.target)
+    if (found !== null) findings.push(found)
+  } else if (target.kind === 'circle') {
+    findings.push(notAFile(path, 'is a symbolic link that leads back to itself', 'circle'))
+  } else if (target.kind === 'other') {
+    if (isShardName(name)) findings.push(notAFile(path, 'is a symbolic link to a pipe, socket or device', 'other'))
+  } else if (target.kind === 'folder') sortFolderLink(link, target, contents)
+  else if (isShardName(name)) sortShardLink(link, target, contents)
+}
+
+type Followed = { readonly path: string; readonly refusal: string | null }
+
+function sortFolderLink({ path, name, chain }: Link, { path: real, refusal }: Followed, contents: FolderContents): void {
+  const { findings, aliases, folders } = contents
+  const inside = pathInside(chain, real)
+  if (chain.some(above => isSameOrAbove(real, above))) {
+    findings.push(notAFile(path, 'is a symbolic link to a folder that it lies in', 'circle'))
+    return
+  }
+  if (isShardName(name)) findings.push(notAFile(path, 'is a symbolic link to a folder with the name of a shard', 'folder'))
+  if (inside?.split('/').includes(QUARANTINE_DIR)) {
+    // Quarantined shards are not part of the cache.
+  } else if (inside !== null && !isAmongCopies(inside) && inside.split('/').length === path.split('/').length) {
+    // At another depth, the path through the link may be the canonical one.
+    aliases.push([path, inside])
+  } else if (refusal !== null) findings.push(notFollowed(path, refusal))
+  else {
+    contents.linked = true
+    folders.push(name)
+  }
+}
+
+function sortShardLink({ path, name, chain }: Link, { path: real, refusal }: Followed, contents: FolderContents): void {
+  const { findings, aliases, targets, shards } = contents
+  const inside = pathInside(chain, real)
+  const isShard = inside !== null && isShardName(inside) && !inside.split('/').includes(QUARANTINE_DIR) && !isAmongCopies(inside)
+  if (isShard && (LAYOUT_1.parseShardPath(inside) !== null || LAYOUT_1.parseShardPath(path) === null)) {
+    aliases.push([path, inside])
+    const message = `is a link to the shard ${inside} of this cache, which is read there; GenoLeWM's own reindex meets its rows twice and fails`
+    findings.push(finding('stray_file', path, message, { details: { link: 'alias', shard: inside } }))
+  } else if (refusal !== null) findings.push(notFollowed(path, refusal))
+  else {
+    contents.linked = true
+    shards.push(name)
+    if (isShard) targets.push([inside, path])
+  }
+}
+
+function notAFile(path: string, what: string, link: string | null = null): Finding {
+  return finding('not_a_file', path, `${what}; it was not read and is not indexed`, { details: link === null ? {} : { link } })
+}
+
+function notFollowed(path: string, refusal: string): Finding {
+  const message = `is a symbolic link that was not followed: ${refusal}; what is behind it was not read`
+  return finding('not_a_file', path, message, { details: { link: 'not_followed' } })
+}
+
+function realFolders(root: string, folder: string): string[] {
+  const parts = folder.split('/')
+  return parts.map((_, i) => realpathSync.native(join(root, ...parts.slice(0, i + 1))))
+}
+
+function isSameOrAbove(folder: string, other: string): boolean {
+  return `${other}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
+}
+
+/** A real path as one of the cache, when it lies below the real `embeddings`. */
+function pathInside([top = '']: readonly string[], real: string): string | null {
+  if (!real.startsWith(`${top}${sep}`)) return null
+  return [EMBEDDINGS_DIR, ...real.slice(top.length + 1).split(sep)].join('/')
+}

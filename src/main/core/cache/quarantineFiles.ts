@@ -1,0 +1,132 @@
+/** What is in quarantine: shards, each with its reason beside it, and what crashes left. */
+import { lstatSync, rmdirSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { SystemError } from '../../../shared/model/errors.ts'
+import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import { isTempName, removeQuietly } from '../fs/durableFile.ts'
+import { readSmallJson } from '../fs/smallFile.ts'
+import { asSystemError, failedWith } from '../fs/systemError.ts'
+import { comparePaths, QUARANTINE_PATH } from '../layouts/paths.ts'
+import { checkCacheRoot } from './cacheRoot.ts'
+import { quarantineFolder } from './quarantineFolder.ts'
+import { originOf, REASON_SUFFIX, timeInName } from './quarantinePlace.ts'
+
+/** What a reason file says. */
+export type ReasonFile = { readonly shard_path: string; readonly reasons: readonly string[]; readonly at: string; readonly bytes: number }
+
+/** A folder of the quarantine that could not be read. */
+export type UnreadFolder = { readonly path: string; readonly reason: string }
+
+/**
+ * Everything that is in quarantine, in path order: moved there by this program or by the Python package.
+ * @param onUnread called for each folder that could not be read
+ * @throws SystemError for such a folder without `onUnread`
+ */
+export async function listQuarantine(cacheDir: string, onUnread?: (folder: UnreadFolder) => void): Promise<QuarantineEntry[]> {
+  const root = await checkCacheRoot(cacheDir)
+  const { files, unread } = await filesInQuarantine(root)
+  for (const folder of unread) {
+    if (onUnread === undefined) throw new SystemError(folder.reason, { path: folder.path })
+    onUnread(folder)
+  }
+  return quarantineEntries(root, files)
+}
+
+/**
+ * All files and links below the quarantine, in path order, relative to the root, and folders of it that cannot be read.
+ * @throws CacheCorruptError when the quarantine is a link
+ */
+export async function filesInQuarantine(root: string): Promise<{ readonly files: string[]; readonly unread: UnreadFolder[] }> {
+  quarantineFolder(root)
+  const files: string[] = []
+  const unread: UnreadFolder[] = []
+  const folders = [QUARANTINE_PATH]
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    try {
+      for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+        if (entry.isDirectory()) folders.push(`${folder}/${entry.name}`)
+        else if (entry.isFile() || entry.isSymbolicLink()) files.push(`${folder}/${entry.name}`)
+      }
+    } catch (error) {
+      if (!failedWith(error, 'ENOENT')) unread.push({ path: folder, reason: asSystemError(error, 'read', folder).message })
+    }
+  }
+  return { files: files.sort(comparePaths), unread }
+}
+
+/** Those of them that are shards, with what their reason files say. */
+export function quarantineEntries(root: string, files: readonly string[]): QuarantineEntry[] {
+  return files.flatMap(path => {
+    if (originOf(path, null) === null) return []
+    // Without the lock a shard may be restored meanwhile.
+    const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
+    if (stat === undefined) return []
+    const reason = readReason(root, path)
+    const shardPath = originOf(path, reason?.shard_path ?? null)
+    if (shardPath === null) return []
+    return [
+      {
+        path,
+        shardPath,
+        reasons: reason?.reasons ?? [],
+        at: reason === null ? null : BigInt(reason.at),
+        // Of a link, those of the shard that it led to.
+        bytes: stat.isSymbolicLink() ? (reason?.bytes ?? stat.size) : stat.size
+      }
+    ]
+  })
+}
+
+/** When a file was moved, as far as it was written down. */
+export function timeOf({ at, path }: QuarantineEntry): bigint {
+  return at ?? timeInName(path) ?? -1n
+}
+
+function readReason(root: string, path: string): ReasonFile | null {
+  try {
+    const value: unknown = readSmallJson(join(root, `${path}${REASON_SUFFIX}`))
+    return reasonOf(value)
+  } catch {
+    // No reason file, or not one of this program: another program moved the shard.
+    return null
+  }
+}
+
+function reasonOf(value: unknown): ReasonFile | null {
+  if (typeof value !== 'object' || value === null || !('reasons' in value) || !('at' in value)) return null
+  const { reasons, at } = value
+  if (!Array.isArray(reasons) || !reasons.every(reason => typeof reason === 'string')) return null
+  if (typeof at !== 'string' || !/^\d{1,20}$/.test(at)) return null
+  const shardPath = 'shard_path' in value && typeof value.shard_path === 'string' ? value.shard_path : ''
+  const bytes = 'bytes' in value && typeof value.bytes === 'number' && Number.isSafeInteger(value.bytes) ? value.bytes : 0
+  return { shard_path: shardPath, reasons, at, bytes }
+}
+
+/**
+ * Clears away what a crash left: reasons whose shard never arrived or went back already, temp files, folders with nothing in them.
+ * What cannot be cleared away stays for the next time. The caller holds the lock.
+ * @throws CacheCorruptError when the quarantine is a link
+ */
+export async function tidyQuarantine(root: string): Promise<void> {
+  const { files } = await filesInQuarantine(root)
+  const present = new Set(files)
+  for (const file of files) {
+    const orphaned = /\.(parquet|bad)\.reason\.json$/.test(file) && !present.has(file.slice(0, -REASON_SUFFIX.length))
+    if (!orphaned && !isTempName(basename(file))) continue
+    removeQuietly(join(root, file))
+    removeEmptyFolders(root, file)
+  }
+}
+
+/** Removes the folders above a file that went, as far as they hold nothing any more. */
+export function removeEmptyFolders(root: string, path: string): void {
+  for (let folder = dirname(path); folder.startsWith(QUARANTINE_PATH); folder = dirname(folder)) {
+    try {
+      rmdirSync(join(root, folder))
+    } catch {
+      // Not empty: others are still in it.
+      return
+    }
+  }
+}

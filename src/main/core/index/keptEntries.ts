@@ -1,0 +1,63 @@
+/**
+ * Entries that a new index takes over from the old one: those of shards that were not read. An entry goes only with a shard that was
+ * read, or that is proven gone.
+ */
+
+import { isProvenGone } from '../cache/provenGone.ts'
+import type { IndexRow } from '../keys/indexRow.ts'
+import { isShardPath } from '../layouts/paths.ts'
+import { IndexUnusable } from './untrusted.ts'
+import { openUsableIndex } from './usableIndex.ts'
+
+/**
+ * Hands over the entries of shards that were not read.
+ * @param wasRead whether the shard at a path was read, to its keys or to its damage
+ * @param enter enters rows whose keys are free, and returns how many
+ * @returns how many entries of each of these shards were entered; empty without a usable index
+ * @throws CacheBusyError, SystemError
+ */
+export function keepUnreadEntries(
+  root: string,
+  wasRead: (shardPath: string) => boolean,
+  enter: (rows: Iterable<IndexRow>) => number
+): Map<string, number> {
+  const kept = new Map<string, number>()
+  const index = openUsableIndex(root)
+  if (index === null) return kept
+  const mayHold = (path: string): boolean => isShardPath(path) && !wasRead(path) && !isProvenGone(root, path)
+  const keep = (path: string, rows: Iterable<IndexRow>): void => {
+    kept.set(path, (kept.get(path) ?? 0) + enter(rows))
+  }
+  try {
+    for (const path of index.distinctShardPaths()) if (mayHold(path)) keep(path, index.rowsOf(path))
+  } catch (error) {
+    if (!(error instanceof IndexUnusable)) throw error
+    // A search by path met damage: a scan from either end gives the rows before and after it.
+    const rows = (['first', 'last'] as const).flatMap(end => [...untilDamage(index.allRows(end))])
+    for (const [path, ofShard] of Map.groupBy(rows, row => row.shardPath)) if (mayHold(path)) keep(path, ofShard)
+  } finally {
+    index.close()
+  }
+  return kept
+}
+
+/** Whether the index knows rows of a shard; false where it cannot be used. @throws CacheBusyError, SystemError */
+export function hadEntries(root: string, shardPath: string): boolean {
+  const index = openUsableIndex(root)
+  try {
+    return (index?.entriesOf(shardPath).length ?? 0) > 0
+  } catch (error) {
+    if (error instanceof IndexUnusable) return false
+    throw error
+  } finally {
+    index?.close()
+  }
+}
+
+function* untilDamage(rows: Iterable<IndexRow>): Generator<IndexRow> {
+  try {
+    yield* rows
+  } catch (error) {
+    if (!(error instanceof IndexUnusable)) throw error
+  }
+}

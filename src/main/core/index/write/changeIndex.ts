@@ -1,0 +1,92 @@
+/** What changes an index in place, in one transaction each: rows that come, and shards that go. */
+import { dirname, join } from 'node:path'
+import { CacheCorruptError } from '../../../../shared/model/errors.ts'
+import { makeFolder } from '../../fs/durableFile.ts'
+import type { IndexEntry, IndexRow } from '../../keys/indexRow.ts'
+import { LAYOUT_1 } from '../../layouts/layout.ts'
+import { INDEX_PATH } from '../../layouts/paths.ts'
+import { checkReadable } from '../../sqlite/checkReadable.ts'
+import { openDatabase } from '../../sqlite/database.ts'
+import { BUSY_MS } from '../openFile.ts'
+import { guarded, harden, IndexUnusable } from '../untrusted.ts'
+import { openIndex, WindowIndex } from '../windowIndex.ts'
+
+/**
+ * Enters rows in one transaction, making the index when there is none.
+ * @throws CacheCorruptError when a key stands at another place, IndexUnusable, CacheBusyError, SystemError
+ */
+export function enterRows(root: string, rows: readonly IndexRow[]): void {
+  withIndex(root, index => {
+    for (const row of rows) {
+      const taken = index.enterUnlessTaken(row)
+      if (taken === null || (taken.shardPath === row.shardPath && taken.rowOffset === row.rowOffset)) continue
+      throw new CacheCorruptError('cache index already contains this key', {
+        window_hash: row.windowHash,
+        existing_shard_path: taken.shardPath,
+        new_shard_path: row.shardPath
+      })
+    }
+  })
+}
+
+/**
+ * Removes all entries of some shards, before the shards go: an index must not point at what is not there.
+ * Without an index, or with one that cannot be used, there is nothing to remove.
+ * @throws CacheBusyError, SystemError (also for an index that looks spoiled because the system does not read it)
+ */
+export function forgetShards(root: string, shardPaths: readonly string[]): void {
+  changeIfUsable(root, index => {
+    for (const shardPath of shardPaths) index.forget(shardPath)
+  })
+}
+
+/**
+ * Removes single entries. Without an index, or with one that cannot be used, there is nothing to remove.
+ * @throws CacheBusyError, SystemError
+ */
+export function forgetEntries(root: string, entries: readonly IndexEntry[]): void {
+  if (entries.length === 0) return
+  changeIfUsable(root, index => {
+    for (const entry of entries) index.forgetEntry(entry)
+  })
+}
+
+function changeIfUsable(root: string, change: (index: WindowIndex) => void): void {
+  try {
+    const index = openIndex(root, 'write')
+    if (index !== null) changeAndClose(root, index, () => change(index))
+  } catch (error) {
+    if (!(error instanceof IndexUnusable)) throw error
+  }
+}
+
+/** Changes the index in one transaction, which makes it when there is none; what `work` throws undoes it. */
+export function withIndex(root: string, work: (index: WindowIndex) => void): void {
+  const index = openIndex(root, 'write') ?? openNew(root)
+  changeAndClose(root, index, () => work(index))
+}
+
+/** @throws SystemError for an index that looks spoiled because the system does not read it */
+function changeAndClose(root: string, index: WindowIndex, work: () => void): void {
+  try {
+    index.transaction(work)
+  } catch (error) {
+    if (error instanceof IndexUnusable) {
+      index.close()
+      checkReadable(join(root, INDEX_PATH))
+    }
+    throw error
+  } finally {
+    index.close()
+  }
+}
+
+function openNew(root: string): WindowIndex {
+  const path = join(root, INDEX_PATH)
+  makeFolder(dirname(path))
+  return guarded(() => {
+    const db = openDatabase(path, { timeout: BUSY_MS })
+    harden(db)
+    return new WindowIndex(db, () => db.close(), LAYOUT_1.indexSchema)
+  })
+}

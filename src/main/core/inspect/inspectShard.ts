@@ -1,0 +1,199 @@
+/**
+ * One shard, read to the last value: what is wrong with it, and the keys that it holds. Never throws for what a file contains;
+ * a shard's damage is data.
+ */
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { FileIdentity } from '../../../shared/model/report.ts'
+import { type Holdings, holdingsOf, rowsAlone } from '../keys/holdings.ts'
+import { LocusBuilder } from '../keys/locusBuilder.ts'
+import { KeyBuilder, type ShardKeys } from '../keys/shardKeys.ts'
+import { isLayout3Path, LAYOUT_1 } from '../layouts/layout.ts'
+import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/file/pageMemory.ts'
+import { NO_FILE, readInBlocks, readWhole } from '../parquet/file/shardFile.ts'
+import { RowsRecounted, type ShardReader } from '../parquet/shardReader.ts'
+import { faultFinding } from '../shards/faultFinding.ts'
+import { openShardAt } from '../shards/openShardAt.ts'
+import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from './checkRows.ts'
+
+export type Depth = 'full' | 'keys' | 'footer'
+
+/** What is known of a shard after looking at it. Crosses a thread boundary as it is. */
+export type ShardVerdict = FileIdentity & {
+  readonly shardPath: string
+  /** Null when the footer could not be read. */
+  readonly rows: number | null
+  readonly findings: readonly Finding[]
+  /** Whether it was read in full, and every page carried a checksum. */
+  readonly pageChecksums: boolean
+  /** Null when the shard holds no rows that an index should know: it is damaged, unsupported or unreadable. */
+  readonly keys: ShardKeys | null
+  /** A fingerprint of each row's locus, in two words; null with `keys`. */
+  readonly loci: Uint32Array | null
+  /** Null where not even the footer tells of rows. */
+  readonly holdings: Holdings | null
+}
+
+/** What is known of a shard that could not be opened. */
+export const NOTHING_READ = { rows: null, pageChecksums: false, keys: null, loci: null, holdings: null } as const
+
+/** Whether a finding keeps the shard's rows out of the index. */
+export function blocksIndexing(found: Finding): boolean {
+  return (
+    found.severity === 'corrupt' ||
+    found.severity === 'unsupported' ||
+    found.severity === 'unreadable' ||
+    found.severity === 'missing' ||
+    found.kind === 'not_a_file' ||
+    found.kind === 'stray_file'
+  )
+}
+
+/**
+ * Looks at one shard, to the end.
+ * @param root absolute
+ * @param depth 'full' decodes every value of every column; 'keys' all columns but the embeddings; 'footer' no page at all
+ */
+export function verifyShard(root: string, shardPath: string, depth: Depth): ShardVerdict {
+  const steps = lookAtShard(root, shardPath, depth, reusedMemory())
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/**
+ * The same page by page: whoever goes through it may leave off at each step.
+ * @param memory what is decoded into; nothing of it is kept
+ * @param budgetMs how long it may take, by default what the limits give a shard of its size; looked at before each page
+ */
+export function* lookAtShard(
+  root: string,
+  shardPath: string,
+  depth: Depth,
+  memory: PageMemory,
+  budgetMs?: number
+): Generator<void, ShardVerdict> {
+  let shard: ShardReader
+  let stamp = NO_FILE
+  try {
+    shard = openShardAt(root, shardPath, file => {
+      const { bytes, mtimeNs, inode, ctimeNs } = file
+      stamp = { bytes, mtimeNs, inode, ctimeNs }
+      if (depth === 'full' && file.bytes <= KEPT_BYTES) return readWhole(file, memory)
+      return depth === 'keys' ? readInBlocks(file) : file
+    })
+  } catch (error) {
+    return { shardPath, ...stamp, ...NOTHING_READ, findings: [faultFinding(shardPath, error)] }
+  }
+  shard.allow(budgetMs)
+  try {
+    const examined = yield* examineAgain(shard, shardPath, depth, memory)
+    const pageChecksums = depth === 'full' && shard.hasPageChecksums
+    return { shardPath, ...stamp, rows: shard.footer.rows, pageChecksums, ...examined }
+  } finally {
+    shard.close()
+  }
+}
+
+/** Begins anew where the columns hold another number of rows than the footer says. */
+function* examineAgain(...task: Parameters<typeof examine>): ReturnType<typeof examine> {
+  for (;;) {
+    try {
+      return yield* examine(...task)
+    } catch (error) {
+      if (!(error instanceof RowsRecounted)) throw error
+    }
+  }
+}
+
+function* examine(
+  shard: ShardReader,
+  shardPath: string,
+  depth: Depth,
+  memory: PageMemory
+): Generator<void, Pick<ShardVerdict, 'findings' | 'keys' | 'loci' | 'holdings'>> {
+  const findings = placeFindings(shard, shardPath)
+  const unread = { keys: null, loci: null, holdings: rowsAlone(shard.footer.rows) }
+  if (findings.some(found => found.kind === 'unsupported_layout')) return { findings, ...unread }
+  const rowFindings = new RowFindings()
+  const rows = depth === 'footer' ? 0 : shard.footer.rows
+  const builders = { keys: new KeyBuilder(rows), loci: new LocusBuilder(rows) }
+  try {
+    shard.bind()
+    if (depth !== 'footer') yield* readRows(shard, shardPath, depth, memory, rowFindings, builders, findings)
+  } catch (error) {
+    if (error instanceof RowsRecounted) throw error
+    findings.push(faultFinding(shardPath, error))
+  }
+  const rowLevel = rowFindings.findings(shardPath)
+  const foreign = rowLevel.filter(found => found.severity === 'unsupported')
+  // Rows of another version are not held against the rules of this one.
+  findings.push(...(foreign.length > 0 ? foreign : rowLevel))
+  if (!findings.some(blocksIndexing)) findings.push(...metadataFindings(shard, shardPath))
+  if (depth === 'footer' || findings.some(blocksIndexing)) return { findings, ...unread }
+  const keys = builders.keys.keys()
+  return { findings, keys, loci: builders.loci.prints, holdings: holdingsOf(keys, builders.loci.regularRuns()) }
+}
+
+type Builders = { readonly keys: KeyBuilder; readonly loci: LocusBuilder }
+
+function* readRows(
+  shard: ShardReader,
+  shardPath: string,
+  depth: Depth,
+  memory: PageMemory,
+  found: RowFindings,
+  builders: Builders,
+  findings: Finding[]
+): Generator<void, void> {
+  const address = LAYOUT_1.parseShardPath(shardPath)
+  const shape: EmbeddingShape = { smallest: Number.POSITIVE_INFINITY, largest: 0 }
+  for (const group of shard.footer.rowGroups) {
+    const columns = shard.columns(group)
+    checkColumns(columns, group.firstRow, address, found)
+    builders.keys.add(columns)
+    builders.loci.add(columns)
+    yield
+    if (depth !== 'full') continue
+    for (const batch of shard.embeddings(group, memory)) {
+      checkEmbeddings(batch, group.firstRow, shape, found)
+      yield
+    }
+    yield* shard.checkOthers(group)
+  }
+  if (shape.smallest < shape.largest) {
+    findings.push(
+      finding(
+        'ragged_dimensions',
+        shardPath,
+        `the embeddings have between ${shape.smallest} and ${shape.largest} values; those of one encoder layer should agree`,
+        {
+          column: 'embedding',
+          details: { smallest: shape.smallest, largest: shape.largest }
+        }
+      )
+    )
+  }
+}
+
+function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
+  if (isLayout3Path(shardPath) && LAYOUT_1.parseShardPath(shardPath) === null) {
+    return [finding('unsupported_layout', shardPath, 'the shard lies in the tree of layout 3, which we do not read yet; it is left alone')]
+  }
+  const findings: Finding[] = []
+  if (LAYOUT_1.parseShardPath(shardPath) === null) {
+    findings.push(
+      finding('misplaced_file', shardPath, 'the path is not one that GenoLeWM gives a shard; its rows are indexed all the same')
+    )
+  }
+  if (shard.footer.rows === 0) {
+    findings.push(finding('no_rows', shardPath, 'the shard is a valid file without rows: nothing is lost, and nothing is in it'))
+  }
+  return findings
+}
+
+/** What the file says against itself. The rows are none the worse for it. */
+function metadataFindings({ oddities }: ShardReader, shardPath: string): Finding[] {
+  const [first] = oddities
+  if (first === undefined) return []
+  const more = oddities.length === 1 ? '' : ` ${oddities.length - 1} more contradictions are in the details.`
+  const message = `The file contradicts itself: ${first}. GenoLeWM reads every row in spite of it.${more}`
+  return [finding('bad_metadata', shardPath, message, { details: { oddities: [...oddities] } })]
+}

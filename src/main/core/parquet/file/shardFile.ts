@@ -1,0 +1,126 @@
+/** The one place that reads a shard's bytes off the disk: positional, synchronous, exact. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { SystemError } from '../../../../shared/model/errors.ts'
+import type { FileIdentity } from '../../../../shared/model/report.ts'
+import { identityOf } from '../../fs/fileStamp.ts'
+import { linkTarget, refusalToFollow } from '../../fs/links.ts'
+import { READ_PLAIN } from '../../fs/smallFile.ts'
+import { asSystemError, failedWith } from '../../fs/systemError.ts'
+import { ShardFault } from '../../limits/shardFault.ts'
+import { ownMemory, type PageMemory } from './pageMemory.ts'
+
+/** An open shard. `read` gives exactly the bytes asked for, or throws. */
+export type ShardFile = FileIdentity & {
+  readonly path: string
+  /** @param memory where to; by default memory of its own */
+  read(offset: number, length: number, memory?: PageMemory): Uint8Array
+  /** Called for each page before it is decoded: whether it has a checksum, null for a page that is skipped. May throw. */
+  readonly onPage?: (hasChecksum: boolean | null) => void
+  close(): void
+}
+
+/**
+ * Opens a shard for reading. A symbolic link in the last part is followed by the policy in force; a pipe never blocks.
+ * @param path absolute
+ * @throws SystemError when the system refuses, ShardFault `not_a_file` when it is anything but a regular file, `placeholder` for a link
+ *   that leads nowhere
+ */
+export function openShardFile(path: string): ShardFile {
+  let fd: number
+  try {
+    fd = openSync(path, READ_PLAIN)
+  } catch (error) {
+    if (!failedWith(error, 'ELOOP')) throw asSystemError(error, 'open', path)
+    fd = openThroughLink(path)
+  }
+  try {
+    const stat = fstatSync(fd, { bigint: true })
+    if (!stat.isFile()) throw new ShardFault('not_a_file', 'is not a regular file')
+    return {
+      path,
+      ...identityOf(stat),
+      read: (offset, length, memory = ownMemory) => readExactly(fd, path, offset, length, memory('file', length)),
+      close: () => closeSync(fd)
+    }
+  } catch (error) {
+    closeSync(fd)
+    throw error instanceof ShardFault || error instanceof SystemError ? error : asSystemError(error, 'fstat', path)
+  }
+}
+
+/** Devices and pipes are not opened: the target is looked at before, and again once it is open. */
+function openThroughLink(path: string): number {
+  const target = linkTarget(path)
+  if (target.kind === 'nowhere') throw new ShardFault('placeholder', `is a symbolic link to ${target.target}, which does not exist here`)
+  if (target.kind === 'circle') throw new ShardFault('not_a_file', 'is a symbolic link that leads back to itself')
+  if (target.kind !== 'file') throw new ShardFault('not_a_file', 'is a symbolic link to something that is not a regular file')
+  if (target.refusal !== null) throw new ShardFault('not_a_file', `is a symbolic link that was not followed: ${target.refusal}`)
+  let fd: number
+  try {
+    fd = openSync(target.path, READ_PLAIN)
+  } catch (error) {
+    throw asSystemError(error, 'open', path)
+  }
+  const refusal = refusalToFollow(fstatSync(fd).uid)
+  if (refusal === null) return fd
+  closeSync(fd)
+  throw new ShardFault('not_a_file', `is a symbolic link that was not followed: ${refusal}`)
+}
+
+function readExactly(fd: number, path: string, offset: number, length: number, target: Uint8Array): Uint8Array {
+  let done = 0
+  while (done < length) {
+    let count: number
+    try {
+      count = readSync(fd, target, done, length - done, offset + done)
+    } catch (error) {
+      throw asSystemError(error, 'read', path)
+    }
+    if (count === 0) throw new ShardFault('cut_off', `the file ended at byte ${offset + done} while it was being read`)
+    done += count
+  }
+  return target
+}
+
+/** The identity of what could not be looked at, or is not a file. */
+export const NO_FILE: FileIdentity = { bytes: 0, mtimeNs: 0n, inode: 0n, ctimeNs: 0n }
+
+/** A shard held in memory, for bytes that are not (or not yet) a file. */
+export function shardFileOf(bytes: Uint8Array, path = 'memory'): ShardFile {
+  return {
+    path,
+    ...NO_FILE,
+    bytes: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+    close: () => {}
+  }
+}
+
+/** The same file with all its bytes in memory already: who reads every column anyhow asks the system once. */
+export function readWhole(file: ShardFile, memory: PageMemory): ShardFile {
+  const bytes = file.read(0, file.bytes, memory)
+  return { ...file, read: (offset, length) => bytes.subarray(offset, offset + length) }
+}
+
+const BLOCK = 64 * 1024
+const BLOCKS_HELD = 4
+
+/**
+ * The same file, read in larger pieces than it is asked for: a shard's small columns stand side by side, before and behind its
+ * embeddings, and two pieces hold them all.
+ */
+export function readInBlocks(file: ShardFile): ShardFile {
+  let blocks: { readonly start: number; readonly bytes: Uint8Array }[] = []
+  return {
+    ...file,
+    read: (offset, length, memory) => {
+      if (length > BLOCK) return file.read(offset, length, memory)
+      let block = blocks.find(({ start, bytes }) => offset >= start && offset + length <= start + bytes.length)
+      if (block === undefined) {
+        block = { start: offset, bytes: file.read(offset, Math.max(length, Math.min(BLOCK, file.bytes - offset))) }
+        blocks = [block, ...blocks.slice(0, BLOCKS_HELD - 1)]
+      }
+      return block.bytes.subarray(offset - block.start, offset - block.start + length)
+    }
+  }
+}

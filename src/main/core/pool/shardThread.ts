@@ -1,0 +1,46 @@
+/** Entry of a thread that reads shards: one after the other, as they are asked for, until it is ended. */
+import { parentPort } from 'node:worker_threads'
+import { onRemark } from '../base/remarks.ts'
+import { type LinkPolicy, setLinkPolicy } from '../fs/links.ts'
+import { lookSteps, type ShardLook, type ShardTask } from '../inspect/shardTask.ts'
+import { adoptLimits, type Limits } from '../limits/limits.ts'
+import { reusedMemory } from '../parquet/file/pageMemory.ts'
+
+/** A task, with the limits and the policy on links of the caller: a thread may have been started under others. */
+export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits; readonly links: LinkPolicy }
+
+/** That the thread can read, a remark, or the answer to the oldest task that has none yet. */
+export type ShardAnswer =
+  | { readonly ready: true }
+  | { readonly remark: string; readonly subject: string }
+  | { readonly look: ShardLook }
+  | { readonly bug: { readonly message: string; readonly stack: string | null } }
+
+const memory = reusedMemory()
+
+onRemark((subject, remark) => parentPort?.postMessage({ remark, subject } satisfies ShardAnswer))
+parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
+  try {
+    adoptLimits(limits)
+    setLinkPolicy(links)
+    const look = toTheEnd(task)
+    parentPort?.postMessage({ look } satisfies ShardAnswer, buffersOf(look))
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    parentPort?.postMessage({ bug: { message, stack: stack ?? null } } satisfies ShardAnswer)
+  }
+})
+parentPort?.postMessage({ ready: true } satisfies ShardAnswer)
+
+function toTheEnd(task: ShardTask): ShardLook {
+  // Whoever asked keeps the time, and ends this thread.
+  const steps = lookSteps(task, memory, Number.POSITIVE_INFINITY)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/** Keys and loci go over without a copy. */
+function buffersOf({ verdict: { keys, loci } }: ShardLook): ArrayBuffer[] {
+  const ofKeys = keys === null ? [] : [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer]
+  const all = loci === null ? ofKeys : [...ofKeys, loci.buffer]
+  return all.filter(buffer => buffer instanceof ArrayBuffer)
+}

@@ -1,0 +1,119 @@
+/** SHA-256 sums of all shards, in the form that `sha256sum -c` reads from the cache root. */
+import { InputError, SystemError } from '../../../shared/model/errors.ts'
+import type { LongOptions } from '../../../shared/model/report.ts'
+import { ProgressMeter } from '../base/progress.ts'
+import { checkCacheRoot } from '../cache/cacheRoot.ts'
+import { hiddenShards, walkShards, wholeWalk } from '../cache/walkShards.ts'
+import { isShardPath } from '../layouts/paths.ts'
+import { digestShard } from '../shards/digestShard.ts'
+
+/**
+ * The sums of all shards, one line each, in path order. A shard that is moved meanwhile is left out.
+ * @param options `onFinding` gets placeholders and links that are not followed: they are left out as well
+ * @throws InputError, SystemError when a shard or a folder of them cannot be read, CancelledError
+ */
+export async function writeChecksums(cacheDir: string, options: LongOptions = {}): Promise<string> {
+  const root = await checkCacheRoot(cacheDir)
+  const walk = wholeWalk(await walkShards(root, options.signal))
+  const { shardPaths } = walk
+  for (const found of hiddenShards(walk)) options.onFinding?.(found)
+  const meter = new ProgressMeter(options.onProgress, 'read', shardPaths.length)
+  const lines: string[] = []
+  for (const shardPath of shardPaths) {
+    const sum = await digestIfThere(root, shardPath, options.signal)
+    if (sum !== null) lines.push(checksumLine(sum, shardPath))
+    meter.step(shardPath)
+  }
+  return lines.join('')
+}
+
+/** Null for a shard that somebody has moved since the cache was walked. */
+async function digestIfThere(root: string, shardPath: string, signal: AbortSignal | undefined): Promise<string | null> {
+  try {
+    return await digestShard(root, shardPath, signal)
+  } catch (error) {
+    if (error instanceof SystemError && error.details.error === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** GNU's form: a leading backslash announces a name whose backslashes and line breaks are escaped. */
+function checksumLine(sum: string, shardPath: string): string {
+  if (!/[\\\n\r]/.test(shardPath)) return `${sum}  ${shardPath}\n`
+  return `\\${sum}  ${shardPath.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}\n`
+}
+
+export type ChecksumReport = {
+  readonly checked: number
+  /** Shards whose bytes differ from the list. */
+  readonly failed: readonly string[]
+  /** Listed, but not there. */
+  readonly missing: readonly string[]
+  /** There, but not listed. */
+  readonly added: readonly string[]
+}
+
+/**
+ * Holds the shards against a list of sums.
+ * @param text lines as `writeChecksums` or `sha256sum` writes them, with `--tag` or without
+ * @throws InputError for a line that is none, with its number; SystemError when a shard or a folder of them cannot be read
+ */
+export async function checkChecksums(cacheDir: string, text: string, options: LongOptions = {}): Promise<ChecksumReport> {
+  const root = await checkCacheRoot(cacheDir)
+  const listed = parseChecksums(text)
+  const walk = wholeWalk(await walkShards(root, options.signal))
+  const { shardPaths } = walk
+  for (const found of hiddenShards(walk)) options.onFinding?.(found)
+  const present = new Set(shardPaths)
+  const gone = new Set<string>()
+  const failed: string[] = []
+  const checkable = [...listed].filter(([path]) => present.has(path))
+  const meter = new ProgressMeter(options.onProgress, 'read', checkable.length)
+  for (const [shardPath, sum] of checkable) {
+    const found = await digestIfThere(root, shardPath, options.signal)
+    if (found === null) gone.add(shardPath)
+    else if (found !== sum) failed.push(shardPath)
+    meter.step(shardPath)
+  }
+  return {
+    checked: checkable.length - gone.size,
+    failed,
+    missing: [...listed.keys()].filter(path => !present.has(path) || gone.has(path)),
+    added: shardPaths.filter(path => !listed.has(path))
+  }
+}
+
+const LINE = /^(\\?)([0-9a-f]{64}) [ *]?(.+)$/i
+/** As `sha256sum --tag` and the BSDs write it, and `openssl dgst`, which spells it without blanks. */
+const TAGGED_LINE = /^(\\?)SHA(?:2-)?256 ?\((.+)\) ?= ?([0-9a-f]{64})$/i
+
+function parseChecksums(text: string): Map<string, string> {
+  const listed = new Map<string, string>()
+  for (const [i, line] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const parsed = parseLine(line.replace(/\r$/, ''))
+    if (parsed === null) throw new InputError(`line ${i + 1} is not a line of SHA-256 sums`, { field: 'checksums', line: i + 1 })
+    const shardPath = parsed.path.replace(/^\.\//, '')
+    if (!isShardPath(shardPath))
+      throw new InputError(`line ${i + 1} names ${JSON.stringify(parsed.path)}, which is no shard of a cache`, {
+        field: 'checksums',
+        line: i + 1
+      })
+    listed.set(shardPath, parsed.sum)
+  }
+  return listed
+}
+
+function parseLine(line: string): { readonly path: string; readonly sum: string } | null {
+  const [, taggedBackslash, taggedName, taggedSum] = TAGGED_LINE.exec(line) ?? []
+  const [, backslash = taggedBackslash, sum = taggedSum, name = taggedName] = LINE.exec(line) ?? []
+  if (sum === undefined || name === undefined) return null
+  return { path: backslash === '\\' ? unescaped(name) : name, sum: sum.toLowerCase() }
+}
+
+function unescaped(name: string): string {
+  return name.replace(/\\([\\nr])/g, (_, c: string) => ({ n: '\n', r: '\r' })[c] ?? '\\')
+}

@@ -1,0 +1,199 @@
+/** One shard in full: what its footer tells, what its rows span, what its vectors look like. What is damaged is left null, and found. */
+
+import { CacheError, NotFoundError } from '../../../shared/model/errors.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
+import type { WindowRowInfo } from '../../../shared/model/record.ts'
+import type { ColumnFacts, ShardAddress, VectorStatistics } from '../../../shared/model/shard.ts'
+import { hex } from '../base/hex.ts'
+import { checkCacheRoot } from '../cache/cacheRoot.ts'
+import { hadEntries } from '../index/keptEntries.ts'
+import { verifyShard } from '../inspect/inspectShard.ts'
+import { LAYOUT_1 } from '../layouts/layout.ts'
+import { isShardPath } from '../layouts/paths.ts'
+import { judgeEmptyFile } from '../parquet/file/placeholders.ts'
+import { columnFacts } from '../parquet/footer/columnFacts.ts'
+import type { ShardFooter } from '../parquet/footer/footer.ts'
+import { rowValues } from '../parquet/pages/embeddingBatch.ts'
+import type { RowColumns } from '../parquet/pages/rowColumns.ts'
+import type { ShardReader } from '../parquet/shardReader.ts'
+import { faultFinding } from '../shards/faultFinding.ts'
+import { dimensionsOf } from '../shards/listShards.ts'
+import { openShardAt } from '../shards/openShardAt.ts'
+import { digestAt, rowInfoAt } from '../shards/rowValues.ts'
+import { VectorSummary } from '../shards/vectorStatistics.ts'
+
+/** What the rows of a shard span. */
+export type ShardRange = {
+  readonly chrom: readonly string[]
+  /** 0-based, in bp. */
+  readonly minStartBp: bigint | null
+  readonly maxEndBp: bigint | null
+  readonly minCreatedAt: bigint | null
+  readonly maxCreatedAt: bigint | null
+  readonly encoderHashes: readonly string[]
+}
+
+export type ListedRow = WindowRowInfo & { readonly rowOffset: number; readonly dimensions: number }
+
+export type ShardDescription = {
+  readonly shardPath: string
+  readonly address: ShardAddress | null
+  readonly bytes: number
+  readonly mtimeNs: bigint
+  /** Null, like all that follows from the footer, when it cannot be read. */
+  readonly rows: number | null
+  readonly dimensions: number | null
+  readonly rowGroups: number | null
+  readonly createdBy: string | null
+  readonly formatVersion: number | null
+  readonly footerBytes: number | null
+  readonly keyValueMetadata: readonly { readonly key: string; readonly bytes: number }[]
+  readonly columns: readonly ColumnFacts[]
+  readonly range: ShardRange | null
+  /** Embeddings that can be read, up to the first that cannot. */
+  readonly readableEmbeddings: number
+  readonly statistics: VectorStatistics | null
+  readonly findings: readonly Finding[]
+  readonly rowList: readonly ListedRow[] | null
+}
+
+/**
+ * Describes a shard; reads all of it.
+ * @param options.rows also lists the rows, without their embeddings
+ * @throws NotFoundError, InputError; what is wrong with the shard is in `findings`
+ */
+export async function describeShard(
+  cacheDir: string,
+  shardPath: string,
+  options: { readonly rows?: boolean } = {}
+): Promise<ShardDescription> {
+  const root = await checkCacheRoot(cacheDir)
+  if (!isShardPath(shardPath)) throw new NotFoundError(`${shardPath} is not the path of a shard`, { shard_path: shardPath })
+  const { bytes, mtimeNs, findings } = judgeEmptyFile(verifyShard(root, shardPath, 'full'), () => isIndexed(root, shardPath))
+  if (findings.some(found => found.details.error === 'ENOENT'))
+    throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
+  const identity = { shardPath, address: LAYOUT_1.parseShardPath(shardPath), bytes, mtimeNs, findings }
+  let shard: ShardReader
+  try {
+    shard = openShardAt(root, shardPath)
+  } catch (error) {
+    faultFinding(shardPath, error)
+    return { ...identity, ...NO_FOOTER }
+  }
+  try {
+    shard.settleRows()
+    return { ...identity, ...footerFacts(shard.footer), ...contents(shard, shardPath, options.rows === true) }
+  } finally {
+    shard.close()
+  }
+}
+
+/** Why an index cannot be used, whoever asks it says. */
+function isIndexed(root: string, shardPath: string): boolean {
+  try {
+    return hadEntries(root, shardPath)
+  } catch (error) {
+    if (error instanceof CacheError) return false
+    throw error
+  }
+}
+
+const NO_FOOTER = {
+  rows: null,
+  dimensions: null,
+  rowGroups: null,
+  createdBy: null,
+  formatVersion: null,
+  footerBytes: null,
+  keyValueMetadata: [],
+  columns: [],
+  range: null,
+  readableEmbeddings: 0,
+  statistics: null,
+  rowList: null
+}
+
+function footerFacts(footer: ShardFooter) {
+  return {
+    rows: footer.rows,
+    dimensions: dimensionsOf(footer),
+    rowGroups: footer.rowGroups.length,
+    createdBy: footer.createdBy,
+    formatVersion: footer.version,
+    footerBytes: footer.footerBytes,
+    keyValueMetadata: footer.keyValues.map(({ key, value }) => ({ key, bytes: value?.length ?? 0 })),
+    columns: columnFacts(footer)
+  }
+}
+
+/** What the pages tell; each part is null when its pages cannot be read. */
+function contents(shard: ShardReader, shardPath: string, withRows: boolean) {
+  const groups = attempt(shardPath, () => shard.footer.rowGroups.map(group => shard.columns(group)))
+  const lengths: number[] = []
+  const statistics = attempt(shardPath, () => {
+    const summary = new VectorSummary()
+    for (const group of shard.footer.rowGroups) {
+      for (const batch of shard.embeddings(group)) {
+        for (let i = 0; i < batch.rows; i++) {
+          const values = rowValues(batch, i)
+          lengths.push(values.length)
+          summary.add(values)
+        }
+      }
+    }
+    return summary.result()
+  })
+  return {
+    range: groups === null ? null : rangeOf(groups),
+    readableEmbeddings: lengths.length,
+    statistics,
+    rowList: withRows && groups !== null ? rowsOf(groups, lengths) : null
+  }
+}
+
+function attempt<T>(shardPath: string, read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    // The same fault is among the findings already; only a bug goes on.
+    faultFinding(shardPath, error)
+    return null
+  }
+}
+
+function rangeOf(groups: readonly RowColumns[]): ShardRange {
+  const smallest = (pick: (group: RowColumns) => Int32Array | BigInt64Array): bigint | null => reduce(groups.map(pick), (a, b) => a < b)
+  const largest = (pick: (group: RowColumns) => Int32Array | BigInt64Array): bigint | null => reduce(groups.map(pick), (a, b) => a > b)
+  const encoders = new Set(groups.flatMap(group => Array.from({ length: group.rows }, (_, row) => hex(digestAt(group.encoderHash, row)))))
+  return {
+    chrom: [...new Set(groups.flatMap(group => group.chrom.texts))],
+    minStartBp: smallest(group => group.startBp.values),
+    maxEndBp: largest(group => group.endBp.values),
+    minCreatedAt: smallest(group => group.createdAt.values),
+    maxCreatedAt: largest(group => group.createdAt.values),
+    encoderHashes: [...encoders]
+  }
+}
+
+function reduce(columns: readonly (Int32Array | BigInt64Array)[], better: (a: bigint, b: bigint) => boolean): bigint | null {
+  let best: bigint | null = null
+  for (const column of columns) {
+    for (const value of column) {
+      const big = BigInt(value)
+      if (best === null || better(big, best)) best = big
+    }
+  }
+  return best
+}
+
+function rowsOf(groups: readonly RowColumns[], lengths: readonly number[]): ListedRow[] {
+  const list: ListedRow[] = []
+  let rowOffset = 0
+  for (const group of groups) {
+    for (let row = 0; row < group.rows; row++, rowOffset++) {
+      const info = rowInfoAt(group, row)
+      if (info !== null) list.push({ ...info, rowOffset, dimensions: lengths[rowOffset] ?? 0 })
+    }
+  }
+  return list
+}

@@ -1,0 +1,160 @@
+/** A plan moves what was looked at: its shards are held against the files that are there now before anything moves. */
+import { type BigIntStats, statSync } from 'node:fs'
+import { InputError, StalePlanError } from '../../../shared/model/errors.ts'
+import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
+import type { FileIdentity, KeptShard, LongOptions, PlannedMove, ShardNotMoved } from '../../../shared/model/report.ts'
+import { identityOf } from '../fs/fileStamp.ts'
+import { asSystemError, expectedError } from '../fs/systemError.ts'
+import type { ShardLook, ShardTask } from '../inspect/shardTask.ts'
+import { isShardPath, resolveShardPath } from '../layouts/paths.ts'
+import { isStandIn } from '../parquet/file/placeholders.ts'
+import { lookAtShards } from '../pool/inspectShards.ts'
+import { twinInDoubt } from './twinCheck.ts'
+
+export type CheckedMove = PlannedMove & { readonly identity: FileIdentity }
+
+export type CheckedMoves = { readonly ready: CheckedMove[]; readonly notMoved: ShardNotMoved[] }
+
+/**
+ * Checks the ticked moves of a plan. Each shard is read again, and its digest decides. Without a digest in the plan, what was wrong
+ * with it must still be wrong.
+ * @returns the moves in their order; those of files that the system does not show are left out
+ * @throws StalePlanError for a shard that is another one now, InputError for what is no shard, CancelledError
+ */
+export async function checkMoves(root: string, ticked: readonly PlannedMove[], options: LongOptions): Promise<CheckedMoves> {
+  const notMoved: ShardNotMoved[] = []
+  const identities = new Map<string, FileIdentity>()
+  const present: PlannedMove[] = []
+  for (const move of ticked) {
+    const identity = attempt(root, move, notMoved)
+    if (identity === null) continue
+    identities.set(move.shardPath, identity)
+    present.push(move)
+  }
+  const moving = new Set(ticked.map(({ shardPath }) => shardPath))
+  let i = 0
+  const tasks = present.map(({ shardPath, sha256 }) => ({ shardPath, depth: sha256 === null ? ('full' as const) : ('footer' as const) }))
+  for await (const look of lookAgain(root, tasks, options)) {
+    const move = present[i++]
+    if (move === undefined) continue
+    const doubt = unreadAgain(look) ?? stillInDoubt(root, move, look, moving)
+    if (doubt !== null) {
+      identities.delete(move.shardPath)
+      notMoved.push({ shardPath: move.shardPath, reason: doubt })
+    } else {
+      const { bytes, mtimeNs, inode, ctimeNs } = look.verdict
+      identities.set(move.shardPath, { bytes, mtimeNs, inode, ctimeNs })
+    }
+  }
+  const ready = ticked.flatMap(move => {
+    const identity = identities.get(move.shardPath)
+    return identity === undefined ? [] : [{ ...move, identity }]
+  })
+  return { ready, notMoved }
+}
+
+/** Why a shard stays that could not be read again, or is none. */
+function unreadAgain({ sha256, verdict }: ShardLook): string | null {
+  const standIn = verdict.findings.find(isStandIn)
+  if (standIn !== undefined) return standIn.message
+  const unread = verdict.findings.find(({ severity }) => severity === 'unreadable' || severity === 'unsupported')
+  return sha256 === null && unread !== undefined ? `could not be read again: ${unread.message}` : null
+}
+
+/** Why a shard that was read again stays all the same. @throws StalePlanError */
+function stillInDoubt(root: string, move: PlannedMove, look: ShardLook, moving: ReadonlySet<string>): string | null {
+  checkStill(move, look)
+  return twinInDoubt(root, move, moving)
+}
+
+/** Null where the system does not show the file, which is noted. */
+function attempt(root: string, move: PlannedMove, notMoved: ShardNotMoved[]): FileIdentity | null {
+  const { shardPath } = move
+  if (!isShardPath(shardPath))
+    throw new InputError(`the plan moves ${JSON.stringify(shardPath.slice(0, 200))}, which is not a shard`, { field: 'moves' })
+  const path = resolveShardPath(root, shardPath)
+  let stat: BigIntStats | undefined
+  try {
+    stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    const refusal = expectedError(asSystemError(error, 'look at', path))
+    notMoved.push({ shardPath, reason: refusal?.message.replaceAll(`${root}/`, '') ?? String(error) })
+    return null
+  }
+  if (stat === undefined) throw stale(shardPath, 'no longer exists')
+  if (!stat.isFile()) throw new InputError(`the plan moves ${shardPath}, which is not a file`, { field: 'moves', shard_path: shardPath })
+  const identity = identityOf(stat)
+  if (identity.bytes !== move.bytes || identity.mtimeNs !== move.mtimeNs) throw stale(shardPath, 'has changed')
+  return identity
+}
+
+function stale(shardPath: string, what: string): StalePlanError {
+  return new StalePlanError(`the plan is stale: ${shardPath} ${what} since it was made`, { shard_path: shardPath })
+}
+
+function lookAgain(
+  root: string,
+  shards: readonly Pick<ShardTask, 'shardPath' | 'depth'>[],
+  { signal, workers, shardBudgetMs }: LongOptions
+): AsyncGenerator<ShardLook> {
+  const tasks = shards.map(({ shardPath, depth }) => ({ root, shardPath, depth, digest: true }))
+  return lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs })
+}
+
+/** What only a comparison with other shards, the index or a record finds. */
+const COMPARED: ReadonlySet<FindingKind> = new Set([
+  'duplicate_key',
+  'conflicting_key',
+  'changed_bytes',
+  'changed_since_indexed',
+  'window_hash_disagrees',
+  'readers_disagree'
+])
+
+/**
+ * Without a digest, as in plans of earlier versions, what was wrong must still be wrong.
+ * @throws StalePlanError
+ */
+function checkStill({ shardPath, sha256: planned, reasons }: PlannedMove, { verdict, sha256 }: ShardLook): void {
+  if (planned !== null && sha256 !== null) {
+    if (planned !== sha256) throw stale(shardPath, 'has changed')
+    return
+  }
+  const isStill = reasons.some(({ severity }) => severity === 'corrupt')
+    ? verdict.findings.some(({ severity }) => severity === 'corrupt')
+    : reasons.some(({ kind }) => COMPARED.has(kind) || verdict.findings.some(found => found.kind === kind))
+  if (!isStill) throw stale(shardPath, 'has nothing of what was found in it')
+}
+
+/**
+ * Looks again at shards that stay although they are damaged.
+ * @returns what is wrong with each now, and of those that are still damaged what: none of their rows must be indexed
+ * @throws CancelledError
+ */
+export async function lookAtKept(
+  root: string,
+  kept: readonly KeptShard[],
+  options: LongOptions
+): Promise<{ readonly kept: KeptShard[]; readonly damaged: Map<string, readonly Finding[]> }> {
+  const isDamage = ({ severity }: Finding): boolean => severity === 'corrupt'
+  const again = kept.filter(({ shardPath, reasons }) => reasons.some(isDamage) && isShardPath(shardPath))
+  const now = new Map<string, readonly Finding[]>()
+  let i = 0
+  const tasks = again.map(({ shardPath }) => ({ shardPath, depth: 'full' as const }))
+  for await (const { verdict } of lookAgain(root, tasks, options)) now.set(again[i++]?.shardPath ?? '', verdict.findings)
+  const damaged = new Map<string, readonly Finding[]>()
+  const still: KeptShard[] = []
+  for (const each of kept) {
+    const findings = now.get(each.shardPath)
+    if (findings === undefined) {
+      still.push(each)
+      continue
+    }
+    const damage = findings.filter(isDamage)
+    if (damage.length > 0) damaged.set(each.shardPath, damage)
+    // A shard that was replaced by a sound one, or is gone, is not the one that the other reasons speak of either.
+    const reasons = damage.length > 0 ? [...damage, ...each.reasons.filter(found => !isDamage(found))] : findings
+    if (reasons.some(({ details }) => details.error !== 'ENOENT')) still.push({ shardPath: each.shardPath, reasons })
+  }
+  return { kept: still, damaged }
+}

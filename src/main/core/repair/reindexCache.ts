@@ -1,0 +1,275 @@
+/**
+ * Rebuilds the index from the shards (the seed's `reindex_cache`). Reads every column but the embeddings; a shard that cannot be
+ * read, or a key that is there already, is a finding and does not stop the rest.
+ */
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { FileIdentity, LongOptions, ReindexReport } from '../../../shared/model/report.ts'
+import { ProgressMeter } from '../base/progress.ts'
+import { withCacheLock } from '../cache/cacheLock.ts'
+import { checkCacheRoot } from '../cache/cacheRoot.ts'
+import { walkShards, withoutAliases } from '../cache/walkShards.ts'
+import { sweepArchive } from '../evidence/kept/entryArchive.ts'
+import { pruneArchive } from '../evidence/kept/pruneArchive.ts'
+import { type ShardFate, VanishingEntries } from '../evidence/kept/vanishingEntries.ts'
+import { removeQuietly } from '../fs/durableFile.ts'
+import { hasIdentity, identityIfVisible, isSameFile } from '../fs/fileStamp.ts'
+import { hadEntries, keepUnreadEntries } from '../index/keptEntries.ts'
+import { unsupportedIndex, type WindowIndex } from '../index/windowIndex.ts'
+import { type IndexBuilder, startIndex } from '../index/write/buildIndex.ts'
+import type { RepeatedRow } from '../index/write/bulkLoad.ts'
+import { withIndex } from '../index/write/changeIndex.ts'
+import { ROWS_LISTED } from '../inspect/checkRows.ts'
+import { blocksIndexing, type ShardVerdict, verifyShard } from '../inspect/inspectShard.ts'
+import { indexRow, type KnownKeys, type ShardKeys } from '../keys/shardKeys.ts'
+import { comparePaths, INDEX_PATH, shardFilePath } from '../layouts/paths.ts'
+import { isMisplacement } from '../layouts/precedence.ts'
+import { judgeEmptyFile } from '../parquet/file/placeholders.ts'
+import { BYTES_OF_KEYS, lookAtShards } from '../pool/inspectShards.ts'
+
+const WAIT_MS = 10_000
+
+/**
+ * Builds a new index beside the old one and puts it in place.
+ * @throws InputError, CacheBusyError, IndexUnusable for an index of another generation, SystemError, CancelledError (the old index stays)
+ */
+export async function reindexCache(cacheDir: string, options: LongOptions = {}): Promise<ReindexReport> {
+  const root = await checkCacheRoot(cacheDir)
+  return withCacheLock(root, 'reindex', WAIT_MS, () => rebuildIndex(root, options), options.signal)
+}
+
+/**
+ * The same, for somebody who holds the lock.
+ * @param leaveOut shards whose rows must not be entered, and why: a full verify found them damaged
+ * @param known keys that were read just now: a shard that is still the same file is not read again
+ */
+export async function rebuildIndex(
+  root: string,
+  options: LongOptions,
+  leaveOut: ReadonlyMap<string, readonly Finding[]> = new Map(),
+  known: KnownKeys = new Map()
+): Promise<ReindexReport> {
+  const unsupported = unsupportedIndex(root)
+  if (unsupported !== null) throw unsupported
+  const walk = await walkShards(root, options.signal)
+  for (const path of walk.tempFiles) removeQuietly(join(root, path))
+  sweepArchive(root)
+  const run = new ReindexRun(root, leaveOut)
+  const wanted = walk.shardPaths.filter(path => !leaveOut.has(path))
+  const meter = new ProgressMeter(options.onProgress, 'index', wanted.length)
+  const old = new VanishingEntries(root)
+  const builder = startIndexOr(root, () => old.close())
+  try {
+    for await (const seen of keysOfAll(root, wanted, options, known)) {
+      const verdict = judgeEmptyFile(seen, () => hadEntries(root, seen.shardPath))
+      run.take(verdict)
+      if (verdict.keys !== null) {
+        builder.add(verdict.shardPath, verdict.keys)
+        old.take(verdict.shardPath, verdict.keys)
+      }
+      meter.findings = run.findings.length
+      meter.step(verdict.shardPath)
+    }
+    run.leaveOutRepeated(builder.finish(run.misplaced))
+    run.findings.push(...walk.findings)
+    run.entriesKept(keepUnreadEntries(root, path => run.wasRead(withoutAliases(walk, path)), builder.addRows))
+    // What could not be read says nothing of what the index holds.
+    if (run.readNothing) builder.discard()
+    else {
+      old.keep(builder.holds, path => run.fateOf(withoutAliases(walk, path)))
+      old.close()
+      await builder.publish(options.signal)
+    }
+  } catch (error) {
+    builder.discard()
+    throw error
+  } finally {
+    old.close()
+  }
+  if (!run.readNothing) {
+    await run.catchUp()
+    pruneArchive(root)
+  }
+  const { indexedShards, indexedRows } = run
+  const findings = run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
+  for (const found of findings) options.onFinding?.(found)
+  return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings, ...(run.readNothing && { indexKept: true }) }
+}
+
+/** @param whenRefused lets go of what is open already */
+function startIndexOr(root: string, whenRefused: () => void): IndexBuilder {
+  try {
+    return startIndex(root)
+  } catch (error) {
+    whenRefused()
+    throw error
+  }
+}
+
+type KeysVerdict = FileIdentity & Pick<ShardVerdict, 'shardPath' | 'findings' | 'keys'> & { readonly isMisplaced?: boolean }
+
+/** The keys of shards in their order, read or known. */
+async function* keysOfAll(
+  root: string,
+  shardPaths: readonly string[],
+  options: LongOptions,
+  known: KnownKeys
+): AsyncGenerator<KeysVerdict> {
+  const same = (shardPath: string): ShardKeys | null => {
+    const before = known.get(shardPath)
+    const now = before === undefined ? undefined : identityIfVisible(shardFilePath(root, shardPath))
+    return before !== undefined && now !== undefined && hasIdentity(now, before) ? before.keys : null
+  }
+  const found = shardPaths.map(shardPath => ({ shardPath, keys: same(shardPath) }))
+  const unread = found.filter(({ keys }) => keys === null)
+  const { signal, workers, shardBudgetMs } = options
+  const tasks = unread.map(({ shardPath }) => ({ root, shardPath, depth: 'keys' as const, digest: false }))
+  const looks = lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes: tasks.length * BYTES_OF_KEYS })
+  try {
+    for (const { shardPath, keys } of found) {
+      const before = known.get(shardPath)
+      if (keys !== null && before !== undefined) {
+        yield { ...before, shardPath, findings: [], keys }
+        continue
+      }
+      const { value: look } = await looks.next()
+      if (look === undefined) throw new TypeError('a shard was not looked at')
+      yield look.verdict
+    }
+    // Lets it come to its end, so that its threads wait for others.
+    await looks.next()
+  } finally {
+    await looks.return()
+  }
+}
+
+const WRITER_PAUSE_MS = 300
+
+class ReindexRun {
+  findings: Finding[] = []
+  indexedShards = 0
+  indexedRows = 0
+  /** Shards that were read, to their keys or to their damage. */
+  private readonly read = new Set<string>()
+  private readonly damaged = new Set<string>()
+  /** Shards with rows that belong at another path. */
+  readonly misplaced = new Set<string>()
+  /** What each shard looked like when it was read. */
+  private readonly seen = new Map<string, string>()
+  private readonly root: string
+  private readonly leaveOut: ReadonlyMap<string, readonly Finding[]>
+
+  constructor(root: string, leaveOut: ReadonlyMap<string, readonly Finding[]>) {
+    this.root = root
+    this.leaveOut = leaveOut
+    this.findings.push(...[...leaveOut.values()].flat())
+    for (const path of leaveOut.keys()) {
+      this.read.add(path)
+      this.damaged.add(path)
+    }
+  }
+
+  wasRead(shardPath: string): boolean {
+    return this.read.has(shardPath)
+  }
+
+  /** What became of a shard whose entries may go. */
+  fateOf(shardPath: string): ShardFate {
+    if (this.damaged.has(shardPath)) return 'damaged'
+    return this.wasRead(shardPath) ? 'read' : 'missing'
+  }
+
+  /** Whether there is something to read, and none of it could be read. */
+  get readNothing(): boolean {
+    return this.read.size === 0 && this.findings.length > 0
+  }
+
+  /** Counts a shard's rows, and keeps why it has none. */
+  take(verdict: KeysVerdict): void {
+    const { shardPath, mtimeNs, findings, keys } = verdict
+    // As it was when it was opened: one that changes meanwhile is read once more.
+    this.seen.set(shardPath, mtimeNs === 0n ? fileText(this.root, shardPath) : identityText(verdict))
+    this.findings.push(...findings.filter(blocksIndexing))
+    const isDamaged = findings.some(({ severity }) => severity === 'corrupt')
+    if (isDamaged) this.damaged.add(shardPath)
+    if (keys !== null || isDamaged) this.read.add(shardPath)
+    if (keys === null) return
+    if (verdict.isMisplaced === true || findings.some(isMisplacement)) this.misplaced.add(shardPath)
+    this.indexedShards += 1
+    this.indexedRows += keys.rows
+  }
+
+  /** Counts the entries that stay, and notes them with what kept their shards from being read. */
+  entriesKept(kept: ReadonlyMap<string, number>): void {
+    for (const entries of kept.values()) this.indexedRows += entries
+    const below = (folder: string): number =>
+      [...kept].reduce((sum, [path, entries]) => sum + (path.startsWith(`${folder}/`) ? entries : 0), 0)
+    this.findings = this.findings.map(found => {
+      const entries = kept.get(found.shardPath) ?? (found.shardPath.endsWith('.parquet') ? 0 : below(found.shardPath))
+      return entries === 0 ? found : { ...found, details: { ...found.details, entries_kept: entries } }
+    })
+  }
+
+  /** Rows whose keys others have. */
+  leaveOutRepeated(rows: readonly RepeatedRow[]): void {
+    this.indexedRows -= rows.length
+    const ofOthers = rows.filter(({ shardPath, place }) => shardPath === place || !this.isSameFile(shardPath, place))
+    for (const [shardPath, ofShard] of Map.groupBy(ofOthers, row => row.shardPath)) this.findings.push(...repeatedKeys(shardPath, ofShard))
+  }
+
+  private isSameFile(shardPath: string, other: string): boolean {
+    return isSameFile(shardFilePath(this.root, shardPath), shardFilePath(this.root, other))
+  }
+
+  /**
+   * Enters what others wrote while the index was being built: their entries may have gone into the old one. Whatever is written
+   * from now on is entered into the new one by its writer. The pause lets a writer who is between its shard and its entries finish:
+   * entering them for it would make its own attempt fail.
+   */
+  async catchUp(): Promise<void> {
+    const { shardPaths } = await walkShards(this.root)
+    const late = shardPaths.filter(path => !this.leaveOut.has(path) && this.seen.get(path) !== fileText(this.root, path))
+    if (late.length === 0) return
+    await sleep(WRITER_PAUSE_MS)
+    withIndex(this.root, index => {
+      for (const shardPath of late) {
+        this.findings = this.findings.filter(found => found.shardPath !== shardPath)
+        const verdict = verifyShard(this.root, shardPath, 'keys')
+        this.take(verdict)
+        if (verdict.keys !== null) this.leaveOutRepeated(enterAll(index, shardPath, verdict.keys))
+      }
+    })
+  }
+}
+
+/** Enters a shard's rows into a live index. @returns those whose keys others have */
+function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): RepeatedRow[] {
+  const repeated: RepeatedRow[] = []
+  for (let row = 0; row < keys.rows; row++) {
+    const place = index.enterUnlessTaken(indexRow(keys, row, shardPath))
+    const taken = place !== null && !(place.shardPath === shardPath && place.rowOffset === row)
+    if (taken) repeated.push({ shardPath, row, place: place.shardPath })
+  }
+  return repeated
+}
+
+function fileText(root: string, shardPath: string): string {
+  const identity = identityIfVisible(shardFilePath(root, shardPath))
+  return identity === undefined ? '' : identityText(identity)
+}
+
+/** Without the ctime, which another name for the file changes as well. */
+function identityText({ bytes, mtimeNs, inode }: FileIdentity): string {
+  return `${bytes} ${mtimeNs} ${inode}`
+}
+
+function repeatedKeys(shardPath: string, repeated: readonly RepeatedRow[]): Finding[] {
+  return [...Map.groupBy(repeated, ({ place }) => place)].map(([place, rows]) => {
+    const count = rows.length
+    const keys = count === 1 ? 'one row has a key' : `${count} rows have keys`
+    const message = `${keys} that ${place === shardPath ? 'an earlier row of this shard' : place} holds already; ${comparePaths(place, shardPath) <= 0 ? 'the first in path order is indexed' : 'the one at the path that GenoLeWM gives it is indexed'}`
+    const listed = rows.slice(0, ROWS_LISTED).map(({ row }) => row)
+    return finding('duplicate_key', shardPath, message, { row: listed[0] ?? null, details: { other_shard: place, rows: listed, count } })
+  })
+}

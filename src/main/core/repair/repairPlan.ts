@@ -1,0 +1,104 @@
+/** What a repair would do, worked out from one full verify and done only when somebody says so. */
+import { NotFoundError } from '../../../shared/model/errors.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
+import type { KeptShard, LongOptions, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
+import { nowNs } from '../base/clock.ts'
+import { entriesIfUsable } from '../index/usableIndex.ts'
+import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { isStandIn } from '../parquet/file/placeholders.ts'
+import { linkAbove } from '../shards/shardRows.ts'
+import { indexFailed } from '../verify/compareIndex.ts'
+import { type Inspection, inspectCache } from '../verify/verifyCache.ts'
+
+/**
+ * Verifies a cache and plans its repair: corrupt shards are ticked to be moved, suspects offered, everything else kept.
+ * @param options `trustMs`: what the ledger says was verified in full no longer ago than this is not read again unless it changed
+ * @throws InputError, SystemError, CancelledError
+ */
+export async function planRepair(
+  cacheDir: string,
+  options: LongOptions & { readonly ledger?: Ledger; readonly trustMs?: number } = {}
+): Promise<RepairPlan> {
+  return planFrom(await inspectCache(cacheDir, options))
+}
+
+/** The plan that follows from a full look at a cache, however it came about. */
+export function planFrom(inspection: Inspection): RepairPlan {
+  const { root, report } = inspection
+  const byShard = Map.groupBy(
+    report.findings.filter(found => found.severity !== 'index' && found.kind !== 'missing_shard'),
+    found => found.shardPath
+  )
+  const indexFindings = report.findings.filter(found => found.severity === 'index')
+  const missing = report.findings.filter(found => found.kind === 'missing_shard')
+  // One that failed a moment ago would fail again, after another wait.
+  const index = indexFailed(report.findings) ? null : usableIndex(root)
+  try {
+    const moves: PlannedMove[] = []
+    const kept: KeptShard[] = []
+    for (const [shardPath, reasons] of byShard) {
+      const move = planMove(inspection, shardPath, reasons, index)
+      if (move !== null) moves.push(move)
+      if (move?.ticked !== true) kept.push({ shardPath, reasons })
+    }
+    const movable = new Set(moves.map(({ shardPath }) => shardPath))
+    return {
+      version: 1,
+      cacheDir: root,
+      createdAt: nowNs(),
+      checkedShards: report.checkedShards,
+      moves,
+      sharedKeys: inspection.sharedKeys.filter(({ shardPaths }) => shardPaths.every(path => movable.has(path))),
+      kept,
+      reindex:
+        !indexFindings.some(({ kind }) => kind === 'index_unsupported') &&
+        (indexFindings.length > 0 || moves.some(move => move.ticked && move.indexEntries > 0)),
+      indexFindings,
+      missing,
+      missingShards: report.missingShards,
+      missingRows: report.missingRows
+    }
+  } finally {
+    index?.close()
+  }
+}
+
+function usableIndex(root: string): WindowIndex | null {
+  try {
+    return openIndex(root, 'read')
+  } catch {
+    // Why it cannot be used is among the findings already.
+    return null
+  }
+}
+
+function planMove(inspection: Inspection, shardPath: string, reasons: readonly Finding[], index: WindowIndex | null): PlannedMove | null {
+  const stamp = inspection.stamps.get(shardPath)
+  const corrupt = reasons.some(found => found.severity === 'corrupt')
+  const suspect = reasons.some(found => found.severity === 'suspect' && found.kind !== 'not_a_file')
+  const hands =
+    reasons.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file' || isStandIn(found)) ||
+    // What is behind a link is not this cache's to move.
+    linkAbove(inspection.root, shardPath) !== null
+  if (stamp === undefined || hands || !(corrupt || suspect)) return null
+  return {
+    shardPath,
+    ...stamp,
+    rows: inspection.rows.get(shardPath) ?? null,
+    keysOnlyHere: inspection.keysOnlyHere.get(shardPath) ?? null,
+    indexEntries: entriesIfUsable(index, shardPath).length,
+    reasons,
+    ticked: corrupt
+  }
+}
+
+/** Ticks and unticks: what is named moves, nothing else does. */
+export function tickMoves(plan: RepairPlan, shardPaths: ReadonlySet<string>): RepairPlan {
+  const unknown = [...shardPaths].find(path => !plan.moves.some(move => move.shardPath === path))
+  if (unknown !== undefined) throw new NotFoundError(`the plan has no move for ${unknown}`, { shard_path: unknown })
+  const moves = plan.moves.map(move => ({ ...move, ticked: shardPaths.has(move.shardPath) }))
+  const kept = [...Map.groupBy(moves, move => move.ticked)].flatMap(([ticked, group]) => (ticked ? [] : group))
+  const others = plan.kept.filter(({ shardPath }) => !moves.some(move => move.shardPath === shardPath))
+  return { ...plan, moves, kept: [...others, ...kept.map(({ shardPath, reasons }) => ({ shardPath, reasons }))] }
+}

@@ -1,0 +1,48 @@
+/** A duplicate moves only while the other shard still holds its keys: the last copy of a row is never taken for a duplicate. */
+
+import { StalePlanError } from '../../../shared/model/errors.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
+import type { PlannedMove } from '../../../shared/model/report.ts'
+import { isShardPath } from '../layouts/paths.ts'
+import { faultFinding } from '../shards/faultFinding.ts'
+import { compareShards } from '../verify/compareShards.ts'
+
+/**
+ * Compares a shard that moves with those that hold its keys too, as the plan says.
+ * @param moving all shards that move: if both of a pair do, the user wants both out of the cache
+ * @returns why the shard stays; null if it may move
+ * @throws StalePlanError where the other shard no longer holds these keys
+ */
+export function twinInDoubt(root: string, { shardPath, reasons }: PlannedMove, moving: ReadonlySet<string>): string | null {
+  if (reasons.some(({ severity }) => severity === 'corrupt')) return null
+  for (const reason of reasons) {
+    const { kind } = reason
+    const other = reason.details.other_shard
+    if ((kind !== 'duplicate_key' && kind !== 'conflicting_key') || typeof other !== 'string') continue
+    if (other === shardPath || moving.has(other)) continue
+    const shared = isShardPath(other) ? compare(root, other, shardPath) : []
+    if (typeof shared === 'string') return shared
+    if (keysIn(shared.find(each => each.shardPath === shardPath && each.kind === kind)) < keysIn(reason)) {
+      const message = `the plan is stale: ${other} no longer holds the keys that it shared with ${shardPath} when it was made`
+      throw new StalePlanError(message, { shard_path: shardPath, other_shard: other })
+    }
+  }
+  return null
+}
+
+function keysIn(found: Finding | undefined): number {
+  if (found === undefined) return 0
+  return typeof found.details.count === 'number' ? found.details.count : 1
+}
+
+/** What two shards have in common, or why that could not be read; nothing where the other one is damaged or gone. */
+function compare(root: string, other: string, shardPath: string): readonly Finding[] | string {
+  try {
+    return compareShards(root, other, shardPath)
+  } catch (error) {
+    const { severity, details, message } = faultFinding(other, error)
+    return severity === 'corrupt' || severity === 'missing' || details.error === 'ENOENT'
+      ? []
+      : `was not compared with ${other}: ${message}`
+  }
+}

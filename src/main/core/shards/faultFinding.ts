@@ -1,0 +1,19 @@
+/** What was thrown while a shard was read, as a finding. */
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { expectedError } from '../fs/systemError.ts'
+import { ShardFault } from '../limits/shardFault.ts'
+
+/**
+ * @throws whatever is neither damage nor the system's refusal: a bug
+ */
+export function faultFinding(shardPath: string, error: unknown): Finding {
+  if (error instanceof ShardFault)
+    return finding(error.kind, shardPath, error.message, { row: error.row, column: error.column, details: error.details })
+  const expected = expectedError(error)
+  if (expected?.code === 'RESOURCE.SYSTEM') {
+    return finding('unreadable', shardPath, `the system refused to read it, which says nothing about its contents: ${expected.message}`, {
+      details: expected.details
+    })
+  }
+  throw error
+}

@@ -1,0 +1,185 @@
+/**
+ * The index held against the shards: entries that point at nothing or at something else, rows that no entry knows. SQLite's own
+ * check says nothing of this.
+ */
+import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { isProvenGone } from '../cache/provenGone.ts'
+import { IndexUnusable } from '../index/untrusted.ts'
+import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
+import { ROWS_LISTED } from '../inspect/checkRows.ts'
+import { contradictionsOf } from '../keys/contradictions.ts'
+import type { IndexEntry } from '../keys/indexRow.ts'
+import { indexRow, type ShardKeys, windowHashesText } from '../keys/shardKeys.ts'
+import { isAmongCopies } from '../layouts/folderNames.ts'
+import { INDEX_PATH, isShardPath } from '../layouts/paths.ts'
+
+export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
+
+/** Opens the index for a comparison; what keeps it from being opened is a finding. */
+export function openIndexForComparison(root: string, shards: number): OpenedIndex {
+  try {
+    const index = openIndex(root, 'read')
+    if (index !== null || shards === 0) return { index, findings: [] }
+    const message = 'there is no index: no look-up finds anything until a reindex; the shards themselves are not affected'
+    return { index: null, findings: [finding('index_missing', INDEX_PATH, message)] }
+  } catch (error) {
+    return { index: null, findings: [unusable(error)] }
+  }
+}
+
+/**
+ * An index that cannot be used or compared, as a finding: damaged, of another generation, locked, or refused by the system.
+ * @throws any error that says nothing of the index
+ */
+export function unusable(error: unknown): Finding {
+  const place = error instanceof CacheError ? { details: error.details } : {}
+  if (error instanceof IndexUnusable) return finding(error.kind, INDEX_PATH, error.message, place)
+  if (error instanceof CacheBusyError) {
+    return finding('index_busy', INDEX_PATH, `the index was not compared with the shards: ${error.message}`, place)
+  }
+  if (error instanceof SystemError) {
+    return finding('unreadable', INDEX_PATH, `the index was not compared with the shards: ${error.message}`, place)
+  }
+  throw error
+}
+
+/** Whether a report says that the index as a whole could not be used or compared. */
+export function indexFailed(findings: readonly Finding[]): boolean {
+  return findings.some(({ kind, shardPath }) => shardPath === INDEX_PATH && kind !== 'index_missing' && kind !== 'entry_outside')
+}
+
+/**
+ * Whether the index can be changed now; one that is damaged can, as it is set aside.
+ * @returns why not, as a finding
+ */
+export function blockedIndex(root: string): Finding | null {
+  try {
+    const index = openIndex(root, 'write')
+    try {
+      index?.transaction(() => undefined)
+    } finally {
+      index?.close()
+    }
+    return null
+  } catch (error) {
+    const found = unusable(error)
+    return found.kind === 'index_unreadable' || found.kind === 'index_schema' ? null : found
+  }
+}
+
+/** A row whose key the index gives to another place: a duplicate if that place holds the key too, else the index is wrong. */
+export type Elsewhere = {
+  readonly shardPath: string
+  readonly row: number
+  readonly indexedShard: string
+  readonly indexedRow: number
+  /** Whether the row had another key when it was indexed: that tells why no entry leads to it. */
+  readonly isChanged: boolean
+}
+
+/**
+ * Compares one shard's rows with the entries that point into it.
+ * @param isIntact asked only where they differ: whether the shard is known to be as it was when it agreed with the index
+ * @returns findings, the rows whose keys the index has at other places, and the entries that tell of earlier keys of rows
+ */
+export function compareShardWithIndex(
+  index: WindowIndex,
+  shardPath: string,
+  keys: ShardKeys,
+  isIntact: () => boolean
+): { findings: Finding[]; elsewhere: Elsewhere[]; changed: readonly IndexEntry[] } {
+  const [configuration, ...others] = keys.configurations
+  if (
+    configuration !== undefined &&
+    others.length === 0 &&
+    index.holdsExactly(shardPath, keys.rows, windowHashesText(keys), configuration)
+  ) {
+    return { findings: [], elsewhere: [], changed: [] }
+  }
+  const { indexed, outside, wrong, ...found } = contradictionsOf(index.entriesOf(shardPath), keys)
+  const changed = found.changed.size > 0 && !isIntact() ? found.changed : new Set<IndexEntry>()
+  const changedRows = new Set([...changed].map(({ rowOffset }) => rowOffset))
+  const missing: number[] = []
+  const elsewhere: Elsewhere[] = []
+  for (let row = indexed.indexOf(0); row !== -1; row = indexed.indexOf(0, row + 1)) {
+    const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, row, shardPath)
+    const place = index.locate([windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype])
+    if (place?.shardPath === shardPath && indexed[place.rowOffset] === 1) continue // repeats a key of this shard, which is a finding of its own
+    const isChanged = changedRows.has(row)
+    if (place !== null && place.shardPath !== shardPath)
+      elsewhere.push({ shardPath, row, indexedShard: place.shardPath, indexedRow: place.rowOffset, isChanged })
+    else if (!isChanged) missing.push(row)
+  }
+  const isWrong = (entry: IndexEntry): boolean => !changed.has(entry)
+  return {
+    findings: [
+      ...entryFindings('entry_without_row', shardPath, outside.filter(isWrong), beyondText(keys.rows)),
+      ...entryFindings('entry_elsewhere', shardPath, wrong.filter(isWrong), 'to rows with another key: a look-up of their keys fails'),
+      ...missingFinding(shardPath, missing)
+    ],
+    elsewhere,
+    changed: [...changed]
+  }
+}
+
+function entryFindings(
+  kind: 'entry_without_row' | 'entry_elsewhere',
+  shardPath: string,
+  entries: readonly IndexEntry[],
+  what: string
+): Finding[] {
+  if (entries.length === 0) return []
+  const rows = entries.slice(0, ROWS_LISTED).map(entry => entry.rowOffset)
+  const message = `${entries.length} index ${entries.length === 1 ? 'entry points' : 'entries point'} ${what}`
+  return [finding(kind, shardPath, message, { row: rows[0] ?? null, details: { rows, count: entries.length } })]
+}
+
+/** Entries beyond a shard's last row: all that can be said without reading its keys. */
+export function entriesBeyond(index: WindowIndex, shardPath: string, rows: number): Finding[] {
+  return entryFindings('entry_without_row', shardPath, index.entriesBeyond(shardPath, rows), beyondText(rows))
+}
+
+function beyondText(rows: number): string {
+  return `beyond the ${rows} rows of the shard: a look-up of their keys fails`
+}
+
+/** Rows that the index does not know. */
+export function missingFinding(shardPath: string, rows: readonly number[]): Finding[] {
+  if (rows.length === 0) return []
+  const message = `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} not in the index: a look-up of ${rows.length === 1 ? 'its key' : 'their keys'} finds nothing until a reindex`
+  return [
+    finding('row_without_entry', shardPath, message, {
+      row: rows[0] ?? null,
+      details: { rows: rows.slice(0, ROWS_LISTED), count: rows.length }
+    })
+  ]
+}
+
+/**
+ * Entries that point at shards that are not there, or at copies that are not part of the cache.
+ * @param known all shards of the cache
+ * @param mine whether a path is this run's to report
+ */
+export function danglingEntries(
+  root: string,
+  index: WindowIndex,
+  known: ReadonlySet<string>,
+  mine: (shardPath: string) => boolean
+): Finding[] {
+  const findings: Finding[] = []
+  for (const [shardPath, count] of index.shardPaths()) {
+    if (known.has(shardPath) || !mine(shardPath)) continue
+    const entries = count === 1 ? 'one index entry points' : `${count} index entries point`
+    if (isAmongCopies(shardPath) && !isProvenGone(root, shardPath)) {
+      const message = `${entries} to a copy among deleted or older files, which is not part of the cache: a look-up of ${count === 1 ? 'its key' : 'their keys'} fails once it is deleted; a reindex prefers shards of the cache`
+      findings.push(finding('entry_elsewhere', shardPath, message, { details: { count } }))
+    } else if (isShardPath(shardPath)) {
+      findings.push(finding('entry_without_row', shardPath, `${entries} to a shard that is not there`, { details: { count } }))
+    } else {
+      const message = `${entries} out of the folder of shards; it is never followed`
+      findings.push(finding('entry_outside', INDEX_PATH, message, { details: { entry_path: shardPath.slice(0, 4096), count } }))
+    }
+  }
+  return findings
+}

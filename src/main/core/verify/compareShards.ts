@@ -1,0 +1,113 @@
+/** Two shards with keys in common, compared for real: the same values, or others under the same key. */
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { WindowKey } from '../../../shared/model/record.ts'
+import { hex } from '../base/hex.ts'
+import { ROWS_LISTED } from '../inspect/checkRows.ts'
+import { comparePaths } from '../layouts/paths.ts'
+import { fromFloat16 } from '../parquet/encodings/float16.ts'
+import type { StoredValues } from '../parquet/pages/embeddingBatch.ts'
+import { openShardAt } from '../shards/openShardAt.ts'
+import { keyAt } from '../shards/rowValues.ts'
+import { ShardRows } from '../shards/shardRows.ts'
+
+type Overlap = { readonly row: number; readonly otherRow: number; readonly same: boolean }
+
+/**
+ * Compares shard `second` with `first`, which is indexed (or is the same shard).
+ * @returns findings for both, none when the fingerprints merely collided
+ * @throws ShardFault, SystemError when one of them can no longer be read
+ */
+export function compareShards(root: string, first: string, second: string): Finding[] {
+  const a = open(root, first)
+  const b = first === second ? a : open(root, second)
+  try {
+    const overlaps = overlapOf(a, b)
+    return [true, false].flatMap(same => {
+      const rows = overlaps.filter(overlap => overlap.same === same)
+      return rows.length === 0 ? [] : describe(first, second, rows, same)
+    })
+  } finally {
+    a.close()
+    if (b !== a) b.close()
+  }
+}
+
+function open(root: string, shardPath: string): ShardRows {
+  return new ShardRows(shardPath, openShardAt(root, shardPath))
+}
+
+function* keysIn(rows: ShardRows): Generator<{ row: number; key: string }> {
+  rows.reader.settleRows()
+  for (const group of rows.reader.footer.rowGroups) {
+    const columns = rows.reader.keys(group)
+    for (let row = 0; row < group.rows; row++) {
+      const key = keyAt(columns, row)
+      if (key !== null) yield { row: group.firstRow + row, key: keyText(key) }
+    }
+  }
+}
+
+function keyText(key: WindowKey): string {
+  return `${hex(key.windowHash)} ${hex(key.encoderHash)} ${key.stateLayer} ${key.poolType} ${key.poolRadius} ${key.dtype}`
+}
+
+function overlapOf(a: ShardRows, b: ShardRows): Overlap[] {
+  const known = new Map<string, number>()
+  const overlaps: Overlap[] = []
+  const meet = (row: number, otherRow: number): void => {
+    overlaps.push({ row, otherRow, same: sameValues(a.values(otherRow), b.values(row)) })
+  }
+  for (const { row, key } of keysIn(a)) {
+    const before = known.get(key)
+    if (before === undefined) known.set(key, row)
+    else if (a === b) meet(row, before)
+  }
+  if (a === b) return overlaps
+  for (const { row, key } of keysIn(b)) {
+    const other = known.get(key)
+    if (other !== undefined) meet(row, other)
+  }
+  return overlaps
+}
+
+/** Equal as numbers, with NaN equal to NaN: shards may store the same value in different widths. */
+function sameValues(a: StoredValues, b: StoredValues): boolean {
+  if (a.length !== b.length) return false
+  const left = a instanceof Uint16Array ? fromFloat16(a) : a
+  const right = b instanceof Uint16Array ? fromFloat16(b) : b
+  for (let i = 0; i < left.length; i++) {
+    const x = left[i] ?? 0
+    const y = right[i] ?? 0
+    if (x !== y && !(Number.isNaN(x) && Number.isNaN(y))) return false
+  }
+  return true
+}
+
+function describe(first: string, second: string, overlaps: readonly Overlap[], same: boolean): Finding[] {
+  const kind = same ? 'duplicate_key' : 'conflicting_key'
+  const count = overlaps.length
+  const keys = count === 1 ? 'one key' : `${count} keys`
+  const values = same ? 'with the same values' : 'with other values, and nothing tells which are right'
+  const rows = overlaps.slice(0, ROWS_LISTED).map(({ row }) => row)
+  const otherRows = overlaps.slice(0, ROWS_LISTED).map(({ otherRow }) => otherRow)
+  const row = rows[0] ?? null
+  if (first === second) {
+    const message = `${count === 1 ? `row ${row} repeats` : `${count} rows repeat`} the key of an earlier row of this shard (row ${otherRows[0]}) ${values}; only the first is indexed`
+    return [finding(kind, second, message, { row, details: { other_shard: first, rows, other_rows: otherRows, count } })]
+  }
+  return [
+    finding(
+      kind,
+      first,
+      `holds ${keys} that ${second} holds too, ${values}; a reindex enters these rows, as they ${comparePaths(first, second) < 0 ? 'come first in path order' : 'are at the path that GenoLeWM gives them'}`,
+      {
+        row: otherRows[0] ?? null,
+        details: { other_shard: second, rows: otherRows, other_rows: rows, count, indexed: true }
+      }
+    ),
+    finding(kind, second, `holds ${keys} that ${first} holds already, ${values}; these rows cannot be indexed as well`, {
+      row,
+      details: { other_shard: first, rows, other_rows: otherRows, count, indexed: false }
+    })
+  ]
+}

@@ -1,0 +1,67 @@
+/** Pairs of shards that may hold a key in common, and so have to be compared value by value. */
+import type { Finding } from '../../../shared/model/finding.ts'
+import type { ShardPair } from '../keys/duplicateKeys.ts'
+import { indexRow, type ShardKeys } from '../keys/shardKeys.ts'
+import { isDtype, isPoolType } from '../shards/rowValues.ts'
+import { ShardLookup } from '../shards/shardLookup.ts'
+import { type Elsewhere, missingFinding } from './compareIndex.ts'
+
+/** Two shards, the one that is indexed first; or one, twice. */
+export type PathPair = readonly [string, string]
+
+/** A row whose key the index gives to another place, with the keys of its shard. */
+export type PlaceElsewhere = { readonly place: Elsewhere; readonly keys: ShardKeys }
+
+/** Shards of this run that share a fingerprint. */
+export function pathPairs(pairs: readonly ShardPair[], shardPaths: readonly string[]): PathPair[] {
+  return pairs.flatMap(({ first, second }): PathPair[] => {
+    const a = shardPaths[first]
+    const b = shardPaths[second]
+    return a === undefined || b === undefined ? [] : [[a, b]]
+  })
+}
+
+/**
+ * Rows that the index has at other places: where that place holds the key, the two shards are a pair, else the index is wrong.
+ * @param compare orders shards by which of them is indexed
+ */
+export function resolveElsewhere(
+  root: string,
+  elsewhere: readonly PlaceElsewhere[],
+  compare: (a: string, b: string) => number
+): { pairs: PathPair[]; findings: Finding[] } {
+  const pairs: PathPair[] = []
+  const missing = new Map<string, number[]>()
+  const lookup = new ShardLookup(root)
+  try {
+    for (const { place, keys } of elsewhere) {
+      if (holdsKey(lookup, place, keys)) {
+        const earlier = compare(place.shardPath, place.indexedShard) < 0
+        pairs.push(earlier ? [place.shardPath, place.indexedShard] : [place.indexedShard, place.shardPath])
+      } else if (!place.isChanged) missing.set(place.shardPath, [...(missing.get(place.shardPath) ?? []), place.row])
+    }
+  } finally {
+    lookup.close()
+  }
+  return { pairs, findings: [...missing].flatMap(([shardPath, rows]) => missingFinding(shardPath, rows)) }
+}
+
+/** Whether the place that the index gives for a row's key holds that key. */
+function holdsKey(lookup: ShardLookup, place: Elsewhere, keys: ShardKeys): boolean {
+  const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, place.row, place.shardPath)
+  if (!isPoolType(poolType) || !isDtype(dtype)) return false
+  const key = {
+    windowHash: Buffer.from(windowHash, 'hex'),
+    encoderHash: Buffer.from(encoderHash, 'hex'),
+    stateLayer,
+    poolType,
+    poolRadius,
+    dtype
+  }
+  try {
+    return lookup.open(place.indexedShard).matches(place.indexedRow, key)
+  } catch {
+    // Damage there is reported where that shard is read.
+    return false
+  }
+}

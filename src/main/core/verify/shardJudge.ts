@@ -1,0 +1,120 @@
+/**
+ * What is said of a shard by what is read of it now and what is on record: findings of an earlier look are carried over, a full look is
+ * written down, and its digest is held against the first one.
+ */
+import { isOlderThan } from '../../../shared/model/age.ts'
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { entriesIfUsable } from '../index/usableIndex.ts'
+import type { WindowIndex } from '../index/windowIndex.ts'
+import { blocksIndexing, type Depth, type ShardVerdict } from '../inspect/inspectShard.ts'
+import type { ShardLook, ShardTask } from '../inspect/shardTask.ts'
+import { Intactness } from '../ledger/intactness.ts'
+import type { Verification } from '../ledger/ledger.ts'
+import type { KnownVerdict, Selection, VerifyOptions } from '../ledger/selectShards.ts'
+import { isStandIn, judgeEmptyFile } from '../parquet/file/placeholders.ts'
+
+export class ShardJudge {
+  /** Shards whose findings are those of an earlier look. */
+  carriedOver = 0
+  /** Shards that were read in full, and of which neither a digest nor checksums tell whether their bytes change. */
+  readonly unfingerprinted = new Set<string>()
+  readonly intactness: Intactness
+  private readonly root: string
+  private readonly selection: Selection
+  private readonly options: VerifyOptions
+  private readonly depth: Depth
+
+  constructor(root: string, selection: Selection, options: VerifyOptions, depth: Depth) {
+    this.root = root
+    this.selection = selection
+    this.options = options
+    this.depth = depth
+    this.intactness = new Intactness(root, options.ledger, options.known)
+  }
+
+  /** How a shard is looked at: what was found in it before, elsewhere, a moment ago or by the interrupted run that is resumed, is not read again. */
+  plan(shardPath: string): { readonly task: ShardTask; readonly before: KnownVerdict | null } {
+    const known = this.options.known?.get(shardPath) ?? this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? this.trusted(shardPath)
+    const stamp = this.selection.stamps.get(shardPath)
+    const before = known !== null && stamp !== undefined && known.bytes === stamp.bytes && known.mtimeNs === stamp.mtimeNs ? known : null
+    // Its keys are needed once more for the comparison across shards.
+    const depth = before !== null && this.depth === 'full' ? 'keys' : this.depth
+    const digest = before === null && this.selection.ledgerRun !== null
+    return { task: { root: this.root, shardPath, depth, digest }, before }
+  }
+
+  /** What the ledger says of it, if that is young enough. */
+  private trusted(shardPath: string): KnownVerdict | null {
+    const { trustMs, ledger } = this.options
+    if (trustMs === undefined) return null
+    const last = ledger?.lastVerification(this.root, shardPath) ?? null
+    // A plan moves what was read for it: only of a shard with nothing wrong is an earlier look enough.
+    const trusted = last !== null && !isOlderThan(last.verifiedAtMs, trustMs, Date.now()) && !last.findings.some(isReasonToMove)
+    return trusted ? last : null
+  }
+
+  /** What is said of a shard, with what is known of it from before; a full look is written down. */
+  judge({ verdict: seen, sha256 }: ShardLook, before: KnownVerdict | null, index: WindowIndex | null): ShardVerdict {
+    const verdict = judgeEmptyFile(seen, () => this.heldRows(seen.shardPath, index))
+    if (before !== null) {
+      this.carriedOver += 1
+      // Its keys could not be read now: neither they nor their absence was compared with anything.
+      const refused = verdict.findings.filter(found => isUnread(found) && !before.findings.some(({ kind }) => kind === found.kind))
+      return {
+        ...verdict,
+        findings: [...before.findings, ...refused],
+        keys: before.findings.some(blocksIndexing) ? null : verdict.keys
+      }
+    }
+    const run = this.selection.ledgerRun
+    const fingerprinted = (run !== null && sha256 !== null) || verdict.pageChecksums
+    if (this.depth === 'full' && !fingerprinted) this.unfingerprinted.add(verdict.shardPath)
+    // The digest that is on record stays: it is that of the shard, and not of what stands for it.
+    if (run !== null && verdict.findings.some(isStandIn)) run.record(verdict, null)
+    if (run === null || sha256 === null || verdict.findings.some(isStandIn)) return verdict
+    // Readable is not intact: its digest is held against the one that was recorded first.
+    const last = this.lastVerification(verdict)
+    const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(verdict.shardPath, last, sha256)] : []
+    if (changed.length === 0) this.intactness.digests.set(verdict.shardPath, sha256)
+    else this.intactness.changed.add(verdict.shardPath)
+    const judged = { ...verdict, findings: [...verdict.findings, ...changed] }
+    // A shard that is still being written looks cut off: only whole ones are held to their bytes.
+    run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256, verdict.holdings)
+    return judged
+  }
+
+  /** Whether index or ledger say that a shard held rows. */
+  private heldRows(shardPath: string, index: WindowIndex | null): boolean {
+    const last = this.options.ledger?.lastVerification(this.root, shardPath)
+    return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entriesIfUsable(index, shardPath).length > 0
+  }
+
+  /** A shard that was away and is back, as its size and time say, has its fingerprint back as well. */
+  private lastVerification(verdict: ShardVerdict): Verification | null {
+    const { root } = this
+    const { ledger } = this.options
+    const { shardPath, bytes, mtimeNs } = verdict
+    const last = ledger?.lastVerification(root, shardPath) ?? null
+    if (last?.sha256 !== null || last.bytes !== bytes || last.mtimeNs !== mtimeNs) return last
+    ledger?.recallFingerprint(root, shardPath, verdict)
+    return ledger?.lastVerification(root, shardPath) ?? null
+  }
+}
+
+function isReasonToMove({ severity }: Finding): boolean {
+  return severity === 'corrupt' || severity === 'suspect'
+}
+
+/** Whether a finding says that a shard was not read, and nothing of what it holds. */
+function isUnread({ kind }: Finding): boolean {
+  return kind === 'unreadable' || kind === 'over_limit'
+}
+
+function changedBytes(shardPath: string, last: Verification, sha256: string): Finding {
+  const since = new Date(last.fingerprintedAtMs).toISOString()
+  const unchanged = new Date(last.verifiedAtMs).toISOString()
+  const message = `the bytes differ from those recorded on ${since}; shards are never rewritten, so this is rot, or another file in its place`
+  return finding('changed_bytes', shardPath, message, {
+    details: { recorded_sha256: last.sha256, sha256, recorded_at: since, last_verified: unchanged }
+  })
+}
