@@ -3,7 +3,7 @@
 const room = name => `^src/main/${name}/`
 const model = '^src/shared/model/'
 const shared = '^src/shared/'
-const sqlite = '^src/main/(core/(sqlite|index|ledger)/|service/catalog[.]ts$)'
+const sqlite = '^src/main/(core/(sqlite|index|ledger)/|service/catalog/catalog[.]ts$)'
 
 /** Modules in `from` may import, of src/, only what lies in `from` itself or in `to`. */
 const only = (name, comment, from, to) => ({

@@ -22,7 +22,7 @@ export default defineConfig({
           secondReaderThread: at('src/main/core/secondReader/secondReaderThread.ts'),
           cli: at('src/main/cli/main.ts'),
           serviceProcess: at('src/main/desktop/serviceProcess.ts'),
-          jobWorker: at('src/main/service/jobWorker.ts')
+          workerEntry: at('src/main/service/workerEntry.ts')
         },
         external: ['better-sqlite3'],
         output: { ...output, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }

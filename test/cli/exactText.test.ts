@@ -1,8 +1,8 @@
 /** What leaves the program as text: JSON that loses nothing, and nothing that a terminal would obey. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bytesText, countText, timeText } from '../../src/main/cli/numbers.ts'
-import { tableText } from '../../src/main/cli/table.ts'
+import { bytesText, countText, timeText } from '../../src/main/cli/text/numbers.ts'
+import { tableText } from '../../src/main/cli/text/table.ts'
 import { toJson } from '../../src/shared/json.ts'
 import { terminalSafe } from '../../src/shared/terminalText.ts'
 

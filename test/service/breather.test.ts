@@ -1,7 +1,7 @@
 /** How the service's own thread shares itself out: in turns of the event loop, whatever arrives at once. */
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { makeBreather, makeTurns } from '../../src/main/service/breather.ts'
+import { makeBreather, makeTurns } from '../../src/main/service/threads/fairQueue.ts'
 
 /** Counts turns of the event loop until it is told to stop. */
 function countTurns(): { readonly turn: () => number; readonly stop: () => void } {

@@ -1,7 +1,7 @@
 /** What the log says of services that could not say it themselves. */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { BUG, CLOSED, LOST, lostServices, UP } from '../../src/main/service/lostServices.ts'
+import { BUG, CLOSED, LOST, lostServices, UP } from '../../src/main/service/data/lostServices.ts'
 
 const { pid: gone } = spawnSync(process.execPath, ['--version'])
 const line = (pid: number, time: number, msg: string, more: object = {}): string => JSON.stringify({ level: 30, time, pid, ...more, msg })

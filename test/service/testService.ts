@@ -3,7 +3,7 @@ import type { InferContractRouterInputs } from '@orpc/contract'
 import { createRouterClient, ORPCError, type RouterClient } from '@orpc/server'
 import { afterAll, onTestFinished } from 'vitest'
 import { createService, type Service } from '../../src/main/service/index.ts'
-import type { ServiceRouter } from '../../src/main/service/router.ts'
+import type { ServiceRouter } from '../../src/main/service/rpc/router.ts'
 import type { CacheSummary, Contract, JobEvent, JobOutcome, JobReport, JobRequest } from '../../src/shared/contract/index.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 

@@ -1,8 +1,8 @@
 /** Sums of rows: unknown as long as a footer was not read, and without what cannot be read. */
 import { expect, test } from 'vitest'
-import { Groups, type ShardLine } from '../../src/main/service/shardLine.ts'
-import { PageSelection } from '../../src/main/service/views/page.ts'
-import { treeOf } from '../../src/main/service/views/tree.ts'
+import { Groups, type ShardLine } from '../../src/main/service/catalog/catalogEntry.ts'
+import { PageSelection } from '../../src/main/service/catalog/page.ts'
+import { treeOf } from '../../src/main/service/catalog/tree.ts'
 import { EVERYTHING } from './testService.ts'
 
 const groups = new Groups()

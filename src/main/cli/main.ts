@@ -6,11 +6,11 @@ import { CommanderError } from 'commander'
 import { InputError } from '../../shared/model/errors.ts'
 import { dataFolder, expectedError, onRemark, recordChangesIn } from '../core/index.ts'
 import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
-import { EXIT, type ExitCode, exitCodeOfError } from './exitCodes.ts'
-import { leave, leaveAtOnce } from './leave.ts'
-import { listenForBrokenPipes, openOutput, printDocument, printError } from './output.ts'
+import { EXIT, type ExitCode, exitCodeOfError } from './process/exitCodes.ts'
+import { leave, leaveAtOnce } from './process/leave.ts'
+import { listenForBrokenPipes, openOutput, printDocument, printError } from './process/output.ts'
+import { openProgressBar } from './process/progressBar.ts'
 import { buildProgram, type Start } from './program.ts'
-import { openProgressBar } from './progressBar.ts'
 
 const argv = process.argv.slice(2)
 const cancel = new AbortController()

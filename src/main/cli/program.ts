@@ -13,10 +13,10 @@ import {
   setLimits,
   setLinkPolicy
 } from '../core/index.ts'
-import type { Context, Run } from './context.ts'
-import type { ExitCode } from './exitCodes.ts'
-import { hashField, nameField, poolRadiusField, stateLayerField, strideBlockField, wholeNumberField } from './fields.ts'
-import { ageOption, limitOption, numberOption, partitionOption, textOption } from './optionValues.ts'
+import { hashField, nameField, poolRadiusField, stateLayerField, strideBlockField, wholeNumberField } from './options/fields.ts'
+import { ageOption, limitOption, numberOption, partitionOption, textOption } from './options/optionValues.ts'
+import type { Context, Run } from './process/context.ts'
+import type { ExitCode } from './process/exitCodes.ts'
 
 /** What every command takes, before or after its name. */
 export type GlobalOptions = { readonly cache?: string; readonly json?: boolean; readonly quiet?: boolean; readonly follow?: boolean }

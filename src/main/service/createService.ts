@@ -4,14 +4,14 @@
  */
 import type pino from 'pino'
 import { onRemark as onThreadRemark } from '../core/index.ts'
-import { Caches } from './caches.ts'
-import { openData } from './data.ts'
+import { Caches } from './cacheModel/caches.ts'
+import { openData } from './data/dataFolderSetup.ts'
+import { logFileIn, readLog } from './data/logFile.ts'
+import { BUG, CLOSED, LOST, lostServices, UP } from './data/lostServices.ts'
+import { RecentCaches } from './data/recentCaches.ts'
 import { Jobs } from './jobs/jobs.ts'
-import { logFileIn, readLog } from './logFile.ts'
-import { BUG, CLOSED, LOST, lostServices, UP } from './lostServices.ts'
-import { Reader, ThreadBug } from './reader.ts'
-import { RecentCaches } from './recentCaches.ts'
-import { createRouter, type ServiceRouter } from './router.ts'
+import { Reader, ThreadBug } from './queries/queryThread.ts'
+import { createRouter, type ServiceRouter } from './rpc/router.ts'
 
 /** Lines of the log in which an earlier service's end is looked for. */
 const LOOKED_BACK = 500

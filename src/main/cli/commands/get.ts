@@ -7,15 +7,15 @@ import type { Dtype, Embedding, PoolType, RowPlace, WindowKey } from '../../../s
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import type { Destination } from '../../core/cache/saveFile.ts'
 import { INDEX_DB_NAME, readEmbeddings } from '../../core/index.ts'
-import { cacheRootOf } from '../cacheFolder.ts'
-import type { Context, Run } from '../context.ts'
-import { EXIT, type ExitCode } from '../exitCodes.ts'
-import { interruptible } from '../interruptible.ts'
-import { npyFloat16 } from '../npy.ts'
-import { countOf, countText } from '../numbers.ts'
-import { keyFields, placeFields } from '../rowFields.ts'
-import { destinationFor, resultBeside, save } from '../savedOutput.ts'
-import { vectorText } from '../vectorText.ts'
+import { cacheRootOf } from '../process/cacheFolder.ts'
+import type { Context, Run } from '../process/context.ts'
+import { EXIT, type ExitCode } from '../process/exitCodes.ts'
+import { interruptible } from '../process/interruptible.ts'
+import { destinationFor, resultBeside, save } from '../process/savedOutput.ts'
+import { npyFloat16 } from '../text/npy.ts'
+import { countOf, countText } from '../text/numbers.ts'
+import { keyFields, placeFields } from '../text/rowFields.ts'
+import { vectorText } from '../text/vectorText.ts'
 
 export type GetOptions = {
   readonly windowHash?: Uint8Array
@@ -49,7 +49,7 @@ async function keysOf({ signal }: Context, options: GetOptions): Promise<readonl
   const given = Object.values(parts).filter(part => part !== undefined)
   if (options.keys !== undefined) {
     if (given.length > 0) throw new InputError('give either --keys FILE or one key with its six options, not both')
-    const { readKeys } = await import('../records.ts')
+    const { readKeys } = await import('../options/records.ts')
     return readKeys(options.keys, signal)
   }
   if (

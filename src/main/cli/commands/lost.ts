@@ -2,13 +2,13 @@
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { type ForgottenShard, forgetLost, inspectCache, type LostDetail, type LostWindow } from '../../core/index.ts'
-import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
-import type { Context, Run } from '../context.ts'
-import { EXIT, type ExitCode } from '../exitCodes.ts'
-import { withLedger } from '../ledger.ts'
-import { countOf, countText, timeText } from '../numbers.ts'
-import { basePair } from '../rowFields.ts'
-import { type Column, tableText } from '../table.ts'
+import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
+import type { Context, Run } from '../process/context.ts'
+import { EXIT, type ExitCode } from '../process/exitCodes.ts'
+import { withLedger } from '../process/ledger.ts'
+import { countOf, countText, timeText } from '../text/numbers.ts'
+import { basePair } from '../text/rowFields.ts'
+import { type Column, tableText } from '../text/table.ts'
 
 export type LostOptions = { readonly keys?: boolean; readonly forget?: readonly string[] }
 

@@ -1,14 +1,14 @@
 /** `ls`: the shards of a cache, from their names and footers. */
 import type { ShardEntry } from '../../../shared/model/shard.ts'
 import { listShards } from '../../core/index.ts'
-import { cacheRootOf } from '../cacheFolder.ts'
-import type { Run } from '../context.ts'
-import { EXIT } from '../exitCodes.ts'
-import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../ledger.ts'
-import { bytesText, countOf, countText, timeText } from '../numbers.ts'
-import { addressFields } from '../rowFields.ts'
-import { type Column, tableText } from '../table.ts'
-import { collectUnread, tellUnread } from '../unread.ts'
+import { cacheRootOf } from '../process/cacheFolder.ts'
+import type { Run } from '../process/context.ts'
+import { EXIT } from '../process/exitCodes.ts'
+import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../process/ledger.ts'
+import { collectUnread, tellUnread } from '../reports/unread.ts'
+import { bytesText, countOf, countText, timeText } from '../text/numbers.ts'
+import { addressFields } from '../text/rowFields.ts'
+import { type Column, tableText } from '../text/table.ts'
 
 export type ListOptions = { readonly encoder?: string; readonly layer?: number; readonly pool?: string; readonly contig?: string }
 

@@ -3,9 +3,9 @@ import { relative } from 'node:path'
 import type { PoolType } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { shardPathFor } from '../../core/index.ts'
-import { cacheDirOf, slashed } from '../cacheFolder.ts'
-import type { Run } from '../context.ts'
-import { EXIT } from '../exitCodes.ts'
+import { cacheDirOf, slashed } from '../process/cacheFolder.ts'
+import type { Run } from '../process/context.ts'
+import { EXIT } from '../process/exitCodes.ts'
 
 export type PathOptions = {
   readonly encoderId: string

@@ -2,11 +2,11 @@
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { quarantineShards } from '../../core/index.ts'
-import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
-import type { Run } from '../context.ts'
-import { EXIT } from '../exitCodes.ts'
-import { withLedger } from '../ledger.ts'
-import { printNotMoved } from '../notMoved.ts'
+import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
+import type { Run } from '../process/context.ts'
+import { EXIT } from '../process/exitCodes.ts'
+import { withLedger } from '../process/ledger.ts'
+import { printNotMoved } from '../reports/notMoved.ts'
 
 export type QuarantineOptions = { readonly reason: string }
 

@@ -2,11 +2,11 @@
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { listQuarantine } from '../../core/index.ts'
-import { cacheRootOf } from '../cacheFolder.ts'
-import type { Run } from '../context.ts'
-import { EXIT } from '../exitCodes.ts'
-import { bytesText, countOf, timeText } from '../numbers.ts'
-import { type Column, tableText } from '../table.ts'
+import { cacheRootOf } from '../process/cacheFolder.ts'
+import type { Run } from '../process/context.ts'
+import { EXIT } from '../process/exitCodes.ts'
+import { bytesText, countOf, timeText } from '../text/numbers.ts'
+import { type Column, tableText } from '../text/table.ts'
 
 const COLUMNS: readonly Column<QuarantineEntry>[] = [
   { head: 'moved (UTC)', cell: ({ at }) => timeText(at) },

@@ -2,11 +2,11 @@
 import type { ReindexReport } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { reindexCache } from '../../core/index.ts'
-import { cacheRootOf } from '../cacheFolder.ts'
-import type { Run } from '../context.ts'
-import { exitCodeOfFindings } from '../exitCodes.ts'
-import { findingsText } from '../findingsText.ts'
-import { countOf } from '../numbers.ts'
+import { cacheRootOf } from '../process/cacheFolder.ts'
+import type { Run } from '../process/context.ts'
+import { exitCodeOfFindings } from '../process/exitCodes.ts'
+import { findingsText } from '../reports/findingsText.ts'
+import { countOf } from '../text/numbers.ts'
 
 export const run: Run<{ readonly workers?: number }> = async (context, { workers }) => {
   const { json, output, long } = context

@@ -2,10 +2,10 @@
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { restoreShards } from '../../core/index.ts'
-import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
-import type { Run } from '../context.ts'
-import { EXIT } from '../exitCodes.ts'
-import { printNotMoved } from '../notMoved.ts'
+import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
+import type { Run } from '../process/context.ts'
+import { EXIT } from '../process/exitCodes.ts'
+import { printNotMoved } from '../reports/notMoved.ts'
 
 export type RestoreOptions = { readonly all?: boolean }
 

@@ -1,9 +1,9 @@
 /** `sample`: builds the sample cache. */
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { buildSample } from '../../sample/index.ts'
-import type { Run } from '../context.ts'
-import { EXIT } from '../exitCodes.ts'
-import { countOf } from '../numbers.ts'
+import type { Run } from '../process/context.ts'
+import { EXIT } from '../process/exitCodes.ts'
+import { countOf } from '../text/numbers.ts'
 
 export type SampleOptions = { readonly damaged?: boolean }
 

@@ -1,9 +1,9 @@
 /** `serve`: the inspector in a browser, until Ctrl-C. */
 import { SERVICE_ENVIRONMENT, SERVICE_SWITCHES } from '../../page/serviceSwitches.ts'
 import { type First, serveInspector } from '../../server/index.ts'
-import type { Context, Run } from '../context.ts'
-import { EXIT, type ExitCode } from '../exitCodes.ts'
-import { folderToOpen } from '../folderToOpen.ts'
+import type { Context, Run } from '../process/context.ts'
+import { EXIT, type ExitCode } from '../process/exitCodes.ts'
+import { folderToOpen } from '../process/folderToOpen.ts'
 
 export type ServeOptions = { readonly port?: number }
 

@@ -1,13 +1,13 @@
 /** `verify`: reads everything, changes nothing in the cache, and says all that is wrong. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Inspection, inspectCache, type Ledger } from '../../core/index.ts'
-import { cacheRootOf, shardPathOf } from '../cacheFolder.ts'
-import type { Context, Run } from '../context.ts'
-import { exitCodeOfReport } from '../exitCodes.ts'
-import { withLedger } from '../ledger.ts'
-import { countOf, countText } from '../numbers.ts'
-import { partitionFields } from '../partitionFields.ts'
-import { verifyReportText } from '../verifyReportText.ts'
+import { partitionFields } from '../options/partitionFields.ts'
+import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
+import type { Context, Run } from '../process/context.ts'
+import { exitCodeOfReport } from '../process/exitCodes.ts'
+import { withLedger } from '../process/ledger.ts'
+import { verifyReportText } from '../reports/verifyReportText.ts'
+import { countOf, countText } from '../text/numbers.ts'
 
 export type VerifyCommandOptions = {
   readonly quick?: boolean

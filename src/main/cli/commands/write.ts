@@ -4,12 +4,12 @@ import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { failedWith } from '../../core/fs/systemError.ts'
 import { writeShard } from '../../core/index.ts'
-import { cacheDirOf, cacheRootOf } from '../cacheFolder.ts'
-import type { Context, Run } from '../context.ts'
-import { EXIT } from '../exitCodes.ts'
-import { sourceName } from '../lines.ts'
-import { countOf } from '../numbers.ts'
-import { readRecords } from '../records.ts'
+import { readRecords } from '../options/records.ts'
+import { cacheDirOf, cacheRootOf } from '../process/cacheFolder.ts'
+import type { Context, Run } from '../process/context.ts'
+import { EXIT } from '../process/exitCodes.ts'
+import { sourceName } from '../process/lines.ts'
+import { countOf } from '../text/numbers.ts'
 
 export type WriteOptions = {
   readonly encoderId: string

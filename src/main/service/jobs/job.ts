@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import type { JobEvent, JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
 import { endWorker, expectedError, type Finding, type Progress, type RecordedVerdict } from '../../core/index.ts'
-import { Changes } from '../changes.ts'
-import { type Fault, faultOf, type JobMessage, type JobOrder } from '../messages.ts'
-import { startThread } from '../startThread.ts'
+import { Changes } from '../cacheModel/changes.ts'
+import { type Fault, faultOf, type JobMessage, type JobOrder } from '../threads/messages.ts'
+import { startThread } from '../threads/startThread.ts'
 import { SpeedMeter } from './speed.ts'
 
 const FINDINGS_AT_ONCE = 500

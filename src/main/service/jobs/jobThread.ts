@@ -25,7 +25,7 @@ import {
   tickMoves,
   verifyCache
 } from '../../core/index.ts'
-import { faultOf, type JobOrder } from '../messages.ts'
+import { faultOf, type JobOrder } from '../threads/messages.ts'
 
 const FLUSH_MS = 100
 /** Who has verified a cache and then looks at a repair does not wait for all of it to be read once more: a day. */

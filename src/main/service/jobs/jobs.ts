@@ -3,9 +3,9 @@
 import type { JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
 import { isOlderThan } from '../../../shared/model/age.ts'
 import { CacheBusyError, dropAbandonedLock, InputError, NotFoundError, tickMoves } from '../../core/index.ts'
-import type { Fault } from '../messages.ts'
-import type { OpenCache } from '../openCache.ts'
-import { inScope } from '../views/scope.ts'
+import type { OpenCache } from '../cacheModel/openCache.ts'
+import { inScope } from '../catalog/scope.ts'
+import type { Fault } from '../threads/messages.ts'
 import { Job } from './job.ts'
 import { jobTitle, writesCache } from './jobTitle.ts'
 

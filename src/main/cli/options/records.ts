@@ -1,0 +1,178 @@
+/** A line of NDJSON becomes a key or a record, whole and exact, or an InputError that names the line, the field and the value. */
+import * as z from 'zod'
+import { InputError } from '../../../shared/model/errors.ts'
+import type { WindowKey, WindowRecord } from '../../../shared/model/record.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
+import { CACHE_SCHEMA_VERSION } from '../../core/index.ts'
+import { type Line, readLines, sourceName } from '../process/lines.ts'
+import {
+  dtypeField,
+  embeddingField,
+  type FieldReader,
+  flagField,
+  hashField,
+  int64Field,
+  nameField,
+  oneOfField,
+  poolRadiusField,
+  poolTypeField,
+  stateLayerField
+} from './fields.ts'
+
+const KEY_FIELDS = {
+  window_hash: field(hashField),
+  encoder_hash: field(hashField),
+  state_layer: field(stateLayerField),
+  pool_type: field(poolTypeField),
+  pool_radius: field(poolRadiusField),
+  dtype: field(dtypeField)
+}
+
+/** Other fields are let pass, so that rows of `find --json` and records can be asked for as they are. */
+const KEY = z.object(KEY_FIELDS)
+
+/** A field we do not know is a misspelt one: `create_at` would be lost without a word. */
+const RECORD = z
+  .strictObject({
+    ...KEY_FIELDS,
+    chrom: field(nameField),
+    start_bp: field(int64Field),
+    end_bp: field(int64Field),
+    embedding: field(embeddingField),
+    untargeted: field(flagField),
+    created_at: field(int64Field).optional(),
+    schema_version: field(oneOfField([CACHE_SCHEMA_VERSION])).optional()
+  })
+  .refine(({ start_bp, end_bp }) => end_bp > start_bp, { path: ['end_bp'], error: 'must be greater than start_bp' })
+
+/** Integers that do not fit a JavaScript number; their digits are taken from the text. */
+const EXACT_FIELDS = ['start_bp', 'end_bp', 'created_at']
+
+/**
+ * All keys of a file, in order.
+ * @param file undefined or `-` for standard input
+ * @throws InputError naming the first line that is no key
+ */
+export async function readKeys(file: string | undefined, signal: AbortSignal): Promise<WindowKey[]> {
+  const keys: WindowKey[] = []
+  for await (const line of readLines(file, signal)) keys.push(keyOf(parseLine(KEY, line, file)))
+  return keys
+}
+
+/**
+ * All records of a file, in order; one broken line refuses them all.
+ * @param contig what every record must have as its chrom
+ * @throws InputError naming the first line that is no record, is of another contig, or differs from the first in layer or pool
+ */
+export async function readRecords(file: string | undefined, contig: string, signal: AbortSignal): Promise<WindowRecord[]> {
+  const records: WindowRecord[] = []
+  for await (const line of readLines(file, signal)) {
+    const fields = parseLine(RECORD, line, file)
+    const record: WindowRecord = {
+      ...keyOf(fields),
+      chrom: fields.chrom,
+      startBp: fields.start_bp,
+      endBp: fields.end_bp,
+      embedding: fields.embedding,
+      untargeted: fields.untargeted,
+      createdAt: fields.created_at,
+      schemaVersion: fields.schema_version
+    }
+    const first = records[0] ?? record
+    const refuse = (name: string, value: unknown, mustBe: unknown, why: string) => {
+      if (value !== mustBe) throw lineError(file, line.number, name, value, `must be ${shown(mustBe)} ${why}`)
+    }
+    refuse('chrom', record.chrom, contig, 'as --contig says')
+    refuse('state_layer', record.stateLayer, first.stateLayer, 'as in the first record: a shard has one layer')
+    refuse('pool_type', record.poolType, first.poolType, 'as in the first record: a shard has one pool')
+    refuse('pool_radius', record.poolRadius, first.poolRadius, 'as in the first record: a shard has one pool')
+    records.push(record)
+  }
+  return records
+}
+
+function keyOf(fields: z.infer<typeof KEY>): WindowKey {
+  return {
+    windowHash: fields.window_hash,
+    encoderHash: fields.encoder_hash,
+    stateLayer: fields.state_layer,
+    poolType: fields.pool_type,
+    poolRadius: fields.pool_radius,
+    dtype: fields.dtype
+  }
+}
+
+function parseLine<T>(schema: z.ZodType<T>, { number, text }: Line, file: string | undefined): T {
+  const value = parseExact(text)
+  if (value === undefined) {
+    const hint = /\b(NaN|Infinity)\b/.test(text) ? ' (JSON has no NaN and no Infinity: put them in quotes)' : ''
+    const sentence = `${sourceName(file)} line ${number} is not JSON: ${shortened(text)}${hint}`
+    throw new InputError(sentence, { file: sourceName(file), line: number })
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0]
+  if (issue === undefined || name === undefined) {
+    throw new InputError(`${sourceName(file)} line ${number} must be a JSON object, not ${shown(value)}`, {
+      file: sourceName(file),
+      line: number
+    })
+  }
+  const message = issue.code === 'unrecognized_keys' ? 'is not a field of a record' : issue.message
+  throw lineError(file, number, String(name), isObject(value) ? value[String(name)] : value, message)
+}
+
+function lineError(file: string | undefined, line: number, name: string, value: unknown, message: string): InputError {
+  const found = value === undefined ? 'it is missing' : `not ${shown(value)}`
+  const sentence = `${sourceName(file)} line ${line}: ${name} ${message}${message.startsWith('is not') ? '' : `, ${found}`}`
+  return new InputError(sentence, { file: sourceName(file), line, field: name, value: value === undefined ? null : shown(value) })
+}
+
+/** undefined for what is not JSON. */
+function parseExact(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && EXACT_FIELDS.some(name => isInexact(value[name])) ? { ...value, ...exactIntegers(text) } : value
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Parses again with the literals at hand, without the embedding: calling back for each of its numbers takes ten times as long. */
+function exactIntegers(text: string): Record<string, bigint> {
+  const integers: Record<string, bigint> = {}
+  const keep = (name: string, value: unknown, { source }: { source?: string }) => {
+    if (EXACT_FIELDS.includes(name) && source !== undefined && /^-?[0-9]{1,20}$/.test(source)) integers[name] = BigInt(source)
+    return value
+  }
+  Reflect.apply(JSON.parse, JSON, [text.replace(/"embedding"\s*:\s*\[[^\]"]*\]/, '"embedding":[]'), keep])
+  return integers
+}
+
+function field<T>(read: FieldReader<T>) {
+  return z.unknown().transform((value, context): T => {
+    const result = read(value)
+    if ('value' in result) return result.value
+    context.addIssue(`must be ${result.mustBe}`)
+    return z.NEVER
+  })
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isInexact(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value)
+}
+
+/** A value in a message: as JSON, on one line. */
+function shown(value: unknown): string {
+  return shortened(typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value)))
+}
+
+function shortened(text: string): string {
+  return terminalSafe(text.length > 60 ? `${text.slice(0, 57)}...` : text)
+}

@@ -1,0 +1,18 @@
+/** What every command is given besides its own options. */
+import type { LongOptions } from '../../../shared/model/report.ts'
+import type { ExitCode } from './exitCodes.ts'
+import type { Output } from './output.ts'
+
+export type Context = {
+  /** As given with `--cache`; undefined means the default. */
+  readonly cache: string | undefined
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly output: Output
+  readonly signal: AbortSignal
+  /** The signal and the progress bar, for the long operations. */
+  readonly long: LongOptions
+}
+
+/** A command: prints its result and says how it ended. Expected faults are thrown as CacheError. */
+export type Run<Options> = (context: Context, options: Options, args: readonly string[]) => Promise<ExitCode>

@@ -1,0 +1,24 @@
+/** The folder that a window is to open: it must be one, but whether it is a cache is for the window to say. */
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { InputError } from '../../../shared/model/errors.ts'
+import { asSystemError, failedWith } from '../../core/fs/systemError.ts'
+
+/**
+ * @returns its absolute path
+ * @throws InputError when there is no such folder, SystemError
+ */
+export async function folderToOpen(dir: string): Promise<string> {
+  const path = resolve(dir)
+  if (!(await isFolder(path))) throw new InputError(`there is no folder ${dir}`, { field: 'dir', value: dir })
+  return path
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) return false
+    throw asSystemError(error, 'open', path)
+  }
+}

@@ -1,0 +1,17 @@
+/** A read that takes no signal of its own is given up on Ctrl-C: it changes nothing, so there is nothing to wait for. */
+import { CancelledError } from '../../../shared/model/errors.ts'
+
+/** @throws CancelledError as soon as `signal` is aborted; only for work that changes nothing */
+export async function interruptible<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(new CancelledError())
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,85 @@
+/** Progress as a bar on a terminal (standard error) and as nothing elsewhere; the bar is gone before the result is printed. */
+import type { SingleBar } from 'cli-progress'
+import type { Progress } from '../../../shared/model/report.ts'
+import { bytesText, countOf } from '../text/numbers.ts'
+
+export type ProgressBar = {
+  readonly update: (progress: Progress) => void
+  /** Takes it off the terminal; the next update draws it again. */
+  readonly clear: () => void
+}
+
+const PHASES: Readonly<Record<Progress['phase'], string>> = {
+  list: 'listing',
+  read: 'reading',
+  compare: 'comparing',
+  index: 'indexing',
+  move: 'moving'
+}
+
+const FORMAT = '{phase} {bar} {percentage}%  {done}  {bytes}  {eta_formatted} left  {findings}'
+const START = { phase: 'starting', done: '', bytes: '', findings: '' }
+
+/** Values of `TERM` for a terminal that shows escape sequences as text. */
+const PLAIN_TERMINALS: ReadonlySet<string> = new Set(['', 'dumb', 'unknown'])
+
+/** @param quiet draws nothing, as if standard error were not a terminal that can redraw a line */
+export function openProgressBar(quiet: boolean): ProgressBar {
+  if (quiet || !canRedraw()) return { update: () => undefined, clear: () => undefined }
+  let bar: Promise<SingleBar> | null = null
+  let shown: SingleBar | null = null
+  const show = async () => {
+    const mine = loadBar()
+    bar = mine
+    const loaded = await mine
+    // Cleared while it was loading.
+    if (bar !== mine) return
+    shown = loaded
+    shown.start(1, 0, START)
+  }
+  const clear = () => {
+    shown?.stop()
+    shown = null
+    bar = null
+  }
+  // However the process ends, the terminal gets its cursor and its line wrap back.
+  process.once('exit', clear)
+  return {
+    update: progress => {
+      if (bar === null) void show()
+      const byBytes = progress.bytesTotal > 0
+      shown?.setTotal(Math.max(1, byBytes ? progress.bytesTotal : progress.total))
+      shown?.update(byBytes ? progress.bytesDone : progress.done, facts(progress))
+    },
+    clear
+  }
+}
+
+function canRedraw(): boolean {
+  if (process.stderr.isTTY !== true) return false
+  // Windows sets no TERM.
+  return process.platform === 'win32' || !PLAIN_TERMINALS.has(process.env.TERM ?? '')
+}
+
+async function loadBar(): Promise<SingleBar> {
+  const { default: progress } = await import('cli-progress')
+  return new progress.SingleBar({
+    format: FORMAT,
+    stream: process.stderr,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    gracefulExit: false
+  })
+}
+
+function facts(progress: Progress) {
+  return {
+    phase: PHASES[progress.phase],
+    done: `${progress.done}/${countOf(progress.total, 'shard')}`,
+    bytes: progress.bytesTotal > 0 ? `${bytesText(progress.bytesDone)} of ${bytesText(progress.bytesTotal)}` : '',
+    findings: countOf(progress.findings, 'finding')
+  }
+}

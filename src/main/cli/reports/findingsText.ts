@@ -1,0 +1,44 @@
+/** Findings for a person: by severity and kind, then by shard, each with its sentence. */
+import { type Finding, type FindingKind, SEVERITIES, type Severity } from '../../../shared/model/finding.ts'
+import { terminalSafe } from '../../../shared/terminalText.ts'
+import { countOf, countText } from '../text/numbers.ts'
+
+const MEANING: Readonly<Record<Severity, string>> = {
+  corrupt: 'corrupt: cannot be trusted; repair moves it to quarantine',
+  missing: 'missing: expected from the index, the ledger or kept entries, and not there',
+  unreadable: 'unreadable: the system refused; says nothing about the bytes',
+  unsupported: 'unsupported: not judged, never moved',
+  suspect: 'suspect: readable, but contradicts something; look at it',
+  index: 'index: differs from the shards; reindex mends it'
+}
+
+/** Findings that say only why the index was not compared; a reindex would not resolve them. */
+const NOT_COMPARED: ReadonlySet<FindingKind> = new Set(['index_unsupported', 'index_busy'])
+
+function meaningOf(severity: Severity, findings: readonly Finding[]): string {
+  const isCompared = severity !== 'index' || findings.some(({ kind }) => !NOT_COMPARED.has(kind))
+  return isCompared ? MEANING[severity] : 'index: not compared with the shards'
+}
+
+/** Findings beyond this many of one kind are counted, not printed; `--json` has them all. */
+const SHOWN_OF_A_KIND = 50
+
+/** @returns '' when there are none */
+export function findingsText(findings: readonly Finding[]): string {
+  return SEVERITIES.map(severity => {
+    const ofSeverity = findings.filter(finding => finding.severity === severity)
+    if (ofSeverity.length === 0) return ''
+    const kinds = [...Map.groupBy(ofSeverity, ({ kind }) => kind)].map(([kind, ofKind]) => kindText(kind, ofKind))
+    return `\n${meaningOf(severity, ofSeverity)}\n${kinds.join('')}`
+  }).join('')
+}
+
+function kindText(kind: string, findings: readonly Finding[]): string {
+  const shards = Map.groupBy(findings.slice(0, SHOWN_OF_A_KIND), ({ shardPath }) => shardPath)
+  const blocks = [...shards].map(
+    ([shard, ofShard]) => `    ${terminalSafe(shard)}\n${ofShard.map(({ message }) => `      ${terminalSafe(message)}\n`).join('')}`
+  )
+  const hidden = findings.length - SHOWN_OF_A_KIND
+  const rest = hidden > 0 ? `    ... and ${countText(hidden)} more (--json prints all)\n` : ''
+  return `  ${kind} (${countOf(findings.length, 'finding')})\n${blocks.join('')}${rest}`
+}

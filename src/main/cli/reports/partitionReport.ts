@@ -1,0 +1,101 @@
+/**
+ * The report of one part of a cache (`verify --partition I/N --json`), as `merge` reads it: the report itself, and in `partition` which
+ * part it is of which cache, and what each shard's file looked like.
+ */
+import * as z from 'zod'
+import { InputError } from '../../../shared/model/errors.ts'
+import { FINDING_KINDS, type FindingKind } from '../../../shared/model/finding.ts'
+import type { SecondReading } from '../../../shared/model/report.ts'
+import { comparePaths } from '../../core/index.ts'
+import { readText, sourceName } from '../process/lines.ts'
+
+const KINDS = z.custom<FindingKind>(value => typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value), 'is none that we know')
+const COUNT = z.int().nonnegative()
+
+const FINDING = z.object({
+  kind: KINDS,
+  shard_path: z.string(),
+  row: COUNT.nullable(),
+  column: z.string().nullable(),
+  message: z.string(),
+  details: z.record(z.string(), z.json())
+})
+
+const SHARD = z.object({
+  shard_path: z.string(),
+  bytes: COUNT,
+  mtime_ns: z.string().regex(/^-?[0-9]{1,20}$/),
+  intact: z.boolean().optional()
+})
+
+const SECOND_READER = z.object({
+  compared: COUNT,
+  disagreeing: COUNT,
+  not_read: z.array(z.object({ shard_path: z.string(), reason: z.string() }))
+})
+
+const REPORT = z.object({
+  findings: z.array(FINDING),
+  seconds: z.number(),
+  second_reader: SECOND_READER.optional(),
+  partition: z.object({
+    index: z.int().positive(),
+    of: z.int().positive(),
+    cache: z.string(),
+    quick: z.boolean(),
+    changed: z.boolean(),
+    older_than_seconds: z.number().nullable(),
+    shards: z.array(SHARD)
+  })
+})
+
+/** A part's report with the name of the file that it was read from. */
+export type PartitionReport = z.infer<typeof REPORT> & { readonly file: string }
+
+/**
+ * Reads a part's report.
+ * @param file `-` for standard input
+ * @throws InputError when it is none, SystemError, CancelledError
+ */
+export async function readPartitionReport(file: string, signal: AbortSignal): Promise<PartitionReport> {
+  const name = sourceName(file)
+  const json = parsed(await readText(file, signal), name)
+  const parse = REPORT.safeParse(json)
+  if (parse.success) return { ...parse.data, file: name }
+  throw new InputError(`${name} ${whatElse(json) ?? `is no report of a partition: ${placeOf(parse.error)}`}`, { file: name })
+}
+
+/** What the second reader came to over all parts; undefined where one of them did not ask it. */
+export function mergedSecondReading(reports: readonly PartitionReport[]): SecondReading | undefined {
+  const readings = reports.flatMap(report => report.second_reader ?? [])
+  if (readings.length < reports.length) return undefined
+  const notRead = readings.flatMap(reading => reading.not_read.map(({ shard_path: shardPath, reason }) => ({ shardPath, reason })))
+  return {
+    compared: readings.reduce((sum, { compared }) => sum + compared, 0),
+    disagreeing: readings.reduce((sum, { disagreeing }) => sum + disagreeing, 0),
+    notRead: notRead.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
+  }
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InputError(`${name} is no report of a partition: it is not JSON`, { file: name })
+  }
+}
+
+/** Documents of ours that are taken for a part's report by mistake. */
+const OTHER = z.looseObject({ error: z.object({ message: z.string() }).optional(), checked_shards: COUNT.optional() })
+
+function whatElse(json: unknown): string | null {
+  const other = OTHER.safeParse(json).data
+  if (other?.error !== undefined) return `says that its verification failed: ${other.error.message}`
+  if (other?.checked_shards === undefined || 'partition' in other) return null
+  return 'is the report of a whole verification: there is nothing to merge'
+}
+
+function placeOf({ issues }: z.ZodError): string {
+  const [issue] = issues
+  return issue === undefined ? '' : `${issue.path.join('.') || 'the document'}: ${issue.message}`
+}

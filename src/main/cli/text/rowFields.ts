@@ -1,0 +1,45 @@
+/** Rows, keys and places as the JSON of the seed's names: base pairs are numbers, created_at is a decimal string. */
+import type { RowPlace, WindowKey, WindowRowInfo } from '../../../shared/model/record.ts'
+import type { ShardAddress } from '../../../shared/model/shard.ts'
+
+/** The six fields of a key, in the seed's order. */
+export function keyFields({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }: WindowKey) {
+  return { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }
+}
+
+/** A row without its embedding. */
+export function rowFields(row: WindowRowInfo) {
+  return {
+    chrom: row.chrom,
+    startBp: basePair(row.startBp),
+    endBp: basePair(row.endBp),
+    ...keyFields(row),
+    untargeted: row.untargeted,
+    createdAt: row.createdAt,
+    schemaVersion: row.schemaVersion
+  }
+}
+
+/** Where a row lies; nulls for a row that is not there. */
+export function placeFields(place: RowPlace | null) {
+  return { shardPath: place?.shardPath ?? null, rowOffset: place?.rowOffset ?? null }
+}
+
+/** What a shard's path says; nulls for a file that lies elsewhere. */
+export function addressFields(address: ShardAddress | null) {
+  return {
+    encoder: address?.encoder ?? null,
+    stateLayer: address?.stateLayer ?? null,
+    poolType: address?.poolType ?? null,
+    poolRadius: address?.poolRadius ?? null,
+    contig: address?.contig ?? null,
+    strideBlock: address?.strideBlock ?? null
+  }
+}
+
+/** A number while it is exact; beyond 2^53, which no chromosome is, the bigint. Null stays null. */
+export function basePair(position: bigint | null): number | bigint | null {
+  if (position === null) return null
+  const number = Number(position)
+  return Number.isSafeInteger(number) ? number : position
+}

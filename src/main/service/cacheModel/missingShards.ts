@@ -1,0 +1,83 @@
+/** What is missing from an open cache: asked anew whenever it may be something else, one question at a time. */
+import type { Finding, ShardState } from '../../core/index.ts'
+import type { ShardLine } from '../catalog/catalogEntry.ts'
+import type { MissingReport } from '../queries/missing.ts'
+
+/** After changes that nobody waits for, ms; longer where an answer takes long. */
+const PAUSE_MS = 500
+const PAUSES_A_QUESTION = 20
+
+export class MissingShards {
+  private readonly ask: () => Promise<MissingReport>
+  private readonly onAnswer: () => void
+  private readonly onError: (error: unknown) => void
+  private report: MissingReport = { missingShards: 0, missingRows: 0, findings: [] }
+  private turn: Promise<void> = Promise.resolve()
+  private timer: NodeJS.Timeout | null = null
+  private lastMs = 0
+  private closed = false
+
+  constructor(ask: () => Promise<MissingReport>, onAnswer: () => void, onError: (error: unknown) => void) {
+    this.ask = ask
+    this.onAnswer = onAnswer
+    this.onError = onError
+  }
+
+  get counts(): { readonly missingShards: number; readonly missingRows: number } {
+    const { missingShards, missingRows } = this.report
+    return { missingShards, missingRows }
+  }
+
+  get findings(): readonly Finding[] {
+    return this.report.findings
+  }
+
+  close(): void {
+    this.closed = true
+    if (this.timer !== null) clearTimeout(this.timer)
+  }
+
+  /** Asks after the question that is under way; settles with the answer. Without one, the last answer stays. */
+  refresh(): Promise<void> {
+    this.turn = this.turn.then(() => (this.closed ? undefined : this.askNow()))
+    return this.turn
+  }
+
+  /** Asks when nothing has been asked for a while. */
+  refreshSoon(): void {
+    if (this.closed) return
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = null
+        void this.refresh().then(() => {
+          if (!this.closed) this.onAnswer()
+        })
+      },
+      Math.max(PAUSE_MS, PAUSES_A_QUESTION * this.lastMs)
+    ).unref()
+  }
+
+  private async askNow(): Promise<void> {
+    const started = performance.now()
+    try {
+      this.report = await this.ask()
+    } catch (error) {
+      this.onError(error)
+    }
+    this.lastMs = performance.now() - started
+  }
+}
+
+/** What is known of shards that cannot be read as they are, by the findings of each. */
+export function statesOf(
+  lines: Iterable<ShardLine>,
+  findingsOf: (line: ShardLine) => readonly Finding[],
+  stateBy: (findings: readonly Finding[]) => ShardState
+): (readonly [string, ShardState])[] {
+  const states: (readonly [string, ShardState])[] = []
+  for (const line of lines) {
+    const state = stateBy(findingsOf(line))
+    if (state !== 'unlooked') states.push([line.shardPath, state])
+  }
+  return states
+}

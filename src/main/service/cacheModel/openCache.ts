@@ -1,0 +1,407 @@
+/**
+ * A cache that is open: its shards with their health, kept up with what happens in its folder and with what jobs find. Files are
+ * looked at by the reading threads alone; nothing is written but into the program's own catalog.
+ */
+import { createHash } from 'node:crypto'
+import type { CacheSummary, JobReport, Scope } from '../../../shared/contract/index.ts'
+import {
+  EMBEDDINGS_DIR,
+  type FileStamp,
+  type Finding,
+  isThisProcess,
+  type Ledger,
+  lastChange,
+  type RecordedVerdict,
+  runScope,
+  stateByFindings
+} from '../../core/index.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import { applyVerification, firstLookOf, modifiedMs, type ShardLine, sameStamp } from '../catalog/catalogEntry.ts'
+import { CacheMemory } from '../catalog/catalogStore.ts'
+import { ComparedFiles } from '../catalog/comparedFiles.ts'
+import { inScope } from '../catalog/scope.ts'
+import { countLines } from '../catalog/totals.ts'
+import type { MissingReport } from '../queries/missing.ts'
+import type { Reader } from '../queries/queryThread.ts'
+import type { Surroundings } from '../queries/surroundings.ts'
+import { Changes } from './changes.ts'
+import { ComparedFindings } from './crossShardFindings.ts'
+import { FooterQueue } from './footerQueue.ts'
+import { MissingShards, statesOf } from './missingShards.ts'
+import { Polling } from './polling.ts'
+import { ShardScan } from './shardScan.ts'
+
+export type CacheParts = {
+  /** Answers what a window waits for. */
+  readonly reader: Reader
+  /** Answers what nobody waits for. */
+  readonly background: Reader
+  readonly catalog: Catalog
+  readonly ledger: Ledger
+  readonly ledgerFile: string
+  /** Where it is on record that this program has changed a cache. */
+  readonly dataFolder: string
+  readonly onError: (error: unknown) => void
+  /** Something that whoever looks into the log should know. */
+  readonly onRemark: (sentence: string, details: object) => void
+}
+
+/** The name of a cache, the same for as long as it lies where it lies. */
+export function cacheIdOf(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 16)
+}
+
+export class OpenCache {
+  readonly cacheId: string
+  readonly root: string
+  readonly changes = new Changes()
+  /** Whether this program has changed the cache: since it was opened, or before as far as it is on record. */
+  written: boolean
+  private readonly parts: CacheParts
+  private readonly memory: CacheMemory
+  private readonly scan: ShardScan
+  private readonly footers: FooterQueue
+  private scanned = false
+  /** Whether known shards are looked up in the ledger again: another process may have verified them. */
+  private consulting = false
+  private ledgerFailed = false
+  private lastFailure = ''
+  private readonly compared: ComparedFindings
+  private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0, there: true }
+  private summarised: CacheSummary | null = null
+  private readonly polling: Polling
+  private readonly missing: MissingShards
+  private closed = false
+
+  /** @param root absolute real path of a cache */
+  constructor(root: string, parts: CacheParts) {
+    this.root = root
+    this.cacheId = cacheIdOf(root)
+    this.parts = parts
+    this.written = lastChange(parts.dataFolder, root) !== null
+    this.memory = new CacheMemory(parts.catalog, root, parts.onError)
+    this.compared = new ComparedFindings(this.memory, path => this.line(path))
+    this.scan = new ShardScan(root, parts.background, {
+      onNew: line => this.takeNew(line),
+      onKnown: line => {
+        if (this.consulting) this.consult(line)
+      },
+      onGone: paths => {
+        if (paths.length > 0) this.compared.shardsChanged()
+        this.memory.forget(paths)
+      },
+      onProgress: () => this.changes.touch(),
+      onSettled: folders => this.whileOpen(() => this.takeSettled(folders)),
+      onError: error => this.tell(error),
+      onUnwatched: reason =>
+        parts.onRemark('the system does not tell of changes in all folders; they are looked for every few seconds instead', {
+          root,
+          reason
+        })
+    })
+    this.missing = new MissingShards(
+      () => this.askMissing(),
+      () => this.settle(),
+      error => this.tell(error)
+    )
+    this.polling = new Polling(this.scan, () => this.poll().catch(error => this.tell(error)))
+    this.footers = new FooterQueue(
+      root,
+      parts.background,
+      line => this.line(line.shardPath) === line,
+      lines => {
+        for (const line of lines) this.memory.note(line)
+        this.changes.touch()
+      }
+    )
+  }
+
+  /** Shows what is remembered, then looks at the files; settles when every footer was seen. */
+  async start(): Promise<void> {
+    await this.recall()
+    try {
+      await Promise.all([this.scan.lookAtAll(), this.lookAround()])
+    } finally {
+      this.scanned = true
+      this.polling.wait()
+    }
+    this.settle()
+    this.whileOpen(() => this.askAgain())
+    await this.readFooters()
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.scan.close()
+    this.missing.close()
+    this.footers.close()
+    this.polling.end()
+    this.memory.save()
+    this.changes.flush()
+  }
+
+  get isClosed(): boolean {
+    return this.closed
+  }
+
+  /** All shards in path order. */
+  lines(): readonly ShardLine[] {
+    return this.scan.folders.lines()
+  }
+
+  line(shardPath: string): ShardLine | undefined {
+    return this.scan.folders.line(shardPath)
+  }
+
+  /** Somebody looks at these: their footers come first. */
+  look(lines: readonly ShardLine[]): void {
+    this.footers.want(lines)
+  }
+
+  summary(): CacheSummary {
+    if (this.summarised?.version === this.changes.version) return this.summarised
+    const { index, writer, quarantined } = this.surroundings
+    const { footers, rows, ...counts } = countLines(this.lines())
+    const known = footers === counts.shards
+    this.summarised = {
+      cacheId: this.cacheId,
+      root: this.root,
+      ...counts,
+      rows: this.scanned ? rows : null,
+      scan: this.scanned
+        ? { state: known ? 'done' : 'footers', done: footers, total: counts.shards }
+        : { state: 'scanning', done: this.scan.done, total: this.scan.total },
+      index: {
+        state: index.state,
+        bytes: index.stamp?.bytes ?? 0,
+        modifiedMs: index.stamp === null ? null : modifiedMs(index.stamp),
+        drift: this.compared.drift(index.stamp),
+        reason: index.reason
+      },
+      quarantined,
+      missing: this.missing.counts,
+      scanFindings: this.scan.findings(),
+      writer: writer === null ? null : { ...writer, own: isThisProcess(writer) },
+      written: this.written,
+      version: this.changes.version
+    }
+    return this.summarised
+  }
+
+  /** What is known to be wrong: between shards, with the index, with single shards. */
+  *findings(scope: Scope | undefined): Generator<Finding> {
+    const among = (line: ShardLine | undefined): boolean => scope === undefined || (line !== undefined && inScope(line, scope))
+    for (const found of this.compared.all()) if (among(this.line(found.shardPath))) yield found
+    for (const found of this.absent()) {
+      if (scope === undefined || inScope(this.scan.groups.line(found.shardPath, { bytes: 0, mtimeNs: 0n }), scope)) yield found
+    }
+    for (const line of this.lines()) {
+      if (line.ownFindings === 0 || !among(line)) continue
+      yield* this.parts.ledger.lastVerification(this.root, line.shardPath)?.findings ?? []
+    }
+  }
+
+  /** Shards that are missing, as lines with nothing in them but where they belong. */
+  absentLines(): ShardLine[] {
+    return this.absent().map(({ shardPath }) => this.scan.groups.line(shardPath, { bytes: 0, mtimeNs: 0n }))
+  }
+
+  private absent(): Finding[] {
+    return this.missing.findings.filter(({ shardPath }) => this.line(shardPath) === undefined)
+  }
+
+  /** What a first look found wrong with shards that were not verified as they are. */
+  *firstLook(scope: Scope | undefined): Generator<Finding> {
+    for (const line of this.lines()) {
+      const found = firstLookOf(line)
+      if (found.length > 0 && (scope === undefined || inScope(line, scope))) yield* found
+    }
+  }
+
+  /** Somebody has looked into a shard; what that found counts until the shard is verified or is another. */
+  takeFirstLook(shardPath: string, stamp: FileStamp, findings: readonly Finding[]): void {
+    const line = this.line(shardPath)
+    if (line === undefined || !sameStamp(line, stamp) || line.firstLook.length === findings.length) return
+    line.firstLook = findings
+    this.changes.touch()
+  }
+
+  /** What comparisons say of one shard. */
+  comparedFindings(shardPath: string): Finding[] {
+    return this.compared.all().filter(found => found.shardPath === shardPath)
+  }
+
+  /** The last verification of the whole cache, when it has not come to its end. */
+  interruptedVerification(): { readonly startedMs: number; readonly shards: number } | null {
+    return this.askLedger(ledger => ledger.interruptedRun(this.root, runScope({}))) ?? null
+  }
+
+  /** The files as they are before a verification reads them. */
+  comparedFiles(): ComparedFiles {
+    const { reader } = this.parts
+    const index = reader.ask('lookAround', { root: this.root }).then(
+      around => around.index.stamp,
+      () => undefined
+    )
+    return new ComparedFiles(this.lines(), index)
+  }
+
+  /** Takes in what a job has just verified, while it goes on. */
+  takeVerdicts(verdicts: readonly RecordedVerdict[]): void {
+    for (const verdict of verdicts) {
+      const line = this.line(verdict.shardPath)
+      if (line !== undefined) applyVerification(line, verdict)
+    }
+    this.changes.touch()
+  }
+
+  /**
+   * Takes in what a job came to; when this settles, whatever is asked of the cache knows it.
+   * @param report null when the job was cancelled or has failed
+   * @param checked the shards that it looked at; null for all
+   * @param files what it read; null for a job that changes the cache
+   */
+  async takeReport(
+    writes: boolean,
+    report: JobReport | null,
+    checked: ReadonlySet<string> | null,
+    files: ComparedFiles | null
+  ): Promise<void> {
+    if (this.closed) return
+    if (writes) await this.lookAgain()
+    await this.lookAround()
+    if (report !== null) await this.compared.take(report, checked, this.surroundings.index.stamp, files)
+    await this.missing.refresh()
+    this.settle()
+    if (writes) this.whileOpen(() => this.readFooters())
+  }
+
+  private async recall(): Promise<void> {
+    await this.memory.recall(entries => {
+      const [first, last] = [entries[0]?.shardPath ?? '', entries.at(-1)?.shardPath ?? '']
+      const verifications = this.askLedger(ledger => ledger.lastVerifications(this.root, first, last))
+      for (const entry of entries) {
+        const line = this.scan.groups.line(entry.shardPath, entry)
+        line.rows = entry.rows
+        line.dimensions = entry.dimensions
+        line.otherContigs = entry.otherContigs
+        applyVerification(line, verifications?.get(entry.shardPath) ?? null)
+        // What is wrong with a footer is not remembered; it is looked at again where no verification tells.
+        line.footerSeen = entry.footerSeen && (line.rows !== null || line.verifiedAtMs !== null)
+        if (!line.footerSeen) this.footers.add(line)
+        this.scan.folders.add(line)
+      }
+      this.changes.touch()
+    })
+    if (!this.closed && this.lines().length > 0) this.settle()
+  }
+
+  private takeNew(line: ShardLine): void {
+    this.compared.shardsChanged()
+    this.consult(line)
+    this.footers.add(line)
+    this.memory.note(line)
+  }
+
+  /** What the ledger says of the file as it is. */
+  private consult(line: ShardLine): void {
+    applyVerification(line, this.askLedger(ledger => ledger.lastVerification(this.root, line.shardPath)) ?? null)
+  }
+
+  /** A ledger that cannot be read leaves shards unverified; that is told once. */
+  private askLedger<T>(question: (ledger: Ledger) => T): T | undefined {
+    if (this.ledgerFailed) return undefined
+    try {
+      return question(this.parts.ledger)
+    } catch (error) {
+      this.ledgerFailed = true
+      this.parts.onError(error)
+      return undefined
+    }
+  }
+
+  private async lookAgain(): Promise<void> {
+    this.consulting = true
+    try {
+      await this.scan.lookAtAll()
+    } finally {
+      this.consulting = false
+    }
+  }
+
+  private async takeSettled(folders: readonly string[]): Promise<void> {
+    this.polling.waitLess()
+    if (folders.includes(EMBEDDINGS_DIR)) await this.lookAround()
+    this.missing.refreshSoon()
+    this.settle()
+    await this.readFooters()
+  }
+
+  /** Works out which compared findings still hold, writes down what is new and lets it be seen. */
+  private settle(): void {
+    const missing = this.missing.findings.filter(({ shardPath }) => this.line(shardPath) !== undefined)
+    this.compared.settle(this.surroundings.index.stamp, missing)
+    this.memory.save()
+    this.changes.flush()
+  }
+
+  /** What is missing now. */
+  private async askAgain(): Promise<void> {
+    await this.missing.refresh()
+    this.settle()
+  }
+
+  /** Nothing is said of a cache whose disk is away: the last answer stays. */
+  private async askMissing(): Promise<MissingReport> {
+    if (this.scan.isAway) return { ...this.missing.counts, findings: this.missing.findings }
+    const { background, ledgerFile } = this.parts
+    const states = statesOf(this.lines(), line => this.ownFindings(line), stateByFindings)
+    return background.ask('findMissing', { root: this.root, ledgerFile, states })
+  }
+
+  private ownFindings(line: ShardLine): readonly Finding[] {
+    if (line.ownFindings === 0) return firstLookOf(line)
+    return this.askLedger(ledger => ledger.lastVerification(this.root, line.shardPath))?.findings ?? []
+  }
+
+  private async readFooters(): Promise<void> {
+    await this.footers.run()
+    if (this.closed) return
+    this.memory.save()
+    this.changes.flush()
+  }
+
+  private async lookAround(): Promise<void> {
+    this.surroundings = await this.parts.background.ask('lookAround', { root: this.root })
+    // Another window or a terminal may have changed it.
+    this.written ||= lastChange(this.parts.dataFolder, this.root) !== null
+    this.changes.touch()
+    // That a whole cache was moved or unmounted, the system tells nobody.
+    if (!this.surroundings.there && !this.scan.isAway) {
+      await this.scan.lookAtAll()
+      this.polling.waitLess()
+    }
+  }
+
+  private async poll(): Promise<void> {
+    await this.lookAgain()
+    await this.lookAround()
+    this.settle()
+    await this.readFooters()
+  }
+
+  /** Runs what nobody waits for; what is still going on when the cache is closed ends as it likes. */
+  private whileOpen(work: () => Promise<void>): void {
+    if (this.closed) return
+    work().catch(error => this.tell(error))
+  }
+
+  /** The same failure again and again is told once. */
+  private tell(error: unknown): void {
+    const failure = String(error)
+    if (this.closed || failure === this.lastFailure) return
+    this.lastFailure = failure
+    this.parts.onError(error)
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The shards of a cache by folder, so that a change costs one folder; and all of them as one list in path order (part by part, as
+ * Python sorts), made when somebody asks.
+ */
+import { comparePaths } from '../../core/index.ts'
+import type { ShardLine } from '../catalog/catalogEntry.ts'
+
+type Folder = { readonly files: ShardLine[]; readonly folders: string[] }
+
+const NOTHING: Folder = { files: [], folders: [] }
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
+export class ShardFolders {
+  private readonly folders = new Map<string, Folder>()
+  private readonly byPath = new Map<string, ShardLine>()
+  private readonly top: string
+  private ordered: readonly ShardLine[] | null = []
+
+  /** @param top path of the uppermost folder */
+  constructor(top: string) {
+    this.top = top
+  }
+
+  get size(): number {
+    return this.byPath.size
+  }
+
+  has(folder: string): boolean {
+    return this.folders.has(folder)
+  }
+
+  paths(): IterableIterator<string> {
+    return this.folders.keys()
+  }
+
+  line(shardPath: string): ShardLine | undefined {
+    return this.byPath.get(shardPath)
+  }
+
+  /**
+   * Sets what a folder holds; what it held before and does not any more is gone, with all that was below.
+   * @param files in order of their names
+   * @param folders paths of its folders, in order
+   * @returns shards that are gone
+   */
+  put(folder: string, files: readonly ShardLine[], folders: readonly string[]): string[] {
+    const before = this.folders.get(folder) ?? NOTHING
+    const kept = new Set(folders)
+    const gone = before.folders.filter(path => !kept.has(path)).flatMap(path => this.remove(path))
+    const now = new Set(files.map(line => line.shardPath))
+    for (const { shardPath } of before.files) {
+      if (now.has(shardPath)) continue
+      this.byPath.delete(shardPath)
+      gone.push(shardPath)
+    }
+    for (const line of files) this.byPath.set(line.shardPath, line)
+    this.folders.set(folder, { files: [...files], folders: [...folders] })
+    this.ordered = null
+    return gone
+  }
+
+  /** Adds a shard that comes after all others of its folder; the folder, if it is new, is known to those above. */
+  add(line: ShardLine): void {
+    const path = parentOf(line.shardPath)
+    const { files } = this.folders.get(path) ?? this.make(path)
+    files.push(line)
+    this.byPath.set(line.shardPath, line)
+    this.ordered = null
+  }
+
+  private make(path: string): Folder {
+    const folder: Folder = { files: [], folders: [] }
+    this.folders.set(path, folder)
+    if (path !== this.top && path !== '') {
+      const { folders } = this.folders.get(parentOf(path)) ?? this.make(parentOf(path))
+      folders.push(path)
+      folders.sort(comparePaths)
+    }
+    return folder
+  }
+
+  /** Forgets a folder and all that is below. */
+  remove(folder: string): string[] {
+    const before = this.folders.get(folder)
+    if (before === undefined) return []
+    this.folders.delete(folder)
+    this.ordered = null
+    for (const { shardPath } of before.files) this.byPath.delete(shardPath)
+    return [...before.files.map(line => line.shardPath), ...before.folders.flatMap(path => this.remove(path))]
+  }
+
+  /** All shards in path order. */
+  lines(): readonly ShardLine[] {
+    if (this.ordered === null) {
+      const list: ShardLine[] = []
+      this.collect(this.top, list)
+      this.ordered = list
+    }
+    return this.ordered
+  }
+
+  private collect(path: string, list: ShardLine[]): void {
+    const { files, folders } = this.folders.get(path) ?? NOTHING
+    let next = 0
+    for (const folder of folders) {
+      // Files and folders share one order of names.
+      for (; next < files.length; next++) {
+        const file = files[next]
+        if (file === undefined || comparePaths(file.shardPath, folder) > 0) break
+        list.push(file)
+      }
+      this.collect(folder, list)
+    }
+    for (; next < files.length; next++) {
+      const file = files[next]
+      if (file !== undefined) list.push(file)
+    }
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * What was seen of caches before, kept in the program's own data folder so that a second opening shows everything at once. It is a
+ * memory and no authority: every opening looks at the files again, and a catalog that cannot be used is made anew.
+ */
+import { rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { JOURNALS, strangeJournal } from '../../core/index.ts'
+import type { Compared, Comparison } from './comparison.ts'
+
+/** What is kept of a shard. */
+export type CatalogEntry = {
+  readonly shardPath: string
+  readonly bytes: number
+  readonly mtimeNs: bigint
+  readonly footerSeen: boolean
+  readonly rows: number | null
+  readonly dimensions: number | null
+  /** Contigs whose rows it holds although its path does not name them; null while only the rows tell. */
+  readonly otherContigs: readonly string[] | null
+}
+
+const BUSY_MS = 5_000
+const SCHEMA_VERSION = 4
+const SCHEMA = `
+  CREATE TABLE roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+  CREATE TABLE shards (
+    root INTEGER NOT NULL, shard_path TEXT NOT NULL, bytes INTEGER NOT NULL, mtime_ns TEXT NOT NULL, footer_seen INTEGER NOT NULL,
+    rows INTEGER, dimensions INTEGER, other_contigs TEXT, PRIMARY KEY (root, shard_path)) WITHOUT ROWID;
+  CREATE TABLE comparisons (
+    root INTEGER PRIMARY KEY, whole INTEGER NOT NULL, index_bytes INTEGER, index_mtime_ns TEXT, findings TEXT NOT NULL);
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+class NoCatalog extends Error {}
+
+/**
+ * Opens the catalog in a file. One that is damaged, foreign or of another version is made anew; where none can be kept at all, the
+ * catalog is in memory.
+ * @param onTrouble told of either, with the reason
+ */
+export function openCatalog(file: string, onTrouble: (sentence: string, error: unknown) => void): Catalog {
+  try {
+    return openIn(file)
+  } catch (error) {
+    if (!isUseless(error)) return openInMemory(error, onTrouble)
+    onTrouble(`what was seen of caches before is forgotten: ${file} cannot be used and is made anew`, error)
+  }
+  try {
+    for (const suffix of [...JOURNALS, '']) rmSync(file + suffix, { force: true })
+    return openIn(file)
+  } catch (error) {
+    return openInMemory(error, onTrouble)
+  }
+}
+
+function isUseless(error: unknown): boolean {
+  return error instanceof NoCatalog || (error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(error.code))
+}
+
+function openInMemory(error: unknown, onTrouble: (sentence: string, error: unknown) => void): Catalog {
+  onTrouble('what is seen of caches cannot be kept for the next start', error)
+  return openIn(':memory:')
+}
+
+function openIn(file: string): Catalog {
+  const strange = strangeJournal(file)
+  if (strange !== undefined) throw new NoCatalog(`what is called ${strange} beside it is not a plain file`)
+  const db = new Database(file, { timeout: BUSY_MS })
+  try {
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = NORMAL')
+    // Only a checkpoint waits for the disk: not before 64 MiB, or when the catalog is closed.
+    db.pragma('wal_autocheckpoint = 16384')
+    db.transaction(() => {
+      const version = db.pragma('user_version', { simple: true })
+      if (version === SCHEMA_VERSION) return
+      const empty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+      if (version !== 0 || !empty) throw new NoCatalog(`its version is ${version}, this program's is ${SCHEMA_VERSION}`)
+      db.exec(SCHEMA)
+    }).immediate()
+    return new Catalog(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+type ShardRecord = {
+  shardPath: string
+  bytes: number
+  mtimeNs: string
+  footerSeen: number
+  rows: number | null
+  dimensions: number | null
+  otherContigs: string | null
+}
+type ComparisonRecord = { whole: number; indexBytes: number | null; indexMtimeNs: string | null; findings: string }
+
+export class Catalog {
+  private readonly db: Database.Database
+  private readonly page: Database.Statement<[number, string, number], ShardRecord>
+  private readonly put: Database.Statement<[number, string, number, string, number, number | null, number | null, string | null]>
+  private readonly forget: Database.Statement<[number, string]>
+  private readonly compared: Database.Statement<[number], ComparisonRecord>
+
+  constructor(db: Database.Database) {
+    this.db = db
+    this.page = db.prepare(
+      'SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, footer_seen AS footerSeen, rows, dimensions, other_contigs AS otherContigs FROM shards WHERE root = ? AND shard_path > ? ORDER BY shard_path LIMIT ?'
+    )
+    this.put = db.prepare(
+      'INSERT OR REPLACE INTO shards (root, shard_path, bytes, mtime_ns, footer_seen, rows, dimensions, other_contigs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
+    )
+    this.forget = db.prepare('DELETE FROM shards WHERE root = ? AND shard_path = ?')
+    this.compared = db.prepare(
+      'SELECT whole, index_bytes AS indexBytes, index_mtime_ns AS indexMtimeNs, findings FROM comparisons WHERE root = ?'
+    )
+  }
+
+  close(): void {
+    this.db.close()
+  }
+
+  /** After damage in its midst, which no opening sees, the next start makes it anew. */
+  condemn(error: unknown): void {
+    if (!isUseless(error)) return
+    try {
+      this.db.pragma('user_version = 0')
+    } catch {
+      // Damaged beyond that: the next opening sees it.
+    }
+  }
+
+  /** The number by which the catalog knows a cache. */
+  rootId(root: string): number {
+    this.db.prepare('INSERT OR IGNORE INTO roots (path) VALUES (?)').run(root)
+    const row = this.db.prepare<[string], { id: number }>('SELECT id FROM roots WHERE path = ?').get(root)
+    if (row === undefined) throw new TypeError('a root that was just entered is missing')
+    return row.id
+  }
+
+  /** The next entries after a path, in the order of their bytes; the first ones after the empty text. */
+  entriesAfter(rootId: number, shardPath: string, limit: number): CatalogEntry[] {
+    return this.page.all(rootId, shardPath, limit).map(row => ({
+      ...row,
+      mtimeNs: BigInt(row.mtimeNs),
+      footerSeen: row.footerSeen === 1,
+      otherContigs: contigsFrom(row.otherContigs)
+    }))
+  }
+
+  /** Keeps some entries and forgets others, in one step. */
+  save(rootId: number, entries: readonly CatalogEntry[], gone: readonly string[]): void {
+    this.db
+      .transaction(() => {
+        for (const shardPath of gone) this.forget.run(rootId, shardPath)
+        for (const { shardPath, bytes, mtimeNs, footerSeen, rows, dimensions, otherContigs } of entries) {
+          this.put.run(rootId, shardPath, bytes, String(mtimeNs), footerSeen ? 1 : 0, rows, dimensions, contigsText(otherContigs))
+        }
+      })
+      .immediate()
+  }
+
+  /** The last comparison of a cache's shards with each other and with the index; null when there was none. */
+  comparison(rootId: number): Comparison | null {
+    const row = this.compared.get(rootId)
+    if (row === undefined) return null
+    const findings: Compared[] = JSON.parse(row.findings)
+    const index = row.indexBytes === null || row.indexMtimeNs === null ? null : { bytes: row.indexBytes, mtimeNs: BigInt(row.indexMtimeNs) }
+    return { whole: row.whole === 1, index, findings }
+  }
+
+  saveComparison(rootId: number, { whole, index, findings }: Comparison): void {
+    this.db.prepare('INSERT OR REPLACE INTO comparisons (root, whole, index_bytes, index_mtime_ns, findings) VALUES (?, ?, ?, ?, ?)').run(
+      rootId,
+      whole ? 1 : 0,
+      index?.bytes ?? null,
+      index === null ? null : String(index.mtimeNs),
+      JSON.stringify(findings, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+    )
+  }
+}
+
+const NONE: readonly string[] = []
+
+function contigsText(contigs: readonly string[] | null): string | null {
+  return contigs === null ? null : contigs.length === 0 ? '' : JSON.stringify(contigs)
+}
+
+function contigsFrom(text: string | null): readonly string[] | null {
+  return text === null ? null : text === '' ? NONE : JSON.parse(text)
+}

@@ -1,0 +1,77 @@
+/** One cache's part of the catalog: what it remembered, and what is new since and is to be written down in a batch. */
+import { makeBreather } from '../threads/fairQueue.ts'
+import type { Catalog, CatalogEntry } from './catalog.ts'
+import type { ShardLine } from './catalogEntry.ts'
+import type { Comparison } from './comparison.ts'
+
+const AT_ONCE = 500
+
+export class CacheMemory {
+  private readonly catalog: Catalog
+  private readonly root: string
+  private rootId: number | null = null
+  private readonly onError: (error: unknown) => void
+  private unsaved = new Set<ShardLine>()
+  private gone = new Set<string>()
+  private failed = false
+
+  /** @param onError told once when the catalog cannot be used; from then on nothing is remembered */
+  constructor(catalog: Catalog, root: string, onError: (error: unknown) => void) {
+    this.catalog = catalog
+    this.root = root
+    this.onError = onError
+  }
+
+  /** Everything that is remembered of the cache's shards, some at a time in the order of their paths' bytes. */
+  async recall(take: (entries: readonly CatalogEntry[]) => void): Promise<void> {
+    const breathe = makeBreather()
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const from: string = after
+      const entries: CatalogEntry[] = this.attempt(rootId => this.catalog.entriesAfter(rootId, from, AT_ONCE)) ?? []
+      if (entries.length > 0) take(entries)
+      after = entries.at(-1)?.shardPath
+      await breathe()
+    }
+  }
+
+  /** A line that is new, or that more is known of. */
+  note(line: ShardLine): void {
+    this.unsaved.add(line)
+    this.gone.delete(line.shardPath)
+    if (this.unsaved.size >= AT_ONCE) this.save()
+  }
+
+  forget(shardPaths: readonly string[]): void {
+    for (const path of shardPaths) this.gone.add(path)
+  }
+
+  save(): void {
+    if (this.unsaved.size === 0 && this.gone.size === 0) return
+    const lines = [...this.unsaved].filter(line => !this.gone.has(line.shardPath))
+    const gone = [...this.gone]
+    this.attempt(rootId => this.catalog.save(rootId, lines, gone))
+    this.unsaved = new Set()
+    this.gone = new Set()
+  }
+
+  comparison(): Comparison | null {
+    return this.attempt(rootId => this.catalog.comparison(rootId)) ?? null
+  }
+
+  saveComparison(comparison: Comparison): void {
+    this.attempt(rootId => this.catalog.saveComparison(rootId, comparison))
+  }
+
+  private attempt<T>(work: (rootId: number) => T): T | undefined {
+    if (this.failed) return undefined
+    try {
+      this.rootId ??= this.catalog.rootId(this.root)
+      return work(this.rootId)
+    } catch (error) {
+      this.failed = true
+      this.catalog.condemn(error)
+      this.onError(error)
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * What the last verify said of shards against each other and against the index. It holds for as long as the files it speaks of are
+ * the ones that were compared: what was said of an index that was written since, or of a shard that went away, is dropped. What was
+ * said of a shard that has changed since it was read is marked with `changed_meanwhile`.
+ */
+import { type FileStamp, type Finding, isCompared } from '../../core/index.ts'
+import type { ShardLine } from './catalogEntry.ts'
+import { sameFile } from './comparedFiles.ts'
+
+/** A finding, with the files that it is about as they were read. */
+export type Compared = {
+  readonly finding: Finding
+  /** `stampText` of its shard; null where there was none. */
+  readonly shard: string | null
+  /** The same of the other shard that it names. */
+  readonly other: string | null
+  /** Whether the index was written while it was compared with the shards. */
+  readonly indexWritten: boolean
+}
+
+export type Comparison = {
+  /** Whether all shards were compared as they are, and not only some. */
+  readonly whole: boolean
+  /** The index as it was compared; null when there was none. */
+  readonly index: FileStamp | null
+  readonly findings: readonly Compared[]
+}
+
+type LineOf = (shardPath: string) => ShardLine | undefined
+
+/**
+ * The findings of a verify that come from a comparison.
+ * @param stampOf a shard as the verify read it; null for one that was not there
+ */
+export function comparedOf(
+  found: readonly Finding[],
+  stampOf: (shardPath: string) => FileStamp | null,
+  indexWritten: boolean
+): readonly Compared[] {
+  const seen = (shardPath: unknown): string | null => (typeof shardPath === 'string' ? stampText(stampOf(shardPath)) : null)
+  // What is missing is asked for by itself, as it does not end with the comparison.
+  return found
+    .filter(each => (isCompared(each) && each.kind !== 'missing_shard') || each.kind === 'readers_disagree')
+    .map(finding => ({ finding, shard: seen(finding.shardPath), other: seen(finding.details.other_shard), indexWritten }))
+}
+
+/**
+ * Takes in a verify.
+ * @param checked the shards that it looked at; null for all
+ * @param index the index as it is after it
+ */
+export function mergeComparison(
+  before: Comparison | null,
+  fresh: readonly Compared[],
+  checked: ReadonlySet<string> | null,
+  index: FileStamp | null
+): Comparison {
+  if (checked === null) return { whole: true, index, findings: fresh }
+  const valid = before !== null && sameFile(before.index, index)
+  const known = new Set(fresh.map(identity))
+  const old = (before?.findings ?? []).filter(
+    each => !checked.has(each.finding.shardPath) && (valid || each.finding.severity !== 'index') && !known.has(identity(each))
+  )
+  return { whole: valid && before.whole, index, findings: [...old, ...fresh] }
+}
+
+/** After a rebuild of the index nothing that was said of the old one holds; the new one has every row that can be indexed. */
+export function afterReindex(before: Comparison | null, index: FileStamp | null): Comparison {
+  const findings = (before?.findings ?? []).filter(({ finding }) => finding.severity !== 'index')
+  return { whole: true, index, findings }
+}
+
+/**
+ * After shards were forgotten, with the entries that told of them: what was said of the other entries holds.
+ * @param old the index as it was before that, and `index` as it is after it
+ */
+export function afterForgetting(
+  before: Comparison | null,
+  shardPaths: ReadonlySet<string>,
+  old: FileStamp | null,
+  index: FileStamp | null
+): Comparison | null {
+  if (before === null || !sameFile(before.index, old)) return before
+  const isForgotten = ({ finding: { kind, severity, shardPath } }: Compared): boolean =>
+    shardPaths.has(shardPath) && (severity === 'index' || kind === 'changed_since_indexed')
+  return { ...before, index, findings: before.findings.filter(found => !isForgotten(found)) }
+}
+
+function identity({ finding: { kind, shardPath, row, details } }: Compared): string {
+  return JSON.stringify([kind, shardPath, row, details.other_shard ?? null])
+}
+
+function stampText(stamp: FileStamp | null | undefined): string | null {
+  return stamp === null || stamp === undefined ? null : `${stamp.bytes} ${stamp.mtimeNs}`
+}
+
+/** Whether another process wrote what a finding is about after it was read. What is not there now cannot have been written. */
+export function isChangedMeanwhile({ finding, shard, other, indexWritten }: Compared, lineOf: LineOf): boolean {
+  const isAnother = (path: string, seen: string | null): boolean => {
+    const now = stampText(lineOf(path))
+    return now !== null && now !== seen
+  }
+  const { shardPath, severity, details } = finding
+  const isThere = lineOf(shardPath) !== undefined || !shardPath.endsWith('.parquet')
+  return (
+    (severity === 'index' && indexWritten && isThere) ||
+    isAnother(shardPath, shard) ||
+    (typeof details.other_shard === 'string' && isAnother(details.other_shard, other))
+  )
+}
+
+/**
+ * The findings that still hold, those marked that are about what changed meanwhile.
+ * @param index the index as it is now
+ * @param lineOf the shard at a path, as it is now
+ */
+export function holding(comparison: Comparison | null, index: FileStamp | null, lineOf: LineOf): readonly Finding[] {
+  if (comparison === null) return []
+  const same = sameFile(comparison.index, index)
+  const holds = (each: Compared): boolean => {
+    const { kind, severity, shardPath, details } = each.finding
+    if (severity === 'index') return same
+    // It is about the bytes of one file alone, as a shard's own findings are.
+    if (kind === 'readers_disagree' && isChangedMeanwhile(each, lineOf)) return false
+    const other = details.other_shard
+    return lineOf(shardPath) !== undefined && (typeof other !== 'string' || lineOf(other) !== undefined)
+  }
+  return comparison.findings.filter(holds).map(each => (isChangedMeanwhile(each, lineOf) ? marked(each.finding) : each.finding))
+}
+
+function marked(finding: Finding): Finding {
+  return { ...finding, details: { ...finding.details, changed_meanwhile: true } }
+}
+
+/**
+ * Entries and rows in which index and shards differ, as far as is known; null when none is known and not all shards were compared as
+ * they are.
+ */
+export function driftOf(comparison: Comparison | null, index: FileStamp | null, lineOf: LineOf): number | null {
+  if (comparison === null || index === null || !sameFile(comparison.index, index)) return null
+  const ofIndex = comparison.findings.filter(({ finding }) => finding.severity === 'index')
+  const certain = ofIndex.filter(each => !isChangedMeanwhile(each, lineOf))
+  const drift = certain.reduce((sum, { finding: { details } }) => sum + (typeof details.count === 'number' ? details.count : 1), 0)
+  return (comparison.whole && certain.length === ofIndex.length) || drift > 0 ? drift : null
+}

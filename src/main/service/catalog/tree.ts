@@ -1,0 +1,83 @@
+/** The tree encoder → layer → pool → contig, everything below a node added up; parents before their children. */
+import type { Scope, TreeNode } from '../../../shared/contract/index.ts'
+import { type Group, healthOf, type ShardLine } from './catalogEntry.ts'
+
+const natural = new Intl.Collator('en', { numeric: true })
+
+type Sums = { shards: number; rows: number; silent: number; bytes: number; unread: number; health: TreeNode['health'] }
+type Node = { readonly node: Omit<TreeNode, keyof Sums>; readonly sums: Sums; readonly children: Map<string, Node> }
+
+/**
+ * @param lines all shards; those that do not lie where layout 1 would put them are in no node
+ * @param absent shards that are missing: they count by their health alone
+ */
+export function treeOf(lines: readonly ShardLine[], absent: readonly ShardLine[] = []): TreeNode[] {
+  const top = new Map<string, Node>()
+  const paths = new Map<Group, Node[]>()
+  const nodesFor = (group: Group): Node[] => {
+    let path = paths.get(group)
+    if (path === undefined) {
+      path = nodesOf(group, top)
+      paths.set(group, path)
+    }
+    return path
+  }
+  for (const { group } of absent) {
+    if (group === null) continue
+    for (const { sums } of nodesFor(group)) sums.health.missing = (sums.health.missing ?? 0) + 1
+  }
+  for (const line of lines) {
+    const { group } = line
+    if (group === null) continue
+    const health = healthOf(line)
+    for (const { sums } of nodesFor(group)) {
+      sums.shards += 1
+      sums.bytes += line.bytes
+      sums.rows += line.rows ?? 0
+      if (line.rows === null) sums.silent += 1
+      if (!line.footerSeen) sums.unread += 1
+      sums.health[health] = (sums.health[health] ?? 0) + 1
+    }
+  }
+  const list: TreeNode[] = []
+  flatten(top, list)
+  return list
+}
+
+/** The nodes from the encoder down to the contig, made where they are missing. */
+function nodesOf({ encoder, stateLayer, pool, contig }: Group, top: Map<string, Node>): Node[] {
+  const steps: readonly { level: TreeNode['level']; label: string; scope: Scope }[] = [
+    { level: 'encoder', label: encoder, scope: { encoder } },
+    { level: 'layer', label: String(stateLayer), scope: { encoder, stateLayer } },
+    { level: 'pool', label: pool, scope: { encoder, stateLayer, pool } },
+    { level: 'contig', label: contig, scope: { encoder, stateLayer, pool, contig } }
+  ]
+  const path: Node[] = []
+  let siblings = top
+  let parent: string | null = null
+  for (const step of steps) {
+    const id: string = parent === null ? step.label : `${parent}/${step.label}`
+    let next = siblings.get(step.label)
+    if (next === undefined) {
+      next = {
+        node: { id, parent, ...step },
+        sums: { shards: 0, rows: 0, silent: 0, bytes: 0, unread: 0, health: {} },
+        children: new Map()
+      }
+      siblings.set(step.label, next)
+    }
+    path.push(next)
+    siblings = next.children
+    parent = id
+  }
+  return path
+}
+
+function flatten(siblings: ReadonlyMap<string, Node>, list: TreeNode[]): void {
+  const sorted = [...siblings].sort(([a], [b]) => natural.compare(a, b) || (a < b ? -1 : 1))
+  for (const [, { node, sums, children }] of sorted) {
+    const { unread, rows, ...counts } = sums
+    list.push({ ...node, ...counts, rows: unread === 0 ? rows : null })
+    flatten(children, list)
+  }
+}
