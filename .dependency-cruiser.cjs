@@ -14,6 +14,48 @@ const only = (name, comment, from, to) => ({
   to: { path: '^src/', pathNot: [from, ...to] }
 })
 
+/** Rooms of the core, each of which may import those before it. */
+const CORE_ROOMS = [
+  'base',
+  'fs',
+  'limits',
+  'layouts',
+  'kernels',
+  'sqlite',
+  'threads',
+  'parquet',
+  'cache',
+  'shards',
+  'keys',
+  'ledger',
+  'inspect',
+  'pool',
+  'index',
+  'evidence',
+  'secondReader',
+  'query',
+  'write',
+  'verify',
+  'repair'
+]
+/** The same of the service and the command line. */
+const SERVICE_ROOMS = ['threads', 'queries', 'catalog', 'cacheModel', 'jobs', 'data', 'rpc']
+const CLI_ROOMS = ['text', 'process', 'options', 'reports', 'commands']
+
+/** A rule for each of some rooms that are in order: later ones are out of reach. What has no folder lies above them all. */
+const inOrder = (parent, rooms) =>
+  rooms.map((name, at) => {
+    const later = rooms.slice(at + 1)
+    const beyond = later.length === 0 ? `^src/main/${parent}/[^/]+$` : `^src/main/${parent}/((${later.join('|')})/|[^/]+$)`
+    return {
+      name: `${parent}-rooms-in-order`,
+      comment: `${parent}/${name} knows only the rooms before it: ${rooms.slice(0, at).join(', ') || 'none'}`,
+      severity: 'error',
+      from: { path: `^src/main/${parent}/${name}/` },
+      to: { path: beyond }
+    }
+  })
+
 /** An npm package that only the modules in `from` may import. */
 const onlyIn = (name, comment, from, packageName) => ({
   name,
@@ -38,6 +80,24 @@ module.exports = {
     only('shared-knows-no-room', 'src/shared is what crosses a process boundary: it knows neither side', shared, []),
     noNode('shared-without-node', 'src/shared runs in the renderer as well', shared),
     only('core-knows-only-the-model', 'the core is a plain Node library: of src/ it knows the model alone', room('core'), [model]),
+    ...inOrder('core', CORE_ROOMS),
+    ...inOrder('service', SERVICE_ROOMS),
+    ...inOrder('cli', CLI_ROOMS),
+    {
+      name: 'core-by-its-door',
+      comment: 'core/index.ts is what the core offers; nothing else of it is known outside',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('core') },
+      to: { path: room('core'), pathNot: '^src/main/core/index[.]ts$' }
+    },
+    {
+      name: 'no-circles-of-folders',
+      comment: 'folders that need each other are one folder',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^src/(main|shared)' },
+      to: { circular: true }
+    },
     only('service-on-core', 'the service implements the contract on the core', room('service'), [room('core'), room('sample'), shared]),
     only('sample-on-core', 'the sample cache is written with the core', room('sample'), [room('core'), shared]),
     only('page-knows-no-room', 'the built page is files and headers', room('page'), []),
@@ -60,8 +120,8 @@ module.exports = {
       'hyparquet'
     ),
     onlyIn(
-      'sqlite-in-two-rooms',
-      'only core/index, core/ledger and the service catalog know SQL',
+      'sqlite-in-few-rooms',
+      'only core/sqlite, core/index, core/ledger and the service catalog know SQL',
       sqlite,
       'better-sqlite3|@types/better-sqlite3'
     ),

@@ -39,6 +39,8 @@ export default defineConfig({
       isolatedEntries: true,
       rolldownOptions: {
         input: { main: at('src/main/desktop/main.ts'), preload: at('src/main/desktop/preload.ts') },
+        // Of the core's façade only what the shell calls: SQLite has no place in Electron's main process.
+        treeshake: { moduleSideEffects: false },
         output: { ...output, format: 'cjs', entryFileNames: '[name].cjs' }
       }
     }

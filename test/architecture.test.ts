@@ -1,6 +1,7 @@
 /** The rules of `.dependency-cruiser.cjs` are seen to forbid: each is broken once, in a source tree made for it. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -18,15 +19,15 @@ const ARROWS: readonly (readonly [from: string, to: string, rule: string | null]
   ['src/main/core/b.ts', 'src/main/service/ok.ts', 'core-knows-only-the-model'],
   ['src/main/core/c.ts', 'src/shared/model/index.ts', null],
   ['src/main/core/d.ts', 'node:fs', null],
-  ['src/main/core/integrity/a.ts', 'hyparquet', 'hyparquet-is-a-witness'],
-  ['src/main/core/integrity/c.ts', 'better-sqlite3', 'sqlite-in-two-rooms'],
-  ['src/main/core/integrity/d.ts', 'electron', 'electron-in-one-room'],
+  ['src/main/core/verify/a.ts', 'hyparquet', 'hyparquet-is-a-witness'],
+  ['src/main/core/verify/c.ts', 'better-sqlite3', 'sqlite-in-few-rooms'],
+  ['src/main/core/verify/d.ts', 'electron', 'electron-in-one-room'],
   ['src/main/core/parquet/a.ts', 'hyparquet/src/thrift.js', 'hyparquet-is-a-witness'],
   ['src/main/core/secondReader/a.ts', 'hyparquet', null],
-  ['src/main/core/parquet/b.ts', 'better-sqlite3', 'sqlite-in-two-rooms'],
+  ['src/main/core/parquet/b.ts', 'better-sqlite3', 'sqlite-in-few-rooms'],
   ['src/main/core/index/a.ts', 'better-sqlite3', null],
   ['src/main/core/ledger/a.ts', 'better-sqlite3', null],
-  ['src/main/core/index.ts', 'better-sqlite3', 'sqlite-in-two-rooms'],
+  ['src/main/core/index.ts', 'better-sqlite3', 'sqlite-in-few-rooms'],
   ['src/main/service/a.ts', 'src/main/cli/ok.ts', 'service-on-core'],
   ['src/main/service/ok.ts', 'src/main/core/index.ts', null],
   ['src/main/sample/a.ts', 'src/main/service/ok.ts', 'sample-on-core'],
@@ -48,15 +49,39 @@ const ARROWS: readonly (readonly [from: string, to: string, rule: string | null]
   ['src/main/cli/b.ts', 'test/support/any.ts', 'no-tests-in-the-program'],
   ['src/main/cli/c.ts', 'src/main/cli/nowhere.ts', 'no-lost-imports'],
   ['src/main/core/circle.ts', 'src/main/core/circleBack.ts', 'no-circles'],
-  ['src/main/core/circleBack.ts', 'src/main/core/circle.ts', null] // a circle is told once
+  ['src/main/core/circleBack.ts', 'src/main/core/circle.ts', null], // a circle is told once
+  ['src/main/core/parquet/later.ts', 'src/main/core/repair/ok.ts', 'core-rooms-in-order'],
+  ['src/main/core/fs/later.ts', 'src/main/core/index.ts', 'core-rooms-in-order'],
+  ['src/main/core/repair/ok.ts', 'src/main/core/parquet/ok.ts', null],
+  ['src/main/core/parquet/ok.ts', 'src/shared/model/index.ts', null],
+  ['src/main/service/catalog/later.ts', 'src/main/service/jobs/ok.ts', 'service-rooms-in-order'],
+  ['src/main/service/jobs/ok.ts', 'src/main/core/index.ts', null],
+  ['src/main/cli/text/later.ts', 'src/main/cli/ok.ts', 'cli-rooms-in-order'],
+  ['src/main/cli/past.ts', 'src/main/core/parquet/ok.ts', 'core-by-its-door']
 ]
+
+/** Two folders that need each other, without a circle of modules, and one that needs neither. */
+const FOLDERS: typeof ARROWS = [
+  ['src/main/server/one/a.ts', 'src/main/server/two/a.ts', null],
+  ['src/main/server/two/a.ts', 'src/shared/model/index.ts', null],
+  ['src/main/server/two/b.ts', 'src/main/server/one/b.ts', null],
+  ['src/main/server/one/b.ts', 'src/shared/model/index.ts', null],
+  ['src/main/server/three/a.ts', 'src/main/server/one/b.ts', null]
+]
+
+/** One entry each: a command, a picture of the window. */
+const LONG_FOLDERS = ['main/cli/commands', 'renderer/app', 'renderer/shard', 'renderer/shards', 'main/desktop']
+
+const config = z
+  .object({ forbidden: z.array(z.object({ name: z.string(), from: z.object({ path: z.string().optional() }) })) })
+  .parse(createRequire(import.meta.url)('../.dependency-cruiser.cjs'))
 
 const report = z.object({
   summary: z.object({ violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })) })
 })
 
 /** Writes modules with one import each; half of them import types alone, which is an arrow as well. */
-function plant(): string {
+function plant(arrows: typeof ARROWS): string {
   const root = temporaryFolder()
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -68,7 +93,7 @@ function plant(): string {
   write('src/shared/model/key.ts', 'export const x = 1\n')
   write('src/main/core/orphan.ts', 'export const x = 1\n')
   write('test/support/any.ts', "export { x } from '../../src/shared/model/key.ts'\n")
-  for (const [at, [from, to]] of ARROWS.entries()) {
+  for (const [at, [from, to]] of arrows.entries()) {
     const up = '../'.repeat(from.split('/').length - 1)
     const target = /^(src|test)\//.test(to) ? up + to : to
     const view = from.endsWith('.tsx') ? 'export const View = () => <b>{"text"}</b>\n' : ''
@@ -77,17 +102,45 @@ function plant(): string {
   return root
 }
 
-test('every forbidden arrow between rooms is found, and no other', () => {
+/** What the rules say of a source tree: `MODULE: RULE`. */
+function violations(root: string): string[] {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [
       join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
       ...['.', '--config', join(ROOT, '.dependency-cruiser.cjs'), '--output-type', 'json']
     ],
-    { cwd: plant(), encoding: 'utf8', maxBuffer: 2 ** 26 }
+    { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }
   )
   expect(stderr).toBe('')
-  const found = report.parse(JSON.parse(stdout)).summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`)
+  return report.parse(JSON.parse(stdout)).summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`)
+}
+
+test('every forbidden arrow between rooms is found, and no other', () => {
+  // Folders have circles here because modules of one room import those of all others.
+  const found = violations(plant(ARROWS)).filter(each => !each.endsWith(': no-circles-of-folders'))
   const expected = ARROWS.flatMap(([from, , rule]) => (rule === null ? [] : [`${from}: ${rule}`]))
   expect(found.sort()).toEqual([...expected, 'src/main/core/orphan.ts: no-orphans'].sort())
+})
+
+test('folders that need each other are found, and no other', () => {
+  const found = violations(plant(FOLDERS)).filter(each => each.endsWith(': no-circles-of-folders'))
+  expect(found.sort()).toEqual(['one', 'two'].map(name => `src/main/server/${name}: no-circles-of-folders`))
+})
+
+test.each(['core', 'service', 'cli'])('every folder of %s has its place in the order', name => {
+  const rooms = config.forbidden.filter(rule => rule.name === `${name}-rooms-in-order`).map(rule => rule.from.path)
+  const folders = readdirSync(join(ROOT, 'src/main', name), { withFileTypes: true }).filter(entry => entry.isDirectory())
+  expect(rooms.toSorted()).toEqual(folders.map(folder => `^src/main/${name}/${folder.name}/`).sort())
+})
+
+test('no folder has more modules than one takes in at a glance', () => {
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(file => /[.]tsx?$/.test(file))
+  const sizes = Map.groupBy(files, file => dirname(file).replaceAll('\\', '/'))
+  const large = [...sizes].filter(([folder, modules]) => modules.length > 15 && !LONG_FOLDERS.includes(folder))
+  expect(large.map(([folder, modules]) => `${folder}: ${modules.length}`)).toEqual([])
+})
+
+test("Electron's main process loads no native code", () => {
+  expect(readFileSync(join(ROOT, 'out/desktop/main.cjs'), 'utf8')).not.toContain('better-sqlite3')
 })

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { BrowserWindow, dialog, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron'
 import { instanceof as instanceOf, maximum, maxLength, minimum, minLength, number, string, tuple } from 'zod/mini'
-import { destinationOf, saveFile } from '../core/cache/saveFile.ts'
+import { destinationOf, saveFile } from '../core/index.ts'
 import { isPageUrl } from './appProtocol.ts'
 import { CHANNELS } from './channels.ts'
 

@@ -2,9 +2,7 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { FindingKind } from '../../shared/model/index.ts'
-import { DEFAULT_LIMITS } from '../core/limits/limits.ts'
-import { shardFileOf } from '../core/parquet/file/shardFile.ts'
-import { readFooter } from '../core/parquet/footer/footer.ts'
+import { DEFAULT_LIMITS, readFooter, shardFileOf } from '../core/index.ts'
 
 /** One kind of damage to a file's bytes. */
 export type ByteDamage = {

@@ -1,18 +1,18 @@
 /** Damage that faulty writers do: files that are sound Parquet and hold what no GenoLeWM cache may hold. */
 import type { FindingKind, WindowRecord } from '../../shared/model/index.ts'
-import { CACHE_SCHEMA_VERSION } from '../core/layouts/layout.ts'
-import { toFloat16 } from '../core/parquet/encodings/float16.ts'
-import type { ColumnInput } from '../core/parquet/write/columnInput.ts'
-import { encodeParquet } from '../core/parquet/write/encodeParquet.ts'
 import {
   ARROW_SCHEMA,
   booleanColumn,
+  CACHE_SCHEMA_VERSION,
+  type ColumnInput,
   CREATED_BY,
   digestColumn,
+  encodeParquet,
   intColumn,
   longColumn,
-  textColumn
-} from '../core/parquet/write/encodeShard.ts'
+  textColumn,
+  toFloat16
+} from '../core/index.ts'
 
 /** A row that need not be a valid one. */
 export type LooseRow = Omit<WindowRecord, 'chrom' | 'embedding' | 'poolType' | 'dtype'> & {

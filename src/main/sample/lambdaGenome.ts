@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InputError, SystemError } from '../../shared/model/index.ts'
-import { asSystemError } from '../core/fs/systemError.ts'
+import { asSystemError } from '../core/index.ts'
 
 /** The contig's name in the sample cache: the accession with its version. */
 export const LAMBDA_CONTIG = 'NC_001416.1'

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Router } from '@orpc/server'
 import type { Contract } from '../../shared/contract/index.ts'
-import { asSystemError } from '../core/fs/systemError.ts'
+import { asSystemError } from '../core/index.ts'
 import type { Assets } from '../page/assets.ts'
 import { securityHeaders } from '../page/securityHeaders.ts'
 import { openAccess } from './access.ts'

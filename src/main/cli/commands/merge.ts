@@ -5,8 +5,15 @@
 
 import { InputError } from '../../../shared/model/errors.ts'
 import { finding, isCompared } from '../../../shared/model/finding.ts'
-import { type Inspection, inspectCache, type KnownVerdict, planFrom, planToJson, reportedMissing } from '../../core/index.ts'
-import type { ReportedMissing } from '../../core/ledger/ledger.ts'
+import {
+  type Inspection,
+  inspectCache,
+  type KnownVerdict,
+  planFrom,
+  planToJson,
+  type ReportedMissing,
+  reportedMissing
+} from '../../core/index.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Context, Run } from '../process/context.ts'
 import { exitCodeOfReport } from '../process/exitCodes.ts'

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
-import { asSystemError, failedWith } from '../../core/fs/systemError.ts'
+import { asSystemError, failedWith } from '../../core/index.ts'
 
 /**
  * @returns its absolute path

@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
-import { dataFolder, ignoredDataFolder } from '../../core/cache/dataFolder.ts'
-import { followMove, type Ledger, openLedger, setAsideRemark } from '../../core/index.ts'
+import { dataFolder, followMove, ignoredDataFolder, type Ledger, openLedger, setAsideRemark } from '../../core/index.ts'
 import type { Output } from './output.ts'
 
 /**

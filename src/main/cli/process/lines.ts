@@ -3,7 +3,7 @@ import { constants, createReadStream, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { CancelledError, InputError } from '../../../shared/model/errors.ts'
-import { asSystemError, failedWith } from '../../core/fs/systemError.ts'
+import { asSystemError, failedWith } from '../../core/index.ts'
 
 export type Line = { readonly number: number; readonly text: string }
 

@@ -5,7 +5,7 @@
 import type { Writable } from 'node:stream'
 import { toJson } from '../../../shared/json.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
-import { asSystemError, failedWith } from '../../core/fs/systemError.ts'
+import { asSystemError, failedWith } from '../../core/index.ts'
 
 export type Output = {
   /** Whether the reader went away: there is no use in working on for it. */

@@ -1,6 +1,6 @@
 /** The file that an option names. If it is standard output, nothing else is printed there. */
 import { InputError } from '../../../shared/model/errors.ts'
-import { type Destination, type DestinationOptions, destinationOf, saveFile } from '../../core/cache/saveFile.ts'
+import { type Destination, type DestinationOptions, destinationOf, saveFile } from '../../core/index.ts'
 import type { Context } from './context.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** A float16 matrix as NumPy's .npy, format 1.0: rows × values, C order, little-endian. */
 import type { Embedding } from '../../../shared/model/record.ts'
-import { toFloat16 } from '../../core/parquet/encodings/float16.ts'
+import { toFloat16 } from '../../core/index.ts'
 
 /** NumPy aligns the data to this. */
 const ALIGNMENT = 64

@@ -2,9 +2,16 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type pino from 'pino'
-import { makeFolder } from '../../core/fs/durableFile.ts'
-import { temporaryPlace } from '../../core/fs/temporaryFolder.ts'
-import { asSystemError, CacheError, dataFolder as defaultDataFolder, type Ledger, openLedger, setAsideRemark } from '../../core/index.ts'
+import {
+  asSystemError,
+  CacheError,
+  dataFolder as defaultDataFolder,
+  type Ledger,
+  makeFolder,
+  openLedger,
+  setAsideRemark,
+  temporaryPlace
+} from '../../core/index.ts'
 import { type Catalog, openCatalog } from '../catalog/catalog.ts'
 import { logFileIn, openLog } from './logFile.ts'
 

@@ -1,6 +1,6 @@
 /** Services that ended without a word: nobody can log their own end by force, so the next one reads it off the log. */
 import { z } from 'zod'
-import { isGone } from '../../core/fs/processStartTime.ts'
+import { isGone } from '../../core/index.ts'
 
 export const UP = 'the service is up'
 export const CLOSED = 'the service is closed'

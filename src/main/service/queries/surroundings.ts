@@ -1,8 +1,16 @@
 /** What lies beside the shards: the index, the lock of whoever is writing, the quarantine. Read, never touched. */
 import { join } from 'node:path'
-import { mayBeThere } from '../../core/fs/durableFile.ts'
-import { stampIfVisible } from '../../core/fs/fileStamp.ts'
-import { CacheError, EMBEDDINGS_DIR, type FileStamp, INDEX_PATH, listQuarantine, openIndex, readLockOwner } from '../../core/index.ts'
+import {
+  CacheError,
+  EMBEDDINGS_DIR,
+  type FileStamp,
+  INDEX_PATH,
+  listQuarantine,
+  mayBeThere,
+  openIndex,
+  readLockOwner,
+  stampIfVisible
+} from '../../core/index.ts'
 
 export type Surroundings = {
   readonly index: {
