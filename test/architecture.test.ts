@@ -1,6 +1,6 @@
 /** The rules of `.dependency-cruiser.cjs` are seen to forbid: each is broken once, in a source tree made for it. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -143,4 +143,13 @@ test('no folder has more modules than one takes in at a glance', () => {
 
 test("Electron's main process loads no native code", () => {
   expect(readFileSync(join(ROOT, 'out/desktop/main.cjs'), 'utf8')).not.toContain('better-sqlite3')
+})
+
+test.each(['architecture', 'trust', 'on-disk-format'])('every file that docs/%s.md names is there', name => {
+  const text = readFileSync(join(ROOT, 'docs', `${name}.md`), 'utf8')
+  // Without a folder it is one of the folder that was named before.
+  const named = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]+[.]tsx?)`/g)].map(([, file = '']) => file)
+  expect(named).not.toEqual([])
+  const places = ['', 'src/main/core/', 'src/main/', 'test/']
+  expect(named.filter(file => !places.some(place => existsSync(join(ROOT, place, file))))).toEqual([])
 })

@@ -1,0 +1,59 @@
+/** What the system refuses is told as that, and not as a bug, also where it is Node that was refused a part of the program. */
+import { writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { expectedError } from '../../../src/main/core/index.ts'
+import { ReaderThread } from '../../../src/main/core/pool/shardPool.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+
+const load = createRequire(import.meta.url)
+const missing = join(temporaryFolder(), 'missing.js')
+
+async function thrownBy(work: () => unknown): Promise<unknown> {
+  try {
+    await work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
+
+test.each<[string, () => unknown, RegExp]>([
+  ['a library that is none', () => load(noLibrary()), /^a part of this program could not be loaded: .*broken\.node: /],
+  ['a module that is not there', () => import(missing), /^a part of this program could not be loaded: Cannot find module/],
+  ['a package that is not there', () => load(missing), /^a part of this program could not be loaded: Cannot find module[^\n]*$/],
+  ['a module that cannot be read', () => load(temporaryFolder()), /^a part of this program could not be loaded: /]
+])('%s is the system saying no, in one sentence', async (_what, work, sentence) => {
+  const told = expectedError(await thrownBy(work))
+  expect(told).toMatchObject({ code: 'RESOURCE.SYSTEM', message: expect.stringMatching(sentence) })
+})
+
+test('a reading thread that cannot be loaded is the system saying no, and no verdict about a shard', async () => {
+  const thread = new ReaderThread(missing)
+  const task = {
+    root: temporaryFolder(),
+    shardPath: 'embeddings/encoder/0/global_mean_0/chr1_0.parquet',
+    depth: 'full',
+    digest: false
+  } as const
+  const error = await thrownBy(() => thread.look(task, 60_000))
+  expect(error).toMatchObject({
+    when: 'starting',
+    cause: { code: 'RESOURCE.SYSTEM', message: expect.stringContaining('could not be loaded') }
+  })
+  expect(thread.alive).toBe(false)
+})
+
+test.each([new TypeError('a bug'), new Error('another'), 'a text', Object.assign(new Error('odd'), { code: 'ERR_ASSERTION' })])(
+  'a bug stays one: %s',
+  error => {
+    expect(expectedError(error)).toBeNull()
+  }
+)
+
+function noLibrary(): string {
+  const file = join(temporaryFolder(), 'broken.node')
+  writeFileSync(file, 'no library')
+  return file
+}

@@ -1,0 +1,22 @@
+/** What a killed process left in the place for temporary files goes some day; what a living one needs, or another program, never. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { makeTemporaryFolder } from '../../../src/main/core/fs/temporaryFolder.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+
+test('only old folders of its name whose process is gone are taken away', () => {
+  const place = temporaryFolder()
+  vi.stubEnv('TMPDIR', place)
+  const dead = spawnSync(process.execPath, ['-e', '']).pid
+  const stays = [`lewm-test-${process.pid}-old`, `lewm-other-${dead}-old`, 'lewm-test-old', `lewm-test-${dead}-new`]
+  for (const name of [...stays, `lewm-test-${dead}-old`]) {
+    mkdirSync(join(place, name, 'inside'), { recursive: true })
+    if (name.endsWith('old')) utimesSync(join(place, name), 1, 1)
+  }
+  const made = makeTemporaryFolder('lewm-test-')
+  vi.unstubAllEnvs()
+  expect(existsSync(made)).toBe(true)
+  expect(readdirSync(place).sort()).toEqual([...stays, basename(made)].sort())
+})
