@@ -17,7 +17,7 @@ describe('a choice', () => {
 
   it('takes what the pages know now, and is itself when that is the same', () => {
     const choice = chooseOnly([a, b])
-    const page = { total: 2, rows: 0, silent: 0, bytes: 0, entries: [{ ...a, rows: 6 }, b, shardRow('c')] }
+    const page = { total: 2, rows: 0, withoutRowCount: 0, bytes: 0, entries: [{ ...a, rows: 6 }, b, shardRow('c')] }
     const next = refreshed(choice, new Map([[0, page]]))
     expect([...next.values()].map(({ shardPath, rows }) => [shardPath, rows])).toEqual([
       ['a', 6],

@@ -8,7 +8,7 @@ const SIZE = 4
 const paths = Array.from({ length: 21 }, (_, n) => `embeddings/${String(n).padStart(3, '0')}.parquet`)
 function page(all: readonly string[], number: number): ShardPage {
   const entries = all.slice(number * SIZE, (number + 1) * SIZE).map(path => shardRow(path))
-  return { total: all.length, rows: 0, silent: 0, bytes: 0, entries }
+  return { total: all.length, rows: 0, withoutRowCount: 0, bytes: 0, entries }
 }
 
 describe('pages', () => {

@@ -46,7 +46,7 @@ describe('a scope with a single level below it', () => {
     scope,
     shards: 1,
     rows: 1,
-    silent: 0,
+    withoutRowCount: 0,
     bytes: 1,
     health: {}
   })

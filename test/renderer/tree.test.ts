@@ -13,7 +13,7 @@ function node(id: string, level: TreeNode['level']): TreeNode {
     scope: {},
     shards: 1,
     rows: 1,
-    silent: 0,
+    withoutRowCount: 0,
     bytes: 1,
     health: {}
   }

@@ -9,7 +9,7 @@ const summary: CacheSummary = {
   root: '/c',
   shards: 361,
   rows: null,
-  silent: 0,
+  withoutRowCount: 0,
   bytes: 0,
   health: { verified: 358, damaged: 2, unverified: 1 },
   suspected: 0,

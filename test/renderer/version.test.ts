@@ -14,7 +14,7 @@ function level(id: string, shards = 1): TreeNode {
     scope: { encoder: id },
     shards,
     rows: 1,
-    silent: 0,
+    withoutRowCount: 0,
     bytes: 1,
     health: { verified: shards }
   }

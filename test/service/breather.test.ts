@@ -1,7 +1,7 @@
 /** How the service's own thread shares itself out: in turns of the event loop, whatever arrives at once. */
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { makeBreather, makeTurns } from '../../src/main/service/threads/fairQueue.ts'
+import { makePauses, makeTurns } from '../../src/main/service/threads/fairQueue.ts'
 
 /** Counts turns of the event loop until it is told to stop. */
 function countTurns(): { readonly turn: () => number; readonly stop: () => void } {
@@ -33,7 +33,7 @@ test('calls that arrive together have a turn each, those who can wait after all 
 
 test('a loop that breathes never works longer than its budget without a turn for others', async () => {
   const { turn, stop } = countTurns()
-  const breathe = makeBreather(0)
+  const breathe = makePauses(0)
   const seen: number[] = []
   for (let i = 0; i < 5; i++) {
     await breathe()
@@ -41,6 +41,6 @@ test('a loop that breathes never works longer than its budget without a turn for
   }
   stop()
   expect(new Set(seen).size).toBe(5)
-  const patient = makeBreather(60_000)
+  const patient = makePauses(60_000)
   expect(patient()).toBeUndefined()
 })

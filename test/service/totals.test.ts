@@ -1,30 +1,30 @@
 /** Sums of rows: unknown as long as a footer was not read, and without what cannot be read. */
 import { expect, test } from 'vitest'
-import { Groups, type ShardLine } from '../../src/main/service/catalog/catalogEntry.ts'
+import { type CatalogEntry, ConfigurationIndex } from '../../src/main/service/catalog/catalogEntry.ts'
 import { PageSelection } from '../../src/main/service/catalog/page.ts'
 import { treeOf } from '../../src/main/service/catalog/tree.ts'
 import { EVERYTHING } from './testService.ts'
 
-const groups = new Groups()
+const groups = new ConfigurationIndex()
 
-function line(contig: string, footer: Partial<Pick<ShardLine, 'footerSeen' | 'rows'>>): ShardLine {
+function line(contig: string, footer: Partial<Pick<CatalogEntry, 'footerSeen' | 'rows'>>): CatalogEntry {
   return { ...groups.line(`embeddings/e/3/global_mean_0/chr${contig}_0.parquet`, { bytes: 10, mtimeNs: 1n }), ...footer }
 }
 
 /** What the table says below it, and the tree of all of them. */
-function sums(...lines: readonly ShardLine[]) {
-  const { rows, silent } = new PageSelection().of(lines, 1, EVERYTHING)
+function sums(...lines: readonly CatalogEntry[]) {
+  const { rows, withoutRowCount } = new PageSelection().of(lines, 1, EVERYTHING)
   const [top] = treeOf(lines)
-  expect([top?.rows, top?.silent]).toEqual([rows, silent])
-  return { rows, silent }
+  expect([top?.rows, top?.withoutRowCount]).toEqual([rows, withoutRowCount])
+  return { rows, withoutRowCount }
 }
 
 test('rows are not known before all footers were read', () => {
   expect(sums(line('1', {}), line('2', {}))).toMatchObject({ rows: null })
   expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', {}))).toMatchObject({ rows: null })
-  expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', { footerSeen: true, rows: 7 }))).toEqual({ rows: 12, silent: 0 })
+  expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', { footerSeen: true, rows: 7 }))).toEqual({ rows: 12, withoutRowCount: 0 })
 })
 
 test('shards whose footer cannot be read are said to be left out', () => {
-  expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', { footerSeen: true }))).toEqual({ rows: 5, silent: 1 })
+  expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', { footerSeen: true }))).toEqual({ rows: 5, withoutRowCount: 1 })
 })

@@ -3,7 +3,7 @@
  * contig `ends` it ends, over one of contig `memory` it has used up its memory.
  */
 import { parentPort } from 'node:worker_threads'
-import { lookSteps } from '../../src/main/core/inspect/shardTask.ts'
+import { inspectionSteps } from '../../src/main/core/inspect/shardTask.ts'
 import { reusedMemory } from '../../src/main/core/parquet/file/pageMemory.ts'
 import type { ShardOrder } from '../../src/main/core/pool/shardThread.ts'
 
@@ -14,7 +14,7 @@ const memory = reusedMemory()
 parentPort?.on('message', ({ task }: ShardOrder) => {
   if (task.shardPath.includes('ends')) process.exit(3)
   if (task.shardPath.includes('memory')) throw outOfMemory()
-  const steps = lookSteps(task, memory, Number.POSITIVE_INFINITY)
+  const steps = inspectionSteps(task, memory, Number.POSITIVE_INFINITY)
   let step = steps.next()
   while (!step.done) step = steps.next()
   parentPort?.postMessage({ look: step.value })

@@ -8,14 +8,14 @@ import { listAssets } from '../page/assets.ts'
 import { installedFile, PAGE } from '../page/installedFile.ts'
 import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { announceScheme, serveApp } from './appProtocol.ts'
-import { askedFolder } from './askedFolder.ts'
 import { handleBridge } from './bridgeHandlers.ts'
 import { CHANNELS } from './channels.ts'
+import { blockDns, blockNavigation, blockNetwork } from './lockdown.ts'
 import { openWindow } from './mainWindow.ts'
 import { showMenu } from './menu.ts'
 import { recentCaches } from './recentCaches.ts'
-import { refuseNames, refuseRequests, refuseWanderings } from './refusals.ts'
-import { saveMemory } from './saveMemory.ts'
+import { reduceMemory } from './reduceMemory.ts'
+import { requestedFolder } from './requestedFolder.ts'
 import { type ServiceHost, startService } from './serviceHost.ts'
 
 const profile = profileFolder()
@@ -25,14 +25,14 @@ const asked = object({ folder: nullable(string()) })
 
 let window: BrowserWindow | null = null
 let service: ServiceHost | null = null
-let folder = askedFolder(process.argv, app.isPackaged, process.cwd())
+let folder = requestedFolder(process.argv, app.isPackaged, process.cwd())
 
 ignoreDebuggerSignal()
 app.setPath('userData', profile)
 announceScheme()
-saveMemory()
-refuseNames()
-refuseWanderings()
+reduceMemory()
+blockDns()
+blockNavigation()
 if (app.requestSingleInstanceLock({ folder })) run().catch(giveUp)
 else app.exit(0)
 
@@ -65,7 +65,7 @@ async function run(): Promise<void> {
   const assets = await listAssets(dirname(page))
   await app.whenReady()
   serveApp(assets)
-  refuseRequests(session.defaultSession)
+  blockNetwork(session.defaultSession)
   handleBridge({
     requestPort: from => {
       const port = runningService().connect()

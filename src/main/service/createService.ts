@@ -10,7 +10,7 @@ import { logFileIn, readLog } from './data/logFile.ts'
 import { BUG, CLOSED, LOST, lostServices, UP } from './data/lostServices.ts'
 import { RecentCaches } from './data/recentCaches.ts'
 import { Jobs } from './jobs/jobs.ts'
-import { Reader, ThreadBug } from './queries/queryThread.ts'
+import { QueryThread, ThreadBug } from './queries/queryThread.ts'
 import { createRouter, type ServiceRouter } from './rpc/router.ts'
 
 /** Lines of the log in which an earlier service's end is looked for. */
@@ -38,8 +38,8 @@ export type Service = {
  */
 export function createService(options: ServiceOptions = {}): Service {
   const { dataFolder, log, ledger, ledgerFile, catalog, remove } = openData(options)
-  const reader = new Reader()
-  const background = new Reader()
+  const reader = new QueryThread()
+  const background = new QueryThread()
   background.warm()
   const onError = (error: unknown): void => {
     log.error({ err: error }, error instanceof ThreadBug ? 'a bug in a thread' : 'something nobody waits for has failed')

@@ -11,14 +11,14 @@ import classes from './StatusBar.module.css'
 
 export function StatusBar() {
   const { summary } = useWorkspace()
-  const { root, shards, rows, silent, bytes, scan, missing } = summary
+  const { root, shards, rows, withoutRowCount, bytes, scan, missing } = summary
   return (
     <footer className={classes.bar}>
       <span className={classes.root} title={root}>
         {root}
       </span>
       <span>{formatCounted(shards, 'shard')}</span>
-      <span>{formatRows(rows, silent)}</span>
+      <span>{formatRows(rows, withoutRowCount)}</span>
       <span>{formatBytes(bytes)}</span>
       {missing.missingShards > 0 && <span>{missingText(missing)}</span>}
       <span role='status'>

@@ -20,11 +20,11 @@ export function formatCounted(value: number | bigint, one: string, many = `${one
 /**
  * `1,024 rows`; `at least 1,024 rows` when some shards do not say how many they hold.
  * @param rows null while that is not known of all
- * @param silent shards whose rows are not among them
+ * @param withoutRowCount shards whose rows are not among them
  */
-export function formatRows(rows: number | null, silent: number): string {
+export function formatRows(rows: number | null, withoutRowCount: number): string {
   if (rows === null) return 'rows not known yet'
-  return `${silent === 0 ? '' : 'at least '}${formatCounted(rows, 'row')}`
+  return `${withoutRowCount === 0 ? '' : 'at least '}${formatCounted(rows, 'row')}`
 }
 
 /** `512 B`, `1.5 KiB`, `2.0 MiB`; a dash for null. */

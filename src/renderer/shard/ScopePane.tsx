@@ -16,7 +16,7 @@ import { Fact, Facts, PaneNote, Section } from './Section.tsx'
 import { scopeParts } from './scopeText.ts'
 import { VerifyButton } from './VerifyButton.tsx'
 
-type Totals = Pick<TreeNode, 'shards' | 'rows' | 'silent' | 'bytes' | 'health'>
+type Totals = Pick<TreeNode, 'shards' | 'rows' | 'withoutRowCount' | 'bytes' | 'health'>
 
 export function ScopePane() {
   const { selection, summary, ask } = useWorkspace()
@@ -52,10 +52,10 @@ export function ScopePane() {
             <Fact name='Shards'>{formatCount(totals.shards)}</Fact>
             <Fact name='Rows'>
               {formatCount(totals.rows)}
-              {totals.rows !== null && totals.silent > 0 && (
+              {totals.rows !== null && totals.withoutRowCount > 0 && (
                 <span className={styles.aside}>
                   {' '}
-                  in {formatCount(totals.shards - totals.silent)} of {formatCounted(totals.shards, 'shard')}
+                  in {formatCount(totals.shards - totals.withoutRowCount)} of {formatCounted(totals.shards, 'shard')}
                 </span>
               )}
             </Fact>

@@ -19,7 +19,7 @@ export function ShardActions({
   actions
 }: {
   readonly choice: Choice
-  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'silent' | 'bytes'> | null
+  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'withoutRowCount' | 'bytes'> | null
   readonly actions: Actions
 }) {
   const chosen = totalsOf(choice)
@@ -35,7 +35,7 @@ export function ShardActions({
       </span>
       {totals !== null && (
         <span className={classes.all}>
-          {formatCounted(totals.total, 'shard')}, {formatRows(totals.rows, totals.silent)}, {formatBytes(totals.bytes)}
+          {formatCounted(totals.total, 'shard')}, {formatRows(totals.rows, totals.withoutRowCount)}, {formatBytes(totals.bytes)}
         </span>
       )}
       <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.verify}>

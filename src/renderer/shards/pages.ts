@@ -7,7 +7,7 @@ export type ShardPage = {
   /** Null until all footers were read. */
   readonly rows: number | null
   /** Shards whose rows are not among them. */
-  readonly silent: number
+  readonly withoutRowCount: number
   readonly bytes: number
   readonly entries: readonly ShardRow[]
 }

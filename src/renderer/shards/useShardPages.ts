@@ -21,7 +21,7 @@ export type ShardFilter = {
 
 export type ShardPages = {
   /** Null until the first page has come. */
-  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'silent' | 'bytes'> | null
+  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'withoutRowCount' | 'bytes'> | null
   readonly pages: ReadonlyMap<number, ShardPage>
   /** Whether what is shown belongs to the filter that is asked for. */
   readonly current: boolean

@@ -82,7 +82,7 @@ export function ScopeTree() {
             count={formatCount(summary.shards)}
             bytes={formatBytes(summary.bytes)}
             health={wholeHealth(summary)}
-            title={`${formatCounted(summary.shards, 'shard')}, ${formatRows(summary.rows, summary.silent)}, ${formatBytes(summary.bytes)}`}
+            title={`${formatCounted(summary.shards, 'shard')}, ${formatRows(summary.rows, summary.withoutRowCount)}, ${formatBytes(summary.bytes)}`}
           />
           {levels(shown.roots, shown, unfolded)}
           <TreeItem id={INDEX} textValue='Index' className={classes.item}>
@@ -132,7 +132,7 @@ function levels(nodes: readonly TreeNode[], shown: ShownTree, unfolded: Readonly
         count={formatCount(node.shards)}
         bytes={formatBytes(node.bytes)}
         health={node.health}
-        title={`${node.label}: ${formatCounted(node.shards, 'shard')}, ${formatRows(node.rows, node.silent)}, ${formatBytes(node.bytes)}`}
+        title={`${node.label}: ${formatCounted(node.shards, 'shard')}, ${formatRows(node.rows, node.withoutRowCount)}, ${formatBytes(node.bytes)}`}
         hasBelow={below.length > 0}
       >
         {levels(unfolded.has(node.id) ? below : below.slice(0, 1), shown, unfolded)}

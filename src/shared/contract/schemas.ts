@@ -95,7 +95,7 @@ export const rowsSum = {
   /** Null until all of their footers were read. */
   rows: z.number().nullable(),
   /** Shards that do not say how many rows they hold, as their footer cannot be read: theirs are not in the sum. */
-  silent: z.number()
+  withoutRowCount: z.number()
 }
 
 /** A level of the tree encoder → layer → pool → contig, with everything below it added up. */

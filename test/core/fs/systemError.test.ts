@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { expectedError } from '../../../src/main/core/index.ts'
-import { ReaderThread } from '../../../src/main/core/pool/shardPool.ts'
+import { PooledThread } from '../../../src/main/core/pool/shardPool.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
 const load = createRequire(import.meta.url)
@@ -30,7 +30,7 @@ test.each<[string, () => unknown, RegExp]>([
 })
 
 test('a reading thread that cannot be loaded is the system saying no, and no verdict about a shard', async () => {
-  const thread = new ReaderThread(missing)
+  const thread = new PooledThread(missing)
   const task = {
     root: temporaryFolder(),
     shardPath: 'embeddings/encoder/0/global_mean_0/chr1_0.parquet',

@@ -18,12 +18,12 @@ vi.mock('../../../src/main/core/pool/shardPool.ts', async original => {
     if (system.threads <= 0) process.env.LEWM_TEST_THREADS = 'unloaded'
     system.threads -= 1
     try {
-      return new actual.ReaderThread(THREAD)
+      return new actual.PooledThread(THREAD)
     } finally {
       delete process.env.LEWM_TEST_THREADS
     }
   }
-  return { ...actual, takeThread, giveBack: (thread: ReaderThreads.ReaderThread) => thread.end() }
+  return { ...actual, takeThread, giveBack: (thread: ReaderThreads.PooledThread) => thread.end() }
 })
 vi.mock('../../../src/main/core/base/remarks.ts', () => ({
   onRemark: () => undefined,

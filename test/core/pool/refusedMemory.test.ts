@@ -2,7 +2,7 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { expectedError } from '../../../src/main/core/index.ts'
-import { type Depth, lookAtShard } from '../../../src/main/core/inspect/inspectShard.ts'
+import { type Depth, inspectShard } from '../../../src/main/core/inspect/inspectShard.ts'
 import { decompress } from '../../../src/main/core/parquet/codec/decompress.ts'
 import { ownMemory, type PageMemory } from '../../../src/main/core/parquet/file/pageMemory.ts'
 import { referenceCache } from '../../support/reference.ts'
@@ -25,7 +25,7 @@ function memoryUntil(n: number): { readonly memory: PageMemory; readonly asked: 
 }
 
 function verdictOf(root: string, shardPath: string, depth: Depth, memory: PageMemory) {
-  const steps = lookAtShard(root, shardPath, depth, memory)
+  const steps = inspectShard(root, shardPath, depth, memory)
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 

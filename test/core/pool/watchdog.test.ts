@@ -8,12 +8,12 @@ import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { shardsOf } from '../cacheFiles.ts'
 
-const started: ReaderThreads.ReaderThread[] = []
+const started: ReaderThreads.PooledThread[] = []
 
 vi.mock('../../../src/main/core/pool/shardPool.ts', async original => {
   const actual = await original<typeof ReaderThreads>()
   const takeThread = () => {
-    const thread = new actual.ReaderThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
+    const thread = new actual.PooledThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
     started.push(thread)
     return thread
   }

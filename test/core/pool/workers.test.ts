@@ -15,8 +15,8 @@ import {
   verifyCache,
   writeShard
 } from '../../../src/main/core/index.ts'
-import { lookAtShards } from '../../../src/main/core/pool/inspectShards.ts'
-import { ReaderThread, ThreadLost } from '../../../src/main/core/pool/shardPool.ts'
+import { inspectShards } from '../../../src/main/core/pool/inspectShards.ts'
+import { PooledThread, ThreadLost } from '../../../src/main/core/pool/shardPool.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf, shardsOf } from '../cacheFiles.ts'
@@ -128,7 +128,7 @@ describe('a shard that takes too long', () => {
       depth: 'full',
       digest: true
     } as const
-    const thread = new ReaderThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
+    const thread = new PooledThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
     const first = thread.look(task, 100)
     const second = thread.look(task, 60_000)
     await expect(first).rejects.toMatchObject({ when: 'over this task' })
@@ -143,7 +143,7 @@ test('results come in the order in which shards were asked for, and few are unde
   const shards = shardsOf(root)
   const tasks = shards.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
   const seen: string[] = []
-  for await (const { verdict } of lookAtShards(tasks, { workers: 2 })) {
+  for await (const { verdict } of inspectShards(tasks, { workers: 2 })) {
     seen.push(verdict.shardPath)
     if (seen.length === 1) await sleep(50)
   }

@@ -4,7 +4,7 @@ import { CancelledError } from '../../../shared/model/errors.ts'
 import type { KeyCollector, KeyHolders } from '../keys/duplicateKeys.ts'
 import { type Holdings, holdingsOf } from '../keys/holdings.ts'
 import { comparePaths } from '../layouts/paths.ts'
-import { BYTES_OF_KEYS, lookAtShards } from '../pool/inspectShards.ts'
+import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 import { ClaimGatherer, type Situation } from './gatherClaims.ts'
 import { judgePartition, type LostShard, lostAt, markMoved } from './judgeClaims.ts'
 import { LocusFinder } from './locusFinder.ts'
@@ -126,7 +126,7 @@ export class EvidenceRun {
     })
     const tasks = candidates.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
     let id = this.situation.present.length
-    for await (const { verdict } of lookAtShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+    for await (const { verdict } of inspectShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
       if (verdict.keys === null) {
         this.readLater.set(verdict.shardPath, { state: 'unread', id: -1 })
         continue

@@ -9,7 +9,7 @@ import type { IndexEntry } from '../keys/indexRow.ts'
 import { indexRow } from '../keys/shardKeys.ts'
 import { isShardPath } from '../layouts/paths.ts'
 import type { Ledger, LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
-import { BYTES_OF_KEYS, lookAtShards } from '../pool/inspectShards.ts'
+import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 import { ClaimCollector } from './claims.ts'
 import { type ArchiveProblem, readArchive } from './kept/entryArchive.ts'
 import { isForgotten, readForgotten } from './kept/forgotten.ts'
@@ -131,7 +131,7 @@ export class ClaimGatherer {
     const tasks = entries.map(({ path }) => ({ root, shardPath: path, depth: 'keys' as const, digest: false }))
     const isComplete = this.situation.present.every(path => stateOf(path) === 'read')
     let i = 0
-    for await (const { verdict } of lookAtShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+    for await (const { verdict } of inspectShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
       const entry = entries[i++]
       if (entry === undefined) continue
       const id = this.place(entry.shardPath)

@@ -54,7 +54,7 @@ export function blocksIndexing(found: Finding): boolean {
  * @param depth 'full' decodes every value of every column; 'keys' all columns but the embeddings; 'footer' no page at all
  */
 export function verifyShard(root: string, shardPath: string, depth: Depth): ShardVerdict {
-  const steps = lookAtShard(root, shardPath, depth, reusedMemory())
+  const steps = inspectShard(root, shardPath, depth, reusedMemory())
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 
@@ -63,7 +63,7 @@ export function verifyShard(root: string, shardPath: string, depth: Depth): Shar
  * @param memory what is decoded into; nothing of it is kept
  * @param budgetMs how long it may take, by default what the limits give a shard of its size; looked at before each page
  */
-export function* lookAtShard(
+export function* inspectShard(
   root: string,
   shardPath: string,
   depth: Depth,

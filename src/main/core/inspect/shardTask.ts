@@ -9,7 +9,7 @@ import { isStandIn } from '../parquet/file/placeholders.ts'
 import { NO_FILE } from '../parquet/file/shardFile.ts'
 import { digestSteps } from '../shards/digestShard.ts'
 import { faultFinding } from '../shards/faultFinding.ts'
-import { type Depth, lookAtShard, NOTHING_READ, type ShardVerdict } from './inspectShard.ts'
+import { type Depth, inspectShard, NOTHING_READ, type ShardVerdict } from './inspectShard.ts'
 
 export type ShardTask = {
   /** Absolute. */
@@ -20,7 +20,7 @@ export type ShardTask = {
   readonly digest: boolean
 }
 
-export type ShardLook = {
+export type ShardInspection = {
   readonly verdict: ShardVerdict
   /** Null where nobody asked for it, or the bytes could not be read. */
   readonly sha256: string | null
@@ -30,12 +30,12 @@ export type ShardLook = {
  * Does a task page by page: whoever goes through it may leave off at each step.
  * @param budgetMs reading leaves off by itself before the first page that comes later than this
  */
-export function* lookSteps(
+export function* inspectionSteps(
   { root, shardPath, depth, digest }: ShardTask,
   memory: PageMemory,
   budgetMs: number
-): Generator<void, ShardLook> {
-  const verdict = yield* lookAtShard(root, shardPath, depth, memory, budgetMs)
+): Generator<void, ShardInspection> {
+  const verdict = yield* inspectShard(root, shardPath, depth, memory, budgetMs)
   const wanted = digest || (depth === 'full' && verdict.findings.some(mayMove))
   if (!wanted || verdict.findings.some(hidesBytes)) return { verdict, sha256: null }
   try {
@@ -62,7 +62,7 @@ function hidesBytes(found: Finding): boolean {
  * What is said of a shard that was not read to its end.
  * @param why ShardFault or SystemError
  */
-export function abandonedLook({ root, shardPath }: ShardTask, why: unknown): ShardLook {
+export function abandonedInspection({ root, shardPath }: ShardTask, why: unknown): ShardInspection {
   const stamp = stampIfVisible(shardFilePath(root, shardPath))
   const verdict: ShardVerdict = {
     shardPath,

@@ -54,7 +54,7 @@ export type Selection = {
   readonly shardPaths: readonly string[]
   readonly stamps: ReadonlyMap<string, FileStamp>
   /** Whether a path that is no shard of this run would be its to report. */
-  readonly mine: (path: string) => boolean
+  readonly isOfRun: (path: string) => boolean
   readonly ledgerRun: LedgerRun | null
 }
 
@@ -96,7 +96,7 @@ export function selectShards(root: string, all: readonly string[], options: Veri
     ledger === undefined || options.quick === true || options.recording === false
       ? null
       : ledger.startRun(root, runScope(options), resume === true, folderIdentity(root))
-  return { shardPaths: chosen, stamps, mine: path => shards === undefined && inPartition(path), ledgerRun }
+  return { shardPaths: chosen, stamps, isOfRun: path => shards === undefined && inPartition(path), ledgerRun }
 }
 
 /** What a run is of, in the ledger: one that is resumed must be of the same. */

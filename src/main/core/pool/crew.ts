@@ -1,18 +1,18 @@
 /** The threads of one operation: as many as were asked for, or as the system gives, which may be none. */
 import { remarkOnce } from '../base/remarks.ts'
 import { expectedError } from '../fs/systemError.ts'
-import { giveBack, type ReaderThread, takeThread } from './shardPool.ts'
+import { giveBack, type PooledThread, takeThread } from './shardPool.ts'
 
 export class Crew {
   /** A place is empty until its thread is needed. */
-  private readonly places: (ReaderThread | undefined)[]
+  private readonly places: (PooledThread | undefined)[]
 
   constructor(threads: number) {
     this.places = Array.from({ length: threads })
   }
 
   /** The thread with the fewest tasks, started if need be; null when the system gives no thread at all. */
-  leastBusy(): ReaderThread | null {
+  leastBusy(): PooledThread | null {
     while (this.places.length > 0) {
       const at = this.leastBusyPlace()
       const thread = this.places[at]
@@ -30,7 +30,7 @@ export class Crew {
   }
 
   /** Does without a thread that could not be started. */
-  dismiss(thread: ReaderThread, why: unknown): void {
+  dismiss(thread: PooledThread, why: unknown): void {
     const at = this.places.indexOf(thread)
     if (at >= 0) this.giveUp(at, why)
   }

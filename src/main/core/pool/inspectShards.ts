@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError, InputError } from '../../../shared/model/errors.ts'
 import { TimeBudget } from '../base/timeBudget.ts'
-import { abandonedLook, budgetOf, lookSteps, type ShardLook, type ShardTask } from '../inspect/shardTask.ts'
+import { abandonedInspection, budgetOf, inspectionSteps, type ShardInspection, type ShardTask } from '../inspect/shardTask.ts'
 import { overTime } from '../limits/limits.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 import { reusedMemory } from '../parquet/file/pageMemory.ts'
@@ -34,7 +34,7 @@ const TASKS_A_THREAD = 3
  * Looks at shards, in order; at most a few for each worker are under way or wait to be taken.
  * @throws CancelledError soon after the signal, InputError for a number of workers that cannot be
  */
-export async function* lookAtShards(tasks: readonly ShardTask[], options: LookOptions): AsyncGenerator<ShardLook, void, void> {
+export async function* inspectShards(tasks: readonly ShardTask[], options: LookOptions): AsyncGenerator<ShardInspection, void, void> {
   const wanted = options.workers ?? availableParallelism()
   if (!Number.isSafeInteger(wanted) || wanted < 1) {
     throw new InputError(`there cannot be ${wanted} workers`, { field: 'workers', value: wanted })
@@ -48,14 +48,14 @@ export async function* lookAtShards(tasks: readonly ShardTask[], options: LookOp
 /** The event loop gets its turn after so many ms. */
 const BREATH_MS = 20
 
-async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: LookOptions): AsyncGenerator<ShardLook, void, void> {
+async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: LookOptions): AsyncGenerator<ShardInspection, void, void> {
   const memory = reusedMemory()
   let breath = 0
   for (const task of tasks) {
     const budget = budgetMs ?? budgetOf(task)
-    const steps = lookSteps(task, memory, budget)
+    const steps = inspectionSteps(task, memory, budget)
     const time = new TimeBudget(budget)
-    let look: ShardLook | null = null
+    let look: ShardInspection | null = null
     while (look === null) {
       const step = steps.next()
       const late = time.isOver()
@@ -66,7 +66,7 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
       if (signal?.aborted) throw new CancelledError()
       // As with threads, an answer that comes too late is none.
       if (late) {
-        look = abandonedLook(task, overTime(budget))
+        look = abandonedInspection(task, overTime(budget))
         steps.return(look)
       } else if (step.done) look = step.value
     }
@@ -74,13 +74,17 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
   }
 }
 
-async function* lookInThreads(tasks: readonly ShardTask[], workers: number, options: LookOptions): AsyncGenerator<ShardLook, void, void> {
+async function* lookInThreads(
+  tasks: readonly ShardTask[],
+  workers: number,
+  options: LookOptions
+): AsyncGenerator<ShardInspection, void, void> {
   const { signal, budgetMs } = options
   const crew = new Crew(workers)
-  const started = new Map<number, Promise<ShardLook | null>>()
+  const started = new Map<number, Promise<ShardInspection | null>>()
   let ended = false
   /** Null when there is no thread to read it. */
-  const readOn = async (task: ShardTask): Promise<ShardLook | null> => {
+  const readOn = async (task: ShardTask): Promise<ShardInspection | null> => {
     let tries = 0
     while (!ended && !signal?.aborted) {
       const thread = crew.leastBusy()
@@ -93,7 +97,7 @@ async function* lookInThreads(tasks: readonly ShardTask[], workers: number, opti
         if (error.when === 'starting') crew.dismiss(thread, error)
         // The answer to the task before may have been lost with the thread: one that ends is blamed on a shard the second time.
         else if (error.when === 'over this task' && (error.cause instanceof ShardFault || ++tries > 1))
-          return abandonedLook(task, error.cause)
+          return abandonedInspection(task, error.cause)
       }
     }
     throw new CancelledError()

@@ -10,7 +10,7 @@ import { remarkOnce } from '../base/remarks.ts'
 import { afterRunning } from '../base/timeBudget.ts'
 import { linkPolicy } from '../fs/links.ts'
 import { expectedError } from '../fs/systemError.ts'
-import type { ShardLook, ShardTask } from '../inspect/shardTask.ts'
+import type { ShardInspection, ShardTask } from '../inspect/shardTask.ts'
 import { limitsInForce, overTime } from '../limits/limits.ts'
 import { startWorker } from '../threads/startWorker.ts'
 import type { ShardAnswer, ShardOrder } from './shardThread.ts'
@@ -34,21 +34,21 @@ export class ThreadLost extends Error {
 
 type Waiting = {
   readonly budgetMs: number
-  readonly resolve: (look: ShardLook) => void
+  readonly resolve: (look: ShardInspection) => void
   readonly reject: (error: Error) => void
 }
 
-const idle: ReaderThread[] = []
+const idle: PooledThread[] = []
 
 /** A thread that has nothing to do, or a new one. @throws SystemError when the system, or this installation, has none to give */
-export function takeThread(): ReaderThread {
-  const thread = idle.pop() ?? new ReaderThread(threadFile())
+export function takeThread(): PooledThread {
+  const thread = idle.pop() ?? new PooledThread(threadFile())
   thread.take()
   return thread
 }
 
 /** Keeps a thread for whoever reads next; its tasks have all been answered. */
-export function giveBack(thread: ReaderThread): void {
+export function giveBack(thread: PooledThread): void {
   if (!thread.alive) return
   idle.push(thread)
   thread.rest(() => {
@@ -66,7 +66,7 @@ function threadFile(): string {
   return file
 }
 
-export class ReaderThread {
+export class PooledThread {
   alive = true
   private ready = false
   private readonly worker: Worker
@@ -91,7 +91,7 @@ export class ReaderThread {
    * Reads a shard after those that were asked for before.
    * @throws ThreadLost; Error for a bug in the reader
    */
-  look(task: ShardTask, budgetMs: number): Promise<ShardLook> {
+  look(task: ShardTask, budgetMs: number): Promise<ShardInspection> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ budgetMs, resolve, reject })
       this.worker.postMessage({ task, limits: limitsInForce(), links: linkPolicy() } satisfies ShardOrder)

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { onRemark } from '../base/remarks.ts'
 import { type LinkPolicy, setLinkPolicy } from '../fs/links.ts'
-import { lookSteps, type ShardLook, type ShardTask } from '../inspect/shardTask.ts'
+import { inspectionSteps, type ShardInspection, type ShardTask } from '../inspect/shardTask.ts'
 import { adoptLimits, type Limits } from '../limits/limits.ts'
 import { reusedMemory } from '../parquet/file/pageMemory.ts'
 
@@ -13,7 +13,7 @@ export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits; re
 export type ShardAnswer =
   | { readonly ready: true }
   | { readonly remark: string; readonly subject: string }
-  | { readonly look: ShardLook }
+  | { readonly look: ShardInspection }
   | { readonly bug: { readonly message: string; readonly stack: string | null } }
 
 const memory = reusedMemory()
@@ -32,14 +32,14 @@ parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
 })
 parentPort?.postMessage({ ready: true } satisfies ShardAnswer)
 
-function toTheEnd(task: ShardTask): ShardLook {
+function toTheEnd(task: ShardTask): ShardInspection {
   // Whoever asked keeps the time, and ends this thread.
-  const steps = lookSteps(task, memory, Number.POSITIVE_INFINITY)
+  const steps = inspectionSteps(task, memory, Number.POSITIVE_INFINITY)
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 
 /** Keys and loci go over without a copy. */
-function buffersOf({ verdict: { keys, loci } }: ShardLook): ArrayBuffer[] {
+function buffersOf({ verdict: { keys, loci } }: ShardInspection): ArrayBuffer[] {
   const ofKeys = keys === null ? [] : [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer]
   const all = loci === null ? ofKeys : [...ofKeys, loci.buffer]
   return all.filter(buffer => buffer instanceof ArrayBuffer)

@@ -5,10 +5,10 @@ import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
 import type { FileIdentity, KeptShard, LongOptions, PlannedMove, ShardNotMoved } from '../../../shared/model/report.ts'
 import { identityOf } from '../fs/fileStamp.ts'
 import { asSystemError, expectedError } from '../fs/systemError.ts'
-import type { ShardLook, ShardTask } from '../inspect/shardTask.ts'
+import type { ShardInspection, ShardTask } from '../inspect/shardTask.ts'
 import { isShardPath, resolveShardPath } from '../layouts/paths.ts'
 import { isStandIn } from '../parquet/file/placeholders.ts'
-import { lookAtShards } from '../pool/inspectShards.ts'
+import { inspectShards } from '../pool/inspectShards.ts'
 import { twinInDoubt } from './twinCheck.ts'
 
 export type CheckedMove = PlannedMove & { readonly identity: FileIdentity }
@@ -34,7 +34,7 @@ export async function checkMoves(root: string, ticked: readonly PlannedMove[], o
   const moving = new Set(ticked.map(({ shardPath }) => shardPath))
   let i = 0
   const tasks = present.map(({ shardPath, sha256 }) => ({ shardPath, depth: sha256 === null ? ('full' as const) : ('footer' as const) }))
-  for await (const look of lookAgain(root, tasks, options)) {
+  for await (const look of inspectAgain(root, tasks, options)) {
     const move = present[i++]
     if (move === undefined) continue
     const doubt = unreadAgain(look) ?? stillInDoubt(root, move, look, moving)
@@ -54,7 +54,7 @@ export async function checkMoves(root: string, ticked: readonly PlannedMove[], o
 }
 
 /** Why a shard stays that could not be read again, or is none. */
-function unreadAgain({ sha256, verdict }: ShardLook): string | null {
+function unreadAgain({ sha256, verdict }: ShardInspection): string | null {
   const standIn = verdict.findings.find(isStandIn)
   if (standIn !== undefined) return standIn.message
   const unread = verdict.findings.find(({ severity }) => severity === 'unreadable' || severity === 'unsupported')
@@ -62,7 +62,7 @@ function unreadAgain({ sha256, verdict }: ShardLook): string | null {
 }
 
 /** Why a shard that was read again stays all the same. @throws StalePlanError */
-function stillInDoubt(root: string, move: PlannedMove, look: ShardLook, moving: ReadonlySet<string>): string | null {
+function stillInDoubt(root: string, move: PlannedMove, look: ShardInspection, moving: ReadonlySet<string>): string | null {
   checkStill(move, look)
   return twinInDoubt(root, move, moving)
 }
@@ -92,13 +92,13 @@ function stale(shardPath: string, what: string): StalePlanError {
   return new StalePlanError(`the plan is stale: ${shardPath} ${what} since it was made`, { shard_path: shardPath })
 }
 
-function lookAgain(
+function inspectAgain(
   root: string,
   shards: readonly Pick<ShardTask, 'shardPath' | 'depth'>[],
   { signal, workers, shardBudgetMs }: LongOptions
-): AsyncGenerator<ShardLook> {
+): AsyncGenerator<ShardInspection> {
   const tasks = shards.map(({ shardPath, depth }) => ({ root, shardPath, depth, digest: true }))
-  return lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs })
+  return inspectShards(tasks, { signal, workers, budgetMs: shardBudgetMs })
 }
 
 /** What only a comparison with other shards, the index or a record finds. */
@@ -115,7 +115,7 @@ const COMPARED: ReadonlySet<FindingKind> = new Set([
  * Without a digest, as in plans of earlier versions, what was wrong must still be wrong.
  * @throws StalePlanError
  */
-function checkStill({ shardPath, sha256: planned, reasons }: PlannedMove, { verdict, sha256 }: ShardLook): void {
+function checkStill({ shardPath, sha256: planned, reasons }: PlannedMove, { verdict, sha256 }: ShardInspection): void {
   if (planned !== null && sha256 !== null) {
     if (planned !== sha256) throw stale(shardPath, 'has changed')
     return
@@ -141,7 +141,7 @@ export async function lookAtKept(
   const now = new Map<string, readonly Finding[]>()
   let i = 0
   const tasks = again.map(({ shardPath }) => ({ shardPath, depth: 'full' as const }))
-  for await (const { verdict } of lookAgain(root, tasks, options)) now.set(again[i++]?.shardPath ?? '', verdict.findings)
+  for await (const { verdict } of inspectAgain(root, tasks, options)) now.set(again[i++]?.shardPath ?? '', verdict.findings)
   const damaged = new Map<string, readonly Finding[]>()
   const still: KeptShard[] = []
   for (const each of kept) {

@@ -26,7 +26,7 @@ import { indexRow, type KnownKeys, type ShardKeys } from '../keys/shardKeys.ts'
 import { comparePaths, INDEX_PATH, shardFilePath } from '../layouts/paths.ts'
 import { isMisplacement } from '../layouts/precedence.ts'
 import { judgeEmptyFile } from '../parquet/file/placeholders.ts'
-import { BYTES_OF_KEYS, lookAtShards } from '../pool/inspectShards.ts'
+import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 
 const WAIT_MS = 10_000
 
@@ -125,7 +125,7 @@ async function* keysOfAll(
   const unread = found.filter(({ keys }) => keys === null)
   const { signal, workers, shardBudgetMs } = options
   const tasks = unread.map(({ shardPath }) => ({ root, shardPath, depth: 'keys' as const, digest: false }))
-  const looks = lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes: tasks.length * BYTES_OF_KEYS })
+  const looks = inspectShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes: tasks.length * BYTES_OF_KEYS })
   try {
     for (const { shardPath, keys } of found) {
       const before = known.get(shardPath)

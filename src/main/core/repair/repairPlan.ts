@@ -77,11 +77,11 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
   const stamp = inspection.stamps.get(shardPath)
   const corrupt = reasons.some(found => found.severity === 'corrupt')
   const suspect = reasons.some(found => found.severity === 'suspect' && found.kind !== 'not_a_file')
-  const hands =
+  const needsPerson =
     reasons.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file' || isStandIn(found)) ||
     // What is behind a link is not this cache's to move.
     linkAbove(inspection.root, shardPath) !== null
-  if (stamp === undefined || hands || !(corrupt || suspect)) return null
+  if (stamp === undefined || needsPerson || !(corrupt || suspect)) return null
   return {
     shardPath,
     ...stamp,

@@ -159,17 +159,17 @@ export function missingFinding(shardPath: string, rows: readonly number[]): Find
 /**
  * Entries that point at shards that are not there, or at copies that are not part of the cache.
  * @param known all shards of the cache
- * @param mine whether a path is this run's to report
+ * @param isOfRun whether a path is this run's to report
  */
 export function danglingEntries(
   root: string,
   index: WindowIndex,
   known: ReadonlySet<string>,
-  mine: (shardPath: string) => boolean
+  isOfRun: (shardPath: string) => boolean
 ): Finding[] {
   const findings: Finding[] = []
   for (const [shardPath, count] of index.shardPaths()) {
-    if (known.has(shardPath) || !mine(shardPath)) continue
+    if (known.has(shardPath) || !isOfRun(shardPath)) continue
     const entries = count === 1 ? 'one index entry points' : `${count} index entries point`
     if (isAmongCopies(shardPath) && !isProvenGone(root, shardPath)) {
       const message = `${entries} to a copy among deleted or older files, which is not part of the cache: a look-up of ${count === 1 ? 'its key' : 'their keys'} fails once it is deleted; a reindex prefers shards of the cache`

@@ -7,7 +7,7 @@ import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import { blocksIndexing, type Depth, type ShardVerdict } from '../inspect/inspectShard.ts'
-import type { ShardLook, ShardTask } from '../inspect/shardTask.ts'
+import type { ShardInspection, ShardTask } from '../inspect/shardTask.ts'
 import { Intactness } from '../ledger/intactness.ts'
 import type { Verification } from '../ledger/ledger.ts'
 import type { KnownVerdict, Selection, VerifyOptions } from '../ledger/selectShards.ts'
@@ -54,7 +54,7 @@ export class ShardJudge {
   }
 
   /** What is said of a shard, with what is known of it from before; a full look is written down. */
-  judge({ verdict: seen, sha256 }: ShardLook, before: KnownVerdict | null, index: WindowIndex | null): ShardVerdict {
+  judge({ verdict: seen, sha256 }: ShardInspection, before: KnownVerdict | null, index: WindowIndex | null): ShardVerdict {
     const verdict = judgeEmptyFile(seen, () => this.heldRows(seen.shardPath, index))
     if (before !== null) {
       this.carriedOver += 1

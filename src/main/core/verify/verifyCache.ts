@@ -25,7 +25,7 @@ import { isAmongCopies } from '../layouts/folderNames.ts'
 import { comparePaths, INDEX_PATH, isShardPath, shardFilePath } from '../layouts/paths.ts'
 import { byPrecedence, isMisplacement } from '../layouts/precedence.ts'
 import { type Selection, selectShards, type VerifyOptions } from '../ledger/selectShards.ts'
-import { lookAtShards } from '../pool/inspectShards.ts'
+import { inspectShards } from '../pool/inspectShards.ts'
 import { compareReaders, type ShardToCompare } from '../secondReader/compareReaders.ts'
 import { faultFinding } from '../shards/faultFinding.ts'
 import { BackgroundSteps } from '../threads/backgroundSteps.ts'
@@ -98,7 +98,7 @@ export async function inspectCache(cacheDir: string, options: InspectOptions): P
   const run = new VerifyRun(root, walk, selection, { ...options, shards })
   try {
     for (const found of hidden) run.report(found)
-    for (const found of walk.findings) if (selection.mine(found.shardPath)) run.report(found)
+    for (const found of walk.findings) if (selection.isOfRun(found.shardPath)) run.report(found)
     return await run.complete(started)
   } finally {
     run.close()
@@ -187,9 +187,9 @@ class VerifyRun {
       )
       const tasks = plans.map(({ task }) => task)
       let i = 0
-      const preparation = new BackgroundSteps(this.selection.mine(INDEX_PATH) ? index?.prepareProof() : undefined, signal)
+      const preparation = new BackgroundSteps(this.selection.isOfRun(INDEX_PATH) ? index?.prepareProof() : undefined, signal)
       try {
-        for await (const look of lookAtShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
+        for await (const look of inspectShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
           const verdict = this.judge.judge(look, plans[i]?.before ?? null, usable)
           this.take(i, verdict, look.sha256)
           usable = this.whileUsable(usable, each => this.compareWithIndex(each, verdict))
@@ -202,7 +202,7 @@ class VerifyRun {
       }
       if (this.options.shards === undefined) usable = this.whileUsable(usable, each => this.reportDangling(each))
       await this.questionEvidence(evidence, usable !== null || findings.every(({ kind }) => kind === 'index_missing'))
-      if (this.selection.mine(INDEX_PATH)) await this.proveIndex(usable)
+      if (this.selection.isOfRun(INDEX_PATH)) await this.proveIndex(usable)
     } finally {
       index?.close()
     }
@@ -262,7 +262,7 @@ class VerifyRun {
 
   private reportDangling(index: WindowIndex): void {
     const isDangling = (path: string): boolean =>
-      this.selection.mine(path) && (!isShardPath(path) || isAmongCopies(path) || isProvenGone(this.root, path))
+      this.selection.isOfRun(path) && (!isShardPath(path) || isAmongCopies(path) || isProvenGone(this.root, path))
     for (const found of danglingEntries(this.root, index, new Set(this.all), isDangling)) this.report(found)
   }
 
@@ -338,7 +338,7 @@ class VerifyRun {
       stateOf: (path: string) => states.stateOf(path),
       idOf: (path: string) => states.idOf(path),
       isIntact: (path: string) => this.judge.intactness.isIntactAt(path),
-      isMine: wanted === null ? selection.mine : (path: string) => wanted.has(path),
+      isMine: wanted === null ? selection.isOfRun : (path: string) => wanted.has(path),
       onIndexFailure: (error: unknown) => this.giveUpIndex(error),
       onProblem: ({ path, message, refused }: ArchiveProblem) =>
         this.report(finding(refused ? 'unreadable' : 'bad_metadata', path, message))

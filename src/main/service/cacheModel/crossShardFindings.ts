@@ -1,8 +1,8 @@
 /** What the last comparison found, as far as it still holds: kept with the catalog, and marked on the shards that it speaks of. */
 import type { JobReport } from '../../../shared/contract/index.ts'
 import type { FileStamp, Finding, SecondReading } from '../../core/index.ts'
-import { type ShardLine, worstOf } from '../catalog/catalogEntry.ts'
-import type { CacheMemory } from '../catalog/catalogStore.ts'
+import { type CatalogEntry, worstOf } from '../catalog/catalogEntry.ts'
+import type { CatalogStore } from '../catalog/catalogStore.ts'
 import type { ComparedFiles } from '../catalog/comparedFiles.ts'
 import {
   afterForgetting,
@@ -16,10 +16,10 @@ import {
   mergeComparison
 } from '../catalog/comparison.ts'
 
-type LineOf = (shardPath: string) => ShardLine | undefined
+type LineOf = (shardPath: string) => CatalogEntry | undefined
 
 export class ComparedFindings {
-  private readonly memory: CacheMemory
+  private readonly memory: CatalogStore
   private readonly lineOf: LineOf
   private comparison: Comparison | null
   private held: readonly Finding[] = []
@@ -27,7 +27,7 @@ export class ComparedFindings {
   private index: FileStamp | null = null
 
   /** @param lineOf the shard at a path, as it is now */
-  constructor(memory: CacheMemory, lineOf: LineOf) {
+  constructor(memory: CatalogStore, lineOf: LineOf) {
     this.memory = memory
     this.lineOf = lineOf
     this.comparison = memory.comparison()

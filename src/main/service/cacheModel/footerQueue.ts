@@ -1,18 +1,18 @@
 /** Footers are read in the background, a few at a time; first those of the shards that somebody looks at. */
 
-import { type ShardLine, sameStamp } from '../catalog/catalogEntry.ts'
-import type { Reader } from '../queries/queryThread.ts'
+import { type CatalogEntry, sameStamp } from '../catalog/catalogEntry.ts'
+import type { QueryThread } from '../queries/queryThread.ts'
 import type { FooterEntry } from '../queries/shardReads.ts'
 
 const AT_ONCE = 48
 
 export class FooterQueue {
   private readonly root: string
-  private readonly reader: Reader
-  private readonly isCurrent: (line: ShardLine) => boolean
-  private readonly onRead: (lines: readonly ShardLine[]) => void
-  private wanted: ShardLine[] = []
-  private waiting: ShardLine[] = []
+  private readonly reader: QueryThread
+  private readonly isCurrent: (line: CatalogEntry) => boolean
+  private readonly onRead: (lines: readonly CatalogEntry[]) => void
+  private wanted: CatalogEntry[] = []
+  private waiting: CatalogEntry[] = []
   private next = 0
   private running: Promise<void> | null = null
   private closed = false
@@ -21,7 +21,12 @@ export class FooterQueue {
    * @param isCurrent whether a line still stands for its file
    * @param onRead told of lines whose footers were just looked at
    */
-  constructor(root: string, reader: Reader, isCurrent: (line: ShardLine) => boolean, onRead: (lines: readonly ShardLine[]) => void) {
+  constructor(
+    root: string,
+    reader: QueryThread,
+    isCurrent: (line: CatalogEntry) => boolean,
+    onRead: (lines: readonly CatalogEntry[]) => void
+  ) {
     this.root = root
     this.reader = reader
     this.isCurrent = isCurrent
@@ -33,12 +38,12 @@ export class FooterQueue {
   }
 
   /** Somebody is to look at this one's footer some time. */
-  add(line: ShardLine): void {
+  add(line: CatalogEntry): void {
     this.waiting.push(line)
   }
 
   /** Somebody waits for these. */
-  want(lines: readonly ShardLine[]): void {
+  want(lines: readonly CatalogEntry[]): void {
     for (const line of lines) if (!line.footerSeen) this.wanted.push(line)
   }
 
@@ -64,9 +69,9 @@ export class FooterQueue {
     }
   }
 
-  private take(): ShardLine[] {
-    const batch = new Set<ShardLine>()
-    const consider = (line: ShardLine | undefined): void => {
+  private take(): CatalogEntry[] {
+    const batch = new Set<CatalogEntry>()
+    const consider = (line: CatalogEntry | undefined): void => {
       if (line !== undefined && !line.footerSeen && this.isCurrent(line)) batch.add(line)
     }
     while (this.wanted.length > 0 && batch.size < AT_ONCE) consider(this.wanted.pop())
@@ -79,7 +84,7 @@ export class FooterQueue {
   }
 }
 
-function take(line: ShardLine, { rows, dimensions, otherContigs, findings }: FooterEntry): void {
+function take(line: CatalogEntry, { rows, dimensions, otherContigs, findings }: FooterEntry): void {
   line.otherContigs = otherContigs
   line.rows = rows
   line.dimensions = dimensions

@@ -12,8 +12,8 @@ import {
   sameContig,
   underOtherName
 } from '../../core/index.ts'
-import type { ShardLine } from '../catalog/catalogEntry.ts'
-import type { Reader } from '../queries/queryThread.ts'
+import type { CatalogEntry } from '../catalog/catalogEntry.ts'
+import type { QueryThread } from '../queries/queryThread.ts'
 import type { OpenCache } from './openCache.ts'
 
 export type Understood = { kind: 'hash' | 'locus' | 'dna' | 'path' | 'none'; sentence: string; rows: number | null }
@@ -25,7 +25,7 @@ const SHARDS_AT_A_KEYSTROKE = 32
 const ROWS_AT_A_KEYSTROKE = 500
 
 /** @throws CancelledError */
-export async function understand(cache: OpenCache, reader: Reader, query: string, signal?: AbortSignal): Promise<Understood> {
+export async function understand(cache: OpenCache, reader: QueryThread, query: string, signal?: AbortSignal): Promise<Understood> {
   const text = query.trim()
   if (text === '') return { kind: 'none', sentence: 'a hash or its beginning, a locus, DNA, or part of a path', rows: null }
   const parsed = meaningOf(cache, text)
@@ -57,7 +57,7 @@ function countText(rows: number | null, kind: 'hash' | 'dna'): string {
 
 async function locusSentence(
   cache: OpenCache,
-  reader: Reader,
+  reader: QueryThread,
   query: string,
   { loci, lines }: Place,
   signal: AbortSignal | undefined
@@ -82,7 +82,7 @@ async function locusSentence(
   return { kind: 'locus', sentence, rows: rows.length }
 }
 
-type Place = { readonly kind: 'locus'; readonly loci: readonly Locus[]; readonly lines: readonly ShardLine[] }
+type Place = { readonly kind: 'locus'; readonly loci: readonly Locus[]; readonly lines: readonly CatalogEntry[] }
 type Meaning = Exclude<ParsedQuery, { readonly kind: 'locus' }> | Place
 
 /** What a query means in this cache: a word names a contig only where the cache has one of that name. */
@@ -105,13 +105,13 @@ function meaningOf(cache: OpenCache, text: string): Meaning | InputError {
 }
 
 /** Whether a shard has rows of a contig, by its path or its footer. */
-function holds({ shardPath, group, otherContigs }: ShardLine, loci: readonly Locus[]): boolean {
+function holds({ shardPath, group, otherContigs }: CatalogEntry, loci: readonly Locus[]): boolean {
   return loci.some(
     ({ contig }) => (group !== null && isOfContig(shardPath, contig)) || otherContigs?.some(other => sameContig(other, contig)) === true
   )
 }
 
-function pathsOf(lines: readonly ShardLine[]): string[] {
+function pathsOf(lines: readonly CatalogEntry[]): string[] {
   return lines.map(({ shardPath }) => shardPath)
 }
 
@@ -129,7 +129,7 @@ function locusText(locus: Locus): string {
  */
 export async function findAnything(
   cache: OpenCache,
-  reader: Reader,
+  reader: QueryThread,
   { query, limit }: { query: string; limit: number },
   signal?: AbortSignal
 ): Promise<FoundAnything> {

@@ -1,6 +1,6 @@
 /** What is missing from an open cache: asked anew whenever it may be something else, one question at a time. */
 import type { Finding, ShardState } from '../../core/index.ts'
-import type { ShardLine } from '../catalog/catalogEntry.ts'
+import type { CatalogEntry } from '../catalog/catalogEntry.ts'
 import type { MissingReport } from '../queries/missing.ts'
 
 /** After changes that nobody waits for, ms; longer where an answer takes long. */
@@ -70,8 +70,8 @@ export class MissingShards {
 
 /** What is known of shards that cannot be read as they are, by the findings of each. */
 export function statesOf(
-  lines: Iterable<ShardLine>,
-  findingsOf: (line: ShardLine) => readonly Finding[],
+  lines: Iterable<CatalogEntry>,
+  findingsOf: (line: CatalogEntry) => readonly Finding[],
   stateBy: (findings: readonly Finding[]) => ShardState
 ): (readonly [string, ShardState])[] {
   const states: (readonly [string, ShardState])[] = []

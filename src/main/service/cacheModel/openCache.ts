@@ -16,13 +16,13 @@ import {
   stateByFindings
 } from '../../core/index.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import { applyVerification, firstLookOf, modifiedMs, type ShardLine, sameStamp } from '../catalog/catalogEntry.ts'
-import { CacheMemory } from '../catalog/catalogStore.ts'
+import { applyVerification, type CatalogEntry, firstLookOf, modifiedMs, sameStamp } from '../catalog/catalogEntry.ts'
+import { CatalogStore } from '../catalog/catalogStore.ts'
 import { ComparedFiles } from '../catalog/comparedFiles.ts'
 import { inScope } from '../catalog/scope.ts'
 import { countLines } from '../catalog/totals.ts'
 import type { MissingReport } from '../queries/missing.ts'
-import type { Reader } from '../queries/queryThread.ts'
+import type { QueryThread } from '../queries/queryThread.ts'
 import type { Surroundings } from '../queries/surroundings.ts'
 import { Changes } from './changes.ts'
 import { ComparedFindings } from './crossShardFindings.ts'
@@ -33,9 +33,9 @@ import { ShardScan } from './shardScan.ts'
 
 export type CacheParts = {
   /** Answers what a window waits for. */
-  readonly reader: Reader
+  readonly reader: QueryThread
   /** Answers what nobody waits for. */
-  readonly background: Reader
+  readonly background: QueryThread
   readonly catalog: Catalog
   readonly ledger: Ledger
   readonly ledgerFile: string
@@ -58,7 +58,7 @@ export class OpenCache {
   /** Whether this program has changed the cache: since it was opened, or before as far as it is on record. */
   written: boolean
   private readonly parts: CacheParts
-  private readonly memory: CacheMemory
+  private readonly memory: CatalogStore
   private readonly scan: ShardScan
   private readonly footers: FooterQueue
   private scanned = false
@@ -79,7 +79,7 @@ export class OpenCache {
     this.cacheId = cacheIdOf(root)
     this.parts = parts
     this.written = lastChange(parts.dataFolder, root) !== null
-    this.memory = new CacheMemory(parts.catalog, root, parts.onError)
+    this.memory = new CatalogStore(parts.catalog, root, parts.onError)
     this.compared = new ComparedFindings(this.memory, path => this.line(path))
     this.scan = new ShardScan(root, parts.background, {
       onNew: line => this.takeNew(line),
@@ -120,7 +120,7 @@ export class OpenCache {
   async start(): Promise<void> {
     await this.recall()
     try {
-      await Promise.all([this.scan.lookAtAll(), this.lookAround()])
+      await Promise.all([this.scan.scanAll(), this.pollCache()])
     } finally {
       this.scanned = true
       this.polling.wait()
@@ -146,16 +146,16 @@ export class OpenCache {
   }
 
   /** All shards in path order. */
-  lines(): readonly ShardLine[] {
+  lines(): readonly CatalogEntry[] {
     return this.scan.folders.lines()
   }
 
-  line(shardPath: string): ShardLine | undefined {
+  line(shardPath: string): CatalogEntry | undefined {
     return this.scan.folders.line(shardPath)
   }
 
   /** Somebody looks at these: their footers come first. */
-  look(lines: readonly ShardLine[]): void {
+  look(lines: readonly CatalogEntry[]): void {
     this.footers.want(lines)
   }
 
@@ -191,7 +191,7 @@ export class OpenCache {
 
   /** What is known to be wrong: between shards, with the index, with single shards. */
   *findings(scope: Scope | undefined): Generator<Finding> {
-    const among = (line: ShardLine | undefined): boolean => scope === undefined || (line !== undefined && inScope(line, scope))
+    const among = (line: CatalogEntry | undefined): boolean => scope === undefined || (line !== undefined && inScope(line, scope))
     for (const found of this.compared.all()) if (among(this.line(found.shardPath))) yield found
     for (const found of this.absent()) {
       if (scope === undefined || inScope(this.scan.groups.line(found.shardPath, { bytes: 0, mtimeNs: 0n }), scope)) yield found
@@ -203,7 +203,7 @@ export class OpenCache {
   }
 
   /** Shards that are missing, as lines with nothing in them but where they belong. */
-  absentLines(): ShardLine[] {
+  absentLines(): CatalogEntry[] {
     return this.absent().map(({ shardPath }) => this.scan.groups.line(shardPath, { bytes: 0, mtimeNs: 0n }))
   }
 
@@ -240,7 +240,7 @@ export class OpenCache {
   /** The files as they are before a verification reads them. */
   comparedFiles(): ComparedFiles {
     const { reader } = this.parts
-    const index = reader.ask('lookAround', { root: this.root }).then(
+    const index = reader.ask('surroundings', { root: this.root }).then(
       around => around.index.stamp,
       () => undefined
     )
@@ -269,8 +269,8 @@ export class OpenCache {
     files: ComparedFiles | null
   ): Promise<void> {
     if (this.closed) return
-    if (writes) await this.lookAgain()
-    await this.lookAround()
+    if (writes) await this.rescan()
+    await this.pollCache()
     if (report !== null) await this.compared.take(report, checked, this.surroundings.index.stamp, files)
     await this.missing.refresh()
     this.settle()
@@ -297,7 +297,7 @@ export class OpenCache {
     if (!this.closed && this.lines().length > 0) this.settle()
   }
 
-  private takeNew(line: ShardLine): void {
+  private takeNew(line: CatalogEntry): void {
     this.compared.shardsChanged()
     this.consult(line)
     this.footers.add(line)
@@ -305,7 +305,7 @@ export class OpenCache {
   }
 
   /** What the ledger says of the file as it is. */
-  private consult(line: ShardLine): void {
+  private consult(line: CatalogEntry): void {
     applyVerification(line, this.askLedger(ledger => ledger.lastVerification(this.root, line.shardPath)) ?? null)
   }
 
@@ -321,10 +321,10 @@ export class OpenCache {
     }
   }
 
-  private async lookAgain(): Promise<void> {
+  private async rescan(): Promise<void> {
     this.consulting = true
     try {
-      await this.scan.lookAtAll()
+      await this.scan.scanAll()
     } finally {
       this.consulting = false
     }
@@ -332,7 +332,7 @@ export class OpenCache {
 
   private async takeSettled(folders: readonly string[]): Promise<void> {
     this.polling.waitLess()
-    if (folders.includes(EMBEDDINGS_DIR)) await this.lookAround()
+    if (folders.includes(EMBEDDINGS_DIR)) await this.pollCache()
     this.missing.refreshSoon()
     this.settle()
     await this.readFooters()
@@ -360,7 +360,7 @@ export class OpenCache {
     return background.ask('findMissing', { root: this.root, ledgerFile, states })
   }
 
-  private ownFindings(line: ShardLine): readonly Finding[] {
+  private ownFindings(line: CatalogEntry): readonly Finding[] {
     if (line.ownFindings === 0) return firstLookOf(line)
     return this.askLedger(ledger => ledger.lastVerification(this.root, line.shardPath))?.findings ?? []
   }
@@ -372,21 +372,21 @@ export class OpenCache {
     this.changes.flush()
   }
 
-  private async lookAround(): Promise<void> {
-    this.surroundings = await this.parts.background.ask('lookAround', { root: this.root })
+  private async pollCache(): Promise<void> {
+    this.surroundings = await this.parts.background.ask('surroundings', { root: this.root })
     // Another window or a terminal may have changed it.
     this.written ||= lastChange(this.parts.dataFolder, this.root) !== null
     this.changes.touch()
     // That a whole cache was moved or unmounted, the system tells nobody.
     if (!this.surroundings.there && !this.scan.isAway) {
-      await this.scan.lookAtAll()
+      await this.scan.scanAll()
       this.polling.waitLess()
     }
   }
 
   private async poll(): Promise<void> {
-    await this.lookAgain()
-    await this.lookAround()
+    await this.rescan()
+    await this.pollCache()
     this.settle()
     await this.readFooters()
   }

@@ -1,10 +1,10 @@
 /** What the reading thread tells of one shard, as the contract has it: what the catalog knows added, numbers as bytes. */
 import type { ShardFacts } from '../../../shared/contract/index.ts'
 import { modifiedMs } from '../catalog/catalogEntry.ts'
-import type { Reader } from '../queries/queryThread.ts'
+import type { QueryThread } from '../queries/queryThread.ts'
 import type { OpenCache } from './openCache.ts'
 
-export async function shardFacts(cache: OpenCache, reader: Reader, shardPath: string, signal?: AbortSignal): Promise<ShardFacts> {
+export async function shardFacts(cache: OpenCache, reader: QueryThread, shardPath: string, signal?: AbortSignal): Promise<ShardFacts> {
   const { mtimeNs, rowList, findings, ...description } = await reader.ask('describe', { root: cache.root, shardPath }, signal)
   const stamp = { bytes: description.bytes, mtimeNs }
   cache.takeFirstLook(shardPath, stamp, findings)
@@ -17,7 +17,12 @@ export async function shardFacts(cache: OpenCache, reader: Reader, shardPath: st
 }
 
 /** One row with its vector as little-endian float64. */
-export async function vectorOf(cache: OpenCache, reader: Reader, place: { shardPath: string; rowOffset: number }, signal?: AbortSignal) {
+export async function vectorOf(
+  cache: OpenCache,
+  reader: QueryThread,
+  place: { shardPath: string; rowOffset: number },
+  signal?: AbortSignal
+) {
   const { values, ...vector } = await reader.ask('readVector', { root: cache.root, ...place }, signal)
   return { ...vector, values: new Blob([values]) }
 }
@@ -25,7 +30,7 @@ export async function vectorOf(cache: OpenCache, reader: Reader, place: { shardP
 /** The shard as a picture of little-endian float32 cells. */
 export async function heatMapOf(
   cache: OpenCache,
-  reader: Reader,
+  reader: QueryThread,
   wanted: { shardPath: string; width: number; height: number },
   signal?: AbortSignal
 ) {

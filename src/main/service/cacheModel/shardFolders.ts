@@ -3,9 +3,9 @@
  * Python sorts), made when somebody asks.
  */
 import { comparePaths } from '../../core/index.ts'
-import type { ShardLine } from '../catalog/catalogEntry.ts'
+import type { CatalogEntry } from '../catalog/catalogEntry.ts'
 
-type Folder = { readonly files: ShardLine[]; readonly folders: string[] }
+type Folder = { readonly files: CatalogEntry[]; readonly folders: string[] }
 
 const NOTHING: Folder = { files: [], folders: [] }
 
@@ -15,9 +15,9 @@ function parentOf(path: string): string {
 
 export class ShardFolders {
   private readonly folders = new Map<string, Folder>()
-  private readonly byPath = new Map<string, ShardLine>()
+  private readonly byPath = new Map<string, CatalogEntry>()
   private readonly top: string
-  private ordered: readonly ShardLine[] | null = []
+  private ordered: readonly CatalogEntry[] | null = []
 
   /** @param top path of the uppermost folder */
   constructor(top: string) {
@@ -36,7 +36,7 @@ export class ShardFolders {
     return this.folders.keys()
   }
 
-  line(shardPath: string): ShardLine | undefined {
+  line(shardPath: string): CatalogEntry | undefined {
     return this.byPath.get(shardPath)
   }
 
@@ -46,7 +46,7 @@ export class ShardFolders {
    * @param folders paths of its folders, in order
    * @returns shards that are gone
    */
-  put(folder: string, files: readonly ShardLine[], folders: readonly string[]): string[] {
+  put(folder: string, files: readonly CatalogEntry[], folders: readonly string[]): string[] {
     const before = this.folders.get(folder) ?? NOTHING
     const kept = new Set(folders)
     const gone = before.folders.filter(path => !kept.has(path)).flatMap(path => this.remove(path))
@@ -63,7 +63,7 @@ export class ShardFolders {
   }
 
   /** Adds a shard that comes after all others of its folder; the folder, if it is new, is known to those above. */
-  add(line: ShardLine): void {
+  add(line: CatalogEntry): void {
     const path = parentOf(line.shardPath)
     const { files } = this.folders.get(path) ?? this.make(path)
     files.push(line)
@@ -93,16 +93,16 @@ export class ShardFolders {
   }
 
   /** All shards in path order. */
-  lines(): readonly ShardLine[] {
+  lines(): readonly CatalogEntry[] {
     if (this.ordered === null) {
-      const list: ShardLine[] = []
+      const list: CatalogEntry[] = []
       this.collect(this.top, list)
       this.ordered = list
     }
     return this.ordered
   }
 
-  private collect(path: string, list: ShardLine[]): void {
+  private collect(path: string, list: CatalogEntry[]): void {
     const { files, folders } = this.folders.get(path) ?? NOTHING
     let next = 0
     for (const folder of folders) {

@@ -3,9 +3,9 @@
  * once. One look at a time; a file that has another stamp than before is a new line.
  */
 import { EMBEDDINGS_DIR, type FileStamp, type Finding, finding } from '../../core/index.ts'
-import { Groups, type ShardLine, sameStamp } from '../catalog/catalogEntry.ts'
-import type { Reader } from '../queries/queryThread.ts'
-import { makeBreather } from '../threads/fairQueue.ts'
+import { type CatalogEntry, ConfigurationIndex, sameStamp } from '../catalog/catalogEntry.ts'
+import type { QueryThread } from '../queries/queryThread.ts'
+import { makePauses } from '../threads/fairQueue.ts'
 import { ShardFolders } from './shardFolders.ts'
 import { FolderWatch } from './watchFolders.ts'
 
@@ -14,9 +14,9 @@ const DIRTY_MS = 150
 
 export type ScanEvents = {
   /** A shard, or another state of one, that nobody has seen before. */
-  readonly onNew: (line: ShardLine) => void
+  readonly onNew: (line: CatalogEntry) => void
   /** A shard that is as it was. */
-  readonly onKnown: (line: ShardLine) => void
+  readonly onKnown: (line: CatalogEntry) => void
   readonly onGone: (shardPaths: readonly string[]) => void
   /** There is something new to show. */
   readonly onProgress: () => void
@@ -29,14 +29,14 @@ export type ScanEvents = {
 
 export class ShardScan {
   readonly folders = new ShardFolders(EMBEDDINGS_DIR)
-  readonly groups = new Groups()
+  readonly groups = new ConfigurationIndex()
   /** How far a look at everything has come, in folders. */
   done = 0
   total = 1
   /** How long the last look at everything took, ms. */
   lastMs = 0
   private readonly root: string
-  private readonly reader: Reader
+  private readonly reader: QueryThread
   private readonly events: ScanEvents
   private readonly found = new Map<string, readonly Finding[]>()
   private readonly watch: FolderWatch
@@ -47,7 +47,7 @@ export class ShardScan {
   private turn: Promise<void> = Promise.resolve()
   private closed = false
 
-  constructor(root: string, reader: Reader, events: ScanEvents) {
+  constructor(root: string, reader: QueryThread, events: ScanEvents) {
     this.root = root
     this.reader = reader
     this.events = events
@@ -76,7 +76,7 @@ export class ShardScan {
   }
 
   /** Looks at everything, after whatever look is going on. */
-  lookAtAll(): Promise<void> {
+  scanAll(): Promise<void> {
     return this.inTurn(async () => {
       const started = performance.now()
       this.done = 0
@@ -113,7 +113,7 @@ export class ShardScan {
   /** Looks at folders and at those below: all of them, or those alone that are new. */
   private async walk(start: readonly string[], all: boolean): Promise<void> {
     const queue = [...start].reverse()
-    const breathe = makeBreather()
+    const breathe = makePauses()
     for (let folder = queue.pop(); folder !== undefined && !this.closed; folder = queue.pop()) {
       const known = new Set(all ? [] : this.folders.paths())
       const below = (await this.lookAt(folder, breathe)).filter(path => !known.has(path))
@@ -137,7 +137,7 @@ export class ShardScan {
     else this.linked.delete(folder)
     const found: Finding[] = [...listing.findings]
     const isNew = !this.folders.has(folder)
-    const lines: ShardLine[] = []
+    const lines: CatalogEntry[] = []
     for (let from = 0; from < listing.files.length && !this.closed; from += STAMPS_AT_ONCE) {
       const names = listing.files.slice(from, from + STAMPS_AT_ONCE)
       const stamps = await this.reader.ask('readStamps', { root: this.root, folder, names })
@@ -171,7 +171,7 @@ export class ShardScan {
     this.found.set(folder, [finding('unreadable', folder, message)])
   }
 
-  private lineFor(shardPath: string, stamp: FileStamp): ShardLine {
+  private lineFor(shardPath: string, stamp: FileStamp): CatalogEntry {
     const known = this.folders.line(shardPath)
     if (known !== undefined && sameStamp(known, stamp)) {
       this.events.onKnown(known)

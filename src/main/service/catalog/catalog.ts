@@ -8,7 +8,7 @@ import { JOURNALS, strangeJournal } from '../../core/index.ts'
 import type { Compared, Comparison } from './comparison.ts'
 
 /** What is kept of a shard. */
-export type CatalogEntry = {
+export type CatalogRow = {
   readonly shardPath: string
   readonly bytes: number
   readonly mtimeNs: bigint
@@ -140,7 +140,7 @@ export class Catalog {
   }
 
   /** The next entries after a path, in the order of their bytes; the first ones after the empty text. */
-  entriesAfter(rootId: number, shardPath: string, limit: number): CatalogEntry[] {
+  entriesAfter(rootId: number, shardPath: string, limit: number): CatalogRow[] {
     return this.page.all(rootId, shardPath, limit).map(row => ({
       ...row,
       mtimeNs: BigInt(row.mtimeNs),
@@ -150,7 +150,7 @@ export class Catalog {
   }
 
   /** Keeps some entries and forgets others, in one step. */
-  save(rootId: number, entries: readonly CatalogEntry[], gone: readonly string[]): void {
+  save(rootId: number, entries: readonly CatalogRow[], gone: readonly string[]): void {
     this.db
       .transaction(() => {
         for (const shardPath of gone) this.forget.run(rootId, shardPath)

@@ -15,7 +15,7 @@ export type Group = {
   readonly contig: string
 }
 
-export type ShardLine = FileStamp & {
+export type CatalogEntry = FileStamp & {
   readonly shardPath: string
   /** Null for a file that does not lie where layout 1 would put it. */
   readonly group: Group | null
@@ -52,7 +52,7 @@ export function worstOf(findings: readonly Finding[]): number {
 }
 
 /** Takes in what the ledger says, when it speaks of the file as it is. */
-export function applyVerification(line: ShardLine, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
+export function applyVerification(line: CatalogEntry, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
   const current = verification !== null && sameStamp(verification, line) ? verification : null
   line.verifiedAtMs = current?.verifiedAtMs ?? null
   line.fingerprinted = current !== null && (current.sha256 !== null || current.pageChecksums)
@@ -61,11 +61,11 @@ export function applyVerification(line: ShardLine, verification: Omit<RecordedVe
 }
 
 /** What a first look found, as long as no verification says more. */
-export function firstLookOf({ verifiedAtMs, firstLook }: ShardLine): readonly Finding[] {
+export function firstLookOf({ verifiedAtMs, firstLook }: CatalogEntry): readonly Finding[] {
   return verifiedAtMs === null ? firstLook : NOTHING
 }
 
-export function healthOf(line: ShardLine): Health {
+export function healthOf(line: CatalogEntry): Health {
   const worst = Math.max(line.ownWorst, line.crossWorst)
   if (worst > 0) return HEALTH_OF_RANK[worst] ?? 'damaged'
   if (line.verifiedAtMs === null) return 'unverified'
@@ -91,7 +91,7 @@ export function badnessOf(health: Health): number {
 }
 
 /** Makes groups, each once. */
-export class Groups {
+export class ConfigurationIndex {
   private readonly known = new Map<string, Group>()
 
   get size(): number {
@@ -99,7 +99,7 @@ export class Groups {
   }
 
   /** A new line for a file that nothing is known of but its stamp. */
-  line(shardPath: string, stamp: FileStamp): ShardLine {
+  line(shardPath: string, stamp: FileStamp): CatalogEntry {
     const address = LAYOUT_1.parseShardPath(shardPath)
     return {
       shardPath,
@@ -142,7 +142,7 @@ export function modifiedMs({ mtimeNs }: FileStamp): number {
 }
 
 /** A line as the table shows it. */
-export function shardRowOf(line: ShardLine): ShardRow {
+export function shardRowOf(line: CatalogEntry): ShardRow {
   const { shardPath, group, strideBlock, bytes, rows, dimensions, verifiedAtMs } = line
   return {
     shardPath,

@@ -1,17 +1,17 @@
 /** One cache's part of the catalog: what it remembered, and what is new since and is to be written down in a batch. */
-import { makeBreather } from '../threads/fairQueue.ts'
-import type { Catalog, CatalogEntry } from './catalog.ts'
-import type { ShardLine } from './catalogEntry.ts'
+import { makePauses } from '../threads/fairQueue.ts'
+import type { Catalog, CatalogRow } from './catalog.ts'
+import type { CatalogEntry } from './catalogEntry.ts'
 import type { Comparison } from './comparison.ts'
 
 const AT_ONCE = 500
 
-export class CacheMemory {
+export class CatalogStore {
   private readonly catalog: Catalog
   private readonly root: string
   private rootId: number | null = null
   private readonly onError: (error: unknown) => void
-  private unsaved = new Set<ShardLine>()
+  private unsaved = new Set<CatalogEntry>()
   private gone = new Set<string>()
   private failed = false
 
@@ -23,11 +23,11 @@ export class CacheMemory {
   }
 
   /** Everything that is remembered of the cache's shards, some at a time in the order of their paths' bytes. */
-  async recall(take: (entries: readonly CatalogEntry[]) => void): Promise<void> {
-    const breathe = makeBreather()
+  async recall(take: (entries: readonly CatalogRow[]) => void): Promise<void> {
+    const breathe = makePauses()
     for (let after: string | undefined = ''; after !== undefined; ) {
       const from: string = after
-      const entries: CatalogEntry[] = this.attempt(rootId => this.catalog.entriesAfter(rootId, from, AT_ONCE)) ?? []
+      const entries: CatalogRow[] = this.attempt(rootId => this.catalog.entriesAfter(rootId, from, AT_ONCE)) ?? []
       if (entries.length > 0) take(entries)
       after = entries.at(-1)?.shardPath
       await breathe()
@@ -35,7 +35,7 @@ export class CacheMemory {
   }
 
   /** A line that is new, or that more is known of. */
-  note(line: ShardLine): void {
+  note(line: CatalogEntry): void {
     this.unsaved.add(line)
     this.gone.delete(line.shardPath)
     if (this.unsaved.size >= AT_ONCE) this.save()

@@ -4,7 +4,7 @@
  * said of a shard that has changed since it was read is marked with `changed_meanwhile`.
  */
 import { type FileStamp, type Finding, isCompared } from '../../core/index.ts'
-import type { ShardLine } from './catalogEntry.ts'
+import type { CatalogEntry } from './catalogEntry.ts'
 import { sameFile } from './comparedFiles.ts'
 
 /** A finding, with the files that it is about as they were read. */
@@ -26,7 +26,7 @@ export type Comparison = {
   readonly findings: readonly Compared[]
 }
 
-type LineOf = (shardPath: string) => ShardLine | undefined
+type LineOf = (shardPath: string) => CatalogEntry | undefined
 
 /**
  * The findings of a verify that come from a comparison.

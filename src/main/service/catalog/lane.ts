@@ -1,6 +1,6 @@
 /** The contigs of a scope side by side, one cell a stride block: where there are shards, how they stand, and where there are gaps. */
 import type { Health, Scope } from '../../../shared/contract/index.ts'
-import { badnessOf, healthOf, type ShardLine } from './catalogEntry.ts'
+import { badnessOf, type CatalogEntry, healthOf } from './catalogEntry.ts'
 import { inScope } from './scope.ts'
 
 const LANE_CELLS = 4000
@@ -15,9 +15,9 @@ export type Lane = { contigs: { contig: string; blocks: Cell[] }[]; truncated: b
  * A cell stands for the worst of its shards, and leads to the first of those.
  * @param absent shards that are missing: they have a cell, and count as none
  */
-export function laneOf(lines: readonly ShardLine[], scope: Scope, absent: readonly ShardLine[] = []): Lane {
+export function laneOf(lines: readonly CatalogEntry[], scope: Scope, absent: readonly CatalogEntry[] = []): Lane {
   const contigs = new Map<string, Map<number, Cell>>()
-  const add = (line: ShardLine, health: Health, shards: number): void => {
+  const add = (line: CatalogEntry, health: Health, shards: number): void => {
     const { group, strideBlock, shardPath } = line
     if (group === null || !inScope(line, scope)) return
     const cells = contigs.get(group.contig) ?? new Map<number, Cell>()

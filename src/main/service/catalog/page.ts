@@ -1,6 +1,6 @@
 /** The table of shards: filtered, sorted, a page at a time. What was filtered and sorted last is kept while nothing changes, so that scrolling costs nothing. */
 import type { Health, Scope, SHARD_SORTS } from '../../../shared/contract/index.ts'
-import { badnessOf, healthOf, type ShardLine } from './catalogEntry.ts'
+import { badnessOf, type CatalogEntry, healthOf } from './catalogEntry.ts'
 import { inScope } from './scope.ts'
 import { countLines } from './totals.ts'
 
@@ -12,14 +12,14 @@ export type PageQuery = {
 }
 
 export type Selected = {
-  readonly lines: readonly ShardLine[]
+  readonly lines: readonly CatalogEntry[]
   readonly rows: number | null
-  readonly silent: number
+  readonly withoutRowCount: number
   readonly bytes: number
 }
 
 /** The shards that a query means, in its order; what is not known comes last either way, equal ones in path order. */
-function select(lines: readonly ShardLine[], query: PageQuery): Selected {
+function select(lines: readonly CatalogEntry[], query: PageQuery): Selected {
   const text = query.text.trim().toLowerCase()
   const wanted = new Set(query.health)
   const chosen = lines.filter(
@@ -28,11 +28,11 @@ function select(lines: readonly ShardLine[], query: PageQuery): Selected {
       (wanted.size === 0 || wanted.has(healthOf(line))) &&
       (text === '' || line.shardPath.toLowerCase().includes(text))
   )
-  const { rows, silent, bytes } = countLines(chosen)
-  return { lines: sorted(chosen, query.sort), rows, silent, bytes }
+  const { rows, withoutRowCount, bytes } = countLines(chosen)
+  return { lines: sorted(chosen, query.sort), rows, withoutRowCount, bytes }
 }
 
-function sorted(lines: ShardLine[], { by, descending }: PageQuery['sort']): readonly ShardLine[] {
+function sorted(lines: CatalogEntry[], { by, descending }: PageQuery['sort']): readonly CatalogEntry[] {
   // They are in path order already.
   if (by === 'shardPath') return descending ? lines.reverse() : lines
   const keys = Float64Array.from(lines, line => keyOf(line, by) ?? Number.NaN)
@@ -48,7 +48,7 @@ function sorted(lines: ShardLine[], { by, descending }: PageQuery['sort']): read
   return Array.from(order, at => lines[at]).filter(line => line !== undefined)
 }
 
-function keyOf(line: ShardLine, by: Exclude<PageQuery['sort']['by'], 'shardPath'>): number | null {
+function keyOf(line: CatalogEntry, by: Exclude<PageQuery['sort']['by'], 'shardPath'>): number | null {
   if (by === 'health') return badnessOf(healthOf(line))
   return by === 'modifiedMs' ? Number(line.mtimeNs) : line[by]
 }
@@ -56,10 +56,10 @@ function keyOf(line: ShardLine, by: Exclude<PageQuery['sort']['by'], 'shardPath'
 /** Keeps the last selection. */
 export class PageSelection {
   private key = ''
-  private last: Selected = { lines: [], rows: 0, silent: 0, bytes: 0 }
+  private last: Selected = { lines: [], rows: 0, withoutRowCount: 0, bytes: 0 }
 
   /** @param version of the lines */
-  of(lines: readonly ShardLine[], version: number, { scope, text, health, sort }: PageQuery): Selected {
+  of(lines: readonly CatalogEntry[], version: number, { scope, text, health, sort }: PageQuery): Selected {
     const key = JSON.stringify([version, scope, text, health, sort])
     if (key !== this.key) this.last = select(lines, { scope, text, health, sort })
     this.key = key

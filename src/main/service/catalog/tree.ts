@@ -1,17 +1,17 @@
 /** The tree encoder → layer → pool → contig, everything below a node added up; parents before their children. */
 import type { Scope, TreeNode } from '../../../shared/contract/index.ts'
-import { type Group, healthOf, type ShardLine } from './catalogEntry.ts'
+import { type CatalogEntry, type Group, healthOf } from './catalogEntry.ts'
 
 const natural = new Intl.Collator('en', { numeric: true })
 
-type Sums = { shards: number; rows: number; silent: number; bytes: number; unread: number; health: TreeNode['health'] }
+type Sums = { shards: number; rows: number; withoutRowCount: number; bytes: number; unread: number; health: TreeNode['health'] }
 type Node = { readonly node: Omit<TreeNode, keyof Sums>; readonly sums: Sums; readonly children: Map<string, Node> }
 
 /**
  * @param lines all shards; those that do not lie where layout 1 would put them are in no node
  * @param absent shards that are missing: they count by their health alone
  */
-export function treeOf(lines: readonly ShardLine[], absent: readonly ShardLine[] = []): TreeNode[] {
+export function treeOf(lines: readonly CatalogEntry[], absent: readonly CatalogEntry[] = []): TreeNode[] {
   const top = new Map<string, Node>()
   const paths = new Map<Group, Node[]>()
   const nodesFor = (group: Group): Node[] => {
@@ -34,7 +34,7 @@ export function treeOf(lines: readonly ShardLine[], absent: readonly ShardLine[]
       sums.shards += 1
       sums.bytes += line.bytes
       sums.rows += line.rows ?? 0
-      if (line.rows === null) sums.silent += 1
+      if (line.rows === null) sums.withoutRowCount += 1
       if (!line.footerSeen) sums.unread += 1
       sums.health[health] = (sums.health[health] ?? 0) + 1
     }
@@ -61,7 +61,7 @@ function nodesOf({ encoder, stateLayer, pool, contig }: Group, top: Map<string, 
     if (next === undefined) {
       next = {
         node: { id, parent, ...step },
-        sums: { shards: 0, rows: 0, silent: 0, bytes: 0, unread: 0, health: {} },
+        sums: { shards: 0, rows: 0, withoutRowCount: 0, bytes: 0, unread: 0, health: {} },
         children: new Map()
       }
       siblings.set(step.label, next)

@@ -8,7 +8,7 @@ import { findMissing } from './missing.ts'
 import { readRawFacts, readRawRows } from './rawReads.ts'
 import { countPrefix, search } from './search.ts'
 import { closeShards, describe, readFooters, readRows, readVector } from './shardReads.ts'
-import { lookAround } from './surroundings.ts'
+import { readSurroundings } from './surroundings.ts'
 
 /** Builds the sample beside its place and puts it there whole. */
 async function makeSample({ folder, damaged }: { folder: string; damaged: boolean }, signal: AbortSignal): Promise<void> {
@@ -31,7 +31,7 @@ export const ANSWERS = {
   listFolder,
   readStamps,
   readFooters,
-  lookAround,
+  surroundings: readSurroundings,
   findMissing,
   describe,
   readRows,

@@ -18,7 +18,7 @@ export class ThreadBug extends Error {
   }
 }
 
-export class Reader {
+export class QueryThread {
   private worker: Worker | null = null
   private readonly pending = new Map<number, Pending>()
   private lastId = 0

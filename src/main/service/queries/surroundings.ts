@@ -25,7 +25,7 @@ export type Surroundings = {
 }
 
 /** @param root absolute */
-export async function lookAround({ root }: { root: string }): Promise<Surroundings> {
+export async function readSurroundings({ root }: { root: string }): Promise<Surroundings> {
   const there = mayBeThere(join(root, EMBEDDINGS_DIR))
   return { index: lookAtIndex(root), writer: readLockOwner(root), quarantined: await countQuarantined(root), there }
 }

@@ -23,7 +23,7 @@ import { logFileIn, readLog } from '../data/logFile.ts'
 import type { RecentCaches } from '../data/recentCaches.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { absolutePath, inspectFolder } from '../queries/folderReport.ts'
-import type { Reader } from '../queries/queryThread.ts'
+import type { QueryThread } from '../queries/queryThread.ts'
 import { makeTurns } from '../threads/fairQueue.ts'
 import { contractError } from './faults.ts'
 
@@ -32,7 +32,7 @@ export type ServiceRouter = Router<Contract, Record<never, never>>
 export type RouterParts = {
   readonly caches: Caches
   readonly jobs: Jobs
-  readonly reader: Reader
+  readonly reader: QueryThread
   readonly recent: RecentCaches
   readonly dataFolder: string
   readonly log: pino.Logger
@@ -182,10 +182,10 @@ type PageInput = Parameters<PageSelection['of']>[2] & { readonly offset: number;
 function page(cache: OpenCache, { offset, limit, ...query }: PageInput) {
   const selection = selections.get(cache) ?? new PageSelection()
   selections.set(cache, selection)
-  const { lines, rows, silent, bytes } = selection.of(cache.lines(), cache.changes.version, query)
+  const { lines, rows, withoutRowCount, bytes } = selection.of(cache.lines(), cache.changes.version, query)
   const shown = lines.slice(offset, offset + limit)
   cache.look(shown)
-  return { total: lines.length, rows, silent, bytes, entries: shown.map(shardRowOf) }
+  return { total: lines.length, rows, withoutRowCount, bytes, entries: shown.map(shardRowOf) }
 }
 
 /** The cache that `$GENO_LEWM_CACHE` names, or the one in the working directory. */

@@ -31,7 +31,7 @@ export function makeTurns(): (patient: boolean) => Promise<void> {
  * Makes a pause for a loop: awaited after each step, it costs nothing until the budget is used up.
  * @param budgetMs longest stretch of work
  */
-export function makeBreather(budgetMs = 8): () => Promise<void> | undefined {
+export function makePauses(budgetMs = 8): () => Promise<void> | undefined {
   let started = performance.now()
   return () => {
     if (performance.now() - started < budgetMs) return undefined

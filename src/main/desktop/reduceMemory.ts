@@ -3,7 +3,7 @@ import { app } from 'electron'
 import { RUNTIME_ENVIRONMENT, RUNTIME_SWITCHES } from '../../shared/runtimeSwitches.ts'
 
 /** Says how the runtime is to work, where whoever started it has not. */
-export function saveMemory(): void {
+export function reduceMemory(): void {
   for (const [name, value] of Object.entries(RUNTIME_SWITCHES)) {
     if (!app.commandLine.hasSwitch(name)) app.commandLine.appendSwitch(name, value)
   }

@@ -4,14 +4,14 @@ import { isPageUrl, PAGE_URL } from './appProtocol.ts'
 import { LINKS } from './links.ts'
 
 /** For the Chromium around the pages, which would otherwise ask its makers for this and that. Has to come before Electron is ready. */
-export function refuseNames(): void {
+export function blockDns(): void {
   app.commandLine.appendSwitch('disable-background-networking')
   // No name of a host leads anywhere; the page's own address is answered before any is asked for.
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
 }
 
 /** For every page that is ever made. */
-export function refuseWanderings(): void {
+export function blockNavigation(): void {
   app.on('web-contents-created', (_created, contents) => {
     contents.on('will-attach-webview', event => event.preventDefault())
     contents.on('will-frame-navigate', event => {
@@ -29,7 +29,7 @@ export function refuseWanderings(): void {
 const GRANTED = 'clipboard-sanitized-write'
 
 /** For everything that pages of a session ask for. */
-export function refuseRequests(session: Session): void {
+export function blockNetwork(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, answer) => answer(permission === GRANTED && isPageUrl(contents.getURL())))
   session.setPermissionCheckHandler(
     (_contents, permission, origin) => permission === GRANTED && `${origin.replace(/[/]$/, '')}/` === PAGE_URL

@@ -10,7 +10,7 @@ const OPEN_SWITCH = '--open='
  * @param cwd what relative paths are relative to
  * @returns null when none was asked for
  */
-export function askedFolder(argv: readonly string[], packaged: boolean, cwd: string): string | null {
+export function requestedFolder(argv: readonly string[], packaged: boolean, cwd: string): string | null {
   const named = argv.find(argument => argument.startsWith(OPEN_SWITCH))?.slice(OPEN_SWITCH.length)
   const path = named ?? (packaged ? argv.slice(1).find(argument => !argument.startsWith('-')) : undefined)
   if (path === undefined || path === '') return null
