@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { inspectorPane, POLL, shardGrid, shardsShown, tree } from './window.ts'
 
@@ -14,7 +14,7 @@ function largestShard(cache: string): string {
   return basename(largest)
 }
 
-onBothCarriers('browsing', open => {
+inTheWindow('browsing', open => {
   test('open and browse: the tree, the table, sorted by size, and the rows of one shard', { timeout: TEST_MS }, async () => {
     const cache = damagedSample()
     const { page } = await open(cache)

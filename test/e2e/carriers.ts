@@ -1,4 +1,7 @@
-/** Every journey is made twice: in Chromium on `serve`, and in Electron. */
+/**
+ * Journeys are made in Chromium on `serve`. Those that show that a carrier works are made in Electron as well; with
+ * `npm run test:e2e:desktop`, and in a soak, all of them are.
+ */
 import { afterEach, expect } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
 import { startDesktopInspector } from './desktopInspector.ts'
@@ -27,7 +30,16 @@ export function inElectron(name: string, journeys: (open: Open) => void): void {
   )
 }
 
-/** Makes the same journeys in both. */
+/** Whether journeys that need no carrier of their own are made in Electron as well. */
+const EVERYWHERE = process.env.LEWM_CARRIERS === 'all'
+
+/** Makes journeys in Chromium, and in Electron where all of them are made there. */
+export function inTheWindow(name: string, journeys: (open: Open) => void): void {
+  if (EVERYWHERE) onBothCarriers(name, journeys)
+  else inChromium(name, journeys)
+}
+
+/** Makes the same journeys in both: for the few that show that each carrier works. */
 export function onBothCarriers(name: string, journeys: (open: Open) => void): void {
   inChromium(name, journeys)
   inElectron(name, journeys)

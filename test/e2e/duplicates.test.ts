@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { jobEnd, showTab, verifyAll } from './window.ts'
 
 const POOL = 'embeddings/lambda__kmer-spectrum/3/centered_mean_128'
 const path = (name: string): string => `${POOL}/chr${name}_0.parquet`
 
-onBothCarriers('shards with the same keys', open => {
+inTheWindow('shards with the same keys', open => {
   test('of duplicates only the second is offered, and the first is named', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const { page } = await open(folder)

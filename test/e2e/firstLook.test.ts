@@ -1,10 +1,10 @@
 /** Before anything was verified: what the inspector lists of a shard stands among the problems too, and in how the cache stands. */
 import { expect, test } from 'vitest'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { inspectorPane, jobEnd, POLL, panel, shardGrid, shardsShown, showTab } from './window.ts'
 
-onBothCarriers('a first look', open => {
+inTheWindow('a first look', open => {
   test('what it finds is told everywhere alike, as not verified, and can be verified', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)

@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { makeManyShards } from '../support/manyShards.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inChromium, onBothCarriers, TEST_MS } from './carriers.ts'
+import { inChromium, inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { inspectorPane, jobEnd, POLL, panel, shardGrid, shardsShown, showTab, tree, type } from './window.ts'
 
@@ -14,7 +14,7 @@ const MANY = 5000
 /** In which nothing that comes later moves the focus, ms. */
 const REST = 400
 
-onBothCarriers('the focus', open => {
+inTheWindow('the focus', open => {
   test('is in the table of a cache that was just opened, however it was opened', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)

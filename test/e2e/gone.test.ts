@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { inspectorPane, panel, shardGrid, shardsShown } from './window.ts'
 
@@ -28,7 +28,7 @@ async function toldEverywhere(page: Page, sentence: string | RegExp): Promise<vo
   for (const text of [/there is no shard/i, /cannot be read/, /can be drawn/]) expect(await page.getByText(text).count()).toBe(0)
 }
 
-onBothCarriers('a shard that is there no more', open => {
+inTheWindow('a shard that is there no more', open => {
   test('in quarantine, the way leads to it there', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await openRow(page)

@@ -1,12 +1,12 @@
 /** A running job, wherever it is shown. */
 import { expect, test } from 'vitest'
 import { makeManyShards } from '../support/manyShards.ts'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { jobEnd, panel, shardsShown } from './window.ts'
 
 const MANY = 3000
 
-onBothCarriers('a running job', open => {
+inTheWindow('a running job', open => {
   test('is as far in the list as in its details and in the last line', { timeout: TEST_MS }, async () => {
     const { page } = await open(makeManyShards(MANY))
     await shardsShown(page, MANY)

@@ -1,7 +1,7 @@
 /** A cache of very many shards: opened, and looked at from its first line to its last. */
 import { expect, test } from 'vitest'
 import { makeManyShards } from '../support/manyShards.ts'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { inspectorPane, POLL, pressWhileFollowing, shardGrid, shardsShown, tree } from './window.ts'
 
 const SHARDS = 100_000
@@ -11,7 +11,7 @@ const CONFIGURATIONS = Math.floor(SHARDS / (24 * 15))
 const REST = 140
 const TEXT = SHARDS.toLocaleString('en')
 
-onBothCarriers('a large cache', open => {
+inTheWindow('a large cache', open => {
   test('opens, and scrolls from end to end with only the lines in view in the page', { timeout: TEST_MS }, async () => {
     const { page } = await open(root)
     const grid = shardGrid(page)

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { inChromium, onBothCarriers, TEST_MS } from './carriers.ts'
+import { inChromium, inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { panel, shardGrid, shardsShown, showTab, verifyAll } from './window.ts'
 
@@ -26,7 +26,7 @@ function shardOf(root: string, name: RegExp): string {
   return join(root, found[0] ?? '')
 }
 
-onBothCarriers('a shard that is written anew', open => {
+inTheWindow('a shard that is written anew', open => {
   test('is shown as it is now', { timeout: TEST_MS }, async () => {
     const root = damagedSample()
     const { page } = await open(root)

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { find, openCacheReader } from '../../src/main/core/index.ts'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { GENOME, inspectorPane, POLL, pressWhileFollowing, shardGrid, type } from './window.ts'
 
@@ -11,7 +11,7 @@ const SHARD = 'embeddings/lambda__kmer-spectrum/3/global_mean_0/chrNC_001416.1_0
 /** After this the selection follows the row, ms. */
 const REST = 120
 
-onBothCarriers('a row', open => {
+inTheWindow('a row', open => {
   test('that a key leads to while the selection still follows another one stays', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardGrid(page).getByText('chrNC_001416.1_0.parquet').first().waitFor()

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { ambiguousShard, dataPage, HANDMADE_PATH, handmadeShard, plainText } from '../core/handmadeShard.ts'
 import { newerCache } from '../support/newer.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inChromium, onBothCarriers, TEST_MS } from './carriers.ts'
+import { inChromium, inTheWindow, TEST_MS } from './carriers.ts'
 import { inspectorPane, jobEnd, panel, shardGrid, showTab } from './window.ts'
 
 const menu = (page: Page) => page.getByRole('menu', { name: 'What to verify, and how' })
@@ -18,7 +18,7 @@ function cacheWith(bytes: Uint8Array): string {
   return root
 }
 
-onBothCarriers('the second reader', open => {
+inTheWindow('the second reader', open => {
   test('is ticked once, asked by every verification, and its report says what it compared', { timeout: TEST_MS }, async () => {
     const { page } = await open(cacheWith(ambiguousShard()))
     await shardGrid(page).getByText('.parquet').first().waitFor()

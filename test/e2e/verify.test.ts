@@ -3,7 +3,7 @@ import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { onBothCarriers, TEST_MS } from './carriers.ts'
+import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { jobEnd, shardGrid, verifyAll } from './window.ts'
 
@@ -14,7 +14,7 @@ async function openMenu(page: Page): Promise<void> {
   await menu(page).getByText('Threads that read').waitFor()
 }
 
-onBothCarriers('verify again', open => {
+inTheWindow('verify again', open => {
   test('only what changed, or is old', { timeout: TEST_MS }, async () => {
     const root = damagedSample()
     const { page } = await open(root)
