@@ -3,29 +3,32 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { plainReporter } from './test/support/plainReporter.ts'
 
-/** Tests of rooms without a process of their own that start one all the same. */
+/** Tests of single modules that start a process all the same. */
 const WITH_PROCESSES = [
-  'test/core/{cacheLock,cacheRoot,checksums,findContig,layouts,refusedMemory,temporaryFolder,unmovable,walk}.test.ts',
+  'test/core/fs/temporaryFolder.test.ts',
   'test/core/index/{hugeIndex,locks,newerIndex,writeAheadLog}.test.ts',
+  'test/core/layouts/layouts.test.ts',
+  'test/core/query/{checksums,findContig}.test.ts',
   'test/renderer/shard/{copyAs,npy}.test.ts',
   'test/sample/{buildSample,damage}.test.ts',
   'test/support/{plainReporter,reference}.test.ts'
 ]
-const FAULTS = ['test/faults/**/*.test.ts', 'test/core/hostile/**/*.test.ts']
+/** Rooms of the core that work on whole caches. */
+const WHOLE_CACHES = ['test/core/{cache,evidence,pool,repair,secondReader,verify}/**/*.test.ts', 'test/core/fs/links.test.ts']
+const FAULTS = ['test/faults/**/*.test.ts', 'test/soak/**/*.test.ts', 'test/core/hostile/**/*.test.ts']
 const INTEROP = ['test/interop/**/*.test.ts', 'test/differential/{differential,secondReader}.test.ts']
-const E2E = ['test/e2e/**/*.test.ts', 'test/desktop/**/*.test.ts']
 const UNIT = ['test/{renderer,core,sample,support,bench,differential}/**/*.test.ts']
 
 export const PROJECTS = {
-  /** Neither processes nor a browser. */
-  unit: { include: UNIT, exclude: [...WITH_PROCESSES, ...FAULTS, ...INTEROP] },
-  /** The command line, the service and the server as processes. */
-  program: { include: ['test/*.test.ts', 'test/{cli,service,server}/**/*.test.ts', ...WITH_PROCESSES], exclude: [] },
+  /** Single modules: neither processes nor a browser. */
+  unit: { include: UNIT, exclude: [...WITH_PROCESSES, ...WHOLE_CACHES, ...FAULTS, ...INTEROP] },
+  /** The core on whole caches, the command line, the service and the server. */
+  program: { include: ['test/*.test.ts', 'test/{cli,service,server}/**/*.test.ts', ...WITH_PROCESSES, ...WHOLE_CACHES], exclude: [] },
   /** The window, in Chromium and in Electron. */
-  e2e: { include: E2E, exclude: [] },
+  e2e: { include: ['test/{e2e,desktop}/**/*.test.ts'], exclude: [] },
   /** Beside GenoLeWM itself and other writers of Parquet. */
   interop: { include: INTEROP, exclude: [] },
-  /** Injected faults, and files made to do harm. */
+  /** Injected faults, several programs at once, and files made to do harm. */
   faults: { include: FAULTS, exclude: [] }
 }
 
