@@ -48,6 +48,8 @@ export default defineConfig({
   renderer: {
     root: at('src/renderer'),
     plugins: [react()],
+    // The page of `npm run dev` has an address of its own, so its hot reload must be told where Vite is.
+    server: { host: '127.0.0.1', port: 5174, strictPort: true, hmr: { protocol: 'ws', host: '127.0.0.1', clientPort: 5174 } },
     build: {
       outDir: at('out/renderer'),
       // What the page loads is checked against a policy without `data:` scripts, styles or fonts.

@@ -27,10 +27,11 @@ export default defineConfig({
       'test/core/hostile/**/*.test.ts',
       'test/service/fuzz.test.ts',
       'test/soak/**/*.test.ts',
+      'test/e2e/**/*.test.ts',
       'test/differential/differential.test.ts',
       'test/differential/secondReader.test.ts'
     ],
-    env: { LEWM_SOAK: '1' },
+    env: { LEWM_SOAK: '1', LEWM_CARRIERS: 'all' },
     pool: 'forks',
     // One at the hour, one at the rest; a third where there are more cores.
     maxWorkers: Math.min(3, Math.max(2, availableParallelism() - 1)),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { app, protocol } from 'electron'
 import type { AssetFiles } from '../page/assets.ts'
 import { securityHeaders } from '../page/securityHeaders.ts'
+import { DEV_PAGE } from './devPage.ts'
 
 /**
  * `lewm://app/`. A scheme can only be announced before Electron is ready; a runtime that loads us later (one that is no stock Electron)
@@ -22,7 +23,8 @@ export function announceScheme(): void {
 /** Answers the page's address in the default session. */
 export function serveApp(assets: AssetFiles): void {
   protocol.handle(scheme, async ({ url, method }) => {
-    const { host, pathname } = new URL(url)
+    const { host, pathname, search } = new URL(url)
+    if (DEV_PAGE !== null) return fetch(new URL(`${pathname}${search}`, DEV_PAGE))
     const asset = host === pageHost && method === 'GET' ? assets.get(pathname) : undefined
     const headers = securityHeaders(null)
     if (asset === undefined) {

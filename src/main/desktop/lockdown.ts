@@ -1,11 +1,13 @@
 /** What no page may do, ours or any other: go elsewhere, open windows, embed, ask for permissions, or reach for other addresses. */
 import { app, type Session, shell } from 'electron'
 import { isPageUrl, PAGE_URL } from './appProtocol.ts'
+import { DEV_PAGE } from './devPage.ts'
 import { LINKS } from './links.ts'
 
 /** For the Chromium around the pages, which would otherwise ask its makers for this and that. Has to come before Electron is ready. */
 export function blockDns(): void {
   app.commandLine.appendSwitch('disable-background-networking')
+  if (DEV_PAGE !== null) return
   // No name of a host leads anywhere; the page's own address is answered before any is asked for.
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
 }
@@ -43,5 +45,7 @@ export function blockNetwork(session: Session): void {
 }
 
 function isAllowed(url: string): boolean {
-  return [PAGE_URL, 'devtools://', 'data:', 'blob:'].some(start => url.startsWith(start))
+  const allowed = [PAGE_URL, 'devtools://', 'data:', 'blob:']
+  if (DEV_PAGE !== null) allowed.push(DEV_PAGE.replace('http', 'ws'))
+  return allowed.some(start => url.startsWith(start))
 }
