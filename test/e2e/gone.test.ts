@@ -8,7 +8,7 @@ import { damagedSample } from './inspector.ts'
 import { inspectorPane, panel, shardGrid, shardsShown } from './window.ts'
 
 const MOVED = /This shard was moved to quarantine just now\./
-const REMOVED = 'This shard lies here no more: it was removed, or moved by another program.'
+const REMOVED = 'This shard no longer exists here. It was deleted or moved by another program.'
 
 async function openRow(page: Page): Promise<void> {
   await shardsShown(page, 59)

@@ -1,6 +1,6 @@
 /** Problems by cause: what is alike is one line, worst first; below it the shards and places in path order. Pure. */
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES, type Severity } from '../../shared/model/finding.ts'
-import { formatCount } from '../format/index.ts'
+import { formatCount, presenceText } from '../format/index.ts'
 import { isChangedMeanwhile, kindTitle, linkOf } from '../shard/findingAdvice.ts'
 import { pairsOf, secondShards } from './pairs.ts'
 
@@ -74,9 +74,10 @@ export function movableShards({ severity, kind, findings, firstLook, changed }: 
   return [...new Set(findings.map(({ shardPath }) => shardPath))]
 }
 
-/** Where in a shard: `row 3, embedding`; '' for the whole file. */
-export function placeText({ row, column, details }: Finding): string {
+/** Where in a shard: `row 3, embedding`; of a missing one, where its block is present; '' for the whole file. */
+export function placeText(found: Finding): string {
+  const { row, column, details } = found
   const count = typeof details.count === 'number' ? details.count : 1
   const rows = row === null ? null : count > 1 ? `${formatCount(count)} rows from ${formatCount(row)}` : `row ${formatCount(row)}`
-  return [rows, column].filter(part => part !== null).join(', ')
+  return [rows, column, presenceText(found)].filter(part => part !== null).join(', ')
 }

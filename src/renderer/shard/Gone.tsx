@@ -1,12 +1,13 @@
 /** A shard that was selected and lies there no more: what became of it, and the way to where it is. */
 import { ORPCError } from '@orpc/client'
 import { useRef } from 'react'
-import { formatAgo, HealthMark, millisecondsOf } from '../format/index.ts'
+import { formatAgo, HealthMark, millisecondsOf, presenceText } from '../format/index.ts'
 import { useQuarantine } from '../quarantine/useQuarantine.ts'
+import { WHOLE } from '../scope/scope.ts'
 import controls from '../styles/controls.module.css'
 import { useWorkspace } from '../workspace/WorkspaceProvider.tsx'
 import styles from './Inspector.module.css'
-import { useFacts } from './queries.ts'
+import { useFacts, useFindings } from './queries.ts'
 import { PaneNote } from './Section.tsx'
 
 /** Whether no file lies at the shard's path any more; as it was known last, until a newer version of the cache has answered. */
@@ -19,10 +20,18 @@ export function useIsGone(shardPath: string): boolean {
   return last.current.gone
 }
 
+/** In how many configurations its block is, when the shard is reported as missing. */
+function usePresence(shardPath: string): string | null {
+  const { data } = useFindings(WHOLE)
+  const found = data?.findings.find(each => each.kind === 'missing_shard' && each.shardPath === shardPath)
+  return found === undefined ? null : presenceText(found)
+}
+
 /** Says whether it lies in quarantine or nowhere in the cache. */
 export function Gone({ shardPath }: { readonly shardPath: string }) {
   const { go } = useWorkspace()
   const quarantine = useQuarantine()
+  const presence = usePresence(shardPath)
   const entry = quarantine.data?.findLast(each => each.shardPath === shardPath)
   // An older list does not know yet what was moved since.
   if (quarantine.isPending || (entry === undefined && quarantine.isPlaceholderData)) return null
@@ -30,12 +39,13 @@ export function Gone({ shardPath }: { readonly shardPath: string }) {
   return (
     <PaneNote tone='quiet'>
       {entry === undefined ? (
-        'This shard lies here no more: it was removed, or moved by another program.'
+        'This shard no longer exists here. It was deleted or moved by another program.'
       ) : (
         <>
           <HealthMark mark='quarantined' /> This shard was moved to quarantine{moved !== null && ` ${formatAgo(moved)}`}.
         </>
       )}
+      {presence !== null && ` ${presence}.`}
       <span className={styles.way}>
         <button
           type='button'

@@ -64,6 +64,36 @@ describe('a shard that was deleted', () => {
     })
   })
 
+  test('says in how many configurations its block is present', async () => {
+    const root = await labCache()
+    const presence = async (options: VerifyOptions = {}) =>
+      missingIn(await verifyCache(root, options)).map(({ shardPath, details }) => [shardPath, details.present_in, details.configurations])
+    rmSync(join(root, LOST))
+    const [found] = missingIn(await verifyCache(root))
+    expect(found?.details).toMatchObject({ contig: 'X', stride_block: 1, configurations: 4, present_in: 3 })
+    // By the listing alone, whatever is read.
+    expect(await presence({ quick: true })).toEqual([[LOST, 3, 4]])
+    expect(await presence({ shards: [LOST.replace('X_1', 'X_0')] })).toEqual([])
+    const beta = pathOf({ ...LAB_SHARD, encoder: 'lab/beta' })
+    await quarantineShards(root, [beta], 'not trusted')
+    expect(await presence()).toEqual([
+      [LOST, 2, 4],
+      [beta, 2, 4]
+    ])
+    // A configuration of which nothing is left counts as well.
+    rmSync(join(root, ALPHA), { recursive: true })
+    expect(new Set((await presence()).map(([path, ...counts]) => `${String(path).slice(-12)} ${counts}`))).toEqual(
+      new Set(['r1_0.parquet 2,4', 'r1_1.parquet 2,4', 'rX_0.parquet 2,4', 'rX_1.parquet 1,4'])
+    )
+  })
+
+  test('says nothing of configurations in a cache of one', async () => {
+    const root = await labCache(labShards().filter(({ encoder, layer }) => encoder === 'lab/alpha' && layer === 5))
+    rmSync(join(root, LOST))
+    const [found] = missingIn(await verifyCache(root))
+    expect(Object.keys(found?.details ?? {})).toEqual(['count', 'reason', 'sources', 'windows', 'keys'])
+  })
+
   test.each<VerifyOptions>([
     { quick: true },
     { changed: true },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { driftOf } from '../../../src/renderer/indexView/drift.ts'
 import { causesOf, causeTitle, movableShards, placeText, shardsToVerify } from '../../../src/renderer/problems/causes.ts'
 import { adviceOf } from '../../../src/renderer/shard/findingAdvice.ts'
-import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
+import { type Finding, type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 
 const FINDINGS = [
   finding('row_without_entry', 'embeddings/b.parquet', 'm', { row: 0, details: { count: 12 } }),
@@ -71,6 +71,16 @@ test('what a first look found stands apart, after the rest, and is not offered t
 test('a place is told by row and column', () => {
   expect(FINDINGS.map(placeText)).toEqual(['12 rows from 0', 'row 9, embedding', 'row 2', 'row 1', '', 'embedding', 'window_hash'])
   expect(placeText(finding('invalid_row', 'a', 'm', { row: 14_712, details: { count: 1200 } }))).toBe('1,200 rows from 14,712')
+})
+
+test('of a missing shard, the place says in how many configurations its block is present', () => {
+  const missing = (details: Finding['details']): string =>
+    placeText(finding('missing_shard', 'a', 'm', { details: { count: 4, ...details } }))
+  const block = { stride_block: 4, configurations: 4, present_in: 3 }
+  expect(missing({ contig: '17', ...block })).toBe('chr17 block 4: present in 3 of 4 configurations')
+  expect(missing({ contig: 'chr17', ...block })).toBe('chr17 block 4: present in 3 of 4 configurations')
+  expect(missing({ contig: 'X', ...block, stride_block: 1200, present_in: 0 })).toBe('chrX block 1,200: present in 0 of 4 configurations')
+  expect(missing({})).toBe('')
 })
 
 test('a finding of the index stands for as many rows as it counts', () => {

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../../shared/model/errors.ts'
 import type { KeyCollector, KeyHolders } from '../keys/duplicateKeys.ts'
 import { type Holdings, holdingsOf } from '../keys/holdings.ts'
+import { type BlockPresence, blockPresence } from '../layouts/blockPresence.ts'
 import { comparePaths } from '../layouts/paths.ts'
 import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 import { ClaimGatherer, type Situation } from './gatherClaims.ts'
@@ -76,20 +77,33 @@ export class EvidenceRun {
     return this.places.flatMap(place => lostAt(place) ?? [])
   }
 
-  /** Lost shards in path order, with the keys and windows of the first of them. @param most how many shards are named in detail */
-  details(most: number): { readonly place: Place; readonly lost: LostDetail }[] {
+  /**
+   * Lost shards in path order, with the keys and windows of the first of them.
+   * @param most how many shards are named in detail
+   * @throws CancelledError
+   */
+  async details(most: number): Promise<{ readonly place: Place; readonly lost: LostDetail }[]> {
     const all = this.places.flatMap(place => {
       const lost = lostAt(place)
       return lost === null ? [] : [{ place, lost }]
     })
     if (all.length === 0) return []
     all.sort((a, b) => comparePaths(a.place.shardPath, b.place.shardPath))
-    const { root, index } = this.situation
-    const finder = new LocusFinder(root, index, this.situation.present)
+    const { root, index, present, signal } = this.situation
+    const absent = all.filter(({ place }) => place.state === 'absent').map(({ place }) => place.shardPath)
+    const blocks = blockPresence(present, absent)
+    const blockOf = (shardPath: string): BlockPresence | null => {
+      const block = blocks.get(shardPath)
+      return block !== undefined && block.configurations > 1 ? block : null
+    }
+    const finder = new LocusFinder(root, index, present)
     try {
       const first = all.slice(0, most).map(({ place }) => place)
-      const rows = nameLostRows(root, first, index, finder, windows => this.shardWith(windows))
-      return all.map(({ place, lost }) => ({ place, lost: { ...lost, ...(rows.get(place) ?? { keys: [], windows: [] }) } }))
+      const rows = await nameLostRows(root, first, index, finder, windows => this.shardWith(windows), signal)
+      return all.map(({ place, lost }) => ({
+        place,
+        lost: { ...lost, ...(rows.get(place) ?? { keys: [], windows: [] }), block: blockOf(place.shardPath) }
+      }))
     } finally {
       finder.close()
     }

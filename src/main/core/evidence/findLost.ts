@@ -61,7 +61,7 @@ export async function findLost(root: string, options: FindLostOptions): Promise<
   })
   try {
     await run.settle(() => undefined)
-    return run.details(options.shardsNamed)
+    return await run.details(options.shardsNamed)
   } finally {
     run.close()
     collector.close()

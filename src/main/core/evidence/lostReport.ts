@@ -1,13 +1,18 @@
 /** Missing rows as findings, and counted. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { ROWS_LISTED } from '../inspect/checkRows.ts'
+import type { BlockPresence } from '../layouts/blockPresence.ts'
 import type { LostShard } from './judgeClaims.ts'
 import type { LostWindow } from './locusFinder.ts'
 import type { LostRows } from './lostRows.ts'
 import type { Place } from './places.ts'
 
 /** What is lost of one shard, with as many keys and windows as were asked for. */
-export type LostDetail = LostShard & LostRows
+export type LostDetail = LostShard &
+  LostRows & {
+    /** Of a shard that is not there, in a cache of several configurations; else null. */
+    readonly block: BlockPresence | null
+  }
 
 export type MissingCounts = {
   /** Shards that are missing, or that miss rows. */
@@ -16,10 +21,15 @@ export type MissingCounts = {
   readonly missingRows: number
 }
 
+/** Whether a lost shard is reported as missing. Of the others, another finding tells. */
+export function isReportedMissing({ reason }: Pick<LostShard, 'reason'>): boolean {
+  return reason !== 'placeholder' && reason !== 'changed_since_indexed'
+}
+
 /** Of a lost shard; null where another finding tells of it. */
 export function missingFinding(lost: LostDetail, place: Place): Finding | null {
-  const { shardPath, reason, rows, sources, windows, keys } = lost
-  if (reason === 'placeholder' || reason === 'changed_since_indexed') return null
+  const { shardPath, reason, rows, sources, windows, keys, block } = lost
+  if (!isReportedMissing(lost)) return null
   const what = rows === null ? 'its rows' : rows === 1 ? 'one row' : `${rows} rows`
   const verb = rows === 1 ? 'is' : 'are'
   const elsewhere = place.claimed - place.missing
@@ -32,6 +42,7 @@ export function missingFinding(lost: LostDetail, place: Place): Finding | null {
     // Only the first are listed.
     windows: windows.slice(0, ROWS_LISTED).map(jsonWindow),
     keys: keys.slice(0, ROWS_LISTED).map(({ windowHash }) => windowHash),
+    ...(block !== null && blockFields(block)),
     ...(place.quarantined.length > 0 && { quarantined: place.quarantined.map(({ path }) => path) }),
     ...holdingsOf(place)
   }
@@ -55,6 +66,10 @@ function locusText(windows: readonly LostWindow[], rows: number | null): string 
     if (endBp > end) end = endBp
   }
   return ` (${first.chrom}:${start + 1n}-${end})`
+}
+
+function blockFields({ contig, strideBlock, configurations, presentIn }: BlockPresence) {
+  return { contig, stride_block: strideBlock, configurations, present_in: presentIn }
 }
 
 function jsonWindow({ chrom, startBp, endBp }: LostWindow) {

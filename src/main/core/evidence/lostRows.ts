@@ -1,4 +1,6 @@
 /** The rows that are lost, by name: their keys from the evidence, their loci from shards of other configurations and from the ledger. */
+import { setImmediate } from 'node:timers/promises'
+import { CancelledError } from '../../../shared/model/errors.ts'
 import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import { verifyShard } from '../inspect/inspectShard.ts'
@@ -27,14 +29,16 @@ type Named = Map<Place, { readonly prints: PrintTable; readonly keys: Map<number
 /**
  * Names the lost rows of some places, as far as their fingerprints were kept.
  * @param shardWith a shard that holds the same windows, by their sum
+ * @throws CancelledError
  */
-export function nameLostRows(
+export async function nameLostRows(
   root: string,
   places: readonly Place[],
   index: WindowIndex | null,
   finder: LocusFinder,
-  shardWith: (windows: string) => string | undefined
-): Map<Place, LostRows> {
+  shardWith: (windows: string) => string | undefined,
+  signal?: AbortSignal
+): Promise<Map<Place, LostRows>> {
   const named: Named = new Map()
   for (const place of places) {
     const prints = new PrintTable(place.prints.length / 2)
@@ -51,6 +55,7 @@ export function nameLostRows(
   }
   takeFromArchive(root, places, take)
   for (const place of places) {
+    await pause(signal)
     if (place.sources.has('index')) for (const entry of entriesIfUsable(index, place.shardPath)) take(place, entry)
     if (isComplete(named, place)) continue
     for (const { path } of place.quarantined) {
@@ -58,12 +63,19 @@ export function nameLostRows(
       for (let row = 0; row < (keys?.rows ?? 0); row++) if (keys !== null) take(place, indexRow(keys, row, place.shardPath))
     }
   }
-  return new Map(
-    places.map(place => {
-      const keys = [...(named.get(place)?.keys.values() ?? [])].sort((a, b) => a.rowOffset - b.rowOffset)
-      return [place, locate(place, keys, finder, shardWith)]
-    })
-  )
+  const rows = new Map<Place, LostRows>()
+  for (const place of places) {
+    await pause(signal)
+    const keys = [...(named.get(place)?.keys.values() ?? [])].sort((a, b) => a.rowOffset - b.rowOffset)
+    rows.set(place, locate(place, keys, finder, shardWith))
+  }
+  return rows
+}
+
+/** Lets others have their turn between two shards. */
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) throw new CancelledError()
+  await setImmediate()
 }
 
 function takeFromArchive(

@@ -4,8 +4,8 @@ import { LAYOUT_1, pathPart } from './layout.ts'
 /** Characters that a screen does not show. Web pages, PDF files and chats add them to what is copied. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 
-/** The name without what does not tell contigs apart. */
-function contigKey(contig: string): string {
+/** The name without what does not tell contigs apart: the same text for names of the same contig. */
+export function contigKey(contig: string): string {
   return withoutInvisible(contig)
     .normalize('NFC')
     .replace(/^chr(?=.)/i, '')

@@ -360,7 +360,7 @@ class VerifyRun {
       pairs.take(holders)
       this.sharing.take(holders)
     })
-    const named = evidence.details(this.options.nameAllLost === true ? Number.POSITIVE_INFINITY : LOST_SHARDS_NAMED)
+    const named = await evidence.details(this.options.nameAllLost === true ? Number.POSITIVE_INFINITY : LOST_SHARDS_NAMED)
     this.lost = named.map(({ lost }) => lost)
     for (const { lost, place } of named) {
       const found = missingFinding(lost, place)
