@@ -2,11 +2,12 @@
  * axe finds nothing on any view, in light and in dark. Both carriers show the same page: in Electron only the system's own dark is
  * another, and it is looked at where no damage is shown.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { LAB_SHARD, labCache, pathOf } from '../core/evidence/labCache.ts'
 import { newerCache } from '../support/newer.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { inChromium, inElectron, type Open, TEST_MS } from './carriers.ts'
@@ -97,6 +98,34 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
     await showTab(page, 'Rows')
     await page.getByRole('grid', { name: 'Rows of the file as they are stored' }).getByText('3.0.0').first().waitFor()
     await look(inspector, 'rows as they are stored')
+  })
+
+  test('finds nothing on missing shards, their list and the sheets that ask about them', { timeout: TEST_MS }, async () => {
+    const root = await labCache()
+    rmSync(join(root, pathOf(LAB_SHARD)))
+    const inspector = await open(root)
+    const { page } = inspector
+    await page.getByRole('banner').getByText('4 windows missing (1 shard)').waitFor()
+    await showTab(page, 'Problems')
+    const cause = page.getByRole('region', { name: 'Missing shard', exact: true })
+    await cause.getByRole('option', { name: /present in 3 of 4 configurations/ }).click()
+    await inspectorPane(page)
+      .getByText(/present in 3 of 4 configurations/)
+      .waitFor()
+    await look(inspector, 'a missing shard and its place')
+    await cause.getByRole('button', { name: 'Export list…' }).click()
+    const sheet = page.getByRole('dialog')
+    await sheet.getByRole('radio').first().waitFor()
+    await look(inspector, 'the export of what is missing')
+    renameSync(join(root, 'embeddings'), join(root, 'away'))
+    await sheet.getByRole('button', { name: 'Export' }).click()
+    await sheet.getByRole('alert').waitFor()
+    await look(inspector, 'an export that failed')
+    renameSync(join(root, 'away'), join(root, 'embeddings'))
+    await page.keyboard.press('Escape')
+    await cause.getByRole('button', { name: 'Forget…' }).click()
+    await sheet.getByRole('checkbox').waitFor()
+    await look(inspector, 'forgetting what is missing')
   })
 
   test('finds nothing on what was verified: shards, rows, problems, repair and its report', { timeout: 2 * TEST_MS }, async () => {

@@ -1,6 +1,6 @@
 /** Every procedure of the contract, called directly on caches that GenoLeWM wrote and on the sample; none is left out. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isContractProcedure } from '@orpc/contract'
 import { beforeAll, expect, test } from 'vitest'
@@ -529,6 +529,18 @@ procedure('jobs.outcome', 'is null until there is one', async () => {
     report: { kind: 'quarantine', report: { moved: [{ shardPath }], notMoved: [] } }
   })
   expect(await faultOf(client.jobs.outcome({ jobId: 'none' }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
+})
+
+procedure('lost', 'is a file of what is missing', async () => {
+  const cache = referenceCache('healthy')
+  const shardPath = first(shardPaths)
+  rmSync(join(cache, shardPath))
+  const { cacheId: id } = await openWhole(client, cache)
+  const { file, ...report } = await client.lost({ cacheId: id, format: 'ndjson' })
+  const mine = rows.filter(row => row.shard_path === shardPath)
+  expect(report).toEqual({ shards: 1, listed: mine.length, unlisted: 0, unlistedShards: 0, uncountedShards: 0 })
+  const lines = (await file.text()).trimEnd().split('\n')
+  expect(lines.map(line => JSON.parse(line).window_hash)).toEqual(mine.map(row => row.window_hash))
 })
 
 procedure('quarantine', 'lists what was moved aside and why', async () => {

@@ -3,6 +3,7 @@
  * Operations carry the seed's names in camelCase; sizes are bytes, positions bp, times UTC ns.
  */
 export * from '../../shared/model/index.ts'
+export { basePair } from './base/basePair.ts'
 export { onRemark, remarkOnce } from './base/remarks.ts'
 export { dropAbandonedLock, isThisProcess, type LockOwner, readLockOwner } from './cache/cacheLock.ts'
 export { checkCacheRoot, nearestCacheRoot } from './cache/cacheRoot.ts'
@@ -14,7 +15,8 @@ export { type FindLostOptions, findLost } from './evidence/findLost.ts'
 export { type ForgottenShard, forgetLost } from './evidence/forgetLost.ts'
 export type { LostReason, LostShard } from './evidence/judgeClaims.ts'
 export type { LostWindow } from './evidence/locusFinder.ts'
-export { countMissing, type LostDetail, type MissingCounts, missingFinding } from './evidence/lostReport.ts'
+export { lostKeyFields, lostWindowFields } from './evidence/lostFields.ts'
+export { countMissing, isReportedMissing, type LostDetail, type MissingCounts, missingFinding } from './evidence/lostReport.ts'
 export type { LostKey } from './evidence/lostRows.ts'
 export { reportedMissing, type ShardState } from './evidence/places.ts'
 export { stateByFindings } from './evidence/shardStates.ts'

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useClient } from '../client/ClientProvider.tsx'
 import { formatBytes, formatCounted, formatTime } from '../format/index.ts'
+import { ExportLostSheet } from '../problems/ExportLostSheet.tsx'
 import { ForgetSheet } from '../problems/ForgetSheet.tsx'
 import { QuarantineSheet } from '../quarantine/QuarantineSheet.tsx'
 import { RestoreSheet } from '../quarantine/RestoreSheet.tsx'
@@ -35,6 +36,7 @@ export function Sheets() {
       <QuarantineSheet />
       <RestoreSheet />
       <ForgetSheet />
+      <ExportLostSheet />
     </>
   )
 }

@@ -1,5 +1,6 @@
 /** One cause: what it costs, what can be done, and its places as a list however long. */
 import { type KeyboardEvent, useMemo, useState } from 'react'
+import type { Scope } from '../../shared/contract/index.ts'
 import type { Finding } from '../../shared/model/finding.ts'
 import { useStartJob } from '../app/useStartJob.ts'
 import { findingSentence, formatCount, sharedEncoder } from '../format/index.ts'
@@ -13,7 +14,8 @@ import { ConflictView, KeptView } from './PairView.tsx'
 import classes from './Problems.module.css'
 import { pairOf, pairsOf } from './pairs.ts'
 
-export function CauseView({ cause }: { readonly cause: Cause }) {
+/** @param scope what the causes are limited to */
+export function CauseView({ cause, scope }: { readonly cause: Cause; readonly scope: Scope }) {
   const { ask } = useWorkspace()
   const start = useStartJob()
   const { kind, severity, findings, firstLook, changed } = cause
@@ -36,7 +38,7 @@ export function CauseView({ cause }: { readonly cause: Cause }) {
               Verify again
             </button>
           ) : kind === 'missing_shard' ? (
-            <MissingButtons findings={findings} />
+            <MissingButtons findings={findings} scope={scope} />
           ) : severity === 'index' ? (
             <button type='button' className={button} onClick={() => ask({ kind: 'reindex' })}>
               Rebuild the index…
@@ -91,7 +93,7 @@ function VerifyChanged({ cause }: { readonly cause: Cause }) {
 }
 
 /** A missing shard cannot be verified. */
-function MissingButtons({ findings }: { readonly findings: readonly Finding[] }) {
+function MissingButtons({ findings, scope }: { readonly findings: readonly Finding[]; readonly scope: Scope }) {
   const { ask, go } = useWorkspace()
   const button = `${controls.button} ${controls.small}`
   return (
@@ -101,6 +103,9 @@ function MissingButtons({ findings }: { readonly findings: readonly Finding[] })
           Show quarantine
         </button>
       )}
+      <button type='button' className={button} onClick={() => ask({ kind: 'exportLost', scope })}>
+        Export list…
+      </button>
       <button type='button' className={button} onClick={() => ask({ kind: 'forget', shards: [...shardsOf(findings)] })}>
         Forget…
       </button>
@@ -141,6 +146,7 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
           role='listbox'
           aria-label='Places; Enter shows the shard'
           tabIndex={0}
+          data-missing={place?.severity === 'missing' ? '' : undefined}
           aria-activedescendant={items.some(item => item.index === at) ? placeId(at) : undefined}
           style={{ height }}
           onKeyDown={press}

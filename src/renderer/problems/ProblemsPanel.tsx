@@ -40,7 +40,7 @@ export function ProblemsPanel() {
         <CauseList causes={causes} chosen={cause?.id ?? null} onChoose={choose} />
         {hidden > 0 && <p className={classes.note}>{formatCounted(hidden, 'finding')} more; narrow the selection to see them.</p>}
       </div>
-      {cause === undefined ? <Nothing limited={limited} /> : <CauseView key={cause.id} cause={cause} />}
+      {cause === undefined ? <Nothing limited={limited} /> : <CauseView key={cause.id} cause={cause} scope={limited ? scope : WHOLE} />}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 /** The open cache and the selection in it, for every view. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
-import type { CacheSummary } from '../../shared/contract/index.ts'
+import type { CacheSummary, Scope } from '../../shared/contract/index.ts'
 import { useClient } from '../client/ClientProvider.tsx'
 import { back, forward, go, type History, newHistory, type Selection } from './selection.ts'
 import { useVersion, type Version } from './useVersion.ts'
@@ -13,6 +13,8 @@ export type Request =
   | { readonly kind: 'quarantine'; readonly shards: readonly string[]; readonly keeping?: Readonly<Record<string, string>> }
   | { readonly kind: 'restore'; readonly which: 'all' | readonly string[] }
   | { readonly kind: 'forget'; readonly shards: readonly string[] }
+  /** A list of what is missing from a part of the cache. */
+  | { readonly kind: 'exportLost'; readonly scope: Scope }
   | { readonly kind: 'lookup' }
   /** The focus, for what the centre shows. */
   | { readonly kind: 'centre' }

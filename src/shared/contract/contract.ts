@@ -12,6 +12,8 @@ import {
   folderSchema,
   healthSchema,
   heatMapSchema,
+  LOST_FORMATS,
+  lostListSchema,
   PAGE_ROWS,
   recentSchema,
   rowSchema,
@@ -123,6 +125,8 @@ export const contract = {
   findings: base
     .input(cache.extend({ scope: scopeSchema.optional() }))
     .output(z.object({ findings: z.array(findingSchema), firstLook: z.array(findingSchema), total: z.number() })),
+  /** What is missing, as a file: of the shards that `findings` reports as `missing_shard`, without a limit. */
+  lost: base.input(cache.extend({ scope: scopeSchema.optional(), format: z.enum(LOST_FORMATS) })).output(lostListSchema),
   jobs: {
     start: base.input(cache.extend({ request: jobRequestSchema, workers: workersSchema.optional() })).output(jobInfoSchema),
     /** Running ones and the last fifty that ended, latest first. */

@@ -29,6 +29,24 @@ export const findingSchema = z.object({
   details
 }) satisfies z.ZodType<Finding>
 
+/** Forms of a list of lost rows: a key per line, or the window of each as BED. */
+export const LOST_FORMATS = ['ndjson', 'bed'] as const
+export type LostFormat = (typeof LOST_FORMATS)[number]
+
+export const lostListSchema = z.object({
+  file: z.instanceof(Blob),
+  /** Missing shards, also those of which nothing is in the file. */
+  shards: z.number(),
+  /** Keys or windows in the file. */
+  listed: z.number(),
+  /** Keys or windows that are missing and unknown, and the shards that held them. */
+  unlisted: z.number(),
+  unlistedShards: z.number(),
+  /** Shards of which nothing tells how many rows they held: they are in none of the other numbers but `shards`. */
+  uncountedShards: z.number()
+})
+export type LostListReport = Omit<z.infer<typeof lostListSchema>, 'file'>
+
 const addressSchema = z.object({
   encoder: z.string(),
   stateLayer: z.number(),

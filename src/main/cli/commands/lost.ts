@@ -1,13 +1,21 @@
 /** `lost`: rows that evidence expects and no shard holds; `--forget` takes a person's word that they need not come back. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
-import { type ForgottenShard, forgetLost, inspectCache, type LostDetail, type LostWindow } from '../../core/index.ts'
+import {
+  type ForgottenShard,
+  forgetLost,
+  inspectCache,
+  type LostDetail,
+  type LostKey,
+  type LostWindow,
+  lostKeyFields,
+  lostWindowFields
+} from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
 import type { Context, Run } from '../process/context.ts'
 import { EXIT, type ExitCode } from '../process/exitCodes.ts'
 import { withLedger } from '../process/ledger.ts'
 import { countOf, countText, timeText } from '../text/numbers.ts'
-import { basePair } from '../text/rowFields.ts'
 import { type Column, tableText } from '../text/table.ts'
 
 export type LostOptions = { readonly keys?: boolean; readonly forget?: readonly string[] }
@@ -64,24 +72,16 @@ function lostFields({ shardPath, rows, reason, since, windows, keys }: LostDetai
     rows,
     reason,
     since,
-    windows: windows.map(windowFields),
+    windows: windows.map(lostWindowFields),
     ...(withKeys && {
-      keys: keys.map(({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype, rowOffset, window }) => ({
-        windowHash,
-        encoderHash,
-        stateLayer,
-        poolType,
-        poolRadius,
-        dtype,
-        rowOffset,
-        ...(window === null ? { chrom: null, startBp: null, endBp: null } : windowFields(window))
-      }))
+      keys: keys.map(keyFields)
     })
   }
 }
 
-function windowFields({ chrom, startBp, endBp }: LostWindow) {
-  return { chrom, startBp: basePair(startBp), endBp: basePair(endBp) }
+function keyFields(lost: LostKey) {
+  const { chrom, startBp, endBp, ...key } = lostKeyFields(lost)
+  return { ...key, rowOffset: lost.rowOffset, chrom, startBp, endBp }
 }
 
 function keysText({ shardPath, keys, rows }: LostDetail): string {

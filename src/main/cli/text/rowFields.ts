@@ -1,6 +1,7 @@
 /** Rows, keys and places as the JSON of the seed's names: base pairs are numbers, created_at is a decimal string. */
 import type { RowPlace, WindowKey, WindowRowInfo } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
+import { basePair } from '../../core/index.ts'
 
 /** The six fields of a key, in the seed's order. */
 export function keyFields({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }: WindowKey) {
@@ -35,11 +36,4 @@ export function addressFields(address: ShardAddress | null) {
     contig: address?.contig ?? null,
     strideBlock: address?.strideBlock ?? null
   }
-}
-
-/** A number while it is exact; beyond 2^53, which no chromosome is, the bigint. Null stays null. */
-export function basePair(position: bigint | null): number | bigint | null {
-  if (position === null) return null
-  const number = Number(position)
-  return Number.isSafeInteger(number) ? number : position
 }

@@ -21,6 +21,8 @@ export class LocusFinder {
   private readonly index: WindowIndex | null
   private readonly present: readonly string[]
   private readonly lookup: ShardLookup
+  /** Tried once: the index has as many entries of a missing shard as it had rows. */
+  private readonly unopened = new Set<string>()
   private blocks: ReadonlyMap<string, readonly string[]> | null = null
 
   /** @param present shards that are there, in path order */
@@ -85,9 +87,19 @@ export class LocusFinder {
   }
 
   private infoAt(shardPath: string, rowOffset: number) {
+    const shard = this.unopened.has(shardPath) ? null : this.open(shardPath)
     try {
-      return this.lookup.open(shardPath).info(rowOffset)
+      return shard?.info(rowOffset) ?? null
     } catch {
+      return null
+    }
+  }
+
+  private open(shardPath: string) {
+    try {
+      return this.lookup.open(shardPath)
+    } catch {
+      this.unopened.add(shardPath)
       return null
     }
   }

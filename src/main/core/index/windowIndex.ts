@@ -368,7 +368,7 @@ export class WindowIndex {
   withPrefix(prefix: string, limit: number): IndexEntry[] {
     // 'g' follows 'f': the range covers exactly the hex strings that begin with the prefix.
     const sql = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE window_hash >= ? AND window_hash < ? ORDER BY window_hash, shard_path, row_offset LIMIT ?`
-    return guarded(() => this.db.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
+    return guarded(() => this.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
   }
 
   /** Removes the entries that point into a shard. */

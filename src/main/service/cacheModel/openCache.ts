@@ -3,7 +3,7 @@
  * looked at by the reading threads alone; nothing is written but into the program's own catalog.
  */
 import { createHash } from 'node:crypto'
-import type { CacheSummary, JobReport, Scope } from '../../../shared/contract/index.ts'
+import type { CacheSummary, JobReport, LostFormat, LostListReport, Scope } from '../../../shared/contract/index.ts'
 import {
   EMBEDDINGS_DIR,
   type FileStamp,
@@ -21,7 +21,7 @@ import { CatalogStore } from '../catalog/catalogStore.ts'
 import { ComparedFiles } from '../catalog/comparedFiles.ts'
 import { inScope } from '../catalog/scope.ts'
 import { countLines } from '../catalog/totals.ts'
-import type { MissingReport } from '../queries/missing.ts'
+import type { MissingQuestion, MissingReport } from '../queries/missing.ts'
 import type { QueryThread } from '../queries/queryThread.ts'
 import type { Surroundings } from '../queries/surroundings.ts'
 import { Changes } from './changes.ts'
@@ -207,6 +207,15 @@ export class OpenCache {
     return this.absent().map(({ shardPath }) => this.scan.groups.line(shardPath, { bytes: 0, mtimeNs: 0n }))
   }
 
+  /**
+   * What is missing, as a file.
+   * @throws SystemError, CancelledError
+   */
+  async lostList(scope: Scope, format: LostFormat, signal?: AbortSignal): Promise<LostListReport & { readonly file: Blob }> {
+    const { bytes, ...report } = await this.parts.background.ask('listLost', { ...this.missingQuestion(), scope, format }, signal)
+    return { ...report, file: new Blob([bytes]) }
+  }
+
   private absent(): Finding[] {
     return this.missing.findings.filter(({ shardPath }) => this.line(shardPath) === undefined)
   }
@@ -355,9 +364,12 @@ export class OpenCache {
   /** Nothing is said of a cache whose disk is away: the last answer stays. */
   private async askMissing(): Promise<MissingReport> {
     if (this.scan.isAway) return { ...this.missing.counts, findings: this.missing.findings }
-    const { background, ledgerFile } = this.parts
+    return this.parts.background.ask('findMissing', this.missingQuestion())
+  }
+
+  private missingQuestion(): MissingQuestion {
     const states = statesOf(this.lines(), line => this.ownFindings(line), stateByFindings)
-    return background.ask('findMissing', { root: this.root, ledgerFile, states })
+    return { root: this.root, ledgerFile: this.parts.ledgerFile, states }
   }
 
   private ownFindings(line: CatalogEntry): readonly Finding[] {

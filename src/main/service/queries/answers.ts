@@ -4,6 +4,7 @@ import { listQuarantine, type QuarantineEntry } from '../../core/index.ts'
 import { buildSample } from '../../sample/index.ts'
 import { drawHeatMap } from './heatMap.ts'
 import { listFolder, readStamps } from './listFolder.ts'
+import { listLost } from './lostList.ts'
 import { findMissing } from './missing.ts'
 import { readRawFacts, readRawRows } from './rawReads.ts'
 import { countPrefix, search } from './search.ts'
@@ -33,6 +34,7 @@ export const ANSWERS = {
   readFooters,
   surroundings: readSurroundings,
   findMissing,
+  listLost,
   describe,
   readRows,
   readVector,

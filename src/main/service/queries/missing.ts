@@ -16,19 +16,20 @@ export type MissingReport = MissingCounts & {
   readonly findings: readonly Finding[]
 }
 
+export type MissingQuestion = {
+  /** Absolute. */
+  readonly root: string
+  readonly ledgerFile: string
+  /** What is known of shards that are there. */
+  readonly states: readonly (readonly [shardPath: string, state: ShardState])[]
+}
+
 /** So many are told one by one, and so many of them with the keys and windows that they held. */
 const FINDINGS = 5_000
 const SHARDS_NAMED = 500
 const KEYS_NAMED = 20
 
-/**
- * @param root absolute
- * @param states what is known of shards that are there
- */
-export async function findMissing(
-  { root, ledgerFile, states }: { root: string; ledgerFile: string; states: readonly (readonly [shardPath: string, state: ShardState])[] },
-  signal: AbortSignal
-): Promise<MissingReport> {
+export async function findMissing({ root, ledgerFile, states }: MissingQuestion, signal: AbortSignal): Promise<MissingReport> {
   const ledger = usableLedger(ledgerFile)
   try {
     const options = { ledger, signal, workers: 1, states: new Map(states), shardsNamed: SHARDS_NAMED, keysNamed: KEYS_NAMED }
@@ -45,7 +46,7 @@ export async function findMissing(
 }
 
 /** The other evidence is asked all the same: that the ledger cannot be used is told where it is opened first. */
-function usableLedger(file: string): Ledger | undefined {
+export function usableLedger(file: string): Ledger | undefined {
   try {
     return openLedger(file)
   } catch {

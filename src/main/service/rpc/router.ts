@@ -137,6 +137,7 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
       const firstLook = suspected.slice(0, MOST_FINDINGS - findings.length)
       return { findings, firstLook, total: all.length + suspected.length }
     }),
+    lost: os.lost.handler(({ input: { cacheId, scope = {}, format }, signal }) => caches.get(cacheId).lostList(scope, format, signal)),
     jobs: {
       start: os.jobs.start.handler(({ input }) => {
         const job = jobs.start(caches.get(input.cacheId), input.request, input.workers)
