@@ -57,8 +57,8 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
     async function (this: Command) {
       const globals = { ...definedOf(program.opts<GlobalOptions>()), ...definedOf(this.opts<GlobalOptions>()) }
       await start(globals, async context => {
-        setLinkPolicy(linkPolicyOf(globals))
-        setLimits({ ...limitsFromEnvironment(), ...this.opts<LimitOptions>().readLimit })
+        setLinkPolicy(linkPolicyOf(globals, context.io.env))
+        setLimits({ ...limitsFromEnvironment(context.io.env), ...this.opts<LimitOptions>().readLimit })
         return (await load()).run(context, this.opts<Options>(), this.args)
       })
     }
@@ -225,8 +225,8 @@ function poolType(): Option {
   return new Option('--pool-type <type>', 'how tokens were pooled').choices(POOL_TYPES)
 }
 
-function linkPolicyOf({ follow }: GlobalOptions): LinkPolicy {
-  if (follow === undefined) return linkPolicyFromEnvironment()
+function linkPolicyOf({ follow }: GlobalOptions, env: NodeJS.ProcessEnv): LinkPolicy {
+  if (follow === undefined) return linkPolicyFromEnvironment(env)
   return follow ? 'always' : 'never'
 }
 

@@ -33,14 +33,14 @@ async function write(context: Context, root: string, file: string | undefined): 
     const sums = to === null ? lines : undefined
     await output.document({ checked: lines.length, failed: [], missing: [], new: [], output: to === null ? null : file, sums })
   } else if (file === undefined || to === null || to.kind === 'stdout') {
-    await output.text(process.stdout.isTTY ? lines.map(line => `${terminalSafe(line)}\n`).join('') : text)
+    await output.text(output.isTerminal ? lines.map(line => `${terminalSafe(line)}\n`).join('') : text)
   } else await resultBeside(context, to)(`wrote the checksums of ${countOf(lines.length, 'shard')} to ${terminalSafe(file)}\n`)
   return tellUnread(output, unread, unread.length > 0 ? EXIT.suspect : EXIT.ok)
 }
 
-async function compare({ json, output, long, signal }: Context, root: string, file: string): Promise<ExitCode> {
+async function compare({ json, output, long, io }: Context, root: string, file: string): Promise<ExitCode> {
   const { unread, onFinding } = collectUnread()
-  const { checked, failed, missing, added } = await checkChecksums(root, await readText(file, signal), { ...long, onFinding })
+  const { checked, failed, missing, added } = await checkChecksums(root, await readText(file, io), { ...long, onFinding })
   if (json) await output.document({ checked, failed, missing, new: added })
   else {
     const list = (word: string, shards: readonly string[]) => shards.map(shard => `${word} ${terminalSafe(shard)}\n`).join('')

@@ -42,14 +42,14 @@ export const run: Run<GetOptions> = async (context, options) => {
   return printOne(context, root, keys, found)
 }
 
-async function keysOf({ signal }: Context, options: GetOptions): Promise<readonly WindowKey[]> {
+async function keysOf({ io }: Context, options: GetOptions): Promise<readonly WindowKey[]> {
   const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = options
   const parts = { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }
   const given = Object.values(parts).filter(part => part !== undefined)
   if (options.keys !== undefined) {
     if (given.length > 0) throw new InputError('give either --keys FILE or one key with its six options, not both')
     const { readKeys } = await import('../options/records.ts')
-    return readKeys(options.keys, signal)
+    return readKeys(options.keys, io)
   }
   if (
     windowHash === undefined ||

@@ -26,8 +26,9 @@ export const run: Run<LostOptions> = async (context, { keys = false, forget }) =
   return forget === undefined ? list(context, root, keys) : forgetShards(context, root, forget)
 }
 
-async function list({ json, output, long }: Context, root: string, keys: boolean): Promise<ExitCode> {
-  const { lost } = await withLedger(output, root, false, ledger =>
+async function list(context: Context, root: string, keys: boolean): Promise<ExitCode> {
+  const { json, output, long } = context
+  const { lost } = await withLedger(context, root, false, ledger =>
     inspectCache(root, { ...long, ledger, keysOnly: true, recording: false, nameAllLost: true })
   )
   const rows = lost.reduce((sum, shard) => sum + (shard.rows ?? 0), 0)
@@ -94,9 +95,10 @@ function keysText({ shardPath, keys, rows }: LostDetail): string {
   return `${terminalSafe(shardPath)}\n${lines.join('')}${unknown}`
 }
 
-async function forgetShards({ json, output, long }: Context, root: string, args: readonly string[]): Promise<ExitCode> {
+async function forgetShards(context: Context, root: string, args: readonly string[]): Promise<ExitCode> {
+  const { json, output, long } = context
   const shards = args.map(arg => shardPathOf(root, arg))
-  const forgotten = await withLedger(output, root, false, ledger => forgetLost(root, shards, { ...long, ledger }))
+  const forgotten = await withLedger(context, root, false, ledger => forgetLost(root, shards, { ...long, ledger }))
   if (json) await output.document({ forgotten })
   else await output.text(forgotten.map(forgottenText).join(''))
   return EXIT.ok

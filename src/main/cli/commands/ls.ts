@@ -34,7 +34,7 @@ export const run: Run<ListOptions> = async (context, { encoder, layer, pool, con
   const root = await cacheRootOf(context)
   const { unread, onFinding } = collectUnread()
   const entries = await listShards(root, { encoder, layer, pool, contig }, { ...long, onFinding })
-  const shards = await withLedger(output, root, false, async ledger =>
+  const shards = await withLedger(context, root, false, async ledger =>
     entries.map((entry): Listed => ({ ...entry, verified: lastVerified(ledger, root, entry) }))
   )
   if (json) await output.document({ shards: shards.map(shardFields) })

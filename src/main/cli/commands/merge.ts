@@ -26,11 +26,11 @@ import { countOf } from '../text/numbers.ts'
 export type MergeOptions = { readonly savePlan?: string; readonly workers?: number }
 
 export const run: Run<MergeOptions> = async (context, { savePlan, workers }, files) => {
-  const { json, output, long, signal } = context
+  const { json, output, io, long } = context
   const inputs = { inputs: files }
   const to = savePlan === undefined ? null : destinationFor(context, '--save-plan', savePlan, inputs)
   const reports: PartitionReport[] = []
-  for (const file of files) reports.push(await readPartitionReport(file, signal))
+  for (const file of files) reports.push(await readPartitionReport(file, io))
   const first = checkParts(reports)
   if (savePlan !== undefined && !isWhole(first)) {
     throw new InputError('a repair can be planned only from full verifications of all shards', { field: 'save_plan' })
@@ -39,7 +39,7 @@ export const run: Run<MergeOptions> = async (context, { savePlan, workers }, fil
   if (savePlan !== undefined) destinationFor(context, '--save-plan', savePlan, { root })
   const known = knownVerdicts(reports)
   const options = { ...long, workers, quick: first.partition.quick, known, reportedMissing: missingByLedger(reports), recording: false }
-  const inspection = await withLedger(output, root, false, ledger => inspectCache(root, { ...options, ledger }))
+  const inspection = await withLedger(context, root, false, ledger => inspectCache(root, { ...options, ledger }))
   await noteChanges(context, first, known.size, inspection)
   if (savePlan !== undefined && to !== null) {
     await save(context, to, `${JSON.stringify(planToJson(planFrom(inspection)), null, 2)}\n`)

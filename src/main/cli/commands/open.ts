@@ -23,7 +23,7 @@ export const run: Run<Record<never, never>> = async (context, _options, [dir = c
   }
   const desktop = installedFile(DESKTOP)
   if (desktop === null) throw new SystemError('the program is not built: run `npm run build`', { file: DESKTOP })
-  const { ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
+  const { ELECTRON_RUN_AS_NODE: _run, ...env } = context.io.env
   const root = dirname(dirname(dirname(desktop)))
   const child = spawn(runtime.executable, [...runtimeArguments(), root, ...(folder === null ? [] : [`--open=${folder}`])], {
     env: { ...RUNTIME_ENVIRONMENT, ...env, [LIMITS_VARIABLE]: limitsToText(limitsInForce()), [LINKS_VARIABLE]: linkPolicy() },

@@ -15,7 +15,7 @@ export const run: Run<QuarantineOptions> = async (context, { reason }, args) => 
   if (reason.trim() === '') throw new InputError('--reason must say why: it is kept beside the shard', { field: 'reason', value: reason })
   const root = await cacheRootOf(context)
   const shards = args.map(arg => shardPathOf(root, arg))
-  const { moved, notMoved } = await withLedger(output, root, false, ledger => quarantineShards(root, shards, reason, { ...long, ledger }))
+  const { moved, notMoved } = await withLedger(context, root, false, ledger => quarantineShards(root, shards, reason, { ...long, ledger }))
   if (json) await output.document({ moved, ...(notMoved.length > 0 && { notMoved }) })
   else await output.text(moved.map(({ shardPath, movedTo }) => `moved ${terminalSafe(shardPath)} to ${terminalSafe(movedTo)}\n`).join(''))
   return (await printNotMoved(output, 'move', notMoved)) ? EXIT.system : EXIT.ok

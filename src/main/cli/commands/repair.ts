@@ -39,17 +39,17 @@ export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile,
     context,
     plan,
     print,
-    await withLedger(output, plan.cacheDir, false, ledger => applyRepair(plan, { ...long, workers, ledger }))
+    await withLedger(context, plan.cacheDir, false, ledger => applyRepair(plan, { ...long, workers, ledger }))
   )
 }
 
 async function makePlan(context: Context, workers: number | undefined): Promise<RepairPlan> {
   const root = await cacheRootOf(context)
-  return withLedger(context.output, root, false, ledger => planRepair(root, { ...context.long, workers, ledger }))
+  return withLedger(context, root, false, ledger => planRepair(root, { ...context.long, workers, ledger }))
 }
 
 async function readPlan(context: Context, file: string): Promise<RepairPlan> {
-  const text = await readText(file, context.signal)
+  const text = await readText(file, context.io)
   const plan = planFromJson(parsed(text, file))
   if (context.cache !== undefined && (await cacheRootOf(context)) !== resolve(plan.cacheDir)) {
     throw new InputError(`this plan was made for another cache: ${plan.cacheDir}`, { plan: plan.cacheDir, cache: context.cache })

@@ -23,7 +23,7 @@ export const run: Run<ShowOptions> = async (context, { rows = false, raw = false
   const { json, output, signal } = context
   const root = await cacheRootOf(context)
   const description = await interruptible(signal, describeShard(root, shardPathOf(root, shard), { rows }))
-  const verified = await withLedger(output, root, false, async ledger => lastVerified(ledger, root, description))
+  const verified = await withLedger(context, root, false, async ledger => lastVerified(ledger, root, description))
   if (json) await output.document(descriptionFields(description, verified?.at ?? null))
   else await output.text(descriptionText(description, verified))
   return description.findings.length === 0 ? EXIT.ok : exitCodeOfFindings(description.findings)

@@ -29,7 +29,7 @@ export const run: Run<VerifyCommandOptions> = async (context, chosen, args) => {
   const shards = args.length > 0 ? args.map(arg => shardPathOf(root, arg)) : undefined
   const needsLedger = changed === true || olderThan !== undefined || resume === true
   const options = { ...long, quick, changed, olderThanMs: olderThan, resume, partition, shards, workers, secondReader }
-  const inspection = await withLedger(output, root, needsLedger, async ledger => {
+  const inspection = await withLedger(context, root, needsLedger, async ledger => {
     const inspected = await inspectCache(root, { ...options, ledger })
     if (changed === true || olderThan !== undefined) await noteLeftOut(context, inspected, ledger)
     return inspected

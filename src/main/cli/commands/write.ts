@@ -18,9 +18,9 @@ export type WriteOptions = {
 }
 
 export const run: Run<WriteOptions> = async (context, options, [file]) => {
-  const { json, output, signal } = context
+  const { json, output, io } = context
   const cacheDir = await newOrOldCache(context)
-  const records = await readRecords(file, options.contig, signal)
+  const records = await readRecords(file, options.contig, io)
   if (records.length === 0) throw new InputError(`${sourceName(file)} has no records`, { file: sourceName(file) })
   const { shardPath, rows, written, overflowed } = await writeShard(cacheDir, { ...options, records })
   if (overflowed > 0) {

@@ -4,7 +4,7 @@ import { InputError } from '../../../shared/model/errors.ts'
 import type { WindowKey, WindowRecord } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { CACHE_SCHEMA_VERSION } from '../../core/index.ts'
-import { type Line, readLines, sourceName } from '../process/lines.ts'
+import { type Input, type Line, readLines, sourceName } from '../process/lines.ts'
 import {
   dtypeField,
   embeddingField,
@@ -53,9 +53,9 @@ const EXACT_FIELDS = ['start_bp', 'end_bp', 'created_at']
  * @param file undefined or `-` for standard input
  * @throws InputError naming the first line that is no key
  */
-export async function readKeys(file: string | undefined, signal: AbortSignal): Promise<WindowKey[]> {
+export async function readKeys(file: string | undefined, input: Input): Promise<WindowKey[]> {
   const keys: WindowKey[] = []
-  for await (const line of readLines(file, signal)) keys.push(keyOf(parseLine(KEY, line, file)))
+  for await (const line of readLines(file, input)) keys.push(keyOf(parseLine(KEY, line, file)))
   return keys
 }
 
@@ -64,9 +64,9 @@ export async function readKeys(file: string | undefined, signal: AbortSignal): P
  * @param contig what every record must have as its chrom
  * @throws InputError naming the first line that is no record, is of another contig, or differs from the first in layer or pool
  */
-export async function readRecords(file: string | undefined, contig: string, signal: AbortSignal): Promise<WindowRecord[]> {
+export async function readRecords(file: string | undefined, contig: string, input: Input): Promise<WindowRecord[]> {
   const records: WindowRecord[] = []
-  for await (const line of readLines(file, signal)) {
+  for await (const line of readLines(file, input)) {
     const fields = parseLine(RECORD, line, file)
     const record: WindowRecord = {
       ...keyOf(fields),

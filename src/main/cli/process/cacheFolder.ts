@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 
 /** The folder as given, or the default; it may not exist yet. */
 export function cacheDirOf(context: Context): string {
-  return context.cache ?? defaultCacheDir()
+  return context.cache ?? defaultCacheDir(context.io.env)
 }
 
 /**

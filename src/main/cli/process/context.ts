@@ -1,6 +1,7 @@
 /** What every command is given besides its own options. */
 import type { LongOptions } from '../../../shared/model/report.ts'
 import type { ExitCode } from './exitCodes.ts'
+import type { Io } from './io.ts'
 import type { Output } from './output.ts'
 
 export type Context = {
@@ -9,6 +10,7 @@ export type Context = {
   readonly json: boolean
   readonly quiet: boolean
   readonly output: Output
+  readonly io: Io
   readonly signal: AbortSignal
   /** The signal and the progress bar, for the long operations. */
   readonly long: LongOptions

@@ -4,7 +4,7 @@ import { SystemError } from '../../../shared/model/errors.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { dataFolder, followMove, ignoredDataFolder, type Ledger, openLedger, setAsideRemark } from '../../core/index.ts'
-import type { Output } from './output.ts'
+import type { Context } from './context.ts'
 
 /**
  * Runs `work` on a cache with the ledger; when the cache was moved, its records follow it, with a remark. Where the ledger's folder cannot be used and
@@ -13,13 +13,14 @@ import type { Output } from './output.ts'
  * @param needed throws the SystemError instead
  */
 export async function withLedger<T>(
-  output: Output,
+  context: Pick<Context, 'output' | 'io'>,
   root: string,
   needed: boolean,
   work: (ledger: Ledger | undefined) => Promise<T>
 ): Promise<T> {
   const remarks: string[] = []
-  const ledger = await open(output, root, needed, remarks)
+  const { output } = context
+  const ledger = await open(context, root, needed, remarks)
   try {
     const before = ledger === undefined ? null : await followMove(ledger, root)
     if (before !== null) {
@@ -60,11 +61,16 @@ export function fingerprintRemark({ fingerprinted }: LastVerified): string {
 }
 
 /** @param remarks what is to be told at the end, of what happens until then */
-async function open(output: Output, root: string, needed: boolean, remarks: string[]): Promise<Ledger | undefined> {
-  const ignored = ignoredDataFolder(process.env, root)
+async function open(
+  { output, io: { env } }: Pick<Context, 'output' | 'io'>,
+  root: string,
+  needed: boolean,
+  remarks: string[]
+): Promise<Ledger | undefined> {
+  const ignored = ignoredDataFolder(env, root)
   if (ignored !== null) await output.note(`lewm-cache: LEWM_CACHE_DATA is ignored: ${terminalSafe(ignored)}`)
   try {
-    const ledger = openLedger(join(dataFolder(process.env, root), 'ledger.sqlite'), {
+    const ledger = openLedger(join(dataFolder(env, root), 'ledger.sqlite'), {
       onSetAside: (file, reason, isRestored) => remarks.push(`lewm-cache: ${setAsideRemark(file, reason, isRestored)}`),
       onFailure: reason => remarks.push(`lewm-cache: the record of earlier verifications could not be used to the end: ${reason}`)
     })

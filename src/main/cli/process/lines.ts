@@ -4,6 +4,10 @@ import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { CancelledError, InputError } from '../../../shared/model/errors.ts'
 import { asSystemError, failedWith } from '../../core/index.ts'
+import type { Io } from './io.ts'
+
+/** Standard input, and what ends the reading. */
+export type Input = Pick<Io, 'stdin' | 'signal'>
 
 export type Line = { readonly number: number; readonly text: string }
 
@@ -22,10 +26,10 @@ export function sourceName(file: string | undefined): string {
  * @param file undefined or `-` for standard input
  * @throws InputError for a file that is not there, a folder, an endless line or text that is not UTF-8; SystemError; CancelledError
  */
-export async function* readLines(file: string | undefined, signal: AbortSignal): AsyncGenerator<Line> {
+export async function* readLines(file: string | undefined, io: Input): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let number = 0
-  for await (const bytes of splitLines(readChunks(file, signal))) {
+  for await (const bytes of splitLines(readChunks(file, io))) {
     number += 1
     if (bytes === null)
       throw new InputError(`${sourceName(file)} line ${number} is longer than 64 MiB`, { file: sourceName(file), line: number })
@@ -38,10 +42,10 @@ export async function* readLines(file: string | undefined, signal: AbortSignal):
  * The whole text of a file or of standard input.
  * @throws InputError also for one of more than 128 MiB: what is read of it takes several times that
  */
-export async function readText(file: string | undefined, signal: AbortSignal): Promise<string> {
+export async function readText(file: string | undefined, io: Input): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of readChunks(file, signal)) {
+  for await (const chunk of readChunks(file, io)) {
     length += chunk.length
     if (length > LONGEST_TEXT) throw new InputError(`${sourceName(file)} is longer than 128 MiB`, { file: sourceName(file) })
     chunks.push(chunk)
@@ -53,10 +57,11 @@ function isStandardInput(file: string | undefined): file is undefined {
   return file === undefined || file === '-'
 }
 
-async function* readChunks(file: string | undefined, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* readChunks(file: string | undefined, io: Input): AsyncGenerator<Uint8Array> {
+  const { signal } = io
   let stop = () => {}
   try {
-    const stream = isStandardInput(file) ? process.stdin : openStream(file)
+    const stream = isStandardInput(file) ? io.stdin : openStream(file)
     stop = () => stream.destroy(new CancelledError())
     signal.addEventListener('abort', stop)
     if (signal.aborted) throw new CancelledError()

@@ -2,6 +2,7 @@
 import type { SingleBar } from 'cli-progress'
 import type { Progress } from '../../../shared/model/report.ts'
 import { bytesText, countOf } from '../text/numbers.ts'
+import type { Io, Terminal } from './io.ts'
 
 export type ProgressBar = {
   readonly update: (progress: Progress) => void
@@ -24,12 +25,12 @@ const START = { phase: 'starting', done: '', bytes: '', findings: '' }
 const PLAIN_TERMINALS: ReadonlySet<string> = new Set(['', 'dumb', 'unknown'])
 
 /** @param quiet draws nothing, as if standard error were not a terminal that can redraw a line */
-export function openProgressBar(quiet: boolean): ProgressBar {
-  if (quiet || !canRedraw()) return { update: () => undefined, clear: () => undefined }
+export function openProgressBar({ stderr, env }: Pick<Io, 'stderr' | 'env'>, quiet: boolean): ProgressBar {
+  if (quiet || !canRedraw(stderr, env)) return { update: () => undefined, clear: () => undefined }
   let bar: Promise<SingleBar> | null = null
   let shown: SingleBar | null = null
   const show = async () => {
-    const mine = loadBar()
+    const mine = loadBar(stderr)
     bar = mine
     const loaded = await mine
     // Cleared while it was loading.
@@ -55,17 +56,17 @@ export function openProgressBar(quiet: boolean): ProgressBar {
   }
 }
 
-function canRedraw(): boolean {
-  if (process.stderr.isTTY !== true) return false
+function canRedraw(stderr: Terminal, env: NodeJS.ProcessEnv): boolean {
+  if (stderr.isTTY !== true) return false
   // Windows sets no TERM.
-  return process.platform === 'win32' || !PLAIN_TERMINALS.has(process.env.TERM ?? '')
+  return process.platform === 'win32' || !PLAIN_TERMINALS.has(env.TERM ?? '')
 }
 
-async function loadBar(): Promise<SingleBar> {
+async function loadBar(stderr: Terminal): Promise<SingleBar> {
   const { default: progress } = await import('cli-progress')
   return new progress.SingleBar({
     format: FORMAT,
-    stream: process.stderr,
+    stream: stderr,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,

@@ -7,7 +7,7 @@ import { InputError } from '../../../shared/model/errors.ts'
 import { FINDING_KINDS, type FindingKind } from '../../../shared/model/finding.ts'
 import type { SecondReading } from '../../../shared/model/report.ts'
 import { comparePaths } from '../../core/index.ts'
-import { readText, sourceName } from '../process/lines.ts'
+import { type Input, readText, sourceName } from '../process/lines.ts'
 
 const KINDS = z.custom<FindingKind>(value => typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value), 'is none that we know')
 const COUNT = z.int().nonnegative()
@@ -57,9 +57,9 @@ export type PartitionReport = z.infer<typeof REPORT> & { readonly file: string }
  * @param file `-` for standard input
  * @throws InputError when it is none, SystemError, CancelledError
  */
-export async function readPartitionReport(file: string, signal: AbortSignal): Promise<PartitionReport> {
+export async function readPartitionReport(file: string, input: Input): Promise<PartitionReport> {
   const name = sourceName(file)
-  const json = parsed(await readText(file, signal), name)
+  const json = parsed(await readText(file, input), name)
   const parse = REPORT.safeParse(json)
   if (parse.success) return { ...parse.data, file: name }
   throw new InputError(`${name} ${whatElse(json) ?? `is no report of a partition: ${placeOf(parse.error)}`}`, { file: name })
