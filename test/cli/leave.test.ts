@@ -14,8 +14,8 @@ function leaveDuring(threadDoes: string, how: string) {
   makePipe(join(folder, 'pipe'))
   writeFileSync(join(folder, 'thread.cjs'), `require('worker_threads').parentPort.postMessage(0); ${threadDoes}`)
   const program = `
-    import { startWorker } from ${JSON.stringify(join(SOURCE, 'core/work/startWorker.ts'))}
-    import { leave, leaveAtOnce } from ${JSON.stringify(join(SOURCE, 'cli/leave.ts'))}
+    import { startWorker } from ${JSON.stringify(join(SOURCE, 'core/threads/startWorker.ts'))}
+    import { leave, leaveAtOnce } from ${JSON.stringify(join(SOURCE, 'cli/process/leave.ts'))}
     const worker = startWorker('./thread.cjs')
     worker.once('message', () => setTimeout(() => void (${how}), 100))`
   writeFileSync(join(folder, 'main.mjs'), program)
