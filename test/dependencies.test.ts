@@ -6,10 +6,19 @@ import { expect, test } from 'vitest'
 const ROOT = join(import.meta.dirname, '..')
 const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
 
-type Package = { version: string; integrity?: string; dev?: boolean; hasInstallScript?: boolean; bin?: Record<string, string> }
-const manifest = read('package.json') as { optionalDependencies: Record<string, string>; allowScripts: Record<string, boolean> }
+type Package = {
+  version: string
+  integrity?: string
+  dev?: boolean
+  link?: boolean
+  hasInstallScript?: boolean
+  bin?: Record<string, string>
+}
+const manifest = read('package.json') as { dependencies: Record<string, string>; allowScripts: Record<string, boolean> }
+const runtime = read('runtime/package.json') as { optionalDependencies: Record<string, string> }
 const { packages } = read('package-lock.json') as { packages: Record<string, Package> }
-const installed = Object.entries(packages).filter(([path]) => path !== '')
+// The folder of the runtime is a part of the repository.
+const installed = Object.entries(packages).filter(([path, { link }]) => path !== '' && path !== 'runtime' && link !== true)
 
 test('the lock file has a hash of every package that is installed or belongs to the program', () => {
   const named = installed.filter(([path, { dev }]) => dev !== true || existsSync(join(ROOT, path)))
@@ -25,8 +34,12 @@ test('no package runs a script when it is installed', () => {
 test('the Node that runs this is the one in the lock file', () => {
   const ofNode = installed.filter(([, { bin }]) => bin?.node !== undefined)
   expect(ofNode.map(([path, { version }]) => [path.replace('node_modules/', ''), version])).toEqual(
-    Object.entries(manifest.optionalDependencies)
+    Object.entries(runtime.optionalDependencies)
   )
   const here = packages[`node_modules/node-${process.platform}-${process.arch}`]
   if (here !== undefined) expect(process.versions.node).toBe(here.version)
+})
+
+test('whoever installs the program gets what is not in its bundles, and no Node', () => {
+  expect(Object.keys(manifest.dependencies)).toEqual(['better-sqlite3'])
 })
