@@ -41,17 +41,19 @@ const CORE_ROOMS = [
 /** The same of the service and the command line. */
 const SERVICE_ROOMS = ['threads', 'queries', 'catalog', 'cacheModel', 'jobs', 'data', 'rpc']
 const CLI_ROOMS = ['text', 'process', 'options', 'reports', 'commands']
+/** The same of the window. Views do not know each other. */
+const RENDERER_ROOMS = ['data', 'text', 'ui', 'state', 'parts', 'inspector', 'views', 'panels', 'sheets', 'shell']
 
 /** A rule for each of some rooms that are in order: later ones are out of reach. What has no folder lies above them all. */
-const inOrder = (parent, rooms) =>
+const inOrder = (parent, rooms, folder = `src/main/${parent}`) =>
   rooms.map((name, at) => {
     const later = rooms.slice(at + 1)
-    const beyond = later.length === 0 ? `^src/main/${parent}/[^/]+$` : `^src/main/${parent}/((${later.join('|')})/|[^/]+$)`
+    const beyond = later.length === 0 ? `^${folder}/[^/]+$` : `^${folder}/((${later.join('|')})/|[^/]+$)`
     return {
       name: `${parent}-rooms-in-order`,
       comment: `${parent}/${name} knows only the rooms before it: ${rooms.slice(0, at).join(', ') || 'none'}`,
       severity: 'error',
-      from: { path: `^src/main/${parent}/${name}/` },
+      from: { path: `^${folder}/${name}/` },
       to: { path: beyond }
     }
   })
@@ -83,6 +85,14 @@ module.exports = {
     ...inOrder('core', CORE_ROOMS),
     ...inOrder('service', SERVICE_ROOMS),
     ...inOrder('cli', CLI_ROOMS),
+    ...inOrder('renderer', RENDERER_ROOMS, 'src/renderer'),
+    {
+      name: 'views-stand-alone',
+      comment: 'a view can be added or taken out without another one',
+      severity: 'error',
+      from: { path: '^src/renderer/views/([^/]+)/' },
+      to: { path: '^src/renderer/views/', pathNot: '^src/renderer/views/$1/' }
+    },
     {
       name: 'core-by-its-door',
       comment: 'core/index.ts is what the core offers; nothing else of it is known outside',
@@ -95,7 +105,7 @@ module.exports = {
       comment: 'folders that need each other are one folder',
       severity: 'error',
       scope: 'folder',
-      from: { path: '^src/(main|shared)' },
+      from: { path: '^src' },
       to: { circular: true }
     },
     only('service-on-core', 'the service implements the contract on the core', room('service'), [room('core'), room('sample'), shared]),

@@ -1,10 +1,10 @@
 /** Where the page starts. */
 import './noEval.ts'
-import './styles/tokens.css'
-import './styles/base.css'
+import './ui/styles/tokens.css'
+import './ui/styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './app/App.tsx'
+import { App } from './shell/start/App.tsx'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no #root')

@@ -9,8 +9,8 @@ import {
   fitSizes,
   layoutBlocks,
   placeOf
-} from '../../src/renderer/shards/blockLayout.ts'
-import { mapLines } from '../../src/renderer/shards/mapLines.ts'
+} from '../../src/renderer/parts/blocks/blockLayout.ts'
+import { mapLines } from '../../src/renderer/views/map/mapLines.ts'
 
 const ASKED = { label: 80, narrowest: 3, cellWidth: 10, cellHeight: 12, lineGap: 4, title: 20 }
 function line(label: string, blocks: readonly number[], group: string | null = null): BlockLine {

@@ -1,6 +1,6 @@
 /** Sentences that follow nothing begin with a capital; names of columns stay as they are. */
 import { expect, test } from 'vitest'
-import { capital } from '../../src/renderer/format/index.ts'
+import { capital } from '../../src/renderer/text/index.ts'
 
 test.each([
   ['the file is empty', 'The file is empty'],

@@ -1,6 +1,6 @@
 /** Which shards are chosen, and what they come to. */
 import { describe, expect, it } from 'vitest'
-import { chooseAlso, chooseOnly, NOTHING, refreshed, rowsText, toggle, totalsOf } from '../../src/renderer/shards/choice.ts'
+import { chooseAlso, chooseOnly, NOTHING, refreshed, rowsText, toggle, totalsOf } from '../../src/renderer/views/shardTable/choice.ts'
 import { shardRow } from './shardRow.ts'
 
 const a = shardRow('a', { rows: 5, bytes: 100 })

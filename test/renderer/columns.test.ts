@@ -1,6 +1,6 @@
 /** Which columns of the table of shards are shown. */
 import { expect, test } from 'vitest'
-import { columnsGivenWay, fittingColumns } from '../../src/renderer/shards/columns.tsx'
+import { columnsGivenWay, fittingColumns } from '../../src/renderer/views/shardTable/columns.tsx'
 
 test('columns give way where the table is narrow, the least important first', () => {
   const sizes = { shardPath: 240, rows: 60, bytes: 82, modifiedMs: 94, verifiedAtMs: 94, health: 122, pool: 140 }

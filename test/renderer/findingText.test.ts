@@ -1,6 +1,6 @@
 /** Numbers in the sentences of findings: counts and places are grouped, what is a name, a digest or a setting stays. */
 import { expect, test } from 'vitest'
-import { findingText } from '../../src/renderer/format/index.ts'
+import { findingText } from '../../src/renderer/text/index.ts'
 
 test.each([
   [

@@ -1,11 +1,11 @@
 /** Numbers, times, hashes and loci look the same everywhere in the window. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { shortenHash, shortenMiddle } from '../../src/renderer/format/hashes.ts'
-import { describeHealth, healthGlyph, healthShort, healthWord, MARKS, worstHealth } from '../../src/renderer/format/health.ts'
-import { formatLocus, formatStored, locusText } from '../../src/renderer/format/loci.ts'
-import { formatBytes, formatCount, formatCounted, formatFloat, formatRows, formatShare } from '../../src/renderer/format/numbers.ts'
-import { formatAgo, formatDuration, formatTime, millisecondsOf } from '../../src/renderer/format/times.ts'
+import { shortenHash, shortenMiddle } from '../../src/renderer/text/hashes.ts'
+import { describeHealth, healthGlyph, healthShort, healthWord, MARKS, worstHealth } from '../../src/renderer/text/health.ts'
+import { formatLocus, formatStored, locusText } from '../../src/renderer/text/loci.ts'
+import { formatBytes, formatCount, formatCounted, formatFloat, formatRows, formatShare } from '../../src/renderer/text/numbers.ts'
+import { formatAgo, formatDuration, formatTime, millisecondsOf } from '../../src/renderer/text/times.ts'
 
 describe('numbers', () => {
   it('have thousands separators, and a dash where they are not known', () => {

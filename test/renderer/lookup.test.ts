@@ -1,7 +1,7 @@
 /** What the box offers. */
 import { describe, expect, it } from 'vitest'
-import { matchingCommands, placeOptions } from '../../src/renderer/lookup/options.ts'
-import { enterHint, sentenceFor } from '../../src/renderer/lookup/sentence.ts'
+import { matchingCommands, placeOptions } from '../../src/renderer/shell/topBar/lookup/options.ts'
+import { enterHint, sentenceFor } from '../../src/renderer/shell/topBar/lookup/sentence.ts'
 import type { RowLine } from '../../src/shared/contract/index.ts'
 
 const commands = ['Verify all shards', 'Repair…', 'Show jobs', 'Rebuild the index…', 'Quarantine the shard'].map(name => ({ name }))

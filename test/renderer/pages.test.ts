@@ -1,7 +1,7 @@
 /** A table of any length as pages of a fixed size. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findByPath, indexAmong, pagesOf, rowAt, type ShardPage } from '../../src/renderer/shards/pages.ts'
+import { findByPath, indexAmong, pagesOf, rowAt, type ShardPage } from '../../src/renderer/views/shardTable/pages.ts'
 import { shardRow } from './shardRow.ts'
 
 const SIZE = 4

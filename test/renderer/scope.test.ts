@@ -1,7 +1,7 @@
 /** Scopes of paths, and the address of the page. */
 import { describe, expect, it } from 'vitest'
-import { fragmentOfPath, pathOfFragment } from '../../src/renderer/app/urlPath.ts'
-import { folderOf, isWhole, narrowed, scopeHolds, scopeKey, scopeOfPath, scopeText } from '../../src/renderer/scope/scope.ts'
+import { folderOf, isWhole, narrowed, scopeHolds, scopeKey, scopeOfPath, scopeText } from '../../src/renderer/state/scope.ts'
+import { fragmentOfPath, pathOfFragment } from '../../src/renderer/state/urlPath.ts'
 
 const path = 'embeddings/evo2/-1/centered_mean_64/chrchr7_alt_12.parquet'
 

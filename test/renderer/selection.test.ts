@@ -1,7 +1,7 @@
 /** Back and Forward through what was selected. */
 import { describe, expect, it } from 'vitest'
-import { keepSelection, keptSelectionsSchema, selectionOf } from '../../src/renderer/app/keptSelection.ts'
-import { back, forward, go, newHistory, START } from '../../src/renderer/workspace/selection.ts'
+import { keepSelection, keptSelectionsSchema, selectionOf } from '../../src/renderer/state/keptSelection.ts'
+import { back, forward, go, newHistory, START } from '../../src/renderer/state/selection.ts'
 
 describe('the history', () => {
   it('goes back and forward through different selections', () => {

@@ -1,7 +1,7 @@
 /** Which part of a name or a path may give way, so that what tells two shards apart stays. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { headAndTail, pathParts, sharedEncoder } from '../../src/renderer/format/shortNames.ts'
+import { headAndTail, pathParts, sharedEncoder } from '../../src/renderer/text/shortNames.ts'
 
 const PATH = 'embeddings/lambda__kmer-spectrum/3/centered_mean_128/chrNC_001416.1_0.parquet'
 

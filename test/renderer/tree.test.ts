@@ -1,6 +1,6 @@
 /** What a filter leaves of the tree. */
 import { describe, expect, it } from 'vitest'
-import { shownTree } from '../../src/renderer/tree/scopeTree.ts'
+import { shownTree } from '../../src/renderer/shell/tree/scopeTree.ts'
 import type { TreeNode } from '../../src/shared/contract/index.ts'
 
 function node(id: string, level: TreeNode['level']): TreeNode {

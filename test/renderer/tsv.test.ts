@@ -1,7 +1,7 @@
 /** What goes into a spreadsheet is text and numbers, never a formula. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { shardsTsv, toTsv, tsvCell } from '../../src/renderer/shards/tsv.ts'
+import { shardsTsv, toTsv, tsvCell } from '../../src/renderer/text/export/tsv.ts'
 import { shardRow } from './shardRow.ts'
 
 /** A cell as a spreadsheet reads it: quotes around it are not part of it, and two within stand for one. */

@@ -1,6 +1,6 @@
 /** How a cache stands, in one line. */
 import { expect, it } from 'vitest'
-import { sickShards, standingMark, verifiedLine, wholeHealth } from '../../src/renderer/app/verified.ts'
+import { sickShards, standingMark, verifiedLine, wholeHealth } from '../../src/renderer/text/verified.ts'
 import type { CacheSummary } from '../../src/shared/contract/index.ts'
 
 const NOW = Date.UTC(2026, 0, 2)

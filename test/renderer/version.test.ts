@@ -1,8 +1,8 @@
 /** From one version of the cache to the next: what did not change stays the very same, and what is older is not kept. */
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
-import { sameLevels } from '../../src/renderer/app/sameLevels.ts'
-import { forgetOlder } from '../../src/renderer/workspace/useVersion.ts'
+import { sameLevels } from '../../src/renderer/state/queries/sameLevels.ts'
+import { forgetOlder } from '../../src/renderer/state/useVersion.ts'
 import type { TreeNode } from '../../src/shared/contract/index.ts'
 
 function level(id: string, shards = 1): TreeNode {

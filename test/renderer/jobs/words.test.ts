@@ -1,9 +1,9 @@
 /** Jobs in words: what is followed adds up, what ended is told, what was moved can be undone, and what is saved is whole. */
 import { describe, expect, test } from 'vitest'
-import { readableLine } from '../../../src/renderer/jobs/logLine.ts'
-import { movedBy, outcomeText, reportJson } from '../../../src/renderer/jobs/reportText.ts'
-import { type FollowedJob, takeEvent } from '../../../src/renderer/jobs/useFollowedJob.ts'
-import { reasonsText } from '../../../src/renderer/quarantine/reasons.ts'
+import { movedBy, outcomeText, reportJson } from '../../../src/renderer/panels/jobs/reportText.ts'
+import { type FollowedJob, takeEvent } from '../../../src/renderer/panels/jobs/useFollowedJob.ts'
+import { readableLine } from '../../../src/renderer/panels/log/logLine.ts'
+import { reasonsText } from '../../../src/renderer/views/quarantine/reasons.ts'
 import type { JobEvent, JobReport } from '../../../src/shared/contract/index.ts'
 import { finding } from '../../../src/shared/model/finding.ts'
 

@@ -1,8 +1,8 @@
 /** Problems by cause: the gravest first, their places in order, and only what can be moved is offered to be moved. */
 import { expect, test } from 'vitest'
-import { driftOf } from '../../../src/renderer/indexView/drift.ts'
-import { causesOf, causeTitle, movableShards, placeText, shardsToVerify } from '../../../src/renderer/problems/causes.ts'
-import { adviceOf } from '../../../src/renderer/shard/findingAdvice.ts'
+import { causesOf, causeTitle, movableShards, placeText, shardsToVerify } from '../../../src/renderer/panels/problems/causes.ts'
+import { driftOf } from '../../../src/renderer/text/findings/drift.ts'
+import { adviceOf } from '../../../src/renderer/text/findings/findingAdvice.ts'
 import { type Finding, type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 
 const FINDINGS = [

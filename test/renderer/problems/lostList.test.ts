@@ -1,6 +1,6 @@
 /** What is said of an exported list: how much is in it, and how much is not. */
 import { expect, test } from 'vitest'
-import { lostListText } from '../../../src/renderer/problems/lostList.ts'
+import { lostListText } from '../../../src/renderer/sheets/lostList.ts'
 
 const WHOLE = { shards: 3, listed: 1200, unlisted: 0, unlistedShards: 0, uncountedShards: 0 }
 

@@ -1,7 +1,7 @@
 /** Of shards with the same keys, only those that come second are offered, and never the last one that holds a key. */
 import { describe, expect, test } from 'vitest'
-import { causesOf, movableShards } from '../../../src/renderer/problems/causes.ts'
-import { differenceOf, pairOf, pairsOf, secondShards } from '../../../src/renderer/problems/pairs.ts'
+import { causesOf, movableShards } from '../../../src/renderer/panels/problems/causes.ts'
+import { differenceOf, pairOf, pairsOf, secondShards } from '../../../src/renderer/text/findings/pairs.ts'
 import { type Finding, type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 
 /** Both findings of two shards, as a verification makes them. */

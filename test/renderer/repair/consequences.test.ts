@@ -1,6 +1,6 @@
 /** What a plan means as it is ticked: the numbers of the right side, and the words of the button. */
 import { expect, test } from 'vitest'
-import { buttonText, consequencesOf, groupMoves, groupTicks } from '../../../src/renderer/repair/consequences.ts'
+import { buttonText, consequencesOf, groupMoves, groupTicks } from '../../../src/renderer/sheets/repair/consequences.ts'
 import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 import type { PlannedMove, RepairPlan } from '../../../src/shared/model/report.ts'
 

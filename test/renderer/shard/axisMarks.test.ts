@@ -1,7 +1,7 @@
 /** The numbers beside an axis: always enough of them to read a scale from. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { axisMarks, markLabels } from '../../../src/renderer/shard/axisMarks.ts'
+import { axisMarks, markLabels } from '../../../src/renderer/ui/plots/axisMarks.ts'
 
 test.each([
   [-0.783, 0.876, ['−0.5', '0', '0.5']],

@@ -1,6 +1,6 @@
 /** The colours: 0 is the paper, more is further from it, and both sides stay apart for colour-blind eyes. */
 import { describe, expect, test } from 'vitest'
-import { colourAt, colourTable, limitOf, type Rgb, type Theme, wordFor } from '../../../src/renderer/shard/colourMap.ts'
+import { colourAt, colourTable, limitOf, type Rgb, type Theme, wordFor } from '../../../src/renderer/ui/plots/colourMap.ts'
 
 type Linear = readonly [number, number, number]
 

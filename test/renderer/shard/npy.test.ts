@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromFloat16, toFloat16 } from '../../../src/main/core/parquet/encodings/float16.ts'
-import { float16Bits, npyOf } from '../../../src/renderer/shard/npy.ts'
+import { float16Bits, npyOf } from '../../../src/renderer/text/export/npy.ts'
 import { describeWith } from '../../support/capabilities.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 

@@ -1,8 +1,8 @@
 /** Where values, rows and ticks lie, and where keys lead: the strip, the heat map and the table of rows. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { firstEmptyLine, type Picture, partAt, spotAt, ticks } from '../../../src/renderer/shard/heatMapPlace.ts'
-import { layOutStrip, moveIn, valueAt } from '../../../src/renderer/shard/stripLayout.ts'
+import { layOutStrip, moveIn, valueAt } from '../../../src/renderer/ui/plots/stripLayout.ts'
+import { firstEmptyLine, type Picture, partAt, spotAt, ticks } from '../../../src/renderer/views/heatMap/heatMapPlace.ts'
 
 describe('the strip', () => {
   test('has a cell for every value, and finds it again', () => {

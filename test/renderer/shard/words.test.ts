@@ -1,9 +1,9 @@
 /** Vectors, damage and findings in words. */
 import { describe, expect, test } from 'vitest'
-import { actionsFor, adviceOf, kindTitle } from '../../../src/renderer/shard/findingAdvice.ts'
-import { isPartlyReadable, readableParts } from '../../../src/renderer/shard/readable.ts'
-import { layerText, scopeParts } from '../../../src/renderer/shard/scopeText.ts'
-import { describePlace, describeVector, exactValue } from '../../../src/renderer/shard/vectorText.ts'
+import { describePlace, describeVector, exactValue } from '../../../src/renderer/text/export/vectorText.ts'
+import { actionsFor, adviceOf, kindTitle } from '../../../src/renderer/text/findings/findingAdvice.ts'
+import { isPartlyReadable, readableParts } from '../../../src/renderer/text/readable.ts'
+import { layerText, scopeParts } from '../../../src/renderer/text/scopeText.ts'
 import type { ShardFacts } from '../../../src/shared/contract/index.ts'
 import { FINDING_KINDS, finding } from '../../../src/shared/model/finding.ts'
 import type { VectorStatistics } from '../../../src/shared/model/shard.ts'

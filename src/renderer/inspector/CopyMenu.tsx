@@ -1,0 +1,89 @@
+/** A button with a menu of forms in which something leaves the window. */
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
+import type { RowLine } from '../../shared/contract/index.ts'
+import { csvOf, fileNameOf, jsonOf, pythonOf } from '../text/export/copyAs.ts'
+import { npyOf } from '../text/export/npy.ts'
+import { formatStored, locusText } from '../text/index.ts'
+import copyStyles from '../ui/CopyButton.module.css'
+import { CopyIcon, Said, TickIcon, useDone } from '../ui/CopyButton.tsx'
+import { copyText, saveBytes } from '../ui/copyText.ts'
+import controls from '../ui/styles/controls.module.css'
+
+export type Choice = {
+  readonly id: string
+  readonly label: string
+  /** What it will be, in short. */
+  readonly hint: string
+  readonly act: () => Promise<unknown>
+  /** What is said when it is done. */
+  readonly said: string
+}
+
+/** @param label the button's text; without it, the sign for copying */
+export function CopyMenu({
+  name,
+  label,
+  choices
+}: {
+  readonly name: string
+  readonly label?: string
+  readonly choices: readonly Choice[]
+}) {
+  const [done, run] = useDone()
+  const className = label === undefined ? copyStyles.icon : `${controls.button} ${controls.small}`
+  return (
+    <>
+      <MenuTrigger>
+        <Button className={className ?? ''} aria-label={name}>
+          {label ?? (done === null ? <CopyIcon /> : <TickIcon />)}
+          {label !== undefined && done !== null && <TickIcon />}
+        </Button>
+        <Popover placement='bottom end' className={controls.menu ?? ''}>
+          <Menu
+            className={copyStyles.menu ?? ''}
+            aria-label={name}
+            onAction={id => {
+              const choice = choices.find(each => each.id === id)
+              if (choice !== undefined) run(choice.said, choice.act)
+            }}
+          >
+            {choices.map(({ id, label: text, hint }) => (
+              <MenuItem key={id} id={id} textValue={text} className={controls.menuItem ?? ''}>
+                <span>{text}</span>
+                <span className={controls.muted}>{hint}</span>
+              </MenuItem>
+            ))}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      <Said text={done} />
+    </>
+  )
+}
+
+/** Both forms of a locus. */
+export function locusChoices(row: RowLine): readonly Choice[] {
+  const browser = locusText(row)
+  const stored = `${row.chrom}\t${row.startBp}\t${row.endBp}`
+  return [
+    { id: 'browser', label: browser, hint: '1-based, genome browsers', said: 'locus copied', act: () => copyText(browser) },
+    {
+      id: 'stored',
+      label: `${row.chrom} ${formatStored(row)}`,
+      hint: '0-based, as BED',
+      said: 'stored locus copied',
+      act: () => copyText(stored)
+    }
+  ]
+}
+
+/** A row and its vector. @param root of the cache, absolute */
+export function rowChoices(root: string, row: RowLine, values: Float64Array): readonly Choice[] {
+  const npy = fileNameOf(row, 'npy')
+  return [
+    { id: 'python', label: 'Copy as Python', hint: 'read_embedding(…)', said: 'Python copied', act: () => copyText(pythonOf(root, row)) },
+    { id: 'json', label: 'Copy as JSON', hint: 'row and values', said: 'JSON copied', act: () => copyText(jsonOf(row, values)) },
+    { id: 'csv', label: 'Copy as CSV', hint: 'index, value', said: 'CSV copied', act: () => copyText(csvOf(values)) },
+    { id: 'npy', label: 'Save as .npy…', hint: npy, said: `${npy} saved`, act: () => saveBytes(npy, npyOf(values)) }
+  ]
+}

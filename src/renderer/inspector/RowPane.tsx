@@ -1,0 +1,151 @@
+/** The inspector of a row: which window it is of, how it was made, and its vector. */
+import { useState } from 'react'
+import type { RowLine } from '../../shared/contract/index.ts'
+import type { VectorStatistics } from '../../shared/model/shard.ts'
+import { Gone, useIsGone } from '../parts/Gone.tsx'
+import { useFacts, useRowPages, useVector } from '../state/queries/queries.ts'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { describeVector } from '../text/export/vectorText.ts'
+import { capital, formatCount, formatCounted, formatLocus, formatStored, formatTime, millisecondsOf, shortenHash } from '../text/index.ts'
+import { layerText } from '../text/scopeText.ts'
+import { CopyButton } from '../ui/CopyButton.tsx'
+import { sentenceOf } from '../ui/faults.ts'
+import styles from '../ui/Inspector.module.css'
+import { limitOf } from '../ui/plots/colourMap.ts'
+import { HeatStrip } from '../ui/plots/HeatStrip.tsx'
+import { LinePlot } from '../ui/plots/LinePlot.tsx'
+import { Fact, Facts, PaneNote, Section } from '../ui/Section.tsx'
+import controls from '../ui/styles/controls.module.css'
+import { CopyMenu, locusChoices, rowChoices } from './CopyMenu.tsx'
+import { VectorNumbers } from './VectorNumbers.tsx'
+
+export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; readonly rowOffset: number }) {
+  const { go, summary } = useWorkspace()
+  const vector = useVector(shardPath, rowOffset)
+  const pages = useRowPages(shardPath, [rowOffset])
+  const facts = useFacts(shardPath)
+  const row = vector.data?.row ?? pages.rowAt(rowOffset)
+  const rows = facts.data?.rows ?? pages.total
+  const gone = useIsGone(shardPath)
+  const step = (by: number): void => go({ rowOffset: rowOffset + by })
+  return (
+    <>
+      <header className={styles.head}>
+        <div className={styles.crumb}>
+          <button type='button' className={controls.link} title={shardPath} onClick={() => go({ rowOffset: null })}>
+            {shardPath.split('/').at(-1)}
+          </button>
+        </div>
+        <h2 className={styles.title}>
+          <span className={styles.titleText}>
+            Row offset {formatCount(rowOffset)}
+            {rows !== null && <span className={styles.aside}> ({formatCounted(rows, 'row')})</span>}
+          </span>
+          <span className={styles.push}>
+            <StepButton name='Row before' glyph='↑' disabled={gone || rowOffset === 0} onClick={() => step(-1)} />
+            <StepButton name='Next row' glyph='↓' disabled={gone || (rows !== null && rowOffset >= rows - 1)} onClick={() => step(1)} />
+          </span>
+        </h2>
+      </header>
+      {gone ? (
+        <Gone shardPath={shardPath} />
+      ) : (
+        <>
+          {row === undefined && vector.isPending && <PaneNote tone='quiet'>Reading the row…</PaneNote>}
+          {row === null && (
+            <PaneNote tone='danger'>
+              This row cannot be shown: its page is damaged, or its pool type or dtype is none that GenoLeWM knows.
+            </PaneNote>
+          )}
+          {row !== undefined && row !== null && <Identity row={row} />}
+          {vector.isError && (
+            <Section title='Vector'>
+              <p className={styles.lost} role='alert'>
+                {capital(sentenceOf(vector.error))}
+              </p>
+              <div className={styles.buttons}>
+                <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => go({ rowOffset: null })}>
+                  What can be done
+                </button>
+              </div>
+            </Section>
+          )}
+          {vector.data !== undefined && <Vector root={summary.root} {...vector.data} />}
+        </>
+      )}
+    </>
+  )
+}
+
+function StepButton(props: { readonly name: string; readonly glyph: string; readonly disabled: boolean; readonly onClick: () => void }) {
+  return (
+    <button
+      type='button'
+      className={`${controls.button} ${controls.quiet} ${controls.small}`}
+      aria-label={props.name}
+      title={props.name}
+      disabled={props.disabled}
+      onClick={props.onClick}
+    >
+      {props.glyph}
+    </button>
+  )
+}
+
+function Identity({ row }: { readonly row: RowLine }) {
+  const hash = (name: string, what: string, value: string) => (
+    <Fact name={name} title={value} mono action={<CopyButton text={value} what={what} />}>
+      {shortenHash(value)}
+    </Fact>
+  )
+  return (
+    <Section title='Identity'>
+      <Facts>
+        <Fact
+          name='Locus'
+          wraps
+          title='1-based and closed, as in genome browsers'
+          action={<CopyMenu name='Copy locus' choices={locusChoices(row)} />}
+        >
+          {formatLocus(row)}
+        </Fact>
+        <Fact name='As stored' title='0-based, half-open' mono wraps>
+          {formatStored(row)} <span className={styles.aside}>{formatCount(row.endBp - row.startBp)} bp</span>
+        </Fact>
+        {hash('Window hash', 'window hash', row.windowHash)}
+        {hash('Encoder hash', 'encoder hash', row.encoderHash)}
+        <Fact name='Layer'>{layerText(row.stateLayer)}</Fact>
+        <Fact name='Pool'>
+          {row.poolType}, radius {formatCount(row.poolRadius)}
+        </Fact>
+        <Fact name='Dtype' title='What the encoder ran in; the values are stored as float16 whatever it says'>
+          {row.dtype}
+        </Fact>
+        <Fact name='Untargeted'>{row.untargeted ? 'yes' : 'no'}</Fact>
+        <Fact name='Created' title={`${row.createdAt} ns UTC`}>
+          {row.createdAt === 0n ? 'not said' : formatTime(millisecondsOf(row.createdAt))}
+        </Fact>
+        <Fact name='Schema'>{row.schemaVersion}</Fact>
+      </Facts>
+    </Section>
+  )
+}
+
+function Vector(props: {
+  readonly root: string
+  readonly row: RowLine
+  readonly values: Float64Array
+  readonly statistics: VectorStatistics
+  readonly norm: number | null
+}) {
+  const { root, row, values, statistics, norm } = props
+  const [index, setIndex] = useState<number | null>(null)
+  const shown = index !== null && index < values.length ? index : null
+  return (
+    <Section title='Vector' aside={<CopyMenu name='Copy vector' label='Copy ▾' choices={rowChoices(root, row, values)} />}>
+      <HeatStrip values={values} limit={limitOf(statistics.min, statistics.max)} index={shown} onIndex={setIndex} />
+      <LinePlot values={values} label={`Line plot: ${describeVector(statistics)}`} index={shown} onIndex={setIndex} />
+      <VectorNumbers statistics={statistics} norm={norm} />
+    </Section>
+  )
+}

@@ -1,0 +1,55 @@
+/** The last lines of the service's log, the latest at the bottom. */
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { useClient } from '../../data/ClientProvider.tsx'
+import { CopyButton } from '../../ui/CopyButton.tsx'
+import { sentenceOf } from '../../ui/faults.ts'
+import controls from '../../ui/styles/controls.module.css'
+import classes from '../jobs/Jobs.module.css'
+import { readableLine } from './logLine.ts'
+
+const LINES = 500
+
+export function LogPanel() {
+  const client = useClient()
+  const log = useQuery({
+    queryKey: ['log'],
+    queryFn: ({ signal }) => client.program.log({ lines: LINES }, { signal }),
+    refetchInterval: 2000,
+    staleTime: 0
+  })
+  const box = useRef<HTMLPreElement>(null)
+  const atEnd = useRef(true)
+  const lines = log.data
+  useEffect(() => {
+    // Who has scrolled up reads; who is at the end wants the latest.
+    if (lines !== undefined && atEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight })
+  }, [lines])
+  if (log.isError) return <p className={classes.failed}>{sentenceOf(log.error)}</p>
+  return (
+    <div className={classes.logPanel}>
+      <pre
+        ref={box}
+        className={classes.log}
+        role='log'
+        aria-label='Log of the service'
+        aria-live='off'
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled with keys as well
+        tabIndex={0}
+        onScroll={event => {
+          const { scrollTop, clientHeight, scrollHeight } = event.currentTarget
+          atEnd.current = scrollTop + clientHeight >= scrollHeight - 4
+        }}
+      >
+        {lines === undefined || lines.length === 0 ? (
+          <span className={controls.muted}>Nothing was written down yet.</span>
+        ) : (
+          lines.map(readableLine).join('\n')
+        )}
+      </pre>
+      <span className={classes.logCopy}>
+        {lines !== undefined && lines.length > 0 && <CopyButton text={lines.join('\n')} what='log' />}
+      </span>
+    </div>
+  )
+}

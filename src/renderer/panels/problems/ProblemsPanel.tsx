@@ -1,0 +1,118 @@
+/** The drawer's problems: causes at the left; at the right what the one at hand costs, what can be done, and every place it was found. */
+
+import { useMemo, useState } from 'react'
+import { ListBox, ListBoxItem, ToggleButton } from 'react-aria-components'
+import { SEVERITY_MARK } from '../../parts/FindingList.tsx'
+import { useFindings } from '../../state/queries/queries.ts'
+import { isWhole, scopeText, WHOLE } from '../../state/scope.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { formatCount, formatCounted } from '../../text/index.ts'
+import { sentenceOf } from '../../ui/faults.ts'
+import { HealthMark } from '../../ui/HealthMark.tsx'
+import { scrollToIt } from '../../ui/scrollToIt.ts'
+import controls from '../../ui/styles/controls.module.css'
+import { CauseView } from './CauseView.tsx'
+import { type Cause, causesOf, causeTitle } from './causes.ts'
+import classes from './Problems.module.css'
+
+export function ProblemsPanel() {
+  const { summary, selection } = useWorkspace()
+  const { scope } = selection
+  const [here, setHere] = useState(false)
+  const limited = here && !isWhole(scope)
+  const found = useFindings(limited ? scope : WHOLE, { keepOther: true })
+  const { scanFindings } = summary
+  const causes = useMemo(
+    () => causesOf([...(found.data?.findings ?? []), ...(limited ? [] : scanFindings)], found.data?.firstLook),
+    [found.data, scanFindings, limited]
+  )
+  const [chosen, choose] = useState<string | null>(null)
+  const cause = causes.find(({ id }) => id === chosen) ?? causes[0]
+  const hidden = found.data === undefined ? 0 : found.data.total - found.data.findings.length - found.data.firstLook.length
+  if (found.isError) return <p className={classes.note}>{sentenceOf(found.error)}</p>
+  if (found.data === undefined) return <p className={classes.note}>Looking for problems…</p>
+  return (
+    <div className={classes.panel}>
+      <div className={classes.left}>
+        {!isWhole(scope) && (
+          <ToggleButton className={`${controls.chip} ${classes.here}`} isSelected={here} onChange={setHere}>
+            Only in {scopeText(scope)}
+          </ToggleButton>
+        )}
+        <CauseList causes={causes} chosen={cause?.id ?? null} onChoose={choose} />
+        {hidden > 0 && <p className={classes.note}>{formatCounted(hidden, 'finding')} more; narrow the selection to see them.</p>}
+      </div>
+      {cause === undefined ? <Nothing limited={limited} /> : <CauseView key={cause.id} cause={cause} scope={limited ? scope : WHOLE} />}
+    </div>
+  )
+}
+
+function CauseList({
+  causes,
+  chosen,
+  onChoose
+}: {
+  readonly causes: readonly Cause[]
+  readonly chosen: string | null
+  readonly onChoose: (id: string) => void
+}) {
+  return (
+    <ListBox
+      className={classes.causes ?? ''}
+      aria-label='Causes'
+      selectionMode='single'
+      disallowEmptySelection
+      selectedKeys={chosen === null ? [] : [chosen]}
+      onSelectionChange={keys => {
+        const [key] = keys === 'all' ? [] : keys
+        if (typeof key === 'string') onChoose(key)
+      }}
+    >
+      {causes.map(cause => (
+        <ListBoxItem
+          key={cause.id}
+          id={cause.id}
+          textValue={causeTitle(cause)}
+          className={classes.cause ?? ''}
+          ref={cause.id === chosen ? scrollToIt : undefined}
+        >
+          <span className={controls.grow} title={causeTitle(cause)}>
+            <HealthMark mark={cause.changed ? 'unverified' : SEVERITY_MARK[cause.severity]} word={causeTitle(cause)} />
+          </span>
+          {cause.firstLook && <span className={classes.unverified}>not verified</span>}
+          <span className={classes.shards}>{formatCounted(cause.shards, nounOf(cause))}</span>
+          <span className={classes.count}>{formatCounted(cause.findings.length, 'finding')}</span>
+        </ListBoxItem>
+      ))}
+    </ListBox>
+  )
+}
+
+/** What a cause is counted by: what lies in place of shards is none. */
+function nounOf({ kind, severity, shards, changed }: Cause): string {
+  if (kind === 'not_a_file') return 'path'
+  return severity === 'index' && shards === 1 && !changed ? 'file' : 'shard'
+}
+
+function Nothing({ limited }: { readonly limited: boolean }) {
+  const { summary } = useWorkspace()
+  const verified = summary.health.verified ?? 0
+  return (
+    <div className={controls.empty}>
+      <p>
+        {limited
+          ? 'Nothing is known to be wrong in what is selected.'
+          : summary.index.state === 'present'
+            ? 'Nothing is known to be wrong.'
+            : 'Nothing is known to be wrong with the shards.'}
+      </p>
+      <p>
+        {summary.shards === 0
+          ? 'There are no shards.'
+          : verified === summary.shards
+            ? 'Every shard was verified.'
+            : `${formatCount(verified)} of ${formatCounted(summary.shards, 'shard')} were verified; damage in the others is found when they are.`}
+      </p>
+    </div>
+  )
+}

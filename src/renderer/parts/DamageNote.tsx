@@ -1,0 +1,37 @@
+/** What of the selected shard can be read and what cannot, in one strip above its rows or its picture. */
+
+import type { ShardFacts } from '../../shared/contract/index.ts'
+import { findingSentence } from '../text/index.ts'
+import { isPartlyReadable, readableParts } from '../text/readable.ts'
+import { HealthMark } from '../ui/HealthMark.tsx'
+import controls from '../ui/styles/controls.module.css'
+import styles from './DamageNote.module.css'
+
+/**
+ * Nothing for a shard that can be read to its end.
+ * @param sentence what cannot be shown, where no finding says it better
+ */
+export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFacts | undefined; readonly sentence?: string | null }) {
+  if (facts === undefined || !isPartlyReadable(facts)) {
+    return sentence === null ? null : (
+      <div className={controls.banner} data-tone='danger' role='status'>
+        <HealthMark mark='damaged' word={findingSentence(sentence)} />
+      </div>
+    )
+  }
+  const found = facts.findings.find(({ severity }) => severity === 'corrupt' || severity === 'unreadable' || severity === 'unsupported')
+  const said = found?.message ?? sentence
+  return (
+    <div className={`${controls.banner} ${styles.note}`} data-tone='danger' role='status'>
+      <ul className={styles.parts}>
+        {readableParts(facts).map(({ name, readable, says }) => (
+          <li key={name}>
+            <HealthMark mark={readable ? 'verified' : 'damaged'} word={name} />
+            <span className={styles.says}>{says}</span>
+          </li>
+        ))}
+      </ul>
+      {said !== null && <p className={styles.sentence}>{findingSentence(said)}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,64 @@
+/** Findings, each with what happened, what it costs and what can be done. */
+
+import type { Finding, Severity } from '../../shared/model/finding.ts'
+import { adviceOf, kindTitle } from '../text/findings/findingAdvice.ts'
+import { findingSentence, formatCount, type Mark } from '../text/index.ts'
+import { HealthMark } from '../ui/HealthMark.tsx'
+import styles from './FindingList.module.css'
+
+/** The mark of a severity. */
+export const SEVERITY_MARK: Record<Severity, Mark> = {
+  corrupt: 'damaged',
+  missing: 'missing',
+  unreadable: 'unreadable',
+  unsupported: 'unsupported',
+  suspect: 'suspect',
+  index: 'suspect'
+}
+
+/** @param onRow leads to a finding's row */
+export function FindingList({
+  findings,
+  rows,
+  onRow
+}: {
+  readonly findings: readonly Finding[]
+  readonly rows: number | null
+  readonly onRow: (rowOffset: number) => void
+}) {
+  return (
+    <ul className={styles.list}>
+      {findings.map((finding, at) => {
+        const { kind, severity, row, column, message } = finding
+        const { cost, remedy } = adviceOf(finding, rows)
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two findings may be alike in everything but their place
+          <li key={`${kind} ${row} ${column} ${at}`} className={styles.finding}>
+            <div className={styles.head}>
+              <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
+              <span className={styles.place}>
+                {column !== null && <code>{column}</code>}
+                {row !== null && (
+                  <button type='button' className={styles.row} onClick={() => onRow(row)}>
+                    row {formatCount(row)}
+                  </button>
+                )}
+              </span>
+            </div>
+            <p className={styles.message}>{sentence(message)}</p>
+            <dl className={styles.advice}>
+              <dt>Costs</dt>
+              <dd>{cost}</dd>
+              <dt>To do</dt>
+              <dd>{remedy}</dd>
+            </dl>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function sentence(message: string): string {
+  return `${findingSentence(message)}${/[.!?]$/.test(message) ? '' : '.'}`
+}

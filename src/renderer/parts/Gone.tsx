@@ -1,0 +1,63 @@
+/** A shard that was selected and lies there no more: what became of it, and the way to where it is. */
+
+import { ORPCError } from '@orpc/client'
+import { useRef } from 'react'
+import { useFacts, useFindings } from '../state/queries/queries.ts'
+import { useQuarantine } from '../state/queries/useQuarantine.ts'
+import { WHOLE } from '../state/scope.ts'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { formatAgo, millisecondsOf, presenceText } from '../text/index.ts'
+import { HealthMark } from '../ui/HealthMark.tsx'
+import styles from '../ui/Inspector.module.css'
+import { PaneNote } from '../ui/Section.tsx'
+import controls from '../ui/styles/controls.module.css'
+
+/** Whether no file lies at the shard's path any more; as it was known last, until a newer version of the cache has answered. */
+export function useIsGone(shardPath: string): boolean {
+  const { error, isFetched } = useFacts(shardPath)
+  const last = useRef({ shardPath, gone: false })
+  if (isFetched || last.current.shardPath !== shardPath) {
+    last.current = { shardPath, gone: error instanceof ORPCError && error.code === 'RESOURCE.NOT_FOUND' }
+  }
+  return last.current.gone
+}
+
+/** In how many configurations its block is, when the shard is reported as missing. */
+function usePresence(shardPath: string): string | null {
+  const { data } = useFindings(WHOLE)
+  const found = data?.findings.find(each => each.kind === 'missing_shard' && each.shardPath === shardPath)
+  return found === undefined ? null : presenceText(found)
+}
+
+/** Says whether it lies in quarantine or nowhere in the cache. */
+export function Gone({ shardPath }: { readonly shardPath: string }) {
+  const { go } = useWorkspace()
+  const quarantine = useQuarantine()
+  const presence = usePresence(shardPath)
+  const entry = quarantine.data?.findLast(each => each.shardPath === shardPath)
+  // An older list does not know yet what was moved since.
+  if (quarantine.isPending || (entry === undefined && quarantine.isPlaceholderData)) return null
+  const moved = entry === undefined || entry.at === null ? null : millisecondsOf(entry.at)
+  return (
+    <PaneNote tone='quiet'>
+      {entry === undefined ? (
+        'This shard no longer exists here. It was deleted or moved by another program.'
+      ) : (
+        <>
+          <HealthMark mark='quarantined' /> This shard was moved to quarantine{moved !== null && ` ${formatAgo(moved)}`}.
+        </>
+      )}
+      {presence !== null && ` ${presence}.`}
+      <span className={styles.way}>
+        <button
+          type='button'
+          data-pane-entry=''
+          className={`${controls.button} ${controls.small}`}
+          onClick={() => go(entry === undefined ? { tab: 'shards', shardPath: null, rowOffset: null } : { tab: 'quarantine' })}
+        >
+          {entry === undefined ? 'Show shards' : 'Look into quarantine'}
+        </button>
+      </span>
+    </PaneNote>
+  )
+}

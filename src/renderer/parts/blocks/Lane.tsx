@@ -1,0 +1,53 @@
+/** The lane above the table: the contigs of the selection, one cell a stride block, gaps kept. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useClient } from '../../data/ClientProvider.tsx'
+import { scopeHolds, scopeKey } from '../../state/scope.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { BlockCanvas } from './BlockCanvas.tsx'
+import { type BlockLine, blockHolding } from './blockLayout.ts'
+import classes from './Lane.module.css'
+
+const SIZES = { label: 84, narrowest: 3, cellWidth: 11, cellHeight: 15, lineGap: 3, title: 18 }
+const NO_LINES: readonly BlockLine[] = []
+/** Lines that are seen without scrolling. */
+const SEEN = 6
+
+export function Lane() {
+  const client = useClient()
+  const { cacheId, version, selection, go } = useWorkspace()
+  const { scope, shardPath } = selection
+  const lane = useQuery({
+    queryKey: ['lane', cacheId, scopeKey(scope), version],
+    queryFn: ({ signal }) => client.shards.lane({ cacheId, scope }, { signal }),
+    placeholderData: keepPreviousData
+  })
+  const { data } = lane
+  const lines = useMemo<readonly BlockLine[]>(
+    () =>
+      data?.contigs.map(({ contig, blocks }) => ({
+        group: null,
+        label: contig,
+        blocks: blocks.map(({ strideBlock, ...block }) => ({ ...block, at: strideBlock })).sort((one, other) => one.at - other.at)
+      })) ?? NO_LINES,
+    [data]
+  )
+  const block = useMemo(
+    () => (shardPath === null || !scopeHolds(scope, shardPath) ? null : blockHolding(lines, shardPath)),
+    [lines, scope, shardPath]
+  )
+  if (lines.length === 0) return null
+  const height = Math.min(SEEN, lines.length) * (SIZES.cellHeight + SIZES.lineGap) + 13
+  return (
+    <section className={classes.lane} style={{ height }} aria-label='Lane'>
+      <BlockCanvas
+        name='Blocks by contig'
+        lines={lines}
+        sizes={SIZES}
+        selected={block}
+        onSelect={block => go({ shardPath: block.shardPath, rowOffset: null })}
+      />
+      {data?.truncated === true && <p className={classes.note}>The first 4,000 blocks; the Map tab shows all.</p>}
+    </section>
+  )
+}

@@ -1,0 +1,116 @@
+/** Saves the list of what is missing as a file: which form, and then what is in the file and what is not. */
+import { useEffect, useRef, useState } from 'react'
+import { LOST_FORMATS, type LostFormat, type Scope } from '../../shared/contract/index.ts'
+import { useClient } from '../data/ClientProvider.tsx'
+import classes from '../panels/problems/Problems.module.css'
+import { isWhole, scopeKey, scopeText } from '../state/scope.ts'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { capital } from '../text/index.ts'
+import { CloseButton } from '../ui/CloseButton.tsx'
+import { saveBytes } from '../ui/copyText.ts'
+import { sentenceOf } from '../ui/faults.ts'
+import { Sheet } from '../ui/Sheet.tsx'
+import controls from '../ui/styles/controls.module.css'
+import { LOST_LISTS, lostListText } from './lostList.ts'
+
+/** Open while it is asked which list is exported. */
+export function ExportLostSheet() {
+  const { request } = useWorkspace()
+  return request?.kind === 'exportLost' ? <ExportLost key={scopeKey(request.scope)} scope={request.scope} /> : null
+}
+
+type State = { readonly step: 'choosing' | 'collecting' } | { readonly step: 'saved' | 'failed'; readonly text: string }
+
+function ExportLost({ scope }: { readonly scope: Scope }) {
+  const { ask } = useWorkspace()
+  const [format, choose] = useState<LostFormat>('ndjson')
+  const [state, save] = useExport(scope)
+  const close = (): void => ask(null)
+  const busy = state.step === 'collecting'
+  return (
+    <Sheet
+      title='Export missing windows'
+      onClose={close}
+      actions={
+        <>
+          <CloseButton onClose={close}>{state.step === 'saved' ? 'Close' : 'Cancel'}</CloseButton>
+          <button
+            type='button'
+            className={`${controls.button} ${controls.primary}`}
+            aria-disabled={busy}
+            data-disabled={busy ? '' : undefined}
+            onClick={() => busy || save(format)}
+          >
+            Export
+          </button>
+        </>
+      }
+    >
+      <p>
+        The list has what the index, the quarantine and earlier verifications know of the missing shards
+        {isWhole(scope) ? '' : ` in ${scopeText(scope)}`}.
+      </p>
+      <fieldset className={classes.formats}>
+        <legend className={controls.hidden}>Format</legend>
+        {LOST_FORMATS.map(each => (
+          <Form key={each} format={each} isChosen={each === format} onChoose={() => choose(each)} />
+        ))}
+      </fieldset>
+      <p className={classes.outcome} role='status'>
+        {busy ? 'Collecting what is missing…' : state.step === 'saved' ? state.text : ''}
+      </p>
+      {state.step === 'failed' && (
+        <p className={classes.failed} role='alert'>
+          {state.text}
+        </p>
+      )}
+    </Sheet>
+  )
+}
+
+function Form({ format, isChosen, onChoose }: { readonly format: LostFormat; readonly isChosen: boolean; readonly onChoose: () => void }) {
+  const { label, hint, reader } = LOST_LISTS[format]
+  return (
+    <label>
+      <input type='radio' name='format' checked={isChosen} onChange={onChoose} />
+      <span>
+        {label}
+        <span className={classes.hint}>
+          {hint}
+          {reader !== undefined && (
+            <>
+              {' '}
+              <code>{reader}</code> reads this file.
+            </>
+          )}
+        </span>
+      </span>
+    </label>
+  )
+}
+
+/** Asks for the list and saves it. Closing the sheet gives up the question. */
+function useExport(scope: Scope): readonly [state: State, save: (format: LostFormat) => void] {
+  const client = useClient()
+  const { cacheId } = useWorkspace()
+  const [state, setState] = useState<State>({ step: 'choosing' })
+  const stop = useRef(new AbortController())
+  useEffect(() => {
+    const controller = new AbortController()
+    stop.current = controller
+    return () => controller.abort()
+  }, [])
+  const run = async (format: LostFormat, signal: AbortSignal): Promise<State> => {
+    const { file, ...report } = await client.lost({ cacheId, scope, format }, { signal })
+    const isSaved = await saveBytes(LOST_LISTS[format].file, new Uint8Array(await file.arrayBuffer()))
+    return isSaved ? { step: 'saved', text: lostListText(format, report) } : { step: 'choosing' }
+  }
+  const save = (format: LostFormat): void => {
+    const { signal } = stop.current
+    setState({ step: 'collecting' })
+    run(format, signal)
+      .catch((error: unknown): State => ({ step: 'failed', text: `The list was not saved. ${capital(sentenceOf(error))}` }))
+      .then(next => signal.aborted || setState(next))
+  }
+  return [state, save]
+}

@@ -1,0 +1,67 @@
+/** A person's word that missing shards need not come back: for which of them is ticked here. */
+import { useState } from 'react'
+import classes from '../panels/problems/Problems.module.css'
+import { FirstWrite } from '../parts/FirstWrite.tsx'
+import { useStartJob } from '../state/useStartJob.ts'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { formatCounted } from '../text/index.ts'
+import { CloseButton } from '../ui/CloseButton.tsx'
+import { Sheet } from '../ui/Sheet.tsx'
+import controls from '../ui/styles/controls.module.css'
+
+/** Open while it is asked which missing shards are forgotten. */
+export function ForgetSheet() {
+  const { request } = useWorkspace()
+  return request?.kind === 'forget' ? <Forget key={request.shards.join('\n')} shards={request.shards} /> : null
+}
+
+function Forget({ shards }: { readonly shards: readonly string[] }) {
+  const { ask, summary } = useWorkspace()
+  const start = useStartJob()
+  const [ticked, tick] = useState<ReadonlySet<string>>(new Set(shards.length === 1 ? shards : []))
+  const close = (): void => ask(null)
+  const change = (path: string, on: boolean): void => {
+    const next = new Set(ticked)
+    if (on) next.add(path)
+    else next.delete(path)
+    tick(next)
+  }
+  const count = formatCounted(ticked.size, 'shard')
+  return (
+    <Sheet
+      title='Forget missing shards'
+      onClose={close}
+      actions={
+        <>
+          <CloseButton onClose={close}>Cancel</CloseButton>
+          <button
+            type='button'
+            className={`${controls.button} ${controls.primary}`}
+            disabled={ticked.size === 0 || summary.writer !== null}
+            onClick={() => {
+              close()
+              void start({ kind: 'forget', shards: [...ticked] })
+            }}
+          >
+            Forget {count}
+          </button>
+        </>
+      }
+    >
+      <p>
+        Forgotten shards are no longer reported as missing. Your user name, this computer and the time are recorded in{' '}
+        <code>embeddings/.quarantine</code>. Files in quarantine stay there.
+      </p>
+      <ul className={classes.forget} aria-label='Missing shards'>
+        {shards.map(path => (
+          <li key={path}>
+            <label>
+              <input type='checkbox' checked={ticked.has(path)} onChange={event => change(path, event.target.checked)} /> {path}
+            </label>
+          </li>
+        ))}
+      </ul>
+      <FirstWrite />
+    </Sheet>
+  )
+}

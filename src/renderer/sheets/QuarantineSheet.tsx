@@ -1,0 +1,109 @@
+/** Quarantine by hand: which shards, and why, in one's own words. */
+import { useState } from 'react'
+import { FirstWrite } from '../parts/FirstWrite.tsx'
+import { useStartJob } from '../state/useStartJob.ts'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { formatCount, formatCounted } from '../text/index.ts'
+import { CloseButton } from '../ui/CloseButton.tsx'
+import { Sheet } from '../ui/Sheet.tsx'
+import controls from '../ui/styles/controls.module.css'
+import classes from '../views/quarantine/Quarantine.module.css'
+import { useLoneRows } from './useLoneRows.ts'
+
+/** Open while a quarantine is asked for. */
+export function QuarantineSheet() {
+  const { request } = useWorkspace()
+  return request?.kind === 'quarantine' ? (
+    <Quarantine key={request.shards.join('\n')} shards={request.shards} keeping={request.keeping ?? {}} />
+  ) : null
+}
+
+const SHOWN = 8
+
+function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; readonly keeping: Readonly<Record<string, string>> }) {
+  const { ask, summary } = useWorkspace()
+  const start = useStartJob()
+  const [reason, setReason] = useState('')
+  const close = (): void => ask(null)
+  // It is all that anybody will know of it later: nothing moves without one.
+  const why = reason.trim()
+  const move = (): void => {
+    if (why === '') return
+    close()
+    void start({ kind: 'quarantine', shards: [...shards], reason: why })
+  }
+  return (
+    <Sheet
+      title={`Quarantine ${formatCounted(shards.length, 'shard')}`}
+      onClose={close}
+      actions={
+        <>
+          <CloseButton onClose={close}>Cancel</CloseButton>
+          <button
+            type='submit'
+            form='quarantine'
+            className={`${controls.button} ${controls.primary}`}
+            disabled={shards.length === 0 || why === '' || summary.writer !== null}
+          >
+            Quarantine {formatCounted(shards.length, 'shard')}
+          </button>
+        </>
+      }
+    >
+      <form
+        id='quarantine'
+        className={classes.form}
+        onSubmit={event => {
+          event.preventDefault()
+          move()
+        }}
+      >
+        <ul className={classes.paths}>
+          {shards.slice(0, SHOWN).map(path => (
+            <li key={path}>
+              {path}
+              <Kept stays={keeping[path]} path={path} />
+            </li>
+          ))}
+          {shards.length > SHOWN && <li>and {formatCount(shards.length - SHOWN)} more</li>}
+        </ul>
+        <label className={classes.reason}>
+          <span>Reason</span>
+          <input
+            className={controls.input}
+            value={reason}
+            onChange={event => setReason(event.target.value)}
+            placeholder='why they are put aside: it is kept beside them'
+            required
+            maxLength={500}
+            // biome-ignore lint/a11y/noAutofocus: the one field of a sheet that was just asked for
+            autoFocus
+          />
+        </label>
+        <p className={controls.muted}>
+          {shards.length === 1 ? 'The shard moves' : 'The shards move'} to <code>embeddings/.quarantine</code> with this reason, and the
+          index is rebuilt without {shards.length === 1 ? 'it' : 'them'}. A search for a key that no other shard holds finds nothing until
+          the shard is restored. Nothing is deleted.
+        </p>
+        <FirstWrite />
+        {summary.writer !== null && (
+          <p className={classes.failed}>
+            {summary.writer.operation} on {summary.writer.host} is writing into this cache: wait until it has ended.
+          </p>
+        )}
+      </form>
+    </Sheet>
+  )
+}
+
+/** Names the shard that stays, and how many rows only the other one has. */
+function Kept({ stays, path }: { readonly stays: string | undefined; readonly path: string }) {
+  const lone = useLoneRows(path, stays)
+  if (stays === undefined) return null
+  return (
+    <div className={classes.stays}>
+      {stays} stays.
+      {lone !== null && lone > 0 && ` It does not hold ${formatCounted(lone, 'row')} of the quarantined shard.`}
+    </div>
+  )
+}

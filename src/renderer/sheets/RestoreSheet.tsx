@@ -1,0 +1,47 @@
+/** Asked once, before the first thing that is written into a cache is what comes back from quarantine. */
+
+import { FirstWrite } from '../parts/FirstWrite.tsx'
+import { useStartJob } from '../state/useStartJob.ts'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { formatCounted } from '../text/index.ts'
+import { CloseButton } from '../ui/CloseButton.tsx'
+import { Sheet } from '../ui/Sheet.tsx'
+import controls from '../ui/styles/controls.module.css'
+
+/** Open while a restore is asked for. */
+export function RestoreSheet() {
+  const { request, summary, ask } = useWorkspace()
+  const start = useStartJob()
+  if (request?.kind !== 'restore') return null
+  const { which } = request
+  const what = formatCounted(which === 'all' ? summary.quarantined : which.length, 'file')
+  const close = (): void => ask(null)
+  return (
+    <Sheet
+      title={`Restore ${what}`}
+      onClose={close}
+      actions={
+        <>
+          <CloseButton onClose={close}>Cancel</CloseButton>
+          <button
+            type='button'
+            className={`${controls.button} ${controls.primary}`}
+            disabled={summary.writer !== null}
+            onClick={() => {
+              close()
+              void start({ kind: 'restore', which: which === 'all' ? which : [...which] })
+            }}
+          >
+            Restore {what}
+          </button>
+        </>
+      }
+    >
+      <p>
+        What was put aside goes back to where it came from, also what is damaged, and the index is rebuilt from what can be read. What finds
+        its place taken stays in quarantine.
+      </p>
+      <FirstWrite />
+    </Sheet>
+  )
+}

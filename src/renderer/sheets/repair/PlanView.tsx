@@ -1,0 +1,208 @@
+/** A plan to be looked at: left what moves and why, to be ticked; right what that means. */
+
+import { useMemo } from 'react'
+import { Checkbox } from 'react-aria-components'
+import { missingText } from '../../../shared/model/missingText.ts'
+import type { KeptShard, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
+import { SEVERITY_MARK } from '../../parts/FindingList.tsx'
+import { FirstWrite } from '../../parts/FirstWrite.tsx'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { driftOf } from '../../text/findings/drift.ts'
+import { kindTitle } from '../../text/findings/findingAdvice.ts'
+import { findingSentence, formatBytes, formatCount, formatCounted, sharedEncoder } from '../../text/index.ts'
+import { HealthMark } from '../../ui/HealthMark.tsx'
+import { ShardName } from '../../ui/ShardName.tsx'
+import controls from '../../ui/styles/controls.module.css'
+import { consequencesOf, groupMoves, groupTicks, type MoveGroup } from './consequences.ts'
+import classes from './Repair.module.css'
+
+/** Lines of a group that are shown one by one; a longer group is ticked as a whole. */
+const SHOWN = 300
+
+type Ticking = { readonly above: string; readonly ticked: ReadonlySet<string>; readonly onTick: (ticked: ReadonlySet<string>) => void }
+
+export function PlanView({ plan, ticked, onTick }: { readonly plan: RepairPlan } & Omit<Ticking, 'above'>) {
+  const above = useMemo(() => sharedEncoder([...plan.moves, ...plan.kept].map(({ shardPath }) => shardPath)), [plan])
+  const stays = plan.kept.filter(({ shardPath }) => !plan.moves.some(move => move.shardPath === shardPath))
+  return (
+    <div className={classes.plan}>
+      <div className={classes.moves}>
+        {plan.moves.length === 0 && (
+          <p>
+            {formatCounted(plan.checkedShards, 'shard')} checked: none has to move.
+            {plan.reindex && ' The index differs from the shards and will be rebuilt.'}
+          </p>
+        )}
+        {groupMoves(plan.moves).map(group => (
+          <Group key={group.kind} group={group} above={above} ticked={ticked} onTick={onTick} />
+        ))}
+        {stays.length > 0 && <Stays kept={stays} above={above} />}
+      </div>
+      <Meaning plan={plan} ticked={ticked} />
+    </div>
+  )
+}
+
+function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } & Ticking) {
+  const { kind, moves } = group
+  const paths = moves.map(({ shardPath }) => shardPath)
+  const count = paths.filter(path => ticked.has(path)).length
+  const tickable = groupTicks(group, ticked)
+  const isSelected = count > 0 && tickable.every(path => ticked.has(path))
+  const tick = (changed: readonly string[], on: boolean): void => {
+    const next = new Set(ticked)
+    for (const path of changed) {
+      if (on) next.add(path)
+      else next.delete(path)
+    }
+    onTick(next)
+  }
+  const severity = moves[0]?.reasons.find(reason => reason.kind === kind)?.severity ?? 'suspect'
+  return (
+    <section className={classes.group}>
+      <div className={classes.groupHead}>
+        <Tick
+          isSelected={isSelected}
+          isIndeterminate={count > 0 && !isSelected}
+          isDisabled={count === 0 && tickable.length === 0}
+          onChange={on => tick(on ? tickable : paths, on)}
+        >
+          <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
+        </Tick>
+        <span className={controls.muted}>
+          {formatCount(count)} of {formatCount(paths.length)} ticked
+        </span>
+      </div>
+      {moves.slice(0, SHOWN).map(move => (
+        <Move
+          key={move.shardPath}
+          move={move}
+          above={above}
+          isTicked={ticked.has(move.shardPath)}
+          onTick={on => tick([move.shardPath], on)}
+        />
+      ))}
+      {moves.length > SHOWN && (
+        <p className={classes.more}>
+          and {formatCount(moves.length - SHOWN)} more{tickable.length === paths.length && ', ticked with the group'}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Move(props: {
+  readonly move: PlannedMove
+  readonly above: string
+  readonly isTicked: boolean
+  readonly onTick: (on: boolean) => void
+}) {
+  const { shardPath, bytes, rows, reasons } = props.move
+  return (
+    <div className={classes.move}>
+      <Tick isSelected={props.isTicked} onChange={props.onTick}>
+        <ShardName path={shardPath} above={props.above} />
+      </Tick>
+      <span className={classes.size}>
+        {rows === null ? 'rows not known' : formatCounted(rows, 'row')} · {formatBytes(bytes)}
+      </span>
+      <p className={classes.reason}>{reasons.map(({ message }) => findingSentence(message)).join('. ')}</p>
+    </div>
+  )
+}
+
+function Tick(props: {
+  readonly isSelected: boolean
+  readonly isIndeterminate?: boolean
+  readonly isDisabled?: boolean
+  readonly onChange: (on: boolean) => void
+  readonly children: React.ReactNode
+}) {
+  return (
+    <Checkbox
+      className={classes.tick ?? ''}
+      isSelected={props.isSelected}
+      isIndeterminate={props.isIndeterminate ?? false}
+      isDisabled={props.isDisabled ?? false}
+      onChange={props.onChange}
+    >
+      <svg className={classes.box} viewBox='0 0 14 14' width='14' height='14' aria-hidden='true'>
+        <rect x='0.5' y='0.5' width='13' height='13' rx='2.5' />
+        <path d={props.isIndeterminate === true ? 'M3.5 7h7' : 'M3.2 7.3 5.8 10l5-6'} />
+      </svg>
+      {props.children}
+    </Checkbox>
+  )
+}
+
+function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly above: string }) {
+  return (
+    <section className={classes.group}>
+      <div className={classes.groupHead}>
+        <h3 className={controls.heading}>Stays where it is</h3>
+        <span className={controls.muted}>{formatCounted(kept.length, 'shard')}</span>
+      </div>
+      {kept.slice(0, SHOWN).map(({ shardPath, reasons }) => (
+        <div key={shardPath} className={classes.move}>
+          <ShardName path={shardPath} above={above} />
+          <p className={classes.reason}>{reasons.map(({ message }) => findingSentence(message)).join('. ')}</p>
+        </div>
+      ))}
+      {kept.length > SHOWN && <p className={classes.more}>and {formatCount(kept.length - SHOWN)} more</p>}
+    </section>
+  )
+}
+
+function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked: ReadonlySet<string> }) {
+  const { summary } = useWorkspace()
+  const { shards, bytes, keys, byIndex, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
+  return (
+    <aside className={classes.meaning} aria-label='What that means'>
+      <h3 className={controls.heading}>What that means</h3>
+      <dl>
+        <dt>Moved</dt>
+        <dd>
+          {shards === 0 ? 'nothing' : `${formatCounted(shards, 'shard')}, ${formatBytes(bytes)}, to `}
+          {shards > 0 && <code>embeddings/.quarantine</code>}
+        </dd>
+        <dt>Keys missing</dt>
+        <dd>
+          {keysText(keys, byIndex, unknown)}
+          {damagedStay > 0 &&
+            `. Those of ${formatCounted(damagedStay, 'damaged shard')} that ${damagedStay === 1 ? 'stays' : 'stay'} are among them`}
+        </dd>
+        {plan.missingShards > 0 && (
+          <>
+            <dt>Missing already</dt>
+            <dd>{missingText(plan)}. A repair does not bring them back.</dd>
+          </>
+        )}
+        <dt>Index</dt>
+        <dd>
+          {anything ? 'rebuilt from the shards that stay' : 'stays as it is'}
+          {indexEntries > 0 && `; ${formatCounted(indexEntries, 'entry', 'entries')} of today’s go`}
+          {plan.indexFindings.length > 0 && `; ${formatCounted(driftOf(plan.indexFindings), 'difference')} mended`}
+        </dd>
+        <dt>Undo</dt>
+        <dd>
+          Nothing is deleted. Undo stands below the report, and every shard can be brought back from the Quarantine tab. The index is
+          rebuilt each time from what can be read, so entries of rows that cannot be read do not come back into it.
+        </dd>
+      </dl>
+      {anything && <FirstWrite />}
+      {summary.writer !== null && (
+        <p className={classes.failed}>
+          {summary.writer.operation} on {summary.writer.host} is writing into this cache: the repair waits until it has ended.
+        </p>
+      )}
+    </aside>
+  )
+}
+
+/** Keys that no shard will hold, not rows that move. */
+function keysText(keys: number, byIndex: number, unknown: number): string {
+  if (keys + unknown === 0) return 'none'
+  const counted = byIndex > 0 ? ` (${formatCount(byIndex)} of unreadable shards, by the index)` : ''
+  const uncounted = unknown > 0 ? `, and an unknown number in ${formatCounted(unknown, 'shard')}` : ''
+  return `${formatCounted(keys, 'key')}${counted}${uncounted}. A search for them finds nothing until their windows are encoded again`
+}

@@ -1,0 +1,67 @@
+/** The window from the line to the service down to the workspace: what is not there yet is said, never faked. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { ClientProvider, type ConnectionState } from '../../data/ClientProvider.tsx'
+import { desktop } from '../../data/client.ts'
+import { useKeptFocus } from '../../state/keys/useKeptFocus.ts'
+import { SettingsProvider } from '../../state/settings.tsx'
+import { pathInUrl } from '../../state/urlPath.ts'
+import controls from '../../ui/styles/controls.module.css'
+import classes from './App.module.css'
+import { Start } from './Start.tsx'
+
+/** Queries of one connection: nothing of an earlier service survives it. */
+function Queries({ children }: { readonly children: ReactNode }) {
+  const [queries] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          // The line is a port or loopback: whether the machine is online says nothing about it.
+          queries: { retry: false, refetchOnWindowFocus: false, staleTime: 10_000, gcTime: 60_000, networkMode: 'always' },
+          mutations: { networkMode: 'always' }
+        }
+      })
+  )
+  return <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+}
+
+function serviceLine(connection: ConnectionState, restart: () => void) {
+  if (connection.state !== 'lost') {
+    return (
+      <main className={classes.line}>
+        <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
+        <p role='status'>Connecting to the service…</p>
+      </main>
+    )
+  }
+  return (
+    <main className={classes.line} data-pane='centre'>
+      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
+      <div className={controls.banner} data-tone='danger' role='alert'>
+        <span className={controls.grow}>
+          The window lost its service: {connection.reason}. Nothing in the cache was changed by that.
+          {desktop() === null && ' If lewm-cache serve has ended, start it again and open the address that it prints.'}
+        </span>
+        <button type='button' className={`${controls.button} ${controls.primary}`} onClick={restart}>
+          {desktop() === null ? 'Connect again' : 'Restart'}
+        </button>
+      </div>
+    </main>
+  )
+}
+
+/** The whole window. */
+export function App() {
+  // Outlives the connection, so that a restarted service shows the same cache again.
+  const [wanted, setWanted] = useState<string | null>(pathInUrl)
+  useKeptFocus()
+  return (
+    <ClientProvider fallback={serviceLine}>
+      <Queries>
+        <SettingsProvider>
+          <Start wanted={wanted} onWanted={setWanted} />
+        </SettingsProvider>
+      </Queries>
+    </ClientProvider>
+  )
+}

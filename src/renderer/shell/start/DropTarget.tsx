@@ -1,0 +1,46 @@
+/** A folder dropped anywhere on the window is opened; where the page may not know its path, it says so. */
+import { type DragEvent, type ReactNode, useState } from 'react'
+import { desktop } from '../../data/client.ts'
+import controls from '../../ui/styles/controls.module.css'
+import classes from './DropTarget.module.css'
+
+export function DropTarget({ onFolder, children }: { readonly onFolder: (path: string) => void; readonly children: ReactNode }) {
+  const [over, setOver] = useState(false)
+  const [note, setNote] = useState<string | null>(null)
+  const drag = (event: DragEvent): void => {
+    if (!event.dataTransfer.types.includes('Files')) return
+    event.preventDefault()
+    setOver(true)
+  }
+  const drop = (event: DragEvent): void => {
+    setOver(false)
+    const [file] = event.dataTransfer.files
+    if (file === undefined) return
+    event.preventDefault()
+    const bridge = desktop()
+    const path = bridge === null ? '' : bridge.pathOfDropped(file)
+    if (path !== '') onFolder(path)
+    else setNote(`A browser does not tell a page where “${file.name}” lies. Type its path instead.`)
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: takes drops; what they do can be done by keyboard as well
+    <div
+      className={classes.target}
+      data-over={over || undefined}
+      onDragOver={drag}
+      onDragEnter={drag}
+      onDragLeave={event => event.currentTarget === event.target && setOver(false)}
+      onDrop={drop}
+    >
+      {note !== null && (
+        <div className={controls.banner} data-tone='warning' role='alert'>
+          <span className={controls.grow}>{note}</span>
+          <button type='button' className={controls.button} onClick={() => setNote(null)}>
+            Close
+          </button>
+        </div>
+      )}
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,182 @@
+/** The one box: a hash, a locus, DNA, a path or a command. It says what it understood while one types, and goes there on Enter. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { useClient } from '../../../data/ClientProvider.tsx'
+import { MOD } from '../../../state/keys/keys.ts'
+import type { Command } from '../../../state/keys/useCommands.ts'
+import { scopeHolds } from '../../../state/scope.ts'
+import { useWorkspace } from '../../../state/WorkspaceProvider.tsx'
+import { sentenceOf } from '../../../ui/faults.ts'
+import controls from '../../../ui/styles/controls.module.css'
+import classes from './LookupBox.module.css'
+import { type Match, Matches, matchId } from './Matches.tsx'
+import { matchingCommands, type Place } from './options.ts'
+import { enterHint, sentenceFor } from './sentence.ts'
+import { useDelayed } from './useDelayed.ts'
+import { useFind } from './useFind.ts'
+
+const DELAY = 120
+const COMMANDS = 8
+
+export function LookupBox({ commands }: { readonly commands: readonly Command[] }) {
+  const client = useClient()
+  const { cacheId, version, selection, go, request, ask } = useWorkspace()
+  const [text, setText] = useState('')
+  const [open, setOpen] = useState(false)
+  const [active, setActive] = useState(-1)
+  const { found, look, forget } = useFind()
+  const input = useRef<HTMLInputElement>(null)
+  const before = useRef<Element | null>(null)
+  const list = useId()
+  const typed = text.trim()
+  const query = useDelayed(typed, DELAY)
+
+  useEffect(() => {
+    if (request?.kind !== 'lookup') return
+    ask(null)
+    input.current?.focus()
+    input.current?.select()
+    setOpen(true)
+  }, [request, ask])
+
+  // Whoever has gone elsewhere meanwhile stays there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another selection, from wherever it comes, ends what was looked for
+  useEffect(() => forget(), [selection, forget])
+
+  const understood = useQuery({
+    queryKey: ['understand', cacheId, query, version],
+    queryFn: ({ signal }) => client.lookup.understand({ cacheId, query }, { signal }),
+    enabled: open && query !== '' && !query.startsWith('>'),
+    placeholderData: keepPreviousData,
+    gcTime: 5000
+  })
+  const says = understood.error === null ? understood.data : { kind: 'fault', sentence: sentenceOf(understood.error) }
+  const offered = matchingCommands(commands, text).slice(0, COMMANDS)
+  const places = found.state === 'places' ? found.options : []
+  const matches: readonly Match[] = [
+    ...places.map(({ id, title, detail }) => ({ id, title, detail, mono: true })),
+    ...offered.map(({ id, name, keys }) => ({ id: `command ${id}`, title: name, detail: keys ?? 'command', mono: false }))
+  ]
+
+  const close = (): void => {
+    forget()
+    setOpen(false)
+    setActive(-1)
+  }
+  const empty = (): void => {
+    close()
+    setText('')
+    input.current?.blur()
+  }
+  const leave = (): void => {
+    empty()
+    // The keys go on where they were before the box was asked for.
+    if (before.current instanceof HTMLElement) before.current.focus()
+    before.current = null
+  }
+  const show = ({ shardPath, rowOffset }: Place): void => {
+    empty()
+    before.current = null
+    const scope = scopeHolds(selection.scope, shardPath) ? selection.scope : {}
+    go({ tab: rowOffset === null ? 'shards' : 'rows', scope, shardPath, rowOffset })
+    ask({ kind: 'centre' })
+  }
+  const run = (command: Command): void => {
+    leave()
+    command.run()
+  }
+  const pick = (index: number): void => {
+    const place = places[index]
+    const command = offered[index - places.length]
+    if (place !== undefined) show(place.place)
+    else if (command !== undefined) run(command)
+  }
+  const enter = async (): Promise<void> => {
+    const [command] = offered
+    const meansNothing = query === typed && understood.data?.kind === 'none'
+    if (active >= 0 && active < matches.length) return pick(active)
+    if (command !== undefined && (text.startsWith('>') || meansNothing)) return run(command)
+    if (typed === '' || text.startsWith('>')) return
+    const result = await look(typed)
+    if (result.state !== 'places') return
+    const [only, another] = result.options
+    if (only !== undefined && another === undefined && !result.truncated) show(only.place)
+    else setActive(only === undefined ? -1 : 0)
+  }
+  const key = (event: KeyboardEvent): void => {
+    const { length } = matches
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const step = event.key === 'ArrowDown' ? 1 : -1
+      setOpen(true)
+      if (length > 0) setActive(active === -1 ? (step === 1 ? 0 : length - 1) : (active + step + length) % length)
+    } else if (event.key === 'Enter') {
+      void enter()
+    } else if (event.key === 'Escape') {
+      if (open && text !== '') {
+        close()
+        setText('')
+      } else leave()
+    } else return
+    event.preventDefault()
+  }
+  const shown = open && typed !== ''
+  const hint = enterHint(text, found, says)
+  return (
+    <div className={classes.box}>
+      <Lens />
+      <input
+        ref={input}
+        className={`${controls.input} ${classes.input}`}
+        role='combobox'
+        aria-label='Look up a hash, locus, DNA, path or command'
+        aria-expanded={shown}
+        aria-controls={list}
+        aria-autocomplete='list'
+        aria-activedescendant={shown && active >= 0 && active < matches.length ? matchId(list, active) : undefined}
+        placeholder='Hash, locus, DNA, path or command'
+        value={text}
+        spellCheck={false}
+        autoComplete='off'
+        onChange={event => {
+          forget()
+          setText(event.target.value)
+          setActive(-1)
+          setOpen(true)
+        }}
+        onFocus={event => {
+          before.current = event.relatedTarget
+          setOpen(true)
+        }}
+        onBlur={close}
+        onKeyDown={key}
+      />
+      {text === '' && <kbd className={classes.hint}>{MOD} K</kbd>}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a press must not take the focus from the input */}
+      <div className={classes.popover} hidden={!shown} onMouseDown={event => event.preventDefault()}>
+        <p className={classes.sentence} role='status'>
+          {sentenceFor(text, found, says, offered[0]?.name)}
+        </p>
+        {hint !== null && <p className={`${classes.enter} ${controls.muted}`}>{hint}</p>}
+        <Matches list={list} matches={matches} active={active} onPick={pick} />
+      </div>
+    </div>
+  )
+}
+
+function Lens() {
+  return (
+    <svg
+      className={classes.lens}
+      width='14'
+      height='14'
+      viewBox='0 0 14 14'
+      fill='none'
+      stroke='currentColor'
+      strokeWidth='1.4'
+      aria-hidden='true'
+    >
+      <circle cx='6' cy='6' r='4' />
+      <path d='m9 9 3.5 3.5' />
+    </svg>
+  )
+}

@@ -1,0 +1,27 @@
+/** The last selection of each cache, kept between two starts; the caches opened longest ago are forgotten first. */
+import { z } from 'zod'
+import { scopeSchema } from '../../shared/contract/index.ts'
+import { type Selection, START, TABS } from './selection.ts'
+
+const selectionSchema = z.object({
+  tab: z.enum(TABS),
+  scope: scopeSchema,
+  shardPath: z.string().nullable(),
+  rowOffset: z.number().nullable()
+})
+
+/** Latest first. */
+export const keptSelectionsSchema = z.array(z.object({ root: z.string(), selection: selectionSchema }))
+export type KeptSelections = z.infer<typeof keptSelectionsSchema>
+
+const KEPT = 10
+
+/** The selection that a cache was left with. */
+export function selectionOf(kept: KeptSelections, root: string): Selection {
+  return kept.find(entry => entry.root === root)?.selection ?? START
+}
+
+/** Keeps a cache's selection. */
+export function keepSelection(kept: KeptSelections, root: string, selection: Selection): KeptSelections {
+  return [{ root, selection }, ...kept.filter(entry => entry.root !== root)].slice(0, KEPT)
+}

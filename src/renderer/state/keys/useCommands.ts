@@ -1,0 +1,56 @@
+/** Everything that can be done with the open cache, by name: for the box, the menu and the desktop's own menu. */
+import { useMemo } from 'react'
+import type { Opening } from '../opening.ts'
+import { isWhole, scopeText } from '../scope.ts'
+import { TABS } from '../selection.ts'
+import { useStartJob } from '../useStartJob.ts'
+import { useWorkspace } from '../WorkspaceProvider.tsx'
+import { MOD } from './keys.ts'
+import { TAB_NAMES } from './tabNames.ts'
+
+export type Command = { readonly id: string; readonly name: string; readonly keys?: string; run(): void }
+
+export function useCommands(opening: Opening): readonly Command[] {
+  const { go, back, forward, ask, closeCache, selection } = useWorkspace()
+  const start = useStartJob()
+  const { scope, shardPath } = selection
+  return useMemo(() => {
+    const commands: Command[] = [{ id: 'verify', name: 'Verify all shards', run: () => void start({ kind: 'verify' }) }]
+    if (!isWhole(scope)) {
+      commands.push({ id: 'verify-scope', name: `Verify ${scopeText(scope)}`, run: () => void start({ kind: 'verify', scope }) })
+    }
+    commands.push({
+      id: 'verify-changed',
+      name: 'Verify what changed or was never verified',
+      run: () => void start({ kind: 'verify', changed: true })
+    })
+    if (shardPath !== null) {
+      const shards = [shardPath]
+      commands.push(
+        { id: 'verify-shard', name: 'Verify the shard in the inspector', run: () => void start({ kind: 'verify', shards }) },
+        { id: 'quarantine', name: 'Quarantine the shard in the inspector…', run: () => ask({ kind: 'quarantine', shards }) }
+      )
+    }
+    commands.push(
+      { id: 'repair', name: 'Repair…', run: () => ask({ kind: 'repair' }) },
+      { id: 'reindex', name: 'Rebuild the index…', run: () => ask({ kind: 'reindex' }) },
+      { id: 'problems', name: 'Show problems', run: () => ask({ kind: 'drawer', panel: 'problems' }) },
+      { id: 'jobs', name: 'Show jobs', run: () => ask({ kind: 'drawer', panel: 'jobs' }) },
+      { id: 'log', name: 'Show the log', run: () => ask({ kind: 'drawer', panel: 'log' }) },
+      ...TABS.map((tab, index) => ({
+        id: `tab-${tab}`,
+        name: `Go to ${TAB_NAMES[tab]}`,
+        keys: `${MOD} ${index + 1}`,
+        run: () => go({ tab })
+      })),
+      { id: 'back', name: 'Back', run: back },
+      { id: 'forward', name: 'Forward', run: forward },
+      { id: 'shortcuts', name: 'Keyboard shortcuts', keys: '?', run: () => ask({ kind: 'shortcuts' }) },
+      { id: 'about', name: 'About this program', run: () => ask({ kind: 'about' }) }
+    )
+    // A browser has no dialog for folders: there the start page takes a path.
+    commands.push({ id: 'open', name: 'Open a cache…', run: opening.choose ?? closeCache })
+    commands.push({ id: 'close-cache', name: 'Close this cache', run: closeCache })
+    return commands
+  }, [go, back, forward, ask, closeCache, start, scope, shardPath, opening.choose])
+}

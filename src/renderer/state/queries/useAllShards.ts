@@ -1,0 +1,57 @@
+/** Every shard of a selection, for the map: page after page, shown as they come; anew when the cache has changed and the last look is done. */
+import { useEffect, useRef, useState } from 'react'
+import { type Health, PAGE_ROWS, type Scope, type ShardRow } from '../../../shared/contract/index.ts'
+import { useClient } from '../../data/ClientProvider.tsx'
+import type { Client } from '../../data/client.ts'
+import { scopeKey } from '../scope.ts'
+import { useWorkspace } from '../WorkspaceProvider.tsx'
+
+export type MappedShard = { readonly shardPath: string; readonly address: ShardRow['address']; readonly health: Health }
+export type AllShards = { readonly shards: readonly MappedShard[]; readonly total: number; readonly error: unknown }
+
+const FIRST: AllShards = { shards: [], total: 0, error: null }
+const SORT = { by: 'shardPath', descending: false } as const
+/** Between two looks at a cache that changes, ms. */
+const PAUSE = 1000
+
+/** One look: what has come so far whenever that has doubled, as drawing all of it costs as much each time, and at the end. */
+async function* lookAtAll(client: Client, cacheId: string, scope: Scope, signal: AbortSignal): AsyncGenerator<AllShards> {
+  const shards: MappedShard[] = []
+  let shown = 0
+  for (let offset = 0, total = 1; offset < total; offset += PAGE_ROWS) {
+    const page = await client.shards.page({ cacheId, scope, text: '', health: [], sort: SORT, offset, limit: PAGE_ROWS }, { signal })
+    total = page.entries.length === 0 ? offset : page.total
+    for (const { shardPath, address, health } of page.entries) shards.push({ shardPath, address, health })
+    if (offset + PAGE_ROWS < total && shards.length < 2 * shown) continue
+    shown = shards.length
+    yield { shards: [...shards], total: page.total, error: null }
+  }
+}
+
+export function useAllShards(scope: Scope): AllShards {
+  const client = useClient()
+  const { cacheId, summary } = useWorkspace()
+  const key = `${cacheId} ${scopeKey(scope)}`
+  const [state, setState] = useState<{ readonly key: string; readonly all: AllShards }>({ key: '', all: FIRST })
+  const latest = useRef({ scope, version: summary.version })
+  latest.current = { scope, version: summary.version }
+  useEffect(() => {
+    const stop = new AbortController()
+    const { signal } = stop
+    const pause = (): Promise<void> => new Promise(resolve => setTimeout(resolve, PAUSE))
+    const follow = async (): Promise<void> => {
+      for (let first = true; !signal.aborted; first = false) {
+        const { version } = latest.current
+        for await (const all of lookAtAll(client, cacheId, latest.current.scope, signal)) {
+          // A later look replaces the map only when it is complete.
+          if (!signal.aborted && (first || all.shards.length >= all.total)) setState({ key, all })
+        }
+        do await pause()
+        while (!signal.aborted && version === latest.current.version)
+      }
+    }
+    follow().catch(error => signal.aborted || setState({ key, all: { ...FIRST, error } }))
+    return () => stop.abort()
+  }, [client, cacheId, key])
+  return state.key === key ? state.all : FIRST
+}

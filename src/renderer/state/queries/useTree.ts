@@ -1,0 +1,23 @@
+/** The levels of the cache, asked for once for all who need them. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
+import type { TreeNode } from '../../../shared/contract/index.ts'
+import { useClient } from '../../data/ClientProvider.tsx'
+import { useWorkspace } from '../WorkspaceProvider.tsx'
+import { sameLevels } from './sameLevels.ts'
+
+const NONE: readonly TreeNode[] = []
+
+/** Levels in the order of the tree; none until they have come. */
+export function useTree(): readonly TreeNode[] {
+  const client = useClient()
+  const { cacheId, version } = useWorkspace()
+  const shown = useRef(NONE)
+  const tree = useQuery({
+    queryKey: ['tree', cacheId, version],
+    queryFn: async ({ signal }) => sameLevels(shown.current, await client.shards.tree({ cacheId }, { signal })),
+    placeholderData: keepPreviousData
+  })
+  shown.current = tree.data ?? NONE
+  return shown.current
+}

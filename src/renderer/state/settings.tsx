@@ -1,0 +1,74 @@
+/** What the window keeps between two starts. One record in the service; every reader names its key and checks what it finds there. */
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import type { z } from 'zod'
+import { useClient } from '../data/ClientProvider.tsx'
+
+type Settings = {
+  readonly values: Readonly<Record<string, unknown>>
+  save(key: string, value: unknown): void
+}
+
+const SettingsContext = createContext<Settings | null>(null)
+
+/** Saves at most this often, ms. */
+const SAVE_AFTER = 300
+
+/**
+ * A setting and how to change it; what was kept and is not what the schema says counts as never kept.
+ * @param schema must not change between two calls, as `fallback`
+ */
+export function useSetting<T>(key: string, schema: z.ZodType<T>, fallback: T): [T, (value: T) => void] {
+  const settings = useContext(SettingsContext)
+  if (settings === null) throw new Error('useSetting outside of SettingsProvider')
+  const { values, save } = settings
+  const kept = values[key]
+  const value = useMemo(() => {
+    const parsed = schema.safeParse(kept)
+    return parsed.success ? parsed.data : fallback
+  }, [kept, schema, fallback])
+  const change = useCallback((next: T) => save(key, next), [key, save])
+  return [value, change]
+}
+
+/** Reads the settings once, then shows its children. */
+export function SettingsProvider({ children }: { readonly children: ReactNode }) {
+  const client = useClient()
+  const [values, setValues] = useState<Readonly<Record<string, unknown>> | null>(null)
+  const latest = useRef<Record<string, unknown>>({})
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => {
+    let current = true
+    const take = (found: Record<string, unknown>): void => {
+      if (!current) return
+      latest.current = found
+      setValues(found)
+    }
+    // Without its settings the window is still a window.
+    client.program.settings().then(take, () => take({}))
+    return () => {
+      current = false
+    }
+  }, [client])
+  const flush = useCallback(() => {
+    if (timer.current === undefined) return
+    clearTimeout(timer.current)
+    timer.current = undefined
+    client.program.saveSettings(latest.current).catch(() => {})
+  }, [client])
+  useEffect(() => {
+    window.addEventListener('pagehide', flush)
+    return () => window.removeEventListener('pagehide', flush)
+  }, [flush])
+  const save = useCallback(
+    (key: string, value: unknown) => {
+      latest.current = { ...latest.current, [key]: value }
+      setValues(latest.current)
+      clearTimeout(timer.current)
+      timer.current = setTimeout(flush, SAVE_AFTER)
+    },
+    [flush]
+  )
+  const settings = useMemo(() => (values === null ? null : { values, save }), [values, save])
+  if (settings === null) return null
+  return <SettingsContext value={settings}>{children}</SettingsContext>
+}

@@ -1,0 +1,107 @@
+/** A row and its vector as text for elsewhere: nothing is rounded, nothing is lost, and the names are GenoLeWM's own. */
+import type { RowLine } from '../../../shared/contract/index.ts'
+import { toTsv } from './tsv.ts'
+
+/** Every value in as few digits as bring it back exactly; -0 keeps its sign. */
+export function exactNumber(value: number): string {
+  return Object.is(value, -0) ? '-0.0' : String(value)
+}
+
+/**
+ * The row as one JSON object with the fields of GenoLeWM's records and where it lies. `created_at` and positions beyond 2^53 are
+ * decimal strings; NaN and infinities are the strings "NaN", "Infinity" and "-Infinity".
+ */
+export function jsonOf(row: RowLine, values: Float64Array): string {
+  const fields = [
+    ['shard_path', row.shardPath],
+    ['row_offset', row.rowOffset],
+    ['chrom', row.chrom],
+    ['start_bp', position(row.startBp)],
+    ['end_bp', position(row.endBp)],
+    ['window_hash', row.windowHash],
+    ['encoder_hash', row.encoderHash],
+    ['state_layer', row.stateLayer],
+    ['pool_type', row.poolType],
+    ['pool_radius', row.poolRadius],
+    ['dtype', row.dtype],
+    ['untargeted', row.untargeted],
+    ['created_at', String(row.createdAt)],
+    ['schema_version', row.schemaVersion]
+  ].map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+  return `{\n${[...fields, `  "embedding": [${Array.from(values, jsonNumber).join(', ')}]`].join(',\n')}\n}\n`
+}
+
+function jsonNumber(value: number): string {
+  return Number.isFinite(value) ? exactNumber(value) : `"${value}"`
+}
+
+function position(bp: bigint): number | string {
+  const number = Number(bp)
+  return Number.isSafeInteger(number) ? number : String(bp)
+}
+
+/** `index,value`, one value a line; NumPy and pandas read its NaN and Infinity. */
+export function csvOf(values: Float64Array): string {
+  return `index,value\n${Array.from(values, (value, index) => `${index},${exactNumber(value)}\n`).join('')}`
+}
+
+/** The call of `geno_lewm` that reads this row's embedding. */
+export function pythonOf(root: string, row: RowLine): string {
+  return `from geno_lewm.encoder.cache import WindowCacheKey, read_embedding
+
+embedding = read_embedding(
+    ${pythonText(root)},
+    WindowCacheKey(
+        window_hash=bytes.fromhex("${row.windowHash}"),
+        encoder_hash=bytes.fromhex("${row.encoderHash}"),
+        state_layer=${row.stateLayer},
+        pool_type=${pythonText(row.poolType)},
+        pool_radius=${row.poolRadius},
+        dtype=${pythonText(row.dtype)},
+    ),
+)
+`
+}
+
+/** What JSON writes between quotes, Python reads as the same text. */
+function pythonText(text: string): string {
+  return JSON.stringify(text)
+}
+
+/** A file name for a row: `lambda_0-1024_3f9a2c11.npy`. */
+export function fileNameOf(row: RowLine, extension: string): string {
+  const contig = row.chrom.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^[.-]+/, '_')
+  return `${contig}_${row.startBp}-${row.endBp}_${row.windowHash.slice(0, 8)}.${extension}`
+}
+
+const COLUMNS = [
+  'row',
+  'chrom',
+  'start_bp',
+  'end_bp',
+  'window_hash',
+  'state_layer',
+  'pool_type',
+  'pool_radius',
+  'dtype',
+  'untargeted',
+  'created_at'
+]
+
+/** Rows as tab-separated values with a line of names, positions as stored. */
+export function tsvOf(rows: readonly RowLine[]): string {
+  const lines = rows.map(row => [
+    row.rowOffset,
+    row.chrom,
+    row.startBp,
+    row.endBp,
+    row.windowHash,
+    row.stateLayer,
+    row.poolType,
+    row.poolRadius,
+    row.dtype,
+    String(row.untargeted),
+    row.createdAt
+  ])
+  return toTsv(COLUMNS, lines)
+}

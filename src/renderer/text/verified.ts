@@ -1,0 +1,67 @@
+/** How a cache stands, in one line. */
+import type { CacheSummary, Health } from '../../shared/contract/index.ts'
+import { missingText } from '../../shared/model/missingText.ts'
+import { formatAgo, formatCount, formatCounted, healthWord, worstHealth } from './index.ts'
+
+/** Without what is missing, which is no shard of the cache. */
+const SICK = ['damaged', 'unreadable', 'suspect', 'unsupported'] as const
+
+type Standing = Pick<CacheSummary, 'health' | 'suspected' | 'missing'>
+
+/** Shards with something wrong, or that this program cannot judge, those among them that only a first look tells of. */
+export function sickShards({ health, suspected, missing }: Standing): number {
+  return SICK.reduce((sum, kind) => sum + (health[kind] ?? 0), suspected + missingShards({ health, missing }))
+}
+
+/** Shards that are missing, those among them in whose place a file is that only stands for one. */
+function missingShards({ health, missing }: Pick<CacheSummary, 'health' | 'missing'>): number {
+  return Math.max(health.missing ?? 0, missing.missingShards)
+}
+
+/** The health of all shards, those that are missing included. */
+export function wholeHealth({ health, missing }: Pick<CacheSummary, 'health' | 'missing'>): Partial<Record<Health, number>> {
+  const count = missingShards({ health, missing })
+  return count === 0 ? health : { ...health, missing: count }
+}
+
+/** What stands for the whole: a first look that found something weighs more than shards that were not verified yet. */
+export function standingMark({ health, suspected, missing }: Standing): Health {
+  const worst = worstHealth(wholeHealth({ health, missing })) ?? 'unverified'
+  return suspected > 0 && (worst === 'unverified' || worst === 'unsupported') ? 'suspect' : worst
+}
+
+/**
+ * `358/361 verified · 300 windows missing (3 shards) · 2 damaged · 1 not verified yet · 2 h ago`: those in order, and every kind of the others, so that nobody takes what
+ * is damaged for what was not looked at; `not verified yet · 361 shards` when nothing ever was, `not verified yet · 9 look wrong` when a
+ * first look found something, `no shards` of an empty cache.
+ */
+export function verifiedLine(summary: CacheSummary, nowMs: number = Date.now()): string {
+  const { shards, health, suspected, lastVerifiedMs, scan } = summary
+  const missing = missingText({ ...summary.missing, missingShards: missingShards(summary) })
+  if (shards === 0 && scan.state === 'done') return parts('no shards', missing)
+  const sick = SICK.filter(kind => (health[kind] ?? 0) > 0)
+    .map(kind => `${formatCount(health[kind] ?? 0)} ${healthWord(kind)}`)
+    .join(' · ')
+  const first =
+    lastVerifiedMs === null
+      ? suspected > 0
+        ? 'not verified yet'
+        : `not verified yet · ${formatCounted(shards, 'shard')}`
+      : `${formatCount(health.verified ?? 0)}/${formatCount(shards)} verified`
+  const looks = suspected === 0 ? '' : `${formatCount(suspected)} ${suspected === 1 ? 'looks' : 'look'} wrong`
+  if (lastVerifiedMs === null) return parts(first, missing, sick, looks)
+  const { unverified = 0, readable = 0 } = health
+  return parts(
+    first,
+    missing,
+    sick,
+    looks,
+    readable === 0 ? '' : `${formatCount(readable)} ${healthWord('readable')}`,
+    unverified === 0 ? '' : `${formatCount(unverified)} not verified yet`,
+    formatAgo(lastVerifiedMs, nowMs)
+  )
+}
+
+function parts(...texts: readonly string[]): string {
+  return texts.filter(text => text !== '').join(' · ')
+}

@@ -1,0 +1,137 @@
+/** The index: whether it is there and in step with the shards, where it drifts and what that costs, and the way to a new one. */
+
+import { useMemo } from 'react'
+import type { CacheSummary } from '../../../shared/contract/index.ts'
+import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
+import { useFindings } from '../../state/queries/queries.ts'
+import { WHOLE } from '../../state/scope.ts'
+import { useStartJob } from '../../state/useStartJob.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { DRIFTS, driftOf } from '../../text/findings/drift.ts'
+import { adviceOf, isChangedMeanwhile } from '../../text/findings/findingAdvice.ts'
+import { findingSentence, formatAgo, formatBytes, formatCount, formatCounted, formatTime, sharedEncoder } from '../../text/index.ts'
+import { HealthMark } from '../../ui/HealthMark.tsx'
+import { ShardName } from '../../ui/ShardName.tsx'
+import controls from '../../ui/styles/controls.module.css'
+import view from '../../ui/styles/view.module.css'
+import classes from './Index.module.css'
+
+export function IndexTab() {
+  const { summary, ask } = useWorkspace()
+  const start = useStartJob()
+  const found = useFindings(WHOLE)
+  const findings = useMemo(
+    () => (found.data?.findings ?? []).filter(each => each.severity === 'index' && !isChangedMeanwhile(each)),
+    [found.data]
+  )
+  const { index } = summary
+  // One that was rebuilt since the last verification was made from the shards.
+  const compared = Math.max(summary.lastVerifiedMs ?? 0, index.modifiedMs ?? 0)
+  return (
+    <div className={`${view.tab} ${classes.scrolls}`}>
+      <div className={view.bar}>
+        <span className={controls.grow}>
+          <State summary={summary} />
+        </span>
+        <button
+          type='button'
+          className={`${controls.button} ${controls.small}`}
+          disabled={index.state === 'missing'}
+          onClick={() => void start({ kind: 'verify' })}
+        >
+          Compare with the shards
+        </button>
+        <button
+          type='button'
+          className={`${controls.button} ${controls.small} ${index.state === 'unsupported' || (index.state === 'present' && index.drift === 0) ? '' : controls.primary}`}
+          disabled={summary.writer !== null || index.state === 'unsupported'}
+          onClick={() => ask({ kind: 'reindex' })}
+        >
+          Rebuild the index…
+        </button>
+      </div>
+      <dl className={`${controls.facts} ${classes.facts}`}>
+        <dt>File</dt>
+        <dd className={controls.mono}>embeddings/index.sqlite</dd>
+        <dt>Size</dt>
+        <dd>{index.state === 'missing' ? 'there is none' : formatBytes(index.bytes)}</dd>
+        <dt>Written</dt>
+        <dd title={formatTime(index.modifiedMs)}>{index.modifiedMs === null ? '–' : formatAgo(index.modifiedMs)}</dd>
+        <dt>Compared</dt>
+        <dd title={formatTime(compared)}>
+          {index.state === 'missing' ? '–' : index.drift === null ? 'not since it or a shard was written' : formatAgo(compared)}
+        </dd>
+      </dl>
+      <ul className={classes.drifts}>
+        {DRIFTS.map(kind => (
+          <Drift key={kind} kind={kind} findings={findings.filter(each => each.kind === kind)} known={index.drift !== null} />
+        ))}
+      </ul>
+      {findings.some(({ kind }) => !DRIFTS.includes(kind)) && (
+        <ul className={classes.drifts}>
+          {findings
+            .filter(({ kind }) => !DRIFTS.includes(kind))
+            .map(({ kind, message }) => (
+              <li key={kind}>
+                <HealthMark mark='damaged' word={findingSentence(message)} />
+              </li>
+            ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function State({ summary }: { readonly summary: CacheSummary }) {
+  const { state, drift, reason } = summary.index
+  if (state === 'missing') return <HealthMark mark='damaged' word='There is no index: a look-up by key finds nothing' />
+  if (state === 'unusable') return <HealthMark mark='damaged' word={`The index cannot be used${reason === null ? '' : `: ${reason}`}`} />
+  if (state === 'unsupported') return <HealthMark mark='unsupported' word={findingSentence(reason ?? 'the index is of a newer GenoLeWM')} />
+  if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with all shards as they are now' />
+  if (drift === 0) return <HealthMark mark='verified' word='The index is in step with the shards' />
+  return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'entry', 'entries')}`} />
+}
+
+const NAMES: Partial<Record<FindingKind, string>> = {
+  row_without_entry: 'Rows without an entry',
+  entry_without_row: 'Entries without a row',
+  entry_elsewhere: 'Entries that point elsewhere',
+  entry_outside: 'Entries that point outside of the cache'
+}
+
+const SHOWN = 200
+
+function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly findings: readonly Finding[]; readonly known: boolean }) {
+  const { go } = useWorkspace()
+  const [first] = findings
+  const count = driftOf(findings)
+  const above = sharedEncoder(findings.map(({ shardPath }) => shardPath))
+  return (
+    <li className={classes.drift}>
+      <div className={classes.head}>
+        <h2 className={controls.heading}>{NAMES[kind] ?? kind}</h2>
+        <span className={classes.count}>{known || count > 0 ? formatCount(count) : '–'}</span>
+      </div>
+      {first !== undefined && (
+        <>
+          <p className={controls.muted}>
+            {adviceOf(first, null).cost} {adviceOf(first, null).remedy}
+          </p>
+          <ul className={classes.places}>
+            {findings.slice(0, SHOWN).map(({ shardPath, row, message }) => (
+              <li key={`${shardPath} ${row} ${message}`}>
+                <button type='button' className={controls.link} onClick={() => go({ shardPath, rowOffset: null })}>
+                  <ShardName path={shardPath} above={above} />
+                </button>
+                <span className={classes.message} title={findingSentence(message)}>
+                  {findingSentence(message)}
+                </span>
+              </li>
+            ))}
+            {findings.length > SHOWN && <li className={controls.muted}>and {formatCount(findings.length - SHOWN)} more</li>}
+          </ul>
+        </>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,61 @@
+/** The whole selection at a glance: every shard a cell, by configuration and contig. */
+
+import { useMemo } from 'react'
+import { HEALTHS } from '../../../shared/contract/index.ts'
+import { BlockCanvas } from '../../parts/blocks/BlockCanvas.tsx'
+import { useAllShards } from '../../state/queries/useAllShards.ts'
+import { scopeText } from '../../state/scope.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { formatCount, healthFill } from '../../text/index.ts'
+import { sentenceOf } from '../../ui/faults.ts'
+import { HealthMark } from '../../ui/HealthMark.tsx'
+import controls from '../../ui/styles/controls.module.css'
+import classes from './MapTab.module.css'
+import { mapLines } from './mapLines.ts'
+
+const LARGE = { label: 96, narrowest: 13, cellWidth: 13, cellHeight: 13, lineGap: 3, title: 26 }
+const SMALL = { label: 96, narrowest: 6, cellWidth: 9, cellHeight: 9, lineGap: 4, title: 26 }
+/** More shards than this are drawn in small cells. */
+const MANY = 4000
+
+export function MapTab() {
+  const { selection, go } = useWorkspace()
+  const { shards, total, error } = useAllShards(selection.scope)
+  const lines = useMemo(() => mapLines(shards), [shards])
+  const counts = useMemo(() => {
+    const found = new Map<string, number>()
+    for (const { health } of shards) found.set(health, (found.get(health) ?? 0) + 1)
+    return found
+  }, [shards])
+  if (error !== null) return <p className={controls.empty}>{sentenceOf(error)}</p>
+  if (total === 0) return <p className={controls.empty}>No shards in {scopeText(selection.scope)}.</p>
+  return (
+    <>
+      <ul className={classes.legend} aria-label='Legend'>
+        {HEALTHS.filter(health => (counts.get(health) ?? 0) > 0).map(health => (
+          <li key={health}>
+            <span className={classes.swatch} style={{ background: `var(${healthFill(health)})` }} />
+            <HealthMark mark={health} word /> {formatCount(counts.get(health) ?? 0)}
+          </li>
+        ))}
+        <li>
+          <span className={classes.swatch} style={{ background: 'var(--fill-gap)' }} /> no shard
+        </li>
+        {shards.length < total && (
+          <li role='status'>
+            {formatCount(shards.length)} of {formatCount(total)} shards
+          </li>
+        )}
+      </ul>
+      <div className={classes.map}>
+        <BlockCanvas
+          name='Shards by configuration and contig'
+          lines={lines}
+          sizes={total > MANY ? SMALL : LARGE}
+          selected={selection.shardPath}
+          onSelect={block => go({ shardPath: block.shardPath, rowOffset: null })}
+        />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,141 @@
+/** What lies in quarantine: where it came from, why and when, and the way back, for one or for all. */
+import { useMemo, useState } from 'react'
+import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import { useQuarantine } from '../../state/queries/useQuarantine.ts'
+import { useStartJob } from '../../state/useStartJob.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { formatAgo, formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../../text/index.ts'
+import grid from '../../ui/DataGrid.module.css'
+import { type Column, DataGrid } from '../../ui/DataGrid.tsx'
+import { sentenceOf } from '../../ui/faults.ts'
+import { ShardName } from '../../ui/ShardName.tsx'
+import controls from '../../ui/styles/controls.module.css'
+import view from '../../ui/styles/view.module.css'
+import { useLines } from '../../ui/useLines.ts'
+import classes from './Quarantine.module.css'
+import { reasonsText, reasonText } from './reasons.ts'
+
+const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
+
+export function QuarantineTab() {
+  const { summary, selection, ask } = useWorkspace()
+  const start = useStartJob()
+  const listed = useQuarantine()
+  const [chosen, choose] = useState<string | null>(null)
+  if (listed.isError) return <p className={view.note}>{sentenceOf(listed.error)}</p>
+  if (listed.data === undefined) return <p className={view.note}>Looking into quarantine…</p>
+  const entries = listed.data
+  if (entries.length === 0) {
+    return (
+      <div className={controls.empty}>
+        <p>Nothing is in quarantine.</p>
+        <p>Shards that a repair or a person puts aside lie here until they are brought back. Nothing is ever deleted.</p>
+      </div>
+    )
+  }
+  // Until one is chosen here it is the one that is selected elsewhere, where that was moved away.
+  const entry =
+    entries.find(({ path }) => path === chosen) ?? entries.findLast(({ shardPath }) => shardPath === selection.shardPath) ?? null
+  const restore = (which: 'all' | readonly string[]): void => {
+    if (summary.written) void start({ kind: 'restore', which: which === 'all' ? which : [...which] })
+    else ask({ kind: 'restore', which })
+  }
+  const busy = summary.writer !== null
+  const button = `${controls.button} ${controls.small}`
+  return (
+    <div className={view.tab}>
+      <div className={view.bar}>
+        <span className={controls.grow}>
+          {formatCounted(entries.length, 'file')} in quarantine, {formatBytes(entries.reduce((sum, { bytes }) => sum + bytes, 0))}
+        </span>
+        <button type='button' className={button} disabled={entry === null || busy} onClick={() => entry !== null && restore([entry.path])}>
+          Restore
+        </button>
+        <button type='button' className={button} disabled={busy} onClick={() => restore('all')}>
+          Restore all
+        </button>
+      </div>
+      <p className={`${controls.muted} ${classes.note}`}>
+        Restore rebuilds the index from what can be read: rows that cannot be read do not come back into it.
+      </p>
+      <EntryGrid entries={entries} chosen={entry?.path ?? null} onChoose={choose} />
+      {entry !== null && <EntryFacts entry={entry} />}
+    </div>
+  )
+}
+
+function EntryGrid({
+  entries,
+  chosen,
+  onChoose
+}: {
+  readonly entries: readonly QuarantineEntry[]
+  readonly chosen: string | null
+  readonly onChoose: (path: string) => void
+}) {
+  const at = entries.findIndex(({ path }) => path === chosen)
+  const above = useMemo(() => sharedEncoder(entries.map(({ shardPath }) => shardPath)), [entries])
+  const lines = useLines(entries.length, at === -1 ? null : at, 1)
+  return (
+    <DataGrid
+      id='quarantined'
+      name='Files in quarantine'
+      className={classes.entries ?? ''}
+      columns={COLUMNS}
+      lines={lines}
+      cells={index => {
+        const entry = entries[index]
+        return entry !== undefined && <Cells entry={entry} above={above} />
+      }}
+      onMove={index => {
+        const entry = entries[index]
+        if (entry !== undefined) onChoose(entry.path)
+      }}
+    />
+  )
+}
+
+function Cells({ entry, above }: { readonly entry: QuarantineEntry; readonly above: string }) {
+  const { shardPath, reasons, at, bytes } = entry
+  const moved = at === null ? null : millisecondsOf(at)
+  return (
+    <>
+      <td>
+        <ShardName path={shardPath} above={above} />
+      </td>
+      <td className={classes.why} title={reasons.map(reasonText).join('\n')}>
+        {reasonsText(reasons)}
+      </td>
+      <td title={formatTime(moved)}>{formatAgo(moved)}</td>
+      <td className={grid.number}>{formatBytes(bytes)}</td>
+    </>
+  )
+}
+
+function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {
+  const { path, shardPath, reasons, at } = entry
+  return (
+    <section className={classes.facts} aria-label='The chosen file'>
+      <dl className={controls.facts}>
+        <dt>{reasons.length > 1 ? 'Reasons' : 'Reason'}</dt>
+        <dd className={classes.reasons}>
+          {reasons.length === 0 ? (
+            reasonsText(reasons)
+          ) : (
+            <ul>
+              {reasons.map(reason => (
+                <li key={reason}>{reasonText(reason)}</li>
+              ))}
+            </ul>
+          )}
+        </dd>
+        <dt>Came from</dt>
+        <dd className={controls.mono}>{shardPath}</dd>
+        <dt>Lies at</dt>
+        <dd className={controls.mono}>{path}</dd>
+        <dt>Moved</dt>
+        <dd>{at === null ? 'nobody wrote down when' : formatTime(millisecondsOf(at))}</dd>
+      </dl>
+    </section>
+  )
+}

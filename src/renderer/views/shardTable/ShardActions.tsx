@@ -1,0 +1,52 @@
+/** The line below the table: what is chosen, what there is, and what can be done with it. */
+import { formatBytes, formatCount, formatCounted, formatRows } from '../../text/index.ts'
+import controls from '../../ui/styles/controls.module.css'
+import { type Choice, rowsText, totalsOf } from './choice.ts'
+import type { ShardPage } from './pages.ts'
+import classes from './ShardActions.module.css'
+
+export type Actions = {
+  verify(): void
+  quarantine(): void
+  copy(): void
+  copyPath(): void
+  rows(): void
+}
+
+export function ShardActions({
+  choice,
+  totals,
+  actions
+}: {
+  readonly choice: Choice
+  readonly totals: Pick<ShardPage, 'total' | 'rows' | 'withoutRowCount' | 'bytes'> | null
+  readonly actions: Actions
+}) {
+  const chosen = totalsOf(choice)
+  const button = `${controls.button} ${controls.small}`
+  return (
+    <div className={classes.bar}>
+      <span className={classes.chosen} role='status'>
+        {chosen.shards > 0 && (
+          <>
+            <b>{formatCount(chosen.shards)} selected</b>: {rowsText(chosen)}, {formatBytes(chosen.bytes)}
+          </>
+        )}
+      </span>
+      {totals !== null && (
+        <span className={classes.all}>
+          {formatCounted(totals.total, 'shard')}, {formatRows(totals.rows, totals.withoutRowCount)}, {formatBytes(totals.bytes)}
+        </span>
+      )}
+      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.verify}>
+        Verify
+      </button>
+      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.quarantine}>
+        Quarantine…
+      </button>
+      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.copy}>
+        Copy
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,21 @@
+/** The shards of the selection: the lane above, the table, and what is chosen in it. */
+import { useState } from 'react'
+import type { Health } from '../../../shared/contract/index.ts'
+import { Lane } from '../../parts/blocks/Lane.tsx'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { FilterBar } from './FilterBar.tsx'
+import { ShardTable } from './ShardTable.tsx'
+
+export function ShardsTab() {
+  const { selection } = useWorkspace()
+  const [text, setText] = useState('')
+  const [givenWay, setGivenWay] = useState<readonly string[]>([])
+  const [health, setHealth] = useState<readonly Health[]>([])
+  return (
+    <>
+      <Lane />
+      <FilterBar text={text} onText={setText} health={health} onHealth={setHealth} givenWay={givenWay} />
+      <ShardTable scope={selection.scope} text={text} health={health} onGiveWay={setGivenWay} />
+    </>
+  )
+}

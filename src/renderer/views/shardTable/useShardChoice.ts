@@ -1,0 +1,167 @@
+/**
+ * Cursor and choice of the table. The cursor follows the one selection and stays on its shard when the lines move; the choice is for
+ * what is done with many, and never holds what another filter has hidden.
+ */
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Scope, ShardRow } from '../../../shared/contract/index.ts'
+import { scopeHolds } from '../../state/scope.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { sentenceOf } from '../../ui/faults.ts'
+import { useTell } from '../../ui/Notice.tsx'
+import { type Choice, chooseAlso, chooseOnly, NOTHING, refreshed, toggle } from './choice.ts'
+import { findByPath, indexAmong } from './pages.ts'
+import type { ShardPages, ShardSort } from './useShardPages.ts'
+
+export type Pointing = { readonly extend: boolean; readonly add: boolean }
+
+export type ShardChoice = {
+  readonly choice: Choice
+  readonly cursor: number | null
+  /**
+   * Puts the cursor on a line.
+   * @param after the selection follows when the cursor has rested as long, ms
+   */
+  point(index: number, how: Pointing, after?: number): void
+  chooseAll(): void
+  chooseNone(): void
+  /** The cursor leaves the table: its lines are in another order now. */
+  leave(): void
+}
+
+/**
+ * @param filterKey what the table shows; another one is another table
+ * @param reveal brings a line into view
+ */
+export function useShardChoice(
+  pages: ShardPages,
+  { filterKey, scope, sort }: { readonly filterKey: string; readonly scope: Scope; readonly sort: ShardSort },
+  reveal: (index: number) => void
+): ShardChoice {
+  const { selection, go } = useWorkspace()
+  const tell = useTell()
+  const [choice, setChoice] = useState<Choice>(NOTHING)
+  const [cursor, setCursor] = useState<number | null>(null)
+  const cursorPath = useRef<string | null>(null)
+  const anchor = useRef<number | null>(null)
+  const rest = useRef<ReturnType<typeof setTimeout>>(undefined)
+  /** How often somebody has pointed: what an earlier pointing still waits for must not undo a later one. */
+  const pointings = useRef(0)
+  /** The selection as this table made or showed it: nothing to look for. */
+  const selected = useRef<string | null>(null)
+  /** @returns whether nobody has pointed since */
+  const sinceNow = useCallback(() => {
+    const before = pointings.current
+    return () => pointings.current === before
+  }, [])
+  const { at, between } = pages
+  const total = pages.totals?.total ?? 0
+  const put = useCallback((index: number | null, shardPath: string | null) => {
+    cursorPath.current = shardPath
+    setCursor(index)
+  }, [])
+
+  const shownFilter = useRef(filterKey)
+  const shownTotal = useRef(total)
+  useEffect(() => {
+    const fewer = total < shownTotal.current
+    shownTotal.current = total
+    if (shownFilter.current === filterKey && !fewer) return
+    if (shownFilter.current !== filterKey) {
+      put(null, null)
+      selected.current = null
+    }
+    shownFilter.current = filterKey
+    // What is no longer there must not be acted on, unseen.
+    setChoice(NOTHING)
+    anchor.current = null
+  }, [filterKey, total, put])
+
+  useEffect(() => {
+    setChoice(before => refreshed(before, pages.pages))
+    const path = cursorPath.current
+    if (path === null) return
+    setCursor(before => (before !== null && at(before)?.shardPath === path ? before : indexAmong(pages.pages, path)))
+  }, [pages.pages, at])
+
+  const latest = useRef({ pages, sort, total, reveal })
+  latest.current = { pages, sort, total, reveal }
+  const { shardPath } = selection
+  const hasRows = total > 0
+  useEffect(() => {
+    const now = latest.current
+    if (!hasRows || (shardPath !== null && [selected.current, cursorPath.current].includes(shardPath))) return
+    selected.current = null
+    if (shardPath === null || !scopeHolds(scope, shardPath)) return
+    let replaced = false
+    const isLast = sinceNow()
+    const current = (): boolean => !replaced && isLast()
+    const show = async (index: number | null): Promise<void> => {
+      if (!current() || index === null) return
+      put(index, shardPath)
+      selected.current = shardPath
+      anchor.current = index
+      latest.current.reveal(index)
+      const [shard] = await latest.current.pages.between(index, index)
+      if (current() && shard !== undefined) setChoice(chooseOnly([shard]))
+    }
+    const locate = async (): Promise<void> => {
+      const near = indexAmong(now.pages.pages, shardPath)
+      if (near !== null) await show(near)
+      else if (now.sort.by === 'shardPath') await show(await findByPath(shardPath, now.total, now.sort.descending, now.pages.load))
+    }
+    // Not to find it is no fault of what was asked for: the inspector shows it all the same.
+    locate().catch(() => {})
+    return () => {
+      replaced = true
+    }
+  }, [shardPath, scope, hasRows, put, sinceNow])
+
+  const rowsOf = async (from: number, to: number, use: (rows: readonly ShardRow[]) => void): Promise<void> => {
+    try {
+      use(await between(from, to))
+    } catch (error) {
+      tell(sentenceOf(error))
+    }
+  }
+  const withRow = (index: number, use: (shard: ShardRow) => void): void => {
+    const there = at(index)
+    if (there !== undefined) use(there)
+    else void rowsOf(index, index, ([shard]) => shard !== undefined && use(shard))
+  }
+  return {
+    choice,
+    cursor,
+    point: (index, { extend, add }, after = 0) => {
+      pointings.current += 1
+      const isLast = sinceNow()
+      const choose = (rows: readonly ShardRow[]): void => {
+        if (isLast()) setChoice(chooseOnly(rows))
+      }
+      put(index, at(index)?.shardPath ?? null)
+      reveal(index)
+      if (extend) {
+        void rowsOf(anchor.current ?? index, index, add ? rows => setChoice(before => chooseAlso(before, rows)) : choose)
+      } else {
+        anchor.current = index
+        withRow(index, add ? shard => setChoice(before => toggle(before, shard)) : shard => choose([shard]))
+      }
+      clearTimeout(rest.current)
+      rest.current = setTimeout(
+        () =>
+          withRow(index, found => {
+            if (!isLast()) return
+            cursorPath.current = found.shardPath
+            selected.current = found.shardPath
+            go({ shardPath: found.shardPath, rowOffset: null })
+          }),
+        after
+      )
+    },
+    chooseAll: () => {
+      const isLast = sinceNow()
+      void rowsOf(0, total - 1, rows => isLast() && setChoice(chooseOnly(rows)))
+    },
+    chooseNone: () => setChoice(NOTHING),
+    leave: () => put(null, null)
+  }
+}
