@@ -11,11 +11,14 @@ import {
   type Ledger,
   openLedger,
   reindexCache,
+  runScope,
   type VerifyReport,
   verifyCache,
   writeShard
 } from '../../../src/main/core/index.ts'
 import { openShard } from '../../../src/main/core/parquet/shardReader.ts'
+import { CancelledError } from '../../../src/shared/model/errors.ts'
+import type { Progress } from '../../../src/shared/model/report.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, filesBelow, flipBit, makePipe, recordOf, shardsOf } from '../cacheFiles.ts'
@@ -76,20 +79,42 @@ describe('changed', () => {
   })
 })
 
+async function inTenYears(work: () => Promise<unknown>): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 })
+  try {
+    await work()
+  } finally {
+    vi.useRealTimers()
+  }
+}
+
 describe('a verification in the future, recorded by a clock that was ahead', () => {
-  test.each([{ olderThanMs: 86_400_000 }, { olderThanMs: 0 }, { trustMs: 86_400_000 }])('is of no use to %j', async options => {
+  test('is not resumed', async () => {
     const [root, ledger] = [referenceCache('healthy'), newLedger()]
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 })
-    try {
-      await verifyCache(root, { ledger })
-    } finally {
-      vi.useRealTimers()
+    const controller = new AbortController()
+    const onProgress = ({ done }: Progress): void => {
+      if (done >= 10) controller.abort()
     }
-    const [shard = ''] = shardsOf(root)
-    flipBit(join(root, shard), 4)
-    const { findings } = await verifyCache(root, { ledger, ...options })
-    expect(findings).toContainEqual(expect.objectContaining({ shardPath: shard, severity: 'corrupt' }))
+    await inTenYears(() =>
+      expect(verifyCache(root, { ledger, workers: 1, signal: controller.signal, onProgress })).rejects.toThrow(CancelledError)
+    )
+    expect(ledger.interruptedRun(root, runScope({}))?.shards).toBeGreaterThan(0)
+    expect(await inspectCache(root, { ledger, resume: true })).toMatchObject({ carriedOver: 0 })
   })
+
+  test.each([{ olderThanMs: 86_400_000 }, { olderThanMs: 0 }, { trustMs: 86_400_000 }, { changed: true }])(
+    'is of no use to %j',
+    async options => {
+      const [root, ledger] = [referenceCache('healthy'), newLedger()]
+      const [shard = ''] = shardsOf(root)
+      // A whole second, which `flipBit` restores exactly.
+      utimesSync(join(root, shard), 1, 1)
+      await inTenYears(() => verifyCache(root, { ledger }))
+      flipBit(join(root, shard), 4)
+      const { findings } = await verifyCache(root, { ledger, ...options })
+      expect(findings).toContainEqual(expect.objectContaining({ shardPath: shard, severity: 'corrupt' }))
+    }
+  )
 })
 
 describe('olderThanMs', () => {

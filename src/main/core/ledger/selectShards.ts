@@ -1,6 +1,6 @@
 /** Which shards a verify looks at, and what was known of them before. */
 import { createHash } from 'node:crypto'
-import { isOlderThan } from '../../../shared/model/age.ts'
+import { isFuture, isOlderThan } from '../../../shared/model/age.ts'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
@@ -14,7 +14,7 @@ export type VerifyOptions = {
   readonly quick?: boolean
   /** Only these shards. */
   readonly shards?: readonly string[]
-  /** Only what is new, or has another size or mtime than when it was last verified in full. */
+  /** Only what is new, or has another size or mtime than when it was last verified in full. A verification in the future counts as none. */
   readonly changed?: boolean
   /** Only what was last verified in full longer ago than this, in ms. */
   readonly olderThanMs?: number
@@ -89,7 +89,8 @@ export function selectShards(root: string, all: readonly string[], options: Veri
       if (last === null) return true
       const stamp = stamps.get(path)
       const differs = stamp === undefined || stamp.bytes !== last.bytes || stamp.mtimeNs !== last.mtimeNs
-      return (changed === true && differs) || (olderThanMs !== undefined && isOlderThan(last.verifiedAtMs, olderThanMs, now))
+      const isNews = differs || isFuture(last.verifiedAtMs, now)
+      return (changed === true && isNews) || (olderThanMs !== undefined && isOlderThan(last.verifiedAtMs, olderThanMs, now))
     })
   }
   const ledgerRun =

@@ -2,7 +2,7 @@
  * What is said of a shard by what is read of it now and what is on record: findings of an earlier look are carried over, a full look is
  * written down, and its digest is held against the first one.
  */
-import { isOlderThan } from '../../../shared/model/age.ts'
+import { isFuture, isOlderThan } from '../../../shared/model/age.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
@@ -34,13 +34,19 @@ export class ShardJudge {
 
   /** How a shard is looked at: what was found in it before, elsewhere, a moment ago or by the interrupted run that is resumed, is not read again. */
   plan(shardPath: string): { readonly task: ShardTask; readonly before: KnownVerdict | null } {
-    const known = this.options.known?.get(shardPath) ?? this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? this.trusted(shardPath)
+    const known = this.options.known?.get(shardPath) ?? this.resumed(shardPath) ?? this.trusted(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
     const before = known !== null && stamp !== undefined && known.bytes === stamp.bytes && known.mtimeNs === stamp.mtimeNs ? known : null
     // Its keys are needed once more for the comparison across shards.
     const depth = before !== null && this.depth === 'full' ? 'keys' : this.depth
     const digest = before === null && this.selection.ledgerRun !== null
     return { task: { root: this.root, shardPath, depth, digest }, before }
+  }
+
+  /** What the interrupted run that is resumed found in it. */
+  private resumed(shardPath: string): KnownVerdict | null {
+    const last = this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? null
+    return last === null || isFuture(last.verifiedAtMs, Date.now()) ? null : last
   }
 
   /** What the ledger says of it, if that is young enough. */
