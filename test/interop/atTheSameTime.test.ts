@@ -189,7 +189,7 @@ describeWith('python', 'at the same time', python => {
     if (one === undefined || late === undefined) throw new Error('no shards')
     await writeShard(cache, one)
     let written = false
-    await reindexCache(cache, {
+    const report = await reindexCache(cache, {
       onProgress: ({ phase, done, total }) => {
         if (written || phase !== 'index' || done < total) return
         written = true
@@ -197,6 +197,7 @@ describeWith('python', 'at the same time', python => {
       }
     })
     expect(written).toBe(true)
+    expect(report).toMatchObject({ indexedShards: 2, indexedRows: one.records.length + late.records.length, findings: [] })
     const both = [...one.records, ...late.records]
     expect((await readEmbeddings(cache, both)).map(found => found && packedValues(found.embedding))).toEqual(both.map(valuesOf))
     expect((await verifyCache(cache)).findings).toEqual([])

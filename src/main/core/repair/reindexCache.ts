@@ -148,8 +148,10 @@ const WRITER_PAUSE_MS = 300
 
 class ReindexRun {
   findings: Finding[] = []
-  indexedShards = 0
-  indexedRows = 0
+  /** Shards whose rows were entered. */
+  private readonly indexed = new Set<string>()
+  /** Entries that the new index holds, by shard. */
+  private readonly entries = new Map<string, number>()
   /** Shards that were read, to their keys or to their damage. */
   private readonly read = new Set<string>()
   private readonly damaged = new Set<string>()
@@ -170,6 +172,15 @@ class ReindexRun {
     }
   }
 
+  get indexedShards(): number {
+    return this.indexed.size
+  }
+
+  /** Entries of all shards, also of those that were kept for shards that were not read. */
+  get indexedRows(): number {
+    return [...this.entries.values()].reduce((sum, entries) => sum + entries, 0)
+  }
+
   wasRead(shardPath: string): boolean {
     return this.read.has(shardPath)
   }
@@ -185,7 +196,7 @@ class ReindexRun {
     return this.read.size === 0 && this.findings.length > 0
   }
 
-  /** Counts a shard's rows, and keeps why it has none. */
+  /** Counts a shard's rows, and keeps why it has none; a shard may be read twice. */
   take(verdict: KeysVerdict): void {
     const { shardPath, mtimeNs, findings, keys } = verdict
     // As it was when it was opened: one that changes meanwhile is read once more.
@@ -194,15 +205,18 @@ class ReindexRun {
     const isDamaged = findings.some(({ severity }) => severity === 'corrupt')
     if (isDamaged) this.damaged.add(shardPath)
     if (keys !== null || isDamaged) this.read.add(shardPath)
-    if (keys === null) return
+    if (keys === null) {
+      this.indexed.delete(shardPath)
+      return
+    }
     if (verdict.isMisplaced === true || findings.some(isMisplacement)) this.misplaced.add(shardPath)
-    this.indexedShards += 1
-    this.indexedRows += keys.rows
+    this.indexed.add(shardPath)
+    this.entries.set(shardPath, keys.rows)
   }
 
   /** Counts the entries that stay, and notes them with what kept their shards from being read. */
   entriesKept(kept: ReadonlyMap<string, number>): void {
-    for (const entries of kept.values()) this.indexedRows += entries
+    for (const [path, entries] of kept) this.addEntries(path, entries)
     const below = (folder: string): number =>
       [...kept].reduce((sum, [path, entries]) => sum + (path.startsWith(`${folder}/`) ? entries : 0), 0)
     this.findings = this.findings.map(found => {
@@ -213,9 +227,13 @@ class ReindexRun {
 
   /** Rows whose keys others have. */
   leaveOutRepeated(rows: readonly RepeatedRow[]): void {
-    this.indexedRows -= rows.length
+    for (const { shardPath } of rows) this.addEntries(shardPath, -1)
     const ofOthers = rows.filter(({ shardPath, place }) => shardPath === place || !this.isSameFile(shardPath, place))
     for (const [shardPath, ofShard] of Map.groupBy(ofOthers, row => row.shardPath)) this.findings.push(...repeatedKeys(shardPath, ofShard))
+  }
+
+  private addEntries(shardPath: string, count: number): void {
+    this.entries.set(shardPath, (this.entries.get(shardPath) ?? 0) + count)
   }
 
   private isSameFile(shardPath: string, other: string): boolean {
@@ -238,6 +256,8 @@ class ReindexRun {
         const verdict = verifyShard(this.root, shardPath, 'keys')
         this.take(verdict)
         if (verdict.keys !== null) this.leaveOutRepeated(enterAll(index, shardPath, verdict.keys))
+        // Its writer may have entered rows already.
+        this.entries.set(shardPath, index.entriesOf(shardPath).length)
       }
     })
   }
