@@ -23,10 +23,22 @@ export function openFile(path: string, mode: OpenMode): Opened | null {
   try {
     if (mode === 'copy') return openCopy(path)
     if (mode === 'read') return openReadOnly(path)
-    return openedInPlace(openDatabase(path, { fileMustExist: true, timeout: BUSY_MS }))
+    return openForWriting(path)
   } catch (error) {
     if (failedWith(error, 'ENOENT')) return null
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
+    throw error
+  }
+}
+
+function openForWriting(path: string): Opened {
+  const db = openDatabase(path, { fileMustExist: true, timeout: BUSY_MS })
+  try {
+    // better-sqlite3 syncs no commit in WAL mode, but entries have to leave the index before their shard moves.
+    db.pragma('synchronous = FULL')
+    return openedInPlace(db)
+  } catch (error) {
+    db.close()
     throw error
   }
 }

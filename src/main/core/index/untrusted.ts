@@ -37,12 +37,17 @@ export function guarded<T>(work: () => T): T {
     return work()
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error
-    if (error.code.startsWith('SQLITE_BUSY')) throw new CacheBusyError('another process holds the index locked', { error: error.code })
+    if (isBusy(error)) throw new CacheBusyError('another process holds the index locked', { error: error.code })
     if (isRefusal(error)) {
       throw new SystemError(`the index ${INDEX_PATH} could not be used: ${error.message}`, { error: error.code }, { cause: error })
     }
     throw new IndexUnusable('index_unreadable', error.message, { cause: error })
   }
+}
+
+/** Whether another connection is in the way. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
 /** What the system said no to tells nothing of the index; a transaction that a crash left in it does. */

@@ -1,8 +1,8 @@
 /** Takes away what the archive of index entries says and the index says as well: shards that were restored are evidence enough. */
 import { join } from 'node:path'
+import { CacheError } from '../../../../shared/model/errors.ts'
 import { removeEmptyFolders } from '../../cache/quarantineFiles.ts'
 import { removeQuietly } from '../../fs/durableFile.ts'
-import { IndexUnusable } from '../../index/untrusted.ts'
 import { entryParams, openIndex, type WindowIndex } from '../../index/windowIndex.ts'
 import { archiveFiles, readArchiveFile } from './entryArchive.ts'
 
@@ -23,8 +23,8 @@ export function pruneArchive(root: string): void {
       index.close()
     }
   } catch (error) {
-    // What cannot be compared stays.
-    if (!(error instanceof IndexUnusable)) throw error
+    // What cannot be compared stays; the operation before this was carried out.
+    if (!(error instanceof CacheError)) throw error
   }
 }
 

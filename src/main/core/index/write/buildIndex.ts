@@ -19,7 +19,7 @@ import { checkPathLength, JOURNALS, openDatabase } from '../../sqlite/database.t
 import { replaceLinkedIndex } from '../linkedIndex.ts'
 import { BUSY_MS } from '../openFile.ts'
 import { prepareInsert } from '../packedRows.ts'
-import { guarded, harden, IndexUnusable } from '../untrusted.ts'
+import { guarded, harden, IndexUnusable, isBusy } from '../untrusted.ts'
 import { entryParams, HOLDS, INSERT, insertParams, openIndex } from '../windowIndex.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 
@@ -203,13 +203,30 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
       throw error
     })
   }
-  // The copy of a database keeps the journal mode of its file: leave the rollback journal that Python expects.
   const live = openDatabase(path, { timeout: BUSY_MS })
   try {
     harden(live)
-    if (live.pragma('journal_mode', { simple: true }) !== 'delete') live.pragma('journal_mode = DELETE')
+    guarded(() => leaveWalMode(live))
   } finally {
     live.close()
+  }
+}
+
+/**
+ * The copy of a database keeps the journal mode of its file, and Python expects a rollback journal. SQLite refuses to leave WAL mode
+ * while another connection is open. The new index is in place all the same, so its log is synced, and WAL mode stays.
+ */
+function leaveWalMode(live: Database.Database): void {
+  try {
+    if (live.pragma('journal_mode', { simple: true }) === 'delete') return
+    live.pragma('journal_mode = DELETE')
+  } catch (error) {
+    if (!isBusy(error)) throw error
+    try {
+      live.pragma('wal_checkpoint')
+    } catch (refused) {
+      if (!isBusy(refused)) throw refused
+    }
   }
 }
 
