@@ -27,7 +27,7 @@ export { LINK_POLICIES, LINKS_VARIABLE, type LinkPolicy, linkPolicy, linkPolicyF
 export { isGone } from './fs/processStartTime.ts'
 export { readSmallJson } from './fs/smallFile.ts'
 export { asSystemError, expectedError, failedWith } from './fs/systemError.ts'
-export { makeTemporaryFolder, temporaryPlace } from './fs/temporaryFolder.ts'
+export { makeTemporaryFolder } from './fs/temporaryFolder.ts'
 export { openIndex, type WindowIndex } from './index/windowIndex.ts'
 export { isOfContig, sameContig } from './layouts/contigNames.ts'
 export { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, QUARANTINE_DIR } from './layouts/layout.ts'

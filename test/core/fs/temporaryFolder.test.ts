@@ -1,7 +1,7 @@
 /** What a killed process left in the place for temporary files goes some day; what a living one needs, or another program, never. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { makeTemporaryFolder } from '../../../src/main/core/fs/temporaryFolder.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
@@ -19,4 +19,12 @@ test('only old folders of its name whose process is gone are taken away', () => 
   vi.unstubAllEnvs()
   expect(existsSync(made)).toBe(true)
   expect(readdirSync(place).sort()).toEqual([...stays, basename(made)].sort())
+})
+
+test('where $TMPDIR is missing, the next folder is taken', () => {
+  vi.stubEnv('TMPDIR', join(temporaryFolder(), 'missing'))
+  const made = makeTemporaryFolder('lewm-test-')
+  vi.unstubAllEnvs()
+  expect(dirname(made)).toBe('/tmp')
+  rmSync(made, { recursive: true })
 })

@@ -2,34 +2,58 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { type CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { isGone } from './processStartTime.ts'
+import { asSystemError } from './systemError.ts'
 
 const OLD_MS = 86_400_000
 
-/** `$TMPDIR`, unless it is relative: a temporary folder in the working directory may lie in a cache. */
-export function temporaryPlace(): string {
-  const place = tmpdir()
-  return isAbsolute(place) ? place : '/tmp'
+/** `$TMPDIR` and those that Python tries as well. A relative one is left out: it may lie in a cache. */
+function temporaryPlaces(): string[] {
+  const places = process.platform === 'win32' ? [tmpdir()] : [tmpdir(), '/tmp', '/var/tmp']
+  return [...new Set(places)].filter(place => isAbsolute(place))
 }
 
 /**
- * Makes a folder of its own, and takes away those of its name whose process was killed a day ago or longer.
+ * Makes a folder of its own in the first of these that can be written to, and takes away those of its name whose process was killed a
+ * day ago or longer.
  * @param prefix ends in `-`
- * @throws what Node throws when there can be none
+ * @throws SystemError when there can be none
  */
 export function makeTemporaryFolder(prefix: string): string {
-  const place = temporaryPlace()
-  for (const name of readdirSync(place)) {
+  const places = temporaryPlaces()
+  let refusal: CacheError | undefined
+  for (const place of places) {
+    try {
+      removeOldFolders(place, prefix)
+      return mkdtempSync(join(place, `${prefix}${process.pid}-`))
+    } catch (error) {
+      refusal ??= asSystemError(error, 'make a temporary folder in', place)
+    }
+  }
+  throw refusal ?? new SystemError('there is no folder for temporary files', { call: 'mkdtemp' })
+}
+
+function removeOldFolders(place: string, prefix: string): void {
+  for (const name of namesIn(place)) {
     const [, pid] = name.startsWith(prefix) ? (/^(\d+)-/.exec(name.slice(prefix.length)) ?? []) : []
     if (pid !== undefined && isGone(Number(pid))) removeIfOld(join(place, name))
   }
-  return mkdtempSync(join(place, `${prefix}${process.pid}-`))
+}
+
+/** None of a folder that can be written to and not listed. */
+function namesIn(place: string): string[] {
+  try {
+    return readdirSync(place)
+  } catch {
+    return []
+  }
 }
 
 function removeIfOld(folder: string): void {
   try {
     if (Date.now() - statSync(folder).mtimeMs > OLD_MS) rmSync(folder, { recursive: true, force: true })
   } catch {
-    // It is somebody else's, or gone.
+    // It belongs to another user, or is gone.
   }
 }

@@ -1,9 +1,9 @@
 /** Copies a database with its journals while other processes may write to it: the copy is of one moment. */
-import { chmodSync, copyFileSync, lstatSync, rmSync, statfsSync } from 'node:fs'
-import { basename } from 'node:path'
+import { type BigIntStats, chmodSync, copyFileSync, lstatSync, rmSync, statfsSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { CacheBusyError, SystemError } from '../../../shared/model/errors.ts'
-import { failedWith } from '../fs/systemError.ts'
-import { temporaryPlace } from '../fs/temporaryFolder.ts'
+import { isThere } from '../fs/durableFile.ts'
+import { asSystemError, failedWith } from '../fs/systemError.ts'
 import { IndexUnusable } from './untrusted.ts'
 
 const JOURNALS_COPIED = ['-wal', '-journal'] as const
@@ -16,15 +16,16 @@ const PAUSE_MS = 100
 
 /**
  * Copies a database, and its journals if there are any.
- * @param to a free name
- * @throws IndexUnusable when a journal claims too much, CacheBusyError when the files do not stay the same for long enough, SystemError,
- * and what Node throws
+ * @param to a free name in a folder of its own
+ * @returns false when there is no such database
+ * @throws IndexUnusable when a journal claims too much, CacheBusyError when the files do not stay the same for long enough, SystemError
  */
-export function copyDatabase(from: string, to: string): void {
+export function copyDatabase(from: string, to: string): boolean {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const before = stampsOf(from)
-    checkSizes(from, before)
-    if (before.every(isSettled) && isCopied(from, to, before)) return
+    if (before[0] === null) return false
+    checkSizes(from, dirname(to), before)
+    if (before.every(isSettled) && isCopied(from, to, before)) return true
     pause(attempt === 1 ? TICK_MS : PAUSE_MS)
   }
   throw new CacheBusyError('another process keeps writing to the index', { tries: TRIES })
@@ -34,7 +35,7 @@ type Stamp = { readonly bytes: number; readonly text: string; readonly changedMs
 
 function stampsOf(path: string): Stamp[] {
   return ['', ...JOURNALS_COPIED].map(suffix => {
-    const stat = lstatSync(`${path}${suffix}`, { bigint: true, throwIfNoEntry: false })
+    const stat = statOf(`${path}${suffix}`)
     if (stat === undefined) return null
     return {
       bytes: Number(stat.size),
@@ -42,6 +43,14 @@ function stampsOf(path: string): Stamp[] {
       changedMs: Number(stat.mtimeNs / 1_000_000n)
     }
   })
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    throw asSystemError(error, 'look at', path)
+  }
 }
 
 function isSettled(stamp: Stamp): boolean {
@@ -60,8 +69,9 @@ function isCopied(from: string, to: string, before: readonly Stamp[]): boolean {
       chmodSync(`${to}${suffix}`, 0o600)
     }
   } catch (error) {
-    if (failedWith(error, 'ENOENT') && lstatSync(from, { throwIfNoEntry: false }) !== undefined) return false
-    throw error
+    // One of the files is gone since it was seen. That the folder of the copy is gone says nothing of them.
+    if (failedWith(error, 'ENOENT') && isThere(dirname(to))) return false
+    throw asSystemError(error, 'copy', `${from}, which can be read only in a copy, to ${dirname(to)}`)
   }
   return stampsOf(from).every((stamp, i) => stamp?.text === before[i]?.text)
 }
@@ -70,14 +80,22 @@ function isCopied(from: string, to: string, before: readonly Stamp[]): boolean {
  * A copy must not fill the disk. What SQLite left in the middle of a transaction is about as big as what it changed.
  * @throws IndexUnusable, SystemError
  */
-function checkSizes(path: string, stamps: readonly Stamp[]): void {
+function checkSizes(path: string, folder: string, stamps: readonly Stamp[]): void {
   const [index = 0, ...journals] = stamps.map(stamp => stamp?.bytes ?? 0)
   const huge = JOURNALS_COPIED[journals.findIndex(bytes => bytes > BIG_BYTES && bytes > 2 * index)]
   if (huge !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${huge} beside it is far bigger than itself`)
-  const { bavail, bsize } = statfsSync(temporaryPlace())
-  if (journals.reduce((sum, bytes) => sum + bytes, index) <= (bavail * bsize) / 2) return
-  const message = `cannot copy ${path}, which can be read only in a copy: ${temporaryPlace()} has too little space`
+  if (journals.reduce((sum, bytes) => sum + bytes, index) <= freeBytes(folder) / 2) return
+  const message = `cannot copy ${path}, which can be read only in a copy: ${dirname(folder)} has too little space`
   throw new SystemError(message, { call: 'copy', path, error: 'ENOSPC' })
+}
+
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch (error) {
+    throw asSystemError(error, 'look at', folder)
+  }
 }
 
 function pause(ms: number): void {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { isThisProcess, readLockOwner } from '../cache/cacheLock.ts'
 import { isThere } from '../fs/durableFile.ts'
-import { failedWith } from '../fs/systemError.ts'
+import { expectedError } from '../fs/systemError.ts'
 import { makeTemporaryFolder } from '../fs/temporaryFolder.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { copyDatabase } from './copyDatabase.ts'
@@ -25,9 +25,9 @@ export function openFile(path: string, mode: OpenMode): Opened | null {
     if (mode === 'read') return openReadOnly(path)
     return openForWriting(path)
   } catch (error) {
-    if (failedWith(error, 'ENOENT')) return null
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
-    throw error
+    // What SQLite refused is judged by the caller; another failed call says nothing of the index either.
+    throw error instanceof Database.SqliteError ? error : (expectedError(error) ?? error)
   }
 }
 
@@ -51,7 +51,7 @@ function openedInPlace(db: Database.Database): Opened {
  * An index in WAL mode (neither we nor Python make one) is read in a copy: in place, SQLite would create its `-wal` and `-shm`, and
  * another process may use them by the time that they are removed.
  */
-function openReadOnly(path: string): Opened {
+function openReadOnly(path: string): Opened | null {
   const hasLog = isThere(`${path}-wal`)
   if (hasLog && !isChangedHere(path)) return openCopy(path)
   const db = openDatabase(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
@@ -91,13 +91,16 @@ function isInWalMode(db: Database.Database): boolean {
   return false
 }
 
-/** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. */
-function openCopy(path: string): Opened {
+/** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. Null when there is no file. */
+function openCopy(path: string): Opened | null {
   const folder = makeTemporaryFolder('lewm-index-')
   const discard = (): void => rmSync(folder, { recursive: true, force: true })
   try {
     const copy = join(folder, 'index.sqlite')
-    copyDatabase(path, copy)
+    if (!copyDatabase(path, copy)) {
+      discard()
+      return null
+    }
     const db = openDatabase(copy)
     const close = (): void => {
       db.close()

@@ -8,9 +8,9 @@ import {
   dataFolder as defaultDataFolder,
   type Ledger,
   makeFolder,
+  makeTemporaryFolder,
   openLedger,
-  setAsideRemark,
-  temporaryPlace
+  setAsideRemark
 } from '../../core/index.ts'
 import { type Catalog, openCatalog } from '../catalog/catalog.ts'
 import { logFileIn, openLog } from './logFile.ts'
@@ -39,7 +39,7 @@ export function openData(options: { readonly dataFolder?: string; readonly log?:
     return { ...openIn(wanted, options.log), remove: () => undefined }
   } catch (error) {
     if (!(error instanceof CacheError)) throw error
-    const folder = mkdtempSync(join(temporaryPlace(), 'lewm-cache-'))
+    const folder = makeTemporaryFolder('lewm-cache-')
     if (wanted !== null) for (const name of TAKEN_ALONG) copyIfThere(join(wanted, name), join(folder, name))
     const data = openIn(folder, options.log)
     data.log.warn({ err: error }, `nothing is kept after the program ends: ${error.message}`)
