@@ -67,8 +67,11 @@ describe('lost', () => {
     ])
     expect(rows).toBe(ROWS + 1)
     const { missing_shards, missing_rows } = run(cache, ['verify', '--json']).json()
-    // The row that changed is a suspicion about its shard, and not counted as missing.
+    // The row that changed is a suspicion about its shard, and not counted as missing. The summary counts its earlier key.
     expect({ missing_shards, missing_rows }).toEqual({ missing_shards: 1, missing_rows: ROWS })
+    expect(run(cache, ['verify']).stdout).toContain(
+      '4 windows missing (1 shard), 1 earlier key of changed rows that no shard holds any more'
+    )
   })
 
   test('changes nothing', async () => {
@@ -103,12 +106,29 @@ describe('lost --forget', () => {
     expect(run(cache, ['lost', '--json'], home).json()).toEqual({ lost: [], rows: 0 })
   })
 
+  test.each<[string, (cache: string) => string[]]>([
+    ['lost --forget SHARD --cache DIR', cache => ['lost', '--forget', PATH, '--cache', cache]],
+    ['lost --forget --cache DIR SHARD', cache => ['lost', '--forget', '--cache', cache, PATH]],
+    ['lost --forget --cache=DIR SHARD', cache => ['lost', '--forget', `--cache=${cache}`, PATH]],
+    ['lost --forget --json --cache DIR SHARD', cache => ['lost', '--forget', '--json', '--cache', cache, PATH]],
+    ['lost SHARD --forget --cache DIR', cache => ['lost', PATH, '--forget', '--cache', cache]],
+    ['lost --cache DIR SHARD --forget', cache => ['lost', '--cache', cache, PATH, '--forget']],
+    ['--cache DIR lost --forget SHARD', cache => ['--cache', cache, 'lost', '--forget', PATH]],
+    ['lost --cache DIR --forget -- SHARD', cache => ['lost', '--cache', cache, '--forget', '--', PATH]]
+  ])('%s', async (_, args) => {
+    const cache = await labCache(labShards().slice(0, 8))
+    rmSync(join(cache, PATH))
+    expect(lewmCache(args(cache), { home: temporaryFolder() }).code).toBe(0)
+    expect(run(cache, ['lost', '--json']).json()).toEqual({ lost: [], rows: 0 })
+  })
+
   test('refuses a shard of which nothing is missing, and wrong usage', async () => {
     const cache = await labCache()
     expect(run(cache, ['lost', '--forget', PATH])).toMatchObject({ code: 1, stderr: `lewm-cache: nothing is missing of ${PATH}\n` })
     expect(run(cache, ['lost', '--forget', PATH, '--keys']).code).toBe(2)
     expect(run(cache, ['lost', '--forget', '../outside.parquet']).code).toBe(1)
-    expect(run(cache, ['lost', '--forget']).code).toBe(2)
+    expect(run(cache, ['lost', '--forget'])).toMatchObject({ code: 2, stderr: 'lewm-cache: name the shards to forget\n' })
+    expect(run(cache, ['lost', PATH])).toMatchObject({ code: 2, stderr: expect.stringContaining('--forget') })
   })
 })
 

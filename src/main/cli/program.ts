@@ -157,7 +157,8 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
 
   add('lost', 'list the rows that the index, the ledger or kept entries expect and no shard holds')
     .option('--keys', 'list their keys as well')
-    .option('--forget <shard...>', 'these need not come back; recorded with your name and the time')
+    .option('--forget', 'the named shards need not come back; recorded with your name and the time')
+    .argument('[shard...]', 'what --forget is about')
     .action(by(() => import('./commands/lost.ts')))
 
   add('restore', 'bring shards back from quarantine')

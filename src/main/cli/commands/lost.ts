@@ -18,12 +18,14 @@ import { withLedger } from '../process/ledger.ts'
 import { countOf, countText, timeText } from '../text/numbers.ts'
 import { type Column, tableText } from '../text/table.ts'
 
-export type LostOptions = { readonly keys?: boolean; readonly forget?: readonly string[] }
+export type LostOptions = { readonly keys?: boolean; readonly forget?: boolean }
 
-export const run: Run<LostOptions> = async (context, { keys = false, forget }) => {
-  if (forget !== undefined && keys) throw new InputError('--forget and --keys exclude each other', { field: 'forget' })
+export const run: Run<LostOptions> = async (context, { keys = false, forget = false }, args) => {
+  if (forget && keys) throw new InputError('--forget and --keys exclude each other', { field: 'forget' })
+  if (forget && args.length === 0) throw new InputError('name the shards to forget', { field: 'forget' })
+  if (!forget && args.length > 0) throw new InputError('shards are named with --forget only: `lost` lists all of them', { field: 'shard' })
   const root = await cacheRootOf(context)
-  return forget === undefined ? list(context, root, keys) : forgetShards(context, root, forget)
+  return forget ? forgetShards(context, root, args) : list(context, root, keys)
 }
 
 async function list(context: Context, root: string, keys: boolean): Promise<ExitCode> {
