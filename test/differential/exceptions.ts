@@ -38,8 +38,8 @@ export const EXCEPTIONS: Readonly<Record<'corrupt' | 'unsupported', readonly Acc
       covers: ({ kind }) => kind === 'over_limit'
     },
     {
-      title: 'A number beyond 64 bits, or a `state_layer` or `pool_radius` beyond 2^53',
-      covers: unsupported(/does not fit into 64 bits$|beyond the numbers that lewm-cache counts with/)
+      title: 'A number beyond signed 64-bit integers, or a `state_layer` or `pool_radius` beyond 2^53',
+      covers: unsupported(/is beyond signed 64-bit integers$|beyond the numbers that lewm-cache counts with/)
     },
     {
       title: 'A timestamp with a time zone in a column of texts, or a time zone unknown to the system',

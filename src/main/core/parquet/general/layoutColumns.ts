@@ -109,7 +109,7 @@ function integersOf(array: ColumnArray, place: ValuePlace): IntegerColumn {
   const values = new BigInt64Array(array.length)
   const present = eachValue(array, place, (value, row) => {
     const whole = pyInt(value)
-    if (BigInt.asIntN(64, whole) !== whole) throw new PyUnknown(`${whole} does not fit into 64 bits`)
+    if (BigInt.asIntN(64, whole) !== whole) throw new PyUnknown(`${whole} is beyond signed 64-bit integers`)
     values[row] = whole
   })
   return { kind: 'integers', present, values }
