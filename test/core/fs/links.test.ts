@@ -15,6 +15,7 @@ import {
   realpathSync,
   renameSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync
 } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
@@ -23,6 +24,7 @@ import {
   checkCacheRoot,
   describeShard,
   find,
+  inspectCache,
   listQuarantine,
   listShards,
   openLedger,
@@ -39,7 +41,7 @@ import {
 } from '../../../src/main/core/index.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
-import { BLOCK, BLOCK_PATH, entriesByShard, filesBelow, flipBit, keyOf, recordOf, shardsOf } from '../cacheFiles.ts'
+import { BLOCK, BLOCK_PATH, entriesByShard, filesBelow, flipBit, keyOf, makePipe, recordOf, shardsOf } from '../cacheFiles.ts'
 
 afterEach(() => setLinkPolicy('own'))
 
@@ -216,6 +218,43 @@ describe('a circle', () => {
     expect((await verifyCache(root)).findings.filter(({ kind }) => kind === 'not_a_file')).toMatchObject([
       { shardPath: 'embeddings/one/other/one', details: { link: 'circle' } }
     ])
+  })
+})
+
+describe('what is no file in the place of a shard', () => {
+  test.each<[string, string, (path: string) => void]>([
+    ['a link to itself', 'placeholder', path => symlinkSync(basename(path), path)],
+    [
+      'two links to each other',
+      'placeholder',
+      path => {
+        symlinkSync('other', path)
+        symlinkSync(basename(path), join(dirname(path), 'other'))
+      }
+    ],
+    ['a link that leads nowhere', 'placeholder', path => symlinkSync('/nowhere/blob', path)],
+    ['a folder', 'not_a_file', path => mkdirSync(path)],
+    ['a link to a folder', 'not_a_file', path => symlinkSync(temporaryFolder(), path)],
+    ['a pipe', 'not_a_file', makePipe]
+  ])('%s is a finding (%s), and its rows are missing', async (_, kind, make) => {
+    const root = referenceCache('healthy')
+    const rows = entriesByShard(root).get(SHARD)
+    unlinkSync(join(root, SHARD))
+    make(join(root, SHARD))
+    for (let i = 0; i < 2; i++) {
+      const { report, lost } = await inspectCache(root, {})
+      expect(report.findings.filter(({ shardPath }) => shardPath === SHARD)).toMatchObject([{ kind }])
+      expect(report).toMatchObject({ missingShards: 1, missingRows: rows })
+      expect(lost).toMatchObject([{ shardPath: SHARD, rows, reason: 'placeholder' }])
+      expect(await repairCache(root)).toMatchObject({ quarantined: [], missingShards: 1, missingRows: rows })
+    }
+  })
+
+  test('a link that is not followed says nothing of the rows', async () => {
+    const root = referenceCache('healthy')
+    moveAway(root, SHARD)
+    setLinkPolicy('never')
+    expect(await verifyCache(root)).toMatchObject({ missingShards: 0, missingRows: 0, byKind: { not_a_file: 1 } })
   })
 })
 

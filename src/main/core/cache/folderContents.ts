@@ -12,6 +12,7 @@ import { readSmallFile } from '../fs/smallFile.ts'
 import { holdsCopies, isAmongCopies } from '../layouts/folderNames.ts'
 import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, QUARANTINE_DIR } from '../layouts/layout.ts'
 import {
+  circleFinding,
   danglingFinding,
   isPlaceOfFolder,
   standInFinding,
@@ -125,7 +126,7 @@ function sortLink(link: Link, contents: FolderContents): void {
     const found = danglingFinding(path, target.target)
     if (found !== null) findings.push(found)
   } else if (target.kind === 'circle') {
-    findings.push(notAFile(path, 'is a symbolic link that leads back to itself', 'circle'))
+    findings.push(circleFinding(path) ?? notAFile(path, 'is a symbolic link that leads back to itself', 'circle'))
   } else if (target.kind === 'other') {
     if (isShardName(name)) findings.push(notAFile(path, 'is a symbolic link to a pipe, socket or device', 'other'))
   } else if (target.kind === 'folder') sortFolderLink(link, target, contents)

@@ -8,8 +8,13 @@ import type { ShardState } from './places.ts'
 /** What is known of a shard that was looked at, and whose rows are not at hand. */
 export function stateByFindings(findings: readonly Finding[]): ShardState {
   if (findings.some(({ severity }) => severity === 'corrupt')) return 'damaged'
-  if (findings.some(({ kind }) => kind === 'placeholder')) return 'placeholder'
+  if (findings.some(holdsNoRows)) return 'placeholder'
   return findings.every(({ severity }) => severity === 'suspect') ? 'unlooked' : 'unread'
+}
+
+/** Whether something else than a shard is at a path: a placeholder, a folder, a pipe. What is behind a link that was not followed may be one. */
+function holdsNoRows({ kind, details }: Finding): boolean {
+  return kind === 'placeholder' || (kind === 'not_a_file' && details.link !== 'not_followed')
 }
 
 export class ShardStates {
@@ -22,7 +27,7 @@ export class ShardStates {
   constructor(root: string, { shardPaths, findings }: Pick<ShardWalk, 'shardPaths' | 'findings'>) {
     this.root = root
     this.present = new Set(shardPaths)
-    this.standIns = findings.filter(({ kind }) => kind === 'placeholder').map(({ shardPath }) => shardPath)
+    this.standIns = findings.filter(holdsNoRows).map(({ shardPath }) => shardPath)
   }
 
   /** @param position of the shard in the run */

@@ -41,6 +41,17 @@ export function danglingFinding(path: string, target: string): Finding | null {
   return finding('placeholder', path, `is a symbolic link to ${target}, which does not exist here; ${remedy}`, { details })
 }
 
+/**
+ * A link that leads back to itself, in the place of a shard or of a folder of shards: there is nothing behind it, as behind one that leads
+ * nowhere.
+ * @returns null at any other place
+ */
+export function circleFinding(path: string): Finding | null {
+  if (!path.endsWith('.parquet') && !isPlaceOfFolder(path)) return null
+  const message = 'is a symbolic link that leads back to itself, so that nothing is behind it; put the shards in its place again'
+  return finding('placeholder', path, message, { details: { link: 'circle' } })
+}
+
 /** Whether a folder of an encoder, a layer or a pool would be here. */
 export function isPlaceOfFolder(path: string): boolean {
   return /^embeddings\/[^./][^/]*(\/-?\d+(\/[a-z_]+_\d+)?)?$/.test(path)

@@ -52,7 +52,7 @@ export function openShardFile(path: string): ShardFile {
 function openThroughLink(path: string): number {
   const target = linkTarget(path)
   if (target.kind === 'nowhere') throw new ShardFault('placeholder', `is a symbolic link to ${target.target}, which does not exist here`)
-  if (target.kind === 'circle') throw new ShardFault('not_a_file', 'is a symbolic link that leads back to itself')
+  if (target.kind === 'circle') throw new ShardFault('placeholder', 'is a symbolic link that leads back to itself')
   if (target.kind !== 'file') throw new ShardFault('not_a_file', 'is a symbolic link to something that is not a regular file')
   if (target.refusal !== null) throw new ShardFault('not_a_file', `is a symbolic link that was not followed: ${target.refusal}`)
   let fd: number
