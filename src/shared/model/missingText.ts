@@ -1,4 +1,5 @@
 /** What is missing, in words: the same in the window and on the command line. */
+import type { Finding } from './finding.ts'
 
 /**
  * `300 windows missing (3 shards)`; of shards that do not tell how many rows they had, only how many they are. Empty when nothing is
@@ -8,6 +9,20 @@ export function missingText({ missingShards, missingRows }: { readonly missingSh
   if (missingShards === 0) return ''
   const shards = counted(missingShards, 'shard')
   return missingRows === 0 ? `${shards} missing` : `${counted(missingRows, 'window')} missing (${shards})`
+}
+
+/** Earlier keys of rows that have another key now: they are not missing rows, and no shard holds them. */
+export function lostKeysText(keys: number): string {
+  return `No shard holds ${keys === 1 ? 'the earlier key' : `${keys.toLocaleString('en-US')} of the earlier keys`} any more`
+}
+
+/** Of a report: how many earlier keys of changed rows no shard holds. */
+export function changedKeysLost(findings: Iterable<Pick<Finding, 'kind' | 'details'>>): number {
+  let sum = 0
+  for (const { kind, details } of findings) {
+    if (kind === 'changed_since_indexed' && typeof details.keys_lost === 'number') sum += details.keys_lost
+  }
+  return sum
 }
 
 function counted(count: number, noun: string): string {

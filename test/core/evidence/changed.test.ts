@@ -32,6 +32,8 @@ async function kinds(root: string, options: VerifyOptions = {}): Promise<string[
   return (await verifyCache(root, options)).findings.map(({ kind, shardPath }) => `${kind} ${shardPath}`)
 }
 
+const hashOf = (row: number, records = recordsOf(LAB_SHARD)): string => Buffer.from(records[row]?.windowHash ?? []).toString('hex')
+
 /** A hash flipped in row 2, without any trace in the file. */
 async function flipHash(root: string): Promise<void> {
   const records = recordsOf(LAB_SHARD)
@@ -49,7 +51,20 @@ describe('a window hash that flipped', () => {
     expect(report.findings.map(({ kind, shardPath, row, column }) => [kind, shardPath, row, column])).toEqual([
       ['changed_since_indexed', PATH, 2, 'window_hash']
     ])
-    expect(report.findings[0]?.details).toEqual({ rows: [2], count: 1, sources: ['index'] })
+    const recorded = hashOf(2)
+    const found = hashOf(
+      2,
+      recordsOf(LAB_SHARD).map(record => flippedHash(record))
+    )
+    expect(report.findings[0]?.details).toEqual({
+      rows: [2],
+      count: 1,
+      keys_lost: 1,
+      sources: ['index'],
+      recorded: { window_hash: recorded },
+      found: { window_hash: found }
+    })
+    expect(report.findings[0]?.message).toContain(`row 2 is not what the index recorded: window_hash was ${recorded}, is ${found}.`)
     expect(report).toMatchObject({ missingShards: 0, missingRows: 0, healthyShards: 3 })
     // The earlier key is held by no shard.
     const { windowHash } = recordsOf(LAB_SHARD)[2] ?? { windowHash: new Uint8Array() }
@@ -72,7 +87,9 @@ describe('a window hash that flipped', () => {
     await repairCache(root)
     await reindexCache(root)
     const { findings } = await verifyCache(root)
-    expect(findings.map(({ details }) => details)).toEqual([{ rows: [2], count: 1, sources: ['kept'] }])
+    expect(findings.map(({ details }) => details)).toMatchObject([
+      { rows: [2], count: 1, keys_lost: 1, sources: ['kept'], recorded: { window_hash: hashOf(2) } }
+    ])
     writeFileSync(join(root, PATH), whole)
     // Now the index is the one that is behind.
     expect((await kinds(root)).filter(kind => kind.startsWith('changed'))).toEqual([CHANGED])
@@ -183,16 +200,6 @@ test('two shards that were swapped have both changed, and no key is lost', async
       PATH
     ])
     expect(lost).toEqual([])
-    await reindexCache(root)
-  }
-})
-
-test('a shard of fewer rows misses the others', async () => {
-  const root = await alone()
-  await replaceShard(root, PATH, { ...optionsOf(LAB_SHARD), records: recordsOf(LAB_SHARD).slice(0, 1) })
-  for (let i = 0; i < 2; i++) {
-    const { lost } = await inspectCache(root, {})
-    expect(lost).toMatchObject([{ shardPath: PATH, rows: ROWS - 1 }])
     await reindexCache(root)
   }
 })

@@ -1,6 +1,6 @@
 /** The report of a verification for a person: how much was read, how the shards are, and each finding. */
-import { type Finding, SEVERITIES } from '../../../shared/model/finding.ts'
-import { missingText } from '../../../shared/model/missingText.ts'
+import { type Finding, type FindingKind, SEVERITIES } from '../../../shared/model/finding.ts'
+import { changedKeysLost, missingText } from '../../../shared/model/missingText.ts'
 import type { VerifyReport } from '../../../shared/model/report.ts'
 import { INDEX_PATH } from '../../core/index.ts'
 import { bytesText, countOf, countText, secondsText } from '../text/numbers.ts'
@@ -13,17 +13,42 @@ import { secondReaderText } from './secondReaderText.ts'
  */
 export function verifyReportText(report: VerifyReport, readableShards = 0, quick = false): string {
   const { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds, secondReader } = report
-  const missing = missingText(report)
-  const health = `${healthText(healthyShards, readableShards, findings, quick)}${missing === '' ? '' : `, ${missing}`}`
-  const read = `${countOf(checkedShards, 'shard')}, ${countOf(checkedRows, 'row')}, ${bytesText(checkedBytes)} in ${secondsText(seconds)}`
+  const missing = [missingText(report), changedText(changedKeysLost(findings))].filter(text => text !== '')
+  const health = [healthText(healthyShards, readableShards, findings, quick), ...standInsText(findings), ...missing].join(', ')
+  const read = `${countOf(checkedShards - findings.filter(isReadStandIn).length, 'shard')}, ${countOf(checkedRows, 'row')}, ${bytesText(checkedBytes)} in ${secondsText(seconds)}`
   return `checked ${read}\n${health}\n${secondReaderText(secondReader)}${findingsText(findings)}`
+}
+
+/** A file with the name of a shard that was opened and holds none. */
+function isReadStandIn(found: Finding): boolean {
+  return NO_SHARDS.has(found.kind) && found.details.bytes !== undefined
+}
+
+/** Of files that are no shards. They are not counted as such. */
+const NO_SHARDS: ReadonlySet<FindingKind> = new Set(['placeholder', 'stray_file', 'not_a_file'])
+
+function standInsText(findings: readonly Finding[]): string[] {
+  const count = (...kinds: FindingKind[]): number =>
+    new Set(findings.filter(({ kind }) => kinds.includes(kind)).map(({ shardPath }) => shardPath)).size
+  const [placeholders, others] = [count('placeholder'), count('stray_file', 'not_a_file')]
+  return [
+    ...(placeholders > 0 ? [countOf(placeholders, 'placeholder')] : []),
+    ...(others > 0 ? [countOf(others, 'file that is no shard', 'files that are no shards')] : [])
+  ]
+}
+
+function changedText(keys: number): string {
+  return keys === 0
+    ? ''
+    : `${countOf(keys, 'earlier key')} of changed rows that no shard holds any more (\`lewm-cache lost\` lists ${keys === 1 ? 'it' : 'them'})`
 }
 
 function healthText(healthy: number, readable: number, findings: readonly Finding[], quick: boolean): string {
   // Each shard counts once, by the worst that was found in it: SEVERITIES stand in that order.
   const worst = new Map<string, Finding['severity']>()
   for (const severity of SEVERITIES) {
-    for (const found of findings) if (found.severity === severity && !worst.has(found.shardPath)) worst.set(found.shardPath, severity)
+    for (const found of findings)
+      if (found.severity === severity && !NO_SHARDS.has(found.kind) && !worst.has(found.shardPath)) worst.set(found.shardPath, severity)
   }
   const shardsWith = (severity: Finding['severity']) => [...worst.values()].filter(each => each === severity).length
   return [

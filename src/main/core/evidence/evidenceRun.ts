@@ -7,7 +7,7 @@ import { type BlockPresence, blockPresence } from '../layouts/blockPresence.ts'
 import { comparePaths } from '../layouts/paths.ts'
 import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 import { ClaimGatherer, type Situation } from './gatherClaims.ts'
-import { judgePartition, type LostShard, lostAt, markMoved } from './judgeClaims.ts'
+import { judgePartition, type LostShard, lossesAt, markMoved } from './judgeClaims.ts'
 import { LocusFinder } from './locusFinder.ts'
 import type { LostDetail } from './lostReport.ts'
 import { nameLostRows } from './lostRows.ts'
@@ -17,15 +17,13 @@ import type { Place, ShardState } from './places.ts'
 export type Present = { readonly shardPath: string; readonly holdings: Holdings | null; readonly sha256: string | null }
 
 export type EvidenceOptions = {
-  /** Rows of a shard by its footer; null where nothing tells. */
-  readonly rowsOf: (shardPath: string) => number | null
   /** What shards hold that were read in this run. */
   readonly holdings: () => Iterable<Present>
   /** How many keys of each lost shard are wanted by name. */
   readonly listed: number
 }
 
-type Read = { readonly state: ShardState; readonly id: number }
+type Read = { readonly state: ShardState; readonly id: number; readonly rows: number | null }
 
 export class EvidenceRun {
   private readonly situation: Situation
@@ -65,16 +63,20 @@ export class EvidenceRun {
     await this.gatherer.gather()
     await this.judge(onHolders)
     if (await this.readMore()) await this.judge(() => undefined)
+    for (const place of this.places) {
+      const recorded = place.ledger?.holdings?.rows ?? 0
+      if (place.state === 'read' && place.rows !== null) place.recordedGone = Math.max(0, recorded - place.rows)
+    }
     markMoved(this.places, this.everythingPresent())
   }
 
   /** Whether the index or what left it says otherwise than a shard that was read. */
   get contradicted(): ReadonlySet<string> {
-    return new Set(this.places.flatMap(({ shardPath, changedRows }) => (changedRows.size > 0 ? [shardPath] : [])))
+    return new Set(this.places.flatMap(({ shardPath, isContradicted }) => (isContradicted ? [shardPath] : [])))
   }
 
   lost(): LostShard[] {
-    return this.places.flatMap(place => lostAt(place) ?? [])
+    return this.places.flatMap(place => lossesAt(place).map(({ lost }) => lost))
   }
 
   /**
@@ -83,10 +85,7 @@ export class EvidenceRun {
    * @throws CancelledError
    */
   async details(most: number): Promise<{ readonly place: Place; readonly lost: LostDetail }[]> {
-    const all = this.places.flatMap(place => {
-      const lost = lostAt(place)
-      return lost === null ? [] : [{ place, lost }]
-    })
+    const all = this.places.flatMap(lossesAt)
     if (all.length === 0) return []
     all.sort((a, b) => comparePaths(a.place.shardPath, b.place.shardPath))
     const { root, index, present, signal } = this.situation
@@ -98,11 +97,11 @@ export class EvidenceRun {
     }
     const finder = new LocusFinder(root, index, present)
     try {
-      const first = all.slice(0, most).map(({ place }) => place)
+      const first = all.slice(0, most)
       const rows = await nameLostRows(root, first, index, finder, windows => this.shardWith(windows), signal)
-      return all.map(({ place, lost }) => ({
-        place,
-        lost: { ...lost, ...(rows.get(place) ?? { keys: [], windows: [] }), block: blockOf(place.shardPath) }
+      return all.map(loss => ({
+        place: loss.place,
+        lost: { ...loss.lost, ...(rows.get(loss) ?? { keys: [], windows: [] }), block: blockOf(loss.place.shardPath) }
       }))
     } finally {
       finder.close()
@@ -123,18 +122,20 @@ export class EvidenceRun {
 
   /** Reads the keys of shards that were not part of the run and may hold what is claimed. @returns false when there is none */
   private async readMore(): Promise<boolean> {
-    const open = this.places.filter(place => place.state === 'unlooked' || lostAt(place) !== null)
+    const open = this.places.filter(place => place.state === 'unlooked' || lossesAt(place).length > 0)
     if (open.length === 0) return false
     const { indexed } = this.gatherer
     const countOf = this.entryCounts()
     const wanted = new Set(open.map(({ shardPath }) => shardPath))
     // Rows of which only the ledger knows may have moved to a shard that it does not know.
-    const sizes = new Set(open.flatMap(({ ledger, claimed }) => (claimed === 0 ? (ledger?.holdings?.rows ?? []) : [])))
+    const sizes = new Set(
+      open.flatMap(({ ledger, gone, changed }) => (gone.claimed + changed.claimed === 0 ? (ledger?.holdings?.rows ?? []) : []))
+    )
     const { root, ledger, signal, workers, stateOf } = this.situation
     const candidates = this.situation.present.filter(path => {
       if (stateOf(path) !== 'unlooked') return false
       if (wanted.has(path) || indexed === null || !indexed.has(path)) return true
-      const rows = this.options.rowsOf(path)
+      const rows = this.situation.rowsOf(path)
       if (rows !== null && rows !== countOf(path)) return true
       return sizes.size > 0 && sizes.has(countOf(path)) && (ledger?.evidenceOf(root, path) ?? null) === null
     })
@@ -142,16 +143,16 @@ export class EvidenceRun {
     let id = this.situation.present.length
     for await (const { verdict } of inspectShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
       if (verdict.keys === null) {
-        this.readLater.set(verdict.shardPath, { state: 'unread', id: -1 })
+        this.readLater.set(verdict.shardPath, { state: 'unread', id: -1, rows: null })
         continue
       }
-      this.readLater.set(verdict.shardPath, { state: 'read', id })
+      this.readLater.set(verdict.shardPath, { state: 'read', id, rows: verdict.keys.rows })
       this.holdingsReadLater.push({ shardPath: verdict.shardPath, holdings: holdingsOf(verdict.keys, null), sha256: null })
       this.collector.add(id++, verdict.keys)
     }
     for (const place of this.places) {
       const read = this.readLater.get(place.shardPath)
-      if (read !== undefined) Object.assign(place, { state: read.state, shard: read.id })
+      if (read !== undefined) Object.assign(place, { state: read.state, shard: read.id, rows: read.rows })
     }
     return candidates.length > 0
   }
@@ -180,7 +181,10 @@ export class EvidenceRun {
     const { root, ledger, stateOf } = this.situation
     if (ledger === undefined) return
     const present = new Set(this.situation.present)
-    for (const known of ledger.evidence(root, path => present.has(path) && stateOf(path) === 'unlooked')) yield known
+    // What the ledger recorded of a shard whose bytes changed says nothing of what it holds now.
+    const isAsRecorded = (path: string, hasChanged: boolean): boolean =>
+      !hasChanged && present.has(path) && stateOf(path) === 'unlooked' && !this.readLater.has(path)
+    for (const known of ledger.evidence(root, isAsRecorded)) yield known
   }
 
   private shardWith(windows: string): string | undefined {

@@ -47,6 +47,7 @@ export async function findLost(root: string, options: FindLostOptions): Promise<
     canonical: (path: string) => withoutAliases(walk, path),
     stateOf: (path: string) => states.stateOf(path),
     idOf: () => -1,
+    rowsOf: () => null,
     isIntact: (path: string) => intactness.isIntactAt(path),
     isMine: () => true,
     onProblem: () => undefined,
@@ -55,7 +56,6 @@ export async function findLost(root: string, options: FindLostOptions): Promise<
     }
   }
   const run = new EvidenceRun(situation, collector, {
-    rowsOf: () => null,
     holdings: () => [],
     listed: options.keysNamed
   })

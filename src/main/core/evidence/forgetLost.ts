@@ -55,7 +55,7 @@ export async function forgetLost(
       lostNow(
         root,
         shardPath,
-        lost.find(({ place }) => place.shardPath === shardPath)
+        lost.filter(({ place }) => place.shardPath === shardPath)
       )
     )
     const said = { ...whoAmI(), at: nowNs() }
@@ -69,6 +69,11 @@ export async function forgetLost(
     ledger?.dropRecords(
       root,
       wanted.filter(({ isPresent }) => !isPresent).map(({ shardPath }) => shardPath)
+    )
+    // Of a shard that is there the record stays: its fingerprint tells of later changes.
+    ledger?.dropHoldings(
+      root,
+      wanted.filter(({ isPresent }) => isPresent).map(({ shardPath }) => shardPath)
     )
     return forgotten
   }
@@ -86,7 +91,8 @@ type Lost = {
 }
 
 /** What is lost of a shard, and the entries of the index that tell of it. @throws NotFoundError, InputError */
-function lostNow(root: string, shardPath: string, found: Awaited<ReturnType<typeof findLost>>[number] | undefined): Lost {
+function lostNow(root: string, shardPath: string, losses: Awaited<ReturnType<typeof findLost>>): Lost {
+  const [found] = losses
   if (found?.lost.reason === 'placeholder') {
     throw new InputError(`${shardPath} is a placeholder: fetch its contents, or delete the placeholder first`, {
       field: 'shard',
@@ -98,7 +104,10 @@ function lostNow(root: string, shardPath: string, found: Awaited<ReturnType<type
   if (found === undefined && entries.length === 0) {
     throw new NotFoundError(`nothing is missing of ${shardPath}`, { shard_path: shardPath })
   }
-  const { rows, reason } = found?.lost ?? { rows: entries.length, reason: 'changed_since_indexed' as const }
+  const { reason } = found?.lost ?? { reason: 'changed_since_indexed' as const }
+  const known = losses.map(({ lost: { rows } }) => rows)
+  const rows =
+    found === undefined ? entries.length : known.includes(null) ? null : known.reduce<number>((sum, each) => sum + (each ?? 0), 0)
   return { shardPath, rows, reason, isPresent: !isAbsent, entries, place: found?.place ?? null }
 }
 

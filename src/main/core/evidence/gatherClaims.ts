@@ -31,6 +31,8 @@ export type Situation = {
   readonly stateOf: (path: string) => ShardState
   /** The position of a shard whose rows were read, -1 for others. */
   readonly idOf: (path: string) => number
+  /** Rows of a shard that was looked at; null where nothing tells. */
+  readonly rowsOf: (path: string) => number | null
   /** Whether the bytes of a shard are those that agreed with the index once: what says otherwise is wrong. */
   readonly isIntact: (path: string) => boolean
   /** Whether a path is this run's to report. */
@@ -75,7 +77,11 @@ export class ClaimGatherer {
   /** Entries that tell of an earlier key of rows of a shard that was read just now. */
   claimChanged(shardPath: string, entries: Iterable<IndexEntry>): void {
     const id = this.place(shardPath)
-    for (const entry of entries) if (this.claims.add(entry, id, 'changed', entry.rowOffset)) this.places[id]?.note('index')
+    for (const entry of entries) {
+      if (!this.claims.add(entry, id, 'changed', entry.rowOffset)) continue
+      this.places[id]?.note('index')
+      this.places[id]?.noteRecorded(entry.rowOffset, entry)
+    }
   }
 
   close(): void {
@@ -116,6 +122,7 @@ export class ClaimGatherer {
       const id = this.place(shardPath)
       if (!this.claims.add(entry, id, kind, entry.rowOffset)) continue
       this.places[id]?.note('kept', entry.at)
+      if (kind === 'changed') this.places[id]?.noteRecorded(entry.rowOffset, entry)
       if (state !== 'read') this.noteRow(shardPath, entry.rowOffset)
     }
   }
@@ -153,18 +160,29 @@ export class ClaimGatherer {
     }
   }
 
-  /** Shards that were verified once and are not there. */
+  /** Shards that were verified once and are not there, or have fewer rows now. */
   private askLedger(): void {
     const { root, ledger, reported, stateOf } = this.situation
-    const isWanted = (path: string): boolean => this.concerned(path) !== null && isVacant(stateOf(path))
+    // A shard that was not read is read where its bytes were found changed.
+    const isWanted = (path: string, hasChanged: boolean): boolean => {
+      const state = this.concerned(path) === null ? null : stateOf(path)
+      return state !== null && (isVacant(state) || state === 'read' || (state === 'unlooked' && hasChanged))
+    }
     const take = (known: LedgerEvidence): void => {
+      if (!isVacant(stateOf(known.shardPath)) && !this.mayBeShorter(known)) return
       const place = this.places[this.place(known.shardPath)]
       if (place === undefined || place.ledger !== null) return
       place.note('ledger')
       place.ledger = known
     }
     for (const known of ledger?.evidence(root, isWanted) ?? []) take(known)
-    for (const known of reported) if (isWanted(known.shardPath)) take(known)
+    for (const known of reported) if (isWanted(known.shardPath, false)) take(known)
+  }
+
+  /** Whether a shard that is there may have fewer rows than the ledger recorded. */
+  private mayBeShorter({ shardPath, holdings, sha256 }: LedgerEvidence): boolean {
+    const rows = this.situation.rowsOf(shardPath)
+    return holdings !== null && sha256 !== null && (rows === null || rows < holdings.rows)
   }
 
   /** The path under which a shard counts, when it is one that this run reports on. */
@@ -179,7 +197,10 @@ export class ClaimGatherer {
     if (id === undefined) {
       id = this.places.length
       this.byPath.set(shardPath, id)
-      this.places.push(new Place(shardPath, this.situation.stateOf(shardPath), this.situation.idOf(shardPath)))
+      const { stateOf, idOf, rowsOf } = this.situation
+      const place = new Place(shardPath, stateOf(shardPath), idOf(shardPath))
+      if (place.state === 'read') place.rows = rowsOf(shardPath)
+      this.places.push(place)
     }
     return id
   }

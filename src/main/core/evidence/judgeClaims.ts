@@ -1,15 +1,15 @@
 /** Claims held against the keys of all rows that could be read: which keys no shard holds, which rows changed, who shares keys. */
 import type { KeyHolders } from '../keys/duplicateKeys.ts'
-import type { Holdings } from '../keys/holdings.ts'
+import { type Holdings, withoutHoldings } from '../keys/holdings.ts'
 import { LAYOUT_1 } from '../layouts/layout.ts'
 import type { ClaimCollector } from './claims.ts'
-import type { Place, Source } from './places.ts'
+import type { Place, Source, Tally } from './places.ts'
 
 /**
  * Why a row is missing.
  * - `missing`: its shard is not there
  * - `quarantined`: its shard is in quarantine
- * - `placeholder`: a file or link stands for its shard
+ * - `placeholder`: something else is in its place: a file or link that stands for it, a folder, a pipe
  * - `rows_missing`: its shard is there and does not hold it
  * - `changed_since_indexed`: the row has another key now
  */
@@ -36,26 +36,35 @@ export function judgePartition(claims: ClaimCollector, places: readonly Place[],
       if (claim.repeats === null) place.damagedKeys.push(claim.holders)
       continue
     }
+    let tally = place.gone
     if (claim.kind === 'changed') {
       if (place.shard < 0 || claim.holders.includes(place.shard)) continue
-      place.changedRows.add(claim.row)
+      place.isContradicted = true
+      // A row that the shard does not have any more has no other key: it is gone.
+      if (place.rows === null || claim.row < place.rows) {
+        place.changedRows.add(claim.row)
+        tally = place.changed
+      }
     }
     if (claim.repeats !== null) {
-      if (claim.repeats !== claim.place) place.repeated += 1
+      if (claim.repeats !== claim.place) tally.repeated += 1
       continue
     }
-    place.claimed += 1
+    tally.claimed += 1
     if (isHeld) continue
-    place.missing += 1
-    if (place.prints.length < 2 * listed) place.prints.push(claim.low, claim.high)
+    tally.missing += 1
+    if (tally.prints.length < 2 * listed) tally.prints.push(claim.low, claim.high)
   }
 }
 
-/** Rows of a place that no shard holds, null where nothing tells how many. */
+/** Rows of a place that are gone and that no shard holds, null where nothing tells how many. */
 function missingRows(place: Place): number | null {
-  const { missing, state, isMoved } = place
-  const claimed = place.claimed + place.repeated + place.heldUnread.size
-  if (state !== 'absent' && state !== 'placeholder') return missing
+  const { state, isMoved } = place
+  const { missing } = place.gone
+  const claimed = place.gone.claimed + place.gone.repeated + place.heldUnread.size
+  if (state !== 'absent' && state !== 'placeholder') {
+    return isMoved || state !== 'read' ? missing : missing + Math.max(0, place.recordedGone - claimed)
+  }
   if (isMoved) return missing
   const known = Math.max(place.ledger?.holdings?.rows ?? 0, place.quarantinedRows ?? 0)
   if (known === 0 && claimed === 0) return isExpected(place) ? null : 0
@@ -68,37 +77,54 @@ function isExpected({ ledger, quarantined, quarantinedRows }: Place): boolean {
   return ledger !== null && ledger.holdings === null && LAYOUT_1.parseShardPath(ledger.shardPath) !== null
 }
 
-/** What is lost at a place; null when nothing is. */
-export function lostAt(place: Place): LostShard | null {
+/** Keys of one place that no shard holds, with what they are known by. */
+export type Loss = { readonly place: Place; readonly tally: Tally; readonly lost: LostShard }
+
+/** What is lost at a place: rows that are gone, and earlier keys of rows that changed. */
+export function lossesAt(place: Place): Loss[] {
   // What could not be read says nothing of its rows.
-  const rows = place.state === 'unread' ? 0 : missingRows(place)
-  if (rows === 0) return null
-  const { shardPath, since, sources } = place
-  return { shardPath, reason: reasonOf(place), rows, since, sources: [...sources] }
+  if (place.state === 'unread') return []
+  const { shardPath, since, gone, changed } = place
+  const sources = [...place.sources]
+  const rows = missingRows(place)
+  return [
+    ...(rows === 0 ? [] : [{ place, tally: gone, lost: { shardPath, reason: reasonOf(place), rows, since, sources } }]),
+    ...(changed.missing === 0
+      ? []
+      : [{ place, tally: changed, lost: { shardPath, reason: 'changed_since_indexed' as const, rows: changed.missing, since, sources } }])
+  ]
 }
 
-function reasonOf({ state, quarantined, changedRows }: Place): LostReason {
+function reasonOf({ state, quarantined }: Place): LostReason {
   if (state === 'placeholder') return 'placeholder'
   if (state === 'absent') return quarantined.length > 0 ? 'quarantined' : 'missing'
-  return changedRows.size > 0 ? 'changed_since_indexed' : 'rows_missing'
+  return 'rows_missing'
 }
 
 /** Marks places whose rows are, by what the ledger knew of them, at another place. @param present what each shard that is there holds */
 export function markMoved(
   places: readonly Place[],
-  present: Iterable<{ readonly holdings: Holdings | null; readonly sha256: string | null }>
+  present: Iterable<{ readonly shardPath: string; readonly holdings: Holdings | null; readonly sha256: string | null }>
 ): void {
   const keys = new Set<string>()
   const digests = new Set<string>()
-  const open = places.filter(({ ledger, state }) => ledger !== null && (state === 'absent' || state === 'placeholder'))
+  const open = places.filter(({ ledger, state }) => ledger !== null && (state === 'absent' || state === 'placeholder' || state === 'read'))
   if (open.length === 0) return
-  for (const { holdings, sha256 } of present) {
+  const now = new Map<string, Holdings>()
+  const wanted = new Set(open.flatMap(({ shardPath, state }) => (state === 'read' ? [shardPath] : [])))
+  for (const { shardPath, holdings, sha256 } of present) {
     if (holdings?.keys) keys.add(`${holdings.rows} ${holdings.keys}`)
     if (sha256 !== null) digests.add(sha256)
+    if (holdings !== null && wanted.has(shardPath)) now.set(shardPath, holdings)
   }
   for (const place of open) {
     const { holdings, sha256, awaySha256 } = place.ledger ?? { holdings: null, sha256: null, awaySha256: null }
     const digest = sha256 ?? awaySha256
-    place.isMoved = (holdings?.keys ? keys.has(`${holdings.rows} ${holdings.keys}`) : false) || (digest !== null && digests.has(digest))
+    const gone = now.has(place.shardPath) ? withoutHoldings(holdings, now.get(place.shardPath)) : null
+    place.isMoved = isAmong(holdings, keys) || isAmong(gone, keys) || (digest !== null && digests.has(digest))
   }
+}
+
+function isAmong(holdings: Pick<Holdings, 'rows' | 'keys'> | null, keys: ReadonlySet<string>): boolean {
+  return holdings?.keys ? keys.has(`${holdings.rows} ${holdings.keys}`) : false
 }

@@ -1,6 +1,8 @@
 /** Missing rows as findings, and counted. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { lostKeysText } from '../../../shared/model/missingText.ts'
 import { ROWS_LISTED } from '../inspect/checkRows.ts'
+import type { EntryKey } from '../keys/keyPrint.ts'
 import type { BlockPresence } from '../layouts/blockPresence.ts'
 import type { LostShard } from './judgeClaims.ts'
 import type { LostWindow } from './locusFinder.ts'
@@ -32,7 +34,7 @@ export function missingFinding(lost: LostDetail, place: Place): Finding | null {
   if (!isReportedMissing(lost)) return null
   const what = rows === null ? 'its rows' : rows === 1 ? 'one row' : `${rows} rows`
   const verb = rows === 1 ? 'is' : 'are'
-  const elsewhere = place.claimed - place.missing
+  const elsewhere = place.gone.claimed - place.gone.missing
   const found =
     elsewhere === 0 ? '' : ` ${elsewhere === 1 ? 'One other row of it is' : `${elsewhere} other rows of it are`} in other shards.`
   const details = {
@@ -49,7 +51,9 @@ export function missingFinding(lost: LostDetail, place: Place): Finding | null {
   return finding('missing_shard', shardPath, `${sentenceOf(reason, what, verb, place)}${locusText(windows, rows)}.${found}`, { details })
 }
 
-function sentenceOf(reason: LostShard['reason'], what: string, verb: string, { quarantined }: Place): string {
+function sentenceOf(reason: LostShard['reason'], what: string, verb: string, { quarantined, gone, recordedGone, ledger }: Place): string {
+  if (reason === 'rows_missing' && gone.claimed === 0 && recordedGone > 0)
+    return `${recordedGone} of ${ledger?.holdings?.rows} recorded rows ${verb} gone from this shard, and no other shard is known to hold them`
   if (reason === 'quarantined') return `the shard is in quarantine (${quarantined[0]?.path}), and no other shard holds ${what} of it`
   if (reason === 'rows_missing')
     return `${what} that this shard held ${verb} missing, and no other shard holds ${what === 'one row' ? 'it' : 'them'}`
@@ -81,16 +85,47 @@ function holdingsOf({ ledger }: Place) {
   return ledger !== null ? { holdings: ledger.holdings, sha256: ledger.sha256 ?? ledger.awaySha256 } : {}
 }
 
-/** Rows of shards that have changed since they were indexed. */
-export function changedFinding({ shardPath, changedRows, sources }: Place): Finding {
+/**
+ * Rows of shards that have changed since they were indexed.
+ * @param keyNow the key of a row as it is now; null where it cannot be read
+ */
+export function changedFinding(
+  { shardPath, changedRows, changed, recorded, sources }: Place,
+  keyNow: (row: number) => EntryKey | null
+): Finding {
   const rows = [...changedRows].sort((a, b) => a - b)
   const [row = 0] = rows
   const count = rows.length
   const others = count === 1 ? '' : ` The same is true of ${count - 1} more ${count === 2 ? 'row' : 'rows'}.`
-  const message = `row ${row} had another key when the shard was indexed. The shard has changed since then.${others}`
-  const details = { rows: rows.slice(0, ROWS_LISTED), count, sources: [...sources] }
-  return finding('changed_since_indexed', shardPath, message, { row, column: 'window_hash', details })
+  const lost = changed.missing === 0 ? '' : ` ${lostKeysText(changed.missing)}.`
+  const [before, now] = [recorded.get(row), keyNow(row)]
+  const differences = before === undefined || now === null ? [] : KEY_FIELDS.filter(field => String(before[field]) !== String(now[field]))
+  const what = differences.map(field => `${SNAKE[field]} was ${before?.[field]}, is ${now?.[field]}`).join('; ')
+  const message =
+    differences.length > 0
+      ? `row ${row} is not what the index recorded: ${what}. The shard has changed since then.${others}${lost}`
+      : `row ${row} had another key when the shard was indexed. The shard has changed since then.${others}${lost}`
+  const fields = (key: EntryKey | null | undefined) => Object.fromEntries(differences.map(field => [SNAKE[field], key?.[field] ?? null]))
+  const details = {
+    rows: rows.slice(0, ROWS_LISTED),
+    count,
+    keys_lost: changed.missing,
+    sources: [...sources],
+    ...(differences.length > 0 && { recorded: fields(before), found: fields(now) })
+  }
+  const column = differences.length > 0 && !differences.includes('windowHash') ? SNAKE[differences[0] ?? 'windowHash'] : 'window_hash'
+  return finding('changed_since_indexed', shardPath, message, { row, column, details })
 }
+
+const SNAKE = {
+  windowHash: 'window_hash',
+  encoderHash: 'encoder_hash',
+  stateLayer: 'state_layer',
+  poolType: 'pool_type',
+  poolRadius: 'pool_radius',
+  dtype: 'dtype'
+} as const
+const KEY_FIELDS = ['windowHash', 'encoderHash', 'stateLayer', 'poolType', 'poolRadius', 'dtype'] as const
 
 /** @param findings of the same run: placeholders are missing shards as well, also those of which no row is known */
 export function countMissing(lost: readonly LostShard[], findings: Iterable<Finding>): MissingCounts {

@@ -8,6 +8,7 @@ import { type EntryKey, KeyPrinter, type Print } from '../keys/keyPrint.ts'
 import type { LocusRun } from '../keys/locusBuilder.ts'
 import { PrintTable } from '../keys/printTable.ts'
 import { indexRow } from '../keys/shardKeys.ts'
+import type { Loss } from './judgeClaims.ts'
 import { readArchive } from './kept/entryArchive.ts'
 import type { LocusFinder, LostWindow } from './locusFinder.ts'
 import type { Place } from './places.ts'
@@ -24,7 +25,7 @@ export type LostRows = {
   readonly windows: readonly LostWindow[]
 }
 
-type Named = Map<Place, { readonly prints: PrintTable; readonly keys: Map<number, EntryKey & { readonly rowOffset: number }> }>
+type Named = Map<Loss, { readonly prints: PrintTable; readonly keys: Map<number, EntryKey & { readonly rowOffset: number }> }>
 
 /**
  * Names the lost rows of some places, as far as their fingerprints were kept.
@@ -33,41 +34,43 @@ type Named = Map<Place, { readonly prints: PrintTable; readonly keys: Map<number
  */
 export async function nameLostRows(
   root: string,
-  places: readonly Place[],
+  losses: readonly Loss[],
   index: WindowIndex | null,
   finder: LocusFinder,
   shardWith: (windows: string) => string | undefined,
   signal?: AbortSignal
-): Promise<Map<Place, LostRows>> {
+): Promise<Map<Loss, LostRows>> {
   const named: Named = new Map()
-  for (const place of places) {
-    const prints = new PrintTable(place.prints.length / 2)
-    for (let i = 0; i < place.prints.length; i += 2) prints.add(place.prints[i] ?? 0, place.prints[i + 1] ?? 0)
-    named.set(place, { prints, keys: new Map() })
+  for (const loss of losses) {
+    const { prints } = loss.tally
+    const table = new PrintTable(prints.length / 2)
+    for (let i = 0; i < prints.length; i += 2) table.add(prints[i] ?? 0, prints[i + 1] ?? 0)
+    named.set(loss, { prints: table, keys: new Map() })
   }
   const printer = new KeyPrinter()
   const print: Print = { low: 0, high: 0 }
-  const take = (place: Place, key: EntryKey & { readonly rowOffset: number }): void => {
-    const known = named.get(place)
+  const take = (loss: Loss, key: EntryKey & { readonly rowOffset: number }): void => {
+    const known = named.get(loss)
     if (known === undefined || !printer.printEntry(key, print)) return
     const id = known.prints.find(print.low, print.high)
     if (id >= 0 && !known.keys.has(id)) known.keys.set(id, key)
   }
-  takeFromArchive(root, places, take)
-  for (const place of places) {
+  takeFromArchive(root, losses, take)
+  for (const loss of losses) {
+    const { place } = loss
     await pause(signal)
-    if (place.sources.has('index')) for (const entry of entriesIfUsable(index, place.shardPath)) take(place, entry)
-    if (isComplete(named, place)) continue
+    if (place.sources.has('index')) for (const entry of entriesIfUsable(index, place.shardPath)) take(loss, entry)
+    if (isComplete(named, loss)) continue
     for (const { path } of place.quarantined) {
       const { keys } = verifyShard(root, path, 'keys')
-      for (let row = 0; row < (keys?.rows ?? 0); row++) if (keys !== null) take(place, indexRow(keys, row, place.shardPath))
+      for (let row = 0; row < (keys?.rows ?? 0); row++) if (keys !== null) take(loss, indexRow(keys, row, place.shardPath))
     }
   }
-  const rows = new Map<Place, LostRows>()
-  for (const place of places) {
+  const rows = new Map<Loss, LostRows>()
+  for (const loss of losses) {
     await pause(signal)
-    const keys = [...(named.get(place)?.keys.values() ?? [])].sort((a, b) => a.rowOffset - b.rowOffset)
-    rows.set(place, locate(place, keys, finder, shardWith))
+    const keys = [...(named.get(loss)?.keys.values() ?? [])].sort((a, b) => a.rowOffset - b.rowOffset)
+    rows.set(loss, locate(loss, keys, finder, shardWith))
   }
   return rows
 }
@@ -80,30 +83,34 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 
 function takeFromArchive(
   root: string,
-  places: readonly Place[],
-  take: (place: Place, key: EntryKey & { readonly rowOffset: number }) => void
+  losses: readonly Loss[],
+  take: (loss: Loss, key: EntryKey & { readonly rowOffset: number }) => void
 ): void {
-  const kept = new Map(places.filter(({ sources }) => sources.has('kept')).map(place => [place.shardPath, place]))
+  const kept = Map.groupBy(
+    losses.filter(({ place }) => place.sources.has('kept')),
+    ({ place }) => place.shardPath
+  )
   if (kept.size === 0) return
   for (const entry of readArchive(root, () => undefined)) {
-    const place = kept.get(entry.shardPath)
-    if (place !== undefined && entry.why !== 'superseded' && entry.why !== 'index_error') take(place, entry)
+    if (entry.why === 'superseded' || entry.why === 'index_error') continue
+    for (const loss of kept.get(entry.shardPath) ?? []) take(loss, entry)
   }
 }
 
-function isComplete(named: Named, place: Place): boolean {
-  const known = named.get(place)
+function isComplete(named: Named, loss: Loss): boolean {
+  const known = named.get(loss)
   return known === undefined || known.keys.size === known.prints.size
 }
 
 function locate(
-  place: Place,
+  { place, tally }: Loss,
   keys: readonly (EntryKey & { readonly rowOffset: number })[],
   finder: LocusFinder,
   shardWith: (windows: string) => string | undefined
 ): LostRows {
   const { holdings } = place.ledger ?? { holdings: null }
-  if (keys.length === 0 && place.claimed + place.repeated === 0 && holdings !== null) {
+  if (place.state === 'read' && keys.length === 0) return { keys: [], windows: goneWindows(place, finder) }
+  if (keys.length === 0 && tally.claimed + tally.repeated === 0 && holdings !== null) {
     const sister = holdings.windows === null ? undefined : shardWith(holdings.windows)
     const { configuration } = holdings
     // The same windows in another configuration: with this one's they are the keys.
@@ -125,6 +132,19 @@ function locate(
   )
   const located = keys.map(key => ({ ...key, window: found.get(key.windowHash) ?? byRow[key.rowOffset] ?? null }))
   return { keys: located, windows: located.flatMap(({ window }) => window ?? []) }
+}
+
+/** Windows that the ledger recorded in a shard that is there, and that it does not hold any more. */
+function goneWindows({ shardPath, ledger, recordedGone }: Place, finder: LocusFinder): LostWindow[] {
+  const recorded = windowsOf(ledger?.holdings?.loci ?? [])
+  if (recorded.length === 0) return []
+  const now = new Set([...finder.windowsOf(shardPath)].map(({ window }) => textOf(window)))
+  const gone = recorded.filter(window => !now.has(textOf(window)))
+  return gone.length === recordedGone ? gone : []
+}
+
+function textOf({ chrom, startBp, endBp }: LostWindow): string {
+  return `${startBp}-${endBp} ${chrom}`
 }
 
 function windowsOf(runs: readonly LocusRun[]): LostWindow[] {

@@ -3,6 +3,7 @@ import type { Details } from '../../../shared/model/errors.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import type { Holdings } from '../keys/holdings.ts'
 import type { KeyConfiguration } from '../keys/keyConfiguration.ts'
+import type { EntryKey } from '../keys/keyPrint.ts'
 import type { LocusRun } from '../keys/locusBuilder.ts'
 import type { LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
 
@@ -12,7 +13,7 @@ import type { LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
  * - `damaged`: it was read and is damaged
  * - `unread`: it could not be read, which says nothing of its rows
  * - `unlooked`: it was not part of this run
- * - `placeholder`: a file or link stands for it, its contents are elsewhere
+ * - `placeholder`: something else is in its place: a file or link that stands for it, a folder, a pipe
  * - `absent`: it is not there
  */
 export type ShardState = 'read' | 'damaged' | 'unread' | 'unlooked' | 'placeholder' | 'absent'
@@ -57,6 +58,20 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Claims of one kind at a place, counted. */
+export class Tally {
+  /** Different keys that were claimed, and those of them that no shard holds. */
+  claimed = 0
+  missing = 0
+  /** Keys that were counted at another place. */
+  repeated = 0
+  /** Fingerprints of keys that no shard holds, two words each. */
+  readonly prints: number[] = []
+}
+
+/** Only a few rows are reported with the key that they had. */
+const RECORDED_KEYS = 1_000
+
 export class Place {
   readonly shardPath: string
   state: ShardState
@@ -73,15 +88,19 @@ export class Place {
   isMoved = false
   /** Rows whose keys the index has in a shard that is there and was not read. */
   readonly heldUnread = new Set<number>()
-  /** Different keys that were claimed here, and those of them that no shard holds. */
-  claimed = 0
-  missing = 0
-  /** Keys claimed here that were counted at another place. */
-  repeated = 0
-  /** Fingerprints of keys that no shard holds, two words each. */
-  prints: number[] = []
-  /** Rows that have another key than evidence says, and how many of the earlier keys no shard holds. */
+  /** Rows that the shard has now; null where it was not read. */
+  rows: number | null = null
+  /** Keys of rows that are not there any more. */
+  gone = new Tally()
+  /** Earlier keys of rows that have another key now. */
+  changed = new Tally()
   readonly changedRows = new Set<number>()
+  /** The earlier keys of some of these rows. */
+  readonly recorded = new Map<number, EntryKey>()
+  /** Whether evidence has keys of rows that the shard does not hold: then its bytes are not those that were indexed. */
+  isContradicted = false
+  /** Rows that the ledger recorded and the shard does not have any more, as far as no shard is known to hold them. */
+  recordedGone = 0
   /** Of a damaged shard: for each key the shards that hold it as well. */
   damagedKeys: (readonly number[])[] = []
 
@@ -93,12 +112,16 @@ export class Place {
 
   /** Before the claims are judged anew. */
   reset(): void {
-    this.claimed = 0
-    this.missing = 0
-    this.repeated = 0
-    this.prints = []
+    this.gone = new Tally()
+    this.changed = new Tally()
     this.changedRows.clear()
+    this.isContradicted = false
     this.damagedKeys = []
+  }
+
+  /** Takes note of an earlier key of a row. */
+  noteRecorded(row: number, key: EntryKey): void {
+    if (this.recorded.size < RECORDED_KEYS && !this.recorded.has(row)) this.recorded.set(row, key)
   }
 
   /** Takes note of a source. @param at when it was written down */

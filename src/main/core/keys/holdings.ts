@@ -38,6 +38,15 @@ export function rowsAlone(rows: number): Holdings {
   return { rows, keys: null, windows: null, configuration: null, loci: null }
 }
 
+/** What is left of a shard when some of its rows are taken away; null where nothing tells. */
+export function withoutHoldings(all: Holdings | null, part: Holdings | undefined): Pick<Holdings, 'rows' | 'keys'> | null {
+  if (!all?.keys || !part?.keys || all.rows <= part.rows) return null
+  const left = new PrintSum()
+  left.take(all.keys, 1)
+  left.take(part.keys, -1)
+  return { rows: all.rows - part.rows, keys: left.text() }
+}
+
 /** A sum of fingerprints. */
 class PrintSum {
   private low = 0
@@ -46,6 +55,12 @@ class PrintSum {
   add({ low, high }: Print): void {
     this.low = (this.low + low) >>> 0
     this.high = (this.high + high) >>> 0
+  }
+
+  /** Adds or takes away a sum. */
+  take(text: string, sign: 1 | -1): void {
+    this.high = (this.high + sign * Number.parseInt(text.slice(0, 8), 16)) >>> 0
+    this.low = (this.low + sign * Number.parseInt(text.slice(8), 16)) >>> 0
   }
 
   text(): string {

@@ -32,8 +32,10 @@ export type ShardEvidence = FileStamp & {
   /** Of the bytes whose rows agreed with the index; null when they never did. */
   readonly intactSha256: string | null
   readonly holdings: Holdings | null
+  /** Whether the last verification found other bytes than the first. */
+  readonly hasChanged: boolean
 }
-/** What a ledger knows of a shard that is missing. */
+/** What a ledger knows of a shard that is missing, or has lost rows. */
 export type LedgerEvidence = Pick<ShardEvidence, 'shardPath' | 'holdings' | 'sha256' | 'awaySha256'>
 /** The same as another ledger than the one at hand knows it, by a report. */
 export type ReportedMissing = LedgerEvidence
@@ -78,13 +80,17 @@ const HOLDINGS_KEPT = `CASE
            WHEN json_extract(excluded.holdings, '$.keys') IS NULL THEN ifnull(holdings, excluded.holdings)
            ELSE excluded.holdings END`
 
-const EVIDENCE = `SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, sha256, away_sha256 AS awaySha256, intact_sha256 AS intactSha256, holdings
+const EVIDENCE = `SELECT shard_path AS shardPath, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, sha256, away_sha256 AS awaySha256, intact_sha256 AS intactSha256, holdings, findings LIKE '%"changed_bytes"%' AS hasChanged
   FROM verifications WHERE cache = ?`
 
-type EvidenceRow = Omit<ShardEvidence, 'holdings' | 'mtimeNs'> & { readonly holdings: string | null; readonly mtimeNs: string }
+type EvidenceRow = Omit<ShardEvidence, 'holdings' | 'mtimeNs' | 'hasChanged'> & {
+  readonly holdings: string | null
+  readonly mtimeNs: string
+  readonly hasChanged: number
+}
 
-function evidenceOf({ holdings, mtimeNs, ...row }: EvidenceRow): ShardEvidence {
-  return { ...row, mtimeNs: BigInt(mtimeNs), holdings: holdings === null ? null : JSON.parse(holdings) }
+function evidenceOf({ holdings, mtimeNs, hasChanged, ...row }: EvidenceRow): ShardEvidence {
+  return { ...row, mtimeNs: BigInt(mtimeNs), hasChanged: hasChanged === 1, holdings: holdings === null ? null : JSON.parse(holdings) }
 }
 
 const COLUMNS =
@@ -258,7 +264,7 @@ export class Ledger {
   }
 
   /** The same of every shard that was ever verified and that `isWanted`, in the order of their paths' bytes. */
-  *evidence(root: string, isWanted: (shardPath: string) => boolean): Generator<ShardEvidence> {
+  *evidence(root: string, isWanted: (shardPath: string, hasChanged: boolean) => boolean): Generator<ShardEvidence> {
     let after = ''
     for (;;) {
       const rows = this.ask([], () =>
@@ -267,7 +273,7 @@ export class Ledger {
           .all(this.cacheAt(root), after)
       )
       for (const row of rows) {
-        if (!isWanted(row.shardPath)) continue
+        if (!isWanted(row.shardPath, row.hasChanged === 1)) continue
         const known = this.attempt(null, () => evidenceOf(row))
         if (known !== null) yield known
       }
@@ -292,6 +298,15 @@ export class Ledger {
   dropRecords(root: string, shardPaths: Iterable<string>): void {
     this.write(() => {
       const drop = this.db.prepare('DELETE FROM verifications WHERE cache = ? AND shard_path = ?')
+      const cache = this.cacheAt(root)
+      for (const shardPath of shardPaths) drop.run(cache, shardPath)
+    })
+  }
+
+  /** Drops what shards held before: a person said that rows need not come back. Their fingerprints stay. */
+  dropHoldings(root: string, shardPaths: Iterable<string>): void {
+    this.write(() => {
+      const drop = this.db.prepare('UPDATE verifications SET holdings = NULL WHERE cache = ? AND shard_path = ?')
       const cache = this.cacheAt(root)
       for (const shardPath of shardPaths) drop.run(cache, shardPath)
     })

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity, LongOptions, SecondReading, SharedKeys, VerifyReport } from '../../../shared/model/report.ts'
+import { hex } from '../base/hex.ts'
 import { ProgressMeter } from '../base/progress.ts'
 import { checkCacheRoot } from '../cache/cacheRoot.ts'
 import { isProvenGone } from '../cache/provenGone.ts'
@@ -20,6 +21,7 @@ import type { WindowIndex } from '../index/windowIndex.ts'
 import { blocksIndexing, type Depth, type ShardVerdict } from '../inspect/inspectShard.ts'
 import { KeyCollector, PairFinder } from '../keys/duplicateKeys.ts'
 import type { Holdings } from '../keys/holdings.ts'
+import type { EntryKey } from '../keys/keyPrint.ts'
 import type { KeysSeen, KnownKeys } from '../keys/shardKeys.ts'
 import { isAmongCopies } from '../layouts/folderNames.ts'
 import { comparePaths, INDEX_PATH, isShardPath, shardFilePath } from '../layouts/paths.ts'
@@ -28,6 +30,7 @@ import { type Selection, selectShards, type VerifyOptions } from '../ledger/sele
 import { inspectShards } from '../pool/inspectShards.ts'
 import { compareReaders, type ShardToCompare } from '../secondReader/compareReaders.ts'
 import { faultFinding } from '../shards/faultFinding.ts'
+import { ShardLookup } from '../shards/shardLookup.ts'
 import { BackgroundSteps } from '../threads/backgroundSteps.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
 import { compareShards } from './compareShards.ts'
@@ -337,6 +340,7 @@ class VerifyRun {
       canonical: (path: string) => withoutAliases(this.walk, path),
       stateOf: (path: string) => states.stateOf(path),
       idOf: (path: string) => states.idOf(path),
+      rowsOf: (path: string) => this.rows.get(path) ?? null,
       isIntact: (path: string) => this.judge.intactness.isIntactAt(path),
       isMine: wanted === null ? selection.isOfRun : (path: string) => wanted.has(path),
       onIndexFailure: (error: unknown) => this.giveUpIndex(error),
@@ -344,7 +348,6 @@ class VerifyRun {
         this.report(finding(refused ? 'unreadable' : 'bad_metadata', path, message))
     }
     return new EvidenceRun(situation, this.collector, {
-      rowsOf: path => this.rows.get(path) ?? null,
       holdings: () => this.holdings,
       listed: nameAllLost === true ? Number.POSITIVE_INFINITY : LOST_KEYS_NAMED
     })
@@ -366,10 +369,12 @@ class VerifyRun {
       const found = missingFinding(lost, place)
       if (found !== null) this.report(found)
     }
+    const lookup = new ShardLookup(this.root)
     for (const place of evidence.places) {
-      if (place.changedRows.size > 0) this.report(changedFinding(place))
+      if (place.changedRows.size > 0) this.report(changedFinding(place, row => keyNow(lookup, place.shardPath, row)))
       if (place.state === 'damaged') this.sharing.takeDamaged(place, this.states.positionOf(place.shardPath))
     }
+    lookup.close()
     if (this.selection.ledgerRun !== null && this.options.shards === undefined) this.noteInLedger(evidence, isIndexKnown)
   }
 
@@ -382,7 +387,7 @@ class VerifyRun {
       this.root,
       absent.map(({ shardPath }) => shardPath)
     )
-    const moved = evidence.places.filter(({ isMoved, missing }) => isMoved && missing === 0)
+    const moved = evidence.places.filter(({ isMoved, gone, state }) => isMoved && gone.missing === 0 && state !== 'read')
     ledger?.dropRecords(
       this.root,
       moved.map(({ shardPath }) => shardPath)
@@ -451,6 +456,18 @@ class VerifyRun {
       sharedKeys: this.sharing.shared(shardPaths),
       intact: this.judge.intactness.proven
     }
+  }
+}
+
+/** The key of a row that is read once more; null where that fails, which is reported where the shard is read. */
+function keyNow(lookup: ShardLookup, shardPath: string, row: number): EntryKey | null {
+  try {
+    const info = lookup.open(shardPath).info(row)
+    if (info === null) return null
+    const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = info
+    return { windowHash: hex(windowHash), encoderHash: hex(encoderHash), stateLayer, poolType, poolRadius, dtype }
+  } catch {
+    return null
   }
 }
 
