@@ -51,7 +51,11 @@ export async function eachOf<T>(
   const waiting = cases.entries()
   const lane = async (): Promise<void> => {
     for (const [at, one] of waiting) {
-      await check(one, at).catch((error: unknown) => failures.push(error))
+      await check(one, at).catch((error: unknown) => {
+        failures.push(error)
+        // A soak may be ended before it can tell.
+        if (SOAK) console.log(`${what}: ${String(error)}`)
+      })
       say(failures.length)
       if (failures.length >= ENOUGH_FAILURES) return
     }

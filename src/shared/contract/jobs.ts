@@ -37,6 +37,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 export type JobKind = JobRequest['kind']
+const JOB_KINDS: readonly JobKind[] = jobRequestSchema.options.map(option => option.shape.kind.value)
 
 /** Threads that read shards; as many as the service's machine has cores when it is left out. */
 export const workersSchema = z.number().int().min(1).max(256)
@@ -74,7 +75,7 @@ export type JobEvent = z.infer<typeof jobEventSchema>
 export const jobInfoSchema = z.object({
   jobId: z.string(),
   cacheId: z.string(),
-  kind: z.enum(['verify', 'plan', 'apply', 'reindex', 'quarantine', 'restore', 'forget']),
+  kind: z.enum(JOB_KINDS),
   /** What it is doing, for a person: "Verify 36 shards". */
   title: z.string(),
   startedMs: z.number(),

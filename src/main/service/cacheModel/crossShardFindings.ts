@@ -1,5 +1,4 @@
 /** What the last comparison found, as far as it still holds: kept with the catalog, and marked on the shards that it speaks of. */
-import type { JobReport } from '../../../shared/contract/index.ts'
 import type { FileStamp, Finding, SecondReading } from '../../core/index.ts'
 import { type CatalogEntry, worstOf } from '../catalog/catalogEntry.ts'
 import type { CatalogStore } from '../catalog/catalogStore.ts'
@@ -13,7 +12,8 @@ import {
   driftOf,
   holding,
   isChangedMeanwhile,
-  mergeComparison
+  mergeComparison,
+  type ReportEffect
 } from '../catalog/comparison.ts'
 
 type LineOf = (shardPath: string) => CatalogEntry | undefined
@@ -49,11 +49,16 @@ export class ComparedFindings {
    * @param index the index as it is after it
    * @param files what it read; null for a job that changes the cache
    */
-  async take(report: JobReport, checked: ReadonlySet<string> | null, index: FileStamp | null, files: ComparedFiles | null): Promise<void> {
+  async take(
+    effect: ReportEffect,
+    checked: ReadonlySet<string> | null,
+    index: FileStamp | null,
+    files: ComparedFiles | null
+  ): Promise<void> {
     const indexWritten = (await files?.isIndexWritten(index)) ?? false
     const compared = (found: readonly Finding[]): readonly Compared[] =>
       comparedOf(found, path => files?.stampOf(path) ?? null, indexWritten)
-    this.comparison = this.after(report, checked, index, compared)
+    this.comparison = this.after(effect, checked, index, compared)
     if (this.comparison !== null) this.memory.saveComparison(this.comparison)
   }
 
@@ -90,37 +95,23 @@ export class ComparedFindings {
   }
 
   private after(
-    report: JobReport,
+    effect: ReportEffect,
     checked: ReadonlySet<string> | null,
     index: FileStamp | null,
     compared: (found: readonly Finding[]) => readonly Compared[]
   ): Comparison | null {
-    if (report.kind === 'verify') {
-      const { findings, secondReader } = report.report
-      return mergeComparison(this.comparison, [...compared(findings), ...this.stillDisagreeing(secondReader)], checked, index)
+    switch (effect.type) {
+      case 'compared': {
+        const found = [...compared(effect.findings), ...this.stillDisagreeing(effect.secondReader)]
+        return mergeComparison(this.comparison, found, checked, index)
+      }
+      case 'forgotten':
+        return afterForgetting(this.comparison, effect.shards, this.index, index)
+      case 'rebuilt':
+        return afterReindex(this.comparison, index)
+      case 'unchanged':
+        // An index that is as it was before the job is as right or wrong as it was.
+        return this.comparison
     }
-    if (report.kind === 'forget') {
-      const forgotten = new Set(report.report.forgotten.map(({ shardPath }) => shardPath))
-      return afterForgetting(this.comparison, forgotten, this.index, index)
-    }
-    // An index that is as it was before the job is as right or wrong as it was.
-    if (report.kind !== 'plan') return rebuiltIndex(report) ? afterReindex(this.comparison, index) : this.comparison
-    const { moves, kept, indexFindings } = report.plan
-    const reasons = new Map([...moves, ...kept].map(each => [each.shardPath, each.reasons]))
-    const found = compared([...reasons.values(), indexFindings].flat())
-    return mergeComparison(this.comparison, [...found, ...this.stillDisagreeing()], null, index)
-  }
-}
-
-/** Whether a job has replaced the index by one that was built from the shards. */
-function rebuiltIndex(report: Exclude<JobReport, { kind: 'verify' | 'plan' | 'forget' }>): boolean {
-  switch (report.kind) {
-    case 'apply':
-      return report.report.reindex.indexKept !== true
-    case 'reindex':
-      return report.report.indexKept !== true
-    case 'quarantine':
-    case 'restore':
-      return report.report.indexRebuilt
   }
 }

@@ -3,7 +3,7 @@
  * looked at by the reading threads alone; nothing is written but into the program's own catalog.
  */
 import { createHash } from 'node:crypto'
-import type { CacheSummary, JobReport, LostFormat, LostListReport, Scope } from '../../../shared/contract/index.ts'
+import type { CacheSummary, LostFormat, LostListReport, Scope } from '../../../shared/contract/index.ts'
 import {
   EMBEDDINGS_DIR,
   type FileStamp,
@@ -19,6 +19,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { applyVerification, type CatalogEntry, firstLookOf, modifiedMs, sameStamp } from '../catalog/catalogEntry.ts'
 import { CatalogStore } from '../catalog/catalogStore.ts'
 import { ComparedFiles } from '../catalog/comparedFiles.ts'
+import type { ReportEffect } from '../catalog/comparison.ts'
 import { inScope } from '../catalog/scope.ts'
 import { countLines } from '../catalog/totals.ts'
 import type { MissingQuestion, MissingReport } from '../queries/missing.ts'
@@ -271,16 +272,16 @@ export class OpenCache {
    * @param checked the shards that it looked at; null for all
    * @param files what it read; null for a job that changes the cache
    */
-  async takeReport(
+  async takeEffect(
     writes: boolean,
-    report: JobReport | null,
+    effect: ReportEffect | null,
     checked: ReadonlySet<string> | null,
     files: ComparedFiles | null
   ): Promise<void> {
     if (this.closed) return
     if (writes) await this.rescan()
     await this.pollCache()
-    if (report !== null) await this.compared.take(report, checked, this.surroundings.index.stamp, files)
+    if (effect !== null) await this.compared.take(effect, checked, this.surroundings.index.stamp, files)
     await this.missing.refresh()
     this.settle()
     if (writes) this.whileOpen(() => this.readFooters())

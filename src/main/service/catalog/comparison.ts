@@ -3,7 +3,7 @@
  * the ones that were compared: what was said of an index that was written since, or of a shard that went away, is dropped. What was
  * said of a shard that has changed since it was read is marked with `changed_meanwhile`.
  */
-import { type FileStamp, type Finding, isCompared } from '../../core/index.ts'
+import { type FileStamp, type Finding, isCompared, type SecondReading } from '../../core/index.ts'
 import type { CatalogEntry } from './catalogEntry.ts'
 import { sameFile } from './comparedFiles.ts'
 
@@ -25,6 +25,14 @@ export type Comparison = {
   readonly index: FileStamp | null
   readonly findings: readonly Compared[]
 }
+
+/** What a job's report says about the index, and about shards held against each other. */
+export type ReportEffect =
+  | { readonly type: 'compared'; readonly findings: readonly Finding[]; readonly secondReader: SecondReading | undefined }
+  /** The index was replaced by one that was built from the shards. */
+  | { readonly type: 'rebuilt' }
+  | { readonly type: 'unchanged' }
+  | { readonly type: 'forgotten'; readonly shards: ReadonlySet<string> }
 
 type LineOf = (shardPath: string) => CatalogEntry | undefined
 

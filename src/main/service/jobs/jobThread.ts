@@ -4,32 +4,20 @@
  */
 import { dirname } from 'node:path'
 import { parentPort } from 'node:worker_threads'
-import type { JobRequest } from '../../../shared/contract/index.ts'
 import {
-  applyRepair,
   CancelledError,
   type Finding,
   followMove,
-  forgetLost,
-  type Ledger,
-  type LongOptions,
   openLedger,
-  planRepair,
-  quarantineShards,
   type RecordedVerdict,
   recordChangesIn,
-  reindexCache,
   remarkOnce,
-  restoreShards,
-  setAsideRemark,
-  tickMoves,
-  verifyCache
+  setAsideRemark
 } from '../../core/index.ts'
 import { faultOf, type JobOrder } from '../threads/messages.ts'
+import { runJobKind } from './kinds/index.ts'
 
 const FLUSH_MS = 100
-/** Who has verified a cache and then looks at a repair does not wait for all of it to be read once more: a day. */
-const TRUST_MS = 86_400_000
 
 /** Waits for its order, does it and tells the end. */
 export function runJob(): void {
@@ -58,10 +46,11 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
       onSetAside: (file, reason, isRestored) => remarkOnce('ledger set aside', setAsideRemark(file, reason, isRestored)),
       onFailure: reason => remarkOnce('ledger', `the record of earlier verifications could not be used to the end: ${reason}`)
     })
-    let report: Awaited<ReturnType<typeof work>>
+    let report: Awaited<ReturnType<typeof runJobKind>>
     try {
       await followMove(ledger, order.root)
-      report = await work(order.root, order.request, ledger, {
+      report = await runJobKind(order.root, order.request, {
+        ledger,
         signal,
         workers: order.workers,
         onProgress: progress => parentPort?.postMessage({ type: 'progress', progress }),
@@ -79,26 +68,5 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
   } finally {
     clearInterval(timer)
     parentPort?.close()
-  }
-}
-
-async function work(root: string, request: JobRequest, ledger: Ledger, long: LongOptions) {
-  switch (request.kind) {
-    case 'verify': {
-      const { kind, shards, changed, olderThanMs, resume, secondReader } = request
-      return { kind, report: await verifyCache(root, { ...long, shards, changed, olderThanMs, resume, secondReader, ledger }) }
-    }
-    case 'plan':
-      return { kind: request.kind, plan: await planRepair(root, { ...long, ledger, trustMs: TRUST_MS }) }
-    case 'apply':
-      return { kind: request.kind, report: await applyRepair(tickMoves(request.plan, new Set(request.ticked)), { ...long, ledger }) }
-    case 'reindex':
-      return { kind: request.kind, report: await reindexCache(root, long) }
-    case 'quarantine':
-      return { kind: request.kind, report: await quarantineShards(root, request.shards, request.reason, { ...long, ledger }) }
-    case 'restore':
-      return { kind: request.kind, report: await restoreShards(root, request.which, long) }
-    case 'forget':
-      return { kind: request.kind, report: { forgotten: await forgetLost(root, request.shards, { ...long, ledger }) } }
   }
 }

@@ -1,13 +1,11 @@
 /** All jobs: one that changes a cache at a time for each cache, others beside it. They outlive whoever started them. */
 
 import type { JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
-import { isOlderThan } from '../../../shared/model/age.ts'
-import { CacheBusyError, dropAbandonedLock, InputError, NotFoundError, tickMoves } from '../../core/index.ts'
+import { CacheBusyError, dropAbandonedLock, NotFoundError } from '../../core/index.ts'
 import type { OpenCache } from '../cacheModel/openCache.ts'
-import { inScope } from '../catalog/scope.ts'
 import type { Fault } from '../threads/messages.ts'
 import { Job } from './job.ts'
-import { jobTitle, writesCache } from './jobTitle.ts'
+import { effectOf, prepareJob, writesCache } from './kinds/index.ts'
 
 const KEPT = 50
 const STOP_MS = 5_000
@@ -55,13 +53,9 @@ export class Jobs {
         operation: title
       })
     }
-    if (request.kind === 'apply') checkPlan(cache, request)
-    const shards = request.kind === 'verify' ? shardsOf(cache, request) : null
-    const checked = request.kind === 'verify' ? checkedShards(cache, request, shards) : null
-    const title = jobTitle(request, shards?.length ?? null)
+    const { order, title, checked } = prepareJob(cache, request)
     const { cacheId, root } = cache
     const files = writes ? null : cache.comparedFiles()
-    const order = request.kind === 'verify' ? { ...request, scope: undefined, shards: shards ?? undefined } : request
     const job = new Job(
       { cacheId, root, ledgerFile: this.around.ledgerFile, title, request: order, workers },
       {
@@ -74,8 +68,8 @@ export class Jobs {
           this.around.onEnd(endOf(job.info(), outcome))
           try {
             if (died && writes) dropAbandonedLock(root)
-            const report = outcome.outcome === 'done' ? outcome.report : null
-            await this.around.openCache(cacheId)?.takeReport(writes, report, checked, files)
+            const effect = outcome.outcome === 'done' ? effectOf(outcome.report) : null
+            await this.around.openCache(cacheId)?.takeEffect(writes, effect, checked, files)
           } catch (error) {
             this.around.onError(error)
           } finally {
@@ -122,34 +116,4 @@ export class Jobs {
 function endOf({ jobId, title, startedMs }: JobInfo, end: JobOutcome): JobEnd {
   const reason = end.outcome === 'failed' ? end.error.message : undefined
   return { jobId, title, outcome: end.outcome, seconds: (Date.now() - startedMs) / 1000, reason }
-}
-
-type VerifyRequest = Extract<JobRequest, { kind: 'verify' }>
-
-/** The shards that a verify is limited to; null for all. */
-function shardsOf(cache: OpenCache, { scope, shards }: VerifyRequest): string[] | null {
-  if (shards !== undefined) return [...new Set(shards)]
-  if (scope === undefined || Object.values(scope).every(part => part === undefined)) return null
-  const inside = cache.lines().filter(line => inScope(line, scope))
-  if (inside.length === 0) throw new NotFoundError('there is no shard in this part of the cache', { scope })
-  return inside.map(line => line.shardPath)
-}
-
-/** The shards that it will look at, as far as is known before; null for all. */
-function checkedShards(
-  cache: OpenCache,
-  { changed, olderThanMs }: VerifyRequest,
-  shards: readonly string[] | null
-): ReadonlySet<string> | null {
-  if (changed !== true && olderThanMs === undefined) return shards === null ? null : new Set(shards)
-  const all = shards ?? cache.lines().map(line => line.shardPath)
-  const [age, now] = [olderThanMs ?? Number.POSITIVE_INFINITY, Date.now()]
-  return new Set(all.filter(path => isOlderThan(cache.line(path)?.verifiedAtMs ?? null, age, now)))
-}
-
-function checkPlan(cache: OpenCache, { plan, ticked }: Extract<JobRequest, { kind: 'apply' }>): void {
-  if (plan.cacheDir !== cache.root) {
-    throw new InputError(`the plan is for ${plan.cacheDir}, not for this cache`, { field: 'plan', value: plan.cacheDir })
-  }
-  tickMoves(plan, new Set(ticked))
 }

@@ -1,0 +1,19 @@
+/** Counts and times in the titles of jobs. */
+
+export function counted(shards: number): string {
+  return shards === 1 ? '1 shard' : `${shards.toLocaleString('en')} shards`
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000]
+] as const
+
+/** In the largest unit of which it is a whole number. */
+export function duration(ms: number): string {
+  const [unit, length] = UNITS.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
+  const count = ms / length
+  return `${count.toLocaleString('en')} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
+}
