@@ -111,7 +111,9 @@ function documentOf(done: JobReport): object {
       const { restored, skipped } = done.report
       return { restored, skipped: skipped.map(({ path, shardPath, reason }) => ({ path, shardPath, reason })) }
     }
-    default:
+    case 'verify':
+    case 'reindex':
+    case 'forget':
       return done.report
   }
 }
