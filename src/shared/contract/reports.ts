@@ -1,22 +1,23 @@
 /** What long work tells on its way and comes to, as zod schemas; their types are the model's own. */
 import { z } from 'zod'
-import type {
-  KeptShard,
-  PlannedMove,
-  Progress,
-  QuarantinedShard,
-  QuarantineEntry,
-  ReindexReport,
-  RepairPlan,
-  RepairReport,
-  SecondReading,
-  ShardNotMoved,
-  VerifyReport
+import {
+  type KeptShard,
+  PHASES,
+  type PlannedMove,
+  type Progress,
+  type QuarantinedShard,
+  type QuarantineEntry,
+  type ReindexReport,
+  type RepairPlan,
+  type RepairReport,
+  type SecondReading,
+  type ShardNotMoved,
+  type VerifyReport
 } from '../model/report.ts'
 import { findingKindSchema, findingSchema } from './schemas.ts'
 
 export const progressSchema = z.object({
-  phase: z.enum(['list', 'read', 'compare', 'index', 'move']),
+  phase: z.enum(PHASES),
   done: z.number(),
   total: z.number(),
   bytesDone: z.number(),

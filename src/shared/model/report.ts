@@ -1,9 +1,12 @@
 /** Progress, plans and reports of the long operations. */
 import type { Finding, FindingKind } from './finding.ts'
 
+/** What a long operation does, one after the other. */
+export const PHASES = ['list', 'read', 'compare', 'index', 'move'] as const
+
 /** How far a long operation has come. */
 export type Progress = {
-  readonly phase: 'list' | 'read' | 'compare' | 'index' | 'move'
+  readonly phase: (typeof PHASES)[number]
   readonly done: number
   readonly total: number
   readonly bytesDone: number

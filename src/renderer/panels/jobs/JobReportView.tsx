@@ -1,5 +1,6 @@
 /** A finished job's report: its sentence, its parts, and what can be done with it. */
 
+import type { ReactElement } from 'react'
 import type { JobOutcome, JobReport } from '../../../shared/contract/index.ts'
 import { countByKind, FINDING_KINDS, type Finding, type FindingKind, isFindingKind } from '../../../shared/model/finding.ts'
 import type { Progress, ShardNotMoved } from '../../../shared/model/report.ts'
@@ -35,7 +36,7 @@ export function JobEnd({ end, progress }: { readonly end: JobOutcome; readonly p
   )
 }
 
-function ReportParts({ done }: { readonly done: JobReport }) {
+function ReportParts({ done }: { readonly done: JobReport }): ReactElement {
   switch (done.kind) {
     case 'verify': {
       const { checkedBytes, seconds, healthyShards, findings, secondReader } = done.report

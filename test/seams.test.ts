@@ -1,0 +1,78 @@
+/** What is added often is one entry in one place: the compiler names every other place that has to say something about it. */
+import { spawnSync } from 'node:child_process'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from './support/temporaryFolder.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** A line that is put before another one. */
+type Line = { readonly before: string; readonly line: string }
+
+type Addition = {
+  readonly what: string
+  /** Where it is added. */
+  readonly file: string
+  readonly lines: readonly Line[]
+  /** Modules that do not compile until they know of it. */
+  readonly asks: readonly string[]
+}
+
+const ADDITIONS: readonly Addition[] = [
+  {
+    what: 'a kind of finding',
+    file: 'src/shared/model/finding.ts',
+    lines: [{ before: "  not_parquet: 'corrupt',", line: "  dummy_kind: 'suspect'," }],
+    asks: ['src/renderer/text/findings/findingAdvice.ts']
+  },
+  {
+    what: 'a kind of job',
+    file: 'src/shared/contract/jobs.ts',
+    lines: [
+      { before: "  z.object({ kind: z.literal('reindex') }),", line: "  z.object({ kind: z.literal('dummy') })," },
+      {
+        before: "  z.object({ kind: z.literal('reindex'), report: reindexReportSchema }),",
+        line: "  z.object({ kind: z.literal('dummy'), report: z.object({ windows: z.number() }) }),"
+      }
+    ],
+    asks: ['src/main/service/jobs/kinds/index.ts', 'src/renderer/panels/jobs/JobReportView.tsx', 'src/renderer/panels/jobs/reportText.ts']
+  },
+  {
+    what: 'a phase of progress',
+    file: 'src/shared/model/report.ts',
+    lines: [{ before: "'list', 'read', 'compare'", line: "'dummy'," }],
+    asks: ['src/main/cli/process/progressBar.ts', 'src/renderer/panels/jobs/JobProgress.tsx']
+  }
+]
+
+/** The sources with some additions, in a folder of their own. */
+function treeWith(additions: readonly Addition[]): string {
+  const root = temporaryFolder()
+  for (const name of ['src', 'package.json', 'tsconfig.json']) cpSync(join(ROOT, name), join(root, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'), 'junction')
+  for (const { file, lines } of additions) {
+    let text = readFileSync(join(root, file), 'utf8')
+    for (const { before, line } of lines) {
+      expect(text.split(before)).toHaveLength(2)
+      text = text.replace(before, `${line}\n${before}`)
+    }
+    writeFileSync(join(root, file), text)
+  }
+  return root
+}
+
+/** Modules that do not compile. */
+function modulesWithErrors(root: string): readonly string[] {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const { stdout } = spawnSync(process.execPath, [tsc, '--noEmit', '--pretty', 'false', '-p', root], { cwd: root, encoding: 'utf8' })
+  return [...new Set([...stdout.matchAll(/^([^\s(]+)\(\d+,\d+\): error TS/gm)].map(([, file = '']) => file))].sort()
+}
+
+test('the sources as they are compile', () => {
+  expect(modulesWithErrors(treeWith([]))).toEqual([])
+})
+
+test.each(ADDITIONS)('$what is asked about at every place that shows or does it', addition => {
+  expect(modulesWithErrors(treeWith([addition]))).toEqual(addition.asks)
+})
