@@ -23,5 +23,7 @@ export const run: Run<RestoreOptions> = async (context, { all = false }, args) =
     if (all && cause === 'taken') await output.note(`lewm-cache: left ${shardPath} in quarantine: ${reason}`)
   // With --all, a place that is taken is no fault; a shard that was named and stays is one.
   const faults = skipped.filter(({ cause }) => !all || cause === 'refused')
-  return (await printNotMoved(output, 'restore', faults)) ? EXIT.system : EXIT.ok
+  if (await printNotMoved(output, 'restore', faults)) return EXIT.system
+  // Where every place is taken, nothing was done, as for shards that were named.
+  return skipped.length > 0 && restored.length === 0 ? EXIT.usage : EXIT.ok
 }
