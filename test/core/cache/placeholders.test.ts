@@ -57,6 +57,7 @@ describe.each<[string, string, string | Buffer]>([
   ],
   ['a git-fat pointer', 'git fat pull', `#$# git-fat ${'0'.repeat(40)}                    4440\n`],
   ['a link as text', 'saved as a file', '../../../../store/chr1_0.parquet'],
+  ['an absolute link as text', 'saved as a file', '/scratch/lab/blobs/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
   ['a link of Windows as text', 'saved as a file', 'D:\\store\\chr1_0.parquet'],
   ['a link of an SMB server', '../store/a.parquet', `XSym\n0018\n${'0'.repeat(32)}\n../store/a.parquet\n${' '.repeat(980)}`],
   [
@@ -157,15 +158,21 @@ describe('a file that stands for a shard that is not there', () => {
     expect([entriesOf(root), before > 0]).toEqual([before, true])
   })
 
-  test.each(['rubbish', 'PAR1', '<html>\n', 'moved/elsewhere\nsorry\n', '\0/a'])(
-    'a file with other contents (%j) is damaged',
-    async content => {
-      const root = referenceCache('healthy')
-      writeFileSync(join(root, SHARD), content)
-      const { findings } = await verifyCache(root)
-      expect(findings.filter(({ shardPath }) => shardPath === SHARD)).toMatchObject([{ severity: 'corrupt' }])
-    }
-  )
+  test.each([
+    'rubbish',
+    'PAR1',
+    '<html>\n',
+    'moved/elsewhere\nsorry\n',
+    '\0/a',
+    '/9j/4AAQSkZJRgABAQAAAQABAAD2wBDAAgGBgcGBQgHBwcJCQgK',
+    '/wAAAAAAAAAAAAAAAAAAAA==\n',
+    '/8k+abcdefgh\n'
+  ])('a file with other contents (%j) is damaged', async content => {
+    const root = referenceCache('healthy')
+    writeFileSync(join(root, SHARD), content)
+    const { findings } = await verifyCache(root)
+    expect(findings.filter(({ shardPath }) => shardPath === SHARD)).toMatchObject([{ severity: 'corrupt' }])
+  })
 
   test('a folder that DVC keeps: one placeholder for all of it, and its entries stay', async () => {
     const root = referenceCache('healthy')

@@ -113,7 +113,15 @@ function linkAsFile(bytes: Buffer): string | null {
   if (bytes.subarray(0, 10).equals(CYGWIN)) return printable(decoded(bytes.subarray(10)))
   if (bytes.subarray(0, 8).equals(INTERIX)) return printable(bytes.subarray(8).toString('utf16le'))
   const target = printable(bytes.toString())
-  return target !== null && /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(target) ? target : null
+  return target !== null && /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(target) && !isBase64(target) ? target : null
+}
+
+/** Whether a text that begins like a path is a line of base64: only its characters, and mixed as no names of folders are. */
+function isBase64(text: string): boolean {
+  if (!/^[A-Za-z0-9+/]{12,}={0,2}$/.test(text) || STORES.some(([pattern]) => pattern.test(text))) return false
+  return (
+    /[+=]/.test(text) || text.split('/').some(part => part.length > 7 && /[A-Z]/.test(part) && /[a-z]/.test(part) && /[0-9]/.test(part))
+  )
 }
 
 const CYGWIN = Buffer.from('!<symlink>')
