@@ -1,7 +1,8 @@
 /** `repair`, `reindex`, `quarantine`, `restore`: the plan says what will happen, that happens, and all of it can be undone. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { shardsOf } from '../core/cacheFiles.ts'
 import { damageNotes, referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { type Json, lewmCache, ndjson } from './lewmCache.ts'
@@ -31,6 +32,30 @@ describe('repair', () => {
     }
     const after = run(cache, 'repair')
     expect({ code: after.code, quarantined: after.json().quarantined }).toEqual({ code: 3, quarantined: [] })
+  })
+
+  test('a duplicate that is ticked in the plan takes its entries along; where both are ticked, that is said before', () => {
+    const cache = referenceCache('healthy')
+    const file = join(temporaryFolder(), 'plan.json')
+    const [path = ''] = shardsOf(cache)
+    const copy = `${dirname(path)}/a copy.parquet`
+    copyFileSync(join(cache, path), join(cache, copy))
+    lewmCache(['reindex', '--cache', cache])
+    lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
+    const tick = (...paths: string[]): void => {
+      const plan = JSON.parse(readFileSync(file, 'utf8'))
+      for (const move of plan.moves) move.ticked = paths.includes(move.shard_path)
+      writeFileSync(file, JSON.stringify(plan))
+    }
+    const dryRun = () => lewmCache(['repair', '--plan', file, '--dry-run'])
+    tick(copy)
+    expect(dryRun()).toMatchObject({ stdout: expect.stringContaining('the index fits what will be there'), stderr: '' })
+    tick(path)
+    expect(dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: '' })
+    tick(path, copy)
+    const told = expect.stringMatching(/^lewm-cache: the plan moves every copy of \d+ keys: no shard holds them afterwards/)
+    expect(dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: told })
+    expect(lewmCache(['repair', '--plan', file])).toMatchObject({ stdout: expect.stringMatching(/windows missing/), stderr: told })
   })
 
   test('--dry-run has the shape of the report, and changes nothing', () => {
@@ -201,6 +226,17 @@ describe('quarantine by hand', () => {
     expect(json().skipped).toEqual([{ path: OLD, shard_path: `${FOLDER}/chrempty-file_0.parquet`, reason: expect.any(String) }])
     expect(stderr).toMatch(/^lewm-cache: left [^\n]* in quarantine: [^\n]+\n$/)
     expect(existsSync(join(cache, CUT))).toBe(true)
+  })
+
+  test('--all is no success where every place is taken, and all where nothing is in quarantine', () => {
+    const cache = referenceCache('healthy')
+    expect(run(cache, 'restore', '--all').code).toBe(0)
+    const [path = ''] = shardsOf(cache)
+    run(cache, 'quarantine', path, '--reason', 'test')
+    writeFileSync(join(cache, path), 'new')
+    const { code, json, stderr } = run(cache, 'restore', '--all')
+    expect({ code, document: json() }).toMatchObject({ code: 2, document: { restored: [], skipped: [{ shard_path: path }] } })
+    expect(stderr).toContain('left')
   })
 
   test('never over what lies there now', () => {

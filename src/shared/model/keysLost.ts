@@ -24,6 +24,13 @@ export function keysLost({ moves, sharedKeys }: Pick<RepairPlan, 'moves' | 'shar
   }
 }
 
+/** Keys of which a plan moves every copy: each of the shards looks like one that can be spared. */
+export function keysOfEveryCopy({ sharedKeys }: Pick<RepairPlan, 'sharedKeys'>, leaving: ReadonlySet<string>): number {
+  return sharedKeys
+    .filter(({ shardPaths }) => shardPaths.length > 1 && shardPaths.every(path => leaving.has(path)))
+    .reduce((sum, { keys }) => sum + keys, 0)
+}
+
 /** Plans of earlier versions of the program tell only of rows and index entries. */
 function aloneIn({ keysOnlyHere, rows, indexEntries }: PlannedMove): number | null {
   return keysOnlyHere ?? rows ?? (indexEntries > 0 ? indexEntries : null)

@@ -46,6 +46,7 @@ test('only what is ticked counts, and the index counts keys of shards without a 
     shards: 2,
     bytes: 200,
     keys: 106,
+    everyCopy: 0,
     byIndex: 64,
     unknown: 0,
     damagedStay: 1,
@@ -68,8 +69,8 @@ test('keys that another shard holds are not missing until both have gone', () =>
     ]
   }
   const plan = { ...shared, sharedKeys: [{ shardPaths: ['a', 'b'], keys: 10 }] }
-  expect(consequencesOf(plan, new Set(['a']))).toMatchObject({ keys: 0 })
-  expect(consequencesOf(plan, new Set(['a', 'b']))).toMatchObject({ keys: 10 })
+  expect(consequencesOf(plan, new Set(['a']))).toMatchObject({ keys: 0, everyCopy: 0 })
+  expect(consequencesOf(plan, new Set(['a', 'b']))).toMatchObject({ keys: 10, everyCopy: 10 })
 })
 
 test('keys of a shard of which nothing tells how many are not made up', () => {

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
-import { keysLost } from '../../../shared/model/keysLost.ts'
+import { keysLost, keysOfEveryCopy } from '../../../shared/model/keysLost.ts'
 import { missingText } from '../../../shared/model/missingText.ts'
 import type { RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
@@ -34,6 +34,13 @@ export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile,
     await output.note(`lewm-cache: saved the plan to ${savePlan}`)
   }
   const print = resultBeside(context, to)
+  const copies = keysOfEveryCopy(plan, tickedIn(plan))
+  if (copies > 0) {
+    const left = `no shard holds ${copies === 1 ? 'it' : 'them'} afterwards`
+    await output.note(
+      `lewm-cache: the plan moves every copy of ${countOf(copies, 'key')}: ${left}. Untick one of the shards to keep ${copies === 1 ? 'it' : 'them'}`
+    )
+  }
   if (dryRun) return printPlan(context, plan, print)
   return printReport(
     context,
@@ -79,9 +86,8 @@ async function printReport({ json, output }: Context, plan: RepairPlan, print: P
   if (json) await output.document({ ...rest, ...(notMoved.length > 0 && { notMoved }) })
   else await print(reportText(report))
   const isIncomplete = await printNotMoved(output, 'move', notMoved)
-  // Where the index could not be changed, nothing moved: its finding decides like any other.
   const [blocked] = report.reindex.indexKept ? report.reindex.findings.filter(({ shardPath }) => shardPath === INDEX_PATH) : []
-  if (isIncomplete && blocked === undefined) return EXIT.system
+  if (isIncomplete) return EXIT.system
   const code = exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
   if (blocked?.kind !== 'index_unsupported') return code
   await output.note(`lewm-cache: ${blocked.message}`)

@@ -51,9 +51,7 @@ export function planFrom(inspection: Inspection): RepairPlan {
       moves,
       sharedKeys: inspection.sharedKeys.filter(({ shardPaths }) => shardPaths.every(path => movable.has(path))),
       kept,
-      reindex:
-        !indexFindings.some(({ kind }) => kind === 'index_unsupported') &&
-        (indexFindings.length > 0 || moves.some(move => move.ticked && move.indexEntries > 0)),
+      reindex: changesIndex(moves, indexFindings),
       indexFindings,
       missing,
       missingShards: report.missingShards,
@@ -62,6 +60,13 @@ export function planFrom(inspection: Inspection): RepairPlan {
   } finally {
     index?.close()
   }
+}
+
+/** Whether the index differs from what it will be: by itself, or by entries of shards that move or are damaged. */
+function changesIndex(moves: readonly PlannedMove[], indexFindings: readonly Finding[]): boolean {
+  if (indexFindings.some(({ kind }) => kind === 'index_unsupported')) return false
+  const leaves = ({ ticked, reasons }: PlannedMove): boolean => ticked || reasons.some(({ severity }) => severity === 'corrupt')
+  return indexFindings.length > 0 || moves.some(move => move.indexEntries > 0 && leaves(move))
 }
 
 function usableIndex(root: string): WindowIndex | null {
@@ -100,5 +105,10 @@ export function tickMoves(plan: RepairPlan, shardPaths: ReadonlySet<string>): Re
   const moves = plan.moves.map(move => ({ ...move, ticked: shardPaths.has(move.shardPath) }))
   const kept = [...Map.groupBy(moves, move => move.ticked)].flatMap(([ticked, group]) => (ticked ? [] : group))
   const others = plan.kept.filter(({ shardPath }) => !moves.some(move => move.shardPath === shardPath))
-  return { ...plan, moves, kept: [...others, ...kept.map(({ shardPath, reasons }) => ({ shardPath, reasons }))] }
+  return {
+    ...plan,
+    moves,
+    reindex: changesIndex(moves, plan.indexFindings),
+    kept: [...others, ...kept.map(({ shardPath, reasons }) => ({ shardPath, reasons }))]
+  }
 }

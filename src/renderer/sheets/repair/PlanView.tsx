@@ -155,7 +155,7 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
 
 function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked: ReadonlySet<string> }) {
   const { summary } = useWorkspace()
-  const { shards, bytes, keys, byIndex, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
+  const { shards, bytes, keys, everyCopy, byIndex, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
   return (
     <aside className={classes.meaning} aria-label='What that means'>
       <h3 className={controls.heading}>What that means</h3>
@@ -168,6 +168,7 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
         <dt>Keys missing</dt>
         <dd>
           {keysText(keys, byIndex, unknown)}
+          {everyCopy > 0 && `. Every copy of ${formatCounted(everyCopy, 'key')} is ticked. Untick one of the shards to keep them`}
           {damagedStay > 0 &&
             `. Those of ${formatCounted(damagedStay, 'damaged shard')} that ${damagedStay === 1 ? 'stays' : 'stay'} are among them`}
         </dd>

@@ -1,6 +1,6 @@
 /** What the ticked part of a plan means: in shards, bytes, rows and index entries. Pure. */
 import type { FindingKind } from '../../../shared/model/finding.ts'
-import { keysLost } from '../../../shared/model/keysLost.ts'
+import { keysLost, keysOfEveryCopy } from '../../../shared/model/keysLost.ts'
 import type { PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
 import { pairsOf, secondShards } from '../../text/findings/pairs.ts'
 import { formatCounted } from '../../text/index.ts'
@@ -10,6 +10,8 @@ export type Consequences = {
   readonly bytes: number
   /** Keys that no shard will hold: of those that move, and of damaged ones that stay. */
   readonly keys: number
+  /** Those of them of which every copy is ticked. */
+  readonly everyCopy: number
   /** Those of them that are counted by the index, as the shard does not say how many rows it has. */
   readonly byIndex: number
   /** Shards of which nothing tells how many keys they hold alone. */
@@ -32,6 +34,7 @@ export function consequencesOf({ moves, sharedKeys, reindex }: RepairPlan, ticke
     shards: moving.length,
     bytes: sum(moving, ({ bytes }) => bytes),
     keys,
+    everyCopy: keysOfEveryCopy({ sharedKeys }, ticked),
     byIndex: sum(
       leaving.filter(({ rows }) => rows === null),
       ({ keysOnlyHere, indexEntries }) => keysOnlyHere ?? indexEntries
