@@ -180,7 +180,11 @@ function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
   const findings: Finding[] = []
   if (LAYOUT_1.parseShardPath(shardPath) === null) {
     findings.push(
-      finding('misplaced_file', shardPath, 'the path is not one that GenoLeWM gives a shard; its rows are indexed all the same')
+      finding(
+        'misplaced_file',
+        shardPath,
+        'the path is not one that GenoLeWM gives a shard; the place alone does not keep its rows from being indexed'
+      )
     )
   }
   if (shard.footer.rows === 0) {

@@ -288,7 +288,7 @@ function repeatedKeys(shardPath: string, repeated: readonly RepeatedRow[]): Find
   return [...Map.groupBy(repeated, ({ place }) => place)].map(([place, rows]) => {
     const count = rows.length
     const keys = count === 1 ? 'one row has a key' : `${count} rows have keys`
-    const message = `${keys} that ${place === shardPath ? 'an earlier row of this shard' : place} holds already; ${comparePaths(place, shardPath) <= 0 ? 'the first in path order is indexed' : 'the one at the path that GenoLeWM gives it is indexed'}`
+    const message = `${keys} that ${place === shardPath ? 'an earlier row of this shard' : place} holds already; ${comparePaths(place, shardPath) <= 0 ? 'the first in path order is indexed' : 'the one at the path that GenoLeWM gives it is indexed'}. A reindex compares keys only, and no values: a verification does`
     const listed = rows.slice(0, ROWS_LISTED).map(({ row }) => row)
     return finding('duplicate_key', shardPath, message, { row: listed[0] ?? null, details: { other_shard: place, rows: listed, count } })
   })
