@@ -1,8 +1,8 @@
 /** `verify`: finds what is wrong, says it in JSON and in words, ends with its exit code, and changes nothing. */
 
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { damageNotes, referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -36,6 +36,24 @@ function cleanCache(): string {
   lewmCache([...WRITE, '--cache', cache], { input: ndjson(Array.from({ length: 9 }, (_, n) => recordLine(n))) })
   return cache
 }
+
+test('the summary counts files that are no shards apart, and no placeholder as read or as suspect', () => {
+  const cache = referenceCache('healthy')
+  const [first = '', second = ''] = [shardOf(cache), shardOf(cache, 1)]
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 2000000\n`
+  writeFileSync(join(cache, first), pointer)
+  rmSync(join(cache, second))
+  symlinkSync('/nowhere/blob', join(cache, second))
+  writeFileSync(join(cache, dirname(first), '._a.parquet'), Buffer.from('0005160700020000', 'hex'))
+  writeFileSync(join(cache, dirname(first), '.syncthing.a.parquet.tmp'), '')
+  const { stdout } = lewmCache(['verify', '--cache', cache])
+  expect(stdout).toMatch(/^checked 90 shards, /)
+  expect(stdout).toMatch(
+    /\n89 healthy, 0 damaged, 1 suspect, 0 unsupported, 0 unreadable, index in order, 2 placeholders, 2 files that are no shards, [\d,]+ windows missing \(2 shards\)\n/
+  )
+  // The report counts every file that was opened.
+  expect(verify(cache).document).toMatchObject({ checked_shards: 92, healthy_shards: 89, missing_shards: 2 })
+})
 
 describe('a healthy cache', () => {
   test('ends with 0 and every promised field', () => {
