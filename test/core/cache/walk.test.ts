@@ -15,6 +15,7 @@ import {
   writeChecksums,
   writeShard
 } from '../../../src/main/core/index.ts'
+import type { FindingKind } from '../../../src/shared/model/finding.ts'
 import { type Json, lewmCache } from '../../cli/lewmCache.ts'
 import { ordinaryUser } from '../../support/accounts.ts'
 import { describeWith } from '../../support/capabilities.ts'
@@ -25,12 +26,12 @@ import { BLOCK, filesBelow, keyOf, makePipe, recordOf, shardsOf } from '../cache
 const ODD = 'embeddings/local-kmer/12/centered_mean_64/chrodd_0.parquet'
 
 /** Things that are called like a shard and are none. */
-const ODDITIES: readonly (readonly [string, (path: string) => void])[] = [
-  ['a link to a device', path => symlinkSync('/dev/zero', path)],
-  ['a link to itself', path => symlinkSync('chrodd_0.parquet', path)],
-  ['a link to its folder', path => symlinkSync('.', path)],
-  ['an empty folder', path => mkdirSync(path)],
-  ['a pipe', path => makePipe(path)]
+const ODDITIES: readonly (readonly [string, FindingKind, (path: string) => void])[] = [
+  ['a link to a device', 'not_a_file', path => symlinkSync('/dev/zero', path)],
+  ['a link to itself', 'placeholder', path => symlinkSync('chrodd_0.parquet', path)],
+  ['a link to its folder', 'not_a_file', path => symlinkSync('.', path)],
+  ['an empty folder', 'not_a_file', path => mkdirSync(path)],
+  ['a pipe', 'not_a_file', path => makePipe(path)]
 ]
 
 test.skipIf(process.platform !== 'linux')('a shard whose name is no text is told to be that', async () => {
@@ -44,13 +45,13 @@ test.skipIf(process.platform !== 'linux')('a shard whose name is no text is told
   expect(findings.filter(({ kind }) => kind === 'unreadable')).toEqual([expect.objectContaining(told)])
 })
 
-describe.each(ODDITIES)('%s', (_, put) => {
+describe.each(ODDITIES)('%s', (_, expected, put) => {
   const root = referenceCache('healthy')
   put(join(root, ODD))
 
   test('is found, never read, never moved, never indexed', async () => {
     const { findings, checkedShards } = await verifyCache(root)
-    expect(findings.map(({ kind, shardPath }) => [kind, shardPath])).toContainEqual(['not_a_file', ODD])
+    expect(findings.map(({ kind, shardPath }) => [kind, shardPath])).toContainEqual([expected, ODD])
     expect(findings.length).toBe(2)
     expect(checkedShards).toBe(92)
     const plan = await planRepair(root)
@@ -67,7 +68,7 @@ describe.each(ODDITIES)('%s', (_, put) => {
     expect(await writeChecksums(root)).not.toContain('chrodd_0')
     const described = await describeShard(root, ODD).catch((error: unknown) => error)
     if (described instanceof Error) expect(described).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
-    else expect(described).toMatchObject({ rows: null, findings: [{ kind: 'not_a_file' }] })
+    else expect(described).toMatchObject({ rows: null, findings: [{ kind: expected }] })
   })
 })
 
