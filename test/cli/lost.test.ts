@@ -1,15 +1,18 @@
 /** `lost`: rows that evidence expects and no shard holds, their keys, and a person's word that they need not come back. */
-import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { flippedHash, replaceShard } from '../core/cacheFiles.ts'
+import { filesBelow, flippedHash, replaceShard } from '../core/cacheFiles.ts'
 import { LAB_SHARD, labCache, labShards, optionsOf, pathOf, ROWS, recordsOf } from '../core/evidence/labCache.ts'
+import { INDEX } from '../core/index/indexFile.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { lewmCache } from './lewmCache.ts'
 
 const PATH = pathOf(LAB_SHARD)
 const OTHER = pathOf({ ...LAB_SHARD, block: 0 })
+const QUARANTINE = 'embeddings/.quarantine'
 
 const run = (cache: string, args: readonly string[], home = temporaryFolder()) => lewmCache([...args, '--cache', cache], { home })
 const hashes = recordsOf(LAB_SHARD).map(({ windowHash }) => Buffer.from(windowHash).toString('hex'))
@@ -81,6 +84,79 @@ describe('lost', () => {
     run(cache, ['lost', '--keys'])
     expect(readdirSync(join(cache, 'embeddings'), { recursive: true }).sort()).toEqual(before)
   })
+})
+
+describe('an index that cannot be read', () => {
+  const spoil = {
+    damaged: index => {
+      const bytes = readFileSync(index)
+      writeFileSync(index, bytes.fill(0, 100))
+    },
+    'a dangling link': index => {
+      rmSync(index)
+      symlinkSync('nowhere', index)
+    }
+  } satisfies Record<string, (index: string) => void>
+
+  test.each(Object.entries(spoil))(
+    '%s: what else is known is listed, the rest is not denied, and nothing is forgotten',
+    async (_, change) => {
+      const cache = await labCache()
+      const home = temporaryFolder()
+      run(cache, ['verify', OTHER], home)
+      for (const path of [PATH, OTHER]) rmSync(join(cache, path))
+      change(join(cache, INDEX))
+      const before = filesBelow(cache)
+      const { code, stderr, json } = run(cache, ['lost', '--json'], home)
+      expect(code).toBe(run(cache, ['verify'], home).code)
+      expect(code).toBe(4)
+      expect(stderr).toMatch(/^lewm-cache: the index could not be asked, so that what only it knows is not listed: .+\n$/)
+      expect(json()).toMatchObject({
+        lost: [{ shard_path: OTHER, rows: ROWS }],
+        findings: [{ kind: 'index_unreadable', shard_path: INDEX }]
+      })
+      for (const path of [PATH, OTHER]) {
+        const forget = run(cache, ['lost', '--forget', path], home)
+        expect(forget).toMatchObject({
+          code: 4,
+          stdout: '',
+          stderr: expect.stringContaining('nothing was forgotten, because the index could not be read')
+        })
+      }
+      expect(filesBelow(cache)).toEqual(before)
+    }
+  )
+
+  test('is not one that is missing, which is said', async () => {
+    const cache = await labCache()
+    rmSync(join(cache, INDEX))
+    const { code, stderr } = run(cache, ['lost', '--json'])
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('there is no index') })
+  })
+})
+
+test('kept entries that are damaged are told', async () => {
+  const cache = await labCache()
+  run(cache, ['quarantine', PATH, '--reason', 'test'])
+  const archive = readdirSync(join(cache, QUARANTINE)).find(name => name.startsWith('index-entries.')) ?? ''
+  appendFileSync(join(cache, QUARANTINE, archive), 'not an entry\n')
+  const { code, stderr, json } = run(cache, ['lost', '--json'])
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(`${QUARANTINE}/${archive} could not be asked`) })
+  expect(json()).toMatchObject({ lost: [{ shard_path: PATH }], findings: [{ kind: 'bad_metadata' }] })
+})
+
+test('nothing is forgotten without the record of earlier verifications', async () => {
+  const cache = await labCache()
+  const home = temporaryFolder()
+  run(cache, ['verify'], home)
+  rmSync(join(cache, PATH))
+  const ledger = new Database(join(home, 'data/geno-lewm-cache-inspector/ledger.sqlite'))
+  ledger.exec('BEGIN EXCLUSIVE')
+  const { code, stderr } = run(cache, ['lost', '--forget', PATH], home)
+  ledger.exec('ROLLBACK')
+  ledger.close()
+  expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('lewm-cache: ') })
+  expect(run(cache, ['lost', '--json'], home).json().lost).toMatchObject([{ shard_path: PATH }])
 })
 
 describe('lost --forget', () => {

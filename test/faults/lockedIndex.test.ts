@@ -1,5 +1,5 @@
 /** An index that cannot be used now, because another process locks it or the system refuses it: a finding, never the end of a report. */
-import { chmodSync, chownSync, readdirSync, truncateSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, expect, test } from 'vitest'
@@ -64,6 +64,30 @@ test('locked for longer than a command waits: everything else is reported, and n
   expect(lewmCache(['repair', '--cache', root, '--json']).json().quarantined).toMatchObject([{ shard_path: damaged }])
 })
 
+test('what is missing is not denied, and nothing is forgotten', { timeout: 120_000 }, async () => {
+  const cache = referenceCache('healthy')
+  const [gone = ''] = shardsOf(cache)
+  rmSync(join(cache, gone))
+  const before = filesBelow(cache)
+  const holder = new Database(join(cache, INDEX))
+  holder.exec('BEGIN EXCLUSIVE')
+  const [lost, forget, verify] = await Promise.all([
+    run(['lost', '--cache', cache]),
+    run(['lost', '--forget', gone, '--cache', cache]),
+    run(['verify', '--cache', cache])
+  ])
+  holder.exec('ROLLBACK')
+  holder.close()
+  expect(lost).toMatchObject({ code: verify.code, report: { lost: [], rows: 0, findings: of('index_busy') } })
+  expect(lost.code).toBe(3)
+  expect(forget).toMatchObject({
+    code: 5,
+    report: { error: { code: 'RESOURCE.BUSY', message: expect.stringContaining('nothing was forgotten') } }
+  })
+  expect(filesBelow(cache)).toEqual(before)
+  expect(lewmCache(['lost', '--cache', cache, '--json']).json().lost).toMatchObject([{ shard_path: gone }])
+})
+
 test('a search by hash reads the shards where the index is locked', { timeout: 60_000 }, async () => {
   const [row] = referenceRows('healthy').filter(({ shard_path }) => shard_path !== damaged)
   lock.exec('BEGIN EXCLUSIVE')
@@ -103,5 +127,17 @@ test.skipIf(!canChange)('of another user, who lets nobody read it: a finding, an
     report: { quarantined: [], not_moved: [{ shard_path: shard }], reindex: { findings: of('unreadable') } }
   })
   expect(asNobody('ls').code).toBe(0)
+  expect(asNobody('lost')).toMatchObject({ code: 6, report: { lost: [], findings: of('unreadable') } })
+  expect(asNobody(`lost --forget ${shard}`)).toMatchObject({ code: 6, report: { error: { code: 'RESOURCE.SYSTEM' } } })
+  chmodSync(join(cache, INDEX), 0o644)
+  const quarantine = join(cache, 'embeddings/.quarantine')
+  mkdirSync(quarantine, { mode: 0o700 })
+  const unread = expect.arrayContaining([expect.objectContaining({ kind: 'unreadable', shard_path: 'embeddings/.quarantine' })])
+  expect(asNobody('lost')).toMatchObject({ code: 6, report: { lost: [], findings: unread } })
+  const report = asNobody('verify')
+  expect(report).toMatchObject({ code: 4, report: { checked_shards: shardsOf(cache).length, findings: unread } })
+  expect(report.report.findings).toEqual(cutOff(shard))
+  expect(asNobody(`lost --forget ${shard}`)).toMatchObject({ code: 6, report: { error: { code: 'RESOURCE.SYSTEM' } } })
+  rmSync(quarantine, { recursive: true })
   expect(filesBelow(cache)).toEqual(before)
 })

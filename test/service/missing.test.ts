@@ -1,8 +1,10 @@
 /** What is missing from a cache, for whoever looks at it: from its opening on, after every job and every change of its folders. */
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { LAB_SHARD, labCache, pathOf, ROWS, SHARDS } from '../core/evidence/labCache.ts'
+import { INDEX } from '../core/index/indexFile.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { doJob, faultOf, openTestService, openWhole, summaryWhen } from './testService.ts'
 
@@ -109,4 +111,57 @@ test('forgetting leaves what is known of the rest of the index, and refuses what
     if (event.type === 'end') expect(event.end).toMatchObject({ outcome: 'failed', error: { code: 'RESOURCE.NOT_FOUND' } })
   }
   expect(await faultOf(client.jobs.start({ cacheId, request: { kind: 'forget', shards: [] } }))).toMatchObject({ code: 'INPUT.GENERIC' })
+})
+
+describe('while another process holds the index locked', () => {
+  test('what was missing stays missing, and it is said that more may be', { timeout: 90_000 }, async () => {
+    const root = await labCache()
+    rmSync(join(root, PATH))
+    const { cacheId } = await openWhole(client, root)
+    await until(cacheId, oneShard)
+    const holder = new Database(join(root, INDEX))
+    holder.exec('BEGIN EXCLUSIVE')
+    try {
+      rmSync(join(root, OTHER))
+      // A verification asks what is missing when it is done.
+      await doJob(client, cacheId, { kind: 'verify' })
+      expect(await client.caches.summary({ cacheId })).toMatchObject({
+        missing: oneShard,
+        index: { state: 'present', reason: expect.stringContaining('locked') }
+      })
+      expect(await missingPaths(cacheId)).toEqual([PATH])
+      expect(await faultOf(client.lost({ cacheId, format: 'bed', scope: {} }))).toMatchObject({ code: 'RESOURCE.BUSY' })
+    } finally {
+      holder.exec('ROLLBACK')
+      holder.close()
+    }
+    await doJob(client, cacheId, { kind: 'verify' })
+    expect(await client.caches.summary({ cacheId })).toMatchObject({
+      missing: { missingShards: 2, missingRows: 2 * ROWS },
+      index: { state: 'present', reason: null }
+    })
+  })
+
+  test('a cache that is opened then does not look whole', { timeout: 60_000 }, async () => {
+    const root = await labCache()
+    rmSync(join(root, PATH))
+    const holder = new Database(join(root, INDEX))
+    holder.exec('BEGIN EXCLUSIVE')
+    const { cacheId } = await openWhole(client, root)
+    const { index } = await summaryWhen(client, cacheId, summary => summary.index.reason !== null)
+    expect(index).toMatchObject({ state: 'present', reason: expect.stringContaining('locked') })
+    holder.exec('ROLLBACK')
+    holder.close()
+  })
+})
+
+test('a list without what a damaged index knows says so', async () => {
+  const root = await labCache()
+  const { cacheId } = await openWhole(client, root)
+  await doJob(client, cacheId, { kind: 'verify' })
+  rmSync(join(root, PATH))
+  writeFileSync(join(root, INDEX), 'no database, and of another size')
+  await until(cacheId, oneShard)
+  const { file: _, ...report } = await client.lost({ cacheId, format: 'bed', scope: {} })
+  expect(report).toMatchObject({ shards: 1, indexFailure: expect.stringContaining('cannot be used') })
 })

@@ -28,7 +28,7 @@ export const LOST_LISTS: Readonly<Record<LostFormat, LostListForm>> = {
 /** `200 keys of 3 shards saved. 12 keys of 2 shards are unknown and not in the list.` */
 export function lostListText(format: LostFormat, report: LostListReport): string {
   const noun = format === 'ndjson' ? 'key' : 'window'
-  const { shards, listed, unlisted, unlistedShards, uncountedShards } = report
+  const { shards, listed, unlisted, unlistedShards, uncountedShards, indexFailure } = report
   const sentences = [`${formatCounted(listed, noun)} of ${formatCounted(shards, 'shard')} saved.`]
   if (unlisted > 0) {
     const verb = unlisted === 1 ? 'is' : 'are'
@@ -37,5 +37,6 @@ export function lostListText(format: LostFormat, report: LostListReport): string
   if (uncountedShards > 0) {
     sentences.push(`${formatCounted(uncountedShards, 'shard')} held an unknown number of ${noun}s, which are not in the list.`)
   }
+  if (indexFailure !== undefined) sentences.push('Shards that only the index knows are not in the list, because it cannot be used.')
   return sentences.join(' ')
 }

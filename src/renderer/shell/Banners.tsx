@@ -57,6 +57,13 @@ export function Banners() {
           {hide('index')}
         </div>
       )}
+      {gone === undefined && index.state === 'present' && index.reason !== null && (
+        <div className={controls.banner} data-tone='warning' role='status'>
+          <span className={controls.grow}>
+            Shards may be missing that are not listed. Some evidence of them could not be read: {index.reason}.
+          </span>
+        </div>
+      )}
       {unsupported > 0 && !hidden.includes('newer') && (
         <div className={controls.banner} data-tone='note' role='status'>
           <span className={controls.grow}>

@@ -43,7 +43,9 @@ export const lostListSchema = z.object({
   unlisted: z.number(),
   unlistedShards: z.number(),
   /** Shards of which nothing tells how many rows they held: they are in none of the other numbers but `shards`. */
-  uncountedShards: z.number()
+  uncountedShards: z.number(),
+  /** Why the index could not be used: shards that only it knows are not in the file. */
+  indexFailure: z.string().optional()
 })
 export type LostListReport = Omit<z.infer<typeof lostListSchema>, 'file'>
 
@@ -151,6 +153,7 @@ export const summarySchema = z.object({
     /** Null when there is none. */
     modifiedMs: z.number().nullable(),
     drift: z.number().nullable(),
+    /** Why it cannot be used. Of one that is `present`: why it could not be read just now, so that missing shards may not be listed. */
     reason: z.string().nullable()
   }),
   quarantined: z.number(),

@@ -137,7 +137,7 @@ describe('where only the ledger recorded the rows', () => {
   test('without reading all shards once more, and after a repair', async () => {
     const { root, ledger } = await shortened()
     expect(await repairCache(root, { ledger })).toMatchObject({ missingShards: 1, missingRows: GONE })
-    const lost = await findLost(root, { ledger, shardsNamed: 10, keysNamed: 10 })
+    const { lost } = await findLost(root, { ledger, shardsNamed: 10, keysNamed: 10 })
     expect(lost.map(each => each.lost)).toMatchObject([{ shardPath: PATH, reason: 'rows_missing', rows: GONE }])
   })
 

@@ -1,19 +1,23 @@
 /** `lost`: rows that evidence expects and no shard holds; `--forget` takes a person's word that they need not come back. */
 import { InputError } from '../../../shared/model/errors.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import {
   type ForgottenShard,
   forgetLost,
+  INDEX_PATH,
   inspectCache,
   type LostDetail,
   type LostKey,
   type LostWindow,
   lostKeyFields,
-  lostWindowFields
+  lostWindowFields,
+  unreadEvidence,
+  unreadReason
 } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
 import type { Context, Run } from '../process/context.ts'
-import { EXIT, type ExitCode } from '../process/exitCodes.ts'
+import { EXIT, type ExitCode, exitCodeOfFindings } from '../process/exitCodes.ts'
 import { withLedger } from '../process/ledger.ts'
 import { countOf, countText, timeText } from '../text/numbers.ts'
 import { type Column, tableText } from '../text/table.ts'
@@ -30,17 +34,28 @@ export const run: Run<LostOptions> = async (context, { keys = false, forget = fa
 
 async function list(context: Context, root: string, keys: boolean): Promise<ExitCode> {
   const { json, output, long } = context
-  const { lost } = await withLedger(context, root, false, ledger =>
+  const { lost, report } = await withLedger(context, root, false, ledger =>
     inspectCache(root, { ...long, ledger, keysOnly: true, recording: false, nameAllLost: true })
   )
+  const unread = unreadEvidence(report.findings)
   const rows = lost.reduce((sum, shard) => sum + (shard.rows ?? 0), 0)
-  if (json) await output.document({ lost: lost.map(shard => lostFields(shard, keys)), rows })
+  if (json)
+    await output.document({ lost: lost.map(shard => lostFields(shard, keys)), rows, ...(unread.length > 0 && { findings: unread }) })
   else if (keys) await output.text(lost.map(keysText).join(''))
   else {
     if (lost.length > 0) await output.text(tableText(COLUMNS, lost))
     await output.note(`${countOf(rows, 'row')} of ${countOf(lost.length, 'shard')} lost`)
   }
-  return EXIT.ok
+  for (const found of unread) await output.note(`lewm-cache: ${unreadText(found)}`)
+  if (report.findings.some(({ kind }) => kind === 'index_missing')) await output.note(`lewm-cache: ${NO_INDEX}`)
+  return exitCodeOfFindings(unread)
+}
+
+const NO_INDEX = 'there is no index: only what the quarantine and earlier verifications know is listed'
+
+function unreadText(found: Finding): string {
+  const what = found.shardPath === INDEX_PATH ? 'the index' : terminalSafe(found.shardPath)
+  return `${what} could not be asked, so that what only it knows is not listed: ${terminalSafe(unreadReason(found))}`
 }
 
 const REASONS: Readonly<Record<LostDetail['reason'], string>> = {
@@ -100,7 +115,7 @@ function keysText({ shardPath, keys, rows }: LostDetail): string {
 async function forgetShards(context: Context, root: string, args: readonly string[]): Promise<ExitCode> {
   const { json, output, long } = context
   const shards = args.map(arg => shardPathOf(root, arg))
-  const forgotten = await withLedger(context, root, false, ledger => forgetLost(root, shards, { ...long, ledger }))
+  const forgotten = await withLedger(context, root, true, ledger => forgetLost(root, shards, { ...long, ledger }))
   if (json) await output.document({ forgotten })
   else await output.text(forgotten.map(forgottenText).join(''))
   return EXIT.ok

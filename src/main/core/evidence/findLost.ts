@@ -6,6 +6,7 @@ import { KeyCollector } from '../keys/duplicateKeys.ts'
 import { Intactness } from '../ledger/intactness.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { EvidenceRun } from './evidenceRun.ts'
+import type { ArchiveProblem } from './kept/entryArchive.ts'
 import type { LostDetail } from './lostReport.ts'
 import type { Place, ShardState } from './places.ts'
 import { ShardStates } from './shardStates.ts'
@@ -23,17 +24,32 @@ export type FindLostOptions = {
   readonly keysNamed: number
 }
 
+/** What is missing by the evidence that could be read. */
+export type LostFound = {
+  readonly lost: readonly { readonly place: Place; readonly lost: LostDetail }[]
+  /** Why the index could not be read: shards that only it knows are not among those above. */
+  readonly indexFailure: CacheError | null
+  /** Parts of the quarantine that could not be read. */
+  readonly problems: readonly ArchiveProblem[]
+}
+
 /**
  * Asks all evidence.
  * @param root absolute real path of a cache
  * @throws SystemError, CancelledError
  */
-export async function findLost(root: string, options: FindLostOptions): Promise<{ readonly place: Place; readonly lost: LostDetail }[]> {
+export async function findLost(root: string, options: FindLostOptions): Promise<LostFound> {
   const walk = options.walk ?? (await walkShards(root, options.signal))
   const states = new ShardStates(root, walk)
   for (const [path, state] of options.states ?? []) states.set(path, state)
   const collector = new KeyCollector()
-  const index = usableIndex(root)
+  let indexFailure: CacheError | null = null
+  const problems: ArchiveProblem[] = []
+  const onIndexFailure = (error: unknown): void => {
+    if (!(error instanceof CacheError)) throw error
+    indexFailure ??= error
+  }
+  const index = usableIndex(root, onIndexFailure)
   const { ledger, signal, workers } = options
   const intactness = new Intactness(root, ledger, undefined)
   const situation = {
@@ -50,10 +66,8 @@ export async function findLost(root: string, options: FindLostOptions): Promise<
     rowsOf: () => null,
     isIntact: (path: string) => intactness.isIntactAt(path),
     isMine: () => true,
-    onProblem: () => undefined,
-    onIndexFailure: (error: unknown) => {
-      if (!(error instanceof CacheError)) throw error
-    }
+    onProblem: (problem: ArchiveProblem) => void problems.push(problem),
+    onIndexFailure
   }
   const run = new EvidenceRun(situation, collector, {
     holdings: () => [],
@@ -61,7 +75,8 @@ export async function findLost(root: string, options: FindLostOptions): Promise<
   })
   try {
     await run.settle(() => undefined)
-    return await run.details(options.shardsNamed)
+    const lost = await run.details(options.shardsNamed)
+    return { lost, indexFailure, problems }
   } finally {
     run.close()
     collector.close()
@@ -69,12 +84,12 @@ export async function findLost(root: string, options: FindLostOptions): Promise<
   }
 }
 
-function usableIndex(root: string): WindowIndex | null {
+/** Without an index that is damaged, locked or refused, the other evidence is asked all the same. */
+function usableIndex(root: string, onFailure: (error: unknown) => void): WindowIndex | null {
   try {
     return openIndex(root, 'read')
   } catch (error) {
-    // Damaged, locked or refused: the other evidence is asked all the same.
-    if (error instanceof CacheError) return null
-    throw error
+    onFailure(error)
+    return null
   }
 }

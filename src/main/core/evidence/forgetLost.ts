@@ -1,7 +1,7 @@
 /** Forgets lost shards because a person says so: the evidence of them moves to a file of its own in quarantine. */
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
+import { CacheError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions } from '../../../shared/model/report.ts'
 import { nowNs } from '../base/clock.ts'
 import { withCacheLock } from '../cache/cacheLock.ts'
@@ -9,7 +9,6 @@ import { checkCacheRoot } from '../cache/cacheRoot.ts'
 import { removeEmptyFolders } from '../cache/quarantineFiles.ts'
 import { removeFile, writeFileDurably, writeNewFileDurably } from '../fs/durableFile.ts'
 import { asSystemError } from '../fs/systemError.ts'
-import { IndexUnusable } from '../index/untrusted.ts'
 import { openIndex } from '../index/windowIndex.ts'
 import { forgetEntries } from '../index/write/changeIndex.ts'
 import { verifyShard } from '../inspect/inspectShard.ts'
@@ -17,7 +16,7 @@ import { contradictionsOf } from '../keys/contradictions.ts'
 import type { IndexRow } from '../keys/indexRow.ts'
 import { isShardPath, QUARANTINE_PATH } from '../layouts/paths.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { findLost } from './findLost.ts'
+import { findLost, type LostFound } from './findLost.ts'
 import type { LostReason } from './judgeClaims.ts'
 import { type ArchivedEntry, archiveFiles, entryOf, lineOf, readArchiveFile, sweepArchive } from './kept/entryArchive.ts'
 import { type Forgotten, whoAmI } from './kept/forgotten.ts'
@@ -39,7 +38,8 @@ export type ForgottenShard = {
 
 /**
  * Takes a person's word that shards need not come back. It is written down with who said so and when.
- * @throws NotFoundError for a shard of which nothing is lost, InputError for one that a file stands for, CacheBusyError, SystemError
+ * @throws NotFoundError for a shard of which nothing is lost, InputError for one that a file stands for, CacheBusyError, SystemError,
+ *   IndexUnusable; nothing is forgotten where some evidence could not be read
  */
 export async function forgetLost(
   cacheDir: string,
@@ -50,7 +50,9 @@ export async function forgetLost(
   const { ledger, signal, workers } = options
   const work = async (): Promise<ForgottenShard[]> => {
     sweepArchive(root)
-    const lost = await findLost(root, { ledger, signal, workers, shardsNamed: 0, keysNamed: 0 })
+    const found = await findLost(root, { ledger, signal, workers, shardsNamed: 0, keysNamed: 0 })
+    checkAllRead(found, ledger)
+    const { lost } = found
     const wanted = [...new Set(shards)].map(shardPath =>
       lostNow(
         root,
@@ -80,6 +82,21 @@ export async function forgetLost(
   return withCacheLock(root, 'forget', WAIT_MS, work, signal)
 }
 
+/** @throws CacheError where the index, the quarantine or the ledger could not be read: what they know is not known here */
+function checkAllRead({ indexFailure, problems }: LostFound, ledger: Ledger | undefined): void {
+  if (indexFailure !== null) {
+    const { code, message, details } = indexFailure
+    throw new CacheError(code, `nothing was forgotten, because the index could not be read: ${message}`, details, { cause: indexFailure })
+  }
+  const refused = problems.find(problem => problem.refused)
+  if (refused !== undefined) {
+    throw new SystemError(`nothing was forgotten, because ${refused.path} could not be read: ${refused.message}`, { path: refused.path })
+  }
+  if (ledger?.isReadable === false) {
+    throw new SystemError('nothing was forgotten, because the record of earlier verifications could not be read')
+  }
+}
+
 type Lost = {
   readonly shardPath: string
   readonly rows: number | null
@@ -91,7 +108,7 @@ type Lost = {
 }
 
 /** What is lost of a shard, and the entries of the index that tell of it. @throws NotFoundError, InputError */
-function lostNow(root: string, shardPath: string, losses: Awaited<ReturnType<typeof findLost>>): Lost {
+function lostNow(root: string, shardPath: string, losses: LostFound['lost']): Lost {
   const [found] = losses
   if (found?.lost.reason === 'placeholder') {
     throw new InputError(`${shardPath} is a placeholder: fetch its contents, or delete the placeholder first`, {
@@ -118,16 +135,11 @@ function changedEntries(root: string, shardPath: string): IndexRow[] {
 }
 
 function entriesOf(root: string, shardPath: string): IndexRow[] {
+  const index = openIndex(root, 'read')
   try {
-    const index = openIndex(root, 'read')
-    try {
-      return [...(index?.rowsOf(shardPath) ?? [])]
-    } finally {
-      index?.close()
-    }
-  } catch (error) {
-    if (error instanceof IndexUnusable) return []
-    throw error
+    return [...(index?.rowsOf(shardPath) ?? [])]
+  } finally {
+    index?.close()
   }
 }
 

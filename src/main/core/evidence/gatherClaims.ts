@@ -1,17 +1,17 @@
 /** Questions the witnesses: the index, the entries that left it, the quarantine and the ledger each say which rows were where. */
 import { setImmediate } from 'node:timers/promises'
-import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
+import { CacheError, CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import type { RowPlace } from '../../../shared/model/record.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { filesInQuarantine, quarantineEntries } from '../cache/quarantineFiles.ts'
 import { entryParams, type WindowIndex } from '../index/windowIndex.ts'
 import type { IndexEntry } from '../keys/indexRow.ts'
 import { indexRow } from '../keys/shardKeys.ts'
-import { isShardPath } from '../layouts/paths.ts'
+import { isShardPath, QUARANTINE_PATH } from '../layouts/paths.ts'
 import type { Ledger, LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
 import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 import { ClaimCollector } from './claims.ts'
-import { type ArchiveProblem, readArchive } from './kept/entryArchive.ts'
+import { type ArchivedEntry, type ArchiveProblem, readArchive } from './kept/entryArchive.ts'
 import { isForgotten, readForgotten } from './kept/forgotten.ts'
 import { Place, type ShardState } from './places.ts'
 
@@ -108,7 +108,7 @@ export class ClaimGatherer {
   /** Entries that left the index. */
   private async askArchive(): Promise<void> {
     const { root, stateOf, onProblem } = this.situation
-    for (const entry of readArchive(root, onProblem)) {
+    for (const entry of entriesKept(root, onProblem)) {
       await this.turn()
       const shardPath = this.concerned(entry.shardPath)
       if (shardPath === null || entry.why === 'superseded' || entry.why === 'index_error') continue
@@ -245,6 +245,16 @@ export class ClaimGatherer {
 
 function isVacant(state: ShardState): boolean {
   return state === 'absent' || state === 'placeholder'
+}
+
+/** Kept entries, as far as they can be read. */
+function* entriesKept(root: string, onProblem: Situation['onProblem']): Generator<ArchivedEntry> {
+  try {
+    yield* readArchive(root, onProblem)
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+    onProblem({ path: QUARANTINE_PATH, message: `kept index entries could not be read: ${error.message}`, refused: true })
+  }
 }
 
 /** Nothing where the quarantine is not the cache's own: commands that use it say so. */

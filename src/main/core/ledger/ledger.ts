@@ -157,6 +157,11 @@ export class Ledger {
     if (this.damage !== null) this.parts.onDamage(this.damage)
   }
 
+  /** False once it has failed: its answers are empty from then on. */
+  get isReadable(): boolean {
+    return !this.hasFailed
+  }
+
   /** The last full verification of a shard; null when there was none. */
   lastVerification(root: string, shardPath: string): Verification | null {
     return this.attempt(null, () => {

@@ -67,7 +67,7 @@ export async function applyRepair(
     const stayed = new Set(notMoved.map(({ shardPath }) => shardPath))
     const left = damageOf(ready.filter(({ shardPath }) => stayed.has(shardPath)))
     const reindexed = await (moved.length === 0 ? reindex(left) : reindex(left).catch(afterTheMove))
-    const missing = await missingNow(root, kept, options)
+    const missing = await missingNow(root, kept, plan, options)
     return {
       checkedShards: plan.checkedShards,
       quarantined: moved,
@@ -89,14 +89,21 @@ function notRebuilt(why: Finding): ReindexReport {
 async function missingNow(
   root: string,
   kept: readonly KeptShard[],
+  before: MissingCounts,
   { ledger, signal, workers }: LongOptions & { readonly ledger?: Ledger }
 ): Promise<MissingCounts> {
   const states = new Map(kept.map(({ shardPath, reasons }) => [shardPath, stateByFindings(reasons)]))
-  const lost = await findLost(root, { ledger, signal, workers, states, shardsNamed: 0, keysNamed: 0 })
-  return countMissing(
+  const { lost, indexFailure } = await findLost(root, { ledger, signal, workers, states, shardsNamed: 0, keysNamed: 0 })
+  const now = countMissing(
     lost.map(each => each.lost),
     kept.flatMap(({ reasons }) => reasons)
   )
+  if (indexFailure === null) return now
+  // What only the index knows was counted when the plan was made.
+  return {
+    missingShards: Math.max(now.missingShards, before.missingShards),
+    missingRows: Math.max(now.missingRows, before.missingRows)
+  }
 }
 
 /** Shards that stay although they are damaged, and what is: none of their rows is entered. */

@@ -12,7 +12,7 @@ import { contradictionsOf } from '../keys/contradictions.ts'
 import type { IndexEntry } from '../keys/indexRow.ts'
 import { indexRow, type ShardKeys, windowHashesText } from '../keys/shardKeys.ts'
 import { isAmongCopies } from '../layouts/folderNames.ts'
-import { INDEX_PATH, isShardPath } from '../layouts/paths.ts'
+import { INDEX_PATH, isShardPath, QUARANTINE_PATH } from '../layouts/paths.ts'
 
 export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
 
@@ -36,17 +36,39 @@ export function unusable(error: unknown): Finding {
   const place = error instanceof CacheError ? { details: error.details } : {}
   if (error instanceof IndexUnusable) return finding(error.kind, INDEX_PATH, error.message, place)
   if (error instanceof CacheBusyError) {
-    return finding('index_busy', INDEX_PATH, `the index was not compared with the shards: ${error.message}`, place)
+    return finding('index_busy', INDEX_PATH, `${NOT_COMPARED}${error.message}`, place)
   }
   if (error instanceof SystemError) {
-    return finding('unreadable', INDEX_PATH, `the index was not compared with the shards: ${error.message}`, place)
+    return finding('unreadable', INDEX_PATH, `${NOT_COMPARED}${error.message}`, place)
   }
   throw error
 }
 
+const NOT_COMPARED = 'the index was not compared with the shards: '
+
+/** Whether a finding says that the index as a whole could not be used or compared. */
+function isIndexFailure({ kind, shardPath }: Finding): boolean {
+  return shardPath === INDEX_PATH && kind !== 'index_missing' && kind !== 'entry_outside'
+}
+
 /** Whether a report says that the index as a whole could not be used or compared. */
 export function indexFailed(findings: readonly Finding[]): boolean {
-  return findings.some(({ kind, shardPath }) => shardPath === INDEX_PATH && kind !== 'index_missing' && kind !== 'entry_outside')
+  return findings.some(isIndexFailure)
+}
+
+/**
+ * Findings of evidence that could not be read: what it knows of missing shards is in no list.
+ * @returns those of the index and of the quarantine
+ */
+export function unreadEvidence(findings: readonly Finding[]): Finding[] {
+  return findings.filter(
+    found => isIndexFailure(found) || found.shardPath === QUARANTINE_PATH || found.shardPath.startsWith(`${QUARANTINE_PATH}/`)
+  )
+}
+
+/** Why it could not be read. */
+export function unreadReason({ message }: Finding): string {
+  return message.startsWith(NOT_COMPARED) ? message.slice(NOT_COMPARED.length) : message
 }
 
 /**

@@ -11,14 +11,22 @@ export class MissingShards {
   private readonly ask: () => Promise<MissingReport>
   private readonly onAnswer: () => void
   private readonly onError: (error: unknown) => void
-  private report: MissingReport = { missingShards: 0, missingRows: 0, findings: [] }
+  private readonly isThere: (shardPath: string) => boolean
+  private report: MissingReport = { missingShards: 0, missingRows: 0, findings: [], notRead: null }
   private turn: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | null = null
   private lastMs = 0
   private closed = false
 
-  constructor(ask: () => Promise<MissingReport>, onAnswer: () => void, onError: (error: unknown) => void) {
+  /** @param isThere whether a shard is in the cache now */
+  constructor(
+    ask: () => Promise<MissingReport>,
+    isThere: (shardPath: string) => boolean,
+    onAnswer: () => void,
+    onError: (error: unknown) => void
+  ) {
     this.ask = ask
+    this.isThere = isThere
     this.onAnswer = onAnswer
     this.onError = onError
   }
@@ -30,6 +38,11 @@ export class MissingShards {
 
   get findings(): readonly Finding[] {
     return this.report.findings
+  }
+
+  /** Why shards may be missing that are not among these; null when all evidence was read. */
+  get notRead(): string | null {
+    return this.report.notRead
   }
 
   close(): void {
@@ -60,11 +73,31 @@ export class MissingShards {
   private async askNow(): Promise<void> {
     const started = performance.now()
     try {
-      this.report = await this.ask()
+      this.report = withKnown(this.report, await this.ask(), this.isThere)
     } catch (error) {
+      this.report = { ...this.report, notRead: error instanceof Error ? error.message : String(error) }
       this.onError(error)
     }
     this.lastMs = performance.now() - started
+  }
+}
+
+/**
+ * An answer without some of the evidence takes nothing back.
+ * @param isThere whether a shard is in the cache now
+ * @returns `now`, and what `last` knew to be missing and is not there
+ */
+function withKnown(last: MissingReport, now: MissingReport, isThere: (shardPath: string) => boolean): MissingReport {
+  if (now.notRead === null) return now
+  const named = new Set(now.findings.map(({ shardPath }) => shardPath))
+  const isStillMissing = ({ shardPath, details }: Finding): boolean => details.reason === 'rows_missing' || !isThere(shardPath)
+  const known = last.findings.filter(found => !named.has(found.shardPath) && isStillMissing(found))
+  const rows = known.reduce((sum, { details }) => sum + (typeof details.count === 'number' ? details.count : 0), 0)
+  return {
+    missingShards: now.missingShards + known.length,
+    missingRows: now.missingRows + rows,
+    findings: [...now.findings, ...known].sort((a, b) => (a.shardPath < b.shardPath ? -1 : 1)),
+    notRead: now.notRead
   }
 }
 

@@ -102,6 +102,7 @@ export class OpenCache {
     })
     this.missing = new MissingShards(
       () => this.askMissing(),
+      path => this.line(path) !== undefined,
       () => this.settle(),
       error => this.tell(error)
     )
@@ -178,7 +179,7 @@ export class OpenCache {
         bytes: index.stamp?.bytes ?? 0,
         modifiedMs: index.stamp === null ? null : modifiedMs(index.stamp),
         drift: this.compared.drift(index.stamp),
-        reason: index.reason
+        reason: index.reason ?? this.missing.notRead
       },
       quarantined,
       missing: this.missing.counts,
@@ -364,7 +365,7 @@ export class OpenCache {
 
   /** Nothing is said of a cache whose disk is away: the last answer stays. */
   private async askMissing(): Promise<MissingReport> {
-    if (this.scan.isAway) return { ...this.missing.counts, findings: this.missing.findings }
+    if (this.scan.isAway) return { ...this.missing.counts, findings: this.missing.findings, notRead: this.missing.notRead }
     return this.parts.background.ask('findMissing', this.missingQuestion())
   }
 
@@ -400,6 +401,7 @@ export class OpenCache {
   private async poll(): Promise<void> {
     await this.rescan()
     await this.pollCache()
+    if (this.missing.notRead !== null) this.missing.refreshSoon()
     this.settle()
     await this.readFooters()
   }

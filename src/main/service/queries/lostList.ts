@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { LostFormat, LostListReport, Scope } from '../../../shared/contract/index.ts'
 import { toJson } from '../../../shared/json.ts'
+import { CacheBusyError, SystemError } from '../../../shared/model/errors.ts'
 import {
   asSystemError,
   CancelledError,
@@ -19,7 +20,10 @@ import { pathInScope } from './placeInScope.ts'
 
 export type LostList = LostListReport & { readonly bytes: Uint8Array<ArrayBuffer> }
 
-/** @throws SystemError also when there is no folder of shards: then nothing is known of what is missing; CancelledError */
+/**
+ * @throws SystemError also when there is no folder of shards: then nothing is known of what is missing; CacheBusyError and SystemError
+ *   where the index cannot be read now; CancelledError
+ */
 export async function listLost(
   { root, ledgerFile, states, scope, format }: MissingQuestion & { scope: Scope; format: LostFormat },
   signal: AbortSignal
@@ -28,9 +32,19 @@ export async function listLost(
   const ledger = usableLedger(ledgerFile)
   try {
     const all = Number.POSITIVE_INFINITY
-    const lost = await findLost(root, { ledger, signal, workers: 1, states: new Map(states), shardsNamed: all, keysNamed: all })
-    const wanted = lost.map(each => each.lost).filter(each => isReportedMissing(each) && pathInScope(each.shardPath, scope))
-    return await (format === 'ndjson' ? keyList : windowList)(wanted, signal)
+    const { lost: found, indexFailure } = await findLost(root, {
+      ledger,
+      signal,
+      workers: 1,
+      states: new Map(states),
+      shardsNamed: all,
+      keysNamed: all
+    })
+    // The next try may read it; without an index that can be used at all, the rest is worth having.
+    if (indexFailure instanceof CacheBusyError || indexFailure instanceof SystemError) throw indexFailure
+    const wanted = found.map(each => each.lost).filter(each => isReportedMissing(each) && pathInScope(each.shardPath, scope))
+    const list = await (format === 'ndjson' ? keyList : windowList)(wanted, signal)
+    return indexFailure === null ? list : { ...list, indexFailure: indexFailure.message }
   } finally {
     ledger?.close()
   }

@@ -14,6 +14,8 @@ import {
 export type MissingReport = MissingCounts & {
   /** The first of them, in path order. */
   readonly findings: readonly Finding[]
+  /** Why some evidence could not be read: what only it knows is not among them. Null when all of it was. */
+  readonly notRead: string | null
 }
 
 export type MissingQuestion = {
@@ -33,13 +35,14 @@ export async function findMissing({ root, ledgerFile, states }: MissingQuestion,
   const ledger = usableLedger(ledgerFile)
   try {
     const options = { ledger, signal, workers: 1, states: new Map(states), shardsNamed: SHARDS_NAMED, keysNamed: KEYS_NAMED }
-    const lost = await findLost(root, options)
+    const { lost, indexFailure, problems } = await findLost(root, options)
     const placeholders = states.filter(([, state]) => state === 'placeholder').map(([shardPath]) => finding('placeholder', shardPath, ''))
     const counts = countMissing(
       lost.map(each => each.lost),
       placeholders
     )
-    return { ...counts, findings: lost.flatMap(each => missingFinding(each.lost, each.place) ?? []).slice(0, FINDINGS) }
+    const findings = lost.flatMap(each => missingFinding(each.lost, each.place) ?? []).slice(0, FINDINGS)
+    return { ...counts, findings, notRead: indexFailure?.message ?? problems.find(({ refused }) => refused)?.message ?? null }
   } finally {
     ledger?.close()
   }

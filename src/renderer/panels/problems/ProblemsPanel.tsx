@@ -102,7 +102,7 @@ function Nothing({ limited }: { readonly limited: boolean }) {
       <p>
         {limited
           ? 'Nothing is known to be wrong in what is selected.'
-          : summary.index.state === 'present'
+          : summary.index.state === 'present' && summary.index.reason === null
             ? 'Nothing is known to be wrong.'
             : 'Nothing is known to be wrong with the shards.'}
       </p>
