@@ -154,6 +154,12 @@ describe('where only the ledger recorded the rows', () => {
     expect((await verifyCache(root, { ledger })).missingRows).toBeGreaterThanOrEqual(GONE)
   })
 
+  test('a person can forget them before the shard was verified again', async () => {
+    const { root, ledger } = await shortened()
+    expect(await forgetLost(root, [PATH], { ledger })).toMatchObject([{ rows: GONE, reason: 'rows_missing' }])
+    expect(await verifyCache(root, { ledger })).toMatchObject({ missingRows: 0 })
+  })
+
   test('a person can forget them: the change of the bytes stays a finding', async () => {
     const { root, ledger } = await shortened()
     await verifyCache(root, { ledger })

@@ -5,6 +5,7 @@ import type { KeyCollector, KeyHolders } from '../keys/duplicateKeys.ts'
 import { type Holdings, holdingsOf } from '../keys/holdings.ts'
 import { type BlockPresence, blockPresence } from '../layouts/blockPresence.ts'
 import { comparePaths } from '../layouts/paths.ts'
+import type { EvidenceStamp } from '../ledger/ledger.ts'
 import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 import { ClaimGatherer, type Situation } from './gatherClaims.ts'
 import { judgePartition, type LostShard, lossesAt, markMoved } from './judgeClaims.ts'
@@ -182,7 +183,7 @@ export class EvidenceRun {
     if (ledger === undefined) return
     const present = new Set(this.situation.present)
     // What the ledger recorded of a shard whose bytes changed says nothing of what it holds now.
-    const isAsRecorded = (path: string, hasChanged: boolean): boolean =>
+    const isAsRecorded = (path: string, { hasChanged }: EvidenceStamp): boolean =>
       !hasChanged && present.has(path) && stateOf(path) === 'unlooked' && !this.readLater.has(path)
     for (const known of ledger.evidence(root, isAsRecorded)) yield known
   }

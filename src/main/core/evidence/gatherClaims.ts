@@ -4,11 +4,12 @@ import { CacheError, CancelledError, SystemError } from '../../../shared/model/e
 import type { RowPlace } from '../../../shared/model/record.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { filesInQuarantine, quarantineEntries } from '../cache/quarantineFiles.ts'
+import { stampIfVisible } from '../fs/fileStamp.ts'
 import { entryParams, type WindowIndex } from '../index/windowIndex.ts'
 import type { IndexEntry } from '../keys/indexRow.ts'
 import { indexRow } from '../keys/shardKeys.ts'
-import { isShardPath, QUARANTINE_PATH } from '../layouts/paths.ts'
-import type { Ledger, LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
+import { isShardPath, QUARANTINE_PATH, shardFilePath } from '../layouts/paths.ts'
+import type { EvidenceStamp, Ledger, LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
 import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
 import { ClaimCollector } from './claims.ts'
 import { type ArchivedEntry, type ArchiveProblem, readArchive } from './kept/entryArchive.ts'
@@ -163,10 +164,12 @@ export class ClaimGatherer {
   /** Shards that were verified once and are not there, or have fewer rows now. */
   private askLedger(): void {
     const { root, ledger, reported, stateOf } = this.situation
-    // A shard that was not read is read where its bytes were found changed.
-    const isWanted = (path: string, hasChanged: boolean): boolean => {
+    const isWanted = (path: string, record: EvidenceStamp | null): boolean => {
       const state = this.concerned(path) === null ? null : stateOf(path)
-      return state !== null && (isVacant(state) || state === 'read' || (state === 'unlooked' && hasChanged))
+      return (
+        state !== null &&
+        (isVacant(state) || state === 'read' || (state === 'unlooked' && record !== null && this.hasChanged(path, record)))
+      )
     }
     const take = (known: LedgerEvidence): void => {
       if (!isVacant(stateOf(known.shardPath)) && !this.mayBeShorter(known)) return
@@ -176,7 +179,14 @@ export class ClaimGatherer {
       place.ledger = known
     }
     for (const known of ledger?.evidence(root, isWanted) ?? []) take(known)
-    for (const known of reported) if (isWanted(known.shardPath, false)) take(known)
+    for (const known of reported) if (isWanted(known.shardPath, null)) take(known)
+  }
+
+  /** Whether a shard that was not read has other bytes than the ledger first recorded: then it is read. */
+  private hasChanged(shardPath: string, { bytes, mtimeNs, hasChanged }: EvidenceStamp): boolean {
+    if (hasChanged) return true
+    const stamp = stampIfVisible(shardFilePath(this.situation.root, shardPath))
+    return stamp !== undefined && (stamp.bytes !== bytes || stamp.mtimeNs !== mtimeNs)
   }
 
   /** Whether a shard that is there may have fewer rows than the ledger recorded. */

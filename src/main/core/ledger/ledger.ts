@@ -35,6 +35,8 @@ export type ShardEvidence = FileStamp & {
   /** Whether the last verification found other bytes than the first. */
   readonly hasChanged: boolean
 }
+/** The file that was verified last, and whether its bytes were other ones than the first. */
+export type EvidenceStamp = FileStamp & Pick<ShardEvidence, 'hasChanged'>
 /** What a ledger knows of a shard that is missing, or has lost rows. */
 export type LedgerEvidence = Pick<ShardEvidence, 'shardPath' | 'holdings' | 'sha256' | 'awaySha256'>
 /** The same as another ledger than the one at hand knows it, by a report. */
@@ -269,7 +271,7 @@ export class Ledger {
   }
 
   /** The same of every shard that was ever verified and that `isWanted`, in the order of their paths' bytes. */
-  *evidence(root: string, isWanted: (shardPath: string, hasChanged: boolean) => boolean): Generator<ShardEvidence> {
+  *evidence(root: string, isWanted: (shardPath: string, record: EvidenceStamp) => boolean): Generator<ShardEvidence> {
     let after = ''
     for (;;) {
       const rows = this.ask([], () =>
@@ -278,7 +280,7 @@ export class Ledger {
           .all(this.cacheAt(root), after)
       )
       for (const row of rows) {
-        if (!isWanted(row.shardPath, row.hasChanged === 1)) continue
+        if (!isWanted(row.shardPath, { bytes: row.bytes, mtimeNs: BigInt(row.mtimeNs), hasChanged: row.hasChanged === 1 })) continue
         const known = this.attempt(null, () => evidenceOf(row))
         if (known !== null) yield known
       }
