@@ -122,6 +122,17 @@ module.exports = {
       shared
     ]),
     only('renderer-on-shared', 'the renderer talks to the contract and to nothing else', '^src/renderer/', [shared]),
+    {
+      name: 'window-without-schemas',
+      comment: 'zod is large: the window takes types and constants from the contract, and has zod/mini for what it keeps',
+      severity: 'error',
+      from: { path: '^src/renderer/' },
+      to: {
+        path: '(^|/)node_modules/zod/|^src/shared/contract/',
+        pathNot: '/node_modules/zod/mini/|^node_modules/zod/mini/|^src/shared/contract/constants[.]ts$',
+        dependencyTypesNot: ['type-only']
+      }
+    },
     noNode('renderer-without-node', 'the renderer has no Node under it', '^src/renderer/'),
     onlyIn(
       'hyparquet-is-a-witness',

@@ -61,7 +61,11 @@ const ARROWS: readonly (readonly [from: string, to: string, rule: string | null]
   ['src/renderer/shell/ok.ts', 'src/shared/model/index.ts', null],
   ['src/renderer/views/one/a.ts', 'src/renderer/views/two/ok.ts', 'views-stand-alone'],
   ['src/renderer/views/two/ok.ts', 'src/shared/model/index.ts', null],
-  ['src/main/cli/past.ts', 'src/main/core/parquet/ok.ts', 'core-by-its-door']
+  ['src/main/cli/past.ts', 'src/main/core/parquet/ok.ts', 'core-by-its-door'],
+  ['src/renderer/text/values.ts', 'src/shared/contract/d.ts', 'window-without-schemas'],
+  ['src/renderer/text/types.ts', 'src/shared/contract/d.ts', null], // types alone
+  ['src/renderer/text/zod.ts', 'zod', 'window-without-schemas'],
+  ['src/renderer/text/kept.ts', 'zod/mini', null]
 ]
 
 /** Two folders that need each other, without a circle of modules, and one that needs neither. */

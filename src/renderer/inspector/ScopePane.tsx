@@ -1,7 +1,8 @@
 /** The inspector of a scope: what lies below it, how it stands, and what is wrong in it. */
 
 import type { CSSProperties } from 'react'
-import { type CacheSummary, HEALTHS, type Health, type Scope, type TreeNode } from '../../shared/contract/index.ts'
+import { HEALTHS } from '../../shared/contract/constants.ts'
+import type { CacheSummary, Health, Scope, TreeNode } from '../../shared/contract/index.ts'
 import { SEVERITIES } from '../../shared/model/finding.ts'
 import { SEVERITY_MARK } from '../parts/FindingList.tsx'
 import { VerifyButton } from '../parts/VerifyButton.tsx'

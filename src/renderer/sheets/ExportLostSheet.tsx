@@ -1,6 +1,7 @@
 /** Saves the list of what is missing as a file: which form, and then what is in the file and what is not. */
 import { useEffect, useRef, useState } from 'react'
-import { LOST_FORMATS, type LostFormat, type Scope } from '../../shared/contract/index.ts'
+import { LOST_FORMATS } from '../../shared/contract/constants.ts'
+import type { LostFormat, Scope } from '../../shared/contract/index.ts'
 import { useClient } from '../data/ClientProvider.tsx'
 import classes from '../panels/problems/Problems.module.css'
 import { isWhole, scopeKey, scopeText } from '../state/scope.ts'

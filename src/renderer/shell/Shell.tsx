@@ -1,7 +1,7 @@
 /** The panes of an open cache, in the sizes they were left with. */
 import { useCallback, useEffect, useRef } from 'react'
 import { Group, type Layout, Panel, Separator, usePanelRef } from 'react-resizable-panels'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { desktop } from '../data/client.ts'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { useCommands } from '../state/keys/useCommands.ts'

@@ -1,13 +1,20 @@
 /** The last selection of each cache, kept between two starts; the caches opened longest ago are forgotten first. */
-import { z } from 'zod'
-import { scopeSchema } from '../../shared/contract/index.ts'
+import { z } from 'zod/mini'
+import type { Scope } from '../../shared/contract/index.ts'
 import { type Selection, START, TABS } from './selection.ts'
+
+const scopeSchema = z.object({
+  encoder: z.optional(z.string()),
+  stateLayer: z.optional(z.number()),
+  pool: z.optional(z.string()),
+  contig: z.optional(z.string())
+}) satisfies z.ZodMiniType<Scope>
 
 const selectionSchema = z.object({
   tab: z.enum(TABS),
   scope: scopeSchema,
-  shardPath: z.string().nullable(),
-  rowOffset: z.number().nullable()
+  shardPath: z.nullable(z.string()),
+  rowOffset: z.nullable(z.number())
 })
 
 /** Latest first. */

@@ -1,5 +1,5 @@
 /** Whether verifications also ask the second reader, kept with the settings. */
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { useSetting } from './settings.tsx'
 
 const schema = z.boolean()

@@ -1,6 +1,6 @@
 /** What the window keeps between two starts. One record in the service; every reader names its key and checks what it finds there. */
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
-import type { z } from 'zod'
+import type { ZodMiniType } from 'zod/mini'
 import { useClient } from '../data/ClientProvider.tsx'
 
 type Settings = {
@@ -17,7 +17,7 @@ const SAVE_AFTER = 300
  * A setting and how to change it; what was kept and is not what the schema says counts as never kept.
  * @param schema must not change between two calls, as `fallback`
  */
-export function useSetting<T>(key: string, schema: z.ZodType<T>, fallback: T): [T, (value: T) => void] {
+export function useSetting<T>(key: string, schema: ZodMiniType<T>, fallback: T): [T, (value: T) => void] {
   const settings = useContext(SettingsContext)
   if (settings === null) throw new Error('useSetting outside of SettingsProvider')
   const { values, save } = settings

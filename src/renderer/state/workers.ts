@@ -1,8 +1,9 @@
 /** On how many threads jobs read: what somebody chose, kept with the settings, or as many as there are cores. */
-import { workersSchema } from '../../shared/contract/index.ts'
+import { z } from 'zod/mini'
+import { MAX_WORKERS } from '../../shared/contract/constants.ts'
 import { useSetting } from './settings.tsx'
 
-const schema = workersSchema.nullable()
+const schema = z.nullable(z.int().check(z.minimum(1), z.maximum(MAX_WORKERS)))
 
 /** Null for as many as cores. */
 export function useWorkers(): [number | null, (workers: number | null) => void] {

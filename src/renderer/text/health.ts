@@ -1,5 +1,6 @@
 /** Health is a shape and a word besides a colour: one place says which. */
-import { HEALTHS, type Health } from '../../shared/contract/index.ts'
+import { HEALTHS } from '../../shared/contract/constants.ts'
+import type { Health } from '../../shared/contract/index.ts'
 
 /** What a mark can show: a shard's health, or that it lies in quarantine. */
 export type Mark = Health | 'quarantined'

@@ -4,17 +4,16 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { LOST_FORMATS, PAGE_ROWS, RAW_ROWS, SHARD_SORTS } from './constants.ts'
 import { jobEventSchema, jobInfoSchema, jobOutcomeSchema, jobRequestSchema, workersSchema } from './jobs.ts'
-import { RAW_ROWS, rawFileSchema, rawRowsSchema } from './raw.ts'
+import { rawFileSchema, rawRowsSchema } from './raw.ts'
 import { quarantineEntrySchema } from './reports.ts'
 import {
   findingSchema,
   folderSchema,
   healthSchema,
   heatMapSchema,
-  LOST_FORMATS,
   lostListSchema,
-  PAGE_ROWS,
   recentSchema,
   rowSchema,
   rowsSum,
@@ -45,8 +44,6 @@ const base = oc.errors({
 const cache = z.object({ cacheId: z.string() })
 const shard = cache.extend({ shardPath: z.string() })
 const page = { offset: z.number().int().min(0), limit: z.number().int().min(1).max(PAGE_ROWS) }
-
-export const SHARD_SORTS = ['shardPath', 'rows', 'dimensions', 'bytes', 'modifiedMs', 'verifiedAtMs', 'health'] as const
 
 export const contract = {
   caches: {

@@ -1,3 +1,4 @@
+export * from './constants.ts'
 export * from './contract.ts'
 export * from './jobs.ts'
 export * from './raw.ts'

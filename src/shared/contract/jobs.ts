@@ -1,5 +1,6 @@
 /** Long work: what can be started, what it tells while it runs, and what it comes to. */
 import { z } from 'zod'
+import { MAX_WORKERS } from './constants.ts'
 import {
   forgetReportSchema,
   planSchema,
@@ -40,7 +41,7 @@ export type JobKind = JobRequest['kind']
 const JOB_KINDS: readonly JobKind[] = jobRequestSchema.options.map(option => option.shape.kind.value)
 
 /** Threads that read shards; as many as the service's machine has cores when it is left out. */
-export const workersSchema = z.number().int().min(1).max(256)
+export const workersSchema = z.number().int().min(1).max(MAX_WORKERS)
 
 export const jobReportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verify'), report: verifyReportSchema }),

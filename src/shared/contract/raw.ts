@@ -3,8 +3,6 @@ import { z } from 'zod'
 import type { RawColumn, RawRowGroup, UnreadColumn } from '../model/raw.ts'
 import { columnSchema } from './schemas.ts'
 
-/** Rows that cross at once: a row may be a vector of thousands of values, of which only the first ones cross. */
-export const RAW_ROWS = 100
 /** Row groups that cross; all of them are counted. */
 export const RAW_GROUPS = 200
 

@@ -3,12 +3,8 @@ import { z } from 'zod'
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES } from '../model/finding.ts'
 import { DTYPES, POOL_TYPES } from '../model/record.ts'
 import type { ColumnFacts, ShardAddress, VectorStatistics } from '../model/shard.ts'
+import { HEALTHS, type LOST_FORMATS } from './constants.ts'
 
-/** Pages of tables hold at most this many rows. */
-export const PAGE_ROWS = 500
-
-/** How a shard stands: each has a shape and a word beside its colour. */
-export const HEALTHS = ['verified', 'unverified', 'readable', 'suspect', 'damaged', 'missing', 'unsupported', 'unreadable'] as const
 export const healthSchema = z.enum(HEALTHS)
 export type Health = z.infer<typeof healthSchema>
 
@@ -29,8 +25,6 @@ export const findingSchema = z.object({
   details
 }) satisfies z.ZodType<Finding>
 
-/** Forms of a list of lost rows: a key per line, or the window of each as BED. */
-export const LOST_FORMATS = ['ndjson', 'bed'] as const
 export type LostFormat = (typeof LOST_FORMATS)[number]
 
 export const lostListSchema = z.object({

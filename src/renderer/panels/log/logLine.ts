@@ -1,5 +1,5 @@
 /** A line of the log for a person: the time, how grave, the sentence, and the rest as it is. */
-import { z } from 'zod'
+import { z } from 'zod/mini'
 
 const LEVELS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'ERROR', 60: 'FATAL' }
 

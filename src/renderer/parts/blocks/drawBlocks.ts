@@ -1,5 +1,6 @@
 /** Draws what of the blocks is in view: a colour and, where there is room, a shape for each that is not well. */
-import { HEALTHS, type Health } from '../../../shared/contract/index.ts'
+import { HEALTHS } from '../../../shared/contract/constants.ts'
+import type { Health } from '../../../shared/contract/index.ts'
 import { type BlockLayout, type BlockLine, firstRowAt, type Sizes } from './blockLayout.ts'
 
 export type Palette = {

@@ -3,7 +3,8 @@
  * stays until the new answer is there. Expected faults are not tried twice.
  */
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
-import { PAGE_ROWS, RAW_ROWS, type RawRowPage, type RowLine, type Scope } from '../../../shared/contract/index.ts'
+import { PAGE_ROWS, RAW_ROWS } from '../../../shared/contract/constants.ts'
+import type { RawRowPage, RowLine, Scope } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { isWhole, scopeKey } from '../scope.ts'
 import { useWorkspace } from '../WorkspaceProvider.tsx'

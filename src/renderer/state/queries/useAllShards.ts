@@ -1,6 +1,7 @@
 /** Every shard of a selection, for the map: page after page, shown as they come; anew when the cache has changed and the last look is done. */
 import { useEffect, useRef, useState } from 'react'
-import { type Health, PAGE_ROWS, type Scope, type ShardRow } from '../../../shared/contract/index.ts'
+import { PAGE_ROWS } from '../../../shared/contract/constants.ts'
+import type { Health, Scope, ShardRow } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import type { Client } from '../../data/client.ts'
 import { scopeKey } from '../scope.ts'

@@ -1,7 +1,7 @@
 /** The whole selection at a glance: every shard a cell, by configuration and contig. */
 
 import { useMemo } from 'react'
-import { HEALTHS } from '../../../shared/contract/index.ts'
+import { HEALTHS } from '../../../shared/contract/constants.ts'
 import { BlockCanvas } from '../../parts/blocks/BlockCanvas.tsx'
 import { useAllShards } from '../../state/queries/useAllShards.ts'
 import { scopeText } from '../../state/scope.ts'

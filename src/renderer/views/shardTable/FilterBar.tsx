@@ -1,7 +1,8 @@
 /** What of the selection the table shows: part of a path, and which healths. */
 
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
-import { HEALTHS, type Health } from '../../../shared/contract/index.ts'
+import { HEALTHS } from '../../../shared/contract/constants.ts'
+import type { Health } from '../../../shared/contract/index.ts'
 import { useTree } from '../../state/queries/useTree.ts'
 import { isWhole, scopeKey } from '../../state/scope.ts'
 import { useSetting } from '../../state/settings.tsx'

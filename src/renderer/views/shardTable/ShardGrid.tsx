@@ -4,7 +4,7 @@
 import { useTable } from '@tanstack/react-table'
 import type { useVirtualizer } from '@tanstack/react-virtual'
 import { type ClipboardEvent, type CSSProperties, type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useMemo } from 'react'
-import { z } from 'zod'
+import { z } from 'zod/mini'
 import { useSetting } from '../../state/settings.tsx'
 import { useWidth } from '../../ui/useWidth.ts'
 import { ColumnHeading } from './ColumnHeading.tsx'

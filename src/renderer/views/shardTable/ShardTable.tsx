@@ -1,7 +1,8 @@
 /** The table of shards with what can be done with them: by mouse, by the keys, and from a menu. */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { type Health, PAGE_ROWS, type Scope } from '../../../shared/contract/index.ts'
+import { PAGE_ROWS } from '../../../shared/contract/constants.ts'
+import type { Health, Scope } from '../../../shared/contract/index.ts'
 import { useTree } from '../../state/queries/useTree.ts'
 import { folderOf, narrowed, scopeKey, scopeText } from '../../state/scope.ts'
 import { useStartJob } from '../../state/useStartJob.ts'

@@ -7,7 +7,8 @@ import {
   createColumnHelper,
   tableFeatures
 } from '@tanstack/react-table'
-import { SHARD_SORTS, type ShardRow } from '../../../shared/contract/index.ts'
+import { SHARD_SORTS } from '../../../shared/contract/constants.ts'
+import type { ShardRow } from '../../../shared/contract/index.ts'
 import { formatAgo, formatBytes, formatCount, formatTime, healthShort } from '../../text/index.ts'
 import { HealthMark } from '../../ui/HealthMark.tsx'
 import { ShardName } from '../../ui/ShardName.tsx'

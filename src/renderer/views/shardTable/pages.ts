@@ -1,5 +1,6 @@
 /** A table of any length as pages of a fixed size: which pages a range of rows lies on, and which row stands where. Pure. */
-import { PAGE_ROWS, type ShardRow } from '../../../shared/contract/index.ts'
+import { PAGE_ROWS } from '../../../shared/contract/constants.ts'
+import type { ShardRow } from '../../../shared/contract/index.ts'
 
 /** One page as the service gave it: its rows, and what the whole filter comes to. */
 export type ShardPage = {

@@ -4,7 +4,8 @@
  */
 import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
-import { type Health, PAGE_ROWS, type Scope, type SHARD_SORTS, type ShardRow } from '../../../shared/contract/index.ts'
+import { PAGE_ROWS, type SHARD_SORTS } from '../../../shared/contract/constants.ts'
+import type { Health, Scope, ShardRow } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { scopeKey } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
