@@ -1,21 +1,26 @@
 /** The right pane: what is selected, from the whole scope down to one row. */
+import { Boundary } from '../parts/Boundary.tsx'
+import { lazyComponent } from '../parts/lazyComponent.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import styles from '../ui/Inspector.module.css'
-import { RowPane } from './RowPane.tsx'
 import { ScopePane } from './ScopePane.tsx'
-import { ShardPane } from './ShardPane.tsx'
+
+const ShardPane = lazyComponent(async () => (await import('./ShardPane.tsx')).ShardPane)
+const RowPane = lazyComponent(async () => (await import('./RowPane.tsx')).RowPane)
 
 export function Inspector() {
   const { shardPath, rowOffset } = useWorkspace().selection
   return (
     <section className={styles.inspector} aria-label='Inspector'>
-      {shardPath === null ? (
-        <ScopePane />
-      ) : rowOffset === null ? (
-        <ShardPane key={shardPath} shardPath={shardPath} />
-      ) : (
-        <RowPane key={shardPath} shardPath={shardPath} rowOffset={rowOffset} />
-      )}
+      <Boundary name='The inspector'>
+        {shardPath === null ? (
+          <ScopePane />
+        ) : rowOffset === null ? (
+          <ShardPane key={shardPath} shardPath={shardPath} />
+        ) : (
+          <RowPane key={shardPath} shardPath={shardPath} rowOffset={rowOffset} />
+        )}
+      </Boundary>
     </section>
   )
 }

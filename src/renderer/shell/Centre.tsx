@@ -1,26 +1,19 @@
-/** The tabs in the centre: six looks at one selection. */
-import { useEffect, useRef } from 'react'
+/** The tabs in the centre: each view of the registry, on one selection. */
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { Boundary } from '../parts/Boundary.tsx'
+import { Gone, useIsGone } from '../parts/Gone.tsx'
+import { NoRow, NoShard } from '../parts/NotSelected.tsx'
 import { enterPane, isFocusLost } from '../state/keys/panes.ts'
-import { TAB_NAMES } from '../state/keys/tabNames.ts'
-import { TABS } from '../state/selection.ts'
+import { VIEW_IDS } from '../state/viewIds.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCount } from '../text/index.ts'
 import controls from '../ui/styles/controls.module.css'
-import { HeatMapTab } from '../views/heatMap/HeatMapTab.tsx'
-import { IndexTab } from '../views/index/IndexTab.tsx'
-import { MapTab } from '../views/map/MapTab.tsx'
-import { QuarantineTab } from '../views/quarantine/QuarantineTab.tsx'
-import { RowsTab } from '../views/rows/RowsTab.tsx'
-import { ShardsTab } from '../views/shardTable/ShardsTab.tsx'
+import { type Badge, VIEWS, type View } from '../views/views.ts'
 import classes from './Centre.module.css'
 
 export function Centre() {
   const { selection, go, summary, request, ask } = useWorkspace()
-  const counts: Partial<Record<(typeof TABS)[number], readonly [count: number, what: string]>> = {
-    index: [summary.index.drift ?? 0, 'entries that differ'],
-    quarantine: [summary.quarantined, 'files']
-  }
   const { tab: shown } = selection
   const before = useRef(shown)
   const entering = useRef(() => {})
@@ -47,47 +40,64 @@ export function Centre() {
       className={classes.tabs}
       selectedKey={selection.tab}
       onSelectionChange={key => {
-        const tab = TABS.find(name => name === key)
+        const tab = VIEW_IDS.find(id => id === key)
         if (tab !== undefined) go({ tab })
       }}
     >
       <TabList className={classes.list} aria-label='Looks at the selection'>
-        {TABS.map(tab => (
-          <Tab key={tab} id={tab} className={classes.tab}>
-            {TAB_NAMES[tab]}
-            <Count of={counts[tab]} />
+        {VIEW_IDS.map(id => (
+          <Tab key={id} id={id} className={classes.tab}>
+            {VIEWS[id].title}
+            <Count of={VIEWS[id].badge?.(summary)} />
           </Tab>
         ))}
       </TabList>
-      {/* Stays mounted: it holds which lines are ticked and how far one has scrolled. */}
-      <TabPanel id='shards' className={classes.panel} shouldForceMount>
-        <ShardsTab />
-      </TabPanel>
-      <TabPanel id='map' className={classes.panel}>
-        <MapTab />
-      </TabPanel>
-      <TabPanel id='rows' className={classes.panel}>
-        <RowsTab />
-      </TabPanel>
-      <TabPanel id='heatmap' className={classes.panel}>
-        <HeatMapTab />
-      </TabPanel>
-      <TabPanel id='index' className={classes.panel}>
-        <IndexTab />
-      </TabPanel>
-      <TabPanel id='quarantine' className={classes.panel}>
-        <QuarantineTab />
-      </TabPanel>
+      {VIEW_IDS.map(id => (
+        <TabPanel key={id} id={id} className={classes.panel} shouldForceMount={VIEWS[id].isKept ?? false}>
+          <Boundary name={`The view “${VIEWS[id].title}”`}>
+            <ViewOfSelection view={VIEWS[id]} />
+          </Boundary>
+        </TabPanel>
+      ))}
     </Tabs>
   )
 }
 
-function Count({ of: [count, what] = [0, ''] }: { readonly of?: readonly [count: number, what: string] | undefined }) {
+/** Shows a view once what it needs is selected. */
+function ViewOfSelection({ view }: { readonly view: View }) {
+  const { shardPath, rowOffset } = useWorkspace().selection
+  switch (view.needs) {
+    case 'cache':
+    case 'scope':
+      return <view.Component />
+    case 'shard':
+      if (shardPath === null) return <NoShard shows={view.shows} />
+      return (
+        <OfShard key={shardPath} shardPath={shardPath}>
+          <view.Component shardPath={shardPath} />
+        </OfShard>
+      )
+    case 'row':
+      if (shardPath === null || rowOffset === null) return <NoRow shows={view.shows} />
+      return (
+        <OfShard key={shardPath} shardPath={shardPath}>
+          <view.Component shardPath={shardPath} rowOffset={rowOffset} />
+        </OfShard>
+      )
+  }
+}
+
+/** What is about a shard, or what became of the shard. */
+function OfShard({ shardPath, children }: { readonly shardPath: string; readonly children: ReactNode }) {
+  return useIsGone(shardPath) ? <Gone shardPath={shardPath} /> : children
+}
+
+function Count({ of: [count, noun] = [0, ''] }: { readonly of?: Badge | undefined }) {
   if (count === 0) return null
   return (
-    <span className={classes.count} title={`${formatCount(count)} ${what}`}>
+    <span className={classes.count} title={`${formatCount(count)} ${noun}`}>
       {formatCount(count)}
-      <span className={controls.hidden}> {what}</span>
+      <span className={controls.hidden}> {noun}</span>
     </span>
   )
 }

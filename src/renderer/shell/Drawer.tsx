@@ -1,8 +1,7 @@
 /** The drawer below: what is wrong, what runs, what was written down. */
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
-import { JobsPanel } from '../panels/jobs/JobsPanel.tsx'
-import { LogPanel } from '../panels/log/LogPanel.tsx'
-import { ProblemsPanel } from '../panels/problems/ProblemsPanel.tsx'
+import { Boundary } from '../parts/Boundary.tsx'
+import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
 import { sickShards } from '../text/verified.ts'
@@ -11,7 +10,19 @@ import classes from './Centre.module.css'
 import own from './Drawer.module.css'
 
 export type DrawerPanel = 'problems' | 'jobs' | 'log'
-const PANELS = ['problems', 'jobs', 'log'] as const satisfies readonly DrawerPanel[]
+
+type PanelEntry = { readonly id: DrawerPanel; readonly title: string; readonly Component: LazyComponent<object> }
+
+/** In the order of their tabs. */
+const PANELS: readonly PanelEntry[] = [
+  {
+    id: 'problems',
+    title: 'Problems',
+    Component: lazyComponent(async () => (await import('../panels/problems/ProblemsPanel.tsx')).ProblemsPanel)
+  },
+  { id: 'jobs', title: 'Jobs', Component: lazyComponent(async () => (await import('../panels/jobs/JobsPanel.tsx')).JobsPanel) },
+  { id: 'log', title: 'Log', Component: lazyComponent(async () => (await import('../panels/log/LogPanel.tsx')).LogPanel) }
+]
 
 export function Drawer({
   panel,
@@ -29,22 +40,18 @@ export function Drawer({
       className={classes.tabs}
       selectedKey={panel}
       onSelectionChange={key => {
-        const chosen = PANELS.find(name => name === key)
-        if (chosen !== undefined) onPanel(chosen)
+        const chosen = PANELS.find(({ id }) => id === key)
+        if (chosen !== undefined) onPanel(chosen.id)
       }}
     >
       <div className={own.bar}>
         <TabList className={`${classes.list} ${own.list}`} aria-label='Drawer'>
-          <Tab id='problems' className={classes.tab}>
-            Problems
-            {problems > 0 && <span className={classes.count}>{formatCounted(problems, 'shard')}</span>}
-          </Tab>
-          <Tab id='jobs' className={classes.tab}>
-            Jobs
-          </Tab>
-          <Tab id='log' className={classes.tab}>
-            Log
-          </Tab>
+          {PANELS.map(({ id, title }) => (
+            <Tab key={id} id={id} className={classes.tab}>
+              {title}
+              {id === 'problems' && problems > 0 && <span className={classes.count}>{formatCounted(problems, 'shard')}</span>}
+            </Tab>
+          ))}
         </TabList>
         <button
           type='button'
@@ -58,15 +65,13 @@ export function Drawer({
           </svg>
         </button>
       </div>
-      <TabPanel id='problems' className={classes.panel}>
-        <ProblemsPanel />
-      </TabPanel>
-      <TabPanel id='jobs' className={classes.panel}>
-        <JobsPanel />
-      </TabPanel>
-      <TabPanel id='log' className={classes.panel}>
-        <LogPanel />
-      </TabPanel>
+      {PANELS.map(({ id, title, Component }) => (
+        <TabPanel key={id} id={id} className={classes.panel}>
+          <Boundary name={`The panel “${title}”`}>
+            <Component />
+          </Boundary>
+        </TabPanel>
+      ))}
     </Tabs>
   )
 }

@@ -1,7 +1,8 @@
 /** The last selection of each cache, kept between two starts; the caches opened longest ago are forgotten first. */
 import { z } from 'zod/mini'
 import type { Scope } from '../../shared/contract/index.ts'
-import { type Selection, START, TABS } from './selection.ts'
+import { type Selection, START } from './selection.ts'
+import { VIEW_IDS } from './viewIds.ts'
 
 const scopeSchema = z.object({
   encoder: z.optional(z.string()),
@@ -11,7 +12,8 @@ const scopeSchema = z.object({
 }) satisfies z.ZodMiniType<Scope>
 
 const selectionSchema = z.object({
-  tab: z.enum(TABS),
+  // Another version of the window may have other views.
+  tab: z.catch(z.enum(VIEW_IDS), START.tab),
   scope: scopeSchema,
   shardPath: z.nullable(z.string()),
   rowOffset: z.nullable(z.number())

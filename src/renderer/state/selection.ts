@@ -3,12 +3,11 @@
  * for Back and Forward. Pure: what React does with it is in `WorkspaceProvider`.
  */
 import type { Scope } from '../../shared/contract/index.ts'
-
-export const TABS = ['shards', 'map', 'rows', 'heatmap', 'index', 'quarantine'] as const
-export type Tab = (typeof TABS)[number]
+import type { ViewId } from './viewIds.ts'
 
 export type Selection = {
-  readonly tab: Tab
+  /** The view in the centre. */
+  readonly tab: ViewId
   /** What the tree and the lane have selected. */
   readonly scope: Scope
   /** The shard in the inspector. */

@@ -30,8 +30,8 @@ export function useSetting<T>(key: string, schema: ZodMiniType<T>, fallback: T):
   return [value, change]
 }
 
-/** Reads the settings once, then shows its children. */
-export function SettingsProvider({ children }: { readonly children: ReactNode }) {
+/** Reads the settings once, then shows its children. @param fallback shown until then */
+export function SettingsProvider({ fallback, children }: { readonly fallback: ReactNode; readonly children: ReactNode }) {
   const client = useClient()
   const [values, setValues] = useState<Readonly<Record<string, unknown>> | null>(null)
   const latest = useRef<Record<string, unknown>>({})
@@ -69,6 +69,6 @@ export function SettingsProvider({ children }: { readonly children: ReactNode })
     [flush]
   )
   const settings = useMemo(() => (values === null ? null : { values, save }), [values, save])
-  if (settings === null) return null
+  if (settings === null) return fallback
   return <SettingsContext value={settings}>{children}</SettingsContext>
 }

@@ -1,6 +1,7 @@
 /** The window from the line to the service down to the workspace: what is not there yet is said, never faked. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
 import { ClientProvider, type ConnectionState } from '../../data/ClientProvider.tsx'
 import { desktop } from '../../data/client.ts'
 import { useKeptFocus } from '../../state/keys/useKeptFocus.ts'
@@ -8,7 +9,7 @@ import { SettingsProvider } from '../../state/settings.tsx'
 import { pathInUrl } from '../../state/urlPath.ts'
 import controls from '../../ui/styles/controls.module.css'
 import classes from './App.module.css'
-import { Start } from './Start.tsx'
+import { loadWorkbench, Start } from './Start.tsx'
 
 /** Queries of one connection: nothing of an earlier service survives it. */
 function Queries({ children }: { readonly children: ReactNode }) {
@@ -25,15 +26,17 @@ function Queries({ children }: { readonly children: ReactNode }) {
   return <QueryClientProvider client={queries}>{children}</QueryClientProvider>
 }
 
+function Connecting() {
+  return (
+    <main className={classes.line}>
+      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
+      <p role='status'>Connecting to the service…</p>
+    </main>
+  )
+}
+
 function serviceLine(connection: ConnectionState, restart: () => void) {
-  if (connection.state !== 'lost') {
-    return (
-      <main className={classes.line}>
-        <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
-        <p role='status'>Connecting to the service…</p>
-      </main>
-    )
-  }
+  if (connection.state !== 'lost') return <Connecting />
   return (
     <main className={classes.line} data-pane='centre'>
       <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
@@ -55,13 +58,37 @@ export function App() {
   // Outlives the connection, so that a restarted service shows the same cache again.
   const [wanted, setWanted] = useState<string | null>(pathInUrl)
   useKeptFocus()
+  const first = useRef(wanted)
+  useEffect(() => {
+    // While the window connects. On the welcome nothing needs the panes of a cache.
+    if (first.current !== null) void loadWorkbench()
+  }, [])
   return (
-    <ClientProvider fallback={serviceLine}>
-      <Queries>
-        <SettingsProvider>
-          <Start wanted={wanted} onWanted={setWanted} />
-        </SettingsProvider>
-      </Queries>
-    </ClientProvider>
+    <ErrorBoundary FallbackComponent={Failed}>
+      <Suspense fallback={<Connecting />}>
+        <ClientProvider fallback={serviceLine}>
+          <Queries>
+            <SettingsProvider fallback={<Connecting />}>
+              <Start wanted={wanted} onWanted={setWanted} />
+            </SettingsProvider>
+          </Queries>
+        </ClientProvider>
+      </Suspense>
+    </ErrorBoundary>
+  )
+}
+
+/** What has no boundary of its own failed. */
+function Failed({ error }: FallbackProps) {
+  return (
+    <main className={classes.line} data-pane='centre'>
+      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
+      <div className={controls.banner} data-tone='danger' role='alert'>
+        <span className={controls.grow}>The window failed: {String(error)}. Nothing in the cache was changed by that.</span>
+        <button type='button' className={`${controls.button} ${controls.primary}`} onClick={() => location.reload()}>
+          Reload
+        </button>
+      </div>
+    </main>
   )
 }

@@ -3,13 +3,22 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CacheSummary, FolderReport } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { desktop } from '../../data/client.ts'
+import { forgetFailedLoads, lazyComponent, preloadAll } from '../../parts/lazyComponent.ts'
 import type { Opening } from '../../state/opening.ts'
 import { keepPathInUrl, pathInUrl } from '../../state/urlPath.ts'
 import { sentenceOf } from '../../ui/faults.ts'
-import { Workbench } from '../Workbench.tsx'
 import { DropTarget } from './DropTarget.tsx'
 import { Welcome } from './Welcome.tsx'
 import { WrongFolder } from './WrongFolder.tsx'
+
+const Workbench = lazyComponent(async () => (await import('../Workbench.tsx')).Workbench)
+
+/** Loads the panes of an open cache and all that they show, so that nothing of an open cache has to be waited for. Never fails. */
+export async function loadWorkbench(): Promise<void> {
+  forgetFailedLoads()
+  await Workbench.preload()
+  await preloadAll()
+}
 
 type Stage =
   | { readonly at: 'welcome' }
@@ -32,7 +41,8 @@ export function Start({ wanted, onWanted }: { readonly wanted: string | null; re
       setStage({ at: 'opening', what })
       let next: Stage
       try {
-        next = { at: 'open', summary: await open() }
+        const [summary] = await Promise.all([open(), loadWorkbench()])
+        next = { at: 'open', summary }
       } catch (error) {
         const folder = path === null ? null : await client.caches.inspect({ path }).catch(() => null)
         next = { at: 'wrong', path: path ?? what, reason: sentenceOf(error), folder }

@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components'
 import { useClient } from '../../data/ClientProvider.tsx'
-import type { Command } from '../../state/keys/useCommands.ts'
 import type { Opening } from '../../state/opening.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { shortenMiddle } from '../../text/index.ts'
 import controls from '../../ui/styles/controls.module.css'
+import type { Command } from '../keys/useCommands.ts'
 import classes from './CacheMenu.module.css'
 
 const LISTED = ['open', 'close-cache', 'shortcuts', 'about']

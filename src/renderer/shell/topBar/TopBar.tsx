@@ -1,13 +1,13 @@
 /** The top bar: which cache, that it is only read, the box, and how the cache stands. */
 
 import { useEffect, useState } from 'react'
-import type { Command } from '../../state/keys/useCommands.ts'
 import type { Opening } from '../../state/opening.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { formatTime } from '../../text/index.ts'
 import { standingMark, verifiedLine } from '../../text/verified.ts'
 import { HealthMark } from '../../ui/HealthMark.tsx'
 import controls from '../../ui/styles/controls.module.css'
+import type { Command } from '../keys/useCommands.ts'
 import { CacheMenu } from './CacheMenu.tsx'
 import { LookupBox } from './lookup/LookupBox.tsx'
 import classes from './TopBar.module.css'

@@ -1,10 +1,7 @@
 /** The selected shard as one picture, rows down and values across: what stands out can be pointed at and selected. */
 
 import { DamageNote } from '../../parts/DamageNote.tsx'
-import { Gone, useIsGone } from '../../parts/Gone.tsx'
-import { NoShard } from '../../parts/NoShard.tsx'
 import { useFacts, useHeatMap } from '../../state/queries/queries.ts'
-import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
 import { useSettled, useSize } from '../../ui/plots/useCanvas.ts'
 import { PaneNote } from '../../ui/Section.tsx'
@@ -15,16 +12,7 @@ import styles from './HeatMapTab.module.css'
 const MOST = 4096
 const SETTLE_MS = 150
 
-export function HeatMapTab() {
-  const { shardPath } = useWorkspace().selection
-  return shardPath === null ? <NoShard shows='it as a picture' /> : <Picture key={shardPath} shardPath={shardPath} />
-}
-
-function Picture({ shardPath }: { readonly shardPath: string }) {
-  return useIsGone(shardPath) ? <Gone shardPath={shardPath} /> : <ShardHeatMap shardPath={shardPath} />
-}
-
-function ShardHeatMap({ shardPath }: { readonly shardPath: string }) {
+export function HeatMapTab({ shardPath }: { readonly shardPath: string }) {
   const facts = useFacts(shardPath)
   const [box, size] = useSize<HTMLDivElement>()
   const settled = useSettled(size, SETTLE_MS)

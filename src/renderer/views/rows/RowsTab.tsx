@@ -2,11 +2,8 @@
 import type { KeyboardEvent } from 'react'
 import type { RowLine, ShardFacts } from '../../../shared/contract/index.ts'
 import { DamageNote } from '../../parts/DamageNote.tsx'
-import { Gone, useIsGone } from '../../parts/Gone.tsx'
-import { NoShard } from '../../parts/NoShard.tsx'
 import { usePacedRow } from '../../parts/usePacedRow.ts'
 import { type RowPages, useFacts, useRowPages } from '../../state/queries/queries.ts'
-import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { tsvOf } from '../../text/export/copyAs.ts'
 import { formatCount, formatCounted, formatLocus, formatTime, millisecondsOf, shortenHash } from '../../text/index.ts'
 import { isRawOnly } from '../../text/rawOnly.ts'
@@ -37,14 +34,8 @@ const COLUMNS: readonly Column[] = [
 ]
 const NUMBERS: ReadonlySet<string> = new Set(COLUMNS.filter(({ number }) => number).map(({ name }) => name))
 
-export function RowsTab() {
-  const { shardPath } = useWorkspace().selection
-  return shardPath === null ? <NoShard shows='its rows' /> : <Rows key={shardPath} shardPath={shardPath} />
-}
-
-function Rows({ shardPath }: { readonly shardPath: string }) {
+export function RowsTab({ shardPath }: { readonly shardPath: string }) {
   const facts = useFacts(shardPath).data
-  if (useIsGone(shardPath)) return <Gone shardPath={shardPath} />
   return facts !== undefined && isRawOnly(facts) ? <StoredRows facts={facts} /> : <ShardRows shardPath={shardPath} />
 }
 

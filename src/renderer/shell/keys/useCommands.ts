@@ -1,12 +1,12 @@
 /** Everything that can be done with the open cache, by name: for the box, the menu and the desktop's own menu. */
 import { useMemo } from 'react'
-import type { Opening } from '../opening.ts'
-import { isWhole, scopeText } from '../scope.ts'
-import { TABS } from '../selection.ts'
-import { useStartJob } from '../useStartJob.ts'
-import { useWorkspace } from '../WorkspaceProvider.tsx'
-import { MOD } from './keys.ts'
-import { TAB_NAMES } from './tabNames.ts'
+import { MOD } from '../../state/keys/keys.ts'
+import type { Opening } from '../../state/opening.ts'
+import { isWhole, scopeText } from '../../state/scope.ts'
+import { useStartJob } from '../../state/useStartJob.ts'
+import { VIEW_IDS } from '../../state/viewIds.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { VIEWS } from '../../views/views.ts'
 
 export type Command = { readonly id: string; readonly name: string; readonly keys?: string; run(): void }
 
@@ -37,12 +37,10 @@ export function useCommands(opening: Opening): readonly Command[] {
       { id: 'problems', name: 'Show problems', run: () => ask({ kind: 'drawer', panel: 'problems' }) },
       { id: 'jobs', name: 'Show jobs', run: () => ask({ kind: 'drawer', panel: 'jobs' }) },
       { id: 'log', name: 'Show the log', run: () => ask({ kind: 'drawer', panel: 'log' }) },
-      ...TABS.map((tab, index) => ({
-        id: `tab-${tab}`,
-        name: `Go to ${TAB_NAMES[tab]}`,
-        keys: `${MOD} ${index + 1}`,
-        run: () => go({ tab })
-      })),
+      ...VIEW_IDS.map(tab => {
+        const { title, shortcut } = VIEWS[tab]
+        return { id: `tab-${tab}`, name: `Go to ${title}`, ...(shortcut && { keys: `${MOD} ${shortcut}` }), run: () => go({ tab }) }
+      }),
       { id: 'back', name: 'Back', run: back },
       { id: 'forward', name: 'Forward', run: forward },
       { id: 'shortcuts', name: 'Keyboard shortcuts', keys: '?', run: () => ask({ kind: 'shortcuts' }) },

@@ -1,9 +1,10 @@
 /** The keys that work everywhere in an open cache. */
 import { useEffect, useRef } from 'react'
-import { TABS } from '../selection.ts'
-import { useWorkspace } from '../WorkspaceProvider.tsx'
-import { IS_MAC } from './keys.ts'
-import { walkPanes } from './panes.ts'
+import { IS_MAC } from '../../state/keys/keys.ts'
+import { walkPanes } from '../../state/keys/panes.ts'
+import { VIEW_IDS } from '../../state/viewIds.ts'
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { VIEWS } from '../../views/views.ts'
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
@@ -34,8 +35,9 @@ export function useKeys(onDrawer: () => void): void {
         return true
       }
       // Browsers keep Ctrl and a digit for their own tabs.
-      const digit = /^Digit([1-6])$/.exec(event.code)?.[1]
-      const tab = mod !== event.altKey && !event.shiftKey && digit !== undefined ? TABS[Number(digit) - 1] : undefined
+      const digit = /^Digit([1-9])$/.exec(event.code)?.[1]
+      const tab =
+        mod !== event.altKey && !event.shiftKey && digit !== undefined ? VIEW_IDS.find(id => VIEWS[id].shortcut === digit) : undefined
       if (tab !== undefined) {
         go({ tab })
         return true

@@ -1,0 +1,36 @@
+/** What this program is, and what its service runs on. */
+import { useQuery } from '@tanstack/react-query'
+import { useClient } from '../data/ClientProvider.tsx'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { formatBytes, formatTime } from '../text/index.ts'
+import { CloseButton } from '../ui/CloseButton.tsx'
+import { Sheet } from '../ui/Sheet.tsx'
+import controls from '../ui/styles/controls.module.css'
+import classes from './AboutSheet.module.css'
+
+export function AboutSheet() {
+  const client = useClient()
+  const { ask } = useWorkspace()
+  const info = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => client.program.info(undefined, { signal }) })
+  const close = (): void => ask(null)
+  return (
+    <Sheet title='GenoLeWM Cache Inspector' onClose={close} actions={<CloseButton onClose={close} />}>
+      <p>Looks into a GenoLeWM window-embedding cache, finds any embedding, shows what is damaged, and puts it right with nothing lost.</p>
+      <p className={controls.muted}>Apache License 2.0</p>
+      {info.data !== undefined && (
+        <dl className={`${controls.facts} ${classes.facts}`}>
+          <dt>Version</dt>
+          <dd>{info.data.version}</dd>
+          <dt>Service</dt>
+          <dd>
+            Node {info.data.node.replace(/^v/, '')} on {info.data.platform}, process {info.data.pid}, {formatBytes(info.data.residentBytes)}
+          </dd>
+          <dt>Started</dt>
+          <dd>{formatTime(info.data.startedMs)}</dd>
+          <dt>Its own data</dt>
+          <dd className={controls.mono}>{info.data.dataFolder}</dd>
+        </dl>
+      )}
+    </Sheet>
+  )
+}

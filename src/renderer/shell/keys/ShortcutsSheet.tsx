@@ -1,0 +1,33 @@
+/** The window's keys, on request. */
+import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { CloseButton } from '../../ui/CloseButton.tsx'
+import { Sheet } from '../../ui/Sheet.tsx'
+import controls from '../../ui/styles/controls.module.css'
+import classes from './Shortcuts.module.css'
+import { SHORTCUTS } from './shortcuts.ts'
+
+export function ShortcutsSheet() {
+  const { ask } = useWorkspace()
+  const close = (): void => ask(null)
+  return (
+    <Sheet title='Keyboard shortcuts' wide onClose={close} actions={<CloseButton onClose={close} />}>
+      <div className={classes.columns}>
+        {SHORTCUTS.map(({ group, keys }) => (
+          <section key={group}>
+            <h3 className={controls.heading}>{group}</h3>
+            <dl className={classes.keys}>
+              {keys.map(([key, does]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Sheet>
+  )
+}
