@@ -39,6 +39,12 @@ const ADDITIONS: readonly Addition[] = [
     asks: ['src/main/service/jobs/kinds/index.ts', 'src/renderer/panels/jobs/JobReportView.tsx', 'src/renderer/panels/jobs/reportText.ts']
   },
   {
+    what: 'a view',
+    file: 'src/renderer/state/viewIds.ts',
+    lines: [{ before: "'quarantine'] as const", line: "'dummy'," }],
+    asks: ['src/renderer/views/views.ts']
+  },
+  {
     what: 'a phase of progress',
     file: 'src/shared/model/report.ts',
     lines: [{ before: "'list', 'read', 'compare'", line: "'dummy'," }],

@@ -62,13 +62,15 @@ function buildSample(): string {
  * Serves a folder and opens the page.
  * @param executablePath the Chromium
  * @param folder what the page opens; null for the welcome
+ * @param program the command, where it is not the one of this repository
  */
 export async function startInspector(
   executablePath: string,
   folder: string | null,
-  dataFolder: string = temporaryFolder()
+  dataFolder: string = temporaryFolder(),
+  program: string = PROGRAM
 ): Promise<Inspector> {
-  const server = spawn(process.execPath, [PROGRAM, 'serve', '--json', ...(folder === null ? [] : [folder])], {
+  const server = spawn(process.execPath, [program, 'serve', '--json', ...(folder === null ? [] : [folder])], {
     env: environment(dataFolder),
     stdio: ['ignore', 'pipe', 'inherit']
   })

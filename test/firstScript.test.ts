@@ -1,0 +1,42 @@
+/** What the built page loads before its first paint stays small. The rest is loaded apart. */
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseSync } from '@swc/core'
+import { expect, test } from 'vitest'
+
+const PAGE = join(import.meta.dirname, '../out/renderer')
+const MOST_BYTES = 400_000
+
+/** Scripts of the page and all that they import before they run. */
+function firstScripts(): readonly string[] {
+  const html = readFileSync(join(PAGE, 'index.html'), 'utf8')
+  const found = new Set([...html.matchAll(/<(?:script|link)[^>]*"\.\/(assets\/[^"]*\.js)"/g)].map(([, name = '']) => name))
+  // A set also walks what is added on the way.
+  for (const file of found) for (const name of staticImports(file)) found.add(name)
+  return [...found]
+}
+
+function staticImports(file: string): string[] {
+  const { body } = parseSync(readFileSync(join(PAGE, file), 'utf8'), { syntax: 'ecmascript', target: 'es2022' })
+  return body
+    .map(each => ('source' in each && each.source != null ? each.source.value : null))
+    .filter(source => source !== null)
+    .map(source => join('assets', source))
+}
+
+test('the scripts before the first paint have less than 400 KB', () => {
+  const scripts = firstScripts()
+  const bytes = scripts.reduce((sum, file) => sum + statSync(join(PAGE, file)).size, 0)
+  // React alone has 200 KB. Less means that a script was not counted.
+  expect(bytes).toBeGreaterThan(200_000)
+  expect(bytes).toBeLessThan(MOST_BYTES)
+})
+
+test('an open cache is none of them, and they are among what it needs', () => {
+  const scripts = firstScripts()
+  const [main = ''] = scripts
+  const later = [...new Set(readFileSync(join(PAGE, main), 'utf8').match(/Workbench-[\w-]+\.js/g))]
+  expect(later).toHaveLength(1)
+  expect(scripts.map(file => file.replace('assets/', ''))).not.toContain(later[0])
+  expect(staticImports(`assets/${later[0]}`)).toEqual(expect.arrayContaining([...scripts]))
+})
