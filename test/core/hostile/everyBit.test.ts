@@ -10,7 +10,9 @@ import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 /** A quick run takes every eleventh bit: each place in a byte has its turn, and no byte pair is left out. */
 const STEP = SOAK ? 1 : 11
 
-test('every single bit, flipped with size and time as they were, is a finding with the day of the fingerprint', async () => {
+test('every single bit, flipped with size and time as they were, is a finding with the day of the fingerprint', {
+  timeout: 600_000
+}, async () => {
   const root = temporaryFolder()
   await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1), recordOf(2)] })
   const path = join(root, BLOCK_PATH)
