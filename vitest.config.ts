@@ -36,8 +36,8 @@ export default defineConfig({
   test: {
     projects: Object.entries(PROJECTS).map(([name, files]) => ({ extends: true, test: { name, ...files } })),
     pool: 'forks',
-    // A third of their time is waiting for processes and pages.
-    maxWorkers: availableParallelism() + 1,
+    // Much of their time is waiting for processes: also two cores are enough for two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // How long is waited for what comes; what does not come fails all the same.

@@ -1,7 +1,7 @@
 /** Before an index is replaced, the entries that it will not hold any more are kept, with why. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   type ArchiveProblem,
   archiveEntries,
@@ -9,6 +9,8 @@ import {
   type LeavingEntry,
   readArchive
 } from '../../../src/main/core/evidence/kept/entryArchive.ts'
+import { IndexUnusable } from '../../../src/main/core/index/untrusted.ts'
+import { WindowIndex } from '../../../src/main/core/index/windowIndex.ts'
 import {
   applyRepair,
   planRepair,
@@ -191,6 +193,17 @@ describe('quarantine keeps', () => {
     await applyRepair(tickMoves(await planRepair(root), new Set()))
     expect(kept(root)).toEqual([0, 1, 2].map(row => ['damaged', OTHER_PATH, row]))
   })
+})
+
+test('quarantine keeps the entries of an index that could not be read once: the next reading finds them', async () => {
+  const root = await smallCache()
+  const rowsOf = vi.spyOn(WindowIndex.prototype, 'rowsOf').mockImplementationOnce(() => {
+    throw new IndexUnusable('index_unreadable', 'database disk image is malformed')
+  })
+  await quarantineShards(root, [BLOCK_PATH], 'test')
+  expect(rowsOf.mock.calls.length).toBeGreaterThan(1)
+  rowsOf.mockRestore()
+  expect(kept(root)).toEqual([0, 1, 2].map(row => ['quarantined', BLOCK_PATH, row]))
 })
 
 describe('the archive', () => {

@@ -123,19 +123,36 @@ export async function archiveShards(
   shardPaths: readonly string[],
   options: Pick<LongOptions, 'signal' | 'workers'>
 ): Promise<void> {
-  const index = openUsableIndex(root)
-  if (index === null) return
-  try {
-    const earlier = new Set<string>()
-    const wanted = new Set(shardPaths)
-    for (const entry of readArchive(root, () => undefined)) {
-      if (entry.why === 'changed' && wanted.has(entry.shardPath)) earlier.add(placeText(entry))
+  // SQLite takes a device that fails once for a damaged index. Its entries leave it by another reading, so it is read again.
+  for (const isLast of [false, true]) {
+    const index = openUsableIndex(root)
+    if (index === null) continue
+    try {
+      await archiveFrom(index, root, shardPaths, isLast, options)
+      return
+    } catch (error) {
+      if (isLast || !(error instanceof IndexUnusable)) throw error
+    } finally {
+      index.close()
     }
-    const contradicted = await contradictedIn(root, index, shardPaths, options)
-    archiveEntries(root, quarantined(index, shardPaths, earlier, contradicted))
-  } finally {
-    index.close()
   }
+}
+
+/** @param asFarAsItReads whether an index that gives out half-way is no error. @throws IndexUnusable, CacheBusyError, SystemError, CancelledError */
+async function archiveFrom(
+  index: WindowIndex,
+  root: string,
+  shardPaths: readonly string[],
+  asFarAsItReads: boolean,
+  options: Pick<LongOptions, 'signal' | 'workers'>
+): Promise<void> {
+  const earlier = new Set<string>()
+  const wanted = new Set(shardPaths)
+  for (const entry of readArchive(root, () => undefined)) {
+    if (entry.why === 'changed' && wanted.has(entry.shardPath)) earlier.add(placeText(entry))
+  }
+  const contradicted = await contradictedIn(root, index, shardPaths, asFarAsItReads, options)
+  archiveEntries(root, quarantined(index, shardPaths, earlier, contradicted, asFarAsItReads))
 }
 
 /** Entries that tell that one of some shards changed: once the shard has moved, nothing tells them from the others. */
@@ -143,6 +160,7 @@ async function contradictedIn(
   root: string,
   index: WindowIndex,
   shardPaths: readonly string[],
+  asFarAsItReads: boolean,
   { signal, workers }: Pick<LongOptions, 'signal' | 'workers'>
 ): Promise<ReadonlySet<string>> {
   const contradicted = new Set<string>()
@@ -154,7 +172,7 @@ async function contradictedIn(
       if (holdsExactly(index, shardPath, keys)) continue
       for (const entry of contradictionsOf(index.rowsOf(shardPath), keys).changed) contradicted.add(entryText(entry))
     } catch (error) {
-      if (!(error instanceof IndexUnusable)) throw error
+      if (!asFarAsItReads || !(error instanceof IndexUnusable)) throw error
       return contradicted
     }
   }
@@ -165,7 +183,8 @@ function* quarantined(
   index: WindowIndex,
   shardPaths: readonly string[],
   earlier: ReadonlySet<string>,
-  contradicted: ReadonlySet<string>
+  contradicted: ReadonlySet<string>,
+  asFarAsItReads: boolean
 ): Generator<LeavingEntry> {
   const whyOf = (entry: IndexRow): LeavingEntry['why'] => {
     if (!isValidKey(entry)) return 'index_error'
@@ -177,7 +196,7 @@ function* quarantined(
       for (const entry of index.rowsOf(path)) yield { ...entry, why: whyOf(entry) }
     } catch (error) {
       // The index as a whole is set aside when a new one takes its place.
-      if (!(error instanceof IndexUnusable)) throw error
+      if (!asFarAsItReads || !(error instanceof IndexUnusable)) throw error
       return
     }
   }
