@@ -1,8 +1,10 @@
 /** An index is a file that anybody may have made: what is turned off, what its schema may be, and what becomes of SQLite's refusals. */
+
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { LAYOUT_1 } from '../layouts/layout.ts'
 import { INDEX_PATH } from '../layouts/paths.ts'
+import { isBusy } from '../sqlite/failures.ts'
 import { columnsOf, type IndexColumn, otherGeneration } from './generation.ts'
 
 /** An index that cannot be used because of what it holds. */
@@ -43,11 +45,6 @@ export function guarded<T>(work: () => T): T {
     }
     throw new IndexUnusable('index_unreadable', error.message, { cause: error })
   }
-}
-
-/** Whether another connection is in the way. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
 /** What the system said no to tells nothing of the index; a transaction that a crash left in it does. */

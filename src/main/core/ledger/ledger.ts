@@ -2,11 +2,13 @@
  * Verifications and their times: stored in the program's data folder, never in the cache. One database for all caches. Each cache has an
  * id; `followMove` determines which cache is at a path.
  */
+
 import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import type { Holdings } from '../keys/holdings.ts'
+import { isDamage } from '../sqlite/failures.ts'
 
 /** What a full verification of one shard came to. */
 export type Verification = FileStamp & {
@@ -438,11 +440,6 @@ export class Ledger {
     const sql = 'INSERT INTO runs (cache, scope, started_ms) VALUES (?, ?, ?)'
     return Number(this.db.prepare(sql).run(cache, scope, Date.now()).lastInsertRowid)
   }
-}
-
-/** Whether SQLite says that the file itself is at fault. */
-export function isDamage(error: unknown): boolean {
-  return error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code)
 }
 
 function verificationOf(row: Row): Verification {

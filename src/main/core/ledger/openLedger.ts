@@ -1,4 +1,5 @@
 /** Opens the ledger whatever state it is in: a damaged one is set aside by name, and its last good copy takes its place. */
+
 import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -7,7 +8,8 @@ import { dataFolder } from '../cache/dataFolder.ts'
 import { isThere, makeFolder, tempBeside } from '../fs/durableFile.ts'
 import { asSystemError } from '../fs/systemError.ts'
 import { JOURNALS, openDatabase, strangeJournal } from '../sqlite/database.ts'
-import { isDamage, Ledger, type RecordedVerdict } from './ledger.ts'
+import { isBusy, isDamage } from '../sqlite/failures.ts'
+import { Ledger, type RecordedVerdict } from './ledger.ts'
 import { NoLedger, prepareTables } from './schema.ts'
 
 export type LedgerOptions = {
@@ -86,7 +88,7 @@ function leaveWal(db: Database.Database): void {
     db.pragma('journal_mode = DELETE')
   } catch (error) {
     // Another process has the file open in WAL mode. The next process that opens it alone converts it.
-    if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error
+    if (!isBusy(error)) throw error
   }
 }
 

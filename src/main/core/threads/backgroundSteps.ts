@@ -6,7 +6,7 @@ export class BackgroundSteps {
   /** Settles with the last step. */
   readonly done: Promise<void>
 
-  /** Begins at once. @param steps what fails ends the work, and is met again by whoever needs its result */
+  /** Begins at once. @param steps an error ends the work; the code that needs the result meets it again */
   constructor(steps: Iterator<undefined, void> | undefined, signal?: AbortSignal) {
     this.done = steps === undefined ? Promise.resolve() : this.run(steps, signal).catch(() => undefined)
   }

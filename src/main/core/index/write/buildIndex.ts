@@ -3,6 +3,7 @@
  * A live index is replaced by SQLite's own backup, in one transaction that Python's connections wait for; one that SQLite cannot
  * open is set aside, and the new file is renamed into its place.
  */
+
 import { closeSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -16,10 +17,11 @@ import type { IndexRow } from '../../keys/indexRow.ts'
 import type { ShardKeys } from '../../keys/shardKeys.ts'
 import { INDEX_PATH } from '../../layouts/paths.ts'
 import { checkPathLength, JOURNALS, openDatabase } from '../../sqlite/database.ts'
+import { isBusy } from '../../sqlite/failures.ts'
 import { replaceLinkedIndex } from '../linkedIndex.ts'
 import { BUSY_MS } from '../openFile.ts'
 import { prepareInsert } from '../packedRows.ts'
-import { guarded, harden, IndexUnusable, isBusy } from '../untrusted.ts'
+import { guarded, harden, IndexUnusable } from '../untrusted.ts'
 import { entryParams, HOLDS, INSERT, insertParams, openIndex } from '../windowIndex.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 
