@@ -19,7 +19,7 @@ const FAULTS = ['test/faults/**/*.test.ts', 'test/soak/**/*.test.ts', 'test/core
 const INTEROP = ['test/interop/**/*.test.ts', 'test/differential/{differential,secondReader}.test.ts']
 const UNIT = ['test/{renderer,core,sample,support,bench,differential}/**/*.test.ts']
 
-export const PROJECTS = {
+const PROJECTS = {
   /** Single modules: neither processes nor a browser. */
   unit: { include: UNIT, exclude: [...WITH_PROCESSES, ...WHOLE_CACHES, ...FAULTS, ...INTEROP] },
   /** The core on whole caches, the command line, the service and the server. */

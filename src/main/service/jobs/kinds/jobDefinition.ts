@@ -6,7 +6,7 @@ import type { ReportEffect } from '../../catalog/comparison.ts'
 
 export type RequestOf<Kind extends JobKind> = Extract<JobRequest, { kind: Kind }>
 export type ReportOf<Kind extends JobKind> = Extract<JobReport, { kind: Kind }>
-/** As the core gives it: nobody changes a report. */
+/** Deeply readonly, as the core returns reports. */
 export type Unchanging<T> = T extends bigint
   ? T
   : T extends readonly (infer Item)[]
