@@ -5,7 +5,7 @@ const model = '^src/shared/model/'
 const shared = '^src/shared/'
 const sqlite = '^src/main/(core/(sqlite|index|ledger)/|service/catalog/catalog[.]ts$)'
 
-/** Modules in `from` may import, of src/, only what lies in `from` itself or in `to`. */
+/** Modules in `from` may import, of src/, only modules in `from` itself or in `to`. */
 const only = (name, comment, from, to) => ({
   name,
   comment,
@@ -38,13 +38,13 @@ const CORE_ROOMS = [
   'verify',
   'repair'
 ]
-/** The same of the service and the command line. */
+/** The rooms of the service and of the command line, in order. */
 const SERVICE_ROOMS = ['threads', 'queries', 'catalog', 'cacheModel', 'jobs', 'data', 'rpc']
 const CLI_ROOMS = ['text', 'process', 'options', 'reports', 'commands']
-/** The same of the window. Views do not know each other. */
+/** The rooms of the window, in order. Views do not import each other. */
 const RENDERER_ROOMS = ['data', 'text', 'ui', 'state', 'parts', 'inspector', 'views', 'panels', 'sheets', 'shell']
 
-/** A rule for each of some rooms that are in order: later ones are out of reach. What has no folder lies above them all. */
+/** A rule for each room of an ordered list: a room may not import later ones. Files outside these folders come last in the order. */
 const inOrder = (parent, rooms, folder = `src/main/${parent}`) =>
   rooms.map((name, at) => {
     const later = rooms.slice(at + 1)
@@ -87,8 +87,8 @@ module.exports = {
     ...inOrder('cli', CLI_ROOMS),
     ...inOrder('renderer', RENDERER_ROOMS, 'src/renderer'),
     {
-      name: 'views-stand-alone',
-      comment: 'a view can be added or taken out without another one',
+      name: 'views-independent',
+      comment: 'a view can be added or removed without changing another view',
       severity: 'error',
       from: { path: '^src/renderer/views/([^/]+)/' },
       to: { path: '^src/renderer/views/', pathNot: '^src/renderer/views/$1/' }

@@ -6,7 +6,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Configuration } from 'electron-builder'
 
-/** A runtime that lies here already, instead of one that would be downloaded. */
+/** Use the runtime on this machine instead of downloading one. */
 const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH
 const version = dist ? readFileSync(join(dist, 'version'), 'utf8').trim().replace(/^v/, '') : undefined
 /** Before Electron 35 its Node cannot run the service: a plain Node does, which cannot read the archive. */

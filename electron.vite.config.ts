@@ -48,11 +48,11 @@ export default defineConfig({
   renderer: {
     root: at('src/renderer'),
     plugins: [react()],
-    // The page of `npm run dev` has an address of its own, so its hot reload must be told where Vite is.
+    // The page of `npm run dev` has its own origin, so hot reload needs the address of Vite.
     server: { host: '127.0.0.1', port: 5174, strictPort: true, hmr: { protocol: 'ws', host: '127.0.0.1', clientPort: 5174 } },
     build: {
       outDir: at('out/renderer'),
-      // What the page loads is checked against a policy without `data:` scripts, styles or fonts.
+      // Everything that the page loads is checked against a policy without `data:` scripts, styles or fonts.
       assetsInlineLimit: 0,
       // One style sheet: the order of its rules must not depend on what is loaded first.
       cssCodeSplit: false,

@@ -1,4 +1,4 @@
-/** The long forms of the tests: `npm run soak`. What lasts an hour runs beside all others, which take their turns. */
+/** The long forms of the tests: `npm run soak`. Tests that last an hour run beside the others, which run one after another. */
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'

@@ -59,7 +59,7 @@ const ARROWS: readonly (readonly [from: string, to: string, rule: string | null]
   ['src/main/cli/text/later.ts', 'src/main/cli/ok.ts', 'cli-rooms-in-order'],
   ['src/renderer/text/later.ts', 'src/renderer/shell/ok.ts', 'renderer-rooms-in-order'],
   ['src/renderer/shell/ok.ts', 'src/shared/model/index.ts', null],
-  ['src/renderer/views/one/a.ts', 'src/renderer/views/two/ok.ts', 'views-stand-alone'],
+  ['src/renderer/views/one/a.ts', 'src/renderer/views/two/ok.ts', 'views-independent'],
   ['src/renderer/views/two/ok.ts', 'src/shared/model/index.ts', null],
   ['src/main/cli/past.ts', 'src/main/core/parquet/ok.ts', 'core-by-its-door'],
   ['src/renderer/text/values.ts', 'src/shared/contract/d.ts', 'window-without-schemas'],
