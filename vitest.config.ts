@@ -1,5 +1,6 @@
 /** Tests run on real files and real processes. Each project is a script (`npm run test:unit`); `npm test` runs them all. */
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { plainReporter } from './test/support/plainReporter.ts'
 
@@ -32,7 +33,18 @@ const PROJECTS = {
   faults: { include: FAULTS, exclude: [] }
 }
 
+/** Threads run the bundle, as they do for people. */
+const builtThreads = {
+  name: 'built-threads',
+  enforce: 'pre' as const,
+  resolveId: (source: string, importer?: string) =>
+    source.endsWith('/threadFile.ts') && !importer?.endsWith('/builtThreads.ts')
+      ? join(import.meta.dirname, 'test/support/builtThreads.ts')
+      : null
+}
+
 export default defineConfig({
+  plugins: [builtThreads],
   test: {
     projects: Object.entries(PROJECTS).map(([name, files]) => ({ extends: true, test: { name, ...files } })),
     pool: 'forks',

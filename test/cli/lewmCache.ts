@@ -1,12 +1,14 @@
 /** Runs the command line as a process of its own, as a shell would, with a home folder that no test shares with a person. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { builtEntry } from '../support/build.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/.bin/node')
-const MAIN = newestMain()
+/** The build that people run, or the sources if they are newer. */
+const MAIN = builtEntry('cli') ?? join(ROOT, 'src/main/cli/main.ts')
 
 /** The command as a shell takes it. */
 export const commandLine = `${NODE} ${MAIN}`
@@ -76,15 +78,6 @@ export function lewmCommand(folder: string): string {
 /** Values as lines of JSON. */
 export function ndjson(values: readonly unknown[]): string {
   return values.map(value => `${JSON.stringify(value)}\n`).join('')
-}
-
-/** The build that people run; the sources themselves when they are newer, so that no test passes on what is no longer there. */
-function newestMain(): string {
-  const built = join(ROOT, 'out/main/cli.js')
-  const source = join(ROOT, 'src')
-  const newest = Math.max(...readdirSync(source, { recursive: true, encoding: 'utf8' }).map(name => statSync(join(source, name)).mtimeMs))
-  const isCurrent = (statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest
-  return isCurrent ? built : join(source, 'main/cli/main.ts')
 }
 
 function environment(home: string, env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

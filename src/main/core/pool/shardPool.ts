@@ -2,8 +2,6 @@
  * Threads that read shards. One that has nothing to do waits some seconds for the next operation: starting a thread, and warming its
  * code, takes as long as reading dozens of shards. A thread that passes its time on a shard is ended, whatever it is doing.
  */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { SystemError } from '../../../shared/model/errors.ts'
 import { remarkOnce } from '../base/remarks.ts'
@@ -13,6 +11,7 @@ import { expectedError } from '../fs/systemError.ts'
 import type { ShardInspection, ShardTask } from '../inspect/shardTask.ts'
 import { limitsInForce, overTime } from '../limits/limits.ts'
 import { startWorker } from '../threads/startWorker.ts'
+import { threadFile } from '../threads/threadFile.ts'
 import type { ShardAnswer, ShardOrder } from './shardThread.ts'
 
 const IDLE_MS = 5_000
@@ -42,7 +41,7 @@ const idle: PooledThread[] = []
 
 /** A thread that has nothing to do, or a new one. @throws SystemError when the system, or this installation, has none to give */
 export function takeThread(): PooledThread {
-  const thread = idle.pop() ?? new PooledThread(threadFile())
+  const thread = idle.pop() ?? new PooledThread(threadFile('shardThread', import.meta.dirname))
   thread.take()
   return thread
 }
@@ -56,14 +55,6 @@ export function giveBack(thread: PooledThread): void {
     if (at >= 0) idle.splice(at, 1)
     thread.end()
   })
-}
-
-function threadFile(): string {
-  // The core may have been put into a chunk, one folder below the entries.
-  const places = ['shardThread.ts', 'shardThread.js', join('..', 'shardThread.js')].map(name => join(import.meta.dirname, name))
-  const file = places.find(existsSync)
-  if (file === undefined) throw new SystemError('a part of this installation is missing: shardThread.js', { looked_at: places })
-  return file
 }
 
 export class PooledThread {

@@ -1,13 +1,12 @@
 /**
  * A thread in which hyparquet runs, behind walls: a file may make it loop forever or fill its memory, and then only that thread ends.
  */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import { afterRunning } from '../base/timeBudget.ts'
 import { overtimeText } from '../limits/limits.ts'
 import { startWorker } from '../threads/startWorker.ts'
+import { threadFile } from '../threads/threadFile.ts'
 import type { SecondAnswer, SecondOrder } from './secondReaderThread.ts'
 
 /** A shard of 1,024 x 1,024 values takes 200 MiB. */
@@ -31,7 +30,7 @@ export class SecondThread {
   private stopClock: () => void = () => undefined
 
   /** @param file the thread's entry */
-  constructor(file: string = threadFile()) {
+  constructor(file: string = threadFile('secondReaderThread', import.meta.dirname)) {
     this.file = file
   }
 
@@ -125,15 +124,4 @@ function deathText(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
     return `it needs more than ${HEAP_MIB} MiB of memory`
   return `its thread failed: ${messageOf(error)}`
-}
-
-/** @throws SystemError when this installation lacks the thread's file */
-function threadFile(): string {
-  // The core may have been put into a chunk, one folder below the entries.
-  const places = ['secondReaderThread.ts', 'secondReaderThread.js', join('..', 'secondReaderThread.js')].map(name =>
-    join(import.meta.dirname, name)
-  )
-  const file = places.find(existsSync)
-  if (file === undefined) throw new SystemError('a part of this installation is missing: secondReaderThread.js', { looked_at: places })
-  return file
 }

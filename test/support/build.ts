@@ -1,0 +1,23 @@
+/** The build in `out/`, as far as it is newer than the sources: no test passes on code that is no longer there. */
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+let isCurrent: boolean | undefined
+
+/** @returns the path of an entry of the build; null if a source is newer */
+export function builtEntry(name: string): string | null {
+  const entry = join(ROOT, 'out/main', `${name}.js`)
+  isCurrent ??= modified(entry) > newestSource()
+  return isCurrent && modified(entry) > 0 ? entry : null
+}
+
+function newestSource(): number {
+  const folder = join(ROOT, 'src')
+  return Math.max(...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => modified(join(folder, name))))
+}
+
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
