@@ -9,7 +9,21 @@ import { join } from 'node:path'
 const ROOT = join(import.meta.dirname, '..')
 
 /** Paths that are not yet in plain English. Remove an entry as soon as its room passes. */
-const TO_DO: readonly string[] = ['bench/', 'dev/', 'docs/', 'src/main/', 'src/renderer/', 'src/shared/', 'test/', 'workflow/']
+const TO_DO: readonly string[] = [
+  'bench/',
+  'dev/',
+  'docs/performance.md',
+  'src/main/cli/',
+  'src/main/core/',
+  'src/main/sample/',
+  'src/main/service/',
+  'src/main/server/',
+  'src/main/desktop/',
+  'src/main/page/',
+  'src/renderer/',
+  'src/shared/',
+  'test/'
+]
 
 /** A sentence, comment or text starts here. */
 const START = /(?:^\s*(?:\/\/|\/?\*\*?|#+|-|\|)?\s*|[.:;] |['"`>]|\/\/ |\*\* )/.source
@@ -35,7 +49,7 @@ const RULES: readonly { readonly idiom: RegExp; readonly use: string }[] = [
   { idiom: /\bhalves\b/i, use: 'float16' },
   { idiom: /\bfingerprint/i, use: 'checksum, digest' },
   { idiom: /\b(?:[0-9]+|dna) letters\b|\bletters of dna\b/i, use: 'bases, bp' },
-  { idiom: /\b(?:is|are) none\b/i, use: 'is not a …, do not exist' },
+  { idiom: /\b(?:it|that|they|what|which) (?:is|are) none\b|\bis none that\b/i, use: 'is not a …, do not exist' },
   { idiom: /\banew\b/i, use: 'again' },
   { idiom: /\bthe system (?:refus|lets|does not let)/i, use: 'the operating system, the system call; I/O or permission error' }
 ]
