@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { MixedOrder } from './test/support/mixedOrder.ts'
 import { plainReporter } from './test/support/plainReporter.ts'
 
 /** Tests of single modules that start a process all the same. */
@@ -49,7 +50,8 @@ export default defineConfig({
     projects: Object.entries(PROJECTS).map(([name, files]) => ({ extends: true, test: { name, ...files } })),
     pool: 'forks',
     // Much of their time is waiting for processes: also two cores are enough for two.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: MixedOrder },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // How long is waited for what comes; what does not come fails all the same.

@@ -6,7 +6,7 @@ import { ordinaryUser } from '../support/accounts.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { lewmCache, ndjson } from './lewmCache.ts'
+import { lewmCacheProcess, ndjson } from './lewmCache.ts'
 import { keyOf, recordLine } from './records.ts'
 
 const SHARD = 'embeddings/a/1/global_mean_0/chr1_0.parquet'
@@ -30,7 +30,7 @@ const input = ndjson([keyOf(recordLine(0))])
 
 describe.each(COMMANDS)('%s %s', (...command) => {
   test('a folder that does not exist', () => {
-    const { code, stderr, json } = lewmCache([...command, '--cache', '/nowhere/at/all', '--json'], { input })
+    const { code, stderr, json } = lewmCacheProcess([...command, '--cache', '/nowhere/at/all', '--json'], { input })
     expect(code).toBe(2)
     expect(stderr).toBe('lewm-cache: the cache folder /nowhere/at/all does not exist\n')
     expect(json().error).toMatchObject({ code: 'INPUT.GENERIC', details: { found: 'nothing' } })
@@ -39,7 +39,7 @@ describe.each(COMMANDS)('%s %s', (...command) => {
 
 describe('ls', () => {
   const refused = (cache: string) => {
-    const { code, json } = lewmCache(['ls', '--cache', cache, '--json'])
+    const { code, json } = lewmCacheProcess(['ls', '--cache', cache, '--json'])
     expect(code).toBe(2)
     return json().error
   }
@@ -74,7 +74,7 @@ describe('ls', () => {
   test('on an empty cache there is nothing to list', () => {
     const cache = temporaryFolder()
     mkdirSync(join(cache, 'embeddings'))
-    expect(lewmCache(['ls', '--cache', cache, '--json']).json()).toEqual({ shards: [] })
+    expect(lewmCacheProcess(['ls', '--cache', cache, '--json']).json()).toEqual({ shards: [] })
   })
 })
 
@@ -84,7 +84,7 @@ describeWith('setpriv', 'for an ordinary user', setpriv => {
     const cache = referenceCache('healthy')
     user.own(dirname(cache))
     chmodSync(join(cache, 'embeddings'), 0)
-    const { code, json } = lewmCache([...command, '--cache', cache, '--json'], { input, home: dirname(cache), under: user.under })
+    const { code, json } = lewmCacheProcess([...command, '--cache', cache, '--json'], { input, home: dirname(cache), under: user.under })
     expect({ code, error: json().error.code }).toEqual({ code: 6, error: 'RESOURCE.SYSTEM' })
   })
 })

@@ -12,7 +12,7 @@ import { filesBelow } from '../core/cacheFiles.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { lewmCache } from './lewmCache.ts'
+import { lewmCacheProcess } from './lewmCache.ts'
 
 const NAME = 'geno-lewm-cache-inspector'
 const reference = referenceCache('healthy')
@@ -44,7 +44,7 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     cpSync(reference, cache, { recursive: true, preserveTimestamps: true })
     const before = filesBelow(cache)
     const env = environment(home, cache)
-    const { code, stderr } = lewmCache(['verify', '--cache', '.'], { cwd: cache, home, env })
+    const { code, stderr } = lewmCacheProcess(['verify', '--cache', '.'], { cwd: cache, home, env })
     expect(code).toBe(3)
     expect(filesBelow(cache)).toEqual(before)
     expect(existsSync(join(cache, 'rel'))).toBe(false)
@@ -53,7 +53,7 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     expect(stderr.includes('LEWM_CACHE_DATA is ignored')).toBe(isIgnored)
     // The commands that write to the cache record that in the same folder.
     for (const args of [['ls'], ['find', '1:1-1000'], ['reindex'], ['repair', '--dry-run']]) {
-      lewmCache([...args, '--cache', '.'], { cwd: cache, home, env })
+      lewmCacheProcess([...args, '--cache', '.'], { cwd: cache, home, env })
     }
     expect(existsSync(join(cache, 'rel'))).toBe(false)
     expect(Object.keys(filesBelow(cache))).toEqual(Object.keys(before))
@@ -69,7 +69,10 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     const cache = join(home, 'cache')
     mkdirSync(join(cache, 'embeddings'), { recursive: true })
     for (const variable of ['LEWM_CACHE_DATA', 'XDG_DATA_HOME']) {
-      const { code } = lewmCache(['verify', '--cache', cache], { home, env: { [variable]: join(cache, 'data'), XDG_CONFIG_HOME: '' } })
+      const { code } = lewmCacheProcess(['verify', '--cache', cache], {
+        home,
+        env: { [variable]: join(cache, 'data'), XDG_CONFIG_HOME: '' }
+      })
       expect(code).toBe(0)
       expect(Object.keys(filesBelow(cache))).toEqual(['embeddings'])
     }
@@ -100,7 +103,7 @@ describe('GENO_LEWM_CACHE', () => {
   test('set and empty is the working directory', () => {
     for (const args of [['verify', '--quick'], ['ls'], ['find', '1:1-1000']]) {
       const [with_, without] = [{ GENO_LEWM_CACHE: '' }, { GENO_LEWM_CACHE: reference }].map(env => {
-        const { code, json } = lewmCache([...args, '--json'], { cwd: reference, env })
+        const { code, json } = lewmCacheProcess([...args, '--json'], { cwd: reference, env })
         return { code, ...json(), seconds: 0 }
       })
       expect(with_).toEqual(without)
@@ -108,7 +111,7 @@ describe('GENO_LEWM_CACHE', () => {
   })
 
   test('relative is taken from the working directory', () => {
-    const { code } = lewmCache(['ls'], { cwd: join(reference, 'embeddings'), env: { GENO_LEWM_CACHE: '..' } })
+    const { code } = lewmCacheProcess(['ls'], { cwd: join(reference, 'embeddings'), env: { GENO_LEWM_CACHE: '..' } })
     expect(code).toBe(0)
   })
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { exitCodeOfFindings } from '../../src/main/cli/process/exitCodes.ts'
 import { type FindingKind, finding } from '../../src/shared/model/finding.ts'
 import { referenceCache } from '../support/reference.ts'
-import { lewmCache, ndjson } from './lewmCache.ts'
+import { lewmCacheProcess, ndjson } from './lewmCache.ts'
 import { recordLine, WRITE } from './records.ts'
 
 describe('what was found', () => {
@@ -31,7 +31,7 @@ test('5 while somebody else changes the cache: who, since when and for what', ()
   const cache = referenceCache('damaged')
   const owner = { host: hostname(), pid: process.pid, since: '2026-01-01T00:00:00.000Z', operation: 'write of the night' }
   writeFileSync(join(cache, 'embeddings/.lewm-cache.lock'), JSON.stringify(owner))
-  const { code, json } = lewmCache(['repair', '--cache', cache, '--json'])
+  const { code, json } = lewmCacheProcess(['repair', '--cache', cache, '--json'])
   expect(code).toBe(5)
   expect(json().error).toMatchObject({ code: 'RESOURCE.BUSY', details: owner })
   for (const fact of [String(owner.pid), owner.since, owner.operation]) expect(json().error.message).toContain(fact)
@@ -40,13 +40,13 @@ test('5 while somebody else changes the cache: who, since when and for what', ()
 test.skipIf(process.platform !== 'linux')('a data folder that cannot be made keeps nobody waiting', () => {
   // Node's own recursive mkdir never returns there.
   const env = { LEWM_CACHE_DATA: '/proc/none/data' }
-  const { code, json } = lewmCache(['ls', '--cache', referenceCache('healthy'), '--json'], { env })
+  const { code, json } = lewmCacheProcess(['ls', '--cache', referenceCache('healthy'), '--json'], { env })
   expect(code).toBe(0)
   expect(json().shards.length).toBeGreaterThan(0)
-  expect(lewmCache(['verify', '--cache', referenceCache('healthy')], { env }).code).not.toBeNull()
+  expect(lewmCacheProcess(['verify', '--cache', referenceCache('healthy')], { env }).code).not.toBeNull()
 })
 
 test.skipIf(process.platform !== 'linux')('6 where no cache can be made', () => {
-  const { code, json } = lewmCache([...WRITE, '--cache', '/sys/nowhere/cache', '--json'], { input: ndjson([recordLine(0)]) })
+  const { code, json } = lewmCacheProcess([...WRITE, '--cache', '/sys/nowhere/cache', '--json'], { input: ndjson([recordLine(0)]) })
   expect({ code, error: json().error.code }).toEqual({ code: 6, error: 'RESOURCE.SYSTEM' })
 })

@@ -33,30 +33,30 @@ function expectedOf(row: ReferenceRow) {
 }
 
 describe('one key', () => {
-  test('with --json', () => {
-    const { code, stderr, json } = lewmCache(['get', ...keyOptions(one), '--cache', cache, '--json'])
+  test('with --json', async () => {
+    const { code, stderr, json } = await lewmCache(['get', ...keyOptions(one), '--cache', cache, '--json'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(json()).toEqual(expectedOf(one))
     expect(Object.keys(json())).toEqual(['key', 'found', 'shard_path', 'row_offset', 'embedding'])
   })
 
-  test('hashes in capitals are the same hashes', () => {
+  test('hashes in capitals are the same hashes', async () => {
     const options = keyOptions(one).map(option => (option.length === 64 ? option.toUpperCase() : option))
-    expect(lewmCache(['get', ...options, '--cache', cache, '--json']).json()).toEqual(expectedOf(one))
+    expect((await lewmCache(['get', ...options, '--cache', cache, '--json'])).json()).toEqual(expectedOf(one))
   })
 
-  test('for a person', () => {
-    const { code, stdout } = lewmCache(['get', ...keyOptions(one), '--cache', cache])
+  test('for a person', async () => {
+    const { code, stdout } = await lewmCache(['get', ...keyOptions(one), '--cache', cache])
     expect(code).toBe(0)
     expect(stdout).toContain(`${one.shard_path} row ${one.row_offset}\n${referenceEmbedding(one).length} values, min `)
   })
 
-  test('that is not there', () => {
+  test('that is not there', async () => {
     const options = keyOptions(recordLine(1))
-    const { code, json, stderr } = lewmCache(['get', ...options, '--cache', cache, '--json'])
+    const { code, json, stderr } = await lewmCache(['get', ...options, '--cache', cache, '--json'])
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(json()).toEqual({ key: keyOf(recordLine(1)), found: false, shard_path: null, row_offset: null, embedding: null })
-    const forAPerson = lewmCache(['get', ...options, '--cache', cache])
+    const forAPerson = await lewmCache(['get', ...options, '--cache', cache])
     expect(forAPerson).toMatchObject({ code: 1, stdout: '' })
     expect(forAPerson.stderr).toMatch(/^lewm-cache: not found[^\n]*\n$/)
   })
@@ -70,16 +70,16 @@ describe('one key', () => {
     ['--pool-type', 'max'],
     ['--pool-radius', '-1'],
     ['--dtype', 'int4']
-  ])('%s %s is refused', (option, value) => {
-    const { code, json, stderr } = lewmCache(['get', ...keyOptions(one), option, value, '--cache', cache, '--json'])
+  ])('%s %s is refused', async (option, value) => {
+    const { code, json, stderr } = await lewmCache(['get', ...keyOptions(one), option, value, '--cache', cache, '--json'])
     expect(code).toBe(2)
     expect(stderr).toMatch(/^lewm-cache: [^\n]+\n$/)
     expect(json().error.message).toContain(option)
     expect(json().error.message).toContain(value)
   })
 
-  test('with parts missing', () => {
-    const { code, json } = lewmCache(['get', '--window-hash', one.window_hash, '--dtype', 'fp16', '--cache', cache, '--json'])
+  test('with parts missing', async () => {
+    const { code, json } = await lewmCache(['get', '--window-hash', one.window_hash, '--dtype', 'fp16', '--cache', cache, '--json'])
     expect(code).toBe(2)
     expect(json().error.message).toContain('missing: --encoder-hash, --state-layer, --pool-type, --pool-radius')
   })
@@ -88,9 +88,9 @@ describe('one key', () => {
 describe('many keys', () => {
   const wanted = [rowAt(-1), one, rowAt(0), one, rowAt(350)]
 
-  test('in order, duplicates kept, misses in their place', () => {
+  test('in order, duplicates kept, misses in their place', async () => {
     const input = ndjson([...wanted.slice(0, 2).map(keyOf), keyOf(recordLine(1)), ...wanted.slice(2).map(keyOf)])
-    const { code, stdout, stderr } = lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input })
+    const { code, stdout, stderr } = await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input })
     expect(code).toBe(0)
     expect(stderr).toBe('lewm-cache: 1 of 6 keys not found\n')
     const found = lines(stdout)
@@ -98,42 +98,44 @@ describe('many keys', () => {
     expect([...found.slice(0, 2), ...found.slice(3)]).toEqual(wanted.map(expectedOf))
   })
 
-  test('all of the cache, each value as GenoLeWM reads it', () => {
+  test('all of the cache, each value as GenoLeWM reads it', async () => {
     const file = join(temporaryFolder(), 'keys.ndjson')
     writeFileSync(file, ndjson(rows.map(keyOf)))
-    const { code, stdout, stderr } = lewmCache(['get', '--keys', file, '--cache', cache, '--json'])
+    const { code, stdout, stderr } = await lewmCache(['get', '--keys', file, '--cache', cache, '--json'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(lines(stdout)).toEqual(rows.map(expectedOf))
   })
 
-  test('rows that find printed are keys as they are', () => {
-    const { rows: found } = lewmCache(['find', one.window_hash, '--cache', cache, '--json']).json()
-    const { code, stdout } = lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input: ndjson(found) })
+  test('rows that find printed are keys as they are', async () => {
+    const { rows: found } = (await lewmCache(['find', one.window_hash, '--cache', cache, '--json'])).json()
+    const { code, stdout } = await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input: ndjson(found) })
     expect(code).toBe(0)
     expect(lines(stdout).map(line => line.shard_path)).toEqual(found.map((row: { shard_path: string }) => row.shard_path))
   })
 
-  test('for a person', () => {
-    const { code, stdout } = lewmCache(['get', '--keys', '-', '--cache', cache], { input: ndjson([keyOf(one), keyOf(recordLine(1))]) })
+  test('for a person', async () => {
+    const { code, stdout } = await lewmCache(['get', '--keys', '-', '--cache', cache], {
+      input: ndjson([keyOf(one), keyOf(recordLine(1))])
+    })
     expect(code).toBe(0)
     const [first, second] = stdout.trimEnd().split('\n')
     expect(first).toContain(`${one.window_hash}  ${one.shard_path} row ${one.row_offset}  `)
     expect(second).toBe(`${recordLine(1).window_hash}  not found`)
   })
 
-  test('no keys, no lines', () => {
-    expect(lewmCache(['get', '--keys', '-', '--cache', cache, '--json'])).toMatchObject({ code: 0, stdout: '' })
+  test('no keys, no lines', async () => {
+    expect(await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'])).toMatchObject({ code: 0, stdout: '' })
   })
 
-  test('a broken line is named and nothing is printed', () => {
+  test('a broken line is named and nothing is printed', async () => {
     const input = ndjson([keyOf(one), { ...keyOf(one), dtype: 'fp64' }])
-    const { code, json } = lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input })
+    const { code, json } = await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input })
     expect(code).toBe(2)
     expect(json().error.details).toMatchObject({ file: 'standard input', line: 2, field: 'dtype', value: '"fp64"' })
   })
 
-  test('not together with one key', () => {
-    expect(lewmCache(['get', '--keys', '-', '--dtype', 'fp16', '--cache', cache]).code).toBe(2)
+  test('not together with one key', async () => {
+    expect((await lewmCache(['get', '--keys', '-', '--dtype', 'fp16', '--cache', cache])).code).toBe(2)
   })
 })
 
@@ -144,9 +146,11 @@ describe('a matrix', () => {
     file = join(temporaryFolder(), 'matrix.npy')
   })
 
-  test('is a float16 .npy, aligned, of rows x values', () => {
+  test('is a float16 .npy, aligned, of rows x values', async () => {
     const input = ndjson(wanted.map(keyOf))
-    const { code, json } = lewmCache(['get', '--keys', '-', '--format', 'npy', '--output', file, '--cache', cache, '--json'], { input })
+    const { code, json } = await lewmCache(['get', '--keys', '-', '--format', 'npy', '--output', file, '--cache', cache, '--json'], {
+      input
+    })
     const values = referenceEmbedding(rowAt(0)).length
     expect({ code, document: json() }).toEqual({ code: 0, document: { output: file, rows: 4, values, dtype: 'float16' } })
     const bytes = readFileSync(file)
@@ -165,50 +169,62 @@ describe('a matrix', () => {
     })
   })
 
-  test('of one key has one row', () => {
+  test('of one key has one row', async () => {
     const single = join(temporaryFolder(), 'one.npy')
-    const { code, stdout } = lewmCache(['get', ...keyOptions(one), '--format', 'npy', '--output', single, '--cache', cache])
+    const { code, stdout } = await lewmCache(['get', ...keyOptions(one), '--format', 'npy', '--output', single, '--cache', cache])
     expect(code).toBe(0)
     expect(stdout).toBe(`wrote 1 x ${referenceEmbedding(one).length} float16 to ${single}\n`)
   })
 
-  test('with a key that is not there is not written; the first is named', () => {
+  test('with a key that is not there is not written; the first is named', async () => {
     const nothing = join(temporaryFolder(), 'nothing.npy')
     const input = ndjson([keyOf(one), keyOf(recordLine(1)), keyOf(recordLine(2))])
-    const { code, json } = lewmCache(['get', '--keys', '-', '--format', 'npy', '--output', nothing, '--cache', cache, '--json'], { input })
+    const { code, json } = await lewmCache(['get', '--keys', '-', '--format', 'npy', '--output', nothing, '--cache', cache, '--json'], {
+      input
+    })
     expect(code).toBe(1)
     expect(json().error).toMatchObject({ code: 'RESOURCE.NOT_FOUND', details: { missing: 2, first: 2, key: keyOf(recordLine(1)) } })
     expect(json().error.message).toContain(String(recordLine(1).window_hash))
     expect(existsSync(nothing)).toBe(false)
   })
 
-  test('needs rows of one length', () => {
+  test('needs rows of one length', async () => {
     const ragged = referenceRows('unusual').filter(row => row.shard_path.includes('ragged'))
     const nothing = join(temporaryFolder(), 'nothing.npy')
     const args = ['get', '--keys', '-', '--format', 'npy', '--output', nothing, '--cache', referenceCache('unusual'), '--json']
-    const { code, json } = lewmCache(args, { input: ndjson(ragged.map(keyOf)) })
+    const { code, json } = await lewmCache(args, { input: ndjson(ragged.map(keyOf)) })
     expect(code).toBe(2)
     expect(json().error.message).toMatch(/^a matrix needs rows of one length: key 1 has \d+ values, key \d+ has \d+$/)
     expect(existsSync(nothing)).toBe(false)
   })
 
-  test('goes nowhere without --output, and --output nowhere without --format', () => {
-    expect(lewmCache(['get', ...keyOptions(one), '--format', 'npy', '--cache', cache]).code).toBe(2)
-    expect(lewmCache(['get', ...keyOptions(one), '--output', 'x.npy', '--cache', cache]).code).toBe(2)
+  test('goes nowhere without --output, and --output nowhere without --format', async () => {
+    expect((await lewmCache(['get', ...keyOptions(one), '--format', 'npy', '--cache', cache])).code).toBe(2)
+    expect((await lewmCache(['get', ...keyOptions(one), '--output', 'x.npy', '--cache', cache])).code).toBe(2)
   })
 
-  test('into a folder that may not be written to is the system refusing', () => {
-    const { code, json } = lewmCache(['get', ...keyOptions(one), '--format', 'npy', '--output', '/proc/x.npy', '--cache', cache, '--json'])
+  test('into a folder that may not be written to is the system refusing', async () => {
+    const { code, json } = await lewmCache([
+      'get',
+      ...keyOptions(one),
+      '--format',
+      'npy',
+      '--output',
+      '/proc/x.npy',
+      '--cache',
+      cache,
+      '--json'
+    ])
     expect(code).toBe(6)
     expect(json().error.code).toBe('RESOURCE.SYSTEM')
   })
 })
 
 describe('a cache that contradicts itself', () => {
-  test('is a corrupt shard, not a miss', () => {
+  test('is a corrupt shard, not a miss', async () => {
     const broken = referenceCache('healthy')
     writeFileSync(join(broken, one.shard_path), 'not Parquet')
-    const { code, json, stderr } = lewmCache(['get', ...keyOptions(one), '--cache', broken, '--json'])
+    const { code, json, stderr } = await lewmCache(['get', ...keyOptions(one), '--cache', broken, '--json'])
     expect(code).toBe(4)
     expect(json().error.code).toBe('RESOURCE.CACHE_CORRUPT')
     expect(stderr).toMatch(/^lewm-cache: [^\n]+\n$/)

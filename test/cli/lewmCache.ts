@@ -1,7 +1,9 @@
-/** Runs the command line as a process of its own, as a shell would, with a home folder that no test shares with a person. */
+/** Runs the command line, in this process or as a shell would, with a home folder that no test shares with a person. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { runCli } from '../../src/main/cli/runCli.ts'
 import { builtEntry } from '../support/build.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
@@ -30,14 +32,55 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Lies under the data folder of the program. */
   readonly home?: string
+}
+
+export type ProcessOptions = RunOptions & {
   /** A program that runs it, with that one's own arguments. */
   readonly under?: readonly string[]
 }
 
-/** Runs to the end. */
-export function lewmCache(
+let isRunning = false
+
+/** Runs in this process to the end, without the start of a process; one at a time, as it changes limits and folder of this process. */
+export async function lewmCache(
   args: readonly string[],
-  { input = '', cwd, env = {}, home = temporaryFolder(), under = [] }: RunOptions = {}
+  { input = '', cwd, env = {}, home = temporaryFolder() }: RunOptions = {}
+): Promise<Ended> {
+  if (isRunning) throw new Error('a command runs already')
+  isRunning = true
+  const folder = process.cwd()
+  const [stdout, stderr] = [collected(), collected()]
+  try {
+    process.chdir(cwd ?? home)
+    const code = await runCli(args, {
+      stdin: Readable.from(input.length === 0 ? [] : [Buffer.from(input)]),
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      env: environment(home, env),
+      signal: new AbortController().signal
+    })
+    return { code, stdout: stdout.text(), stderr: stderr.text(), json: () => parseOne(stdout.text()) }
+  } finally {
+    process.chdir(folder)
+    isRunning = false
+  }
+}
+
+function collected(): { readonly stream: Writable; readonly text: () => string } {
+  const chunks: Buffer[] = []
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk)
+      done()
+    }
+  })
+  return { stream, text: () => Buffer.concat(chunks).toString() }
+}
+
+/** Runs as a process of its own to the end: where streams, signals, the account or the environment of a process matter. */
+export function lewmCacheProcess(
+  args: readonly string[],
+  { input = '', cwd, env = {}, home = temporaryFolder(), under = [] }: ProcessOptions = {}
 ): Ended {
   const [program = NODE, ...before] = [...under, NODE]
   const ended = spawnSync(program, [...before, MAIN, ...args], {
@@ -55,7 +98,7 @@ export function lewmCache(
 /** Starts without waiting: standard input stays open. */
 export function startLewmCache(
   args: readonly string[],
-  { cwd, env = {}, home = temporaryFolder(), under = [] }: RunOptions = {}
+  { cwd, env = {}, home = temporaryFolder(), under = [] }: ProcessOptions = {}
 ): ChildProcess {
   const [program = NODE, ...before] = [...under, NODE]
   return spawn(program, [...before, MAIN, ...args], { cwd: cwd ?? home, env: environment(home, env), stdio: 'pipe' })
@@ -66,6 +109,13 @@ export function inShell(script: string, home = temporaryFolder()): { code: numbe
   const env = { ...environment(home, {}), LEWM: commandLine }
   const ended = spawnSync('bash', ['-c', script], { cwd: home, env, encoding: 'utf8' })
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr }
+}
+
+/** Does one after the other, as commands in this process must. */
+export async function inOrder<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (const item of items) results.push(await run(item))
+  return results
 }
 
 /** Puts the command into a folder as one executable, for those who start it themselves. @returns its path */

@@ -21,18 +21,18 @@ const windows = recordsOf(LAB_SHARD).map(({ chrom, startBp, endBp }) => ({ chrom
 describe('lost', () => {
   test('is empty for a whole cache', async () => {
     const cache = await labCache()
-    const { code, json, stderr } = run(cache, ['lost', '--json'])
+    const { code, json, stderr } = await run(cache, ['lost', '--json'])
     expect({ code, stderr, document: json() }).toEqual({ code: 0, stderr: '', document: { lost: [], rows: 0 } })
-    expect(run(cache, ['lost'])).toMatchObject({ code: 0, stdout: '', stderr: '0 rows of 0 shards lost\n' })
+    expect(await run(cache, ['lost'])).toMatchObject({ code: 0, stdout: '', stderr: '0 rows of 0 shards lost\n' })
   })
 
   test('names a deleted shard before and after a reindex: rows, reason, since when, windows, and keys where asked for', async () => {
     const cache = await labCache()
     rmSync(join(cache, PATH))
     const shard = { shard_path: PATH, rows: ROWS, reason: 'missing', since: null, windows }
-    expect(run(cache, ['lost', '--json']).json()).toEqual({ lost: [shard], rows: ROWS })
-    run(cache, ['reindex'])
-    const { lost, rows } = run(cache, ['lost', '--keys', '--json']).json()
+    expect((await run(cache, ['lost', '--json'])).json()).toEqual({ lost: [shard], rows: ROWS })
+    await run(cache, ['reindex'])
+    const { lost, rows } = (await run(cache, ['lost', '--keys', '--json'])).json()
     expect(rows).toBe(ROWS)
     expect(lost).toEqual([
       {
@@ -50,29 +50,29 @@ describe('lost', () => {
         }))
       }
     ])
-    const table = run(cache, ['lost'])
+    const table = await run(cache, ['lost'])
     expect(table.stdout).toContain(PATH)
     expect(table.stdout).toContain('X:32,769-69,632')
     expect(table.stderr).toBe('4 rows of 1 shard lost\n')
-    const text = run(cache, ['lost', '--keys']).stdout
+    const text = (await run(cache, ['lost', '--keys'])).stdout
     for (const hash of hashes) expect(text).toContain(`  ${hash} X:`)
   })
 
   test('names what is in quarantine, and rows that changed, by reason', async () => {
     const cache = await labCache(labShards().slice(0, 8))
-    expect(run(cache, ['quarantine', OTHER, '--reason', 'test']).code).toBe(0)
+    expect((await run(cache, ['quarantine', OTHER, '--reason', 'test'])).code).toBe(0)
     const records = recordsOf(LAB_SHARD).map((record, row) => (row === 1 ? flippedHash(record) : record))
     await replaceShard(cache, PATH, { ...optionsOf(LAB_SHARD), records })
-    const { lost, rows } = run(cache, ['lost', '--json']).json()
+    const { lost, rows } = (await run(cache, ['lost', '--json'])).json()
     expect(lost).toMatchObject([
       { shard_path: OTHER, rows: ROWS, reason: 'quarantined' },
       { shard_path: PATH, rows: 1, reason: 'changed_since_indexed' }
     ])
     expect(rows).toBe(ROWS + 1)
-    const { missing_shards, missing_rows } = run(cache, ['verify', '--json']).json()
+    const { missing_shards, missing_rows } = (await run(cache, ['verify', '--json'])).json()
     // The row that changed is a suspicion about its shard, and not counted as missing. The summary counts its earlier key.
     expect({ missing_shards, missing_rows }).toEqual({ missing_shards: 1, missing_rows: ROWS })
-    expect(run(cache, ['verify']).stdout).toContain(
+    expect((await run(cache, ['verify'])).stdout).toContain(
       '4 windows missing (1 shard), 1 earlier key of changed rows that no shard holds any more'
     )
   })
@@ -81,7 +81,7 @@ describe('lost', () => {
     const cache = await labCache()
     rmSync(join(cache, PATH))
     const before = readdirSync(join(cache, 'embeddings'), { recursive: true }).sort()
-    run(cache, ['lost', '--keys'])
+    await run(cache, ['lost', '--keys'])
     expect(readdirSync(join(cache, 'embeddings'), { recursive: true }).sort()).toEqual(before)
   })
 })
@@ -103,12 +103,12 @@ describe('an index that cannot be read', () => {
     async (_, change) => {
       const cache = await labCache()
       const home = temporaryFolder()
-      run(cache, ['verify', OTHER], home)
+      await run(cache, ['verify', OTHER], home)
       for (const path of [PATH, OTHER]) rmSync(join(cache, path))
       change(join(cache, INDEX))
       const before = filesBelow(cache)
-      const { code, stderr, json } = run(cache, ['lost', '--json'], home)
-      expect(code).toBe(run(cache, ['verify'], home).code)
+      const { code, stderr, json } = await run(cache, ['lost', '--json'], home)
+      expect(code).toBe((await run(cache, ['verify'], home)).code)
       expect(code).toBe(4)
       expect(stderr).toMatch(/^lewm-cache: the index could not be asked, so that what only it knows is not listed: .+\n$/)
       expect(json()).toMatchObject({
@@ -116,7 +116,7 @@ describe('an index that cannot be read', () => {
         findings: [{ kind: 'index_unreadable', shard_path: INDEX }]
       })
       for (const path of [PATH, OTHER]) {
-        const forget = run(cache, ['lost', '--forget', path], home)
+        const forget = await run(cache, ['lost', '--forget', path], home)
         expect(forget).toMatchObject({
           code: 4,
           stdout: '',
@@ -130,17 +130,17 @@ describe('an index that cannot be read', () => {
   test('is not one that is missing, which is said', async () => {
     const cache = await labCache()
     rmSync(join(cache, INDEX))
-    const { code, stderr } = run(cache, ['lost', '--json'])
+    const { code, stderr } = await run(cache, ['lost', '--json'])
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('there is no index') })
   })
 })
 
 test('kept entries that are damaged are told', async () => {
   const cache = await labCache()
-  run(cache, ['quarantine', PATH, '--reason', 'test'])
+  await run(cache, ['quarantine', PATH, '--reason', 'test'])
   const archive = readdirSync(join(cache, QUARANTINE)).find(name => name.startsWith('index-entries.')) ?? ''
   appendFileSync(join(cache, QUARANTINE, archive), 'not an entry\n')
-  const { code, stderr, json } = run(cache, ['lost', '--json'])
+  const { code, stderr, json } = await run(cache, ['lost', '--json'])
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(`${QUARANTINE}/${archive} could not be asked`) })
   expect(json()).toMatchObject({ lost: [{ shard_path: PATH }], findings: [{ kind: 'bad_metadata' }] })
 })
@@ -148,26 +148,26 @@ test('kept entries that are damaged are told', async () => {
 test('nothing is forgotten without the record of earlier verifications', async () => {
   const cache = await labCache()
   const home = temporaryFolder()
-  run(cache, ['verify'], home)
+  await run(cache, ['verify'], home)
   rmSync(join(cache, PATH))
   const ledger = new Database(join(home, 'data/geno-lewm-cache-inspector/ledger.sqlite'))
   ledger.exec('BEGIN EXCLUSIVE')
-  const { code, stderr } = run(cache, ['lost', '--forget', PATH], home)
+  const { code, stderr } = await run(cache, ['lost', '--forget', PATH], home)
   ledger.exec('ROLLBACK')
   ledger.close()
   expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('lewm-cache: ') })
-  expect(run(cache, ['lost', '--json'], home).json().lost).toMatchObject([{ shard_path: PATH }])
+  expect((await run(cache, ['lost', '--json'], home)).json().lost).toMatchObject([{ shard_path: PATH }])
 })
 
 describe('lost --forget', () => {
   test('records who, where and when, and ends it', async () => {
     const cache = await labCache()
     const home = temporaryFolder()
-    run(cache, ['verify'], home)
+    await run(cache, ['verify'], home)
     for (const path of [PATH, OTHER]) rmSync(join(cache, path))
-    run(cache, ['repair'], home)
-    expect(run(cache, ['verify', '--json'], home)).toMatchObject({ code: 3 })
-    const { code, json } = run(cache, ['lost', '--forget', PATH, OTHER, '--json'], home)
+    await run(cache, ['repair'], home)
+    expect(await run(cache, ['verify', '--json'], home)).toMatchObject({ code: 3 })
+    const { code, json } = await run(cache, ['lost', '--forget', PATH, OTHER, '--json'], home)
     expect(code).toBe(0)
     const said = { rows: ROWS, reason: 'missing', by: userInfo().username, host: hostname(), at: expect.stringMatching(/^\d{19}$/) }
     expect(json()).toEqual({
@@ -178,8 +178,8 @@ describe('lost --forget', () => {
     })
     const [file = ''] = readdirSync(join(cache, 'embeddings/.quarantine'))
     expect(readFileSync(join(cache, 'embeddings/.quarantine', file), 'utf8')).toContain(`"by":${JSON.stringify(userInfo().username)}`)
-    expect(run(cache, ['verify', '--json'], home)).toMatchObject({ code: 0 })
-    expect(run(cache, ['lost', '--json'], home).json()).toEqual({ lost: [], rows: 0 })
+    expect(await run(cache, ['verify', '--json'], home)).toMatchObject({ code: 0 })
+    expect((await run(cache, ['lost', '--json'], home)).json()).toEqual({ lost: [], rows: 0 })
   })
 
   test.each<[string, (cache: string) => string[]]>([
@@ -194,17 +194,17 @@ describe('lost --forget', () => {
   ])('%s', async (_, args) => {
     const cache = await labCache(labShards().slice(0, 8))
     rmSync(join(cache, PATH))
-    expect(lewmCache(args(cache), { home: temporaryFolder() }).code).toBe(0)
-    expect(run(cache, ['lost', '--json']).json()).toEqual({ lost: [], rows: 0 })
+    expect((await lewmCache(args(cache), { home: temporaryFolder() })).code).toBe(0)
+    expect((await run(cache, ['lost', '--json'])).json()).toEqual({ lost: [], rows: 0 })
   })
 
   test('refuses a shard of which nothing is missing, and wrong usage', async () => {
     const cache = await labCache()
-    expect(run(cache, ['lost', '--forget', PATH])).toMatchObject({ code: 1, stderr: `lewm-cache: nothing is missing of ${PATH}\n` })
-    expect(run(cache, ['lost', '--forget', PATH, '--keys']).code).toBe(2)
-    expect(run(cache, ['lost', '--forget', '../outside.parquet']).code).toBe(1)
-    expect(run(cache, ['lost', '--forget'])).toMatchObject({ code: 2, stderr: 'lewm-cache: name the shards to forget\n' })
-    expect(run(cache, ['lost', PATH])).toMatchObject({ code: 2, stderr: expect.stringContaining('--forget') })
+    expect(await run(cache, ['lost', '--forget', PATH])).toMatchObject({ code: 1, stderr: `lewm-cache: nothing is missing of ${PATH}\n` })
+    expect((await run(cache, ['lost', '--forget', PATH, '--keys'])).code).toBe(2)
+    expect((await run(cache, ['lost', '--forget', '../outside.parquet'])).code).toBe(1)
+    expect(await run(cache, ['lost', '--forget'])).toMatchObject({ code: 2, stderr: 'lewm-cache: name the shards to forget\n' })
+    expect(await run(cache, ['lost', PATH])).toMatchObject({ code: 2, stderr: expect.stringContaining('--forget') })
   })
 })
 
@@ -214,14 +214,14 @@ test('a report for a person is never green while something is missing', async ()
   cpSync(cache, backup, { recursive: true })
   rmSync(join(cache, PATH))
   for (const step of [[], ['repair'], ['reindex']]) {
-    if (step.length > 0) run(cache, step)
-    const { code, stdout } = run(cache, ['verify'])
+    if (step.length > 0) await run(cache, step)
+    const { code, stdout } = await run(cache, ['verify'])
     expect(code).toBe(3)
     expect(stdout).toContain('4 windows missing (1 shard)')
   }
   cpSync(join(backup, PATH), join(cache, PATH))
-  run(cache, ['reindex'])
-  const { code, stdout } = run(cache, ['verify'])
+  await run(cache, ['reindex'])
+  const { code, stdout } = await run(cache, ['verify'])
   expect(code).toBe(0)
   expect(stdout).not.toContain('missing')
 })

@@ -12,18 +12,20 @@ import { recordLine } from './records.ts'
 const PARTS = 8
 
 /** Verifies part by part. @returns the files of the reports, and how often a part found each kind */
-function verifyParts(
+async function verifyParts(
   cache: string,
   { args = [], of = PARTS, home = temporaryFolder() }: { args?: string[]; of?: number; home?: string } = {}
-) {
+): Promise<string[]> {
   const folder = temporaryFolder()
-  return Array.from({ length: of }, (_, i) => {
-    const { stdout, stderr } = lewmCache(['verify', '--cache', cache, '--json', '--partition', `${i + 1}/${of}`, ...args], { home })
+  const files: string[] = []
+  for (let part = 1; part <= of; part++) {
+    const { stdout, stderr } = await lewmCache(['verify', '--cache', cache, '--json', '--partition', `${part}/${of}`, ...args], { home })
     expect(stderr).toBe('')
-    const file = join(folder, `${i + 1}.json`)
+    const file = join(folder, `${part}.json`)
     writeFileSync(file, stdout)
-    return file
-  })
+    files.push(file)
+  }
+  return files
 }
 
 const merge = (files: readonly string[], ...args: string[]) => lewmCache(['merge', '--json', ...args, ...files])
@@ -41,11 +43,11 @@ function record(n: number, changes = {}): string {
 }
 
 /** Shards of one row each, the rows of the last three with the same key: twice with the same values, once with others. */
-function cacheWithRepeatedKeys(): string {
+async function cacheWithRepeatedKeys(): Promise<string> {
   const cache = join(temporaryFolder(), 'repeated')
   const write = (block: number, input: string) =>
     lewmCache(['write', '--encoder-id', 'lab/encoder', '--contig', '1', '--stride-block', String(block), '--cache', cache], { input })
-  for (let block = 0; block < 5; block++) expect(write(block, record(block)).code).toBe(0)
+  for (let block = 0; block < 5; block++) expect((await write(block, record(block))).code).toBe(0)
   const spare = join(temporaryFolder(), 'spare')
   for (const [block, changes] of [
     [12, {}],
@@ -54,7 +56,7 @@ function cacheWithRepeatedKeys(): string {
   ] as const) {
     rmSync(spare, { recursive: true, force: true })
     const args = ['write', '--encoder-id', 'lab/encoder', '--contig', '1', '--stride-block', String(block), '--cache', spare]
-    expect(lewmCache(args, { input: record(99, changes) }).code).toBe(0)
+    expect((await lewmCache(args, { input: record(99, changes) })).code).toBe(0)
     const path = `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
     cpSync(join(spare, path), join(cache, path))
   }
@@ -62,52 +64,52 @@ function cacheWithRepeatedKeys(): string {
 }
 
 describe('eight partitions, merged, are the whole', () => {
-  test.each(['healthy', 'unusual', 'damaged'] as const)('%s reference cache', which => {
+  test.each(['healthy', 'unusual', 'damaged'] as const)('%s reference cache', async which => {
     const cache = referenceCache(which)
-    expect(comparable(merge(verifyParts(cache)))).toEqual(comparable(lewmCache(['verify', '--json', '--cache', cache])))
+    expect(comparable(await merge(await verifyParts(cache)))).toEqual(comparable(await lewmCache(['verify', '--json', '--cache', cache])))
   })
 
-  test('damaged sample', () => {
+  test('damaged sample', async () => {
     const cache = join(temporaryFolder(), 'sample')
-    lewmCache(['sample', '--damaged', cache])
-    const whole = comparable(lewmCache(['verify', '--json', '--cache', cache]))
+    await lewmCache(['sample', '--damaged', cache])
+    const whole = comparable(await lewmCache(['verify', '--json', '--cache', cache]))
     expect(whole.code).toBe(4)
-    expect(comparable(merge(verifyParts(cache)))).toEqual(whole)
+    expect(comparable(await merge(await verifyParts(cache)))).toEqual(whole)
   })
 
-  test('damaged reference cache, footers only', () => {
+  test('damaged reference cache, footers only', async () => {
     const cache = referenceCache('damaged')
-    const whole = comparable(lewmCache(['verify', '--quick', '--json', '--cache', cache]))
-    expect(comparable(merge(verifyParts(cache, { args: ['--quick'] })))).toEqual(whole)
+    const whole = comparable(await lewmCache(['verify', '--quick', '--json', '--cache', cache]))
+    expect(comparable(await merge(await verifyParts(cache, { args: ['--quick'] })))).toEqual(whole)
   })
 
-  test('keys that repeat across partitions, which no partition can see without an index', () => {
-    const cache = cacheWithRepeatedKeys()
+  test('keys that repeat across partitions, which no partition can see without an index', async () => {
+    const cache = await cacheWithRepeatedKeys()
     rmSync(join(cache, 'embeddings/index.sqlite'))
-    const files = verifyParts(cache)
+    const files = await verifyParts(cache)
     const seen = files.flatMap(file => reportOf(file).findings.filter((found: Json) => found.kind !== 'index_missing'))
-    const merged = merge(files)
+    const merged = await merge(files)
     expect(merged.json().by_kind).toEqual({ index_missing: 1, duplicate_key: 2, conflicting_key: 2 })
     expect(seen.length).toBeLessThan(4)
-    expect(comparable(merged)).toEqual(comparable(lewmCache(['verify', '--json', '--cache', cache])))
+    expect(comparable(merged)).toEqual(comparable(await lewmCache(['verify', '--json', '--cache', cache])))
   })
 
-  test('with an index that knows one of them', () => {
-    const cache = cacheWithRepeatedKeys()
-    lewmCache(['reindex', '--cache', cache])
-    expect(comparable(merge(verifyParts(cache)))).toEqual(comparable(lewmCache(['verify', '--json', '--cache', cache])))
+  test('with an index that knows one of them', async () => {
+    const cache = await cacheWithRepeatedKeys()
+    await lewmCache(['reindex', '--cache', cache])
+    expect(comparable(await merge(await verifyParts(cache)))).toEqual(comparable(await lewmCache(['verify', '--json', '--cache', cache])))
   })
 
-  test('bytes that differ from those on record', () => {
+  test('bytes that differ from those on record', async () => {
     const cache = referenceCache('healthy')
     const home = temporaryFolder()
-    const first = lewmCache(['verify', '--json', '--cache', cache], { home })
-    const [path = '', other = ''] = lewmCache(['ls', '--json', '--cache', cache])
+    const first = await lewmCache(['verify', '--json', '--cache', cache], { home })
+    const [path = '', other = ''] = (await lewmCache(['ls', '--json', '--cache', cache]))
       .json()
       .shards.map((shard: Json) => shard.shard_path)
     expect(first.code).toBe(3)
     cpSync(join(cache, other), join(cache, path))
-    const merged = merge(verifyParts(cache, { home }))
+    const merged = await merge(await verifyParts(cache, { home }))
     expect(merged.json().by_kind.changed_bytes).toBe(1)
   })
 
@@ -120,27 +122,27 @@ describe('eight partitions, merged, are the whole', () => {
     const cache = await labCache()
     const home = temporaryFolder()
     const of = 4
-    verifyParts(cache, { home, of })
+    await verifyParts(cache, { home, of })
     const path = (contig: 'X' | '1', block: 0 | 1) => pathOf({ ...LAB_SHARD, contig, block })
     rmSync(join(cache, path('X', 0)))
     renameSync(join(cache, path('X', 1)), join(cache, path('X', 1).replace('X_1', 'X_9')))
     const records = recordsOf({ ...LAB_SHARD, contig: '1', block: 1 }).map((record, row) => (row === 3 ? flippedHash(record) : record))
     await replaceShard(cache, path('1', 1), { ...optionsOf({ ...LAB_SHARD, contig: '1', block: 1 }), records })
     if (then === 'no index') rmSync(join(cache, 'embeddings/index.sqlite'))
-    if (then !== '') lewmCache(['reindex', '--cache', cache])
+    if (then !== '') await lewmCache(['reindex', '--cache', cache])
     const another = join(temporaryFolder(), 'home')
     cpSync(home, another, { recursive: true })
-    const whole = lewmCache(['verify', '--json', '--cache', cache, ...args], { home: another })
+    const whole = await lewmCache(['verify', '--json', '--cache', cache, ...args], { home: another })
     // The merge has no ledger of this cache.
-    const merged = merge(verifyParts(cache, { home, of, args }))
+    const merged = await merge(await verifyParts(cache, { home, of, args }))
     expect(whole.json()).toMatchObject({ missing_shards: 1, missing_rows: ROWS })
     expect(comparable(merged)).toEqual(comparable(whole))
   })
 
-  test('more partitions than shards', () => {
+  test('more partitions than shards', async () => {
     const cache = join(temporaryFolder(), 'one')
-    lewmCache(['write', '--encoder-id', 'e', '--contig', '1', '--stride-block', '0', '--cache', cache], { input: record(0) })
-    const merged = merge(verifyParts(cache, { of: 3 }))
+    await lewmCache(['write', '--encoder-id', 'e', '--contig', '1', '--stride-block', '0', '--cache', cache], { input: record(0) })
+    const merged = await merge(await verifyParts(cache, { of: 3 }))
     expect({ code: merged.code, shards: merged.json().checked_shards }).toEqual({ code: 0, shards: 1 })
   })
 })
@@ -148,13 +150,13 @@ describe('eight partitions, merged, are the whole', () => {
 describe('one set of reports', () => {
   let cache: string
   let files: string[]
-  beforeAll(() => {
+  beforeAll(async () => {
     cache = referenceCache('damaged')
-    files = verifyParts(cache, { of: 3 })
+    files = await verifyParts(cache, { of: 3 })
   })
 
-  const refused = (reports: readonly string[], ...args: string[]) => {
-    const { code, json, stderr } = merge(reports, ...args)
+  const refused = async (reports: readonly string[], ...args: string[]) => {
+    const { code, json, stderr } = await merge(reports, ...args)
     expect(code).toBe(2)
     expect(json().error.code).toBe('INPUT.GENERIC')
     expect(stderr).toBe(`lewm-cache: ${json().error.message}\n`)
@@ -168,74 +170,74 @@ describe('one set of reports', () => {
     return copy
   }
 
-  test('in any order', () => {
-    expect(comparable(merge(files.toReversed()))).toEqual(comparable(merge(files)))
+  test('in any order', async () => {
+    expect(comparable(await merge(files.toReversed()))).toEqual(comparable(await merge(files)))
   })
 
-  test('for a person, with the exit code of verify', () => {
-    const { code, stdout, stderr } = lewmCache(['merge', ...files])
+  test('for a person, with the exit code of verify', async () => {
+    const { code, stdout, stderr } = await lewmCache(['merge', ...files])
     expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
     expect(stdout).toMatch(/^checked [0-9]+ shards, /)
   })
 
-  test('with one missing', () => {
-    expect(refused(files.slice(1))).toBe('the report of partition 1/3 is missing')
-    expect(refused(files.slice(2))).toBe('the reports of partitions 1/3, 2/3 are missing')
+  test('with one missing', async () => {
+    expect(await refused(files.slice(1))).toBe('the report of partition 1/3 is missing')
+    expect(await refused(files.slice(2))).toBe('the reports of partitions 1/3, 2/3 are missing')
   })
 
-  test('with one twice', () => {
+  test('with one twice', async () => {
     const [first = ''] = files
-    expect(refused([...files, first])).toBe(`${first} and ${first} are both of partition 1/3`)
+    expect(await refused([...files, first])).toBe(`${first} and ${first} are both of partition 1/3`)
   })
 
-  test('with shards of another part', () => {
+  test('with shards of another part', async () => {
     const copy = changed(files[0], report => report.partition.shards.push(reportOf(files[1] ?? '').partition.shards[0]))
-    expect(refused([copy, ...files.slice(1)])).toMatch(/has a shard that another report has as well: embeddings\//)
+    expect(await refused([copy, ...files.slice(1)])).toMatch(/has a shard that another report has as well: embeddings\//)
   })
 
-  test('with one of another cache, or for another cache', () => {
-    const other = verifyParts(referenceCache('damaged'), { of: 3 })
-    expect(refused([...files.slice(0, 2), other[2] ?? ''])).toMatch(/ is of another cache than /)
-    expect(refused(files, '--cache', referenceCache('healthy'))).toBe(`these reports are of another cache: ${cache}`)
+  test('with one of another cache, or for another cache', async () => {
+    const other = await verifyParts(referenceCache('damaged'), { of: 3 })
+    expect(await refused([...files.slice(0, 2), other[2] ?? ''])).toMatch(/ is of another cache than /)
+    expect(await refused(files, '--cache', referenceCache('healthy'))).toBe(`these reports are of another cache: ${cache}`)
   })
 
-  test('with one of another number, or of other options', () => {
-    expect(refused([...files.slice(0, 2), ...verifyParts(cache, { of: 2 }).slice(1)])).toMatch(/ is one of 2 partitions, .* one of 3$/)
-    const quick = verifyParts(cache, { of: 3, args: ['--quick'] })
-    expect(refused([...files.slice(0, 2), quick[2] ?? ''])).toMatch(
+  test('with one of another number, or of other options', async () => {
+    expect(await refused([...files.slice(0, 2), ...(await verifyParts(cache, { of: 2 })).slice(1)])).toMatch(
+      / is one of 2 partitions, .* one of 3$/
+    )
+    const quick = await verifyParts(cache, { of: 3, args: ['--quick'] })
+    expect(await refused([...files.slice(0, 2), quick[2] ?? ''])).toMatch(
       /come from verifications with different options \(--quick, all shards in full\)$/
     )
   })
 
-  test('with what is no report of a partition', () => {
+  test('with what is no report of a partition', async () => {
     const file = join(temporaryFolder(), 'other.json')
     for (const [text, sentence] of [
       ['{', 'is no report of a partition: it is not JSON'],
       ['[]', 'is no report of a partition: the document: '],
       [
-        lewmCache(['verify', '--json', '--quick', '--cache', cache]).stdout,
+        (await lewmCache(['verify', '--json', '--quick', '--cache', cache])).stdout,
         'is the report of a whole verification: there is nothing to merge'
       ],
-      [lewmCache(['verify', '--json', '--cache', temporaryFolder()]).stdout, 'says that its verification failed: ']
+      [(await lewmCache(['verify', '--json', '--cache', temporaryFolder()])).stdout, 'says that its verification failed: ']
     ] as const) {
       writeFileSync(file, text)
-      expect(refused([file])).toContain(`${file} ${sentence}`)
+      expect(await refused([file])).toContain(`${file} ${sentence}`)
     }
-    expect(refused([join(temporaryFolder(), 'none')])).toMatch(/^there is no file /)
+    expect(await refused([join(temporaryFolder(), 'none')])).toMatch(/^there is no file /)
   })
 
-  test('after the cache has changed: what changed is read again, what is gone is left out, what is new is told', () => {
+  test('after the cache has changed: what changed is read again, what is gone is left out, what is new is told', async () => {
     const mine = referenceCache('healthy')
-    const reports = verifyParts(mine, { of: 2 })
-    const paths: string[] = lewmCache(['ls', '--json', '--cache', mine])
-      .json()
-      .shards.map((shard: Json) => shard.shard_path)
+    const reports = await verifyParts(mine, { of: 2 })
+    const paths: string[] = (await lewmCache(['ls', '--json', '--cache', mine])).json().shards.map((shard: Json) => shard.shard_path)
     const [first = '', second = '', third = ''] = paths
     writeFileSync(join(mine, first), 'no shard')
     rmSync(join(mine, second))
     utimesSync(join(mine, third), 1, 1)
     cpSync(join(mine, third), join(mine, `${third.slice(0, -'.parquet'.length)}9.parquet`))
-    const { code, stderr, json } = merge(reports)
+    const { code, stderr, json } = await merge(reports)
     expect(code).toBe(4)
     expect(stderr.split('\n')).toEqual([
       'lewm-cache: read 2 shards again that changed since, or could not be read then',
@@ -247,11 +249,11 @@ describe('one set of reports', () => {
     expect(json().by_kind.not_parquet ?? json().by_kind.cut_off).toBe(1)
   })
 
-  test('makes the plan of a repair, as the repair itself would', () => {
+  test('makes the plan of a repair, as the repair itself would', async () => {
     const plan = join(temporaryFolder(), 'plan.json')
     const own = join(temporaryFolder(), 'own.json')
-    expect(merge(files, '--save-plan', plan).stderr).toBe(`lewm-cache: saved the plan to ${plan}\n`)
-    lewmCache(['repair', '--dry-run', '--save-plan', own, '--cache', cache])
+    expect((await merge(files, '--save-plan', plan)).stderr).toBe(`lewm-cache: saved the plan to ${plan}\n`)
+    await lewmCache(['repair', '--dry-run', '--save-plan', own, '--cache', cache])
     // Of what the parts read, a merge takes no digest: what was read then may be another file now.
     const withoutDigests = (saved: Json): Json => ({
       ...saved,
@@ -259,19 +261,17 @@ describe('one set of reports', () => {
       moves: saved.moves.map((move: Json) => ({ ...move, sha256: null }))
     })
     expect(reportOf(plan)).toEqual({ ...withoutDigests(reportOf(own)), created_at: expect.any(String) })
-    const quick = verifyParts(cache, { of: 1, args: ['--quick'] })
-    expect(refused(quick, '--save-plan', plan)).toBe('a repair can be planned only from full verifications of all shards')
-    expect(lewmCache(['repair', '--plan', plan, '--cache', cache]).code).toBe(4)
-    expect(
-      lewmCache(['verify', '--cache', cache, '--json'])
-        .json()
-        .findings.map((found: Json) => found.severity)
-    ).not.toContain('corrupt')
+    const quick = await verifyParts(cache, { of: 1, args: ['--quick'] })
+    expect(await refused(quick, '--save-plan', plan)).toBe('a repair can be planned only from full verifications of all shards')
+    expect((await lewmCache(['repair', '--plan', plan, '--cache', cache])).code).toBe(4)
+    expect((await lewmCache(['verify', '--cache', cache, '--json'])).json().findings.map((found: Json) => found.severity)).not.toContain(
+      'corrupt'
+    )
   })
 })
 
-test('a partition names no shards', () => {
-  const { code, stderr } = lewmCache([
+test('a partition names no shards', async () => {
+  const { code, stderr } = await lewmCache([
     'verify',
     '--partition',
     '1/2',
@@ -286,7 +286,7 @@ test.skipIf(process.platform === 'win32').each([
   ['merge', '/dev/zero'],
   ['checksums', '--check', '/dev/zero'],
   ['repair', '--plan', '/dev/zero']
-])('%s %s: a file without an end is refused', (...words) => {
-  const { code, stderr } = lewmCache([...words, '--cache', referenceCache('healthy')])
+])('%s %s: a file without an end is refused', async (...words) => {
+  const { code, stderr } = await lewmCache([...words, '--cache', referenceCache('healthy')])
   expect([code, stderr]).toEqual([2, 'lewm-cache: /dev/zero is longer than 128 MiB\n'])
 })

@@ -20,7 +20,7 @@ import { describe, expect, test } from 'vitest'
 import { filesBelow, makePipe } from '../core/cacheFiles.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inShell, lewmCache, startLewmCache } from './lewmCache.ts'
+import { inShell, lewmCacheProcess, startLewmCache } from './lewmCache.ts'
 
 const [row] = referenceRows('healthy')
 const SHARD = row?.shard_path ?? ''
@@ -53,7 +53,7 @@ test.each([
     ['repair', '--dry-run', '--save-plan', file],
     ['get', ...key.flatMap(name => [`--${name}`, ofRow(name)]), '--format', 'npy', '--output', file]
   ]) {
-    const { code, stderr } = lewmCache([...args, '--cache', cache])
+    const { code, stderr } = lewmCacheProcess([...args, '--cache', cache])
     expect({ code, stderr }, args.join(' ')).toEqual({ code: 2, stderr: expect.stringMatching(/^lewm-cache: .* is not written: it /) })
   }
   expect(filesBelow(cache)).toEqual(before)
@@ -61,11 +61,11 @@ test.each([
 
 test('beside the embeddings, and in a folder that is only called so, they are', () => {
   const sums = join(cache, 'SHA256SUMS')
-  expect(lewmCache(['checksums', '--output', sums, '--cache', cache]).code).toBe(0)
-  expect(lewmCache(['checksums', '--check', '--cache', cache]).code).toBe(0)
+  expect(lewmCacheProcess(['checksums', '--output', sums, '--cache', cache]).code).toBe(0)
+  expect(lewmCacheProcess(['checksums', '--check', '--cache', cache]).code).toBe(0)
   const folder = join(temporaryFolder(), 'embeddings')
   mkdirSync(folder)
-  expect(lewmCache(['checksums', '--output', join(folder, 'sums'), '--cache', cache]).code).toBe(0)
+  expect(lewmCacheProcess(['checksums', '--output', join(folder, 'sums'), '--cache', cache]).code).toBe(0)
 })
 
 const keyOptions = ['window-hash', 'encoder-hash', 'state-layer', 'pool-type', 'pool-radius', 'dtype'].flatMap(name => [
@@ -171,7 +171,7 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
   })
 
   test('standard output is for the document of --json alone', () => {
-    const { code, stderr, json } = lewmCache([...args, '/dev/stdout', '--json', '--cache', cache])
+    const { code, stderr, json } = lewmCacheProcess([...args, '/dev/stdout', '--json', '--cache', cache])
     expect(code).toBe(2)
     expect(stderr).toMatch(/both write to standard output\n$/)
     expect(json()).toMatchObject({ error: { code: 'INPUT.GENERIC' } })
@@ -179,7 +179,7 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
 })
 
 test('checksums --output - --json prints its document', () => {
-  const { code, json } = lewmCache(['checksums', '--output', '-', '--json', '--cache', cache])
+  const { code, json } = lewmCacheProcess(['checksums', '--output', '-', '--json', '--cache', cache])
   expect(code).toBe(0)
   expect(json()).toMatchObject({ output: null, sums: expect.arrayContaining([expect.stringContaining(SHARD)]) })
 })
@@ -228,7 +228,7 @@ describe('a cache of any state', () => {
     const file = join(root, path)
     mkdirSync(join(file, '..'), { recursive: true })
     writeFileSync(file, 'kept')
-    const { code } = lewmCache(['checksums', '--output', file, '--cache', root])
+    const { code } = lewmCacheProcess(['checksums', '--output', file, '--cache', root])
     expect(code).toBe(2)
     expect(readFileSync(file, 'utf8')).toBe('kept')
   })
@@ -241,14 +241,14 @@ describe('a cache of any state', () => {
       symlinkSync(elsewhere, embeddings)
     })
     for (const file of [join(elsewhere, 'notes'), join(root, 'embeddings/notes')]) {
-      expect(lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', root]).code).toBe(2)
+      expect(lewmCacheProcess(['repair', '--dry-run', '--save-plan', file, '--cache', root]).code).toBe(2)
     }
     expect(existsSync(join(elsewhere, 'notes'))).toBe(false)
   })
 
   test('of another cache neither', () => {
     const root = changed(embeddings => rmSync(join(embeddings, 'index.sqlite')))
-    expect(lewmCache(['checksums', '--output', join(root, 'embeddings/notes'), '--cache', cache]).code).toBe(2)
+    expect(lewmCacheProcess(['checksums', '--output', join(root, 'embeddings/notes'), '--cache', cache]).code).toBe(2)
   })
 })
 
@@ -258,14 +258,14 @@ test('a file that the same command reads is not written over', () => {
   writeFileSync(keys, `${JSON.stringify(row)}\n`)
   symlinkSync('keys', join(folder, 'link'))
   const report = join(folder, 'report')
-  writeFileSync(report, lewmCache(['verify', '--partition', '1/1', '--json', '--cache', cache]).stdout)
+  writeFileSync(report, lewmCacheProcess(['verify', '--partition', '1/1', '--json', '--cache', cache]).stdout)
   const kept = filesBelow(folder)
   for (const args of [
     ['get', '--keys', keys, '--format', 'npy', '--output', keys],
     ['get', '--keys', keys, '--format', 'npy', '--output', join(folder, 'link')],
     ['merge', report, '--save-plan', report]
   ]) {
-    const { code, stderr } = lewmCache([...args, '--cache', cache])
+    const { code, stderr } = lewmCacheProcess([...args, '--cache', cache])
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/ is not written: it is read by the same command\n$/) })
   }
   expect(filesBelow(folder)).toEqual(kept)
@@ -273,9 +273,9 @@ test('a file that the same command reads is not written over', () => {
 
 test('the record of earlier verifications is not written over', () => {
   const home = temporaryFolder()
-  lewmCache(['verify', '--cache', cache], { home })
+  lewmCacheProcess(['verify', '--cache', cache], { home })
   const ledger = spawnSync('find', [home, '-name', 'ledger.sqlite'], { encoding: 'utf8' }).stdout.trim()
   expect(ledger).not.toBe('')
-  expect(lewmCache(['checksums', '--output', ledger, '--cache', cache], { home }).code).toBe(2)
-  expect(lewmCache(['verify', '--changed', '--cache', cache, '--json'], { home }).json()).toMatchObject({ checked_shards: 0 })
+  expect(lewmCacheProcess(['checksums', '--output', ledger, '--cache', cache], { home }).code).toBe(2)
+  expect(lewmCacheProcess(['verify', '--changed', '--cache', cache, '--json'], { home }).json()).toMatchObject({ checked_shards: 0 })
 })

@@ -15,9 +15,9 @@ const OLD = 'embeddings/.quarantine/local-kmer/5/centered_mean_8/chrempty-file_0
 const CUT = `${FOLDER}/chrtruncated-third_0.parquet`
 
 describe('repair', () => {
-  test('moves what is corrupt, keeps the rest, rebuilds the index; the second time there is nothing corrupt', () => {
+  test('moves what is corrupt, keeps the rest, rebuilds the index; the second time there is nothing corrupt', async () => {
     const cache = referenceCache('damaged')
-    const { code, json, stderr } = run(cache, 'repair')
+    const { code, json, stderr } = await run(cache, 'repair')
     expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
     const report = json()
     expect(Object.keys(report)).toEqual(['checked_shards', 'quarantined', 'kept', 'reindex', 'missing_shards', 'missing_rows'])
@@ -30,18 +30,18 @@ describe('repair', () => {
       expect(existsSync(join(cache, shard_path))).toBe(true)
       expect(reasons.length).toBeGreaterThan(0)
     }
-    const after = run(cache, 'repair')
+    const after = await run(cache, 'repair')
     expect({ code: after.code, quarantined: after.json().quarantined }).toEqual({ code: 3, quarantined: [] })
   })
 
-  test('a duplicate that is ticked in the plan takes its entries along; where both are ticked, that is said before', () => {
+  test('a duplicate that is ticked in the plan takes its entries along; where both are ticked, that is said before', async () => {
     const cache = referenceCache('healthy')
     const file = join(temporaryFolder(), 'plan.json')
     const [path = ''] = shardsOf(cache)
     const copy = `${dirname(path)}/a copy.parquet`
     copyFileSync(join(cache, path), join(cache, copy))
-    lewmCache(['reindex', '--cache', cache])
-    lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
+    await lewmCache(['reindex', '--cache', cache])
+    await lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
     const tick = (...paths: string[]): void => {
       const plan = JSON.parse(readFileSync(file, 'utf8'))
       for (const move of plan.moves) move.ticked = paths.includes(move.shard_path)
@@ -49,18 +49,18 @@ describe('repair', () => {
     }
     const dryRun = () => lewmCache(['repair', '--plan', file, '--dry-run'])
     tick(copy)
-    expect(dryRun()).toMatchObject({ stdout: expect.stringContaining('the index fits what will be there'), stderr: '' })
+    expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('the index fits what will be there'), stderr: '' })
     tick(path)
-    expect(dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: '' })
+    expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: '' })
     tick(path, copy)
     const told = expect.stringMatching(/^lewm-cache: the plan moves every copy of \d+ keys: no shard holds them afterwards/)
-    expect(dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: told })
-    expect(lewmCache(['repair', '--plan', file])).toMatchObject({ stdout: expect.stringMatching(/windows missing/), stderr: told })
+    expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: told })
+    expect(await lewmCache(['repair', '--plan', file])).toMatchObject({ stdout: expect.stringMatching(/windows missing/), stderr: told })
   })
 
-  test('--dry-run has the shape of the report, and changes nothing', () => {
+  test('--dry-run has the shape of the report, and changes nothing', async () => {
     const cache = referenceCache('damaged')
-    const { code, json } = run(cache, 'repair', '--dry-run')
+    const { code, json } = await run(cache, 'repair', '--dry-run')
     expect(code).toBe(4)
     const plan = json()
     expect(Object.keys(plan)).toEqual([
@@ -76,77 +76,77 @@ describe('repair', () => {
     expect(plan).toMatchObject({ dry_run: true, reindex: null })
     expect(existsSync(join(cache, CUT))).toBe(true)
     expect(existsSync(join(cache, 'embeddings/index.sqlite'))).toBe(false)
-    const done = run(cache, 'repair').json()
+    const done = (await run(cache, 'repair')).json()
     expect(done.quarantined.map((moved: Json) => moved.shard_path)).toEqual(plan.quarantined.map((moved: Json) => moved.shard_path))
     expect(done.kept).toEqual(plan.kept)
   })
 
-  test('a saved plan is applied as it was looked at', () => {
+  test('a saved plan is applied as it was looked at', async () => {
     const cache = referenceCache('damaged')
     const file = join(temporaryFolder(), 'plan.json')
-    const saved = lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
+    const saved = await lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
     expect(saved.code).toBe(4)
     expect(saved.stdout).toContain('this is the plan, nothing has been changed')
     const plan = JSON.parse(readFileSync(file, 'utf8'))
     for (const move of plan.moves) if (!JSON.stringify(move).includes(CUT)) move.ticked = false
     writeFileSync(file, JSON.stringify(plan))
-    const { quarantined, kept } = lewmCache(['repair', '--plan', file, '--json']).json()
+    const { quarantined, kept } = (await lewmCache(['repair', '--plan', file, '--json'])).json()
     expect(quarantined.map((moved: Json) => moved.shard_path)).toEqual([CUT])
     expect(kept.map((shard: Json) => shard.shard_path)).toContain(`${FOLDER}/chrempty-file_0.parquet`)
   })
 
-  test('a stale plan is refused and nothing is moved', () => {
+  test('a stale plan is refused and nothing is moved', async () => {
     const cache = referenceCache('damaged')
     const file = join(temporaryFolder(), 'plan.json')
-    run(cache, 'repair', '--dry-run', '--save-plan', file)
+    await run(cache, 'repair', '--dry-run', '--save-plan', file)
     writeFileSync(join(cache, CUT), 'somebody wrote it again')
-    const { code, json } = run(cache, 'repair', '--plan', file)
+    const { code, json } = await run(cache, 'repair', '--plan', file)
     expect({ code, error: json().error.code }).toEqual({ code: 5, error: 'RESOURCE.STALE_PLAN' })
-    const { quarantined } = run(cache, 'quarantined').json()
+    const { quarantined } = (await run(cache, 'quarantined')).json()
     expect(quarantined.map((entry: Json) => entry.path)).toEqual([OLD])
   })
 
-  test('a plan that moves a shard twice is refused before anything moves', () => {
+  test('a plan that moves a shard twice is refused before anything moves', async () => {
     const cache = referenceCache('damaged')
     const file = join(temporaryFolder(), 'plan.json')
-    run(cache, 'repair', '--dry-run', '--save-plan', file)
+    await run(cache, 'repair', '--dry-run', '--save-plan', file)
     const plan: Json = JSON.parse(readFileSync(file, 'utf8'))
     writeFileSync(file, JSON.stringify({ ...plan, moves: [...plan.moves, plan.moves[0]] }))
-    const { code, json } = run(cache, 'repair', '--plan', file)
+    const { code, json } = await run(cache, 'repair', '--plan', file)
     expect({ code, message: json().error.message }).toEqual({ code: 2, message: expect.stringMatching(/moves .* twice$/) })
-    expect(run(cache, 'quarantined').json().quarantined).toHaveLength(1)
+    expect((await run(cache, 'quarantined')).json().quarantined).toHaveLength(1)
   })
 
-  test('a plan of another cache, or none at all, is refused', () => {
+  test('a plan of another cache, or none at all, is refused', async () => {
     const file = join(temporaryFolder(), 'plan.json')
-    run(referenceCache('damaged'), 'repair', '--dry-run', '--save-plan', file)
-    expect(run(referenceCache('damaged'), 'repair', '--plan', file).json().error.message).toContain('another cache')
+    await run(referenceCache('damaged'), 'repair', '--dry-run', '--save-plan', file)
+    expect((await run(referenceCache('damaged'), 'repair', '--plan', file)).json().error.message).toContain('another cache')
     for (const text of ['', '{}', '[]', '{"version":2}']) {
       writeFileSync(file, text)
-      expect(lewmCache(['repair', '--plan', file, '--json'])).toMatchObject({ code: 2 })
+      expect(await lewmCache(['repair', '--plan', file, '--json'])).toMatchObject({ code: 2 })
     }
-    expect(lewmCache(['repair', '--plan', 'nowhere.json', '--json']).code).toBe(2)
+    expect((await lewmCache(['repair', '--plan', 'nowhere.json', '--json'])).code).toBe(2)
   })
 
-  test('a healthy cache stays as it is', () => {
+  test('a healthy cache stays as it is', async () => {
     const cache = join(temporaryFolder(), 'new')
-    lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1)]) })
-    const { code, json } = run(cache, 'repair')
+    await lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1)]) })
+    const { code, json } = await run(cache, 'repair')
     expect({ code, document: json() }).toMatchObject({ code: 0, document: { checked_shards: 1, quarantined: [], kept: [] } })
   })
 
-  test('the plan that a dry run prints can be applied', () => {
+  test('the plan that a dry run prints can be applied', async () => {
     const cache = referenceCache('damaged')
-    const { plan, quarantined } = run(cache, 'repair', '--dry-run').json()
-    const applied = lewmCache(['repair', '--plan', '-', '--json'], { input: JSON.stringify(plan) }).json()
+    const { plan, quarantined } = (await run(cache, 'repair', '--dry-run')).json()
+    const applied = (await lewmCache(['repair', '--plan', '-', '--json'], { input: JSON.stringify(plan) })).json()
     expect(applied.quarantined.map((moved: Json) => moved.shard_path)).toEqual(quarantined.map((moved: Json) => moved.shard_path))
   })
 
-  test('for a person', () => {
+  test('for a person', async () => {
     const cache = referenceCache('damaged')
-    const plan = lewmCache(['repair', '--dry-run', '--cache', cache])
+    const plan = await lewmCache(['repair', '--dry-run', '--cache', cache])
     expect(plan.stdout).toMatch(/\nwould move \d+ shards \([0-9.]+ .?i?B, .*\) to quarantine\nwould rebuild the index\n/)
-    const { code, stdout } = lewmCache(['repair', '--cache', cache])
+    const { code, stdout } = await lewmCache(['repair', '--cache', cache])
     expect(code).toBe(4)
     expect(stdout).toMatch(/^checked \d+ shards, moved \d+ to quarantine\n/)
     expect(stdout).toContain('`lewm-cache restore SHARD` brings a shard back')
@@ -154,43 +154,43 @@ describe('repair', () => {
 })
 
 describe('reindex', () => {
-  test('a cache without an index', () => {
+  test('a cache without an index', async () => {
     const cache = referenceCache('healthy')
     rmSync(join(cache, 'embeddings/index.sqlite'))
-    const { code, json } = run(cache, 'reindex')
+    const { code, json } = await run(cache, 'reindex')
     expect(code).toBe(0)
     expect(json()).toEqual({ indexed_shards: expect.any(Number), indexed_rows: 1301, index_path: 'embeddings/index.sqlite', findings: [] })
-    expect(run(cache, 'verify').json().by_kind).toEqual({ non_finite: 1 })
+    expect((await run(cache, 'verify')).json().by_kind).toEqual({ non_finite: 1 })
   })
 
-  test('a damaged cache: what kept rows out is said, and 4 as corrupt shards are left', () => {
-    const { code, json } = run(referenceCache('damaged'), 'reindex')
+  test('a damaged cache: what kept rows out is said, and 4 as corrupt shards are left', async () => {
+    const { code, json } = await run(referenceCache('damaged'), 'reindex')
     expect(code).toBe(4)
     expect(json().findings.length).toBeGreaterThan(0)
     expect(json().indexed_rows).toBeGreaterThan(0)
   })
 
-  test('for a person', () => {
-    const { stdout } = lewmCache(['reindex', '--cache', referenceCache('healthy')])
+  test('for a person', async () => {
+    const { stdout } = await lewmCache(['reindex', '--cache', referenceCache('healthy')])
     expect(stdout).toMatch(/^indexed 1,301 rows of \d+ shards in embeddings\/index\.sqlite\n$/)
   })
 })
 
 describe('quarantine by hand', () => {
-  test('moves with a reason, lists, restores', () => {
+  test('moves with a reason, lists, restores', async () => {
     const cache = referenceCache('healthy')
-    const path: string = run(cache, 'ls').json().shards[0].shard_path
+    const path: string = (await run(cache, 'ls')).json().shards[0].shard_path
     const bytes = readFileSync(join(cache, path))
     const movedTo = path.replace('embeddings/', 'embeddings/.quarantine/')
 
-    const moved = run(cache, 'quarantine', path, '--reason', 'made with the wrong weights')
+    const moved = await run(cache, 'quarantine', path, '--reason', 'made with the wrong weights')
     expect({ code: moved.code, document: moved.json() }).toEqual({
       code: 0,
       document: { moved: [{ shard_path: path, moved_to: movedTo, reasons: ['made with the wrong weights'] }] }
     })
     expect(existsSync(join(cache, path))).toBe(false)
 
-    const listed = run(cache, 'quarantined').json()
+    const listed = (await run(cache, 'quarantined')).json()
     expect(listed).toEqual({
       quarantined: [
         {
@@ -202,21 +202,21 @@ describe('quarantine by hand', () => {
         }
       ]
     })
-    expect(lewmCache(['quarantined', '--cache', cache]).stdout).toContain('made with the wrong weights')
+    expect((await lewmCache(['quarantined', '--cache', cache])).stdout).toContain('made with the wrong weights')
 
-    const restored = run(cache, 'restore', path)
+    const restored = await run(cache, 'restore', path)
     expect({ code: restored.code, document: restored.json() }).toEqual({
       code: 0,
       document: { restored: [{ path: movedTo, shard_path: path }], skipped: [] }
     })
     expect(readFileSync(join(cache, path))).toEqual(bytes)
-    expect(run(cache, 'quarantined').json()).toEqual({ quarantined: [] })
+    expect((await run(cache, 'quarantined')).json()).toEqual({ quarantined: [] })
   })
 
-  test('--all brings back whatever can go back', () => {
+  test('--all brings back whatever can go back', async () => {
     const cache = referenceCache('damaged')
-    const { quarantined } = run(cache, 'repair').json()
-    const { code, json, stderr } = run(cache, 'restore', '--all')
+    const { quarantined } = (await run(cache, 'repair')).json()
+    const { code, json, stderr } = await run(cache, 'restore', '--all')
     expect(code).toBe(0)
     expect(
       json()
@@ -228,22 +228,22 @@ describe('quarantine by hand', () => {
     expect(existsSync(join(cache, CUT))).toBe(true)
   })
 
-  test('--all is no success where every place is taken, and all where nothing is in quarantine', () => {
+  test('--all is no success where every place is taken, and all where nothing is in quarantine', async () => {
     const cache = referenceCache('healthy')
-    expect(run(cache, 'restore', '--all').code).toBe(0)
+    expect((await run(cache, 'restore', '--all')).code).toBe(0)
     const [path = ''] = shardsOf(cache)
-    run(cache, 'quarantine', path, '--reason', 'test')
+    await run(cache, 'quarantine', path, '--reason', 'test')
     writeFileSync(join(cache, path), 'new')
-    const { code, json, stderr } = run(cache, 'restore', '--all')
+    const { code, json, stderr } = await run(cache, 'restore', '--all')
     expect({ code, document: json() }).toMatchObject({ code: 2, document: { restored: [], skipped: [{ shard_path: path }] } })
     expect(stderr).toContain('left')
   })
 
-  test('never over what lies there now', () => {
+  test('never over what lies there now', async () => {
     const cache = referenceCache('damaged')
-    run(cache, 'quarantine', CUT, '--reason', 'test')
+    await run(cache, 'quarantine', CUT, '--reason', 'test')
     writeFileSync(join(cache, CUT), 'new')
-    const { code, json } = run(cache, 'restore', CUT)
+    const { code, json } = await run(cache, 'restore', CUT)
     expect({ code, message: json().error.message }).toEqual({
       code: 2,
       message: expect.stringContaining('another shard lies in its place')
@@ -258,9 +258,9 @@ describe('quarantine by hand', () => {
     [2, ['quarantine', '--reason', 'x']],
     [2, ['restore']],
     [2, ['restore', '--all', CUT]]
-  ])('ends with %i: %j', (code, args) => {
+  ])('ends with %i: %j', async (code, args) => {
     const cache = referenceCache('damaged')
-    const ended = run(cache, ...args)
+    const ended = await run(cache, ...args)
     expect(ended.code).toBe(code)
     expect(ended.stderr).toMatch(/^lewm-cache: [^\n]+\n$/)
     expect(existsSync(join(cache, CUT))).toBe(true)

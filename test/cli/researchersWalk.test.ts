@@ -17,10 +17,10 @@ test('each kind of damage has its name, the plan counts keys, the loss is never 
   cpSync(root, backup, { recursive: true })
   const home = temporaryFolder()
   const run = (...args: string[]) => lewmCache([...args, '--cache', root], { home })
-  expect(run('verify').code).toBe(0)
+  expect((await run('verify')).code).toBe(0)
   await damageForWalk(root)
 
-  const verified = run('verify', '--json')
+  const verified = await run('verify', '--json')
   expect(verified.code).toBe(4)
   const report = verified.json()
   expect(kindsIn(report)).toEqual(
@@ -40,19 +40,19 @@ test('each kind of damage has its name, the plan counts keys, the loss is never 
   expect(flipped.filter(({ kind }: Json) => kind !== 'changed_bytes').map(({ row }: Json) => row)).toEqual([FLIPPED_ROW, FLIPPED_ROW])
 
   // The two that are cut off hold keys that no other shard holds, as the index says; the copy holds none of its own.
-  const planned = run('repair', '--dry-run', '--json').json()
+  const planned = (await run('repair', '--dry-run', '--json')).json()
   expect(planned.plan.moves.map(({ shard_path, ticked, keys_only_here }: Json) => [shard_path, ticked, keys_only_here])).toEqual(
     expect.arrayContaining([...WALK.cutOff.map(path => [path, true, ROWS]), [WALK.copy, false, 0]])
   )
   expect(planned).toMatchObject({ missing_shards: 3, missing_rows: 3 * ROWS })
 
-  const repaired = run('repair', '--json')
+  const repaired = await run('repair', '--json')
   expect(repaired.code).toBe(4)
   expect(repaired.json()).toMatchObject({ missing_shards: 3, missing_rows: 3 * ROWS })
-  const text = run('verify')
+  const text = await run('verify')
   expect(text.code).toBe(3)
   expect(text.stdout).toContain('12 windows missing (3 shards)')
-  const after = run('verify', '--json').json()
+  const after = (await run('verify', '--json')).json()
   expect(kindsIn(after)).toEqual(
     [
       ...[WALK.deleted, ...WALK.cutOff].map(path => `missing_shard ${path}`),
@@ -64,7 +64,7 @@ test('each kind of damage has its name, the plan counts keys, the loss is never 
     ].sort()
   )
 
-  const { lost } = run('lost', '--keys', '--json').json()
+  const { lost } = (await run('lost', '--keys', '--json')).json()
   expect(lost.map(({ shard_path, rows, reason }: Json) => [shard_path, rows, reason])).toEqual([
     [WALK.flipped, 1, 'changed_since_indexed'],
     [WALK.deleted, ROWS, 'missing'],
@@ -75,15 +75,15 @@ test('each kind of damage has its name, the plan counts keys, the loss is never 
     deleted.map(({ windowHash, startBp }) => [Buffer.from(windowHash).toString('hex'), Number(startBp)])
   )
 
-  run('quarantine', WALK.copy, '--reason', 'a copy')
+  await run('quarantine', WALK.copy, '--reason', 'a copy')
   for (const path of [WALK.deleted, WALK.flipped, ...WALK.cutOff]) cpSync(join(backup, path), join(root, path))
-  run('reindex')
-  const restored = run('verify', '--json')
+  await run('reindex')
+  const restored = await run('verify', '--json')
   expect({ code: restored.code, kinds: kindsIn(restored.json()), checked: restored.json().checked_shards }).toEqual({
     code: 0,
     kinds: [],
     checked: SHARDS
   })
   expect(restored.json()).toMatchObject({ missing_shards: 0, missing_rows: 0 })
-  expect(run('lost', '--json').json()).toEqual({ lost: [], rows: 0 })
+  expect((await run('lost', '--json')).json()).toEqual({ lost: [], rows: 0 })
 })

@@ -7,7 +7,7 @@ import { openLedger } from '../../src/main/core/index.ts'
 import { makeManyShards } from '../support/manyShards.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { type Json, lewmCache, startLewmCache } from './lewmCache.ts'
+import { type Json, lewmCacheProcess, startLewmCache } from './lewmCache.ts'
 
 const SHARDS = 1500
 const AT_LEAST = 60
@@ -27,11 +27,11 @@ async function verified(home: string, cache: string, paths: readonly string[], c
 
 describe.skipIf(process.platform === 'win32')('an interrupted verification', () => {
   const cache = makeManyShards(SHARDS)
-  const paths: string[] = lewmCache(['ls', '--json', '--cache', cache])
+  const paths: string[] = lewmCacheProcess(['ls', '--json', '--cache', cache])
     .json()
     .shards.map((shard: Json) => shard.shard_path)
   const args = ['verify', '--json', '--cache', cache]
-  const { seconds: _, ...whole } = lewmCache(args).json()
+  const { seconds: _, ...whole } = lewmCacheProcess(args).json()
 
   test.each(['SIGINT', 'SIGKILL'] as const)('goes on where %s stopped it', async signal => {
     const home = temporaryFolder()
@@ -42,7 +42,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
     child.kill(signal)
     expect(await ended).toEqual(signal === 'SIGINT' ? { code: 130, by: null } : { code: null, by: 'SIGKILL' })
 
-    const { stderr, json } = lewmCache([...args, '--resume'], { home })
+    const { stderr, json } = lewmCacheProcess([...args, '--resume'], { home })
     const [, count = ''] = /^lewm-cache: took over ([0-9,]+) shards that the interrupted verification had read\n$/.exec(stderr) ?? []
     expect(Number(count.replace(',', ''))).toBeGreaterThanOrEqual(AT_LEAST)
     expect(Number(count.replace(',', ''))).toBeLessThan(SHARDS)
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
   })
 
   test('that never was is told', () => {
-    const { code, stderr } = lewmCache(['verify', '--resume', '--cache', referenceCache('healthy')])
+    const { code, stderr } = lewmCacheProcess(['verify', '--resume', '--cache', referenceCache('healthy')])
     expect({ code, stderr }).toEqual({
       code: 3,
       stderr: 'lewm-cache: there was no interrupted verification of these shards to go on with; all were read\n'
@@ -62,16 +62,16 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
 test('ls and show say when a shard was verified, as long as it is the same file', () => {
   const cache = referenceCache('healthy')
   const home = temporaryFolder()
-  const list = (): Json[] => lewmCache(['ls', '--json', '--cache', cache], { home }).json().shards
+  const list = (): Json[] => lewmCacheProcess(['ls', '--json', '--cache', cache], { home }).json().shards
   expect(list().every(shard => shard.verified === null)).toBe(true)
   const [{ shard_path: first }, { shard_path: second }] = list()
   const before = Date.now()
-  lewmCache(['verify', first, second, '--cache', cache], { home })
+  lewmCacheProcess(['verify', first, second, '--cache', cache], { home })
   utimesSync(join(cache, second), 1, 1)
   const [one, two, three] = list()
   expect(Number(BigInt(one.verified) / 1_000_000n)).toBeGreaterThanOrEqual(before)
   expect([two.verified, three.verified]).toEqual([null, null])
-  const show = (shard: string, ...more: string[]) => lewmCache(['show', shard, '--cache', cache, ...more], { home })
+  const show = (shard: string, ...more: string[]) => lewmCacheProcess(['show', shard, '--cache', cache, ...more], { home })
   expect(show(first, '--json').json().verified).toBe(one.verified)
   expect(show(first).stdout).toMatch(/\n {2}verified {4}20[0-9-]+ [0-9:]+ UTC\n/)
   expect(show(second).stdout).toContain('\n  verified    not in full as it is now\n')

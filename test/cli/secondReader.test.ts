@@ -7,41 +7,41 @@ import { recordOf } from '../core/cacheFiles.ts'
 import { ambiguousShard, endlessRunShard, HANDMADE_PATH } from '../core/handmadeShard.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inShell, lewmCache } from './lewmCache.ts'
+import { inOrder, inShell, lewmCache } from './lewmCache.ts'
 
-test('a cache on whose values both readers agree', () => {
+test('a cache on whose values both readers agree', async () => {
   const cache = referenceCache('healthy')
-  const { code, stdout, stderr } = lewmCache(['verify', '--second-reader', '--cache', cache])
+  const { code, stdout, stderr } = await lewmCache(['verify', '--second-reader', '--cache', cache])
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
   expect(stdout).toContain('second reader (hyparquet): 92 shards compared, no value differs\n')
-  const plain = lewmCache(['verify', '--cache', cache, '--json'])
-  const asked = lewmCache(['verify', '--second-reader', '--cache', cache, '--json'])
+  const plain = await lewmCache(['verify', '--cache', cache, '--json'])
+  const asked = await lewmCache(['verify', '--second-reader', '--cache', cache, '--json'])
   const { second_reader: secondReader, seconds: _, ...rest } = asked.json()
   expect(secondReader).toEqual({ compared: 92, disagreeing: 0, not_read: [] })
   const { seconds: __, ...expected } = plain.json()
   expect(rest).toEqual(expected)
 })
 
-test('a shard that hyparquet cannot read is named with the reason, and stays healthy', () => {
+test('a shard that hyparquet cannot read is named with the reason, and stays healthy', async () => {
   const cache = temporaryFolder()
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
   writeFileSync(join(cache, HANDMADE_PATH), endlessRunShard())
   const args = ['verify', '--second-reader', '--cache', cache, '--workers', '1']
-  const { code, stdout } = lewmCache(args)
+  const { code, stdout } = await lewmCache(args)
   expect(code).toBe(3)
   expect(stdout).toContain('second reader (hyparquet): 0 shards compared; 1 shard not compared\n')
   expect(stdout).toContain('  not compared: a page of start_bp claims a run of 1073741823 values')
   expect(stdout).toContain(`\n    ${HANDMADE_PATH}\n`)
-  const { findings, second_reader: secondReader } = lewmCache([...args, '--json']).json()
+  const { findings, second_reader: secondReader } = (await lewmCache([...args, '--json'])).json()
   expect(findings.map(({ kind }: { kind: string }) => kind)).not.toContain('readers_disagree')
   expect(secondReader).toMatchObject({ compared: 0, disagreeing: 0, not_read: [{ shard_path: HANDMADE_PATH }] })
 })
 
-test('a shard that both read, each in its own way, is suspect', () => {
+test('a shard that both read, each in its own way, is suspect', async () => {
   const cache = temporaryFolder()
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
   writeFileSync(join(cache, HANDMADE_PATH), ambiguousShard())
-  const { code, json } = lewmCache(['verify', '--second-reader', '--cache', cache, '--json'])
+  const { code, json } = await lewmCache(['verify', '--second-reader', '--cache', cache, '--json'])
   expect(code).toBe(3)
   expect(json().findings).toContainEqual(
     expect.objectContaining({
@@ -54,40 +54,40 @@ test('a shard that both read, each in its own way, is suspect', () => {
     })
   )
   expect(json().second_reader).toEqual({ compared: 1, disagreeing: 1, not_read: [] })
-  expect(lewmCache(['verify', '--second-reader', '--cache', cache]).stdout).toContain('1 shard compared, values differ in 1 shard')
+  expect((await lewmCache(['verify', '--second-reader', '--cache', cache])).stdout).toContain('1 shard compared, values differ in 1 shard')
 })
 
-test('a disagreement in a part is one of the whole', () => {
+test('a disagreement in a part is one of the whole', async () => {
   const cache = temporaryFolder()
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
   writeFileSync(join(cache, HANDMADE_PATH), ambiguousShard())
-  const files = [1, 2].map(part => {
+  const files = await inOrder([1, 2], async part => {
     const file = join(temporaryFolder(), `${part}.json`)
-    writeFileSync(file, lewmCache(['verify', '--second-reader', '--partition', `${part}/2`, '--cache', cache, '--json']).stdout)
+    writeFileSync(file, (await lewmCache(['verify', '--second-reader', '--partition', `${part}/2`, '--cache', cache, '--json'])).stdout)
     return file
   })
-  const { findings, second_reader: secondReader } = lewmCache(['merge', '--json', ...files]).json()
+  const { findings, second_reader: secondReader } = (await lewmCache(['merge', '--json', ...files])).json()
   expect(findings.filter(({ kind }: { kind: string }) => kind === 'readers_disagree')).toHaveLength(1)
   expect(secondReader).toEqual({ compared: 1, disagreeing: 1, not_read: [] })
 })
 
-test('the parts of a cache add up', () => {
+test('the parts of a cache add up', async () => {
   const cache = referenceCache('unusual')
   const folder = temporaryFolder()
-  const files = [1, 2, 3].map(part => {
-    const { stdout } = lewmCache(['verify', '--second-reader', '--partition', `${part}/3`, '--cache', cache, '--json'])
+  const files = await inOrder([1, 2, 3], async part => {
+    const { stdout } = await lewmCache(['verify', '--second-reader', '--partition', `${part}/3`, '--cache', cache, '--json'])
     const file = join(folder, `${part}.json`)
     writeFileSync(file, stdout)
     return file
   })
-  const merged = lewmCache(['merge', '--json', ...files]).json()
-  const whole = lewmCache(['verify', '--second-reader', '--cache', cache, '--json']).json()
+  const merged = (await lewmCache(['merge', '--json', ...files])).json()
+  const whole = (await lewmCache(['verify', '--second-reader', '--cache', cache, '--json'])).json()
   expect(merged.second_reader).toEqual(whole.second_reader)
   expect(merged.second_reader.compared).toBeGreaterThan(20)
 })
 
-test('it reads values, so it does not go with --quick', () => {
-  const { code, stderr } = lewmCache(['verify', '--second-reader', '--quick', '--cache', referenceCache('healthy')])
+test('it reads values, so it does not go with --quick', async () => {
+  const { code, stderr } = await lewmCache(['verify', '--second-reader', '--quick', '--cache', referenceCache('healthy')])
   expect(code).toBe(2)
   expect(stderr).toContain("option '--quick' cannot be used with option '--second-reader'")
 })
@@ -104,8 +104,8 @@ test('where the system gives no memory for its thread, nothing is compared, and 
 test('a shard that was to be compared and was not: exit code 3, though nothing is wrong with it', async () => {
   const cache = temporaryFolder()
   await writeShard(cache, { encoderId: 'e', contig: '1', strideBlock: 0, records: [recordOf(0), recordOf(1)] })
-  expect(lewmCache(['reindex', '--cache', cache]).code).toBe(0)
-  const sound = lewmCache(['verify', '--second-reader', '--cache', cache])
+  expect((await lewmCache(['reindex', '--cache', cache])).code).toBe(0)
+  const sound = await lewmCache(['verify', '--second-reader', '--cache', cache])
   expect(sound.stdout).toContain('1 shard compared, no value differs')
   expect(sound.code).toBe(0)
   const { code, stdout } = inShell(`ulimit -v 3000000; $LEWM verify --second-reader --cache '${cache}' --json`)

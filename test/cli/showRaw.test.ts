@@ -10,8 +10,8 @@ import { everyTypeFile, newerCache } from '../support/newer.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { type Json, lewmCache } from './lewmCache.ts'
 
-test('JSON: exactly four parts, names as in the file, numbers exact', () => {
-  const { code, json, stderr } = lewmCache(['show', '--raw', everyTypeFile(), '--json'])
+test('JSON: exactly four parts, names as in the file, numbers exact', async () => {
+  const { code, json, stderr } = await lewmCache(['show', '--raw', everyTypeFile(), '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const document = json()
   expect(Object.keys(document)).toEqual(['columns', 'key_values', 'row_groups', 'rows'])
@@ -45,11 +45,11 @@ test('JSON: exactly four parts, names as in the file, numbers exact', () => {
     camelCase: 1,
     'dot.name': 1
   })
-  expect(lewmCache(['show', '--raw', everyTypeFile(), '--limit', '1', '--json']).json().rows).toHaveLength(1)
+  expect((await lewmCache(['show', '--raw', everyTypeFile(), '--limit', '1', '--json'])).json().rows).toHaveLength(1)
 })
 
-test('text: facts, columns, row groups and rows, with nothing that a terminal would obey', () => {
-  const { code, stdout } = lewmCache(['show', '--raw', everyTypeFile(), '--limit', '2'])
+test('text: facts, columns, row groups and rows, with nothing that a terminal would obey', async () => {
+  const { code, stdout } = await lewmCache(['show', '--raw', everyTypeFile(), '--limit', '2'])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^ {2}rows +3 in 2 row groups$/m)
   expect(stdout).toMatch(/^ {2}dec +FIXED_LEN_BYTE_ARRAY\(16\) DECIMAL\(38, 2\) +nullable/m)
@@ -58,26 +58,26 @@ test('text: facts, columns, row groups and rows, with nothing that a terminal wo
   expect(stdout).not.toContain('3 values:')
 })
 
-test('a shard of layout 3, by its path in the cache or on disk, or through a link', () => {
+test('a shard of layout 3, by its path in the cache or on disk, or through a link', async () => {
   const cache = newerCache('layout3a')
-  const shard: string = lewmCache(['ls', '--cache', cache, '--json'])
+  const shard: string = (await lewmCache(['ls', '--cache', cache, '--json']))
     .json()
     .shards.map((each: Json) => each.shard_path)
     .find((path: string) => path.includes('/chrchr7_0'))
   const link = join(temporaryFolder(), 'link')
   symlinkSync(join(cache, shard), link)
-  const byCache = lewmCache(['show', '--raw', shard, '--cache', cache, '--json'])
+  const byCache = await lewmCache(['show', '--raw', shard, '--cache', cache, '--json'])
   expect(byCache.code).toBe(0)
   expect(byCache.json().rows[0]).toMatchObject({ chrom: 'chr7', storage_dtype: 'fp32', schema_version: '3.0.0' })
-  for (const path of [join(cache, shard), link]) expect(lewmCache(['show', '--raw', path, '--json']).json()).toEqual(byCache.json())
+  for (const path of [join(cache, shard), link]) expect((await lewmCache(['show', '--raw', path, '--json'])).json()).toEqual(byCache.json())
 })
 
-test('what cannot be read is on standard error, and in the exit code', () => {
+test('what cannot be read is on standard error, and in the exit code', async () => {
   const cache = temporaryFolder()
   const page = dataPage('LZO', 1, 'PLAIN', plainText('1'))
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
   writeFileSync(join(cache, HANDMADE_PATH), handmadeShard(1, { chrom: { chunk: { codec: 'LZO', values: 1, pages: [page] } } }))
-  const lzo = lewmCache(['show', '--raw', HANDMADE_PATH, '--cache', cache, '--json'])
+  const lzo = await lewmCache(['show', '--raw', HANDMADE_PATH, '--cache', cache, '--json'])
   expect(lzo.code).toBe(3)
   expect(lzo.stderr).toBe('lewm-cache: values of chrom cannot be shown: hyparquet failed: parquet unsupported compression codec: LZO\n')
   expect(lzo.json().rows).toEqual([expect.not.objectContaining({ chrom: expect.anything() })])
@@ -85,22 +85,22 @@ test('what cannot be read is on standard error, and in the exit code', () => {
 
   const text = join(cache, 'notes.txt')
   writeFileSync(text, 'no Parquet at all')
-  expect(lewmCache(['show', '--raw', text]).code).toBe(4)
-  expect(lewmCache(['show', '--raw', text, '--json']).json().error.code).toBe('RESOURCE.CACHE_CORRUPT')
-  expect(lewmCache(['show', '--raw', join(cache, 'nowhere')]).code).toBe(1)
-  expect(lewmCache(['show', '--raw', cache]).code).toBe(2)
-  expect(lewmCache(['show', HANDMADE_PATH, '--limit', '3', '--cache', cache]).code).toBe(2)
-  expect(lewmCache(['show', '--raw', '--rows', HANDMADE_PATH, '--cache', cache]).code).toBe(2)
+  expect((await lewmCache(['show', '--raw', text])).code).toBe(4)
+  expect((await lewmCache(['show', '--raw', text, '--json'])).json().error.code).toBe('RESOURCE.CACHE_CORRUPT')
+  expect((await lewmCache(['show', '--raw', join(cache, 'nowhere')])).code).toBe(1)
+  expect((await lewmCache(['show', '--raw', cache])).code).toBe(2)
+  expect((await lewmCache(['show', HANDMADE_PATH, '--limit', '3', '--cache', cache])).code).toBe(2)
+  expect((await lewmCache(['show', '--raw', '--rows', HANDMADE_PATH, '--cache', cache])).code).toBe(2)
 })
 
-test('a footer with 150,000 key-values: text shows the first, JSON all of them', () => {
+test('a footer with 150,000 key-values: text shows the first, JSON all of them', async () => {
   const plan = shardPlan(modelRows(new Rng('pairs'), 2))
   plan.keyValues = Array.from({ length: 150_000 }, (_, i) => ({ key: `key ${i}`, value: 'v' }))
   const file = join(temporaryFolder(), 'pairs.parquet')
   writeFileSync(file, makeParquet(plan))
-  const { code, stdout, stderr } = lewmCache(['show', '--raw', file])
+  const { code, stdout, stderr } = await lewmCache(['show', '--raw', file])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('\n  ... and 149,900 more key-values (--json prints all)\n')
   expect(stdout.split('\n').length).toBeLessThan(200)
-  expect(lewmCache(['show', '--raw', file, '--json']).json().key_values).toHaveLength(150_000)
+  expect((await lewmCache(['show', '--raw', file, '--json'])).json().key_values).toHaveLength(150_000)
 })

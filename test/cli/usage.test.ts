@@ -2,28 +2,28 @@
 import { describe, expect, test } from 'vitest'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inShell, lewmCache } from './lewmCache.ts'
+import { inShell, lewmCache, lewmCacheProcess } from './lewmCache.ts'
 
 const COMMANDS = 'write path get find ls show verify reindex repair quarantine quarantined restore checksums sample open serve'.split(' ')
 
 describe('help', () => {
-  test('lists every command, and so the exit codes', () => {
-    const { code, stdout, stderr } = lewmCache(['--help'])
+  test('lists every command, and so the exit codes', async () => {
+    const { code, stdout, stderr } = await lewmCache(['--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
     expect(stdout).toContain('130 cancelled')
   })
 
-  test.each(COMMANDS)('%s --help names the options of every command', command => {
-    const { code, stdout, stderr } = lewmCache([command, '--help'])
+  test.each(COMMANDS)('%s --help names the options of every command', async command => {
+    const { code, stdout, stderr } = await lewmCache([command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: lewm-cache ${command} `))
     for (const option of ['--cache <dir>', '--json', '--quiet', '--help']) expect(stdout).toContain(option)
   })
 
-  test('help COMMAND and --version', () => {
-    expect(lewmCache(['help', 'verify']).stdout).toBe(lewmCache(['verify', '--help']).stdout)
-    expect(lewmCache(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  test('help COMMAND and --version', async () => {
+    expect((await lewmCache(['help', 'verify'])).stdout).toBe((await lewmCache(['verify', '--help'])).stdout)
+    expect((await lewmCache(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
   test.runIf(process.platform === 'linux').each(['--help', 'help', 'help verify', 'verify --help', '--version'])(
@@ -54,12 +54,12 @@ describe('wrong usage is one line, and one document with --json', () => {
     [['repair', '--plan', 'a', '--save-plan', 'b'], 'cannot be used with'],
     [['find', 'beef', '--limit', '0'], 'from 1 to'],
     [['get', '--format', 'csv'], 'npy']
-  ])('%j', (args, words) => {
-    const { code, stdout, stderr } = lewmCache(args)
+  ])('%j', async (args, words) => {
+    const { code, stdout, stderr } = await lewmCache(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(/^lewm-cache: [^\n]*\n$/)
     expect(stderr).toContain(words)
-    const withJson = lewmCache([...args, '--json'])
+    const withJson = await lewmCache([...args, '--json'])
     expect(withJson.code).toBe(2)
     expect(withJson.json()).toEqual({
       error: { code: 'INPUT.GENERIC', message: expect.stringContaining(words), details: expect.anything() }
@@ -69,22 +69,22 @@ describe('wrong usage is one line, and one document with --json', () => {
 
 describe('the options of every command stand before or after it', () => {
   const cache = referenceCache('healthy')
-  const expected = lewmCache(['ls', '--cache', cache, '--json', '--layer', '-1'])
 
   test.each([
     [['--cache', cache, '--json', 'ls', '--layer', '-1']],
     [['--json', 'ls', '--layer=-1', '--cache', cache]],
     [[`--cache=${cache}`, 'ls', '--layer', '-1', '--json', '--quiet']]
-  ])('%#', args => {
-    expect(lewmCache(args)).toMatchObject({ code: 0, stdout: expected.stdout, stderr: '' })
+  ])('%#', async args => {
+    const { stdout } = await lewmCache(['ls', '--cache', cache, '--json', '--layer', '-1'])
+    expect(await lewmCache(args)).toMatchObject({ code: 0, stdout, stderr: '' })
   })
 
-  test('the later --cache counts', () => {
-    expect(lewmCache(['--cache', '/nowhere', 'ls', '--cache', cache, '--json']).code).toBe(0)
+  test('the later --cache counts', async () => {
+    expect((await lewmCache(['--cache', '/nowhere', 'ls', '--cache', cache, '--json'])).code).toBe(0)
   })
 
-  test('an option that looks like an option is a value where a value is due', () => {
-    const { code, stderr } = lewmCache(['ls', '--cache', cache, '--encoder', '--json', '--quiet'])
+  test('an option that looks like an option is a value where a value is due', async () => {
+    const { code, stderr } = await lewmCache(['ls', '--cache', cache, '--encoder', '--json', '--quiet'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 })
@@ -92,18 +92,18 @@ describe('the options of every command stand before or after it', () => {
 describe('which cache', () => {
   const cache = referenceCache('healthy')
 
-  test('$GENO_LEWM_CACHE, with ~ for the home folder', () => {
-    const shards = lewmCache(['ls', '--json'], { env: { GENO_LEWM_CACHE: cache } }).json().shards
+  test('$GENO_LEWM_CACHE, with ~ for the home folder', async () => {
+    const shards = (await lewmCache(['ls', '--json'], { env: { GENO_LEWM_CACHE: cache } })).json().shards
     expect(shards.length).toBeGreaterThan(0)
     const home = temporaryFolder()
     inShell(`cp -r '${cache}' "$HOME/mine"`, home)
-    expect(lewmCache(['ls', '--json'], { home, env: { GENO_LEWM_CACHE: '~/mine' } }).json().shards).toHaveLength(shards.length)
+    expect((await lewmCache(['ls', '--json'], { home, env: { GENO_LEWM_CACHE: '~/mine' } })).json().shards).toHaveLength(shards.length)
   })
 
-  test('.geno-lewm-cache in the working directory', () => {
+  test('.geno-lewm-cache in the working directory', async () => {
     const home = temporaryFolder()
     inShell(`cp -r '${cache}' .geno-lewm-cache`, home)
-    expect(lewmCache(['ls', '--json'], { home }).code).toBe(0)
+    expect((await lewmCache(['ls', '--json'], { home })).code).toBe(0)
   })
 })
 
@@ -133,18 +133,18 @@ describe('a bug in the program', () => {
   const broken = { NODE_OPTIONS: '--import=data:text/javascript,Map.groupBy=()=>{throw(new(TypeError)(`boom`))}' }
 
   test('is one line with the code INTERNAL, and an exit code of its own', () => {
-    const { code, stdout, stderr } = lewmCache(['verify', '--cache', cache], { env: broken })
+    const { code, stdout, stderr } = lewmCacheProcess(['verify', '--cache', cache], { env: broken })
     expect({ code, stdout, stderr }).toEqual({
       code: 70,
       stdout: '',
       stderr: 'lewm-cache: INTERNAL: a bug in this program: TypeError: boom\n'
     })
-    const { json } = lewmCache(['repair', '--dry-run', '--cache', cache, '--json'], { env: broken })
+    const { json } = lewmCacheProcess(['repair', '--dry-run', '--cache', cache, '--json'], { env: broken })
     expect(json()).toEqual({ error: { code: 'INTERNAL', message: 'TypeError: boom', details: {} } })
   })
 
   test('has its stack with DEBUG', () => {
-    const { code, stderr } = lewmCache(['verify', '--cache', cache], { env: { ...broken, DEBUG: '1' } })
+    const { code, stderr } = lewmCacheProcess(['verify', '--cache', cache], { env: { ...broken, DEBUG: '1' } })
     expect(code).toBe(70)
     expect(stderr).toMatch(/boom\nTypeError: boom\n {4}at /)
   })

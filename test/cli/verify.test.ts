@@ -6,14 +6,15 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { damageNotes, referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { type Json, lewmCache, ndjson } from './lewmCache.ts'
+import { inOrder, type Json, lewmCache, ndjson } from './lewmCache.ts'
 import { recordLine, WRITE } from './records.ts'
 
-const shardOf = (cache: string, at = 0): string => lewmCache(['ls', '--json', '--cache', cache]).json().shards[at].shard_path
+const shardOf = async (cache: string, at = 0): Promise<string> =>
+  (await lewmCache(['ls', '--json', '--cache', cache])).json().shards[at].shard_path
 const kindsOf = (document: Json): string[] => [...new Set<string>(document.findings.map((found: Json) => found.kind))].sort()
 
-function verify(cache: string, ...args: string[]): { code: number | null; document: Json } {
-  const { code, json, stderr } = lewmCache(['verify', '--cache', cache, '--json', ...args])
+async function verify(cache: string, ...args: string[]): Promise<{ code: number | null; document: Json }> {
+  const { code, json, stderr } = await lewmCache(['verify', '--cache', cache, '--json', ...args])
   expect(stderr).toBe('')
   return { code, document: json() }
 }
@@ -31,35 +32,35 @@ function fingerprint(folder: string): string {
 /** One shard of the healthy cache holds NaN and infinities, as a suspect. */
 const EDGE = 'embeddings/local-kmer/-128/centered_mean_2147483647/chredge_2147483648.parquet'
 
-function cleanCache(): string {
+async function cleanCache(): Promise<string> {
   const cache = join(temporaryFolder(), 'clean')
-  lewmCache([...WRITE, '--cache', cache], { input: ndjson(Array.from({ length: 9 }, (_, n) => recordLine(n))) })
+  await lewmCache([...WRITE, '--cache', cache], { input: ndjson(Array.from({ length: 9 }, (_, n) => recordLine(n))) })
   return cache
 }
 
-test('the summary counts files that are no shards apart, and no placeholder as read or as suspect', () => {
+test('the summary counts files that are no shards apart, and no placeholder as read or as suspect', async () => {
   const cache = referenceCache('healthy')
-  const [first = '', second = ''] = [shardOf(cache), shardOf(cache, 1)]
+  const [first = '', second = ''] = [await shardOf(cache), await shardOf(cache, 1)]
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 2000000\n`
   writeFileSync(join(cache, first), pointer)
   rmSync(join(cache, second))
   symlinkSync('/nowhere/blob', join(cache, second))
   writeFileSync(join(cache, dirname(first), '._a.parquet'), Buffer.from('0005160700020000', 'hex'))
   writeFileSync(join(cache, dirname(first), '.syncthing.a.parquet.tmp'), '')
-  const { stdout } = lewmCache(['verify', '--cache', cache])
+  const { stdout } = await lewmCache(['verify', '--cache', cache])
   expect(stdout).toMatch(/^checked 90 shards, /)
   expect(stdout).toMatch(
     /\n89 healthy, 0 damaged, 1 suspect, 0 unsupported, 0 unreadable, index in order, 2 placeholders, 2 files that are no shards, [\d,]+ windows missing \(2 shards\)\n/
   )
   // The report counts every file that was opened.
-  expect(verify(cache).document).toMatchObject({ checked_shards: 92, healthy_shards: 89, missing_shards: 2 })
+  expect((await verify(cache)).document).toMatchObject({ checked_shards: 92, healthy_shards: 89, missing_shards: 2 })
 })
 
 describe('a healthy cache', () => {
-  test('ends with 0 and every promised field', () => {
-    const cache = cleanCache()
+  test('ends with 0 and every promised field', async () => {
+    const cache = await cleanCache()
     for (const args of [[], ['--quick']]) {
-      const { code, document } = verify(cache, ...args)
+      const { code, document } = await verify(cache, ...args)
       expect(code).toBe(0)
       const numbers = {
         checked_shards: 1,
@@ -74,32 +75,32 @@ describe('a healthy cache', () => {
     }
   })
 
-  test('that GenoLeWM wrote', () => {
-    const { code, document } = verify(referenceCache('healthy'))
+  test('that GenoLeWM wrote', async () => {
+    const { code, document } = await verify(referenceCache('healthy'))
     expect(code).toBe(3)
     const shards = new Set(referenceRows('healthy').map(row => row.shard_path)).size
     expect(document).toMatchObject({ checked_shards: shards, checked_rows: 1301, healthy_shards: shards - 1, by_kind: { non_finite: 1 } })
     expect(document.findings).toMatchObject([{ kind: 'non_finite', severity: 'suspect', shard_path: EDGE, row: 0, column: 'embedding' }])
   })
 
-  test('for a person', () => {
-    const { code, stdout, stderr } = lewmCache(['verify', '--cache', cleanCache()])
+  test('for a person', async () => {
+    const { code, stdout, stderr } = await lewmCache(['verify', '--cache', await cleanCache()])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
       /^checked 1 shard, 9 rows, [0-9.]+ KiB in [0-9.]+ s\n1 healthy, 0 damaged, 0 suspect, 0 unsupported, 0 unreadable, index in order\n$/
     )
   })
 
-  test('unusual shards are only unusual', () => {
-    expect(verify(referenceCache('unusual')).document.findings.every((found: Json) => found.severity === 'suspect')).toBe(true)
+  test('unusual shards are only unusual', async () => {
+    expect((await verify(referenceCache('unusual'))).document.findings.every((found: Json) => found.severity === 'suspect')).toBe(true)
   })
 })
 
 describe('a damaged cache', () => {
-  test('ends with 4, says each damage, and is left as it was', () => {
+  test('ends with 4, says each damage, and is left as it was', async () => {
     const cache = referenceCache('damaged')
     const before = fingerprint(cache)
-    const { code, document } = verify(cache)
+    const { code, document } = await verify(cache)
     expect(code).toBe(4)
     expect(fingerprint(cache)).toBe(before)
     const damaged = Object.entries(damageNotes()).flatMap(([path, { wrong }]) => (wrong === null ? [] : [path]))
@@ -112,8 +113,8 @@ describe('a damaged cache', () => {
     expect(counted).toBe(document.findings.length)
   })
 
-  test('for a person: every damaged shard under its kind, in order of severity', () => {
-    const { code, stdout } = lewmCache(['verify', '--cache', referenceCache('damaged')])
+  test('for a person: every damaged shard under its kind, in order of severity', async () => {
+    const { code, stdout } = await lewmCache(['verify', '--cache', referenceCache('damaged')])
     expect(code).toBe(4)
     expect(stdout).toMatch(/\n {2}cut_off \(\d+ findings?\)\n {4}embeddings\/.*\n {6}\S/)
     expect(stdout.indexOf('\ncorrupt: ')).toBeGreaterThan(0)
@@ -121,102 +122,102 @@ describe('a damaged cache', () => {
     expect(stdout.indexOf('\nindex: ')).toBeGreaterThan(stdout.indexOf('\nsuspect: '))
   })
 
-  test('one shard of it', () => {
+  test('one shard of it', async () => {
     const cache = referenceCache('damaged')
     const folder = 'embeddings/local-kmer/5/centered_mean_8'
-    expect(verify(cache, `${folder}/chrempty-file_0.parquet`)).toMatchObject({ code: 4, document: { checked_shards: 1 } })
-    const healthy = verify(cache, '--quick', `${folder}/chr1_0.parquet`)
+    expect(await verify(cache, `${folder}/chrempty-file_0.parquet`)).toMatchObject({ code: 4, document: { checked_shards: 1 } })
+    const healthy = await verify(cache, '--quick', `${folder}/chr1_0.parquet`)
     expect(healthy.document.findings.filter((found: Json) => found.severity !== 'index')).toEqual([])
   })
 
-  test('a shard that is not there', () => {
-    const { code, json } = lewmCache(['verify', 'embeddings/none.parquet', '--cache', referenceCache('healthy'), '--json'])
+  test('a shard that is not there', async () => {
+    const { code, json } = await lewmCache(['verify', 'embeddings/none.parquet', '--cache', referenceCache('healthy'), '--json'])
     expect({ code, error: json().error.code }).toEqual({ code: 1, error: 'RESOURCE.NOT_FOUND' })
   })
 })
 
 describe('exit codes', () => {
-  test('3 for a missing index', () => {
-    const cache = cleanCache()
+  test('3 for a missing index', async () => {
+    const cache = await cleanCache()
     rmSync(join(cache, 'embeddings/index.sqlite'))
-    const { code, document } = verify(cache)
+    const { code, document } = await verify(cache)
     expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['index_missing'] })
   })
 
-  test('4 for an index that cannot be used', () => {
-    const cache = cleanCache()
+  test('4 for an index that cannot be used', async () => {
+    const cache = await cleanCache()
     writeFileSync(join(cache, 'embeddings/index.sqlite'), 'no database at all, but long enough to look like one'.repeat(99))
-    const { code, document } = verify(cache)
+    const { code, document } = await verify(cache)
     expect({ code, kinds: kindsOf(document) }).toEqual({ code: 4, kinds: ['index_unreadable'] })
   })
 
-  test('3 for a missing shard', () => {
+  test('3 for a missing shard', async () => {
     const cache = referenceCache('healthy')
-    const rows: number = lewmCache(['show', shardOf(cache), '--rows', '--cache', cache, '--json']).json().rows.length
-    rmSync(join(cache, shardOf(cache)))
-    const { code, document } = verify(cache, '--quick')
+    const rows: number = (await lewmCache(['show', await shardOf(cache), '--rows', '--cache', cache, '--json'])).json().rows.length
+    rmSync(join(cache, await shardOf(cache)))
+    const { code, document } = await verify(cache, '--quick')
     expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['entry_without_row', 'missing_shard'] })
     expect(document).toMatchObject({ missing_shards: 1, missing_rows: rows })
   })
 
-  test('3 for suspects alone', () => {
+  test('3 for suspects alone', async () => {
     const cache = join(temporaryFolder(), 'new')
-    lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1, { embedding: ['NaN', 1] })]) })
-    const { code, document } = verify(cache)
+    await lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1, { embedding: ['NaN', 1] })]) })
+    const { code, document } = await verify(cache)
     expect({ code, kinds: kindsOf(document) }).toEqual({ code: 3, kinds: ['non_finite'] })
   })
 })
 
 describe('earlier verifications', () => {
-  test('--changed reads only what is new or changed; --older-than what was read before that', () => {
+  test('--changed reads only what is new or changed; --older-than what was read before that', async () => {
     const cache = referenceCache('healthy')
     const home = temporaryFolder()
-    const again = (...args: string[]) => lewmCache(['verify', '--cache', cache, '--json', ...args], { home }).json()
-    const all = again().checked_shards
-    expect(again('--changed').checked_shards).toBe(0)
-    utimesSync(join(cache, shardOf(cache)), 1_700_000_000, 1_700_000_000)
-    expect(again('--changed').checked_shards).toBe(1)
-    expect(again('--older-than', '1d').checked_shards).toBe(0)
-    expect(again('--older-than', '0s').checked_shards).toBe(all)
+    const again = async (...args: string[]) => (await lewmCache(['verify', '--cache', cache, '--json', ...args], { home })).json()
+    const all = (await again()).checked_shards
+    expect((await again('--changed')).checked_shards).toBe(0)
+    utimesSync(join(cache, await shardOf(cache)), 1_700_000_000, 1_700_000_000)
+    expect((await again('--changed')).checked_shards).toBe(1)
+    expect((await again('--older-than', '1d')).checked_shards).toBe(0)
+    expect((await again('--older-than', '0s')).checked_shards).toBe(all)
   })
 
-  test('bytes that changed since are found', () => {
+  test('bytes that changed since are found', async () => {
     const cache = referenceCache('healthy')
     const home = temporaryFolder()
-    lewmCache(['verify', '--cache', cache, '--json'], { home })
-    const [path, other] = [shardOf(cache, 0), shardOf(cache, 1)]
+    await lewmCache(['verify', '--cache', cache, '--json'], { home })
+    const [path, other] = [await shardOf(cache, 0), await shardOf(cache, 1)]
     cpSync(join(cache, other), join(cache, path))
-    const { code, json } = lewmCache(['verify', '--cache', cache, '--json'], { home })
+    const { code, json } = await lewmCache(['verify', '--cache', cache, '--json'], { home })
     expect(code).toBe(3)
     expect(kindsOf(json())).toContain('changed_bytes')
   })
 
-  test('where they cannot be written down, verification goes on and says so', () => {
+  test('where they cannot be written down, verification goes on and says so', async () => {
     const home = temporaryFolder()
     writeFileSync(join(home, 'data'), 'a file where a folder should be')
-    const cache = cleanCache()
-    const { code, stderr } = lewmCache(['verify', '--cache', cache, '--json'], { home })
+    const cache = await cleanCache()
+    const { code, stderr } = await lewmCache(['verify', '--cache', cache, '--json'], { home })
     expect(code).toBe(0)
     expect(stderr).toMatch(/^lewm-cache: going on without the record of earlier verifications: [^\n]+\n$/)
-    expect(lewmCache(['verify', '--changed', '--cache', cache, '--json'], { home }).code).toBe(6)
+    expect((await lewmCache(['verify', '--changed', '--cache', cache, '--json'], { home })).code).toBe(6)
   })
 })
 
-test('partitions share the shards out, each to one', () => {
+test('partitions share the shards out, each to one', async () => {
   const cache = referenceCache('healthy')
-  const parts = ['1/3', '2/3', '3/3'].map(part => verify(cache, '--partition', part).document)
+  const parts = await inOrder(['1/3', '2/3', '3/3'], async part => (await verify(cache, '--partition', part)).document)
   expect(parts.reduce((sum, part) => sum + part.checked_rows, 0)).toBe(1301)
   expect(parts.every(part => part.checked_shards > 0)).toBe(true)
 })
 
 describe('what is known of bytes', () => {
-  test('follows a cache that is moved: a byte that changes afterwards is told, with since when', () => {
-    const [before, after, home] = [cleanCache(), join(temporaryFolder(), 'elsewhere'), temporaryFolder()]
-    const shard = shardOf(before)
+  test('follows a cache that is moved: a byte that changes afterwards is told, with since when', async () => {
+    const [before, after, home] = [await cleanCache(), join(temporaryFolder(), 'elsewhere'), temporaryFolder()]
+    const shard = await shardOf(before)
     const recorded = Date.now()
-    expect(lewmCache(['verify', '--cache', before], { home })).toMatchObject({ code: 0, stderr: '' })
+    expect(await lewmCache(['verify', '--cache', before], { home })).toMatchObject({ code: 0, stderr: '' })
     renameSync(before, after)
-    const moved = lewmCache(['ls', '--json', '--cache', after], { home })
+    const moved = await lewmCache(['ls', '--json', '--cache', after], { home })
     expect(moved.stderr).toContain(`lewm-cache: this cache lay in ${before} before; what was recorded of it there goes on here\n`)
     expect(moved.json().shards[0].verified).not.toBeNull()
 
@@ -224,7 +225,7 @@ describe('what is known of bytes', () => {
     const bytes = readFileSync(join(after, shard))
     writeFileSync(join(after, shard), bytes.with(200, (bytes[200] ?? 0) ^ 1))
     utimesSync(join(after, shard), atime, mtime)
-    const { json, stderr } = lewmCache(['verify', '--cache', after, '--json'], { home })
+    const { json, stderr } = await lewmCache(['verify', '--cache', after, '--json'], { home })
     expect(stderr).toBe('')
     const changed = json().findings.find((found: Json) => found.kind === 'changed_bytes')
     expect(changed.shard_path).toBe(shard)
@@ -233,32 +234,39 @@ describe('what is known of bytes', () => {
     expect(since).toBeLessThanOrEqual(Date.now())
   })
 
-  test('without a record a shard is readable, not healthy, unless its pages carry checksums; the document stays the same', () => {
+  test('without a record a shard is readable, not healthy, unless its pages carry checksums; the document stays the same', async () => {
     const cache = referenceCache('healthy')
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
     const env = { LEWM_CACHE_DATA: file }
-    expect(lewmCache(['verify', '--cache', cache]).stdout).toContain('\n91 healthy, 0 damaged, 1 suspect')
-    expect(lewmCache(['verify', '--cache', cache], { env }).stdout).toContain('\n91 readable, never fingerprinted, 0 damaged, 1 suspect')
-    expect(lewmCache(['verify', '--quick', '--cache', cache], { env }).stdout).toContain('\n92 in order by their footers, 0 damaged')
-    expect(lewmCache(['verify', '--cache', cache, '--json'], { env }).json().healthy_shards).toBe(91)
-    const clean = cleanCache()
-    expect(lewmCache(['verify', '--cache', clean], { env }).stdout).toContain('\n1 healthy, 0 damaged')
+    expect((await lewmCache(['verify', '--cache', cache])).stdout).toContain('\n91 healthy, 0 damaged, 1 suspect')
+    expect((await lewmCache(['verify', '--cache', cache], { env })).stdout).toContain(
+      '\n91 readable, never fingerprinted, 0 damaged, 1 suspect'
+    )
+    expect((await lewmCache(['verify', '--quick', '--cache', cache], { env })).stdout).toContain(
+      '\n92 in order by their footers, 0 damaged'
+    )
+    expect((await lewmCache(['verify', '--cache', cache, '--json'], { env })).json().healthy_shards).toBe(91)
+    const clean = await cleanCache()
+    expect((await lewmCache(['verify', '--cache', clean], { env })).stdout).toContain('\n1 healthy, 0 damaged')
     cpSync(join(clean, 'embeddings'), join(cache, 'embeddings'), { recursive: true, force: false })
-    expect(lewmCache(['verify', '--cache', cache], { env }).stdout).toContain('\n1 healthy, 91 readable, never fingerprinted, 0 damaged')
+    expect((await lewmCache(['verify', '--cache', cache], { env })).stdout).toContain(
+      '\n1 healthy, 91 readable, never fingerprinted, 0 damaged'
+    )
   })
 
-  test('is let go of when a shard goes through quarantine', () => {
+  test('is let go of when a shard goes through quarantine', async () => {
     const [cache, home] = [referenceCache('healthy'), temporaryFolder()]
-    const shard = shardOf(cache)
-    const told = (command: string, ...args: string[]): string => lewmCache([command, ...args, '--cache', cache], { home }).stdout
-    told('verify')
-    expect(told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC\n/)
-    told('quarantine', shard, '--reason', 'to try')
-    told('restore', '--all')
-    expect(told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC, never fingerprinted\n/)
-    expect(told('ls')).toMatch(/ [-0-9]+ [:0-9]+, never fingerprinted +embeddings/)
-    told('verify')
-    expect(told('ls')).not.toContain('never fingerprinted')
+    const shard = await shardOf(cache)
+    const told = async (command: string, ...args: string[]): Promise<string> =>
+      (await lewmCache([command, ...args, '--cache', cache], { home })).stdout
+    await told('verify')
+    expect(await told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC\n/)
+    await told('quarantine', shard, '--reason', 'to try')
+    await told('restore', '--all')
+    expect(await told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC, never fingerprinted\n/)
+    expect(await told('ls')).toMatch(/ [-0-9]+ [:0-9]+, never fingerprinted +embeddings/)
+    await told('verify')
+    expect(await told('ls')).not.toContain('never fingerprinted')
   })
 })

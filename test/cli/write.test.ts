@@ -12,44 +12,44 @@ const NINE = Array.from({ length: 9 }, (_, n) => recordLine(n))
 const everythingIn = (folder: string) => readdirSync(folder, { recursive: true })
 
 describe('write', () => {
-  test('from standard input, then from a file: the second time all is there', () => {
+  test('from standard input, then from a file: the second time all is there', async () => {
     const cache = join(temporaryFolder(), 'new')
-    const first = lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson(NINE) })
+    const first = await lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson(NINE) })
     expect(first).toMatchObject({ code: 0, stderr: '' })
     expect(first.json()).toEqual({ shard_path: SHARD_PATH, rows: 9, written: true })
     const file = join(temporaryFolder(), 'records.ndjson')
     writeFileSync(file, ndjson(NINE))
-    const second = lewmCache([...WRITE, '--cache', cache, '--json', file])
+    const second = await lewmCache([...WRITE, '--cache', cache, '--json', file])
     expect({ code: second.code, document: second.json() }).toEqual({
       code: 0,
       document: { shard_path: SHARD_PATH, rows: 9, written: false }
     })
-    expect(lewmCache(['verify', '--cache', cache, '--json']).code).toBe(0)
+    expect((await lewmCache(['verify', '--cache', cache, '--json'])).code).toBe(0)
   })
 
-  test('for a person', () => {
+  test('for a person', async () => {
     const cache = join(temporaryFolder(), 'new')
     const options = { input: ndjson(NINE) }
-    expect(lewmCache([...WRITE, '--cache', cache], options).stdout).toBe(`wrote 9 rows to ${SHARD_PATH}\n`)
-    expect(lewmCache([...WRITE, '--cache', cache, '-'], options).stdout).toBe(`nothing to write, 9 rows already in ${SHARD_PATH}\n`)
+    expect((await lewmCache([...WRITE, '--cache', cache], options)).stdout).toBe(`wrote 9 rows to ${SHARD_PATH}\n`)
+    expect((await lewmCache([...WRITE, '--cache', cache, '-'], options)).stdout).toBe(`nothing to write, 9 rows already in ${SHARD_PATH}\n`)
   })
 
   test.each([
     [[], 'PLAIN'],
     [['--encoding', 'byte_stream_split'], 'BYTE_STREAM_SPLIT']
-  ])('with %j the values are %s, and the same', (options, encoding) => {
+  ])('with %j the values are %s, and the same', async (options, encoding) => {
     const cache = join(temporaryFolder(), 'new')
-    expect(lewmCache([...WRITE, ...options, '--cache', cache], { input: ndjson(NINE) }).code).toBe(0)
-    const shard = lewmCache(['show', SHARD_PATH, '--cache', cache, '--json']).json()
+    expect((await lewmCache([...WRITE, ...options, '--cache', cache], { input: ndjson(NINE) })).code).toBe(0)
+    const shard = (await lewmCache(['show', SHARD_PATH, '--cache', cache, '--json'])).json()
     expect(shard.columns.find(({ column }: { column: string }) => column.startsWith('embedding')).encodings).toContain(encoding)
-    const again = lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson(NINE) })
+    const again = await lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson(NINE) })
     expect(again.json()).toEqual({ shard_path: SHARD_PATH, rows: 9, written: false })
   })
 
-  test('rows that differ from those on disk are refused', () => {
+  test('rows that differ from those on disk are refused', async () => {
     const cache = join(temporaryFolder(), 'new')
-    lewmCache([...WRITE, '--cache', cache], { input: ndjson(NINE) })
-    const changed = lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson([recordLine(0, { embedding: [9, 9, 9, 9] })]) })
+    await lewmCache([...WRITE, '--cache', cache], { input: ndjson(NINE) })
+    const changed = await lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson([recordLine(0, { embedding: [9, 9, 9, 9] })]) })
     expect(changed.code).toBe(4)
     expect(changed.json().error.code).toBe('RESOURCE.CACHE_CORRUPT')
   })
@@ -58,48 +58,48 @@ describe('write', () => {
     ['1780000000000000001', '"1780000000000000001"'],
     ['9223372036854775807', '9223372036854775807'],
     ['1780000000000000003', '1780000000000000003']
-  ])('created_at %s given as %s keeps its digits', (digits, literal) => {
+  ])('created_at %s given as %s keeps its digits', async (digits, literal) => {
     const cache = join(temporaryFolder(), 'new')
     const line = JSON.stringify(recordLine(3)).replace('"chrom"', `"created_at": ${literal}, "chrom"`)
-    expect(lewmCache([...WRITE, '--cache', cache], { input: line }).code).toBe(0)
-    const { rows } = lewmCache(['show', SHARD_PATH, '--rows', '--json', '--cache', cache]).json()
+    expect((await lewmCache([...WRITE, '--cache', cache], { input: line })).code).toBe(0)
+    const { rows } = (await lewmCache(['show', SHARD_PATH, '--rows', '--json', '--cache', cache])).json()
     expect(rows[0]).toMatchObject({ created_at: digits, start_bp: 24576, end_bp: 36864, schema_version: '1.0.0', untargeted: false })
   })
 
-  test('not-a-number, the infinities and -0 go in and come out', () => {
+  test('not-a-number, the infinities and -0 go in and come out', async () => {
     const cache = join(temporaryFolder(), 'new')
     const line = JSON.stringify(recordLine(1, { embedding: ['NaN', 'Infinity', '-Infinity', 0, 65504] })).replace(',0,', ',-0.0,')
-    const written = lewmCache([...WRITE, '--cache', cache], { input: line })
+    const written = await lewmCache([...WRITE, '--cache', cache], { input: line })
     expect(written).toMatchObject({ code: 0, stderr: '' })
-    const { stdout } = lewmCache(['get', ...keyOptions(recordLine(1)), '--json', '--cache', cache])
+    const { stdout } = await lewmCache(['get', ...keyOptions(recordLine(1)), '--json', '--cache', cache])
     expect(stdout).toContain('"embedding":["NaN","Infinity","-Infinity",-0.0,65504]')
   })
 
-  test('finite values beyond float16 become infinite, and it says so', () => {
+  test('finite values beyond float16 become infinite, and it says so', async () => {
     const cache = join(temporaryFolder(), 'new')
     const input = ndjson([recordLine(1, { embedding: [65519, 65520, -1e9, 1] })])
-    const { code, stdout, stderr } = lewmCache([...WRITE, '--cache', cache, '--json'], { input })
+    const { code, stdout, stderr } = await lewmCache([...WRITE, '--cache', cache, '--json'], { input })
     expect(code).toBe(0)
     expect(JSON.parse(stdout).written).toBe(true)
     expect(stderr).toMatch(/^lewm-cache: 2 values beyond the range of float16 \(65,504\) became infinite\n$/)
   })
 
-  test('so do finite values beyond what a double holds', () => {
+  test('so do finite values beyond what a double holds', async () => {
     const cache = join(temporaryFolder(), 'new')
     const input = JSON.stringify(recordLine(1, { embedding: [1, 2, 3] })).replace('[1,2,3]', '[1e400,-1e309,"Infinity"]')
-    const { code, stderr } = lewmCache([...WRITE, '--cache', cache], { input })
+    const { code, stderr } = await lewmCache([...WRITE, '--cache', cache], { input })
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: 'lewm-cache: 2 values beyond the range of float16 (65,504) became infinite\n'
     })
-    const { stdout } = lewmCache(['get', ...keyOptions(recordLine(1)), '--json', '--cache', cache])
+    const { stdout } = await lewmCache(['get', ...keyOptions(recordLine(1)), '--json', '--cache', cache])
     expect(stdout).toContain('"embedding":["Infinity","-Infinity","Infinity"]')
   })
 
-  test('Windows line ends and blank lines are no matter', () => {
+  test('Windows line ends and blank lines are no matter', async () => {
     const cache = join(temporaryFolder(), 'new')
     const input = `\n${ndjson(NINE.slice(0, 3)).replaceAll('\n', '\r\n')}\n  \n`
-    expect(lewmCache([...WRITE, '--cache', cache, '--json'], { input }).json().rows).toBe(3)
+    expect((await lewmCache([...WRITE, '--cache', cache, '--json'], { input })).json().rows).toBe(3)
   })
 })
 
@@ -139,10 +139,10 @@ describe('a file with one broken line writes nothing and names the line', () => 
     ['no JSON', '{"chrom": NaN}', undefined, null],
     ['no object', '[1]', undefined, null],
     ['text', '"x"', undefined, null]
-  ])('%s', (_, line, field, value) => {
+  ])('%s', async (_, line, field, value) => {
     const cache = temporaryFolder()
     const input = `${JSON.stringify(recordLine(0))}\n\n${line}\n${JSON.stringify(recordLine(2))}\n`
-    const { code, stderr, json } = lewmCache([...WRITE, '--cache', cache, '--json'], { input })
+    const { code, stderr, json } = await lewmCache([...WRITE, '--cache', cache, '--json'], { input })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^lewm-cache: standard input line 3[: ][^\n]*\n$/)
     const { error } = json()
@@ -153,10 +153,10 @@ describe('a file with one broken line writes nothing and names the line', () => 
     expect(everythingIn(cache)).toEqual([])
   })
 
-  test('bytes that are not UTF-8', () => {
+  test('bytes that are not UTF-8', async () => {
     const cache = temporaryFolder()
     const input = Buffer.concat([Buffer.from(ndjson([recordLine(0)])), Buffer.from([0x22, 0xff, 0x22])])
-    const { code, stderr } = lewmCache([...WRITE, '--cache', cache], { input })
+    const { code, stderr } = await lewmCache([...WRITE, '--cache', cache], { input })
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'lewm-cache: standard input line 2 is not UTF-8 text\n' })
     expect(everythingIn(cache)).toEqual([])
   })
@@ -175,27 +175,27 @@ describe('write refuses', () => {
     ['a block that is no number', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', 'x']],
     ['a block beyond 2^53', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', '9007199254740993']],
     ['no encoder id', null, ['write', '--contig', '1', '--stride-block', '7']]
-  ])('%s', (_, input, args) => {
+  ])('%s', async (_, input, args) => {
     const cache = temporaryFolder()
-    const { code, stderr, stdout } = lewmCache([...args, '--cache', cache], { input: input ?? ndjson(NINE) })
+    const { code, stderr, stdout } = await lewmCache([...args, '--cache', cache], { input: input ?? ndjson(NINE) })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(/^lewm-cache: [^\n]+\n$/)
     expect(everythingIn(cache)).toEqual([])
   })
 
-  test('slashes in names stay inside the folder', () => {
+  test('slashes in names stay inside the folder', async () => {
     const cache = temporaryFolder()
     const args = ['write', '--encoder-id', '../../a', '--contig', '1', '--stride-block', '0', '--cache', cache, '--json']
-    expect(lewmCache(args, { input: ndjson(NINE) }).json().shard_path).toBe('embeddings/..__..__a/5/centered_mean_8/chr1_0.parquet')
+    expect((await lewmCache(args, { input: ndjson(NINE) })).json().shard_path).toBe('embeddings/..__..__a/5/centered_mean_8/chr1_0.parquet')
   })
 
-  test('a cache that is a file', () => {
+  test('a cache that is a file', async () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, 'x')
-    const { code, stderr } = lewmCache([...WRITE, '--cache', file], { input: ndjson(NINE) })
+    const { code, stderr } = await lewmCache([...WRITE, '--cache', file], { input: ndjson(NINE) })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^lewm-cache: .* is a file, not a cache folder/)
-    expect(lewmCache([...WRITE, '--cache', join(file, 'cache')], { input: ndjson(NINE) })).toMatchObject({ code: 2, stdout: '' })
+    expect(await lewmCache([...WRITE, '--cache', join(file, 'cache')], { input: ndjson(NINE) })).toMatchObject({ code: 2, stdout: '' })
   })
 })
 
@@ -204,10 +204,10 @@ describe('path', () => {
     ' '
   )
 
-  test('is relative in JSON and joined for a person; nothing need be there', () => {
+  test('is relative in JSON and joined for a person; nothing need be there', async () => {
     const shardPath = 'embeddings/a__b__c/-1/global_mean_0/chrGL000__1_12.parquet'
-    expect(lewmCache([...ARGS, '--json', '--cache', '/nowhere/cache']).json()).toEqual({ shard_path: shardPath })
-    expect(lewmCache([...ARGS, '--cache', '/nowhere/cache']).stdout).toBe(`/nowhere/cache/${shardPath}\n`)
+    expect((await lewmCache([...ARGS, '--json', '--cache', '/nowhere/cache'])).json()).toEqual({ shard_path: shardPath })
+    expect((await lewmCache([...ARGS, '--cache', '/nowhere/cache'])).stdout).toBe(`/nowhere/cache/${shardPath}\n`)
     expect(existsSync('/nowhere')).toBe(false)
   })
 
@@ -220,17 +220,19 @@ describe('path', () => {
     ['--encoder-id', '..'],
     ['--stride-block', '-1'],
     ['--stride-block', '1.5']
-  ])('refuses %s %j', (option, value) => {
-    const { code, json } = lewmCache([...ARGS, option, value, '--json'])
+  ])('refuses %s %j', async (option, value) => {
+    const { code, json } = await lewmCache([...ARGS, option, value, '--json'])
     expect(code).toBe(2)
     expect(json().error.message).toContain(option === '--encoder-id' ? 'encoder_id' : option)
   })
 })
 
 describeWith('python', 'geno-lewm', python => {
-  test('reads what was written', () => {
+  test('reads what was written', async () => {
     const cache = join(temporaryFolder(), 'new')
-    lewmCache([...WRITE, '--cache', cache], { input: ndjson(NINE.map((line, n) => ({ ...line, created_at: `178000000000000000${n}` }))) })
+    await lewmCache([...WRITE, '--cache', cache], {
+      input: ndjson(NINE.map((line, n) => ({ ...line, created_at: `178000000000000000${n}` })))
+    })
     const script = `
 import json, sys
 from geno_lewm.encoder.cache import WindowCacheKey, read_embedding, _read_records_from_shard

@@ -2,7 +2,7 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { lewmCache } from '../cli/lewmCache.ts'
+import { lewmCacheProcess } from '../cli/lewmCache.ts'
 import { labCache, ROWS } from '../core/evidence/labCache.ts'
 import { damageForWalk, WALK } from '../support/researchersWalk.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -46,7 +46,7 @@ onBothCarriers("a researcher's walk", open => {
       .getByText(/^14 shards with 56 rows checked: .* 12 windows missing \(3 shards\)\.$/)
       .waitFor()
     await banner.getByText('12 windows missing (3 shards)').waitFor()
-    const { rows } = lewmCache(['lost', '--cache', root, '--json']).json()
+    const { rows } = lewmCacheProcess(['lost', '--cache', root, '--json']).json()
     // The row that changed is lost as well, and its shard is suspect, not missing.
     expect(rows).toBe(3 * ROWS + 1)
 
@@ -67,6 +67,6 @@ onBothCarriers("a researcher's walk", open => {
     await jobEnd(page)
       .getByText(/^The index was rebuilt with \d+ rows of 17 shards/)
       .waitFor()
-    expect(lewmCache(['lost', '--cache', root, '--json']).json()).toEqual({ lost: [], rows: 0 })
+    expect(lewmCacheProcess(['lost', '--cache', root, '--json']).json()).toEqual({ lost: [], rows: 0 })
   })
 })

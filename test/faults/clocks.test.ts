@@ -3,7 +3,7 @@ import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { listQuarantine, quarantineShards, reindexCache, repairCache, restoreShards } from '../../src/main/core/index.ts'
-import { type Json, lewmCache } from '../cli/lewmCache.ts'
+import { type Json, lewmCacheProcess } from '../cli/lewmCache.ts'
 import { filesBelow, shardsOf } from '../core/cacheFiles.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -31,7 +31,8 @@ function timeless(value: Json): Json {
 }
 
 describe.each(CLOCKS)('a clock %s', (_name, shift) => {
-  const run = (home: string, env: Record<string, string>, ...args: string[]) => lewmCache([...args, '--json', '--quiet'], { home, env })
+  const run = (home: string, env: Record<string, string>, ...args: string[]) =>
+    lewmCacheProcess([...args, '--json', '--quiet'], { home, env })
 
   test('the shifted program knows no other time', () => {
     const home = temporaryFolder()
@@ -86,11 +87,11 @@ test.each([
   const cache = referenceCache('damaged')
   const plain = await repairCache(referenceCache('damaged'))
   for (const shard of shardsOf(cache)) utimesSync(join(cache, shard), seconds, seconds)
-  const listing = lewmCache(['ls', '--cache', cache])
+  const listing = lewmCacheProcess(['ls', '--cache', cache])
   expect([listing.code, listing.stdout.split('\n').length]).toEqual([0, shardsOf(cache).length + 2])
   const file = join(temporaryFolder(), 'plan.json')
-  expect(lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache]).code).toBe(4)
-  const { code, json } = lewmCache(['repair', '--plan', file, '--json'])
+  expect(lewmCacheProcess(['repair', '--dry-run', '--save-plan', file, '--cache', cache]).code).toBe(4)
+  const { code, json } = lewmCacheProcess(['repair', '--plan', file, '--json'])
   expect([code, json().quarantined.map((moved: Json) => moved.shard_path)]).toEqual([
     4,
     plain.quarantined.map(({ shardPath }) => shardPath)

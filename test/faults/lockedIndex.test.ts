@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, expect, test } from 'vitest'
 import { find } from '../../src/main/core/index.ts'
-import { commandLine, inShell, lewmCache, startLewmCache } from '../cli/lewmCache.ts'
+import { commandLine, inShell, lewmCacheProcess, startLewmCache } from '../cli/lewmCache.ts'
 import { filesBelow, shardsOf } from '../core/cacheFiles.ts'
 import { INDEX } from '../core/index/indexFile.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
@@ -61,7 +61,7 @@ test('locked for longer than a command waits: everything else is reported, and n
   expect(repair.report.not_moved).toMatchObject([{ shard_path: damaged, reason: expect.stringContaining('locked') }])
   expect([found.code, ls.code]).toEqual([0, 0])
   expect(filesBelow(root)).toEqual(before)
-  expect(lewmCache(['repair', '--cache', root, '--json']).json().quarantined).toMatchObject([{ shard_path: damaged }])
+  expect(lewmCacheProcess(['repair', '--cache', root, '--json']).json().quarantined).toMatchObject([{ shard_path: damaged }])
 })
 
 test('what is missing is not denied, and nothing is forgotten', { timeout: 120_000 }, async () => {
@@ -85,7 +85,7 @@ test('what is missing is not denied, and nothing is forgotten', { timeout: 120_0
     report: { error: { code: 'RESOURCE.BUSY', message: expect.stringContaining('nothing was forgotten') } }
   })
   expect(filesBelow(cache)).toEqual(before)
-  expect(lewmCache(['lost', '--cache', cache, '--json']).json().lost).toMatchObject([{ shard_path: gone }])
+  expect(lewmCacheProcess(['lost', '--cache', cache, '--json']).json().lost).toMatchObject([{ shard_path: gone }])
 })
 
 test('a search by hash reads the shards where the index is locked', { timeout: 60_000 }, async () => {

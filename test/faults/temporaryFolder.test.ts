@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { lewmCache, type RunOptions } from '../cli/lewmCache.ts'
+import { lewmCacheProcess, type ProcessOptions } from '../cli/lewmCache.ts'
 import { keyOptions } from '../cli/records.ts'
 import { filesBelow, shardsOf } from '../core/cacheFiles.ts'
 import { INDEX, spoilIndex } from '../core/index/indexFile.ts'
@@ -45,9 +45,9 @@ const LEFT = ['wal without a log', 'a write-ahead log', 'a hot journal']
 const MISSING = expect.objectContaining({ kind: 'missing_shard', shard_path: gone })
 const UNREADABLE = expect.objectContaining({ kind: 'unreadable', shard_path: INDEX, message: expect.stringContaining('temporary folder') })
 
-function runner(root: string, options: RunOptions) {
+function runner(root: string, options: ProcessOptions) {
   return (...args: readonly string[]) => {
-    const { code, json, stderr } = lewmCache([...args, '--cache', root, '--json', '--quiet'], options)
+    const { code, json, stderr } = lewmCacheProcess([...args, '--cache', root, '--json', '--quiet'], options)
     return { code, document: json(), stderr }
   }
 }

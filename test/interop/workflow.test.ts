@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Json, lewmCache, lewmCommand } from '../cli/lewmCache.ts'
+import { type Json, lewmCacheProcess, lewmCommand } from '../cli/lewmCache.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -26,14 +26,14 @@ describeWith('snakemake', 'the workflow', snakemake => {
 
   test('verifies in eight jobs, merges and reindexes; a lost part is verified again, and no other', () => {
     const cache = referenceCache('damaged')
-    const whole = lewmCache(['verify', '--json', '--cache', cache]).json()
+    const whole = lewmCacheProcess(['verify', '--json', '--cache', cache]).json()
     const folder = temporaryFolder()
     const first = start(folder, { cache, parts: 8 })
     expect(first).toMatchObject({ status: 0, verified: PARTS })
     expect(first.said).toContain(`${whole.healthy_shards} of ${whole.checked_shards} shards are healthy (`)
     expect(plain(result(folder, 'report.json'))).toEqual(plain(whole))
     expect(result(folder, 'reindex.json').indexed_shards).toBeGreaterThan(0)
-    const after = lewmCache(['verify', '--json', '--cache', cache]).json()
+    const after = lewmCacheProcess(['verify', '--json', '--cache', cache]).json()
     expect(after.findings.filter((found: Json) => found.severity === 'index')).toEqual([])
 
     expect(start(folder, { cache, parts: 8 })).toMatchObject({ status: 0, verified: [] })
@@ -44,14 +44,14 @@ describeWith('snakemake', 'the workflow', snakemake => {
 
   test('repairs from the merged report', () => {
     const cache = referenceCache('damaged')
-    const corrupt = lewmCache(['verify', '--json', '--cache', cache])
+    const corrupt = lewmCacheProcess(['verify', '--json', '--cache', cache])
       .json()
       .findings.flatMap((found: Json) => (found.severity === 'corrupt' ? [found.shard_path] : []))
     const folder = temporaryFolder()
     expect(start(folder, { cache, parts: 8, finish: 'repair' }).status).toBe(0)
     const moved = result(folder, 'repair.json').quarantined.map((shard: Json) => shard.shard_path)
     expect(new Set(moved)).toEqual(new Set(corrupt))
-    const { code, json } = lewmCache(['verify', '--json', '--cache', cache])
+    const { code, json } = lewmCacheProcess(['verify', '--json', '--cache', cache])
     expect(code).toBe(3)
     expect(json().findings.some((found: Json) => found.severity === 'index')).toBe(false)
   })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { SERVICE_SWITCHES } from '../../src/main/page/serviceSwitches.ts'
-import { lewmCache, startLewmCache } from '../cli/lewmCache.ts'
+import { lewmCacheProcess, startLewmCache } from '../cli/lewmCache.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -93,7 +93,7 @@ describe('serve', () => {
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
     const address = taken.address()
     const port = typeof address === 'object' && address !== null ? String(address.port) : ''
-    const { code, stdout, stderr } = lewmCache(['serve', '--port', port])
+    const { code, stdout, stderr } = lewmCacheProcess(['serve', '--port', port])
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
     expect(stderr).toMatch(new RegExp(`^lewm-cache: cannot listen on 127\\.0\\.0\\.1:${port}: [^\\n]*\\n$`))
     await new Promise(resolve => taken.close(resolve))
@@ -106,7 +106,7 @@ describe('serve', () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
     for (const path of [file, join(file, 'below'), `${file}.not`]) {
-      const { code, stdout, stderr } = lewmCache([command, path])
+      const { code, stdout, stderr } = lewmCacheProcess([command, path])
       expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `lewm-cache: there is no folder ${path}\n` })
     }
   })
@@ -131,7 +131,7 @@ describe('open, where there can be no window', () => {
       ELECTRON_DISABLE_SANDBOX: '1',
       LEWM_CACHE_LIMITS: 'rows=5 page=1MiB'
     }
-    const { code, stderr } = lewmCache(['open', '--read-limit', 'page=128MiB', '--read-limit', 'time=10m'], { env })
+    const { code, stderr } = lewmCacheProcess(['open', '--read-limit', 'page=128MiB', '--read-limit', 'time=10m'], { env })
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'limits: page=128MiB,rows=5,time=10m\n' })
   })
 

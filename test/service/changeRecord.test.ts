@@ -31,7 +31,7 @@ test('nor is one that was changed from a terminal, before or while it is open', 
   const { client } = openTestService(dataFolder)
   const { cacheId, written } = await openWhole(client, during)
   expect(written).toBe(false)
-  for (const root of [before, during]) expect(lewmCache(['reindex', '--cache', root], { env }).code).toBe(0)
+  for (const root of [before, during]) expect((await lewmCache(['reindex', '--cache', root], { env })).code).toBe(0)
   expect((await openWhole(client, before)).written).toBe(true)
   await doJob(client, cacheId, { kind: 'verify' })
   expect((await client.caches.summary({ cacheId })).written).toBe(true)
@@ -41,11 +41,12 @@ test('nor is one that was changed from a terminal, before or while it is open', 
 test('what only reads, or is refused, leaves no record', async () => {
   const dataFolder = temporaryFolder()
   const root = referenceCache('damaged')
-  const run = (...args: string[]): number | null => lewmCache([...args, '--cache', root], { env: { LEWM_CACHE_DATA: dataFolder } }).code
-  for (const args of [['verify'], ['ls'], ['repair', '--dry-run'], ['checksums'], ['quarantined']]) run(...args)
-  expect(run('quarantine', 'embeddings/none.parquet', '--reason', 'a reason')).toBe(1)
+  const run = async (...args: string[]): Promise<number | null> =>
+    (await lewmCache([...args, '--cache', root], { env: { LEWM_CACHE_DATA: dataFolder } })).code
+  for (const args of [['verify'], ['ls'], ['repair', '--dry-run'], ['checksums'], ['quarantined']]) await run(...args)
+  expect(await run('quarantine', 'embeddings/none.parquet', '--reason', 'a reason')).toBe(1)
   expect(existsSync(join(dataFolder, 'changed'))).toBe(false)
-  expect(run('repair')).toBe(4)
+  expect(await run('repair')).toBe(4)
   expect(readdirSync(join(dataFolder, 'changed'))).toHaveLength(1)
 })
 
@@ -58,6 +59,6 @@ test('the library records nothing by itself, and a data folder that cannot be wr
   const blocked = temporaryFolder()
   mkdirSync(join(blocked, 'data'))
   writeFileSync(join(blocked, 'data/changed'), 'in the way')
-  expect(lewmCache(['reindex', '--cache', root], { env: { LEWM_CACHE_DATA: join(blocked, 'data') } }).code).toBe(0)
+  expect((await lewmCache(['reindex', '--cache', root], { env: { LEWM_CACHE_DATA: join(blocked, 'data') } })).code).toBe(0)
   expect(lastChange(join(blocked, 'data'), root)).toBeNull()
 })

@@ -39,7 +39,7 @@ test('the keys are those of `lost --keys`, with the shard and the reason of each
   const { report, text } = await listOf(cacheId, 'ndjson')
   expect(report).toEqual({ shards: 2, listed: 2 * ROWS, ...WHOLE })
   const lines = linesOf(text).map(line => JSON.parse(line))
-  const { lost } = lewmCache(['lost', '--keys', '--json', '--cache', root]).json()
+  const { lost } = (await lewmCache(['lost', '--keys', '--json', '--cache', root])).json()
   expect(lost.map(({ reason }: { reason: string }) => reason)).toEqual(['missing', 'quarantined'])
   const expected = lost.flatMap(({ shard_path, reason, keys }: { shard_path: string; reason: string; keys: Record<string, unknown>[] }) =>
     keys.map(({ row_offset: _, ...key }) => ({ shard_path, ...key, reason }))
@@ -57,7 +57,7 @@ test('the keys are those of `lost --keys`, with the shard and the reason of each
   await doJob(client, cacheId, { kind: 'reindex' })
   const file = join(temporaryFolder(), 'keys.ndjson')
   writeFileSync(file, text)
-  const { code, stdout } = lewmCache(['get', '--keys', file, '--json', '--cache', root])
+  const { code, stdout } = await lewmCache(['get', '--keys', file, '--json', '--cache', root])
   expect(code).toBe(0)
   expect(linesOf(stdout).map(line => JSON.parse(line).found)).toEqual(Array.from({ length: 2 * ROWS }, () => false))
 })

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { checkCacheRoot, defaultCacheDir, InputError, shardPathFor, verifyCache } from '../../../src/main/core/index.ts'
-import { lewmCache } from '../../cli/lewmCache.ts'
+import { lewmCacheProcess } from '../../cli/lewmCache.ts'
 import { ordinaryUser } from '../../support/accounts.ts'
 import { describeWith } from '../../support/capabilities.ts'
 import { referenceCache } from '../../support/reference.ts'
@@ -60,7 +60,7 @@ describeWith('setpriv', 'for an ordinary user', setpriv => {
     const closed = referenceCache('healthy')
     user.own(dirname(closed))
     chmodSync(join(closed, 'embeddings'), 0)
-    const { code, json } = lewmCache(['verify', '--cache', closed, '--json'], { home: dirname(closed), under: user.under })
+    const { code, json } = lewmCacheProcess(['verify', '--cache', closed, '--json'], { home: dirname(closed), under: user.under })
     expect([code, json().error]).toMatchObject([6, { code: 'RESOURCE.SYSTEM', details: { error: 'EACCES' } }])
   })
 })

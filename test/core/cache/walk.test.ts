@@ -16,7 +16,7 @@ import {
   writeShard
 } from '../../../src/main/core/index.ts'
 import type { FindingKind } from '../../../src/shared/model/finding.ts'
-import { type Json, lewmCache } from '../../cli/lewmCache.ts'
+import { type Json, lewmCacheProcess } from '../../cli/lewmCache.ts'
 import { ordinaryUser } from '../../support/accounts.ts'
 import { describeWith } from '../../support/capabilities.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
@@ -184,7 +184,7 @@ describeWith('setpriv', 'for an ordinary user, what the system refuses', setpriv
     const before = filesBelow(root)
     chmodSync(join(root, folder), 0)
     chmodSync(join(root, shard), 0)
-    const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: user.under })
+    const run = (...args: string[]) => lewmCacheProcess([...args, '--cache', root, '--json'], { home, under: user.under })
     for (const command of [['verify'], ['verify', '--quick']]) {
       const { code, json } = run(...command)
       const refused = json().findings.filter((each: Json) => each.severity === 'unreadable')

@@ -78,11 +78,11 @@ describe('on the command line', () => {
   const run = (...args: string[]) => lewmCache([...args, '--cache', root], { home })
   const contigs = NAMES.map(name => name.replaceAll('/', '__').replaceAll('\\', '__'))
 
-  test('all of them are written by `write`', () => {
+  test('all of them are written by `write`', async () => {
     for (const [i, name] of NAMES.entries()) {
       const input = ndjson([{ ...recordLine(i), chrom: name }])
       const args = ['write', `--encoder-id=${name}`, `--contig=${name}`, '--stride-block', String(i), '--cache', root, '--json']
-      const { code, json, stdout, stderr } = lewmCache(args, { input, home })
+      const { code, json, stdout, stderr } = await lewmCache(args, { input, home })
       expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' })
       expect(json()).toMatchObject({ rows: 1, written: true })
       expect(stdout.slice(0, -1)).not.toMatch(UNSAFE)
@@ -92,50 +92,48 @@ describe('on the command line', () => {
 
   test.each([[['ls']], [['verify']], [['find', '1:1-100']], [['repair', '--dry-run']]])(
     '%j tells of them in text and in JSON, and nothing in it is for a terminal to obey',
-    args => {
-      const [text, document] = [run(...args), run(...args, '--json')]
+    async args => {
+      const [text, document] = [await run(...args), await run(...args, '--json')]
       expect([text.code, document.code]).toEqual([text.code, text.code])
       expect(text.code).toBeOneOf([0, 1])
       for (const { stdout, stderr } of [text, document]) expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(UNSAFE)
     }
   )
 
-  test('checksums are exact for `sha256sum -c`, and safe on a terminal', () => {
-    const sums = run('checksums')
+  test('checksums are exact for `sha256sum -c`, and safe on a terminal', async () => {
+    const sums = await run('checksums')
     expect(sums.code).toBe(0)
     const check = spawnSync(SHA256SUM, ['--check', '--quiet', '-'], { cwd: root, input: sums.stdout, encoding: 'utf8' })
     expect({ status: check.status, stderr: check.stderr }).toEqual({ status: 0, stderr: '' })
-    expect(run('checksums', '--json').stdout.slice(0, -1)).not.toMatch(UNSAFE)
+    expect((await run('checksums', '--json')).stdout.slice(0, -1)).not.toMatch(UNSAFE)
     const seen = spawnSync(SCRIPT, ['-qec', `${commandLine} checksums --quiet --cache '${root}'`, '/dev/null'], { encoding: 'utf8' })
     expect(seen.stdout.trimEnd().split('\r\n')).toHaveLength(NAMES.length)
     expect(seen.stdout.replaceAll('\r\n', '')).not.toMatch(UNSAFE)
   })
 
-  test('`ls` gives every name back as it is', () => {
-    const listed = run('ls', '--json').json().shards
+  test('`ls` gives every name back as it is', async () => {
+    const listed = (await run('ls', '--json')).json().shards
     expect(listed.map((shard: Json) => shard.contig).sort()).toEqual([...contigs].sort())
     expect(listed.map((shard: Json) => shard.encoder).sort()).toEqual([...contigs].sort())
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  test('moved aside and brought back by their paths', () => {
-    const paths: string[] = run('ls', '--json')
-      .json()
-      .shards.map((shard: Json) => shard.shard_path)
+  test('moved aside and brought back by their paths', async () => {
+    const paths: string[] = (await run('ls', '--json')).json().shards.map((shard: Json) => shard.shard_path)
     const before = filesBelow(root)
-    const moved = run('quarantine', ...paths, '--reason', '\x1b]0;why\x07 =1+1 <b>', '--json')
+    const moved = await run('quarantine', ...paths, '--reason', '\x1b]0;why\x07 =1+1 <b>', '--json')
     expect([moved.code, moved.json().moved.map((each: Json) => each.shard_path)]).toEqual([0, paths])
-    const quarantined = run('quarantined')
+    const quarantined = await run('quarantined')
     expect(quarantined.stdout.replaceAll('\n', '')).not.toMatch(UNSAFE)
-    const entries = run('quarantined', '--json').json().quarantined
+    const entries = (await run('quarantined', '--json')).json().quarantined
     expect(entries.map((each: Json) => [each.shard_path, ...each.reasons]).sort()).toEqual(
       paths.map(path => [path, '\x1b]0;why\x07 =1+1 <b>']).sort()
     )
-    const restored = run('restore', ...paths)
+    const restored = await run('restore', ...paths)
     expect([restored.code, restored.stdout.trimEnd().split('\n').length]).toEqual([0, paths.length])
     expect(restored.stdout.replaceAll('\n', '')).not.toMatch(UNSAFE)
     expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
-    expect(run('verify', '--json')).toMatchObject({ code: 0 })
+    expect(await run('verify', '--json')).toMatchObject({ code: 0 })
   })
 })
 
@@ -209,30 +207,30 @@ describe('paths of 4,000 bytes', () => {
     expect(join(root, shardPath).length).toBeGreaterThanOrEqual(3998)
     const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'])
     expect((await verifyCache(root)).byKind).toEqual({ index_missing: 1 })
-    expect(run('verify').json()).toMatchObject({ healthy_shards: 1 })
-    expect(run('ls').json().shards).toMatchObject([{ shard_path: shardPath, rows: 1 }])
-    expect(run('find', `${contig}:1-10`).json().rows).toHaveLength(1)
-    expect(run('quarantine', shardPath, '--reason', 'by hand').code).toBe(0)
-    expect(run('quarantined').json().quarantined).toMatchObject([{ shard_path: shardPath, reasons: ['by hand'] }])
-    expect(run('restore', shardPath).json().restored).toHaveLength(1)
-    expect(run('verify').json()).toMatchObject({ healthy_shards: 1 })
+    expect((await run('verify')).json()).toMatchObject({ healthy_shards: 1 })
+    expect((await run('ls')).json().shards).toMatchObject([{ shard_path: shardPath, rows: 1 }])
+    expect((await run('find', `${contig}:1-10`)).json().rows).toHaveLength(1)
+    expect((await run('quarantine', shardPath, '--reason', 'by hand')).code).toBe(0)
+    expect((await run('quarantined')).json().quarantined).toMatchObject([{ shard_path: shardPath, reasons: ['by hand'] }])
+    expect((await run('restore', shardPath)).json().restored).toHaveLength(1)
+    expect((await run('verify')).json()).toMatchObject({ healthy_shards: 1 })
   })
 
   test('where the quarantine has no room for its longer name nothing moves, and one sentence says why', async () => {
     const root = await deepCache(4090)
     const before = filesBelow(root)
-    const { code, stdout, stderr } = lewmCache(['quarantine', shardPath, '--reason', 'by hand', '--cache', root])
+    const { code, stdout, stderr } = await lewmCache(['quarantine', shardPath, '--reason', 'by hand', '--cache', root])
     expect([code, stdout]).toEqual([6, ''])
     expect(stderr).toMatch(/^lewm-cache: [^\n]*the name is too long\n$/)
     expect(filesBelow(root)[shardPath]).toBe(before[shardPath])
     expect((await verifyCache(root)).healthyShards).toBe(1)
   })
 
-  test.each([600, 4000])('a cache %d bytes deep has no room for an index: said before anything is written', bytes => {
+  test.each([600, 4000])('a cache %d bytes deep has no room for an index: said before anything is written', async bytes => {
     const root = deepRoot(bytes, '')
     const input = ndjson([recordLine(0)])
     const args = ['write', '--encoder-id', 'lab/encoder', '--contig', '1', '--stride-block', '0', '--cache', root]
-    const { code, stderr } = lewmCache(args, { input })
+    const { code, stderr } = await lewmCache(args, { input })
     expect(code).toBe(6)
     expect(stderr).toMatch(/^lewm-cache: cannot open [^\n]*: its path has \d+ bytes, and SQLite opens none of more than 504\n$/)
     expect(Object.keys(filesBelow(root)).filter(path => path.endsWith('.parquet'))).toEqual([])
@@ -240,7 +238,7 @@ describe('paths of 4,000 bytes', () => {
 
   test('and a reindex there says the same', async () => {
     const root = await deepCache(4000)
-    const { code, stderr } = lewmCache(['reindex', '--cache', root])
+    const { code, stderr } = await lewmCache(['reindex', '--cache', root])
     expect([code, stderr]).toEqual([6, expect.stringContaining('SQLite opens none of more than 504')])
     expect(Object.keys(filesBelow(root)).filter(path => path.includes('.lewm'))).toEqual([])
   })
@@ -268,17 +266,15 @@ describe('a tree with everything in it that is called like a shard and is none',
     const paths = names.map(name => `${FOLDER}/${name}`).sort()
     const before = filesBelow(root)
     const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json', '--quiet', '--no-follow'])
-    const found = run('verify')
-      .json()
-      .findings.filter(({ kind }: Json) => kind === 'not_a_file' || kind === 'placeholder')
+    const found = (await run('verify')).json().findings.filter(({ kind }: Json) => kind === 'not_a_file' || kind === 'placeholder')
     expect(found.map((each: Json) => each.shard_path)).toEqual(paths)
-    expect(lewmCache(['verify', '--cache', root, '--no-follow']).stdout).toContain(`not_a_file (${paths.length - 1} findings)`)
+    expect((await lewmCache(['verify', '--cache', root, '--no-follow'])).stdout).toContain(`not_a_file (${paths.length - 1} findings)`)
     expect(found.find(({ kind }: Json) => kind === 'placeholder')?.shard_path).toContain('chrloop_0')
-    expect(run('ls').json().shards).toHaveLength(92)
-    expect(run('checksums').json().sums).toHaveLength(92)
-    expect(run('repair').json().quarantined).toEqual([])
-    expect(run('reindex').json().indexed_shards).toBe(92)
-    for (const path of paths) expect(run('show', path).code).not.toBe(70)
+    expect((await run('ls')).json().shards).toHaveLength(92)
+    expect((await run('checksums')).json().sums).toHaveLength(92)
+    expect((await run('repair')).json().quarantined).toEqual([])
+    expect((await run('reindex')).json().indexed_shards).toBe(92)
+    for (const path of paths) expect((await run('show', path)).code).not.toBe(70)
     expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
   })
 
@@ -288,7 +284,7 @@ describe('a tree with everything in it that is called like a shard and is none',
       ODDITIES[name]?.(join(root, FOLDER, name))
       const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'])
       const before = filesBelow(root)
-      expect(run('quarantine', `${FOLDER}/${name}`, '--reason', 'by hand')).toMatchObject({
+      expect(await run('quarantine', `${FOLDER}/${name}`, '--reason', 'by hand')).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('stays')
       })
@@ -303,13 +299,9 @@ describe('a tree with everything in it that is called like a shard and is none',
     symlinkSync(elsewhere, join(root, FOLDER))
     const before = filesBelow(dirname(elsewhere))
     const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json', '--no-follow'])
-    expect(
-      run('ls')
-        .json()
-        .shards.filter(({ shard_path }: Json) => shard_path.startsWith(FOLDER))
-    ).toEqual([])
-    expect(run('verify').json().findings).toContainEqual(expect.objectContaining({ kind: 'not_a_file', shard_path: FOLDER }))
-    for (const args of [['repair'], ['reindex'], ['restore', '--all']]) run(...args)
+    expect((await run('ls')).json().shards.filter(({ shard_path }: Json) => shard_path.startsWith(FOLDER))).toEqual([])
+    expect((await run('verify')).json().findings).toContainEqual(expect.objectContaining({ kind: 'not_a_file', shard_path: FOLDER }))
+    for (const args of [['repair'], ['reindex'], ['restore', '--all']]) await run(...args)
     expect(filesBelow(dirname(elsewhere))).toEqual(before)
   })
 })

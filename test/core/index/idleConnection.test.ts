@@ -6,7 +6,7 @@ import { existsSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { lewmCache } from '../../cli/lewmCache.ts'
+import { lewmCacheProcess } from '../../cli/lewmCache.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { shardsOf } from '../cacheFiles.ts'
 import { INDEX, indexEntries, spoilIndex } from './indexFile.ts'
@@ -51,7 +51,7 @@ async function seen(): Promise<unknown> {
 }
 
 const run = (...args: readonly string[]) => {
-  const { code, json, stderr } = lewmCache([...args, '--cache', root, '--json'])
+  const { code, json, stderr } = lewmCacheProcess([...args, '--cache', root, '--json'])
   return { code, stderr, report: json() }
 }
 

@@ -125,22 +125,22 @@ describe.each(NEWER)('%s', (_, make, what) => {
   })
 })
 
-test('the commands say so with exit code 5, verify with 3', () => {
+test('the commands say so with exit code 5, verify with 3', async () => {
   const root = referenceCache('healthy')
   const [shard = ''] = shardsOf(root)
   made(4, ...LAYOUT_3)(root)
-  const end = (args: readonly string[], input = ''): readonly [number | null, string] => {
-    const { code, stderr } = lewmCache([...args, '--cache', root, '--json'], { input })
+  const end = async (args: readonly string[], input = ''): Promise<readonly [number | null, string]> => {
+    const { code, stderr } = await lewmCache([...args, '--cache', root, '--json'], { input })
     return [code, stderr]
   }
   const sentence = /^lewm-cache: the index embeddings\/index\.sqlite is of a newer GenoLeWM \(layout 3, user_version 4\)[^\n]*\n$/
   for (const args of [['reindex'], ['repair'], ['quarantine', shard, '--reason', 'by hand']]) {
-    const [code, stderr] = end(args)
+    const [code, stderr] = await end(args)
     expect([args[0], code, stderr]).toEqual([args[0], 5, expect.stringMatching(sentence)])
   }
-  expect(end(WRITE, ndjson([recordLine(0)]))).toEqual([5, expect.stringMatching(sentence)])
-  for (const args of [['verify'], ['verify', '--quick'], ['repair', '--dry-run']]) expect(end(args)[0]).toBe(3)
-  const { stdout } = lewmCache(['verify', '--cache', root])
+  expect(await end(WRITE, ndjson([recordLine(0)]))).toEqual([5, expect.stringMatching(sentence)])
+  for (const args of [['verify'], ['verify', '--quick'], ['repair', '--dry-run']]) expect((await end(args))[0]).toBe(3)
+  const { stdout } = await lewmCache(['verify', '--cache', root])
   expect(stdout).toContain('index of a newer GenoLeWM')
   expect(stdout).not.toContain('reindex')
 })

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writ
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { listQuarantine, openIndex, quarantineShards, repairCache, restoreShards, verifyCache } from '../../../src/main/core/index.ts'
-import { lewmCache } from '../../cli/lewmCache.ts'
+import { lewmCacheProcess } from '../../cli/lewmCache.ts'
 import { ordinaryUser } from '../../support/accounts.ts'
 import { describeWith } from '../../support/capabilities.ts'
 import { referenceCache } from '../../support/reference.ts'
@@ -154,7 +154,7 @@ describeWith('setpriv', 'the command line of an ordinary user', setpriv => {
     user.own(home)
     const closed = dirname(shards[0] ?? '')
     chmodSync(join(root, closed), 0o555)
-    const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: user.under })
+    const run = (...args: string[]) => lewmCacheProcess([...args, '--cache', root, '--json'], { home, under: user.under })
     const first = run('repair')
     const stayed = shards.filter(path => dirname(path) === closed)
     expect([first.code, first.json().not_moved.map((each: { shard_path: string }) => each.shard_path)]).toEqual([6, stayed])
@@ -176,7 +176,7 @@ describeWith('setpriv', 'the command line of an ordinary user', setpriv => {
     const { root } = damaged(20)
     const home = dirname(root)
     user.own(home)
-    const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'], { home, under: user.under })
+    const run = (...args: string[]) => lewmCacheProcess([...args, '--cache', root, '--json'], { home, under: user.under })
     expect(run('repair').code).toBe(4)
     const closed = join(root, 'embeddings/.quarantine/local-kmer/12')
     chmodSync(closed, 0)

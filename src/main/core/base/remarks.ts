@@ -3,9 +3,10 @@
 const said = new Set<string>()
 let listener: ((subject: string, sentence: string) => void) | undefined
 
-/** Takes the remarks of this thread, and of the threads that it reads with, from now on. */
+/** Takes the remarks of this thread, and of the threads that it reads with, from now on: each subject once more. */
 export function onRemark(listen: (subject: string, sentence: string) => void): void {
   listener = listen
+  said.clear()
 }
 
 export function remarkOnce(subject: string, sentence: string): void {

@@ -1,0 +1,16 @@
+/** The order of test files: those of every project evenly mixed, so that what waits runs beside what computes. */
+import { statSync } from 'node:fs'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+export class MixedOrder extends BaseSequencer {
+  /** Within a project larger files first, as they take longer. */
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sizes = new Map(files.map(file => [file, statSync(file.moduleId).size]))
+    const bySize = files.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || a.moduleId.localeCompare(b.moduleId))
+    const projects = Map.groupBy(bySize, ({ project }) => project.name)
+    return [...projects.values()]
+      .flatMap(ofOne => ofOne.map((file, at) => ({ file, place: (at + 0.5) / ofOne.length })))
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ file }) => file)
+  }
+}
