@@ -38,10 +38,7 @@ const PROJECTS = {
 const builtThreads = {
   name: 'built-threads',
   enforce: 'pre' as const,
-  resolveId: (source: string, importer?: string) =>
-    source.endsWith('/threadFile.ts') && !importer?.endsWith('/builtThreads.ts')
-      ? join(import.meta.dirname, 'test/support/builtThreads.ts')
-      : null
+  resolveId: (source: string) => (source.endsWith('/threadFile.ts') ? join(import.meta.dirname, 'test/support/builtThreads.ts') : null)
 }
 
 export default defineConfig({
@@ -50,7 +47,7 @@ export default defineConfig({
     projects: Object.entries(PROJECTS).map(([name, files]) => ({ extends: true, test: { name, ...files } })),
     pool: 'forks',
     // Much of their time is waiting for processes: also two cores are enough for two.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     sequence: { sequencer: MixedOrder },
     testTimeout: 120_000,
     hookTimeout: 120_000,

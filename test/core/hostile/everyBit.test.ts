@@ -11,7 +11,7 @@ import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 const STEP = SOAK ? 1 : 11
 
 test('every single bit, flipped with size and time as they were, is a finding with the day of the fingerprint', {
-  timeout: 600_000
+  timeout: 3_600_000
 }, async () => {
   const root = temporaryFolder()
   await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1), recordOf(2)] })
