@@ -2,9 +2,8 @@
  * `npm run check`: finds idioms that a reader has to read twice, in sources, tests and documents. Each rule names the word to use.
  * Exits with 1 if it finds one.
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -54,12 +53,16 @@ const RULES: readonly { readonly idiom: RegExp; readonly use: string }[] = [
   { idiom: /\bthe system (?:refus|lets|does not let)/i, use: 'the operating system, the system call; I/O or permission error' }
 ]
 
-const files = execFileSync('git', ['ls-files', '-z', '--', '*.md', '*.ts', '*.tsx', '*.cjs', '*.css', '*.html', '*.py', '*.smk'], {
-  cwd: ROOT,
-  encoding: 'utf8'
-})
-  .split('\0')
-  .filter(path => path !== '' && path !== 'dev/plainEnglish.ts' && !TO_DO.some(prefix => path.startsWith(prefix)))
+const files = globSync(
+  ['*', '.*', '{.github,bench,dev,docs,resources,runtime,src,test,workflow}/**/*'].map(place => `${place}.{md,ts,tsx,cjs,css,html,py,smk}`),
+  {
+    cwd: ROOT,
+    exclude: ['docs/api/**', 'src/main/core/kernels/kernelsWasm.ts', '**/node_modules/**']
+  }
+)
+  .map(path => path.split(sep).join('/'))
+  .filter(path => path !== 'dev/plainEnglish.ts' && !TO_DO.some(prefix => path.startsWith(prefix)))
+  .sort()
 
 let found = 0
 for (const path of files) {
