@@ -1,7 +1,7 @@
 /** Tests run on real files and real processes. Each project is a script (`npm run test:unit`); `npm test` runs them all. */
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { builtThreads } from './test/support/builtThreadsPlugin.ts'
 import { MixedOrder } from './test/support/mixedOrder.ts'
 import { plainReporter } from './test/support/plainReporter.ts'
 
@@ -32,13 +32,6 @@ const PROJECTS = {
   interop: { include: INTEROP, exclude: [] },
   /** Injected faults, several programs at once, and files made to do harm. */
   faults: { include: FAULTS, exclude: [] }
-}
-
-/** Threads run the bundle, as they do for people. */
-const builtThreads = {
-  name: 'built-threads',
-  enforce: 'pre' as const,
-  resolveId: (source: string) => (source.endsWith('/threadFile.ts') ? join(import.meta.dirname, 'test/support/builtThreads.ts') : null)
 }
 
 export default defineConfig({

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { builtThreads } from './test/support/builtThreadsPlugin.ts'
 import { plainReporter } from './test/support/plainReporter.ts'
 import { soakReporter } from './test/support/soakReporter.ts'
 
@@ -21,6 +22,7 @@ class HourFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  plugins: [builtThreads],
   test: {
     include: [
       'test/faults/**/*.test.ts',

@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { runCli } from '../../src/main/cli/runCli.ts'
 import { builtEntry } from '../support/build.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -49,32 +50,25 @@ export async function lewmCache(
   if (isRunning) throw new Error('a command runs already')
   isRunning = true
   const folder = process.cwd()
-  const [stdout, stderr] = [collected(), collected()]
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const printed = Promise.all([text(stdout), text(stderr)])
   try {
     process.chdir(cwd ?? home)
     const code = await runCli(args, {
       stdin: Readable.from(input.length === 0 ? [] : [Buffer.from(input)]),
-      stdout: stdout.stream,
-      stderr: stderr.stream,
+      stdout,
+      stderr,
       env: environment(home, env),
       signal: new AbortController().signal
     })
-    return { code, stdout: stdout.text(), stderr: stderr.text(), json: () => parseOne(stdout.text()) }
+    stdout.end()
+    stderr.end()
+    const [out, err] = await printed
+    return { code, stdout: out, stderr: err, json: () => parseOne(out) }
   } finally {
     process.chdir(folder)
     isRunning = false
   }
-}
-
-function collected(): { readonly stream: Writable; readonly text: () => string } {
-  const chunks: Buffer[] = []
-  const stream = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      chunks.push(chunk)
-      done()
-    }
-  })
-  return { stream, text: () => Buffer.concat(chunks).toString() }
 }
 
 /** Runs as a process of its own to the end: where streams, signals, the account or the environment of a process matter. */

@@ -6,7 +6,7 @@ import { flippedHash, replaceShard } from '../core/cacheFiles.ts'
 import { LAB_SHARD, labCache, optionsOf, pathOf, ROWS, recordsOf } from '../core/evidence/labCache.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { type Json, lewmCache, ndjson } from './lewmCache.ts'
+import { inOrder, type Json, lewmCache, ndjson } from './lewmCache.ts'
 import { recordLine } from './records.ts'
 
 const PARTS = 8
@@ -17,15 +17,14 @@ async function verifyParts(
   { args = [], of = PARTS, home = temporaryFolder() }: { args?: string[]; of?: number; home?: string } = {}
 ): Promise<string[]> {
   const folder = temporaryFolder()
-  const files: string[] = []
-  for (let part = 1; part <= of; part++) {
+  const parts = Array.from({ length: of }, (_, i) => i + 1)
+  return inOrder(parts, async part => {
     const { stdout, stderr } = await lewmCache(['verify', '--cache', cache, '--json', '--partition', `${part}/${of}`, ...args], { home })
     expect(stderr).toBe('')
     const file = join(folder, `${part}.json`)
     writeFileSync(file, stdout)
-    files.push(file)
-  }
-  return files
+    return file
+  })
 }
 
 const merge = (files: readonly string[], ...args: string[]) => lewmCache(['merge', '--json', ...args, ...files])

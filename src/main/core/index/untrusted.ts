@@ -1,5 +1,4 @@
 /** An index is a file that anybody may have made: what is turned off, what its schema may be, and what becomes of SQLite's refusals. */
-
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { LAYOUT_1 } from '../layouts/layout.ts'

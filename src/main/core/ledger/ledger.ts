@@ -2,7 +2,6 @@
  * Verifications and their times: stored in the program's data folder, never in the cache. One database for all caches. Each cache has an
  * id; `followMove` determines which cache is at a path.
  */
-
 import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { Finding } from '../../../shared/model/finding.ts'

@@ -1,5 +1,4 @@
 /** Opens the ledger whatever state it is in: a damaged one is set aside by name, and its last good copy takes its place. */
-
 import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'

@@ -1,4 +1,4 @@
-/** Starts a thread of the service from wherever it runs: its sources, or the bundle beside which `workerEntry.js` lies. */
+/** Starts a thread of the service, under the limits and the link policy of this process. */
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { limitsInForce, linkPolicy, remarkOnce, startWorker, threadFile } from '../../core/index.ts'

@@ -3,7 +3,6 @@
  * A live index is replaced by SQLite's own backup, in one transaction that Python's connections wait for; one that SQLite cannot
  * open is set aside, and the new file is renamed into its place.
  */
-
 import { closeSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
