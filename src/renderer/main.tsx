@@ -1,5 +1,6 @@
 /** Where the page starts. */
 import './noEval.ts'
+import './ui/styles/fonts.css'
 import './ui/styles/tokens.css'
 import './ui/styles/base.css'
 import { StrictMode } from 'react'

@@ -1,46 +1,53 @@
 /** The columns as the footer tells them: how each is typed, encoded and packed. */
+
 import { Fragment } from 'react'
 import type { ColumnFacts } from '../../shared/model/shard.ts'
 import { formatBytes, formatCount } from '../text/index.ts'
-import styles from '../ui/Inspector.module.css'
-import controls from '../ui/styles/controls.module.css'
+import styles from '../ui/frames/Inspector.module.css'
+import { type SmallColumn, SmallTable } from '../ui/tables/SmallTable.tsx'
+
+const COLUMNS: readonly SmallColumn[] = [{ name: 'Column' }, { name: 'Encodings' }, { name: 'Size', number: true }]
 
 export function ColumnTable({ columns }: { readonly columns: readonly ColumnFacts[] }) {
   const sameCodec = new Set(columns.map(({ codec }) => codec)).size === 1
   return (
     <div className={styles.columns}>
-      <table className={controls.table}>
-        <thead>
-          <tr>
-            <th scope='col'>Column</th>
-            <th scope='col'>Encodings</th>
-            <th scope='col' className={controls.number}>
-              Size
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {columns.map(column => (
-            <tr key={column.column}>
-              <td>
-                <code>{breakable(column.column)}</code>
-                <span className={styles.type} title={column.physicalType}>
-                  {column.logicalType ?? column.physicalType}
-                  {column.nulls !== null && column.nulls > 0 && `, ${formatCount(column.nulls)} null`}
-                </span>
-              </td>
-              <td>
-                {column.encodings.join(', ')}
-                <span className={styles.type}>{notes(column, sameCodec)}</span>
-              </td>
-              <td className={controls.number} title={sizeText(column)}>
-                {formatBytes(column.compressedBytes)}
-                <span className={styles.type}>of {formatBytes(column.uncompressedBytes)}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <SmallTable
+        columns={COLUMNS}
+        lines={columns.map(column => ({
+          key: column.column,
+          cells: [
+            {
+              content: (
+                <>
+                  <code>{breakable(column.column)}</code>
+                  <span className={styles.type} title={column.physicalType}>
+                    {column.logicalType ?? column.physicalType}
+                    {column.nulls !== null && column.nulls > 0 && `, ${formatCount(column.nulls)} null`}
+                  </span>
+                </>
+              )
+            },
+            {
+              content: (
+                <>
+                  {column.encodings.join(', ')}
+                  <span className={styles.type}>{notes(column, sameCodec)}</span>
+                </>
+              )
+            },
+            {
+              content: (
+                <>
+                  {formatBytes(column.compressedBytes)}
+                  <span className={styles.type}>of {formatBytes(column.uncompressedBytes)}</span>
+                </>
+              ),
+              title: sizeText(column)
+            }
+          ]
+        }))}
+      />
     </div>
   )
 }

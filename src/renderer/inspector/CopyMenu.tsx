@@ -1,13 +1,14 @@
 /** A button with a menu of forms in which something leaves the window. */
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
+
 import type { RowLine } from '../../shared/contract/index.ts'
 import { csvOf, fileNameOf, jsonOf, pythonOf } from '../text/export/copyAs.ts'
 import { npyOf } from '../text/export/npy.ts'
 import { formatStored, locusText } from '../text/index.ts'
-import copyStyles from '../ui/CopyButton.module.css'
-import { CopyIcon, Said, TickIcon, useDone } from '../ui/CopyButton.tsx'
+import copyStyles from '../ui/controls/CopyButton.module.css'
+import { Said, useDone } from '../ui/controls/CopyButton.tsx'
+import { CopyIcon, DownIcon, TickIcon } from '../ui/controls/Icons.tsx'
+import { MenuButton, MenuEntry } from '../ui/controls/Menu.tsx'
 import { copyText, saveBytes } from '../ui/copyText.ts'
-import controls from '../ui/styles/controls.module.css'
 
 export type Choice = {
   readonly id: string
@@ -30,32 +31,28 @@ export function CopyMenu({
   readonly choices: readonly Choice[]
 }) {
   const [done, run] = useDone()
-  const className = label === undefined ? copyStyles.icon : `${controls.button} ${controls.small}`
   return (
     <>
-      <MenuTrigger>
-        <Button className={className ?? ''} aria-label={name}>
-          {label ?? (done === null ? <CopyIcon /> : <TickIcon />)}
-          {label !== undefined && done !== null && <TickIcon />}
-        </Button>
-        <Popover placement='bottom end' className={controls.menu ?? ''}>
-          <Menu
-            className={copyStyles.menu ?? ''}
-            aria-label={name}
-            onAction={id => {
-              const choice = choices.find(each => each.id === id)
-              if (choice !== undefined) run(choice.said, choice.act)
-            }}
-          >
-            {choices.map(({ id, label: text, hint }) => (
-              <MenuItem key={id} id={id} textValue={text} className={controls.menuItem ?? ''}>
-                <span>{text}</span>
-                <span className={controls.muted}>{hint}</span>
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <MenuButton
+        name={name}
+        aria-label={name}
+        small
+        {...(label === undefined && { className: copyStyles.icon, kind: 'quiet', square: true })}
+        face={
+          <>
+            {label ?? (done === null ? <CopyIcon /> : <TickIcon />)}
+            {label !== undefined && (done === null ? <DownIcon /> : <TickIcon />)}
+          </>
+        }
+        onAction={id => {
+          const choice = choices.find(each => each.id === id)
+          if (choice !== undefined) run(choice.said, choice.act)
+        }}
+      >
+        {choices.map(({ id, label: text, hint }) => (
+          <MenuEntry key={id} id={id} name={text} aside={hint} />
+        ))}
+      </MenuButton>
       <Said text={done} />
     </>
   )

@@ -2,7 +2,7 @@
 import { Boundary } from '../parts/Boundary.tsx'
 import { lazyComponent } from '../parts/lazyComponent.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
-import styles from '../ui/Inspector.module.css'
+import styles from '../ui/frames/Inspector.module.css'
 import { ScopePane } from './ScopePane.tsx'
 
 const ShardPane = lazyComponent(async () => (await import('./ShardPane.tsx')).ShardPane)

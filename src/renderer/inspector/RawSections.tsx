@@ -1,11 +1,13 @@
 /** What the footer of a file of any layout holds besides its columns: row groups, and the texts of its key-values. */
+
 import type { RawFileFacts } from '../../shared/contract/index.ts'
 import { useRaw } from '../state/queries/queries.ts'
 import { formatBytes, formatCount, formatCounted } from '../text/index.ts'
 import { sentenceOf } from '../ui/faults.ts'
-import styles from '../ui/Inspector.module.css'
-import { PaneNote, Section } from '../ui/Section.tsx'
-import controls from '../ui/styles/controls.module.css'
+import styles from '../ui/frames/Inspector.module.css'
+import { PaneNote, Section } from '../ui/frames/Section.tsx'
+import { type SmallColumn, SmallTable } from '../ui/tables/SmallTable.tsx'
+import { Muted } from '../ui/text/Text.tsx'
 import raw from './RawSections.module.css'
 
 export function RawSections({ shardPath }: { readonly shardPath: string }) {
@@ -36,41 +38,33 @@ export function RawSections({ shardPath }: { readonly shardPath: string }) {
   )
 }
 
+const ROW_GROUPS: readonly SmallColumn[] = [
+  { name: 'From row', number: true, title: 'Counted from 0' },
+  { name: 'Rows', number: true },
+  { name: 'Size', number: true }
+]
+
 function RowGroups({ facts: { rowGroups, rowGroupCount } }: { readonly facts: RawFileFacts }) {
-  if (rowGroupCount === 0) return <p className={controls.muted}>The file holds no rows.</p>
+  if (rowGroupCount === 0) return <Muted as='p'>The file holds no rows.</Muted>
   return (
-    <table className={controls.table}>
-      <thead>
-        <tr>
-          <th scope='col' className={controls.number} title='Counted from 0'>
-            From row
-          </th>
-          <th scope='col' className={controls.number}>
-            Rows
-          </th>
-          <th scope='col' className={controls.number}>
-            Size
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rowGroups.map(({ firstRow, rows, compressedBytes, uncompressedBytes }) => (
-          <tr key={`${firstRow} ${rows}`}>
-            <td className={controls.number}>{formatCount(firstRow)}</td>
-            <td className={controls.number}>{formatCount(rows)}</td>
-            <td className={controls.number} title={`${formatCount(compressedBytes)} of ${formatCount(uncompressedBytes)} bytes`}>
-              {formatBytes(compressedBytes)} <span className={styles.aside}>of {formatBytes(uncompressedBytes)}</span>
-            </td>
-          </tr>
-        ))}
-        {rowGroupCount > rowGroups.length && (
-          <tr>
-            <td colSpan={3} className={controls.muted}>
-              and {formatCount(rowGroupCount - rowGroups.length)} more
-            </td>
-          </tr>
-        )}
-      </tbody>
-    </table>
+    <SmallTable
+      columns={ROW_GROUPS}
+      lines={rowGroups.map(({ firstRow, rows, compressedBytes, uncompressedBytes }) => ({
+        key: `${firstRow} ${rows}`,
+        cells: [
+          { content: formatCount(firstRow) },
+          { content: formatCount(rows) },
+          {
+            content: (
+              <>
+                {formatBytes(compressedBytes)} <span className={styles.aside}>of {formatBytes(uncompressedBytes)}</span>
+              </>
+            ),
+            title: `${formatCount(compressedBytes)} of ${formatCount(uncompressedBytes)} bytes`
+          }
+        ]
+      }))}
+      more={rowGroupCount > rowGroups.length ? `and ${formatCount(rowGroupCount - rowGroups.length)} more` : undefined}
+    />
   )
 }

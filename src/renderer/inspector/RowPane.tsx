@@ -1,5 +1,6 @@
 /** The inspector of a row: which window it is of, how it was made, and its vector. */
-import { useState } from 'react'
+
+import { type ReactNode, useState } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
 import type { VectorStatistics } from '../../shared/model/shard.ts'
 import { Gone, useIsGone } from '../parts/Gone.tsx'
@@ -8,14 +9,16 @@ import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { describeVector } from '../text/export/vectorText.ts'
 import { capital, formatCount, formatCounted, formatLocus, formatStored, formatTime, millisecondsOf, shortenHash } from '../text/index.ts'
 import { layerText } from '../text/scopeText.ts'
-import { CopyButton } from '../ui/CopyButton.tsx'
+import { Button } from '../ui/controls/Button.tsx'
+import { CopyButton } from '../ui/controls/CopyButton.tsx'
+import { NextIcon, UpIcon } from '../ui/controls/Icons.tsx'
 import { sentenceOf } from '../ui/faults.ts'
-import styles from '../ui/Inspector.module.css'
+import styles from '../ui/frames/Inspector.module.css'
+import { PaneNote, Section } from '../ui/frames/Section.tsx'
 import { limitOf } from '../ui/plots/colourMap.ts'
 import { HeatStrip } from '../ui/plots/HeatStrip.tsx'
 import { LinePlot } from '../ui/plots/LinePlot.tsx'
-import { Fact, Facts, PaneNote, Section } from '../ui/Section.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Fact, Facts } from '../ui/text/Facts.tsx'
 import { CopyMenu, locusChoices, rowChoices } from './CopyMenu.tsx'
 import { VectorNumbers } from './VectorNumbers.tsx'
 
@@ -32,9 +35,9 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
     <>
       <header className={styles.head}>
         <div className={styles.crumb}>
-          <button type='button' className={controls.link} title={shardPath} onClick={() => go({ rowOffset: null })}>
+          <Button kind='link' title={shardPath} onClick={() => go({ rowOffset: null })}>
             {shardPath.split('/').at(-1)}
-          </button>
+          </Button>
         </div>
         <h2 className={styles.title}>
           <span className={styles.titleText}>
@@ -42,8 +45,13 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
             {rows !== null && <span className={styles.aside}> ({formatCounted(rows, 'row')})</span>}
           </span>
           <span className={styles.push}>
-            <StepButton name='Row before' glyph='↑' disabled={gone || rowOffset === 0} onClick={() => step(-1)} />
-            <StepButton name='Next row' glyph='↓' disabled={gone || (rows !== null && rowOffset >= rows - 1)} onClick={() => step(1)} />
+            <StepButton name='Row before' icon={<UpIcon />} disabled={gone || rowOffset === 0} onClick={() => step(-1)} />
+            <StepButton
+              name='Next row'
+              icon={<NextIcon />}
+              disabled={gone || (rows !== null && rowOffset >= rows - 1)}
+              onClick={() => step(1)}
+            />
           </span>
         </h2>
       </header>
@@ -64,9 +72,9 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
                 {capital(sentenceOf(vector.error))}
               </p>
               <div className={styles.buttons}>
-                <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => go({ rowOffset: null })}>
+                <Button small onClick={() => go({ rowOffset: null })}>
                   What can be done
-                </button>
+                </Button>
               </div>
             </Section>
           )}
@@ -77,18 +85,11 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
   )
 }
 
-function StepButton(props: { readonly name: string; readonly glyph: string; readonly disabled: boolean; readonly onClick: () => void }) {
+function StepButton(props: { readonly name: string; readonly icon: ReactNode; readonly disabled: boolean; readonly onClick: () => void }) {
   return (
-    <button
-      type='button'
-      className={`${controls.button} ${controls.quiet} ${controls.small}`}
-      aria-label={props.name}
-      title={props.name}
-      disabled={props.disabled}
-      onClick={props.onClick}
-    >
-      {props.glyph}
-    </button>
+    <Button kind='quiet' small aria-label={props.name} title={props.name} disabled={props.disabled} onClick={props.onClick}>
+      {props.icon}
+    </Button>
   )
 }
 
@@ -142,7 +143,7 @@ function Vector(props: {
   const [index, setIndex] = useState<number | null>(null)
   const shown = index !== null && index < values.length ? index : null
   return (
-    <Section title='Vector' aside={<CopyMenu name='Copy vector' label='Copy ▾' choices={rowChoices(root, row, values)} />}>
+    <Section title='Vector' aside={<CopyMenu name='Copy vector' label='Copy' choices={rowChoices(root, row, values)} />}>
       <HeatStrip values={values} limit={limitOf(statistics.min, statistics.max)} index={shown} onIndex={setIndex} />
       <LinePlot values={values} label={`Line plot: ${describeVector(statistics)}`} index={shown} onIndex={setIndex} />
       <VectorNumbers statistics={statistics} norm={norm} />

@@ -13,11 +13,12 @@ import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatAgo, formatBytes, formatCount, formatCounted, formatTime, healthFill } from '../text/index.ts'
 import { scopeParts } from '../text/scopeText.ts'
 import { wholeHealth } from '../text/verified.ts'
-import { CopyButton } from '../ui/CopyButton.tsx'
-import { HealthMark } from '../ui/HealthMark.tsx'
-import styles from '../ui/Inspector.module.css'
-import { Fact, Facts, PaneNote, Section } from '../ui/Section.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { CopyButton } from '../ui/controls/CopyButton.tsx'
+import styles from '../ui/frames/Inspector.module.css'
+import { PaneNote, Section } from '../ui/frames/Section.tsx'
+import { Fact, Facts } from '../ui/text/Facts.tsx'
+import { HealthMark } from '../ui/text/HealthMark.tsx'
 
 type Totals = Pick<TreeNode, 'shards' | 'rows' | 'withoutRowCount' | 'bytes' | 'health'>
 
@@ -37,7 +38,7 @@ export function ScopePane() {
           <span className={styles.titleText}>{whole ? 'Whole cache' : parts.at(-1)?.value}</span>
         </h2>
         {whole && (
-          <div className={`${styles.path} ${controls.mono}`}>
+          <div className={styles.path}>
             {summary.root} <CopyButton text={summary.root} what='path of the cache' />
           </div>
         )}
@@ -101,7 +102,7 @@ function HealthSection({ totals, scope, onRepair }: { readonly totals: Totals; r
     <Section title='Health'>
       <div className={styles.bar} aria-hidden='true'>
         {counts.map(([health, count]) => (
-          <span key={health} style={fillOf(health, count)} />
+          <span key={health} data-health={health} style={fillOf(health, count)} />
         ))}
       </div>
       <ul className={styles.counts}>
@@ -114,9 +115,9 @@ function HealthSection({ totals, scope, onRepair }: { readonly totals: Totals; r
       <div className={styles.buttons}>
         <VerifyButton of={isWhole(scope) ? {} : { scope }} label={isWhole(scope) ? 'Verify all' : 'Verify these shards'} />
         {(totals.health.damaged ?? 0) > 0 && (
-          <button type='button' className={`${controls.button} ${controls.small}`} onClick={onRepair}>
+          <Button small onClick={onRepair}>
             Repair…
-          </button>
+          </Button>
         )}
       </div>
     </Section>
@@ -164,9 +165,9 @@ function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonl
         {data.firstLook.length > 0 && <li>{formatCount(data.firstLook.length)} found at a first look, not verified</li>}
       </ul>
       <div className={styles.buttons}>
-        <button type='button' className={`${controls.button} ${controls.small}`} onClick={onProblems}>
+        <Button small onClick={onProblems}>
           Show problems
-        </button>
+        </Button>
       </div>
     </Section>
   )

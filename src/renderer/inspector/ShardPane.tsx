@@ -10,12 +10,13 @@ import { actionsFor } from '../text/findings/findingAdvice.ts'
 import { formatAgo, formatBytes, formatCount, formatCounted, formatTime, millisecondsOf, shortenHash, UNKNOWN } from '../text/index.ts'
 import { isRawOnly } from '../text/rawOnly.ts'
 import { layerText } from '../text/scopeText.ts'
-import { CopyButton } from '../ui/CopyButton.tsx'
+import { Button } from '../ui/controls/Button.tsx'
+import { CopyButton } from '../ui/controls/CopyButton.tsx'
 import { sentenceOf } from '../ui/faults.ts'
-import { HealthMark } from '../ui/HealthMark.tsx'
-import styles from '../ui/Inspector.module.css'
-import { Fact, Facts, PaneNote, Section } from '../ui/Section.tsx'
-import controls from '../ui/styles/controls.module.css'
+import styles from '../ui/frames/Inspector.module.css'
+import { PaneNote, Section } from '../ui/frames/Section.tsx'
+import { Fact, Facts } from '../ui/text/Facts.tsx'
+import { HealthMark } from '../ui/text/HealthMark.tsx'
 import { ColumnTable } from './ColumnTable.tsx'
 import { RawSections } from './RawSections.tsx'
 import { VectorNumbers } from './VectorNumbers.tsx'
@@ -34,7 +35,7 @@ export function ShardPane({ shardPath }: { readonly shardPath: string }) {
             {shardPath.split('/').at(-1)}
           </span>
         </h2>
-        <div className={`${styles.path} ${controls.mono}`}>
+        <div className={styles.path}>
           <span>{shardPath}</span>
           <CopyButton text={shardPath} what='path' />
         </div>
@@ -105,18 +106,17 @@ function ShardSections({
 function Actions({ shardPath, facts }: { readonly shardPath: string; readonly facts: ShardFacts }) {
   const { ask } = useWorkspace()
   const offered = actionsFor(facts.findings)
-  const button = `${controls.button} ${controls.small}`
   return (
     <Section title='Actions'>
       <div className={styles.buttons}>
         <VerifyButton of={{ shards: [shardPath] }} label='Verify this shard' />
-        <button type='button' className={button} onClick={() => ask({ kind: 'quarantine', shards: [shardPath] })}>
+        <Button small onClick={() => ask({ kind: 'quarantine', shards: [shardPath] })}>
           Quarantine…
-        </button>
+        </Button>
         {offered.includes('repair') && (
-          <button type='button' className={button} onClick={() => ask({ kind: 'repair' })}>
+          <Button small onClick={() => ask({ kind: 'repair' })}>
             Repair…
-          </button>
+          </Button>
         )}
       </div>
     </Section>

@@ -1,7 +1,7 @@
 /** Statistics of one vector or of all vectors of a shard, aligned; what should not be there stands out. */
 import type { VectorStatistics } from '../../shared/model/shard.ts'
 import { formatCount, formatFloat } from '../text/index.ts'
-import styles from '../ui/Inspector.module.css'
+import styles from '../ui/frames/Inspector.module.css'
 
 type Line = { readonly name: string; readonly value: string; readonly exact?: number | null; readonly odd?: boolean }
 

@@ -1,10 +1,13 @@
 /** Holds a part of the window: a placeholder while its code is loaded, and a sentence when it fails. The rest of the window goes on. */
+
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, Suspense } from 'react'
 import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { Empty } from '../ui/frames/Empty.tsx'
 import view from '../ui/styles/view.module.css'
+import { Mono } from '../ui/text/Text.tsx'
 import { forgetFailedLoads } from './lazyComponent.ts'
 
 /**
@@ -42,14 +45,14 @@ export type PartFailure = { readonly name: string; readonly error: unknown; read
 
 function Failure({ retry, ...failure }: PartFailure) {
   return (
-    <div className={controls.empty} role='alert'>
+    <Empty role='alert'>
       <FailureText {...failure} />
       <p>
-        <button type='button' className={`${controls.button} ${controls.small}`} onClick={retry}>
+        <Button small onClick={retry}>
           Try again
-        </button>
+        </Button>
       </p>
-    </div>
+    </Empty>
   )
 }
 
@@ -58,7 +61,7 @@ export function FailureText({ name, error }: Pick<PartFailure, 'name' | 'error'>
   return (
     <>
       <p>{name} failed. The rest of the window still works.</p>
-      <p className={controls.mono}>{String(error)}</p>
+      <Mono as='p'>{String(error)}</Mono>
     </>
   )
 }

@@ -3,8 +3,8 @@
 import type { ShardFacts } from '../../shared/contract/index.ts'
 import { findingSentence } from '../text/index.ts'
 import { isPartlyReadable, readableParts } from '../text/readable.ts'
-import { HealthMark } from '../ui/HealthMark.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Banner } from '../ui/frames/Banner.tsx'
+import { HealthMark } from '../ui/text/HealthMark.tsx'
 import styles from './DamageNote.module.css'
 
 /**
@@ -14,15 +14,15 @@ import styles from './DamageNote.module.css'
 export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFacts | undefined; readonly sentence?: string | null }) {
   if (facts === undefined || !isPartlyReadable(facts)) {
     return sentence === null ? null : (
-      <div className={controls.banner} data-tone='danger' role='status'>
+      <Banner tone='danger' urgent={false}>
         <HealthMark mark='damaged' word={findingSentence(sentence)} />
-      </div>
+      </Banner>
     )
   }
   const found = facts.findings.find(({ severity }) => severity === 'corrupt' || severity === 'unreadable' || severity === 'unsupported')
   const said = found?.message ?? sentence
   return (
-    <div className={`${controls.banner} ${styles.note}`} data-tone='danger' role='status'>
+    <Banner tone='danger' urgent={false}>
       <ul className={styles.parts}>
         {readableParts(facts).map(({ name, readable, says }) => (
           <li key={name}>
@@ -32,6 +32,6 @@ export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFa
         ))}
       </ul>
       {said !== null && <p className={styles.sentence}>{findingSentence(said)}</p>}
-    </div>
+    </Banner>
   )
 }

@@ -3,7 +3,8 @@
 import type { Finding, Severity } from '../../shared/model/finding.ts'
 import { adviceOf, kindTitle } from '../text/findings/findingAdvice.ts'
 import { findingSentence, formatCount, type Mark } from '../text/index.ts'
-import { HealthMark } from '../ui/HealthMark.tsx'
+import { BareButton } from '../ui/controls/Button.tsx'
+import { HealthMark } from '../ui/text/HealthMark.tsx'
 import styles from './FindingList.module.css'
 
 /** The mark of a severity. */
@@ -39,9 +40,9 @@ export function FindingList({
               <span className={styles.place}>
                 {column !== null && <code>{column}</code>}
                 {row !== null && (
-                  <button type='button' className={styles.row} onClick={() => onRow(row)}>
+                  <BareButton className={styles.row} onClick={() => onRow(row)}>
                     row {formatCount(row)}
-                  </button>
+                  </BareButton>
                 )}
               </span>
             </div>

@@ -7,10 +7,10 @@ import { useQuarantine } from '../state/queries/useQuarantine.ts'
 import { WHOLE } from '../state/scope.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatAgo, millisecondsOf, presenceText } from '../text/index.ts'
-import { HealthMark } from '../ui/HealthMark.tsx'
-import styles from '../ui/Inspector.module.css'
-import { PaneNote } from '../ui/Section.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import styles from '../ui/frames/Inspector.module.css'
+import { PaneNote } from '../ui/frames/Section.tsx'
+import { HealthMark } from '../ui/text/HealthMark.tsx'
 
 /** Whether no file lies at the shard's path any more; as it was known last, until a newer version of the cache has answered. */
 export function useIsGone(shardPath: string): boolean {
@@ -49,14 +49,13 @@ export function Gone({ shardPath }: { readonly shardPath: string }) {
       )}
       {presence !== null && ` ${presence}.`}
       <span className={styles.way}>
-        <button
-          type='button'
+        <Button
+          small
           data-pane-entry=''
-          className={`${controls.button} ${controls.small}`}
           onClick={() => go(entry === undefined ? { tab: 'shards', shardPath: null, rowOffset: null } : { tab: 'quarantine' })}
         >
           {entry === undefined ? 'Show shards' : 'Look into quarantine'}
-        </button>
+        </Button>
       </span>
     </PaneNote>
   )

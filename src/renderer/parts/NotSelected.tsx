@@ -2,7 +2,8 @@
 
 import type { ReactNode } from 'react'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { Empty } from '../ui/frames/Empty.tsx'
 
 export function NoShard({ shows }: { readonly shows: string }) {
   return (
@@ -23,17 +24,17 @@ export function NoRow({ shows }: { readonly shows: string }) {
 function NotSelected({ what, tab, children }: { readonly what: string; readonly tab: 'shards' | 'rows'; readonly children: ReactNode }) {
   const { go, ask } = useWorkspace()
   return (
-    <div className={controls.empty}>
+    <Empty>
       <p>No {what} is selected.</p>
       <p>{children}</p>
       <p>
-        <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => go({ tab })}>
+        <Button small onClick={() => go({ tab })}>
           Show {tab}
-        </button>{' '}
-        <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => ask({ kind: 'lookup' })}>
+        </Button>{' '}
+        <Button small onClick={() => ask({ kind: 'lookup' })}>
           Look up…
-        </button>
+        </Button>
       </p>
-    </div>
+    </Empty>
   )
 }

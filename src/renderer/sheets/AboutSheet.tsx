@@ -1,11 +1,13 @@
 /** What this program is, and what its service runs on. */
+
 import { useQuery } from '@tanstack/react-query'
 import { useClient } from '../data/ClientProvider.tsx'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatBytes, formatTime } from '../text/index.ts'
-import { CloseButton } from '../ui/CloseButton.tsx'
-import { Sheet } from '../ui/Sheet.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { CloseButton } from '../ui/controls/CloseButton.tsx'
+import { Sheet } from '../ui/frames/Sheet.tsx'
+import { Facts } from '../ui/text/Facts.tsx'
+import { Mono, Muted } from '../ui/text/Text.tsx'
 import classes from './AboutSheet.module.css'
 
 export function AboutSheet() {
@@ -16,9 +18,9 @@ export function AboutSheet() {
   return (
     <Sheet title='GenoLeWM Cache Inspector' onClose={close} actions={<CloseButton onClose={close} />}>
       <p>Looks into a GenoLeWM window-embedding cache, finds any embedding, shows what is damaged, and puts it right with nothing lost.</p>
-      <p className={controls.muted}>Apache License 2.0</p>
+      <Muted as='p'>Apache License 2.0</Muted>
       {info.data !== undefined && (
-        <dl className={`${controls.facts} ${classes.facts}`}>
+        <Facts className={classes.facts}>
           <dt>Version</dt>
           <dd>{info.data.version}</dd>
           <dt>Service</dt>
@@ -28,8 +30,8 @@ export function AboutSheet() {
           <dt>Started</dt>
           <dd>{formatTime(info.data.startedMs)}</dd>
           <dt>Its own data</dt>
-          <dd className={controls.mono}>{info.data.dataFolder}</dd>
-        </dl>
+          <Mono as='dd'>{info.data.dataFolder}</Mono>
+        </Facts>
       )}
     </Sheet>
   )

@@ -1,4 +1,5 @@
 /** Saves the list of what is missing as a file: which form, and then what is in the file and what is not. */
+
 import { useEffect, useRef, useState } from 'react'
 import { LOST_FORMATS } from '../../shared/contract/constants.ts'
 import type { LostFormat, Scope } from '../../shared/contract/index.ts'
@@ -7,11 +8,12 @@ import classes from '../panels/problems/Problems.module.css'
 import { isWhole, scopeKey, scopeText } from '../state/scope.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { capital } from '../text/index.ts'
-import { CloseButton } from '../ui/CloseButton.tsx'
+import { Button } from '../ui/controls/Button.tsx'
+import { CloseButton } from '../ui/controls/CloseButton.tsx'
 import { saveBytes } from '../ui/copyText.ts'
 import { sentenceOf } from '../ui/faults.ts'
-import { Sheet } from '../ui/Sheet.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Sheet } from '../ui/frames/Sheet.tsx'
+import { Hidden } from '../ui/text/Text.tsx'
 import { LOST_LISTS, lostListText } from './lostList.ts'
 
 /** Open while it is asked which list is exported. */
@@ -35,15 +37,9 @@ function ExportLost({ scope }: { readonly scope: Scope }) {
       actions={
         <>
           <CloseButton onClose={close}>{state.step === 'saved' ? 'Close' : 'Cancel'}</CloseButton>
-          <button
-            type='button'
-            className={`${controls.button} ${controls.primary}`}
-            aria-disabled={busy}
-            data-disabled={busy ? '' : undefined}
-            onClick={() => busy || save(format)}
-          >
+          <Button kind='primary' aria-disabled={busy} data-disabled={busy ? '' : undefined} onClick={() => busy || save(format)}>
             Export
-          </button>
+          </Button>
         </>
       }
     >
@@ -52,7 +48,7 @@ function ExportLost({ scope }: { readonly scope: Scope }) {
         {isWhole(scope) ? '' : ` in ${scopeText(scope)}`}.
       </p>
       <fieldset className={classes.formats}>
-        <legend className={controls.hidden}>Format</legend>
+        <Hidden as='legend'>Format</Hidden>
         {LOST_FORMATS.map(each => (
           <Form key={each} format={each} isChosen={each === format} onChoose={() => choose(each)} />
         ))}

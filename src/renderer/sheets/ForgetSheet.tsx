@@ -1,13 +1,14 @@
 /** A person's word that missing shards need not come back: for which of them is ticked here. */
+
 import { useState } from 'react'
 import classes from '../panels/problems/Problems.module.css'
 import { FirstWrite } from '../parts/FirstWrite.tsx'
 import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
-import { CloseButton } from '../ui/CloseButton.tsx'
-import { Sheet } from '../ui/Sheet.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { CloseButton } from '../ui/controls/CloseButton.tsx'
+import { Sheet } from '../ui/frames/Sheet.tsx'
 
 /** Open while it is asked which missing shards are forgotten. */
 export function ForgetSheet() {
@@ -34,9 +35,8 @@ function Forget({ shards }: { readonly shards: readonly string[] }) {
       actions={
         <>
           <CloseButton onClose={close}>Cancel</CloseButton>
-          <button
-            type='button'
-            className={`${controls.button} ${controls.primary}`}
+          <Button
+            kind='primary'
             disabled={ticked.size === 0 || summary.writer !== null}
             onClick={() => {
               close()
@@ -44,7 +44,7 @@ function Forget({ shards }: { readonly shards: readonly string[] }) {
             }}
           >
             Forget {count}
-          </button>
+          </Button>
         </>
       }
     >

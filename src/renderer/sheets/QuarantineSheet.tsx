@@ -1,12 +1,15 @@
 /** Quarantine by hand: which shards, and why, in one's own words. */
+
 import { useState } from 'react'
 import { FirstWrite } from '../parts/FirstWrite.tsx'
 import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCount, formatCounted } from '../text/index.ts'
-import { CloseButton } from '../ui/CloseButton.tsx'
-import { Sheet } from '../ui/Sheet.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { CloseButton } from '../ui/controls/CloseButton.tsx'
+import { Field } from '../ui/controls/Field.tsx'
+import { Sheet } from '../ui/frames/Sheet.tsx'
+import { Muted } from '../ui/text/Text.tsx'
 import classes from '../views/quarantine/Quarantine.module.css'
 import { useLoneRows } from './useLoneRows.ts'
 
@@ -39,14 +42,9 @@ function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; r
       actions={
         <>
           <CloseButton onClose={close}>Cancel</CloseButton>
-          <button
-            type='submit'
-            form='quarantine'
-            className={`${controls.button} ${controls.primary}`}
-            disabled={shards.length === 0 || why === '' || summary.writer !== null}
-          >
+          <Button kind='primary' type='submit' form='quarantine' disabled={shards.length === 0 || why === '' || summary.writer !== null}>
             Quarantine {formatCounted(shards.length, 'shard')}
-          </button>
+          </Button>
         </>
       }
     >
@@ -67,24 +65,23 @@ function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; r
           ))}
           {shards.length > SHOWN && <li>and {formatCount(shards.length - SHOWN)} more</li>}
         </ul>
-        <label className={classes.reason}>
+        <label className={classes.reason} htmlFor='reason'>
           <span>Reason</span>
-          <input
-            className={controls.input}
+          <Field
+            id='reason'
             value={reason}
             onChange={event => setReason(event.target.value)}
             placeholder='why they are put aside: it is kept beside them'
             required
             maxLength={500}
-            // biome-ignore lint/a11y/noAutofocus: the one field of a sheet that was just asked for
             autoFocus
           />
         </label>
-        <p className={controls.muted}>
+        <Muted as='p'>
           {shards.length === 1 ? 'The shard moves' : 'The shards move'} to <code>embeddings/.quarantine</code> with this reason, and the
           index is rebuilt without {shards.length === 1 ? 'it' : 'them'}. A search for a key that no other shard holds finds nothing until
           the shard is restored. Nothing is deleted.
-        </p>
+        </Muted>
         <FirstWrite />
         {summary.writer !== null && (
           <p className={classes.failed}>

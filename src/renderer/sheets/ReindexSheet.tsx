@@ -1,11 +1,13 @@
 /** Asked before the index is rebuilt. */
+
 import { FirstWrite } from '../parts/FirstWrite.tsx'
 import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
-import { CloseButton } from '../ui/CloseButton.tsx'
-import { Sheet } from '../ui/Sheet.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { CloseButton } from '../ui/controls/CloseButton.tsx'
+import { Sheet } from '../ui/frames/Sheet.tsx'
+import { Mono } from '../ui/text/Text.tsx'
 
 export function ReindexSheet() {
   const { summary, ask } = useWorkspace()
@@ -22,15 +24,15 @@ export function ReindexSheet() {
       actions={
         <>
           <CloseButton onClose={close}>Cancel</CloseButton>
-          <button type='button' className={`${controls.button} ${controls.primary}`} onClick={rebuild}>
+          <Button kind='primary' onClick={rebuild}>
             Rebuild the index from {formatCounted(summary.shards, 'shard')}
-          </button>
+          </Button>
         </>
       }
     >
       <p>
-        A new <span className={controls.mono}>embeddings/index.sqlite</span> is written from what the shards say, beside the old one, and
-        takes its place when it is complete. Until then the old one stays. No shard is changed or moved.
+        A new <Mono>embeddings/index.sqlite</Mono> is written from what the shards say, beside the old one, and takes its place when it is
+        complete. Until then the old one stays. No shard is changed or moved.
       </p>
       <FirstWrite />
     </Sheet>

@@ -4,9 +4,9 @@ import { FirstWrite } from '../parts/FirstWrite.tsx'
 import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
-import { CloseButton } from '../ui/CloseButton.tsx'
-import { Sheet } from '../ui/Sheet.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { CloseButton } from '../ui/controls/CloseButton.tsx'
+import { Sheet } from '../ui/frames/Sheet.tsx'
 
 /** Open while a restore is asked for. */
 export function RestoreSheet() {
@@ -23,9 +23,8 @@ export function RestoreSheet() {
       actions={
         <>
           <CloseButton onClose={close}>Cancel</CloseButton>
-          <button
-            type='button'
-            className={`${controls.button} ${controls.primary}`}
+          <Button
+            kind='primary'
             disabled={summary.writer !== null}
             onClick={() => {
               close()
@@ -33,7 +32,7 @@ export function RestoreSheet() {
             }}
           >
             Restore {what}
-          </button>
+          </Button>
         </>
       }
     >

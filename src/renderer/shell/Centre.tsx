@@ -1,6 +1,6 @@
 /** The tabs in the centre: each view of the registry, on one selection. */
+
 import { type ReactNode, useEffect, useRef } from 'react'
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { Boundary } from '../parts/Boundary.tsx'
 import { Gone, useIsGone } from '../parts/Gone.tsx'
 import { NoRow, NoShard } from '../parts/NotSelected.tsx'
@@ -8,9 +8,8 @@ import { enterPane, isFocusLost } from '../state/keys/panes.ts'
 import { VIEW_IDS } from '../state/viewIds.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCount } from '../text/index.ts'
-import controls from '../ui/styles/controls.module.css'
+import { Tabs } from '../ui/frames/Tabs.tsx'
 import { type Badge, VIEWS, type View } from '../views/views.ts'
-import classes from './Centre.module.css'
 
 export function Centre() {
   const { selection, go, summary, request, ask } = useWorkspace()
@@ -37,29 +36,21 @@ export function Centre() {
   useEffect(() => () => entering.current(), [])
   return (
     <Tabs
-      className={classes.tabs}
-      selectedKey={selection.tab}
-      onSelectionChange={key => {
-        const tab = VIEW_IDS.find(id => id === key)
-        if (tab !== undefined) go({ tab })
-      }}
-    >
-      <TabList className={classes.list} aria-label='Looks at the selection'>
-        {VIEW_IDS.map(id => (
-          <Tab key={id} id={id} className={classes.tab}>
-            {VIEWS[id].title}
-            <Count of={VIEWS[id].badge?.(summary)} />
-          </Tab>
-        ))}
-      </TabList>
-      {VIEW_IDS.map(id => (
-        <TabPanel key={id} id={id} className={classes.panel} shouldForceMount={VIEWS[id].isKept ?? false}>
+      name='Looks at the selection'
+      tabs={VIEW_IDS.map(id => ({
+        id,
+        title: VIEWS[id].title,
+        count: countOf(VIEWS[id].badge?.(summary)),
+        isKept: VIEWS[id].isKept ?? false,
+        content: (
           <Boundary name={`The view “${VIEWS[id].title}”`}>
             <ViewOfSelection view={VIEWS[id]} />
           </Boundary>
-        </TabPanel>
-      ))}
-    </Tabs>
+        )
+      }))}
+      shown={selection.tab}
+      onShow={tab => go({ tab })}
+    />
   )
 }
 
@@ -92,14 +83,8 @@ function OfShard({ shardPath, children }: { readonly shardPath: string; readonly
   return useIsGone(shardPath) ? <Gone shardPath={shardPath} /> : children
 }
 
-function Count({ of: [count, noun] = [0, ''] }: { readonly of?: Badge | undefined }) {
-  if (count === 0) return null
-  return (
-    <span className={classes.count} title={`${formatCount(count)} ${noun}`}>
-      {formatCount(count)}
-      <span className={controls.hidden}> {noun}</span>
-    </span>
-  )
+function countOf([count, noun]: Badge = [0, '']): { text: string; noun: string } | null {
+  return count === 0 ? null : { text: formatCount(count), noun }
 }
 
 /** Whether the focus is on a tab that is not the one shown. */

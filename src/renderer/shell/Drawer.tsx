@@ -1,13 +1,13 @@
 /** The drawer below: what is wrong, what runs, what was written down. */
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+
 import { Boundary } from '../parts/Boundary.tsx'
 import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
 import { sickShards } from '../text/verified.ts'
-import controls from '../ui/styles/controls.module.css'
-import classes from './Centre.module.css'
-import own from './Drawer.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { DrawerIcon } from '../ui/controls/Icons.tsx'
+import { Tabs } from '../ui/frames/Tabs.tsx'
 
 export type DrawerPanel = 'problems' | 'jobs' | 'log'
 
@@ -37,41 +37,24 @@ export function Drawer({
   const problems = sickShards(summary)
   return (
     <Tabs
-      className={classes.tabs}
-      selectedKey={panel}
-      onSelectionChange={key => {
-        const chosen = PANELS.find(({ id }) => id === key)
-        if (chosen !== undefined) onPanel(chosen.id)
-      }}
-    >
-      <div className={own.bar}>
-        <TabList className={`${classes.list} ${own.list}`} aria-label='Drawer'>
-          {PANELS.map(({ id, title }) => (
-            <Tab key={id} id={id} className={classes.tab}>
-              {title}
-              {id === 'problems' && problems > 0 && <span className={classes.count}>{formatCounted(problems, 'shard')}</span>}
-            </Tab>
-          ))}
-        </TabList>
-        <button
-          type='button'
-          className={`${controls.button} ${controls.quiet} ${controls.small}`}
-          onClick={onToggle}
-          aria-label='Show or hide the drawer'
-          title='Show or hide the drawer'
-        >
-          <svg width='12' height='12' viewBox='0 0 12 12' fill='none' stroke='currentColor' aria-hidden='true'>
-            <path d='M1.5 1.5h9v9h-9zM1.5 7.5h9' />
-          </svg>
-        </button>
-      </div>
-      {PANELS.map(({ id, title, Component }) => (
-        <TabPanel key={id} id={id} className={classes.panel}>
+      name='Drawer'
+      tabs={PANELS.map(({ id, title, Component }) => ({
+        id,
+        title,
+        count: id === 'problems' && problems > 0 ? { text: formatCounted(problems, 'shard') } : null,
+        content: (
           <Boundary name={`The panel “${title}”`}>
             <Component />
           </Boundary>
-        </TabPanel>
-      ))}
-    </Tabs>
+        )
+      }))}
+      shown={panel}
+      onShow={onPanel}
+      aside={
+        <Button kind='quiet' small square onClick={onToggle} aria-label='Show or hide the drawer' title='Show or hide the drawer'>
+          <DrawerIcon />
+        </Button>
+      }
+    />
   )
 }

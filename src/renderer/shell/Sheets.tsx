@@ -1,10 +1,11 @@
 /** The sheet that was asked for, over the window. The code of a sheet is loaded apart. */
+
 import { Boundary, FailureText, type PartFailure } from '../parts/Boundary.tsx'
 import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'
 import { type Request, useWorkspace } from '../state/WorkspaceProvider.tsx'
-import { CloseButton } from '../ui/CloseButton.tsx'
-import { Sheet } from '../ui/Sheet.tsx'
-import controls from '../ui/styles/controls.module.css'
+import { Button } from '../ui/controls/Button.tsx'
+import { CloseButton } from '../ui/controls/CloseButton.tsx'
+import { Sheet } from '../ui/frames/Sheet.tsx'
 
 /** What is asked for and is not a sheet. */
 type Elsewhere = 'lookup' | 'centre' | 'drawer'
@@ -41,9 +42,9 @@ function FailedSheet({ retry, ...failure }: PartFailure) {
       actions={
         <>
           <CloseButton onClose={close} />
-          <button type='button' className={`${controls.button} ${controls.primary}`} onClick={retry}>
+          <Button kind='primary' onClick={retry}>
             Try again
-          </button>
+          </Button>
         </>
       }
     >

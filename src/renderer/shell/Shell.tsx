@@ -1,4 +1,5 @@
 /** The panes of an open cache, in the sizes they were left with. */
+import { clsx } from 'clsx'
 import { useCallback, useEffect, useRef } from 'react'
 import { Group, type Layout, Panel, Separator, usePanelRef } from 'react-resizable-panels'
 import { z } from 'zod/mini'
@@ -8,7 +9,7 @@ import type { Opening } from '../state/opening.ts'
 import { useSetting } from '../state/settings.tsx'
 import { useRest } from '../state/useRest.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
-import { NoticeLine } from '../ui/Notice.tsx'
+import { NoticeLine } from '../ui/frames/Notice.tsx'
 import { Banners } from './Banners.tsx'
 import { Centre } from './Centre.tsx'
 import { Drawer, type DrawerPanel } from './Drawer.tsx'
@@ -78,7 +79,7 @@ export function Shell({ opening }: { readonly opening: Opening }) {
               onLayoutChanged={(layout, { isUserInteraction }) => isUserInteraction && keepColumns(layout)}
             >
               <Panel id='tree' minSize={140} groupResizeBehavior='preserve-pixel-size'>
-                <nav className={classes.pane} data-pane='tree' aria-label='What is in the cache'>
+                <nav className={clsx(classes.pane, classes.tree)} data-pane='tree' aria-label='What is in the cache'>
                   <ScopeTree />
                 </nav>
               </Panel>

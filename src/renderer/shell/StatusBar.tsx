@@ -1,4 +1,5 @@
 /** The last line: where, how much, what is being done, and what the program itself takes. */
+
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { missingText } from '../../shared/model/missingText.ts'
@@ -7,6 +8,7 @@ import { desktop } from '../data/client.ts'
 import { useJobs } from '../panels/jobs/useJobs.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatBytes, formatCount, formatCounted, formatRows, formatShare } from '../text/index.ts'
+import { BareButton } from '../ui/controls/Button.tsx'
 import classes from './StatusBar.module.css'
 
 export function StatusBar() {
@@ -41,11 +43,11 @@ function RunningJobs() {
   useEffect(() => desktop()?.setProgress(fraction), [fraction])
   if (first === undefined) return null
   return (
-    <button type='button' className={classes.job} onClick={() => ask({ kind: 'drawer', panel: 'jobs' })}>
+    <BareButton className={classes.job} onClick={() => ask({ kind: 'drawer', panel: 'jobs' })}>
       {first.title}
       {progress !== null && ` · ${formatShare(progress.done, progress.total)}`}
       {running.length > 1 && ` · and ${running.length - 1} more`}
-    </button>
+    </BareButton>
   )
 }
 

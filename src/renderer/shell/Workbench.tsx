@@ -5,7 +5,7 @@ import { type KeptSelections, keepSelection, keptSelectionsSchema, selectionOf }
 import type { Opening } from '../state/opening.ts'
 import { useSetting } from '../state/settings.tsx'
 import { useWorkspace, WorkspaceProvider } from '../state/WorkspaceProvider.tsx'
-import { NoticeProvider } from '../ui/Notice.tsx'
+import { NoticeProvider } from '../ui/frames/Notice.tsx'
 import { Shell } from './Shell.tsx'
 
 const NONE: KeptSelections = []

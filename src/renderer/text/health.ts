@@ -34,14 +34,14 @@ export function healthShort(mark: Mark): string {
   return FACES[mark].short
 }
 
-/** The custom property of the colour for text and shapes: `var(--health-damaged)`. */
+/** The custom property of the colour for text and shapes: `var(--damaged)`. */
 export function healthColour(mark: Mark): string {
-  return `var(--health-${mark})`
+  return `var(--${mark})`
 }
 
-/** The custom property's name of the colour for areas, as canvases ask for it: `--fill-damaged`. */
+/** The custom property's name of the colour for areas, as canvases ask for it: `--c-damaged`. */
 export function healthFill(mark: Mark): string {
-  return `--fill-${mark}`
+  return `--c-${mark}`
 }
 
 /** Worst first: what a level of the tree or a bar shows when it holds several. */

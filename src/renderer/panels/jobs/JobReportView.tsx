@@ -10,12 +10,13 @@ import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { kindTitle } from '../../text/findings/findingAdvice.ts'
 import { capital, findingText, formatBytes, formatCount, formatCounted, formatDuration } from '../../text/index.ts'
+import { Button } from '../../ui/controls/Button.tsx'
 import { saveBytes } from '../../ui/copyText.ts'
 import { sentenceOf } from '../../ui/faults.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import { useTell } from '../../ui/Notice.tsx'
-import { ShardName } from '../../ui/ShardName.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { useTell } from '../../ui/frames/Notice.tsx'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
+import { ShardName } from '../../ui/text/ShardName.tsx'
+import { Muted } from '../../ui/text/Text.tsx'
 import classes from './Jobs.module.css'
 import { movedBy, outcomeText, reportJson, secondReadingText } from './reportText.ts'
 
@@ -42,10 +43,10 @@ function ReportParts({ done }: { readonly done: JobReport }): ReactElement {
       const { checkedBytes, seconds, healthyShards, findings, secondReader } = done.report
       return (
         <>
-          <p className={controls.muted}>
+          <Muted as='p'>
             {formatBytes(checkedBytes)} read in {seconds < 1 ? 'less than a second' : formatDuration(seconds)};{' '}
             {formatCounted(healthyShards, 'shard')} without a finding
-          </p>
+          </Muted>
           {secondReader !== undefined && <p>{secondReadingText(secondReader)}</p>}
           <KindCounts byKind={countByKind(findings)} />
           {secondReader !== undefined && (
@@ -91,7 +92,6 @@ function ReportActions({ done }: { readonly done: JobReport }) {
   const start = useStartJob()
   const tell = useTell()
   const moved = useMoved(done)
-  const button = `${controls.button} ${controls.small}`
   const save = (): void => {
     const bytes = new TextEncoder().encode(reportJson(done))
     saveBytes(`lewm-cache-${done.kind}.json`, bytes).catch(error => tell(sentenceOf(error)))
@@ -99,18 +99,18 @@ function ReportActions({ done }: { readonly done: JobReport }) {
   return (
     <p className={classes.actions}>
       {done.kind === 'verify' && done.report.findings.length > 0 && (
-        <button type='button' className={button} onClick={() => ask({ kind: 'drawer', panel: 'problems' })}>
+        <Button small onClick={() => ask({ kind: 'drawer', panel: 'problems' })}>
           Show problems
-        </button>
+        </Button>
       )}
       {moved.length > 0 && (
-        <button type='button' className={button} onClick={() => void start({ kind: 'restore', which: [...moved] })}>
+        <Button small onClick={() => void start({ kind: 'restore', which: [...moved] })}>
           Undo: bring {moved.length === 1 ? 'it' : `all ${formatCount(moved.length)}`} back
-        </button>
+        </Button>
       )}
-      <button type='button' className={button} onClick={save}>
+      <Button small onClick={save}>
         Save report…
-      </button>
+      </Button>
     </p>
   )
 }
@@ -153,8 +153,8 @@ function Paths({ title, paths }: { readonly title: string; readonly paths: reado
   if (paths.length === 0) return null
   return (
     <section>
-      <h3 className={`${controls.heading} ${classes.listTitle}`}>
-        {title} <span className={controls.muted}>{formatCount(paths.length)}</span>
+      <h3>
+        {title} <Muted>{formatCount(paths.length)}</Muted>
       </h3>
       <ul className={classes.paths}>
         {paths.slice(0, SHOWN).map(path => (

@@ -1,13 +1,16 @@
 /** The drawer's jobs: those that run and those that ended, and the one at hand in full. */
+
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
 import type { JobInfo } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { formatAgo, formatShare, formatTime } from '../../text/index.ts'
+import { Button } from '../../ui/controls/Button.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { useTell } from '../../ui/Notice.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Empty } from '../../ui/frames/Empty.tsx'
+import { useTell } from '../../ui/frames/Notice.tsx'
+import { Muted } from '../../ui/text/Text.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { JobEnd, KindCounts } from './JobReportView.tsx'
 import classes from './Jobs.module.css'
@@ -21,7 +24,7 @@ export function JobsPanel() {
   const latest = own[0]?.jobId ?? null
   useEffect(() => choose(latest), [latest])
   const job = own.find(({ jobId }) => jobId === chosen) ?? own[0]
-  if (job === undefined) return <p className={controls.empty}>No job runs, and none has run on this cache since the service was started.</p>
+  if (job === undefined) return <Empty>No job runs, and none has run on this cache since the service was started.</Empty>
   return (
     <div className={classes.panel}>
       <ListBox
@@ -73,17 +76,13 @@ function JobDetails({ job }: { readonly job: JobInfo }) {
   return (
     <section className={classes.details} aria-label={job.title}>
       <div className={classes.head}>
-        <h3 className={controls.heading}>{job.title}</h3>
-        <span className={controls.muted}>{formatTime(job.startedMs)}</span>
-        <span className={controls.grow} />
+        <h3>{job.title}</h3>
+        <Muted>{formatTime(job.startedMs)}</Muted>
+        <span className={classes.grow} />
         {running && (
-          <button
-            type='button'
-            className={`${controls.button} ${controls.small}`}
-            onClick={() => client.jobs.cancel({ jobId: job.jobId }).catch(error => tell(sentenceOf(error)))}
-          >
+          <Button small onClick={() => client.jobs.cancel({ jobId: job.jobId }).catch(error => tell(sentenceOf(error)))}>
             Cancel
-          </button>
+          </Button>
         )}
       </div>
       {running && (

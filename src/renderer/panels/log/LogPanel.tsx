@@ -1,10 +1,11 @@
 /** The last lines of the service's log, the latest at the bottom. */
+
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { useClient } from '../../data/ClientProvider.tsx'
-import { CopyButton } from '../../ui/CopyButton.tsx'
+import { CopyButton } from '../../ui/controls/CopyButton.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { Muted } from '../../ui/text/Text.tsx'
 import classes from '../jobs/Jobs.module.css'
 import { readableLine } from './logLine.ts'
 
@@ -41,11 +42,7 @@ export function LogPanel() {
           atEnd.current = scrollTop + clientHeight >= scrollHeight - 4
         }}
       >
-        {lines === undefined || lines.length === 0 ? (
-          <span className={controls.muted}>Nothing was written down yet.</span>
-        ) : (
-          lines.map(readableLine).join('\n')
-        )}
+        {lines === undefined || lines.length === 0 ? <Muted>Nothing was written down yet.</Muted> : lines.map(readableLine).join('\n')}
       </pre>
       <span className={classes.logCopy}>
         {lines !== undefined && lines.length > 0 && <CopyButton text={lines.join('\n')} what='log' />}

@@ -1,4 +1,5 @@
 /** One cause: what it costs, what can be done, and its places as a list however long. */
+
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import type { Scope } from '../../../shared/contract/index.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
@@ -7,9 +8,9 @@ import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { adviceOf, isChangedMeanwhile } from '../../text/findings/findingAdvice.ts'
 import { pairOf, pairsOf } from '../../text/findings/pairs.ts'
 import { findingSentence, formatCount, sharedEncoder } from '../../text/index.ts'
-import { ShardName } from '../../ui/ShardName.tsx'
-import controls from '../../ui/styles/controls.module.css'
-import { useLines } from '../../ui/useLines.ts'
+import { Button } from '../../ui/controls/Button.tsx'
+import { useLines } from '../../ui/tables/useLines.ts'
+import { ShardName } from '../../ui/text/ShardName.tsx'
 import { type Cause, causeTitle, movableShards, placeText, shardsToVerify } from './causes.ts'
 import { ConflictView, KeptView } from './PairView.tsx'
 import classes from './Problems.module.css'
@@ -21,12 +22,11 @@ export function CauseView({ cause, scope }: { readonly cause: Cause; readonly sc
   const { kind, severity, findings, firstLook, changed } = cause
   const [first] = findings
   const movable = movableShards(cause)
-  const button = `${controls.button} ${controls.small}`
   const advice = first === undefined ? null : adviceOf(first, null)
   return (
     <section className={classes.right} aria-label={causeTitle(cause)}>
       <div className={classes.advice}>
-        <p className={controls.grow}>
+        <p>
           {firstLook && 'Found at a first look, not verified. '}
           {advice?.cost} <span className={classes.remedy}>{advice?.remedy}</span>
         </p>
@@ -34,35 +34,31 @@ export function CauseView({ cause, scope }: { readonly cause: Cause; readonly sc
           {changed ? (
             <VerifyChanged cause={cause} />
           ) : kind === 'index_unsupported' ? null : kind === 'index_busy' ? (
-            <button type='button' className={button} onClick={() => void start({ kind: 'verify' })}>
+            <Button small onClick={() => void start({ kind: 'verify' })}>
               Verify again
-            </button>
+            </Button>
           ) : kind === 'missing_shard' ? (
             <MissingButtons findings={findings} scope={scope} />
           ) : severity === 'index' ? (
-            <button type='button' className={button} onClick={() => ask({ kind: 'reindex' })}>
+            <Button small onClick={() => ask({ kind: 'reindex' })}>
               Rebuild the index…
-            </button>
+            </Button>
           ) : (
-            <button type='button' className={button} onClick={() => void start({ kind: 'verify', shards: [...shardsOf(findings)] })}>
+            <Button small onClick={() => void start({ kind: 'verify', shards: [...shardsOf(findings)] })}>
               {firstLook
                 ? `Verify ${shardsOf(findings).size === 1 ? 'it' : `these ${formatCount(shardsOf(findings).size)}`}`
                 : 'Verify again'}
-            </button>
+            </Button>
           )}
           {movable.length > 0 && severity !== 'corrupt' && (
-            <button
-              type='button'
-              className={button}
-              onClick={() => ask({ kind: 'quarantine', shards: movable, keeping: keptFor(movable, findings) })}
-            >
+            <Button small onClick={() => ask({ kind: 'quarantine', shards: movable, keeping: keptFor(movable, findings) })}>
               Quarantine {formatCount(movable.length)}…
-            </button>
+            </Button>
           )}
           {severity === 'corrupt' && !firstLook && !changed && (
-            <button type='button' className={button} onClick={() => ask({ kind: 'repair' })}>
+            <Button small onClick={() => ask({ kind: 'repair' })}>
               Repair…
-            </button>
+            </Button>
           )}
         </span>
       </div>
@@ -82,33 +78,28 @@ function VerifyChanged({ cause }: { readonly cause: Cause }) {
   const start = useStartJob()
   const shards = shardsToVerify(cause)
   return (
-    <button
-      type='button'
-      className={`${controls.button} ${controls.small}`}
-      onClick={() => void start({ kind: 'verify', shards: shards ?? undefined })}
-    >
+    <Button small onClick={() => void start({ kind: 'verify', shards: shards ?? undefined })}>
       {shards === null ? 'Verify again' : shards.length === 1 ? 'Verify this shard' : `Verify these ${formatCount(shards.length)} shards`}
-    </button>
+    </Button>
   )
 }
 
 /** A missing shard cannot be verified. */
 function MissingButtons({ findings, scope }: { readonly findings: readonly Finding[]; readonly scope: Scope }) {
   const { ask, go } = useWorkspace()
-  const button = `${controls.button} ${controls.small}`
   return (
     <>
       {findings.some(({ details }) => details.reason === 'quarantined') && (
-        <button type='button' className={button} onClick={() => go({ tab: 'quarantine' })}>
+        <Button small onClick={() => go({ tab: 'quarantine' })}>
           Show quarantine
-        </button>
+        </Button>
       )}
-      <button type='button' className={button} onClick={() => ask({ kind: 'exportLost', scope })}>
+      <Button small onClick={() => ask({ kind: 'exportLost', scope })}>
         Export list…
-      </button>
-      <button type='button' className={button} onClick={() => ask({ kind: 'forget', shards: [...shardsOf(findings)] })}>
+      </Button>
+      <Button small onClick={() => ask({ kind: 'forget', shards: [...shardsOf(findings)] })}>
         Forget…
-      </button>
+      </Button>
     </>
   )
 }

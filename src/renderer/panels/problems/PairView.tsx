@@ -1,13 +1,15 @@
 /** Two shards with a key in common: which one stays; for a conflict, both rows side by side with what differs. */
+
 import type { ReactNode } from 'react'
 import type { RowLine } from '../../../shared/contract/index.ts'
 import { useVector } from '../../state/queries/queries.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { type Difference, differenceOf, isInside, type Pair, type PairSide } from '../../text/findings/pairs.ts'
 import { capital, formatCount, formatCounted, formatFloat, formatLocus, formatTime, millisecondsOf, shortenHash } from '../../text/index.ts'
+import { Button } from '../../ui/controls/Button.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { ShardName } from '../../ui/ShardName.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { ShardName } from '../../ui/text/ShardName.tsx'
+import { Muted } from '../../ui/text/Text.tsx'
 import classes from './PairView.module.css'
 
 /** Which shard of a pair of equal rows stays. */
@@ -23,7 +25,7 @@ export function KeptView({ pair }: { readonly pair: Pair }) {
           <dt>Keep</dt>
           <dd>
             <ShardName path={first.shardPath} />
-            <span className={controls.muted}>First in path order. It holds the {keys} with the same values.</span>
+            <Muted>First in path order. It holds the {keys} with the same values.</Muted>
           </dd>
           <dt>Quarantine</dt>
           <dd>
@@ -44,13 +46,9 @@ export function ConflictView({ pair }: { readonly pair: Pair }) {
   const above = commonFolder(pair)
   const keep = (kept: PairSide, other: PairSide): ReactNode =>
     isInside(pair) ? null : (
-      <button
-        type='button'
-        className={`${controls.button} ${controls.small}`}
-        onClick={() => ask({ kind: 'quarantine', shards: [other.shardPath], keeping: { [other.shardPath]: kept.shardPath } })}
-      >
+      <Button small onClick={() => ask({ kind: 'quarantine', shards: [other.shardPath], keeping: { [other.shardPath]: kept.shardPath } })}>
         Keep this one, quarantine the other…
-      </button>
+      </Button>
     )
   return (
     <section className={classes.pair} aria-label='Conflicting rows'>

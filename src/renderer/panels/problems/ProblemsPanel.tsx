@@ -1,16 +1,17 @@
 /** The drawer's problems: causes at the left; at the right what the one at hand costs, what can be done, and every place it was found. */
 
 import { useMemo, useState } from 'react'
-import { ListBox, ListBoxItem, ToggleButton } from 'react-aria-components'
+import { ListBox, ListBoxItem } from 'react-aria-components'
 import { SEVERITY_MARK } from '../../parts/FindingList.tsx'
 import { useFindings } from '../../state/queries/queries.ts'
 import { isWhole, scopeText, WHOLE } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { formatCount, formatCounted } from '../../text/index.ts'
+import { Chip } from '../../ui/controls/Chip.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
+import { Empty } from '../../ui/frames/Empty.tsx'
 import { scrollToIt } from '../../ui/scrollToIt.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
 import { CauseView } from './CauseView.tsx'
 import { type Cause, causesOf, causeTitle } from './causes.ts'
 import classes from './Problems.module.css'
@@ -35,9 +36,9 @@ export function ProblemsPanel() {
     <div className={classes.panel}>
       <div className={classes.left}>
         {!isWhole(scope) && (
-          <ToggleButton className={`${controls.chip} ${classes.here}`} isSelected={here} onChange={setHere}>
+          <Chip className={classes.here} isOn={here} onChange={setHere}>
             Only in {scopeText(scope)}
-          </ToggleButton>
+          </Chip>
         )}
         <CauseList causes={causes} chosen={cause?.id ?? null} onChoose={choose} />
         {hidden > 0 && <p className={classes.note}>{formatCounted(hidden, 'finding')} more; narrow the selection to see them.</p>}
@@ -76,7 +77,7 @@ function CauseList({
           className={classes.cause ?? ''}
           ref={cause.id === chosen ? scrollToIt : undefined}
         >
-          <span className={controls.grow} title={causeTitle(cause)}>
+          <span className={classes.grow} title={causeTitle(cause)}>
             <HealthMark mark={cause.changed ? 'unverified' : SEVERITY_MARK[cause.severity]} word={causeTitle(cause)} />
           </span>
           {cause.firstLook && <span className={classes.unverified}>not verified</span>}
@@ -98,7 +99,7 @@ function Nothing({ limited }: { readonly limited: boolean }) {
   const { summary } = useWorkspace()
   const verified = summary.health.verified ?? 0
   return (
-    <div className={controls.empty}>
+    <Empty>
       <p>
         {limited
           ? 'Nothing is known to be wrong in what is selected.'
@@ -113,6 +114,6 @@ function Nothing({ limited }: { readonly limited: boolean }) {
             ? 'Every shard was verified.'
             : `${formatCount(verified)} of ${formatCounted(summary.shards, 'shard')} were verified; damage in the others is found when they are.`}
       </p>
-    </div>
+    </Empty>
   )
 }

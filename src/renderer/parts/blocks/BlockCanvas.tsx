@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { formatCount, formatCounted, healthWord } from '../../text/index.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
 import classes from './BlockCanvas.module.css'
 import { type Block, type BlockLine, blockAt, fitSizes, layoutBlocks, placeOf, type Sizes } from './blockLayout.ts'
 import { drawBlocks, type Palette, readPalette, type Spot } from './drawBlocks.ts'

@@ -1,14 +1,19 @@
 /** Draws what of the blocks is in view: a colour and, where there is room, a shape for each that is not well. */
-import { HEALTHS } from '../../../shared/contract/constants.ts'
 import type { Health } from '../../../shared/contract/index.ts'
 import { type BlockLayout, type BlockLine, firstRowAt, type Sizes } from './blockLayout.ts'
 
 export type Palette = {
   readonly fill: Readonly<Record<Health, string>>
+  /** The outline of a cell that was not verified, and of one that is suspect. */
+  readonly unverifiedLine: string
+  readonly suspectLine: string
+  /** The shape on a suspect cell, the inside of a missing one, and the shape on any other. */
+  readonly suspectInk: string
+  readonly missingInside: string
+  readonly ink: string
   readonly gap: string
   readonly text: string
   readonly muted: string
-  readonly ink: string
   readonly accent: string
   readonly font: string
 }
@@ -17,22 +22,25 @@ export type Palette = {
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element)
   const value = (name: string): string => style.getPropertyValue(name).trim()
-  const fill = Object.fromEntries(HEALTHS.map(health => [health, value(`--fill-${health}`)]))
   return {
     fill: {
-      verified: fill.verified ?? '',
-      unverified: fill.unverified ?? '',
-      readable: fill.readable ?? '',
-      suspect: fill.suspect ?? '',
-      damaged: fill.damaged ?? '',
-      missing: fill.missing ?? '',
-      unsupported: fill.unsupported ?? '',
-      unreadable: fill.unreadable ?? ''
+      verified: value('--c-verified'),
+      unverified: value('--c-unverified'),
+      readable: value('--c-readable'),
+      suspect: value('--c-suspect'),
+      damaged: value('--c-damaged'),
+      missing: value('--c-missing'),
+      unsupported: value('--c-unsupported'),
+      unreadable: value('--c-unreadable')
     },
-    gap: value('--fill-gap'),
+    unverifiedLine: value('--c-unverified-line'),
+    suspectLine: value('--c-suspect-line'),
+    suspectInk: value('--c-suspect-ink'),
+    missingInside: value('--c-missing-in'),
+    ink: value('--c-mark'),
+    gap: value('--c-none'),
     text: value('--text'),
     muted: value('--text-3'),
-    ink: value('--bg'),
     accent: value('--accent'),
     font: style.fontFamily
   }
@@ -40,6 +48,12 @@ export function readPalette(element: Element): Palette {
 
 export type View = { readonly top: number; readonly width: number; readonly height: number; readonly scale: number }
 export type Spot = { readonly line: number; readonly block: number } | null
+
+type Cell = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+
+const LAST: ReadonlySet<Health> = new Set(['missing', 'damaged', 'suspect'])
+/** CSS pixels. */
+const LEAST_WIDTH = 7
 
 /** Draws the part of the layout between `view.top` and `view.top + view.height`. */
 export function drawBlocks(
@@ -61,8 +75,7 @@ export function drawBlocks(
   context.translate(0, -top)
   context.textBaseline = 'middle'
   const { rows, slots } = layout
-  const w = sizes.cellWidth - 1
-  const h = sizes.cellHeight - 1
+  const last: { readonly cell: Cell; readonly health: Health; readonly outline: 'chosen' | 'hovered' | null }[] = []
   for (let at = firstRowAt(rows, top); at < rows.length; at++) {
     const row = rows[at]
     if (row === undefined || row.y > top + height) break
@@ -78,23 +91,36 @@ export function drawBlocks(
     if (row.labelled) {
       context.fillStyle = palette.text
       context.font = `11px ${palette.font}`
-      context.fillText(shorten(context, line.label, sizes.label - 8), 0, row.y + h / 2)
+      context.fillText(shorten(context, line.label, sizes.label - 8), 0, row.y + (sizes.cellHeight - 1) / 2)
     }
     for (let slot = row.from; slot < row.to; slot++) {
-      const x = sizes.label + (slot - row.from) * sizes.cellWidth
       const index = places.get(slot)
       const block = index === undefined ? undefined : line.blocks[index]
-      context.fillStyle = block === undefined ? palette.gap : palette.fill[block.health]
-      context.fillRect(x, row.y, w, h)
-      if (block === undefined) continue
-      if (w >= 6 && h >= 6) drawShape(context, block.health, x, row.y, w, h, palette.ink)
-      const chosen = block.shardPath === marks.selected
-      if (chosen || (marks.hovered?.line === row.line && marks.hovered.block === index)) {
-        context.strokeStyle = chosen ? palette.accent : palette.text
-        context.lineWidth = chosen ? 2 : 1
-        context.strokeRect(x - 0.5, row.y - 0.5, w + 1, h + 1)
+      const cell = {
+        x: sizes.label + (slot - row.from) * sizes.cellWidth,
+        y: row.y,
+        width: sizes.cellWidth - 1,
+        height: sizes.cellHeight - 1
       }
+      if (block === undefined) {
+        context.fillStyle = palette.gap
+        context.fillRect(cell.x, cell.y, cell.width, cell.height)
+        continue
+      }
+      const chosen = block.shardPath === marks.selected
+      const outline = chosen ? 'chosen' : marks.hovered?.line === row.line && marks.hovered.block === index ? 'hovered' : null
+      if (LAST.has(block.health) || outline !== null) last.push({ cell, health: block.health, outline })
+      else drawCell(context, block.health, cell, palette)
     }
+  }
+  // What needs a person is drawn over its neighbours, and never too narrow to be seen.
+  for (const { cell, health, outline } of last) {
+    const width = Math.max(cell.width, LAST.has(health) ? LEAST_WIDTH : 0)
+    drawCell(context, health, { ...cell, x: cell.x - (width - cell.width) / 2, width }, palette)
+    if (outline === null) continue
+    context.strokeStyle = outline === 'chosen' ? palette.accent : palette.text
+    context.lineWidth = outline === 'chosen' ? 2 : 1
+    context.strokeRect(cell.x - 1, cell.y - 1, cell.width + 2, cell.height + 2)
   }
 }
 
@@ -105,33 +131,63 @@ function shorten(context: CanvasRenderingContext2D, text: string, width: number)
   return `${text.slice(0, length)}…`
 }
 
-/** The shape of the mark, small: colour alone never says it. */
-function drawShape(context: CanvasRenderingContext2D, health: Health, x: number, y: number, w: number, h: number, ink: string): void {
+/** A cell as the mark of its health would fill it: colour alone never says it. */
+function drawCell(context: CanvasRenderingContext2D, health: Health, cell: Cell, palette: Palette): void {
+  const { x, y, width, height } = cell
+  const least = Math.min(width, height)
+  const box = (inset: number): void => {
+    context.beginPath()
+    context.roundRect(x + inset, y + inset, width - 2 * inset, height - 2 * inset, Math.min(2, least / 4))
+  }
+  context.fillStyle = health === 'missing' ? palette.missingInside : palette.fill[health]
+  box(0)
+  context.fill()
+  if (health === 'unverified' || health === 'suspect' || health === 'missing') {
+    const line = health === 'unverified' ? 1 : health === 'missing' && least >= 10 ? 2 : 1.6
+    context.strokeStyle =
+      health === 'unverified' ? palette.unverifiedLine : health === 'suspect' ? palette.suspectLine : palette.fill.missing
+    context.globalAlpha = health === 'unverified' ? 0.6 : 1
+    context.lineWidth = line
+    box(line / 2)
+    context.stroke()
+    context.globalAlpha = 1
+  }
+  if (least >= 6) drawShape(context, health, cell, palette)
+}
+
+function drawShape(context: CanvasRenderingContext2D, health: Health, { x, y, width, height }: Cell, palette: Palette): void {
   if (health === 'verified' || health === 'unverified') return
-  const side = Math.min(w, h) / 2 - 1.5
-  const cx = x + w / 2
-  const cy = y + h / 2
-  context.strokeStyle = ink
-  context.fillStyle = ink
-  context.lineWidth = 1.4
+  const least = Math.min(width, height)
+  const [cx, cy, side] = [x + width / 2, y + height / 2, least * 0.24]
+  context.strokeStyle = health === 'suspect' ? palette.suspectInk : health === 'missing' ? palette.fill.missing : palette.ink
+  context.fillStyle = context.strokeStyle
+  context.lineWidth = Math.max(1.3, least / 8)
   context.beginPath()
-  if (health === 'damaged') {
-    context.moveTo(cx - side, cy - side)
-    context.lineTo(cx + side, cy + side)
-    context.moveTo(cx + side, cy - side)
-    context.lineTo(cx - side, cy + side)
-  } else if (health === 'suspect') {
-    context.moveTo(cx, cy - side)
-    context.lineTo(cx, cy + side * 0.3)
-    context.moveTo(cx, cy + side * 0.7)
-    context.lineTo(cx, cy + side)
-  } else if (health === 'readable') {
-    context.arc(cx, cy, side * 0.8, Math.PI / 2, -Math.PI / 2)
-    context.fill()
-    return
-  } else {
-    context.moveTo(cx - side, health === 'unsupported' ? cy + side : cy)
-    context.lineTo(cx + side, health === 'unsupported' ? cy - side : cy)
+  switch (health) {
+    case 'damaged':
+      context.moveTo(cx - side, cy - side)
+      context.lineTo(cx + side, cy + side)
+      context.moveTo(cx + side, cy - side)
+      context.lineTo(cx - side, cy + side)
+      break
+    case 'suspect':
+      context.moveTo(cx, cy - side)
+      context.lineTo(cx, cy + side * 0.3)
+      context.moveTo(cx, cy + side * 0.9)
+      context.lineTo(cx, cy + side * 1.2)
+      break
+    case 'readable':
+      context.arc(cx, cy, side, Math.PI / 2, -Math.PI / 2)
+      context.fill()
+      return
+    case 'unsupported':
+      context.moveTo(cx - side, cy + side)
+      context.lineTo(cx + side, cy - side)
+      break
+    case 'missing':
+    case 'unreadable':
+      context.moveTo(cx - side, cy)
+      context.lineTo(cx + side, cy)
   }
   context.stroke()
 }

@@ -10,9 +10,9 @@ import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { driftOf } from '../../text/findings/drift.ts'
 import { kindTitle } from '../../text/findings/findingAdvice.ts'
 import { findingSentence, formatBytes, formatCount, formatCounted, sharedEncoder } from '../../text/index.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import { ShardName } from '../../ui/ShardName.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
+import { ShardName } from '../../ui/text/ShardName.tsx'
+import { Muted } from '../../ui/text/Text.tsx'
 import { consequencesOf, groupMoves, groupTicks, type MoveGroup } from './consequences.ts'
 import classes from './Repair.module.css'
 
@@ -69,9 +69,9 @@ function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } &
         >
           <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
         </Tick>
-        <span className={controls.muted}>
+        <Muted>
           {formatCount(count)} of {formatCount(paths.length)} ticked
-        </span>
+        </Muted>
       </div>
       {moves.slice(0, SHOWN).map(move => (
         <Move
@@ -139,8 +139,8 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
   return (
     <section className={classes.group}>
       <div className={classes.groupHead}>
-        <h3 className={controls.heading}>Stays where it is</h3>
-        <span className={controls.muted}>{formatCounted(kept.length, 'shard')}</span>
+        <h3>Stays where it is</h3>
+        <Muted>{formatCounted(kept.length, 'shard')}</Muted>
       </div>
       {kept.slice(0, SHOWN).map(({ shardPath, reasons }) => (
         <div key={shardPath} className={classes.move}>
@@ -158,7 +158,7 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
   const { shards, bytes, keys, everyCopy, byIndex, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
   return (
     <aside className={classes.meaning} aria-label='What that means'>
-      <h3 className={controls.heading}>What that means</h3>
+      <h3>What that means</h3>
       <dl>
         <dt>Moved</dt>
         <dd>

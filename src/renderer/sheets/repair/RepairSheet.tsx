@@ -1,4 +1,5 @@
 /** Repair: one look at exactly what will move and what that means, then one click; and afterwards what was done, and Undo. */
+
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { JobReport, JobRequest } from '../../../shared/contract/index.ts'
@@ -8,10 +9,10 @@ import { JobEnd } from '../../panels/jobs/JobReportView.tsx'
 import { type FollowedJob, useFollowedJob } from '../../panels/jobs/useFollowedJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { useWorkers } from '../../state/workers.ts'
-import { CloseButton } from '../../ui/CloseButton.tsx'
+import { Button } from '../../ui/controls/Button.tsx'
+import { CloseButton } from '../../ui/controls/CloseButton.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { Sheet } from '../../ui/Sheet.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Sheet } from '../../ui/frames/Sheet.tsx'
 import { buttonText, consequencesOf } from './consequences.ts'
 import { PlanView } from './PlanView.tsx'
 import classes from './Repair.module.css'
@@ -77,26 +78,17 @@ function Repair() {
       onClose={close}
       actions={
         <>
-          {ended && !choosing && (
-            <button type='button' className={controls.button} onClick={planAgain}>
-              Plan again
-            </button>
-          )}
-          {!ended && (
-            <button type='button' className={controls.button} onClick={cancel}>
-              Cancel
-            </button>
-          )}
+          {ended && !choosing && <Button onClick={planAgain}>Plan again</Button>}
+          {!ended && <Button onClick={cancel}>Cancel</Button>}
           {ended && <CloseButton onClose={close}>{choosing ? 'Leave all as it is' : 'Close'}</CloseButton>}
           {choosing && consequences !== null && (
-            <button
-              type='button'
-              className={`${controls.button} ${controls.primary}`}
+            <Button
+              kind='primary'
               disabled={!consequences.anything || summary.writer !== null}
               onClick={() => begin('apply', { kind: 'apply', plan: shown.plan, ticked: [...shown.ticked] })}
             >
               {buttonText(consequences)}
-            </button>
+            </Button>
           )}
         </>
       }

@@ -1,8 +1,7 @@
 /** The window's keys, on request. */
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
-import { CloseButton } from '../../ui/CloseButton.tsx'
-import { Sheet } from '../../ui/Sheet.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { CloseButton } from '../../ui/controls/CloseButton.tsx'
+import { Sheet } from '../../ui/frames/Sheet.tsx'
 import classes from './Shortcuts.module.css'
 import { SHORTCUTS } from './shortcuts.ts'
 
@@ -14,7 +13,7 @@ export function ShortcutsSheet() {
       <div className={classes.columns}>
         {SHORTCUTS.map(({ group, keys }) => (
           <section key={group}>
-            <h3 className={controls.heading}>{group}</h3>
+            <h3>{group}</h3>
             <dl className={classes.keys}>
               {keys.map(([key, does]) => (
                 <div key={key}>

@@ -1,4 +1,5 @@
 /** The window from the line to the service down to the workspace: what is not there yet is said, never faked. */
+
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
@@ -7,7 +8,9 @@ import { desktop } from '../../data/client.ts'
 import { useKeptFocus } from '../../state/keys/useKeptFocus.ts'
 import { SettingsProvider } from '../../state/settings.tsx'
 import { pathInUrl } from '../../state/urlPath.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { Button } from '../../ui/controls/Button.tsx'
+import { Banner } from '../../ui/frames/Banner.tsx'
+import { Hidden } from '../../ui/text/Text.tsx'
 import classes from './App.module.css'
 import { loadWorkbench, Start } from './Start.tsx'
 
@@ -29,7 +32,7 @@ function Queries({ children }: { readonly children: ReactNode }) {
 function Connecting() {
   return (
     <main className={classes.line}>
-      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
+      <Hidden as='h1'>GenoLeWM Cache Inspector</Hidden>
       <p role='status'>Connecting to the service…</p>
     </main>
   )
@@ -39,16 +42,18 @@ function serviceLine(connection: ConnectionState, restart: () => void) {
   if (connection.state !== 'lost') return <Connecting />
   return (
     <main className={classes.line} data-pane='centre'>
-      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
-      <div className={controls.banner} data-tone='danger' role='alert'>
-        <span className={controls.grow}>
-          The window lost its service: {connection.reason}. Nothing in the cache was changed by that.
-          {desktop() === null && ' If lewm-cache serve has ended, start it again and open the address that it prints.'}
-        </span>
-        <button type='button' className={`${controls.button} ${controls.primary}`} onClick={restart}>
-          {desktop() === null ? 'Connect again' : 'Restart'}
-        </button>
-      </div>
+      <Hidden as='h1'>GenoLeWM Cache Inspector</Hidden>
+      <Banner
+        tone='danger'
+        actions={
+          <Button kind='primary' onClick={restart}>
+            {desktop() === null ? 'Connect again' : 'Restart'}
+          </Button>
+        }
+      >
+        The window lost its service: {connection.reason}. Nothing in the cache was changed by that.
+        {desktop() === null && ' If lewm-cache serve has ended, start it again and open the address that it prints.'}
+      </Banner>
     </main>
   )
 }
@@ -82,13 +87,17 @@ export function App() {
 function Failed({ error }: FallbackProps) {
   return (
     <main className={classes.line} data-pane='centre'>
-      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
-      <div className={controls.banner} data-tone='danger' role='alert'>
-        <span className={controls.grow}>The window failed: {String(error)}. Nothing in the cache was changed by that.</span>
-        <button type='button' className={`${controls.button} ${controls.primary}`} onClick={() => location.reload()}>
-          Reload
-        </button>
-      </div>
+      <Hidden as='h1'>GenoLeWM Cache Inspector</Hidden>
+      <Banner
+        tone='danger'
+        actions={
+          <Button kind='primary' onClick={() => location.reload()}>
+            Reload
+          </Button>
+        }
+      >
+        The window failed: {String(error)}. Nothing in the cache was changed by that.
+      </Banner>
     </main>
   )
 }

@@ -1,7 +1,9 @@
 /** A folder dropped anywhere on the window is opened; where the page may not know its path, it says so. */
+
 import { type DragEvent, type ReactNode, useState } from 'react'
 import { desktop } from '../../data/client.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { Button } from '../../ui/controls/Button.tsx'
+import { Banner } from '../../ui/frames/Banner.tsx'
 import classes from './DropTarget.module.css'
 
 export function DropTarget({ onFolder, children }: { readonly onFolder: (path: string) => void; readonly children: ReactNode }) {
@@ -33,12 +35,9 @@ export function DropTarget({ onFolder, children }: { readonly onFolder: (path: s
       onDrop={drop}
     >
       {note !== null && (
-        <div className={controls.banner} data-tone='warning' role='alert'>
-          <span className={controls.grow}>{note}</span>
-          <button type='button' className={controls.button} onClick={() => setNote(null)}>
-            Close
-          </button>
-        </div>
+        <Banner tone='warning' urgent actions={<Button onClick={() => setNote(null)}>Close</Button>}>
+          {note}
+        </Banner>
       )}
       {children}
     </div>

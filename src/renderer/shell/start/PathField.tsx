@@ -1,7 +1,9 @@
 /** How a folder is named: by the system's own dialog where there is one, else by its path. */
+
 import { useId, useState } from 'react'
 import type { Opening } from '../../state/opening.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { Button } from '../../ui/controls/Button.tsx'
+import { Field } from '../../ui/controls/Field.tsx'
 import classes from './Welcome.module.css'
 
 export function PathField({ start = '', opening }: { readonly start?: string; readonly opening: Opening }) {
@@ -9,9 +11,9 @@ export function PathField({ start = '', opening }: { readonly start?: string; re
   const id = useId()
   if (opening.choose !== null) {
     return (
-      <button type='button' className={`${controls.button} ${controls.primary}`} onClick={opening.choose}>
+      <Button kind='primary' onClick={opening.choose}>
         Open a folder…
-      </button>
+      </Button>
     )
   }
   return (
@@ -24,18 +26,19 @@ export function PathField({ start = '', opening }: { readonly start?: string; re
     >
       <label htmlFor={id}>Path of a cache folder on the machine where this program runs</label>
       <div className={classes.field}>
-        <input
+        <Field
           id={id}
-          className={`${controls.input} ${controls.mono} ${controls.grow}`}
+          mono
+          className={classes.input}
           value={path}
           onChange={event => setPath(event.target.value)}
           placeholder='/path/to/cache'
           spellCheck={false}
           autoComplete='off'
         />
-        <button type='submit' className={`${controls.button} ${controls.primary}`} disabled={path.trim() === ''}>
+        <Button kind='primary' type='submit' disabled={path.trim() === ''}>
           Open
-        </button>
+        </Button>
       </div>
     </form>
   )

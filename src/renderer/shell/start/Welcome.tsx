@@ -1,10 +1,12 @@
 /** Nothing is open: where to drop, what was open before, what the environment names, and the samples. */
+
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { desktop } from '../../data/client.ts'
 import type { Opening } from '../../state/opening.ts'
 import { formatAgo, formatTime } from '../../text/index.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { BareButton, Button } from '../../ui/controls/Button.tsx'
+import { Mono, Muted } from '../../ui/text/Text.tsx'
 import { PathField } from './PathField.tsx'
 import classes from './Welcome.module.css'
 
@@ -16,8 +18,8 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
     <main className={classes.page} data-pane={busyWith === null ? 'centre' : undefined} aria-busy={busyWith !== null}>
       <div className={classes.column}>
         <header>
-          <h1 className={classes.title}>GenoLeWM Cache Inspector</h1>
-          <p className={controls.muted}>Look into a window-embedding cache. Opening one never writes into it.</p>
+          <h1>GenoLeWM Cache Inspector</h1>
+          <Muted as='p'>Look into a window-embedding cache. Opening one never writes into it.</Muted>
         </header>
         <section className={desktop() === null ? classes.open : classes.drop} aria-label='Open a cache'>
           {desktop() !== null && <p>Drop a cache folder anywhere in this window, or</p>}
@@ -28,25 +30,29 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
         </section>
         {fromEnvironment !== null && (
           <section>
-            <h2 className={controls.heading}>$GENO_LEWM_CACHE</h2>
-            <button type='button' className={classes.entry} onClick={() => opening.openFolder(fromEnvironment)}>
-              <span className={controls.mono}>{fromEnvironment}</span>
-            </button>
+            <h2>$GENO_LEWM_CACHE</h2>
+            <BareButton className={classes.entry} onClick={() => opening.openFolder(fromEnvironment)}>
+              <Mono>{fromEnvironment}</Mono>
+            </BareButton>
           </section>
         )}
         <Recent opening={opening} />
         <section>
-          <h2 className={controls.heading}>Try it</h2>
-          <button type='button' className={classes.entry} onClick={() => opening.openSample(false)}>
+          <h2>Try it</h2>
+          <BareButton className={classes.entry} onClick={() => opening.openSample(false)}>
             <span>The sample cache</span>
-            <span className={controls.muted}>phage lambda in 3 layers and 3 poolings</span>
-          </button>
-          <button type='button' className={classes.entry} onClick={() => opening.openSample(true)}>
+            <Muted>phage lambda in 3 layers and 3 poolings</Muted>
+          </BareButton>
+          <BareButton className={classes.entry} onClick={() => opening.openSample(true)}>
             <span>The damaged sample</span>
-            <span className={controls.muted}>the same, with damage to find and to put right</span>
-          </button>
+            <Muted>the same, with damage to find and to put right</Muted>
+          </BareButton>
         </section>
-        {info.data !== undefined && <p className={`${controls.muted} ${classes.foot}`}>Version {info.data.version}</p>}
+        {info.data !== undefined && (
+          <Muted as='p' className={classes.foot}>
+            Version {info.data.version}
+          </Muted>
+        )}
       </div>
     </main>
   )
@@ -63,19 +69,17 @@ function Recent({ opening }: { readonly opening: Opening }) {
   }
   return (
     <section>
-      <h2 className={controls.heading}>Recent caches</h2>
+      <h2>Recent caches</h2>
       <ul className={classes.list}>
         {recent.data.map(({ path, openedMs, pinned, exists }) => (
           <li key={path} className={classes.recent}>
-            <button type='button' className={classes.entry} onClick={() => opening.openFolder(path)}>
-              <span className={controls.mono}>{path}</span>
-              <span className={controls.muted} title={formatTime(openedMs)}>
-                {exists ? formatAgo(openedMs) : 'not there now'}
-              </span>
-            </button>
-            <button
-              type='button'
-              className={`${controls.button} ${controls.quiet} ${controls.small}`}
+            <BareButton className={classes.entry} onClick={() => opening.openFolder(path)}>
+              <Mono>{path}</Mono>
+              <Muted title={formatTime(openedMs)}>{exists ? formatAgo(openedMs) : 'not there now'}</Muted>
+            </BareButton>
+            <Button
+              kind='quiet'
+              small
               aria-pressed={pinned}
               aria-label={`${pinned ? 'Pinned' : 'Pin'} ${path}`}
               onClick={() => {
@@ -83,10 +87,10 @@ function Recent({ opening }: { readonly opening: Opening }) {
               }}
             >
               {pinned ? 'Pinned' : 'Pin'}
-            </button>
-            <button
-              type='button'
-              className={`${controls.button} ${controls.quiet} ${controls.small}`}
+            </Button>
+            <Button
+              kind='quiet'
+              small
               aria-label={`Forget ${path}`}
               title='Take it off this list; the cache stays as it is'
               onClick={() => {
@@ -94,7 +98,7 @@ function Recent({ opening }: { readonly opening: Opening }) {
               }}
             >
               Forget
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

@@ -1,7 +1,9 @@
 /** A folder that is no cache: what was found there, and the nearest cache root. */
+
 import type { FolderReport } from '../../../shared/contract/index.ts'
 import type { Opening } from '../../state/opening.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { Button } from '../../ui/controls/Button.tsx'
+import { Mono } from '../../ui/text/Text.tsx'
 import { PathField } from './PathField.tsx'
 import classes from './Welcome.module.css'
 
@@ -22,26 +24,24 @@ export function WrongFolder({
   return (
     <main className={classes.page} data-pane='centre'>
       <div className={classes.column}>
-        <h1 className={classes.title}>This folder cannot be opened as a cache</h1>
-        <p className={`${controls.mono} ${classes.path}`}>{path}</p>
+        <h1>This folder cannot be opened as a cache</h1>
+        <Mono as='p' className={classes.path}>
+          {path}
+        </Mono>
         <div className={classes.notes} role='alert'>
           <p>{reason}</p>
           {folder !== null && folder.found !== reason && <p>{folder.found}</p>}
         </div>
         {nearest !== null && nearest !== path && (
-          <button
-            type='button'
-            className={`${controls.button} ${controls.primary} ${classes.wide}`}
-            onClick={() => opening.openFolder(nearest)}
-          >
-            Open the nearest cache: <span className={controls.mono}>{nearest}</span>
-          </button>
+          <Button kind='primary' className={classes.wide} onClick={() => opening.openFolder(nearest)}>
+            Open the nearest cache: <Mono>{nearest}</Mono>
+          </Button>
         )}
         <PathField key={path} start={path} opening={opening} />
         <p>
-          <button type='button' className={controls.link} onClick={onBack}>
+          <Button kind='link' onClick={onBack}>
             Back to the start
-          </button>
+          </Button>
         </p>
       </div>
     </main>

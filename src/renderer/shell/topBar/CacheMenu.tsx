@@ -1,11 +1,13 @@
 /** Which cache is open, and the way to another one. */
+
 import { useQuery } from '@tanstack/react-query'
-import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components'
 import { useClient } from '../../data/ClientProvider.tsx'
 import type { Opening } from '../../state/opening.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { shortenMiddle } from '../../text/index.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { CacheIcon, DownIcon } from '../../ui/controls/Icons.tsx'
+import { MenuButton, MenuEntry, MenuGroup, MenuLine } from '../../ui/controls/Menu.tsx'
+import { Hidden } from '../../ui/text/Text.tsx'
 import type { Command } from '../keys/useCommands.ts'
 import classes from './CacheMenu.module.css'
 
@@ -17,51 +19,45 @@ export function CacheMenu({ opening, commands }: { readonly opening: Opening; re
   const recent = useQuery({ queryKey: ['recent'], queryFn: ({ signal }) => client.caches.recent(undefined, { signal }), staleTime: 0 })
   const others = (recent.data ?? []).filter(({ path, exists }) => exists && path !== summary.root)
   return (
-    <MenuTrigger>
-      <Button className={`${controls.button} ${controls.quiet} ${classes.trigger}`}>
-        <span className={controls.hidden}>Cache </span>
-        <svg width='14' height='14' viewBox='0 0 14 14' fill='none' stroke='currentColor' strokeWidth='1.3' aria-hidden='true'>
-          <path d='M1.5 2.5h11v9h-11zM5.5 2.5v9' />
-          <path d='M1.5 2.5h4v9h-4z' fill='currentColor' fillOpacity='.35' stroke='none' />
-        </svg>
-        <span className={classes.path} title={summary.root}>
-          {shortenMiddle(summary.root, 44)}
-        </span>
-        <svg width='8' height='8' viewBox='0 0 8 8' fill='none' stroke='currentColor' strokeWidth='1.4' aria-hidden='true'>
-          <path d='m1 2.5 3 3 3-3' />
-        </svg>
-      </Button>
-      <Popover className={controls.menu} placement='bottom start'>
-        <Menu className={controls.menuList} aria-label='Caches'>
-          {others.length > 0 && (
-            <MenuSection>
-              <Header className={controls.menuHeader}>Recent caches</Header>
-              {others.map(({ path, pinned }) => (
-                <MenuItem key={path} id={path} textValue={path} className={controls.menuItem} onAction={() => opening.openFolder(path)}>
-                  <span className={controls.mono}>{shortenMiddle(path, 64)}</span>
-                  {pinned && <span className={controls.muted}>pinned</span>}
-                </MenuItem>
-              ))}
-            </MenuSection>
-          )}
-          {others.length > 0 && <Separator className={controls.menuLine} />}
-          <MenuItem id='sample' className={controls.menuItem} onAction={() => opening.openSample(false)}>
-            The sample cache
-          </MenuItem>
-          <MenuItem id='damaged-sample' className={controls.menuItem} onAction={() => opening.openSample(true)}>
-            The damaged sample
-          </MenuItem>
-          <Separator className={controls.menuLine} />
-          {commands
-            .filter(({ id }) => LISTED.includes(id))
-            .map(({ id, name, keys, run }) => (
-              <MenuItem key={id} id={id} textValue={name} className={controls.menuItem} onAction={run}>
-                <span>{name}</span>
-                {keys !== undefined && <kbd className={controls.muted}>{keys}</kbd>}
-              </MenuItem>
-            ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <MenuButton
+      name='Caches'
+      kind='quiet'
+      placement='bottom start'
+      className={classes.trigger}
+      face={
+        <>
+          <Hidden>Cache </Hidden>
+          <CacheIcon />
+          <span className={classes.path} title={summary.root}>
+            {shortenMiddle(summary.root, 44)}
+          </span>
+          <DownIcon />
+        </>
+      }
+    >
+      {others.length > 0 && (
+        <MenuGroup title='Recent caches'>
+          {others.map(({ path, pinned }) => (
+            <MenuEntry
+              key={path}
+              id={path}
+              name={path}
+              mono
+              aside={pinned ? 'pinned' : undefined}
+              onAction={() => opening.openFolder(path)}
+            />
+          ))}
+        </MenuGroup>
+      )}
+      {others.length > 0 && <MenuLine />}
+      <MenuEntry id='sample' name='The sample cache' onAction={() => opening.openSample(false)} />
+      <MenuEntry id='damaged-sample' name='The damaged sample' onAction={() => opening.openSample(true)} />
+      <MenuLine />
+      {commands
+        .filter(({ id }) => LISTED.includes(id))
+        .map(({ id, name, keys, run }) => (
+          <MenuEntry key={id} id={id} name={name} aside={keys === undefined ? undefined : <kbd>{keys}</kbd>} onAction={run} />
+        ))}
+    </MenuButton>
   )
 }

@@ -5,8 +5,10 @@ import type { Opening } from '../../state/opening.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { formatTime } from '../../text/index.ts'
 import { standingMark, verifiedLine } from '../../text/verified.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Button } from '../../ui/controls/Button.tsx'
+import { BackIcon, ForwardIcon, LockIcon } from '../../ui/controls/Icons.tsx'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
+import { Hidden } from '../../ui/text/Text.tsx'
 import type { Command } from '../keys/useCommands.ts'
 import { CacheMenu } from './CacheMenu.tsx'
 import { LookupBox } from './lookup/LookupBox.tsx'
@@ -22,7 +24,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
   const mends = (health.damaged ?? 0) > 0 || (index.drift ?? 0) > 0 || index.state === 'missing' || index.state === 'unusable'
   return (
     <header className={classes.bar} data-pane='top'>
-      <h1 className={controls.hidden}>GenoLeWM Cache Inspector</h1>
+      <Hidden as='h1'>GenoLeWM Cache Inspector</Hidden>
       <div className={classes.left}>
         <CacheMenu opening={opening} commands={commands} />
         {!summary.written && (
@@ -30,55 +32,34 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
             className={classes.badge}
             title='This program has no record of a change to this cache, and makes none without asking first.'
           >
-            READ-ONLY
+            <LockIcon />
+            <span>Read-only</span>
           </span>
         )}
-        <button
-          type='button'
-          className={`${controls.button} ${controls.quiet} ${classes.arrow}`}
-          onClick={back}
-          disabled={!canGoBack}
-          aria-label='Back'
-          title='Back to what was selected before'
-        >
-          <Chevron d='M7.5 2 3.5 6l4 4' />
-        </button>
-        <button
-          type='button'
-          className={`${controls.button} ${controls.quiet} ${classes.arrow}`}
-          onClick={forward}
-          disabled={!canGoForward}
-          aria-label='Forward'
-          title='Forward again'
-        >
-          <Chevron d='m4.5 2 4 4-4 4' />
-        </button>
+        <Button kind='quiet' small square onClick={back} disabled={!canGoBack} aria-label='Back' title='Back to what was selected before'>
+          <BackIcon />
+        </Button>
+        <Button kind='quiet' small square onClick={forward} disabled={!canGoForward} aria-label='Forward' title='Forward again'>
+          <ForwardIcon />
+        </Button>
       </div>
       <LookupBox commands={commands} />
       <div className={classes.right}>
-        <button
-          type='button'
-          className={`${controls.button} ${controls.quiet} ${classes.standing}`}
+        <Button
+          kind='quiet'
+          className={classes.standing}
           onClick={() => ask({ kind: 'drawer', panel: 'problems' })}
           title={`${standing}\n${summary.lastVerifiedMs === null ? 'Nothing was verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}`}
         >
           <HealthMark mark={standingMark(summary)} />
           <span className={classes.words}>{standing}</span>
-        </button>
+        </Button>
         <VerifyMenu onVerify={() => run('verify')} />
-        <button type='button' className={`${controls.button} ${mends ? controls.primary : ''}`} onClick={() => run('repair')}>
+        <Button kind={mends ? 'primary' : 'plain'} onClick={() => run('repair')}>
           Repair…
-        </button>
+        </Button>
       </div>
     </header>
-  )
-}
-
-function Chevron({ d }: { readonly d: string }) {
-  return (
-    <svg width='12' height='12' viewBox='0 0 12 12' fill='none' stroke='currentColor' strokeWidth='1.6' aria-hidden='true'>
-      <path d={d} />
-    </svg>
   )
 }
 

@@ -8,9 +8,10 @@ import { isWhole, scopeKey } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { describeHealth, formatBytes, formatCount, formatCounted, formatRows, worstHealth } from '../../text/index.ts'
 import { wholeHealth } from '../../text/verified.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import { ShortName } from '../../ui/ShortName.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { FilterField } from '../../ui/controls/Field.tsx'
+import { FoldIcon } from '../../ui/controls/Icons.tsx'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
+import { ShortName } from '../../ui/text/ShortName.tsx'
 import classes from './ScopeTree.module.css'
 import { type ShownTree, shownTree } from './scopeTree.ts'
 
@@ -56,15 +57,7 @@ export function ScopeTree() {
   return (
     <>
       <div className={classes.head}>
-        <input
-          type='search'
-          className={`${controls.input} ${classes.filter}`}
-          value={text}
-          onChange={event => setText(event.target.value)}
-          placeholder='Filter'
-          aria-label='Filter the tree by name'
-          spellCheck={false}
-        />
+        <FilterField className={classes.filter} value={text} onText={setText} placeholder='Filter' aria-label='Filter the tree by name' />
       </div>
       <Virtualizer layout={ListLayout} layoutOptions={LAYOUT}>
         <Tree
@@ -171,9 +164,7 @@ function Entry({
           <div className={classes.row}>
             {hasBelow ? (
               <Button slot='chevron' className={classes.fold} data-expanded={isExpanded || undefined}>
-                <svg width='8' height='8' viewBox='0 0 8 8' fill='none' stroke='currentColor' strokeWidth='1.4' aria-hidden='true'>
-                  <path d='m2.5 1 3 3-3 3' />
-                </svg>
+                <FoldIcon />
               </Button>
             ) : (
               <span className={classes.fold} />

@@ -1,14 +1,15 @@
 /** The picture itself, its axes, the pointer and the keys on it, and the same in words. */
+
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from 'react'
 import type { RowLine } from '../../../shared/contract/index.ts'
 import { usePacedRow } from '../../parts/usePacedRow.ts'
 import { useRowPages } from '../../state/queries/queries.ts'
 import { findingSentence, formatCount, formatCounted, formatFloat, formatLocus } from '../../text/index.ts'
-import { lineAfterKey } from '../../ui/lineAfterKey.ts'
 import { ColourBar } from '../../ui/plots/ColourBar.tsx'
 import { colourTable, limitOf, type Theme, wordFor } from '../../ui/plots/colourMap.ts'
 import { type Size, useSettled, useSize, useTheme } from '../../ui/plots/useCanvas.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { lineAfterKey } from '../../ui/tables/lineAfterKey.ts'
+import { Hidden, Muted } from '../../ui/text/Text.tsx'
 import styles from './HeatMapTab.module.css'
 import { clamp, firstEmptyLine, type Picture, partAt, type Spot, spotAt, ticks } from './heatMapPlace.ts'
 
@@ -60,7 +61,7 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
     <div className={styles.map}>
       <div className={styles.top}>
         <output className={styles.readout} aria-live='polite'>
-          {spot === null ? <span className={controls.muted}>{summary(picture)}</span> : <Readout spot={spot} row={row} />}
+          {spot === null ? <Muted>{summary(picture)}</Muted> : <Readout spot={spot} row={row} />}
         </output>
         <ColourBar limit={limit} />
       </div>
@@ -111,9 +112,9 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
             </span>
           ))}
       </div>
-      <p id={words} className={controls.hidden}>
+      <Hidden as='p' id={words}>
         {summary(picture)} {picture.damage}
-      </p>
+      </Hidden>
     </div>
   )
 }

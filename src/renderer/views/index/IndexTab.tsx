@@ -10,10 +10,12 @@ import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { DRIFTS, driftOf } from '../../text/findings/drift.ts'
 import { adviceOf, isChangedMeanwhile } from '../../text/findings/findingAdvice.ts'
 import { findingSentence, formatAgo, formatBytes, formatCount, formatCounted, formatTime, sharedEncoder } from '../../text/index.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import { ShardName } from '../../ui/ShardName.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Button } from '../../ui/controls/Button.tsx'
 import view from '../../ui/styles/view.module.css'
+import { Facts } from '../../ui/text/Facts.tsx'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
+import { ShardName } from '../../ui/text/ShardName.tsx'
+import { Mono, Muted } from '../../ui/text/Text.tsx'
 import classes from './Index.module.css'
 
 export function IndexTab() {
@@ -30,29 +32,24 @@ export function IndexTab() {
   return (
     <div className={`${view.tab} ${classes.scrolls}`}>
       <div className={view.bar}>
-        <span className={controls.grow}>
+        <span>
           <State summary={summary} />
         </span>
-        <button
-          type='button'
-          className={`${controls.button} ${controls.small}`}
-          disabled={index.state === 'missing'}
-          onClick={() => void start({ kind: 'verify' })}
-        >
+        <Button small disabled={index.state === 'missing'} onClick={() => void start({ kind: 'verify' })}>
           Compare with the shards
-        </button>
-        <button
-          type='button'
-          className={`${controls.button} ${controls.small} ${index.state === 'unsupported' || (index.state === 'present' && index.drift === 0) ? '' : controls.primary}`}
+        </Button>
+        <Button
+          kind={index.state === 'unsupported' || (index.state === 'present' && index.drift === 0) ? 'plain' : 'primary'}
+          small
           disabled={summary.writer !== null || index.state === 'unsupported'}
           onClick={() => ask({ kind: 'reindex' })}
         >
           Rebuild the index…
-        </button>
+        </Button>
       </div>
-      <dl className={`${controls.facts} ${classes.facts}`}>
+      <Facts className={classes.facts}>
         <dt>File</dt>
-        <dd className={controls.mono}>embeddings/index.sqlite</dd>
+        <Mono as='dd'>embeddings/index.sqlite</Mono>
         <dt>Size</dt>
         <dd>{index.state === 'missing' ? 'there is none' : formatBytes(index.bytes)}</dd>
         <dt>Written</dt>
@@ -61,7 +58,7 @@ export function IndexTab() {
         <dd title={formatTime(compared)}>
           {index.state === 'missing' ? '–' : index.drift === null ? 'not since it or a shard was written' : formatAgo(compared)}
         </dd>
-      </dl>
+      </Facts>
       <ul className={classes.drifts}>
         {DRIFTS.map(kind => (
           <Drift key={kind} kind={kind} findings={findings.filter(each => each.kind === kind)} known={index.drift !== null} />
@@ -109,26 +106,26 @@ function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly
   return (
     <li className={classes.drift}>
       <div className={classes.head}>
-        <h2 className={controls.heading}>{NAMES[kind] ?? kind}</h2>
+        <h2>{NAMES[kind] ?? kind}</h2>
         <span className={classes.count}>{known || count > 0 ? formatCount(count) : '–'}</span>
       </div>
       {first !== undefined && (
         <>
-          <p className={controls.muted}>
+          <Muted as='p'>
             {adviceOf(first, null).cost} {adviceOf(first, null).remedy}
-          </p>
+          </Muted>
           <ul className={classes.places}>
             {findings.slice(0, SHOWN).map(({ shardPath, row, message }) => (
               <li key={`${shardPath} ${row} ${message}`}>
-                <button type='button' className={controls.link} onClick={() => go({ shardPath, rowOffset: null })}>
+                <Button kind='link' onClick={() => go({ shardPath, rowOffset: null })}>
                   <ShardName path={shardPath} above={above} />
-                </button>
+                </Button>
                 <span className={classes.message} title={findingSentence(message)}>
                   {findingSentence(message)}
                 </span>
               </li>
             ))}
-            {findings.length > SHOWN && <li className={controls.muted}>and {formatCount(findings.length - SHOWN)} more</li>}
+            {findings.length > SHOWN && <Muted as='li'>and {formatCount(findings.length - SHOWN)} more</Muted>}
           </ul>
         </>
       )}

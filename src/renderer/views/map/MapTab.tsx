@@ -6,10 +6,10 @@ import { BlockCanvas } from '../../parts/blocks/BlockCanvas.tsx'
 import { useAllShards } from '../../state/queries/useAllShards.ts'
 import { scopeText } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
-import { formatCount, healthFill } from '../../text/index.ts'
+import { formatCount } from '../../text/index.ts'
 import { sentenceOf } from '../../ui/faults.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Empty } from '../../ui/frames/Empty.tsx'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
 import classes from './MapTab.module.css'
 import { mapLines } from './mapLines.ts'
 
@@ -27,19 +27,18 @@ export function MapTab() {
     for (const { health } of shards) found.set(health, (found.get(health) ?? 0) + 1)
     return found
   }, [shards])
-  if (error !== null) return <p className={controls.empty}>{sentenceOf(error)}</p>
-  if (total === 0) return <p className={controls.empty}>No shards in {scopeText(selection.scope)}.</p>
+  if (error !== null) return <Empty>{sentenceOf(error)}</Empty>
+  if (total === 0) return <Empty>No shards in {scopeText(selection.scope)}.</Empty>
   return (
     <>
       <ul className={classes.legend} aria-label='Legend'>
         {HEALTHS.filter(health => (counts.get(health) ?? 0) > 0).map(health => (
           <li key={health}>
-            <span className={classes.swatch} style={{ background: `var(${healthFill(health)})` }} />
             <HealthMark mark={health} word /> {formatCount(counts.get(health) ?? 0)}
           </li>
         ))}
         <li>
-          <span className={classes.swatch} style={{ background: 'var(--fill-gap)' }} /> no shard
+          <span className={classes.gap} /> no shard
         </li>
         {shards.length < total && (
           <li role='status'>

@@ -1,17 +1,21 @@
 /** What lies in quarantine: where it came from, why and when, and the way back, for one or for all. */
+
 import { useMemo, useState } from 'react'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { useQuarantine } from '../../state/queries/useQuarantine.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { formatAgo, formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../../text/index.ts'
-import grid from '../../ui/DataGrid.module.css'
-import { type Column, DataGrid } from '../../ui/DataGrid.tsx'
+import { Button } from '../../ui/controls/Button.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { ShardName } from '../../ui/ShardName.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Empty } from '../../ui/frames/Empty.tsx'
 import view from '../../ui/styles/view.module.css'
-import { useLines } from '../../ui/useLines.ts'
+import grid from '../../ui/tables/DataGrid.module.css'
+import { type Column, DataGrid } from '../../ui/tables/DataGrid.tsx'
+import { useLines } from '../../ui/tables/useLines.ts'
+import { Facts } from '../../ui/text/Facts.tsx'
+import { ShardName } from '../../ui/text/ShardName.tsx'
+import { Mono, Muted } from '../../ui/text/Text.tsx'
 import classes from './Quarantine.module.css'
 import { reasonsText, reasonText } from './reasons.ts'
 
@@ -27,10 +31,10 @@ export function QuarantineTab() {
   const entries = listed.data
   if (entries.length === 0) {
     return (
-      <div className={controls.empty}>
+      <Empty>
         <p>Nothing is in quarantine.</p>
         <p>Shards that a repair or a person puts aside lie here until they are brought back. Nothing is ever deleted.</p>
-      </div>
+      </Empty>
     )
   }
   // Until one is chosen here it is the one that is selected elsewhere, where that was moved away.
@@ -41,23 +45,22 @@ export function QuarantineTab() {
     else ask({ kind: 'restore', which })
   }
   const busy = summary.writer !== null
-  const button = `${controls.button} ${controls.small}`
   return (
     <div className={view.tab}>
       <div className={view.bar}>
-        <span className={controls.grow}>
+        <span>
           {formatCounted(entries.length, 'file')} in quarantine, {formatBytes(entries.reduce((sum, { bytes }) => sum + bytes, 0))}
         </span>
-        <button type='button' className={button} disabled={entry === null || busy} onClick={() => entry !== null && restore([entry.path])}>
+        <Button small disabled={entry === null || busy} onClick={() => entry !== null && restore([entry.path])}>
           Restore
-        </button>
-        <button type='button' className={button} disabled={busy} onClick={() => restore('all')}>
+        </Button>
+        <Button small disabled={busy} onClick={() => restore('all')}>
           Restore all
-        </button>
+        </Button>
       </div>
-      <p className={`${controls.muted} ${classes.note}`}>
+      <Muted as='p' className={classes.note}>
         Restore rebuilds the index from what can be read: rows that cannot be read do not come back into it.
-      </p>
+      </Muted>
       <EntryGrid entries={entries} chosen={entry?.path ?? null} onChoose={choose} />
       {entry !== null && <EntryFacts entry={entry} />}
     </div>
@@ -116,7 +119,7 @@ function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {
   const { path, shardPath, reasons, at } = entry
   return (
     <section className={classes.facts} aria-label='The chosen file'>
-      <dl className={controls.facts}>
+      <Facts>
         <dt>{reasons.length > 1 ? 'Reasons' : 'Reason'}</dt>
         <dd className={classes.reasons}>
           {reasons.length === 0 ? (
@@ -130,12 +133,12 @@ function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {
           )}
         </dd>
         <dt>Came from</dt>
-        <dd className={controls.mono}>{shardPath}</dd>
+        <Mono as='dd'>{shardPath}</Mono>
         <dt>Lies at</dt>
-        <dd className={controls.mono}>{path}</dd>
+        <Mono as='dd'>{path}</Mono>
         <dt>Moved</dt>
         <dd>{at === null ? 'nobody wrote down when' : formatTime(millisecondsOf(at))}</dd>
-      </dl>
+      </Facts>
     </section>
   )
 }

@@ -5,15 +5,17 @@ import type { RawRowPage, ShardFacts } from '../../../shared/contract/index.ts'
 import { useRawPages } from '../../state/queries/queries.ts'
 import { findingSentence, formatCount, formatCounted } from '../../text/index.ts'
 import { isForeign } from '../../text/rawOnly.ts'
-import { Said, useDone } from '../../ui/CopyButton.tsx'
+import { Said, useDone } from '../../ui/controls/CopyButton.tsx'
 import { copyText } from '../../ui/copyText.ts'
-import grid from '../../ui/DataGrid.module.css'
-import { DataGrid, type Tracks } from '../../ui/DataGrid.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import { PaneNote } from '../../ui/Section.tsx'
-import controls from '../../ui/styles/controls.module.css'
-import { useLines } from '../../ui/useLines.ts'
+import { Banner } from '../../ui/frames/Banner.tsx'
+import { Empty } from '../../ui/frames/Empty.tsx'
+import { PaneNote } from '../../ui/frames/Section.tsx'
+import grid from '../../ui/tables/DataGrid.module.css'
+import { DataGrid, type Tracks } from '../../ui/tables/DataGrid.tsx'
+import { useLines } from '../../ui/tables/useLines.ts'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
+import { Muted } from '../../ui/text/Text.tsx'
 import styles from './RawRows.module.css'
 
 const ROW_WIDTH = 64
@@ -29,7 +31,7 @@ export function RawRows({ shardPath, facts }: { readonly shardPath: string; read
   const reason = facts.findings.find(isForeign)
   return (
     <>
-      <div className={`${controls.banner} ${styles.note}`} role='status'>
+      <Banner tone='note'>
         {reason !== undefined && (
           <HealthMark mark={reason.severity === 'corrupt' ? 'damaged' : 'unsupported'} word={findingSentence(reason.message)} />
         )}
@@ -40,8 +42,8 @@ export function RawRows({ shardPath, facts }: { readonly shardPath: string; read
             word={`${column === null ? 'Rows' : `Values of ${column}`} cannot be shown: ${why}`}
           />
         ))}
-        <span className={controls.muted}>Columns and rows are shown as they are stored.</span>
-      </div>
+        <Muted>Columns and rows are shown as they are stored.</Muted>
+      </Banner>
       <RowsOf shardPath={shardPath} first={first} error={error} />
     </>
   )
@@ -54,10 +56,10 @@ function RowsOf({ shardPath, first, error }: { readonly shardPath: string; reado
   if (first.total === 0) return <PaneNote tone='quiet'>The file is valid and has no rows.</PaneNote>
   if (first.columns.length === 0) {
     return (
-      <div className={controls.empty}>
+      <Empty>
         <p>None of the {formatCounted(first.total, 'row')} can be shown.</p>
         <p>The inspector shows the columns and the metadata of the file.</p>
-      </div>
+      </Empty>
     )
   }
   return <RawGrid shardPath={shardPath} first={first} />

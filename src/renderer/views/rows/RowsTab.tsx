@@ -1,4 +1,5 @@
 /** The rows of the selected shard as a table, however many: only what is on the screen is asked for and drawn. */
+
 import type { KeyboardEvent } from 'react'
 import type { RowLine, ShardFacts } from '../../../shared/contract/index.ts'
 import { DamageNote } from '../../parts/DamageNote.tsx'
@@ -8,15 +9,16 @@ import { tsvOf } from '../../text/export/copyAs.ts'
 import { formatCount, formatCounted, formatLocus, formatTime, millisecondsOf, shortenHash } from '../../text/index.ts'
 import { isRawOnly } from '../../text/rawOnly.ts'
 import { layerText } from '../../text/scopeText.ts'
-import { CopyButton, Said, useDone } from '../../ui/CopyButton.tsx'
+import { CopyButton, Said, useDone } from '../../ui/controls/CopyButton.tsx'
 import { copyText } from '../../ui/copyText.ts'
-import grid from '../../ui/DataGrid.module.css'
-import { type Column, DataGrid } from '../../ui/DataGrid.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { PaneNote } from '../../ui/Section.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Empty } from '../../ui/frames/Empty.tsx'
+import { PaneNote } from '../../ui/frames/Section.tsx'
 import view from '../../ui/styles/view.module.css'
-import { useLines } from '../../ui/useLines.ts'
+import grid from '../../ui/tables/DataGrid.module.css'
+import { type Column, DataGrid } from '../../ui/tables/DataGrid.tsx'
+import { useLines } from '../../ui/tables/useLines.ts'
+import { Muted } from '../../ui/text/Text.tsx'
 import { RawRows } from './RawRows.tsx'
 import styles from './RowsTab.module.css'
 
@@ -55,7 +57,7 @@ function Bar({ shardPath, rows }: { readonly shardPath: string; readonly rows: n
       <code className={styles.path} title={shardPath}>
         {shardPath.split('/').at(-1)}
       </code>
-      <span className={controls.muted}>{rows === null ? '' : formatCounted(rows, 'row')}</span>
+      <Muted>{rows === null ? '' : formatCounted(rows, 'row')}</Muted>
     </p>
   )
 }
@@ -84,14 +86,14 @@ function ShardRows({ shardPath }: { readonly shardPath: string }) {
 
 function Unreadable({ rows }: { readonly rows: number | null }) {
   return (
-    <div className={controls.empty}>
+    <Empty>
       <p>
         {rows === null
           ? 'No row can be shown: the footer says where rows lie, and it cannot be read.'
           : `None of the ${formatCounted(rows, 'row')} can be shown.`}
       </p>
       <p>What is still known of the shard stands in the inspector, with what can be done.</p>
-    </div>
+    </Empty>
   )
 }
 

@@ -1,5 +1,7 @@
 /** The head of a column: sorts by it, and makes it wider or narrower by mouse or by Shift and the arrows. */
+
 import type { CSSProperties } from 'react'
+import { BareButton } from '../../ui/controls/Button.tsx'
 import classes from './ShardGrid.module.css'
 import type { ShardSort } from './useShardPages.ts'
 
@@ -44,8 +46,7 @@ export function ColumnHeading({
       {by === null ? (
         <span className={classes.title}>{name}</span>
       ) : (
-        <button
-          type='button'
+        <BareButton
           className={classes.title}
           onClick={event => {
             event.stopPropagation()
@@ -66,7 +67,7 @@ export function ColumnHeading({
               <path d={sort.descending ? 'M1 2h6L4 6.5z' : 'M1 6h6L4 1.5z'} />
             </svg>
           )}
-        </button>
+        </BareButton>
       )}
       {/* The keys do the same on the heading itself. */}
       <span

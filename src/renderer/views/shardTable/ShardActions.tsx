@@ -1,6 +1,7 @@
 /** The line below the table: what is chosen, what there is, and what can be done with it. */
+
 import { formatBytes, formatCount, formatCounted, formatRows } from '../../text/index.ts'
-import controls from '../../ui/styles/controls.module.css'
+import { Button } from '../../ui/controls/Button.tsx'
 import { type Choice, rowsText, totalsOf } from './choice.ts'
 import type { ShardPage } from './pages.ts'
 import classes from './ShardActions.module.css'
@@ -23,7 +24,6 @@ export function ShardActions({
   readonly actions: Actions
 }) {
   const chosen = totalsOf(choice)
-  const button = `${controls.button} ${controls.small}`
   return (
     <div className={classes.bar}>
       <span className={classes.chosen} role='status'>
@@ -38,15 +38,15 @@ export function ShardActions({
           {formatCounted(totals.total, 'shard')}, {formatRows(totals.rows, totals.withoutRowCount)}, {formatBytes(totals.bytes)}
         </span>
       )}
-      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.verify}>
+      <Button small disabled={chosen.shards === 0} onClick={actions.verify}>
         Verify
-      </button>
-      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.quarantine}>
+      </Button>
+      <Button small disabled={chosen.shards === 0} onClick={actions.quarantine}>
         Quarantine…
-      </button>
-      <button type='button' className={button} disabled={chosen.shards === 0} onClick={actions.copy}>
+      </Button>
+      <Button small disabled={chosen.shards === 0} onClick={actions.copy}>
         Copy
-      </button>
+      </Button>
     </div>
   )
 }

@@ -1,4 +1,5 @@
 /** The table of shards with what can be done with them: by mouse, by the keys, and from a menu. */
+
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { PAGE_ROWS } from '../../../shared/contract/constants.ts'
@@ -9,9 +10,9 @@ import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { shardsTsv } from '../../text/export/tsv.ts'
 import { sentenceOf } from '../../ui/faults.ts'
-import { lineAfterKey } from '../../ui/lineAfterKey.ts'
-import { useTell } from '../../ui/Notice.tsx'
-import controls from '../../ui/styles/controls.module.css'
+import { Banner } from '../../ui/frames/Banner.tsx'
+import { useTell } from '../../ui/frames/Notice.tsx'
+import { lineAfterKey } from '../../ui/tables/lineAfterKey.ts'
 import { pagesOf } from './pages.ts'
 import { ShardActions } from './ShardActions.tsx'
 import { ShardGrid } from './ShardGrid.tsx'
@@ -113,11 +114,7 @@ export function ShardTable({
   }
   return (
     <>
-      {pages.error !== null && (
-        <div className={controls.banner} data-tone='danger' role='alert'>
-          {sentenceOf(pages.error)}
-        </div>
-      )}
+      {pages.error !== null && <Banner tone='danger'>{sentenceOf(pages.error)}</Banner>}
       <ShardGrid
         above={folderOf(shared)}
         pages={pages}

@@ -10,9 +10,9 @@ import {
 import { SHARD_SORTS } from '../../../shared/contract/constants.ts'
 import type { ShardRow } from '../../../shared/contract/index.ts'
 import { formatAgo, formatBytes, formatCount, formatTime, healthShort } from '../../text/index.ts'
-import { HealthMark } from '../../ui/HealthMark.tsx'
-import { ShardName } from '../../ui/ShardName.tsx'
-import { ShortName } from '../../ui/ShortName.tsx'
+import { HealthMark } from '../../ui/text/HealthMark.tsx'
+import { ShardName } from '../../ui/text/ShardName.tsx'
+import { ShortName } from '../../ui/text/ShortName.tsx'
 import type { ShardSort } from './useShardPages.ts'
 
 export const features = tableFeatures({ columnSizingFeature, columnResizingFeature, columnVisibilityFeature })

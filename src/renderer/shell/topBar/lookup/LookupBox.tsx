@@ -1,12 +1,15 @@
 /** The one box: a hash, a locus, DNA, a path or a command. It says what it understood while one types, and goes there on Enter. */
+
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useClient } from '../../../data/ClientProvider.tsx'
 import { MOD } from '../../../state/keys/keys.ts'
 import { scopeHolds } from '../../../state/scope.ts'
 import { useWorkspace } from '../../../state/WorkspaceProvider.tsx'
+import { Field } from '../../../ui/controls/Field.tsx'
+import { SearchIcon } from '../../../ui/controls/Icons.tsx'
 import { sentenceOf } from '../../../ui/faults.ts'
-import controls from '../../../ui/styles/controls.module.css'
+import { Muted } from '../../../ui/text/Text.tsx'
 import type { Command } from '../../keys/useCommands.ts'
 import classes from './LookupBox.module.css'
 import { type Match, Matches, matchId } from './Matches.tsx'
@@ -123,10 +126,12 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const hint = enterHint(text, found, says)
   return (
     <div className={classes.box}>
-      <Lens />
-      <input
+      <span className={classes.lens}>
+        <SearchIcon />
+      </span>
+      <Field
         ref={input}
-        className={`${controls.input} ${classes.input}`}
+        className={classes.input}
         role='combobox'
         aria-label='Look up a hash, locus, DNA, path or command'
         aria-expanded={shown}
@@ -156,27 +161,13 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
         <p className={classes.sentence} role='status'>
           {sentenceFor(text, found, says, offered[0]?.name)}
         </p>
-        {hint !== null && <p className={`${classes.enter} ${controls.muted}`}>{hint}</p>}
+        {hint !== null && (
+          <Muted as='p' className={classes.enter}>
+            {hint}
+          </Muted>
+        )}
         <Matches list={list} matches={matches} active={active} onPick={pick} />
       </div>
     </div>
-  )
-}
-
-function Lens() {
-  return (
-    <svg
-      className={classes.lens}
-      width='14'
-      height='14'
-      viewBox='0 0 14 14'
-      fill='none'
-      stroke='currentColor'
-      strokeWidth='1.4'
-      aria-hidden='true'
-    >
-      <circle cx='6' cy='6' r='4' />
-      <path d='m9 9 3.5 3.5' />
-    </svg>
   )
 }

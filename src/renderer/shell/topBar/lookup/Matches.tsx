@@ -1,7 +1,8 @@
 /** What the box offers: one list, one of which is active. The focus stays in the box. */
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the input has the focus and the keys
+
 import { scrollToIt } from '../../../ui/scrollToIt.ts'
-import controls from '../../../ui/styles/controls.module.css'
+import { Mono, Muted } from '../../../ui/text/Text.tsx'
 import classes from './LookupBox.module.css'
 
 export type Match = { readonly id: string; readonly title: string; readonly detail: string; readonly mono: boolean }
@@ -36,8 +37,8 @@ export function Matches({
           onClick={() => onPick(index)}
           ref={index === active ? scrollToIt : undefined}
         >
-          <span className={mono ? controls.mono : undefined}>{title}</span>
-          <span className={controls.muted}>{detail}</span>
+          {mono ? <Mono>{title}</Mono> : <span>{title}</span>}
+          <Muted>{detail}</Muted>
         </div>
       ))}
     </div>

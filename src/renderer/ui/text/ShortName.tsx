@@ -1,6 +1,6 @@
 /** A name on one line that gives way before what tells it from its neighbours: the number at its end, such as a pool's radius. */
 
-import { headAndTail } from '../text/shortNames.ts'
+import { headAndTail } from '../../text/shortNames.ts'
 import classes from './ShortName.module.css'
 
 export function ShortName({ text }: { readonly text: string }) {

@@ -1,10 +1,6 @@
 /** The first button of a sheet: away with it, and nothing is done. */
-import controls from './styles/controls.module.css'
+import { Button } from './Button.tsx'
 
 export function CloseButton({ onClose, children = 'Close' }: { readonly onClose: () => void; readonly children?: string }) {
-  return (
-    <button type='button' className={controls.button} onClick={onClose}>
-      {children}
-    </button>
-  )
+  return <Button onClick={onClose}>{children}</Button>
 }

@@ -1,8 +1,8 @@
 /** A sheet over the window: a title, what it is about, and its buttons at the end. Esc closes it. */
+import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import classes from './Sheet.module.css'
-import controls from './styles/controls.module.css'
 
 export function Sheet({
   title,
@@ -18,8 +18,8 @@ export function Sheet({
   readonly children: ReactNode
 }) {
   return (
-    <ModalOverlay className={controls.backdrop ?? ''} isOpen onOpenChange={open => !open && onClose()}>
-      <Modal className={`${controls.sheet} ${wide ? classes.wide : classes.narrow}`}>
+    <ModalOverlay className={classes.backdrop ?? ''} isOpen onOpenChange={open => !open && onClose()}>
+      <Modal className={clsx(classes.sheet, wide && classes.wide)}>
         <Dialog className={classes.dialog ?? ''}>
           <Heading slot='title' className={classes.title ?? ''}>
             {title}

@@ -1,9 +1,12 @@
 /** Copies, and says so for a moment: with a tick, and aloud. */
+
 import { type ReactNode, useEffect, useState } from 'react'
+import { copyText } from '../copyText.ts'
+import { sentenceOf } from '../faults.ts'
+import { Hidden } from '../text/Text.tsx'
+import { BareButton } from './Button.tsx'
 import styles from './CopyButton.module.css'
-import { copyText } from './copyText.ts'
-import { sentenceOf } from './faults.ts'
-import controls from './styles/controls.module.css'
+import { CopyIcon, TickIcon } from './Icons.tsx'
 
 const SAID_MS = 1400
 
@@ -29,8 +32,7 @@ export function CopyButton({ text, what, tabIndex }: { readonly text: string; re
   const [done, run] = useDone()
   return (
     <>
-      <button
-        type='button'
+      <BareButton
         className={styles.icon}
         aria-label={`Copy ${what}`}
         title={`Copy ${what}`}
@@ -41,7 +43,7 @@ export function CopyButton({ text, what, tabIndex }: { readonly text: string; re
         }}
       >
         {done === null ? <CopyIcon /> : <TickIcon />}
-      </button>
+      </BareButton>
       <Said text={done} />
     </>
   )
@@ -49,26 +51,5 @@ export function CopyButton({ text, what, tabIndex }: { readonly text: string; re
 
 /** Heard, not seen. */
 export function Said({ text }: { readonly text: ReactNode }) {
-  return (
-    <span className={controls.hidden} role='status'>
-      {text}
-    </span>
-  )
-}
-
-export function CopyIcon() {
-  return (
-    <svg viewBox='0 0 12 12' width='12' height='12' fill='none' stroke='currentColor' strokeWidth='1.1' aria-hidden='true'>
-      <rect x='1.5' y='1.5' width='6.5' height='6.5' rx='1' />
-      <path d='M4 10.5h5.5a1 1 0 0 0 1-1V4' />
-    </svg>
-  )
-}
-
-export function TickIcon() {
-  return (
-    <svg viewBox='0 0 12 12' width='12' height='12' fill='none' stroke='currentColor' strokeWidth='1.6' aria-hidden='true'>
-      <path d='M2 6.5 4.8 9.2 10 3' />
-    </svg>
-  )
+  return <Hidden role='status'>{text}</Hidden>
 }

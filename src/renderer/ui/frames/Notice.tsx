@@ -1,6 +1,8 @@
 /** One sentence about something that did not work, until it is closed or another one comes. */
+
 import { createContext, type ReactNode, useContext, useState } from 'react'
-import controls from './styles/controls.module.css'
+import { Button } from '../controls/Button.tsx'
+import { Banner } from './Banner.tsx'
 
 type Notice = { readonly text: string | null; tell(text: string | null): void }
 
@@ -26,11 +28,15 @@ export function NoticeLine() {
   const { text, tell } = useNotice()
   if (text === null) return null
   return (
-    <div className={controls.banner} data-tone='danger' role='alert'>
-      <span className={controls.grow}>{text}</span>
-      <button type='button' className={`${controls.button} ${controls.small}`} onClick={() => tell(null)}>
-        Close
-      </button>
-    </div>
+    <Banner
+      tone='danger'
+      actions={
+        <Button small onClick={() => tell(null)}>
+          Close
+        </Button>
+      }
+    >
+      {text}
+    </Banner>
   )
 }

@@ -1,5 +1,5 @@
 /** A shard's path on one line. Where it is narrow its parts give way one after the other, those that tell shards apart last. */
-import { pathParts } from '../text/index.ts'
+import { pathParts } from '../../text/index.ts'
 import styles from './ShardName.module.css'
 
 /** @param above folders that need not be said, with their last `/` */

@@ -1,0 +1,33 @@
+/** Fields to type in. */
+import { clsx } from 'clsx'
+import type { ComponentProps } from 'react'
+import classes from './Field.module.css'
+
+/** @param mono for paths and hashes */
+export function Field({ mono = false, className, ...rest }: ComponentProps<'input'> & { readonly mono?: boolean }) {
+  return <input className={clsx(classes.field, mono && classes.mono, className)} {...rest} />
+}
+
+/** Narrows what is shown while one types. Esc empties it. */
+export function FilterField({
+  value,
+  onText,
+  className,
+  ...rest
+}: Omit<ComponentProps<'input'>, 'value' | 'onChange'> & { readonly value: string; readonly onText: (text: string) => void }) {
+  return (
+    <input
+      type='search'
+      className={clsx(classes.field, classes.filter, className)}
+      value={value}
+      onChange={event => onText(event.target.value)}
+      onKeyDown={event => {
+        if (event.key !== 'Escape' || value === '') return
+        event.stopPropagation()
+        onText('')
+      }}
+      spellCheck={false}
+      {...rest}
+    />
+  )
+}

@@ -1,0 +1,11 @@
+/** What stands in the place of content that there is none of. */
+import type { ReactNode } from 'react'
+import classes from './Empty.module.css'
+
+export function Empty({ role, children }: { readonly role?: 'alert' | 'status'; readonly children: ReactNode }) {
+  return (
+    <div className={classes.empty} role={role}>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+/** Texts of another weight than the one around them. */
+import { clsx } from 'clsx'
+import { createElement, type ReactNode } from 'react'
+import classes from './Text.module.css'
+
+type TextProps = {
+  readonly as?: 'span' | 'p' | 'dd' | 'li' | 'kbd'
+  readonly title?: string | undefined
+  readonly className?: string | undefined
+  readonly children: ReactNode
+}
+
+/** Less important than what stands beside it. */
+export function Muted({ as = 'span', className, ...rest }: TextProps) {
+  return createElement(as, { className: clsx(classes.muted, className), ...rest })
+}
+
+/** Paths, hashes and what is typed. */
+export function Mono({ as = 'span', className, ...rest }: TextProps) {
+  return createElement(as, { className: clsx(classes.mono, className), ...rest })
+}
+
+/** Read aloud, not seen. */
+export function Hidden({
+  as = 'span',
+  role,
+  id,
+  children
+}: {
+  readonly as?: 'span' | 'h1' | 'p' | 'legend'
+  readonly role?: 'status'
+  readonly id?: string
+  readonly children: ReactNode
+}) {
+  return createElement(as, { className: classes.hidden, role, id }, children)
+}
