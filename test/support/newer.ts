@@ -9,17 +9,17 @@ import { temporaryFolder } from './temporaryFolder.ts'
 
 const ARCHIVE = join(import.meta.dirname, '../fixtures/newer.tar.gz')
 
-export const NEWER = ['layout2', 'layout3a', 'layout3b'] as const
+export const NEWER = ['layout2', 'long2', 'layout3a', 'layout3b'] as const
 export type Newer = (typeof NEWER)[number]
 
 const newerRow = z.looseObject({ shard_path: z.string(), row_offset: z.int(), embedding_f64le: z.string() })
 
-/** A private copy of a whole cache, index and all. @returns its root */
+/** A private copy of a whole cache, with its index; `long2` has none. @returns its root */
 export function newerCache(which: Newer): string {
   return join(unpacked(which), which)
 }
 
-/** Every indexed row as GenoLeWM reads it, by the names of the columns; numbers of 16 digits as text, the embedding as float64s in hex. */
+/** Every indexed row (of `long2`, some rows) as GenoLeWM reads it, by the names of the columns; numbers of 16 digits as text, the embedding as float64s in hex. */
 export function newerRows(which: Newer): z.infer<typeof newerRow>[] {
   const text = execFileSync('tar', ['-xzOf', ARCHIVE, `${which}.ndjson`], { encoding: 'utf8', maxBuffer: 2 ** 26 })
   return text

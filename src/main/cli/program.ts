@@ -1,7 +1,6 @@
 /** Every command with its options, for parsing and for help; its work is loaded only when it runs. */
 import { Command, Option, type OptionValues } from 'commander'
 import packageFacts from '../../../package.json' with { type: 'json' }
-import { DTYPES, POOL_TYPES } from '../../shared/model/record.ts'
 import {
   LIMITS_VARIABLE,
   LINKS_VARIABLE,
@@ -13,7 +12,8 @@ import {
   setLimits,
   setLinkPolicy
 } from '../core/index.ts'
-import { hashField, nameField, poolRadiusField, stateLayerField, strideBlockField, wholeNumberField } from './options/fields.ts'
+import { nameField, stateLayerField, strideBlockField, wholeNumberField } from './options/fields.ts'
+import { keyOption, keyOptions } from './options/keyOptions.ts'
 import { ageOption, limitOption, numberOption, partitionOption, textOption } from './options/optionValues.ts'
 import type { Context, Run } from './process/context.ts'
 import type { ExitCode } from './process/exitCodes.ts'
@@ -80,20 +80,16 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
 
   add('path', 'print where a shard lies or would lie')
     .requiredOption('--encoder-id <id>', 'name of the encoder', textOption(nameField))
-    .requiredOption('--state-layer <n>', 'layer, -1 is the last', numberOption(stateLayerField))
-    .addOption(poolType().makeOptionMandatory())
-    .requiredOption('--pool-radius <n>', 'radius of the pool in tokens', numberOption(poolRadiusField))
+    .addOption(keyOption('stateLayer').makeOptionMandatory())
+    .addOption(keyOption('poolType').makeOptionMandatory())
+    .addOption(keyOption('poolRadius').makeOptionMandatory())
     .requiredOption('--contig <name>', 'contig', textOption(nameField))
     .requiredOption('--stride-block <n>', 'number of the block on the contig', numberOption(strideBlockField))
     .action(by(() => import('./commands/path.ts')))
 
-  add('get', 'read embeddings by key')
-    .option('--window-hash <hex>', "SHA-256 of the window's DNA", textOption(hashField))
-    .option('--encoder-hash <hex>', "SHA-256 of the encoder's weights", textOption(hashField))
-    .option('--state-layer <n>', 'layer, -1 is the last', numberOption(stateLayerField))
-    .addOption(poolType())
-    .option('--pool-radius <n>', 'radius of the pool in tokens', numberOption(poolRadiusField))
-    .addOption(new Option('--dtype <dtype>', 'what the encoder ran in').choices(DTYPES))
+  const get = add('get', 'read embeddings by key')
+  for (const option of keyOptions()) get.addOption(option)
+  get
     .option('--keys <file>', 'many keys as NDJSON, - for standard input; with --json one line of JSON for each, in order')
     .addOption(new Option('--format <format>', 'a float16 matrix for NumPy, rows x values').choices(['npy']))
     .option('--output <file>', 'where --format npy writes to')
@@ -220,10 +216,6 @@ function workersOption(): Option {
   return new Option('--workers <n>', 'read on so many threads (default: one for each core)').argParser(
     numberOption(wholeNumberField(1, 256))
   )
-}
-
-function poolType(): Option {
-  return new Option('--pool-type <type>', 'how tokens were pooled').choices(POOL_TYPES)
 }
 
 function linkPolicyOf({ follow }: GlobalOptions, env: NodeJS.ProcessEnv): LinkPolicy {

@@ -78,6 +78,7 @@ export const planSchema = z.object({
   sharedKeys: z.array(z.object({ shardPaths: z.array(z.string()), keys: z.number() })),
   kept: z.array(keptSchema),
   reindex: z.boolean(),
+  keepsIndex: z.literal(true).optional(),
   indexFindings: z.array(findingSchema),
   missing: z.array(findingSchema),
   missingShards: z.number(),

@@ -56,6 +56,13 @@ export class CacheBusyError extends CacheError {
   }
 }
 
+/** A layout that this program does not read, or does not write. */
+export class UnsupportedError extends CacheError {
+  constructor(message: string, details: Details = {}) {
+    super('RESOURCE.UNSUPPORTED', message, details)
+  }
+}
+
 /** A plan no longer fits the files it was made for. */
 export class StalePlanError extends CacheError {
   constructor(message: string, details: Details = {}) {

@@ -50,6 +50,7 @@ export const FINDING_KINDS = {
   index_schema: 'index',
   index_unsupported: 'index',
   index_busy: 'index',
+  index_other_layout: 'index',
   entry_without_row: 'index',
   row_without_entry: 'index',
   entry_elsewhere: 'index',

@@ -125,6 +125,8 @@ export type RepairPlan = {
   readonly kept: readonly KeptShard[]
   /** Whether the index differs from what a reindex would write after the ticked moves. */
   readonly reindex: boolean
+  /** Present where the index is of a layout that is only read: it stays as it is. */
+  readonly keepsIndex?: true
   readonly indexFindings: readonly Finding[]
   /** What is missing already: a repair brings nothing of it back. */
   readonly missing: readonly Finding[]

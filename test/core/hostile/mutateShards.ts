@@ -48,7 +48,7 @@ function digestOfRows(shard: ShardReader): string {
   for (const group of shard.footer.rowGroups) {
     const columns = shard.columns(group)
     for (const [name, column] of Object.entries(columns)) {
-      if (typeof column === 'number') continue
+      if (typeof column === 'number' || !('kind' in column)) continue
       hash.update(name).update(column.present ?? '')
       if (column.kind === 'texts') for (const code of column.codes) hash.update(`${column.texts[code]}\n`)
       else if (column.kind === 'digests') hash.update(column.bytes)

@@ -3,7 +3,8 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { LAYOUT_1, reindexCache, writeShard } from '../../../src/main/core/index.ts'
+import { reindexCache, writeShard } from '../../../src/main/core/index.ts'
+import { LAYOUT_1 } from '../../../src/main/core/layouts/layout1.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 
@@ -55,7 +56,7 @@ test('takes rows as any other index does, and refuses a key twice', async () => 
   const root = await mixedCache()
   await reindexCache(root)
   const db = new Database(join(root, 'embeddings/index.sqlite'))
-  for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
+  for (const statement of LAYOUT_1.indexStatements) db.exec(statement)
   const insert = db.prepare(
     'INSERT INTO window_index SELECT window_hash, encoder_hash, ?, pool_type, pool_radius, dtype, shard_path, row_offset, created_at FROM window_index'
   )

@@ -1,7 +1,8 @@
 /** A decoder that is broken on purpose is caught, column by column; a second reader that fails says nothing about the shard. */
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { LAYOUT_1, verifyCache, writeShard } from '../../../src/main/core/index.ts'
+import { verifyCache, writeShard } from '../../../src/main/core/index.ts'
+import { LAYOUT_1 } from '../../../src/main/core/layouts/layout1.ts'
 import type * as SecondThreads from '../../../src/main/core/secondReader/secondThread.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf } from '../cacheFiles.ts'

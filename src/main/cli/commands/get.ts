@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { hexText } from '../../../shared/json.ts'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
-import type { Dtype, Embedding, PoolType, RowPlace, WindowKey } from '../../../shared/model/record.ts'
+import type { Embedding, RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { type Destination, INDEX_DB_NAME, readEmbeddings } from '../../core/index.ts'
+import { type GivenKey, isKeyGiven, keyOfOptions } from '../options/keyOptions.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Context, Run } from '../process/context.ts'
 import { EXIT, type ExitCode } from '../process/exitCodes.ts'
@@ -16,13 +17,7 @@ import { countOf, countText } from '../text/numbers.ts'
 import { keyFields, placeFields } from '../text/rowFields.ts'
 import { vectorText } from '../text/vectorText.ts'
 
-export type GetOptions = {
-  readonly windowHash?: Uint8Array
-  readonly encoderHash?: Uint8Array
-  readonly stateLayer?: number
-  readonly poolType?: PoolType
-  readonly poolRadius?: number
-  readonly dtype?: Dtype
+export type GetOptions = GivenKey & {
   readonly keys?: string
   readonly format?: 'npy'
   readonly output?: string
@@ -43,26 +38,15 @@ export const run: Run<GetOptions> = async (context, options) => {
 }
 
 async function keysOf({ io }: Context, options: GetOptions): Promise<readonly WindowKey[]> {
-  const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = options
-  const parts = { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }
-  const given = Object.values(parts).filter(part => part !== undefined)
   if (options.keys !== undefined) {
-    if (given.length > 0) throw new InputError('give either --keys FILE or one key with its six options, not both')
+    if (isKeyGiven(options)) throw new InputError('give either --keys FILE or one key with its six options, not both')
     const { readKeys } = await import('../options/records.ts')
     return readKeys(options.keys, io)
   }
-  if (
-    windowHash === undefined ||
-    encoderHash === undefined ||
-    stateLayer === undefined ||
-    poolType === undefined ||
-    poolRadius === undefined ||
-    dtype === undefined
-  ) {
-    const missing = Object.entries(parts).flatMap(([name, part]) => (part === undefined ? [optionName(name)] : []))
-    throw new InputError(`a key has six parts (or use --keys FILE); missing: ${missing.join(', ')}`, { missing })
-  }
-  return [{ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }]
+  const given = keyOfOptions(options)
+  if ('key' in given) return [given.key]
+  const { missing } = given
+  throw new InputError(`a key has six parts (or use --keys FILE); missing: ${missing.join(', ')}`, { missing })
 }
 
 /** Without an index every key is missed, whatever the shards hold. */
@@ -140,8 +124,4 @@ function foundFields(key: WindowKey | undefined, found: Found) {
 
 function placeText({ shardPath, rowOffset }: RowPlace): string {
   return `${terminalSafe(shardPath)} row ${countText(rowOffset)}`
-}
-
-function optionName(name: string): string {
-  return `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
 }

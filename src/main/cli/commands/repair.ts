@@ -89,7 +89,7 @@ async function printReport({ json, output }: Context, plan: RepairPlan, print: P
   const [blocked] = report.reindex.indexKept ? report.reindex.findings.filter(({ shardPath }) => shardPath === INDEX_PATH) : []
   if (isIncomplete) return EXIT.system
   const code = exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
-  if (blocked?.kind !== 'index_unsupported') return code
+  if (blocked?.kind !== 'index_unsupported' && blocked?.kind !== 'index_other_layout') return code
   await output.note(`lewm-cache: ${blocked.message}`)
   return code === EXIT.corrupt ? code : EXIT.refused
 }

@@ -1,4 +1,5 @@
 /** One field, one reader: what a value must be to become a part of a key or a record, and the words to say so. */
+import type { KeyField } from '../../../shared/model/keySpec.ts'
 import { DTYPES, type Dtype, POOL_TYPES, type PoolType } from '../../../shared/model/record.ts'
 
 /** The value, or what it must be instead. */
@@ -16,9 +17,28 @@ export const hashField: FieldReader<Uint8Array> = value => {
 
 export const stateLayerField = wholeNumberField(-128, 127)
 export const poolRadiusField = wholeNumberField(0, 2 ** 31 - 1)
+export const centerTokenField = wholeNumberField(0, 2 ** 31 - 1)
 export const strideBlockField = wholeNumberField(0, Number.MAX_SAFE_INTEGER)
-export const poolTypeField: FieldReader<PoolType> = oneOfField(POOL_TYPES)
-export const dtypeField: FieldReader<Dtype> = oneOfField(DTYPES)
+const poolTypeField: FieldReader<PoolType> = oneOfField(POOL_TYPES)
+const dtypeField: FieldReader<Dtype> = oneOfField(DTYPES)
+
+/** Null where a key has no such part. */
+const centerTokenOrNone: FieldReader<number | null> = value => {
+  if (value === null) return { value }
+  const read = centerTokenField(value)
+  return 'value' in read ? read : { mustBe: `${read.mustBe}, or null` }
+}
+
+/** What each part of a key must be in a line of JSON. */
+export const KEY_READERS: Readonly<Record<KeyField, FieldReader<unknown>>> = {
+  windowHash: hashField,
+  encoderHash: hashField,
+  stateLayer: stateLayerField,
+  poolType: poolTypeField,
+  poolRadius: poolRadiusField,
+  centerToken: centerTokenOrNone,
+  dtype: dtypeField
+}
 
 export const nameField: FieldReader<string> = value =>
   typeof value === 'string' && value !== '' && value.isWellFormed() ? { value } : { mustBe: 'text that is not empty' }

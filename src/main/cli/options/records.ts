@@ -1,40 +1,27 @@
 /** A line of NDJSON becomes a key or a record, whole and exact, or an InputError that names the line, the field and the value. */
 import * as z from 'zod'
 import { InputError } from '../../../shared/model/errors.ts'
+import { ALL_KEY_PARTS, type KeySpec } from '../../../shared/model/keySpec.ts'
 import type { WindowKey, WindowRecord } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
-import { CACHE_SCHEMA_VERSION } from '../../core/index.ts'
+import { CACHE_SCHEMA_VERSION, WRITTEN_KEY } from '../../core/index.ts'
 import { type Input, type Line, readLines, sourceName } from '../process/lines.ts'
-import {
-  dtypeField,
-  embeddingField,
-  type FieldReader,
-  flagField,
-  hashField,
-  int64Field,
-  nameField,
-  oneOfField,
-  poolRadiusField,
-  poolTypeField,
-  stateLayerField
-} from './fields.ts'
+import { embeddingField, type FieldReader, flagField, int64Field, KEY_READERS, nameField, oneOfField } from './fields.ts'
 
-const KEY_FIELDS = {
-  window_hash: field(hashField),
-  encoder_hash: field(hashField),
-  state_layer: field(stateLayerField),
-  pool_type: field(poolTypeField),
-  pool_radius: field(poolRadiusField),
-  dtype: field(dtypeField)
+/** The parts of a key as fields of a line. */
+function fieldsOf(spec: KeySpec): Record<string, z.ZodType<unknown>> {
+  return Object.fromEntries(
+    spec.map(({ field: name, column, none }) => [column, none === null ? field(KEY_READERS[name]) : field(KEY_READERS[name]).optional()])
+  )
 }
 
 /** Other fields are let pass, so that rows of `find --json` and records can be asked for as they are. */
-const KEY = z.object(KEY_FIELDS)
+const KEY = z.object(fieldsOf(ALL_KEY_PARTS))
 
 /** A field we do not know is a misspelt one: `create_at` would be lost without a word. */
 const RECORD = z
   .strictObject({
-    ...KEY_FIELDS,
+    ...fieldsOf(WRITTEN_KEY),
     chrom: field(nameField),
     start_bp: field(int64Field),
     end_bp: field(int64Field),
@@ -91,15 +78,9 @@ export async function readRecords(file: string | undefined, contig: string, inpu
   return records
 }
 
-function keyOf(fields: z.infer<typeof KEY>): WindowKey {
-  return {
-    windowHash: fields.window_hash,
-    encoderHash: fields.encoder_hash,
-    stateLayer: fields.state_layer,
-    poolType: fields.pool_type,
-    poolRadius: fields.pool_radius,
-    dtype: fields.dtype
-  }
+function keyOf(fields: Readonly<Record<string, unknown>>): WindowKey {
+  const parts = ALL_KEY_PARTS.flatMap(({ field: name, column }) => (fields[column] === undefined ? [] : [[name, fields[column]]]))
+  return Object.fromEntries(parts) as WindowKey
 }
 
 function parseLine<T>(schema: z.ZodType<T>, { number, text }: Line, file: string | undefined): T {

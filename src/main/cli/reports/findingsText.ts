@@ -15,7 +15,11 @@ const MEANING: Readonly<Record<Severity, string>> = {
 /** Findings that say only why the index was not compared; a reindex would not resolve them. */
 const NOT_COMPARED: ReadonlySet<FindingKind> = new Set(['index_unsupported', 'index_busy'])
 
+/** Of an index that this program only reads, or that cannot hold rows of another layout. */
+const READ_ONLY_INDEX = 'index: a reindex does not change this'
+
 function meaningOf(severity: Severity, findings: readonly Finding[]): string {
+  if (severity === 'index' && findings.every(({ details }) => details.index_layout !== undefined)) return READ_ONLY_INDEX
   const isCompared = severity !== 'index' || findings.some(({ kind }) => !NOT_COMPARED.has(kind))
   return isCompared ? MEANING[severity] : 'index: not compared with the shards'
 }

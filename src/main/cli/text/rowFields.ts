@@ -1,11 +1,12 @@
 /** Rows, keys and places as the JSON of the seed's names: base pairs are numbers, created_at is a decimal string. */
+import { keyFieldsOf } from '../../../shared/model/keySpec.ts'
 import type { RowPlace, WindowKey, WindowRowInfo } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { basePair } from '../../core/index.ts'
 
-/** The six fields of a key, in the seed's order. */
-export function keyFields({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }: WindowKey) {
-  return { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }
+/** The parts of a key in the order of `geno_lewm`; without those that its layout does not have. */
+export function keyFields(key: WindowKey) {
+  return keyFieldsOf(key)
 }
 
 /** A row without its embedding. */

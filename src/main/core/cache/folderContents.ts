@@ -10,7 +10,8 @@ import { isTempName } from '../fs/durableFile.ts'
 import { type LinkTarget, linkTarget } from '../fs/links.ts'
 import { readSmallFile } from '../fs/smallFile.ts'
 import { holdsCopies, isAmongCopies } from '../layouts/folderNames.ts'
-import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, QUARANTINE_DIR } from '../layouts/layout.ts'
+import { EMBEDDINGS_DIR, INDEX_DB_NAME, QUARANTINE_DIR } from '../layouts/layout.ts'
+import { addressOf } from '../layouts/layoutOf.ts'
 import {
   circleFinding,
   danglingFinding,
@@ -159,7 +160,7 @@ function sortShardLink({ path, name, chain }: Link, { path: real, refusal }: Fol
   const { findings, aliases, targets, shards } = contents
   const inside = pathInside(chain, real)
   const isShard = inside !== null && isShardName(inside) && !inside.split('/').includes(QUARANTINE_DIR) && !isAmongCopies(inside)
-  if (isShard && (LAYOUT_1.parseShardPath(inside) !== null || LAYOUT_1.parseShardPath(path) === null)) {
+  if (isShard && (addressOf(inside) !== null || addressOf(path) === null)) {
     aliases.push([path, inside])
     const message = `is a link to the shard ${inside} of this cache, which is read there; GenoLeWM's own reindex meets its rows twice and fails`
     findings.push(finding('stray_file', path, message, { details: { link: 'alias', shard: inside } }))

@@ -3,7 +3,8 @@
  * keys of all rows that could be read, partition by partition.
  */
 import type { KeyHolders } from '../keys/duplicateKeys.ts'
-import { configurationSalt, type EntryKey, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../keys/keyPrint.ts'
+import type { EntryKey } from '../keys/entryKey.ts'
+import { configurationSalt, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from '../keys/keyPrint.ts'
 import { PrintTable } from '../keys/printTable.ts'
 import type { ShardKeys } from '../keys/shardKeys.ts'
 import { SpilledRecords } from '../keys/spilledRecords.ts'

@@ -5,7 +5,7 @@ import type { RowPlace } from '../../../shared/model/record.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { filesInQuarantine, quarantineEntries } from '../cache/quarantineFiles.ts'
 import { stampIfVisible } from '../fs/fileStamp.ts'
-import { entryParams, type WindowIndex } from '../index/windowIndex.ts'
+import type { WindowIndex } from '../index/windowIndex.ts'
 import type { IndexEntry } from '../keys/indexRow.ts'
 import { indexRow } from '../keys/shardKeys.ts'
 import { isShardPath, QUARANTINE_PATH, shardFilePath } from '../layouts/paths.ts'
@@ -226,7 +226,7 @@ export class ClaimGatherer {
 
   private locate(entry: IndexEntry): RowPlace | null {
     try {
-      return this.index?.locate(entryParams(entry)) ?? null
+      return this.index?.locate(entry) ?? null
     } catch (error) {
       this.giveUpIndex(error)
       return null

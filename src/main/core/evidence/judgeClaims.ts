@@ -1,7 +1,7 @@
 /** Claims held against the keys of all rows that could be read: which keys no shard holds, which rows changed, who shares keys. */
 import type { KeyHolders } from '../keys/duplicateKeys.ts'
 import { type Holdings, withoutHoldings } from '../keys/holdings.ts'
-import { LAYOUT_1 } from '../layouts/layout.ts'
+import { addressOf } from '../layouts/layoutOf.ts'
 import type { ClaimCollector } from './claims.ts'
 import type { Place, Source, Tally } from './places.ts'
 
@@ -74,7 +74,7 @@ function missingRows(place: Place): number | null {
 /** Whether a place of which no row is known held any. An empty shard that goes away takes nothing with it. */
 function isExpected({ ledger, quarantined, quarantinedRows }: Place): boolean {
   if (quarantined.length > 0) return quarantinedRows === null && ledger?.holdings?.rows !== 0
-  return ledger !== null && ledger.holdings === null && LAYOUT_1.parseShardPath(ledger.shardPath) !== null
+  return ledger !== null && ledger.holdings === null && addressOf(ledger.shardPath) !== null
 }
 
 /** Keys of one place that no shard holds, with what they are known by. */

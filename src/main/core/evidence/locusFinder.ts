@@ -4,7 +4,7 @@
  */
 import { hex } from '../base/hex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
-import { LAYOUT_1 } from '../layouts/layout.ts'
+import { addressOf } from '../layouts/layoutOf.ts'
 import { isShardPath } from '../layouts/paths.ts'
 import { digestAt, integerAt, textAt } from '../shards/rowValues.ts'
 import { ShardLookup } from '../shards/shardLookup.ts'
@@ -106,6 +106,6 @@ export class LocusFinder {
 }
 
 function blockOf(shardPath: string): string {
-  const address = LAYOUT_1.parseShardPath(shardPath)
+  const address = addressOf(shardPath)
   return address === null ? '' : `${address.strideBlock} ${address.contig}`
 }

@@ -1,8 +1,9 @@
 /** Missing rows as findings, and counted. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { ALL_KEY_PARTS, KEY_PARTS, type KeyPart } from '../../../shared/model/keySpec.ts'
 import { lostKeysText } from '../../../shared/model/missingText.ts'
 import { ROWS_LISTED } from '../inspect/checkRows.ts'
-import type { EntryKey } from '../keys/keyPrint.ts'
+import type { EntryKey } from '../keys/entryKey.ts'
 import type { BlockPresence } from '../layouts/blockPresence.ts'
 import type { LostShard } from './judgeClaims.ts'
 import type { LostWindow } from './locusFinder.ts'
@@ -99,13 +100,15 @@ export function changedFinding(
   const others = count === 1 ? '' : ` The same is true of ${count - 1} more ${count === 2 ? 'row' : 'rows'}.`
   const lost = changed.missing === 0 ? '' : ` ${lostKeysText(changed.missing)}.`
   const [before, now] = [recorded.get(row), keyNow(row)]
-  const differences = before === undefined || now === null ? [] : KEY_FIELDS.filter(field => String(before[field]) !== String(now[field]))
-  const what = differences.map(field => `${SNAKE[field]} was ${before?.[field]}, is ${now?.[field]}`).join('; ')
+  const differences =
+    before === undefined || now === null ? [] : ALL_KEY_PARTS.filter(({ field }) => String(before[field]) !== String(now[field]))
+  const what = differences.map(part => `${part.column} was ${valueText(part, before)}, is ${valueText(part, now)}`).join('; ')
   const message =
     differences.length > 0
       ? `row ${row} is not what the index recorded: ${what}. The shard has changed since then.${others}${lost}`
       : `row ${row} had another key when the shard was indexed. The shard has changed since then.${others}${lost}`
-  const fields = (key: EntryKey | null | undefined) => Object.fromEntries(differences.map(field => [SNAKE[field], key?.[field] ?? null]))
+  const fields = (key: EntryKey | null | undefined) =>
+    Object.fromEntries(differences.map(({ field, column, none }) => [column, key?.[field] === none ? null : (key?.[field] ?? null)]))
   const details = {
     rows: rows.slice(0, ROWS_LISTED),
     count,
@@ -113,19 +116,15 @@ export function changedFinding(
     sources: [...sources],
     ...(differences.length > 0 && { recorded: fields(before), found: fields(now) })
   }
-  const column = differences.length > 0 && !differences.includes('windowHash') ? SNAKE[differences[0] ?? 'windowHash'] : 'window_hash'
+  // The first difference is the window hash where that differs.
+  const { column } = differences[0] ?? KEY_PARTS.windowHash
   return finding('changed_since_indexed', shardPath, message, { row, column, details })
 }
 
-const SNAKE = {
-  windowHash: 'window_hash',
-  encoderHash: 'encoder_hash',
-  stateLayer: 'state_layer',
-  poolType: 'pool_type',
-  poolRadius: 'pool_radius',
-  dtype: 'dtype'
-} as const
-const KEY_FIELDS = ['windowHash', 'encoderHash', 'stateLayer', 'poolType', 'poolRadius', 'dtype'] as const
+function valueText({ field, none }: KeyPart, key: EntryKey | null | undefined): string {
+  const value = key?.[field]
+  return value === undefined || value === none ? 'none' : String(value)
+}
 
 /** @param findings of the same run: placeholders are missing shards as well, also those of which no row is known */
 export function countMissing(lost: readonly LostShard[], findings: Iterable<Finding>): MissingCounts {

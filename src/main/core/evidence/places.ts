@@ -1,9 +1,9 @@
 /** Places where evidence says that rows were, and what became of them. */
 import type { Details } from '../../../shared/model/errors.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import { configurationInJson, type EntryKey } from '../keys/entryKey.ts'
 import type { Holdings } from '../keys/holdings.ts'
 import type { KeyConfiguration } from '../keys/keyConfiguration.ts'
-import type { EntryKey } from '../keys/keyPrint.ts'
 import type { LocusRun } from '../keys/locusBuilder.ts'
 import type { LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
 
@@ -40,10 +40,7 @@ function holdingsIn(value: unknown): Holdings | null {
 
 /** Reports have names in snake_case. */
 function configurationIn(value: unknown): KeyConfiguration | null {
-  if (!isObject(value)) return null
-  const { encoder_hash: encoderHash, state_layer: stateLayer, pool_type: poolType, pool_radius: poolRadius, dtype } = value
-  if (typeof encoderHash !== 'string' || typeof poolType !== 'string' || typeof dtype !== 'string') return null
-  return typeof stateLayer === 'number' && typeof poolRadius === 'number' ? { encoderHash, stateLayer, poolType, poolRadius, dtype } : null
+  return isObject(value) ? configurationInJson(value) : null
 }
 
 function isRun(value: unknown): value is LocusRun {

@@ -5,9 +5,9 @@
 import type Database from 'better-sqlite3'
 import { hex } from '../base/hex.ts'
 import type { ShardKeys } from '../keys/shardKeys.ts'
-import { LAYOUT_1 } from '../layouts/layout.ts'
+import { WRITTEN_LAYOUT } from '../layouts/registry.ts'
 
-const KEY = LAYOUT_1.indexKey.join(', ')
+const [HASH, ...CONFIGURATION] = WRITTEN_LAYOUT.key
 
 /** Characters of one window hash, and of one time of creation, in the packed lists. */
 const HASH_WIDTH = 64
@@ -33,9 +33,9 @@ export function prepareInsert(db: Database.Database): (shardPath: string, keys: 
     counted = to
   }
   const insert = db.prepare(
-    `INSERT INTO window_index (${KEY}, shard_path, row_offset, created_at)
+    `INSERT INTO window_index (${[HASH, ...CONFIGURATION].map(part => part?.column).join(', ')}, shard_path, row_offset, created_at)
      SELECT CAST(substr(@windowHashes, ${HASH_WIDTH} * i + 1, ${HASH_WIDTH}) AS TEXT),
-       @encoderHash, @stateLayer, @poolType, @poolRadius, @dtype,
+       ${CONFIGURATION.map(({ field }) => `@${field}`).join(', ')},
        @shardPath, @first + i, CAST(substr(@times, ${TIME_WIDTH} * i + 1, ${TIME_WIDTH}) AS INTEGER) FROM ${NUMBERS} WHERE i < @rows
      ON CONFLICT DO NOTHING`
   )

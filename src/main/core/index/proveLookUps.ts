@@ -4,12 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
-import { LAYOUT_1 } from '../layouts/layout.ts'
 import { RowSum, type Seed, seedOf, wordsOf } from './rowSum.ts'
 
-const { indexKey } = LAYOUT_1
-const KEY = indexKey.join(', ')
-const [, ...CONFIGURATION] = indexKey
 const KEY_TREE = 'window_index INDEXED BY sqlite_autoindex_window_index_1'
 const HASH_BYTES = 64
 const HASH_WORDS = HASH_BYTES / 4
@@ -39,13 +35,19 @@ type Side = {
 
 /**
  * Yields after some thousand rows each, so that a caller can cancel.
+ * @param key the columns of the primary key, the window hash first
  * @param seen rows that were found by searching the table already: if they are all, the table is not read again
  * @param ahead what `sumOfKeyTree` came to before; null if it was not asked, or found the tree out of order
  * @returns null if every look-up succeeds, else how many fail; 0 where only keys lead somewhere that no row has
  * @throws SqliteError
  */
-export function* proveLookUps(db: Database.Database, seen: RowSum, ahead: RowSum | null): Generator<undefined, number | null> {
-  const [tree, table] = [treeSide(db), tableSide(db)]
+export function* proveLookUps(
+  db: Database.Database,
+  key: readonly string[],
+  seen: RowSum,
+  ahead: RowSum | null
+): Generator<undefined, number | null> {
+  const [tree, table] = [treeSide(db, key), tableSide(db, key)]
   const isWhole = seen.rows > 0 && db.prepare('SELECT count(*) FROM window_index NOT INDEXED').pluck().get() === seen.rows
   if (isWhole && (ahead ?? (yield* sumOf(tree)))?.equals(seen) === true) return null
   for (let attempt = 1; ; attempt++) {
@@ -56,7 +58,7 @@ export function* proveLookUps(db: Database.Database, seen: RowSum, ahead: RowSum
       const ofTree = yield* sumOf(tree)
       const ofTable = ofTree === null ? null : yield* sumOf(table)
       if (ofTree !== null && ofTable?.equals(ofTree) === true) return null
-      if (versionOf(db) === version) return countFailing(db)
+      if (versionOf(db) === version) return countFailing(db, key)
     } finally {
       if (db.inTransaction) db.exec('COMMIT')
     }
@@ -68,8 +70,8 @@ export function* proveLookUps(db: Database.Database, seen: RowSum, ahead: RowSum
  * @returns null if it is out of order
  * @throws SqliteError
  */
-export function sumOfKeyTree(db: Database.Database): Generator<undefined, RowSum | null> {
-  return sumOf(treeSide(db))
+export function sumOfKeyTree(db: Database.Database, key: readonly string[]): Generator<undefined, RowSum | null> {
+  return sumOf(treeSide(db, key))
 }
 
 /** Changes whenever another process has written. */
@@ -77,20 +79,21 @@ function versionOf(db: Database.Database): unknown {
   return db.pragma('data_version', { simple: true })
 }
 
-function countFailing(db: Database.Database): number {
-  const same = [...indexKey, 'rowid'].map(column => `found.${column} = row.${column}`).join(' AND ')
+function countFailing(db: Database.Database, key: readonly string[]): number {
+  const same = [...key, 'rowid'].map(column => `found.${column} = row.${column}`).join(' AND ')
   const found = `SELECT 1 FROM ${KEY_TREE.replace(' ', ' AS found ')} WHERE ${same}`
   const sql = `SELECT count(*) FROM window_index AS row NOT INDEXED WHERE NOT EXISTS (${found})`
   return db.prepare<[], number>(sql).pluck().get() ?? 0
 }
 
-function treeSide(db: Database.Database): Side {
-  const rows = `SELECT rowid AS place, ${KEY} FROM ${KEY_TREE}
-    WHERE (${KEY}) > (${indexKey.map(() => '?').join(', ')}) ORDER BY ${KEY} LIMIT ?`
+function treeSide(db: Database.Database, key: readonly string[]): Side {
+  const columns = key.join(', ')
+  const rows = `SELECT rowid AS place, ${columns} FROM ${KEY_TREE}
+    WHERE (${columns}) > (${key.map(() => '?').join(', ')}) ORDER BY ${columns} LIMIT ?`
   return {
-    ...statements(db, rows),
-    after: row => (row === null ? indexKey.map(() => '') : row.slice(1)),
-    compare: ([, ...key], [, ...before]) => compareKeys(key, before),
+    ...statements(db, key, rows),
+    after: row => (row === null ? key.map(() => '') : row.slice(1)),
+    compare: ([, ...values], [, ...before]) => compareKeys(values, before),
     comparePacked: (hashes, _, at) => {
       // Mostly told by the first bytes, sooner than a call of Buffer.compare.
       for (let i = at * HASH_BYTES; i < (at + 1) * HASH_BYTES; i++) {
@@ -102,23 +105,20 @@ function treeSide(db: Database.Database): Side {
   }
 }
 
-function tableSide(db: Database.Database): Side {
-  const rows = `SELECT place, ${KEY} FROM (${PLACES}) CROSS JOIN window_index NOT INDEXED ON window_index.rowid = place`
+function tableSide(db: Database.Database, key: readonly string[]): Side {
+  const rows = `SELECT place, ${key.join(', ')} FROM (${PLACES}) CROSS JOIN window_index NOT INDEXED ON window_index.rowid = place`
   return {
-    ...statements(db, rows),
+    ...statements(db, key, rows),
     after: row => [row === null ? 2 ** 63 : row[0]],
     compare: ([rowid], [before]) => before - rowid,
     comparePacked: (_, rowids, at) => (rowids[at - 1] ?? 0) - (rowids[at] ?? 0)
   }
 }
 
-function statements(db: Database.Database, rows: string): Pick<Side, 'single' | 'packed'> {
-  const fits = [
-    ...CONFIGURATION.map(column => `${column} = ?`),
-    `typeof(window_hash) = 'text'`,
-    `octet_length(window_hash) = ${HASH_BYTES}`
-  ]
-  const packed = `SELECT count(*) AS rows, total(${fits.join(' AND ')}) AS fitting, CAST(group_concat(window_hash, '') AS BLOB) AS hashes,
+function statements(db: Database.Database, key: readonly string[], rows: string): Pick<Side, 'single' | 'packed'> {
+  const [hash, ...configuration] = key
+  const fits = [...configuration.map(column => `${column} = ?`), `typeof(${hash}) = 'text'`, `octet_length(${hash}) = ${HASH_BYTES}`]
+  const packed = `SELECT count(*) AS rows, total(${fits.join(' AND ')}) AS fitting, CAST(group_concat(${hash}, '') AS BLOB) AS hashes,
     CAST(group_concat(place) AS BLOB) AS rowids FROM (${rows})`
   return { single: db.prepare<unknown[], Row>(rows).raw(), packed: db.prepare<unknown[], Packed>(packed) }
 }

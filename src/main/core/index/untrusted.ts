@@ -1,27 +1,46 @@
 /** An index is a file that anybody may have made: what is turned off, what its schema may be, and what becomes of SQLite's refusals. */
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
-import { LAYOUT_1 } from '../layouts/layout.ts'
+import type { Layout } from '../layouts/layout.ts'
+import { columnsText, generationText, indexColumns } from '../layouts/layoutOf.ts'
 import { INDEX_PATH } from '../layouts/paths.ts'
 import { isBusy } from '../sqlite/failures.ts'
-import { columnsOf, type IndexColumn, otherGeneration } from './generation.ts'
+import { columnsOf, kindOf } from './generation.ts'
 
 /** An index that cannot be used because of what it holds. */
 export class IndexUnusable extends CacheError {
   readonly kind: 'index_unreadable' | 'index_schema' | 'index_unsupported'
 
-  /** @param why a phrase */
-  constructor(kind: IndexUnusable['kind'], why: string, options?: ErrorOptions) {
-    const details = { index_path: INDEX_PATH, reason: why }
+  /**
+   * @param why a phrase
+   * @param layout that of the index, where it is known: only an index of the layout that is written can be rebuilt
+   */
+  constructor(kind: IndexUnusable['kind'], why: string, options?: ErrorOptions, layout?: Layout) {
+    const about = isWritten(layout) ? {} : { index_layout: layout.version }
+    const details = { index_path: INDEX_PATH, reason: why, ...about }
     if (kind === 'index_unsupported') {
       const remedy = 'it is left unchanged, because only that GenoLeWM can rebuild it'
       super('RESOURCE.UNSUPPORTED', `the index ${INDEX_PATH} is of a newer GenoLeWM (${why}); ${remedy}`, details, options)
     } else {
-      const message = `the index ${INDEX_PATH} cannot be used: ${why}; a reindex makes a new one`
+      const remedy = isWritten(layout)
+        ? 'a reindex makes a new one'
+        : `it is left unchanged, because only the GenoLeWM that made it (${generationText(layout.userVersion)}) can rebuild it`
+      const message = `the index ${INDEX_PATH} cannot be used: ${why}; ${remedy}`
       super('RESOURCE.CACHE_CORRUPT', message, details, options)
     }
     this.kind = kind
   }
+}
+
+/** The same, of an index whose layout is known. */
+export function unusableOf(layout: Layout, error: IndexUnusable): IndexUnusable {
+  const { reason } = error.details
+  return isWritten(layout) ? error : new IndexUnusable(error.kind, String(reason), { cause: error.cause }, layout)
+}
+
+/** Whether an index is of the layout that this program writes; one that is damaged beyond telling counts as such. */
+function isWritten(layout: Layout | undefined): layout is undefined {
+  return layout === undefined || layout.indexStatements !== null
 }
 
 export type SchemaObject = { readonly type: string; readonly name: string }
@@ -52,34 +71,25 @@ function isRefusal({ code }: { readonly code: string }): boolean {
   return code === 'SQLITE_FULL' || code === 'SQLITE_NOMEM' || code === 'SQLITE_CANTOPEN' || /^SQLITE_(IOERR|READONLY)/.test(code)
 }
 
-/** @throws IndexUnusable for anything but the layout's own table */
-export function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): void {
+/**
+ * Checks the schema of an index.
+ * @returns its layout
+ * @throws IndexUnusable for anything but the table of a layout that is read
+ */
+export function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): Layout {
   const columns = columnsOf(db)
-  const other = otherGeneration(db, columns)
-  if (other !== null) throw new IndexUnusable('index_unsupported', other)
+  const { layout, other } = kindOf(db, columns)
+  if (layout === null) throw new IndexUnusable('index_unsupported', other)
+  const fault = schemaFault(layout, columnsText(columns), objects)
+  if (fault === null) return layout
+  if (layout.indexStatements !== null) throw new IndexUnusable('index_schema', fault)
+  throw new IndexUnusable('index_unsupported', `${generationText(layout.userVersion)}, and ${fault}`)
+}
+
+function schemaFault(layout: Layout, found: string, objects: readonly SchemaObject[]): string | null {
   const foreign = objects.find(({ type }) => type === 'trigger' || type === 'view')
-  if (foreign !== undefined)
-    throw new IndexUnusable('index_schema', `it holds a ${foreign.type} called ${JSON.stringify(foreign.name.slice(0, 80))}`)
-  if (objects.length > 0 && !objects.some(({ type, name }) => type === 'table' && name === 'window_index')) {
-    throw new IndexUnusable('index_schema', 'it has no table window_index')
-  }
-  const found = columnList(columns)
-  if (objects.length > 0 && found !== expectedColumns()) throw new IndexUnusable('index_schema', `its table has the columns ${found}`)
-}
-
-function columnList(columns: readonly IndexColumn[]): string {
-  return columns.map(({ name, type, key }) => `${name} ${type}${key > 0 ? ` key ${key}` : ''}`).join(', ')
-}
-
-let expected: string | undefined
-
-/** The columns that the layout's own statements give, asked of SQLite itself. */
-function expectedColumns(): string {
-  if (expected === undefined) {
-    const db = new Database(':memory:')
-    for (const statement of LAYOUT_1.indexSchema) db.exec(statement)
-    expected = columnList(columnsOf(db))
-    db.close()
-  }
-  return expected
+  if (foreign !== undefined) return `it holds a ${foreign.type} called ${JSON.stringify(foreign.name.slice(0, 80))}`
+  if (objects.length === 0) return null
+  if (!objects.some(({ type, name }) => type === 'table' && name === 'window_index')) return 'it has no table window_index'
+  return found === columnsText(indexColumns(layout)) ? null : `its table has the columns ${found}`
 }

@@ -6,30 +6,31 @@ import { lstatSync } from 'node:fs'
 import { basename } from 'node:path'
 import Database from 'better-sqlite3'
 import { CacheError } from '../../../shared/model/errors.ts'
-import type { RowPlace, WindowKey } from '../../../shared/model/record.ts'
-import { hex } from '../base/hex.ts'
+import type { RowPlace } from '../../../shared/model/record.ts'
 import { asSystemError } from '../fs/systemError.ts'
+import { type EntryKey, valuesOfKey } from '../keys/entryKey.ts'
 import type { IndexEntry, IndexRow } from '../keys/indexRow.ts'
+import type { KeyConfiguration } from '../keys/keyConfiguration.ts'
 import type { ShardKeys } from '../keys/shardKeys.ts'
-import { LAYOUT_1 } from '../layouts/layout.ts'
+import type { Layout } from '../layouts/layout.ts'
+import { generationText } from '../layouts/layoutOf.ts'
 import { checkReadable } from '../sqlite/checkReadable.ts'
 import { strangeJournal } from '../sqlite/database.ts'
 import { otherGenerationOfDamaged } from './generation.ts'
+import { rowOf, rowStatements, type Sql, sqlOf } from './indexSql.ts'
 import { indexFile, replaceLinkedIndex } from './linkedIndex.ts'
 import { type OpenMode, openFile } from './openFile.ts'
 import { prepareInsert } from './packedRows.ts'
 import { proveLookUps, sumOfKeyTree } from './proveLookUps.ts'
 import { RowSum, seedOf, wordsOf } from './rowSum.ts'
-import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject } from './untrusted.ts'
-
-const KEY_MATCH = LAYOUT_1.indexKey.map(column => `${column} = ?`).join(' AND ')
+import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject, unusableOf } from './untrusted.ts'
 
 /**
  * Opens the index of a cache.
  * @param root absolute
  * @param mode 'read' never writes a byte
  * @returns null when there is none, or one that its maker has put nothing into yet
- * @throws IndexUnusable, CacheBusyError, SystemError
+ * @throws IndexUnusable (also for one that is to be written, of a layout that is only read), CacheBusyError, SystemError
  */
 export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | null {
   if (mode === 'write') replaceLinkedIndex(root)
@@ -49,11 +50,17 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
 /** Why the index of a cache belongs to another GenoLeWM; null if it does not, or if that cannot be told now. */
 export function unsupportedIndex(root: string): IndexUnusable | null {
   try {
-    openIndex(root, 'read')?.close()
-    return null
+    const index = openIndex(root, 'read')
+    index?.close()
+    return index === null || index.isWritten ? null : onlyRead(index.layout)
   } catch (error) {
     return error instanceof IndexUnusable && error.kind === 'index_unsupported' ? error : null
   }
+}
+
+/** Why the index of a layout that is only read is left as it is. */
+function onlyRead(layout: Layout): IndexUnusable {
+  return new IndexUnusable('index_unsupported', generationText(layout.userVersion), undefined, layout)
 }
 
 /**
@@ -114,70 +121,18 @@ function openChecked(path: string, mode: OpenMode): WindowIndex | null {
     try {
       harden(db)
       const objects = db.prepare<[], SchemaObject>('SELECT type, name FROM sqlite_master').all()
-      checkSchema(db, objects)
+      const layout = checkSchema(db, objects)
+      if (mode === 'write' && layout.indexStatements === null) throw onlyRead(layout)
       if (objects.length === 0) {
         close()
         return null
       }
-      return new WindowIndex(db, close)
+      return new WindowIndex(db, close, layout)
     } catch (error) {
       close()
       throw error
     }
   })
-}
-
-type KeyParams = [windowHash: string, encoderHash: string, stateLayer: number, poolType: string, poolRadius: number, dtype: string]
-
-/** A key as the index spells it. */
-export function keyParams(key: WindowKey): KeyParams {
-  return [hex(key.windowHash), hex(key.encoderHash), key.stateLayer, key.poolType, key.poolRadius, key.dtype]
-}
-
-/** The key of an entry, for `locate`. */
-export function entryParams(row: Omit<IndexEntry, 'shardPath' | 'rowOffset'>): KeyParams {
-  return [row.windowHash, row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype]
-}
-
-/** What INSERT takes. */
-export function insertParams(row: IndexRow): unknown[] {
-  return [...entryParams(row), row.shardPath, row.rowOffset, row.createdAt]
-}
-
-const ENTRY_COLUMNS =
-  'window_hash AS windowHash, encoder_hash AS encoderHash, state_layer AS stateLayer, pool_type AS poolType, pool_radius AS poolRadius, dtype, CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset'
-
-const BY_KEY = `SELECT CAST(shard_path AS TEXT) AS shardPath, row_offset AS rowOffset FROM window_index WHERE ${KEY_MATCH}`
-/** Whether a key is there. */
-export const HOLDS = `SELECT 1 FROM window_index WHERE ${KEY_MATCH}`
-/** By itself SQLite would take the path from the index by shard; a look-up takes it from the table. */
-const OF_SHARD = `FROM (SELECT rowid AS place, shard_path AS path FROM window_index WHERE shard_path = ? ORDER BY rowid DESC)
-  CROSS JOIN window_index NOT INDEXED ON window_index.rowid = place AND window_index.shard_path = path`
-const BY_SHARD = `SELECT ${ENTRY_COLUMNS} ${OF_SHARD}`
-const BEYOND = `${BY_SHARD} WHERE typeof(row_offset) <> 'integer' OR row_offset < 0 OR row_offset >= ?`
-/** Enters a row, unless its key is taken. */
-export const INSERT = `INSERT INTO window_index (${[...LAYOUT_1.indexKey, 'shard_path', 'row_offset', 'created_at'].join(', ')})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-
-type Configuration = Pick<IndexEntry, 'encoderHash' | 'stateLayer' | 'poolType' | 'poolRadius' | 'dtype'>
-
-/** A row as it would be entered again; null for one that damage has made something else. */
-function rowOf({
-  windowHash,
-  encoderHash,
-  stateLayer,
-  poolType,
-  poolRadius,
-  dtype,
-  shardPath,
-  rowOffset,
-  createdAt
-}: Record<keyof IndexRow, unknown>): IndexRow | null {
-  if (typeof windowHash !== 'string' || typeof encoderHash !== 'string' || typeof poolType !== 'string') return null
-  if (typeof dtype !== 'string' || typeof shardPath !== 'string' || typeof createdAt !== 'bigint') return null
-  if (typeof stateLayer !== 'bigint' || typeof poolRadius !== 'bigint' || typeof rowOffset !== 'bigint') return null
-  const numbers = { stateLayer: Number(stateLayer), poolRadius: Number(poolRadius), rowOffset: Number(rowOffset) }
-  return { windowHash, encoderHash, poolType, dtype, shardPath, createdAt, ...numbers }
 }
 
 /** All entries of one shard in a few values, the last one first: SQLite then searches for each as a look-up does. Those that are not what Python could have written do not fit. */
@@ -189,12 +144,6 @@ type Summary = {
   readonly firstPlace: number
   readonly lastPlace: number
 }
-
-const SUMMARY = `SELECT count(*) AS entries,
-  sum(encoder_hash = ? AND state_layer = ? AND pool_type = ? AND pool_radius = ? AND dtype = ?
-    AND typeof(window_hash) = 'text' AND length(window_hash) = 64 AND typeof(row_offset) = 'integer') AS fitting,
-  group_concat(window_hash, '') AS hashes, group_concat(row_offset) AS rowOffsets, min(place) AS firstPlace, max(place) AS lastPlace
-  ${OF_SHARD}`
 
 /** Texts of so many rows are compared in one piece: 64 characters each. */
 const ROWS_AT_ONCE = 262_144
@@ -221,7 +170,9 @@ function brokenText(failing: number): string {
 export class WindowIndex {
   /** Lets go of the database. */
   readonly close: () => void
+  readonly layout: Layout
   private readonly db: Database.Database
+  private readonly sql: Sql
   /** Prepared when first needed: a look-up needs one of them. */
   private readonly prepared = new Map<string, Database.Statement>()
   private readonly schema: readonly string[]
@@ -231,10 +182,25 @@ export class WindowIndex {
   private insertShard: ReturnType<typeof prepareInsert> | undefined
 
   /** @param schema statements that the first transaction has to begin with: of an index that is not there yet */
-  constructor(db: Database.Database, close: () => void, schema: readonly string[] = []) {
+  constructor(db: Database.Database, close: () => void, layout: Layout, schema: readonly string[] = []) {
     this.db = db
     this.close = close
+    this.layout = layout
+    this.sql = sqlOf(layout)
     this.schema = schema
+  }
+
+  /** Whether it is of the layout that this program writes. */
+  get isWritten(): boolean {
+    return this.layout.indexStatements !== null
+  }
+
+  private guarded<T>(work: () => T): T {
+    try {
+      return guarded(work)
+    } catch (error) {
+      throw error instanceof IndexUnusable ? unusableOf(this.layout, error) : error
+    }
   }
 
   private prepare<Params extends unknown[], Row>(sql: string): Database.Statement<Params, Row> {
@@ -246,23 +212,24 @@ export class WindowIndex {
     return statement as Database.Statement<Params, Row>
   }
 
-  /** Where the index says a key lies; null when it does not know it. */
-  locate(params: KeyParams): RowPlace | null {
-    return guarded(() => this.atKey(params))
+  /** The place that the index has for a key; null for a key that it does not hold, or cannot hold. */
+  locate(key: EntryKey): RowPlace | null {
+    return this.guarded(() => this.atKey(key))
   }
 
-  private atKey(params: KeyParams): RowPlace | null {
-    return this.prepare<KeyParams, RowPlace>(BY_KEY).get(...params) ?? null
+  private atKey(key: EntryKey): RowPlace | null {
+    const values = valuesOfKey(this.layout.key, key)
+    return values === null ? null : (this.prepare<unknown[], RowPlace>(this.sql.byKey).get(...values) ?? null)
   }
 
   /** The entries that point into a shard, in no order. */
   entriesOf(shardPath: string): IndexEntry[] {
-    return guarded(() => this.prepare<[string], IndexEntry>(BY_SHARD).all(shardPath))
+    return this.guarded(() => this.prepare<[string], IndexEntry>(this.sql.byShard).all(shardPath))
   }
 
   /** Those of them that point at no row of a shard with so many. */
   entriesBeyond(shardPath: string, rows: number): IndexEntry[] {
-    return guarded(() => this.prepare<[string, number], IndexEntry>(BEYOND).all(shardPath, rows))
+    return this.guarded(() => this.prepare<[string, number], IndexEntry>(this.sql.beyond).all(shardPath, rows))
   }
 
   /**
@@ -270,18 +237,17 @@ export class WindowIndex {
    * answered by SQLite in one piece. False means only that the entries have to be looked at one by one.
    * @param windowHashes of all rows in hex, from the last row to the first
    */
-  holdsExactly(shardPath: string, rows: number, windowHashes: string, configuration: Configuration): boolean {
+  holdsExactly(shardPath: string, rows: number, windowHashes: string, configuration: KeyConfiguration): boolean {
     if (rows === 0 || rows > ROWS_AT_ONCE) return false
-    const { encoderHash, stateLayer, poolType, poolRadius, dtype } = configuration
-    const found = guarded(() =>
-      this.prepare<unknown[], Summary>(SUMMARY).get(encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath)
-    )
+    const values = valuesOfKey(this.layout.key, { ...configuration, windowHash: '' })?.slice(1)
+    if (values === undefined) return false
+    const found = this.guarded(() => this.prepare<unknown[], Summary>(this.sql.summary).get(...values, shardPath))
     if (found?.fitting !== rows || found.entries !== rows || found.hashes !== windowHashes || found.rowOffsets !== countedDown(rows))
       return false
     const { firstPlace, lastPlace } = found
     if (lastPlace - firstPlace === rows - 1) {
       const words = wordsOf(Buffer.from(windowHashes, 'latin1'))
-      const seed = seedOf([encoderHash, stateLayer, poolType, poolRadius, dtype])
+      const seed = seedOf(values)
       for (let row = 0; row < rows; row++) this.seen.add(lastPlace - row, seed, words, row * 16, row * 16 + 16)
     }
     return true
@@ -298,16 +264,16 @@ export class WindowIndex {
   }
 
   private *rows(which: string, ...params: string[]): Generator<IndexRow> {
-    const sql = `SELECT ${ENTRY_COLUMNS}, created_at AS createdAt FROM window_index ${which}`
-    const rows = guarded(() =>
+    const sql = `SELECT ${this.sql.entryColumns}, created_at AS createdAt FROM window_index ${which}`
+    const rows = this.guarded(() =>
       this.db
-        .prepare<string[], Record<keyof IndexRow, unknown>>(sql)
+        .prepare<string[], Record<string, unknown>>(sql)
         .safeIntegers()
         .iterate(...params)
     )
     try {
-      for (let next = guarded(() => rows.next()); next.done !== true; next = guarded(() => rows.next())) {
-        const row = rowOf(next.value)
+      for (let next = this.guarded(() => rows.next()); next.done !== true; next = this.guarded(() => rows.next())) {
+        const row = rowOf(this.layout.key, next.value)
         if (row !== null) yield row
       }
     } finally {
@@ -320,8 +286,8 @@ export class WindowIndex {
    * @throws IndexUnusable
    */
   *prepareProof(): Generator<undefined, void> {
-    const sum = sumOfKeyTree(this.db)
-    for (let next = guarded(() => sum.next()); ; next = guarded(() => sum.next())) {
+    const sum = sumOfKeyTree(this.db, this.sql.key)
+    for (let next = this.guarded(() => sum.next()); ; next = this.guarded(() => sum.next())) {
       if (next.done !== true) yield
       else {
         this.keyTree = next.value
@@ -335,11 +301,11 @@ export class WindowIndex {
    * @throws IndexUnusable if not
    */
   *prove(): Generator<undefined, void> {
-    const proof = proveLookUps(this.db, this.seen, this.keyTree)
-    for (let next = guarded(() => proof.next()); ; next = guarded(() => proof.next())) {
+    const proof = proveLookUps(this.db, this.sql.key, this.seen, this.keyTree)
+    for (let next = this.guarded(() => proof.next()); ; next = this.guarded(() => proof.next())) {
       if (next.done !== true) yield
       else if (next.value === null) return
-      else throw new IndexUnusable('index_unreadable', brokenText(next.value))
+      else throw unusableOf(this.layout, new IndexUnusable('index_unreadable', brokenText(next.value)))
     }
   }
 
@@ -349,37 +315,38 @@ export class WindowIndex {
     const after = this.db.prepare<[string], { path: string | null }>(
       'SELECT min(shard_path) AS path FROM window_index WHERE shard_path > ?'
     )
-    let path = guarded(() => first.get())?.path ?? null
+    let path = this.guarded(() => first.get())?.path ?? null
     while (typeof path === 'string') {
       yield path
       const last = path
-      path = guarded(() => after.get(last))?.path ?? null
+      path = this.guarded(() => after.get(last))?.path ?? null
     }
   }
 
   /** Every shard path that occurs, with its number of entries. */
   shardPaths(): Map<string, number> {
     const sql = 'SELECT CAST(shard_path AS TEXT) AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
-    const rows = guarded(() => this.db.prepare<[], { shardPath: string; entries: number }>(sql).all())
+    const rows = this.guarded(() => this.db.prepare<[], { shardPath: string; entries: number }>(sql).all())
     return new Map(rows.map(({ shardPath, entries }) => [shardPath, entries]))
   }
 
   /** Entries whose window hash begins with a hex prefix, in order of the hash. */
   withPrefix(prefix: string, limit: number): IndexEntry[] {
     // 'g' follows 'f': the range covers exactly the hex strings that begin with the prefix.
-    const sql = `SELECT ${ENTRY_COLUMNS} FROM window_index WHERE window_hash >= ? AND window_hash < ? ORDER BY window_hash, shard_path, row_offset LIMIT ?`
-    return guarded(() => this.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
+    const sql = `SELECT ${this.sql.entryColumns} FROM window_index WHERE window_hash >= ? AND window_hash < ? ORDER BY window_hash, shard_path, row_offset LIMIT ?`
+    return this.guarded(() => this.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
   }
 
   /** Removes the entries that point into a shard. */
   forget(shardPath: string): void {
-    guarded(() => this.prepare<[string], never>('DELETE FROM window_index WHERE shard_path = ?').run(shardPath))
+    this.guarded(() => this.prepare<[string], never>('DELETE FROM window_index WHERE shard_path = ?').run(shardPath))
   }
 
   /** Removes an entry, if it still leads to the same row. */
   forgetEntry(entry: IndexEntry): void {
-    const sql = `DELETE FROM window_index WHERE ${KEY_MATCH} AND shard_path = ? AND row_offset = ?`
-    guarded(() => this.prepare<unknown[], never>(sql).run(...entryParams(entry), entry.shardPath, entry.rowOffset))
+    const values = valuesOfKey(this.layout.key, entry)
+    if (values === null) return
+    this.guarded(() => this.prepare<unknown[], never>(this.sql.forgetEntry).run(...values, entry.shardPath, entry.rowOffset))
   }
 
   /** Runs `work` in one transaction that waits for its turn. */
@@ -389,7 +356,7 @@ export class WindowIndex {
       for (const statement of this.schema) this.db.exec(statement)
       work()
     }
-    guarded(() => this.db.transaction(all).immediate())
+    this.guarded(() => this.db.transaction(all).immediate())
   }
 
   /** Enters the rows of a shard whose keys are not taken. @returns how many went in */
@@ -400,7 +367,8 @@ export class WindowIndex {
 
   /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
   enterUnlessTaken(row: IndexRow): RowPlace | null {
-    const { changes } = this.prepare<unknown[], never>(INSERT).run(...insertParams(row))
-    return changes === 1 ? null : this.atKey(entryParams(row))
+    const { insert, ofRow } = rowStatements(this.layout)
+    const { changes } = this.prepare<unknown[], never>(insert).run(...ofRow(row))
+    return changes === 1 ? null : this.atKey(row)
   }
 }

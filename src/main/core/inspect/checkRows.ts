@@ -1,11 +1,15 @@
 /** What each row of a shard must be: every rule of the schema, and that the rows belong where the shard lies. */
 import { type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
+import { KEY_PARTS } from '../../../shared/model/keySpec.ts'
 import { DTYPES, POOL_TYPES } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { areHalvesFinite } from '../kernels/kernels.ts'
-import { CACHE_SCHEMA_VERSION, newerLayoutOf, pathPart } from '../layouts/layout.ts'
+import { centerTokenFault } from '../layouts/centerToken.ts'
+import { pathPart } from '../layouts/layout.ts'
+import { layoutOfRows, newerLayoutOf } from '../layouts/layoutOf.ts'
 import type { CodedValues, EmbeddingBatch, StoredValues } from '../parquet/pages/embeddingBatch.ts'
 import type { FlatColumn, IntegerColumn, RowColumns, TextColumn } from '../parquet/pages/rowColumns.ts'
+import { isPoolType } from '../shards/rowValues.ts'
 
 /** How many rows a finding lists; it counts them all. */
 export const ROWS_LISTED = 20
@@ -61,9 +65,10 @@ const CONSEQUENCE: Partial<Record<FindingKind, string>> = {
 export function checkColumns(columns: RowColumns, firstRow: number, address: ShardAddress | null, found: RowFindings): void {
   for (const [name, column] of namedColumns(columns)) checkPresent(name, column, firstRow, found)
   checkTexts('schema_version', columns.schemaVersion, firstRow, found, version => {
-    if (version === CACHE_SCHEMA_VERSION) return null
-    const newer = newerLayoutOf(version)
-    if (newer !== null) return ['unsupported_layout', `belongs to ${newer} (schema_version ${show(version)})`]
+    if (version === columns.layout.schemaVersion) return null
+    const read = layoutOfRows(version)
+    const other = read === null ? newerLayoutOf(version) : `layout ${read.version}`
+    if (other !== null) return ['unsupported_layout', `belongs to ${other} (schema_version ${show(version)})`]
     return ['unsupported_version', `has schema_version ${show(version)}, which we do not know`]
   })
   checkTexts('chrom', columns.chrom, firstRow, found, chrom => {
@@ -95,26 +100,43 @@ export function checkColumns(columns: RowColumns, firstRow: number, address: Sha
       ? null
       : ['path_mismatch', `has pool_radius ${radius}, the folder says ${address.poolRadius}`]
   })
-  for (const [name, column] of [
-    ['window_hash', columns.windowHash],
-    ['encoder_hash', columns.encoderHash]
-  ] as const) {
+  checkCentres(columns, firstRow, found)
+  for (const { field, column: name } of columns.layout.key) {
+    const column = columns[field]
+    if (column?.kind !== 'digests') continue
     for (const row of column.misfits) found.add('invalid_row', name, `has a ${name} that is not ${column.width} bytes`, firstRow + row)
   }
   checkSpans(columns, firstRow, found)
 }
 
+/** From layout 2 on: each pool but that of the whole window has a centre. */
+function checkCentres({ rows, poolType, centerToken }: RowColumns, firstRow: number, found: RowFindings): void {
+  if (centerToken === undefined) return
+  const { column: name } = KEY_PARTS.centerToken
+  const isPool = poolType.texts.map(isPoolType)
+  for (let row = 0; row < rows; row++) {
+    const code = poolType.codes[row] ?? 0
+    if (isPool[code] !== true || poolType.present?.[row] === 0) continue
+    const token = centerToken.present?.[row] === 0 ? null : Number(centerToken.values[row])
+    if (token !== null && token > Number.MAX_SAFE_INTEGER) {
+      found.add('unsupported_encoding', name, `has ${name} ${token}, beyond the numbers that lewm-cache counts with`, firstRow + row)
+      continue
+    }
+    const fault = centerTokenFault(poolType.texts[code] ?? '', token)
+    if (fault !== null) found.add('invalid_row', name, fault, firstRow + row)
+  }
+}
+
+/** Columns that have a value in each row. */
 function namedColumns(columns: RowColumns): [string, FlatColumn][] {
   return [
     ['chrom', columns.chrom],
     ['start_bp', columns.startBp],
     ['end_bp', columns.endBp],
-    ['window_hash', columns.windowHash],
-    ['encoder_hash', columns.encoderHash],
-    ['state_layer', columns.stateLayer],
-    ['pool_type', columns.poolType],
-    ['pool_radius', columns.poolRadius],
-    ['dtype', columns.dtype],
+    ...columns.layout.key.flatMap(({ field, column, none }): [string, FlatColumn][] => {
+      const part = columns[field]
+      return part === undefined || none !== null ? [] : [[column, part]]
+    }),
     ['untargeted', columns.untargeted],
     ['created_at', columns.createdAt],
     ['schema_version', columns.schemaVersion]

@@ -3,11 +3,12 @@
  * a shard's damage is data.
  */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { LayoutVersion } from '../../../shared/model/layout.ts'
 import type { FileIdentity } from '../../../shared/model/report.ts'
 import { type Holdings, holdingsOf, rowsAlone } from '../keys/holdings.ts'
 import { LocusBuilder } from '../keys/locusBuilder.ts'
 import { KeyBuilder, type ShardKeys } from '../keys/shardKeys.ts'
-import { isLayout3Path, LAYOUT_1 } from '../layouts/layout.ts'
+import { addressOf, isLayout3Path } from '../layouts/layoutOf.ts'
 import { KEPT_BYTES, type PageMemory, reusedMemory } from '../parquet/file/pageMemory.ts'
 import { NO_FILE, readInBlocks, readWhole } from '../parquet/file/shardFile.ts'
 import { RowsRecounted, type ShardReader } from '../parquet/shardReader.ts'
@@ -23,6 +24,8 @@ export type ShardVerdict = FileIdentity & {
   /** Null when the footer could not be read. */
   readonly rows: number | null
   readonly findings: readonly Finding[]
+  /** Null when the footer could not be read, or is that of a layout that is not read. */
+  readonly layout: LayoutVersion | null
   /** Whether it was read in full, and every page carried a checksum. */
   readonly pageChecksums: boolean
   /** Null when the shard holds no rows that an index should know: it is damaged, unsupported or unreadable. */
@@ -34,7 +37,7 @@ export type ShardVerdict = FileIdentity & {
 }
 
 /** What is known of a shard that could not be opened. */
-export const NOTHING_READ = { rows: null, pageChecksums: false, keys: null, loci: null, holdings: null } as const
+export const NOTHING_READ = { rows: null, layout: null, pageChecksums: false, keys: null, loci: null, holdings: null } as const
 
 /** Whether a finding keeps the shard's rows out of the index. */
 export function blocksIndexing(found: Finding): boolean {
@@ -108,14 +111,17 @@ function* examine(
   shardPath: string,
   depth: Depth,
   memory: PageMemory
-): Generator<void, Pick<ShardVerdict, 'findings' | 'keys' | 'loci' | 'holdings'>> {
+): Generator<void, Pick<ShardVerdict, 'layout' | 'findings' | 'keys' | 'loci' | 'holdings'>> {
   const findings = placeFindings(shard, shardPath)
   const unread = { keys: null, loci: null, holdings: rowsAlone(shard.footer.rows) }
-  if (findings.some(found => found.kind === 'unsupported_layout')) return { findings, ...unread }
+  if (findings.some(found => found.kind === 'unsupported_layout')) return { layout: null, findings, ...unread }
   const rowFindings = new RowFindings()
   const rows = depth === 'footer' ? 0 : shard.footer.rows
-  const builders = { keys: new KeyBuilder(rows), loci: new LocusBuilder(rows) }
+  let layout: LayoutVersion | null = null
+  let builders: Builders | null = null
   try {
+    layout = shard.knownLayout?.version ?? null
+    builders = { keys: new KeyBuilder(rows, shard.layout), loci: new LocusBuilder(rows) }
     shard.bind()
     if (depth !== 'footer') yield* readRows(shard, shardPath, depth, memory, rowFindings, builders, findings)
   } catch (error) {
@@ -127,9 +133,9 @@ function* examine(
   // Rows of another version are not held against the rules of this one.
   findings.push(...(foreign.length > 0 ? foreign : rowLevel))
   if (!findings.some(blocksIndexing)) findings.push(...metadataFindings(shard, shardPath))
-  if (depth === 'footer' || findings.some(blocksIndexing)) return { findings, ...unread }
+  if (depth === 'footer' || builders === null || findings.some(blocksIndexing)) return { layout, findings, ...unread }
   const keys = builders.keys.keys()
-  return { findings, keys, loci: builders.loci.prints, holdings: holdingsOf(keys, builders.loci.regularRuns()) }
+  return { layout, findings, keys, loci: builders.loci.prints, holdings: holdingsOf(keys, builders.loci.regularRuns()) }
 }
 
 type Builders = { readonly keys: KeyBuilder; readonly loci: LocusBuilder }
@@ -143,7 +149,7 @@ function* readRows(
   builders: Builders,
   findings: Finding[]
 ): Generator<void, void> {
-  const address = LAYOUT_1.parseShardPath(shardPath)
+  const address = addressOf(shardPath)
   const shape: EmbeddingShape = { smallest: Number.POSITIVE_INFINITY, largest: 0 }
   for (const group of shard.footer.rowGroups) {
     const columns = shard.columns(group)
@@ -174,11 +180,11 @@ function* readRows(
 }
 
 function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
-  if (isLayout3Path(shardPath) && LAYOUT_1.parseShardPath(shardPath) === null) {
+  if (isLayout3Path(shardPath)) {
     return [finding('unsupported_layout', shardPath, 'the shard lies in the tree of layout 3, which we do not read yet; it is left alone')]
   }
   const findings: Finding[] = []
-  if (LAYOUT_1.parseShardPath(shardPath) === null) {
+  if (addressOf(shardPath) === null) {
     findings.push(
       finding(
         'misplaced_file',

@@ -1,15 +1,9 @@
 /** What a row of the index says. */
 import type { RowPlace } from '../../../shared/model/record.ts'
+import type { EntryKey } from './entryKey.ts'
 
-/** One entry as the index spells it: hashes in hex. */
-export type IndexEntry = RowPlace & {
-  readonly windowHash: string
-  readonly encoderHash: string
-  readonly stateLayer: number
-  readonly poolType: string
-  readonly poolRadius: number
-  readonly dtype: string
-}
+/** One entry as the index spells it. */
+export type IndexEntry = RowPlace & EntryKey
 
 /** A row to be entered. */
 export type IndexRow = IndexEntry & { readonly createdAt: bigint }

@@ -1,13 +1,10 @@
 /** Everything of a key but the window: what the rows of a shard mostly share. */
-import type { WindowKey } from '../../../shared/model/record.ts'
+import type { EntryKey } from './entryKey.ts'
 
-export type KeyConfiguration = Omit<WindowKey, 'windowHash' | 'encoderHash' | 'poolType' | 'dtype'> & {
-  readonly encoderHash: string
-  readonly poolType: string
-  readonly dtype: string
-}
+export type KeyConfiguration = Omit<EntryKey, 'windowHash'>
 
-/** The five parts as one text, the same for the same parts. */
+/** The parts as one text, the same for the same parts. The ledger keeps sums that depend on it. */
 export function configurationText(c: KeyConfiguration): string {
-  return `${c.encoderHash} ${c.stateLayer} ${c.poolType} ${c.poolRadius} ${c.dtype}`
+  const centre = c.centerToken === undefined ? '' : `${c.centerToken} `
+  return `${c.encoderHash} ${c.stateLayer} ${c.poolType} ${c.poolRadius} ${centre}${c.dtype}`
 }

@@ -3,11 +3,11 @@
  * flipped bit never share one.
  */
 import { createHash } from 'node:crypto'
+import { KEY_PARTS } from '../../../shared/model/keySpec.ts'
+import { centerTokenFault } from '../layouts/centerToken.ts'
 import { isDtype, isPoolType } from '../shards/rowValues.ts'
+import type { EntryKey } from './entryKey.ts'
 import { configurationText, type KeyConfiguration } from './keyConfiguration.ts'
-
-/** A key as the index spells it. */
-export type EntryKey = KeyConfiguration & { readonly windowHash: string }
 
 export type Print = { low: number; high: number }
 
@@ -92,7 +92,7 @@ export class KeyPrinter {
 const DIGEST = /^[0-9a-f]{64}$/
 
 /** Whether a row can have the key of an index entry. SQLite keeps values of any type in any column. */
-export function isValidKey({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }: EntryKey): boolean {
+export function isValidKey({ windowHash, encoderHash, stateLayer, poolType, poolRadius, centerToken, dtype }: EntryKey): boolean {
   return (
     typeof windowHash === 'string' &&
     DIGEST.test(windowHash) &&
@@ -102,6 +102,13 @@ export function isValidKey({ windowHash, encoderHash, stateLayer, poolType, pool
     isPoolType(poolType) &&
     Number.isInteger(poolRadius) &&
     poolRadius >= 0 &&
-    isDtype(dtype)
+    isDtype(dtype) &&
+    isValidCentre(poolType, centerToken)
   )
+}
+
+function isValidCentre(poolType: string, centerToken: number | undefined): boolean {
+  if (centerToken === undefined) return true
+  const { none } = KEY_PARTS.centerToken
+  return Number.isInteger(centerToken) && centerTokenFault(poolType, centerToken === none ? null : centerToken) === null
 }

@@ -1,13 +1,18 @@
-/** A shard's keys, compact: window hashes packed, and the few combinations of the other five parts held once. */
+/** A shard's keys, compact: window hashes packed, and the combinations of the other parts held once. */
+import type { LayoutVersion } from '../../../shared/model/layout.ts'
 import type { WindowKey } from '../../../shared/model/record.ts'
 import type { FileIdentity } from '../../../shared/model/report.ts'
 import { hex } from '../base/hex.ts'
-import type { RowColumns } from '../parquet/pages/rowColumns.ts'
+import type { Layout } from '../layouts/layout.ts'
+import { WRITTEN_LAYOUT } from '../layouts/registry.ts'
+import type { KeyColumns, KeyParts, RowColumns } from '../parquet/pages/rowColumns.ts'
 import { digestAt, textAt } from '../shards/rowValues.ts'
+import { spellKey } from './entryKey.ts'
 import type { IndexRow } from './indexRow.ts'
 import { configurationText, type KeyConfiguration } from './keyConfiguration.ts'
 
 export type ShardKeys = {
+  readonly layout: LayoutVersion
   readonly rows: number
   /** 32 bytes a row. */
   readonly windowHashes: Uint8Array
@@ -24,6 +29,7 @@ export type KnownKeys = ReadonlyMap<string, KeysSeen>
 
 /** Gathers the keys of a shard, row group by row group, so that no more than one group's columns are held. */
 export class KeyBuilder {
+  private readonly layout: Layout
   private readonly windowHashes: Uint8Array
   private readonly codes: Uint32Array
   private readonly createdAt: BigInt64Array
@@ -31,7 +37,8 @@ export class KeyBuilder {
   private readonly known = new Map<string, number>()
   private next = 0
 
-  constructor(rows: number) {
+  constructor(rows: number, layout: Layout) {
+    this.layout = layout
     this.windowHashes = new Uint8Array(rows * 32)
     this.codes = new Uint32Array(rows)
     this.createdAt = new BigInt64Array(rows)
@@ -42,9 +49,16 @@ export class KeyBuilder {
     if (group.windowHash.width === 32) this.windowHashes.set(group.windowHash.bytes, this.next * 32)
     const { values } = group.createdAt
     this.createdAt.set(values instanceof BigInt64Array ? values : BigInt64Array.from(values, BigInt), this.next)
+    const parts = configurationParts(group)
     let last = -1
     for (let row = 0; row < group.rows; row++) {
-      if (last < 0 || !sameConfiguration(group, row, row - 1)) last = configurationCode(group, row, this.configurations, this.known)
+      if (last < 0 || !parts.every(part => part.isAsBefore(row))) {
+        last = codeOf(
+          Object.fromEntries(parts.map(part => [part.field, part.at(row)])) as KeyConfiguration,
+          this.configurations,
+          this.known
+        )
+      }
       this.codes[this.next + row] = last
     }
     this.next += group.rows
@@ -53,47 +67,62 @@ export class KeyBuilder {
   /** The keys, once all row groups are in. */
   keys(): ShardKeys {
     const { windowHashes, codes, configurations, createdAt } = this
-    return { rows: this.next, windowHashes, codes, configurations, createdAt }
+    return { layout: this.layout.version, rows: this.next, windowHashes, codes, configurations, createdAt }
   }
 }
 
-/** The keys of records, in their order. */
+/** The keys of records of the layout that is written, in their order. */
 export function keysOf(records: readonly (WindowKey & { readonly createdAt: bigint })[]): ShardKeys {
   const windowHashes = new Uint8Array(records.length * 32)
   const codes = new Uint32Array(records.length)
   const configurations: KeyConfiguration[] = []
   const known = new Map<string, number>()
-  for (const [row, { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }] of records.entries()) {
-    windowHashes.set(windowHash, row * 32)
-    codes[row] = codeOf({ encoderHash: hex(encoderHash), stateLayer, poolType, poolRadius, dtype }, configurations, known)
+  for (const [row, record] of records.entries()) {
+    const key = spellKey(WRITTEN_LAYOUT.key, record)
+    if (key === null) throw new TypeError('a record of another layout')
+    windowHashes.set(record.windowHash, row * 32)
+    const { windowHash: _window, ...configuration } = key
+    codes[row] = codeOf(configuration, configurations, known)
   }
-  return { rows: records.length, windowHashes, codes, configurations, createdAt: BigInt64Array.from(records, ({ createdAt }) => createdAt) }
+  const createdAt = BigInt64Array.from(records, record => record.createdAt)
+  return { layout: WRITTEN_LAYOUT.version, rows: records.length, windowHashes, codes, configurations, createdAt }
 }
 
-function sameConfiguration(group: RowColumns, a: number, b: number): boolean {
-  return (
-    group.stateLayer.values[a] === group.stateLayer.values[b] &&
-    group.poolRadius.values[a] === group.poolRadius.values[b] &&
-    group.poolType.codes[a] === group.poolType.codes[b] &&
-    group.dtype.codes[a] === group.dtype.codes[b] &&
-    sameDigest(group.encoderHash.bytes, a * 32, b * 32)
-  )
+/** A part of a configuration in the rows of a row group. */
+type ConfigurationPart = {
+  readonly field: keyof KeyConfiguration
+  readonly at: (row: number) => string | number
+  /** Whether a row has the same value as the row before it. */
+  readonly isAsBefore: (row: number) => boolean
+}
+
+function configurationParts(group: KeyColumns): ConfigurationPart[] {
+  return group.layout.key.flatMap(({ field, none }) => {
+    const column = field === 'windowHash' ? undefined : group[field]
+    return field === 'windowHash' || column === undefined ? [] : [{ field, ...readerOf(column, none) }]
+  })
+}
+
+function readerOf(column: KeyParts[keyof KeyParts] & object, none: number | null): Omit<ConfigurationPart, 'field'> {
+  switch (column.kind) {
+    case 'texts':
+      return { at: row => textAt(column, row), isAsBefore: row => column.codes[row] === column.codes[row - 1] }
+    case 'digests':
+      return { at: row => hex(digestAt(column, row)), isAsBefore: row => sameDigest(column.bytes, row * 32, (row - 1) * 32) }
+    case 'integers': {
+      const { values, present } = column
+      if (none === null || present === null) return { at: row => Number(values[row]), isAsBefore: row => values[row] === values[row - 1] }
+      return {
+        at: row => (present[row] === 0 ? none : Number(values[row])),
+        isAsBefore: row => values[row] === values[row - 1] && present[row] === present[row - 1]
+      }
+    }
+  }
 }
 
 function sameDigest(bytes: Uint8Array, a: number, b: number): boolean {
   for (let i = 0; i < 32; i++) if (bytes[a + i] !== bytes[b + i]) return false
   return true
-}
-
-function configurationCode(group: RowColumns, row: number, configurations: KeyConfiguration[], known: Map<string, number>): number {
-  const configuration = {
-    encoderHash: hex(digestAt(group.encoderHash, row)),
-    stateLayer: Number(group.stateLayer.values[row]),
-    poolType: textAt(group.poolType, row),
-    poolRadius: Number(group.poolRadius.values[row]),
-    dtype: textAt(group.dtype, row)
-  }
-  return codeOf(configuration, configurations, known)
 }
 
 function codeOf(configuration: KeyConfiguration, configurations: KeyConfiguration[], known: Map<string, number>): number {

@@ -1,7 +1,7 @@
 /** In how many configurations of a cache a block of a contig is present. Only paths are compared, no shard is read. */
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { contigKey } from './contigNames.ts'
-import { LAYOUT_1 } from './layout.ts'
+import { addressOf } from './layoutOf.ts'
 
 /** Encoder, layer and pool are a configuration here, as a path does not name the dtype. */
 export type BlockPresence = {
@@ -17,7 +17,7 @@ export type BlockPresence = {
 /**
  * @param present shards that are there
  * @param absent shards that are missing: their configurations count as well
- * @returns for each of `absent`; nothing for a path that layout 1 would not give
+ * @returns for each of `absent`; nothing for a path that no layout would give
  */
 export function blockPresence(present: Iterable<string>, absent: readonly string[]): ReadonlyMap<string, BlockPresence> {
   const found = new Map<string, BlockPresence>()
@@ -28,14 +28,14 @@ export function blockPresence(present: Iterable<string>, absent: readonly string
     return `${strideBlock} ${key}`
   }
   const missing = absent.flatMap(shardPath => {
-    const address = LAYOUT_1.parseShardPath(shardPath)
+    const address = addressOf(shardPath)
     return address === null ? [] : [{ shardPath, address, block: blockOf(address) }]
   })
   if (missing.length === 0) return found
   const configurations = new Set(missing.map(({ address }) => configurationOf(address)))
   const holders = new Map(missing.map(({ block }) => [block, new Set<string>()]))
   for (const shardPath of present) {
-    const address = LAYOUT_1.parseShardPath(shardPath)
+    const address = addressOf(shardPath)
     if (address === null) continue
     const configuration = configurationOf(address)
     configurations.add(configuration)

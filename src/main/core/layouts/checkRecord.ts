@@ -1,8 +1,10 @@
 /** What a key and a record must be before anything is written or looked up: every refusal names the field and the value. */
 import { InputError } from '../../../shared/model/errors.ts'
+import { ALL_KEY_PARTS, KEY_PARTS } from '../../../shared/model/keySpec.ts'
 import { DTYPES, POOL_TYPES, type WindowKey, type WindowRecord } from '../../../shared/model/record.ts'
 import { limitsInForce } from '../limits/limits.ts'
-import { CACHE_SCHEMA_VERSION } from './layout.ts'
+import { centerTokenFault } from './centerToken.ts'
+import { CACHE_SCHEMA_VERSION, WRITTEN_KEY, WRITTEN_LAYOUT } from './registry.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 const INT64_MIN = -(2n ** 63n)
@@ -44,11 +46,25 @@ export function checkKey(key: WindowKey): void {
   if (!DTYPES.some(known => known === key.dtype)) {
     refuse(`unsupported dtype ${JSON.stringify(key.dtype)}: it is one of ${DTYPES.join(', ')}`, 'dtype', key.dtype)
   }
+  checkCentre(key)
+}
+
+/** Without one a key means rows that have none, also where the pool needs one: a search for it finds nothing. */
+function checkCentre({ poolType, centerToken = null }: WindowKey): void {
+  if (centerToken === null) return
+  const { column } = KEY_PARTS.centerToken
+  if (!Number.isSafeInteger(centerToken)) refuse(`${column} must be a non-negative integer, not ${centerToken}`, column, centerToken)
+  const fault = centerTokenFault(poolType, centerToken)
+  if (fault !== null) refuse(`the key ${fault}`, column, centerToken)
 }
 
 /** @throws InputError naming the field of the record that cannot be, or does not fit the column it goes to */
 export function checkRecord(record: WindowRecord): void {
   checkKey(record)
+  for (const { field, column } of ALL_KEY_PARTS) {
+    if (WRITTEN_KEY.some(part => part.field === field) || (record[field] ?? null) === null) continue
+    refuse(`${column} is not part of layout ${WRITTEN_LAYOUT.version}, which is written`, column, record[field])
+  }
   if (record.stateLayer < -128 || record.stateLayer > 127) {
     refuse(`state_layer ${record.stateLayer} does not fit an int8 (-128 to 127)`, 'state_layer', record.stateLayer)
   }

@@ -1,5 +1,6 @@
 /** Contig names as people and files write them: with `chr` or without, in any case, in any form of Unicode. */
-import { LAYOUT_1, pathPart } from './layout.ts'
+import { pathPart } from './layout.ts'
+import { addressOf } from './layoutOf.ts'
 
 /** Characters that a screen does not show. Web pages, PDF files and chats add them to what is copied. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
@@ -17,9 +18,9 @@ export function sameContig(a: string, b: string): boolean {
   return a === b || contigKey(a) === contigKey(b)
 }
 
-/** Whether layout 1 would put rows of a contig at this path. */
+/** Whether a layout would put rows of a contig at this path. */
 export function isOfContig(shardPath: string, contig: string): boolean {
-  const address = LAYOUT_1.parseShardPath(shardPath)
+  const address = addressOf(shardPath)
   return address !== null && sameContig(address.contig, pathPart(contig))
 }
 

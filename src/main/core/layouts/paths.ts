@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { CacheCorruptError, InputError } from '../../../shared/model/errors.ts'
 import { checkPool, checkStateLayer } from './checkRecord.ts'
 import { isEncoderFolder, isNamePart } from './folderNames.ts'
-import { EMBEDDINGS_DIR, INDEX_DB_NAME, LAYOUT_1, pathPart, QUARANTINE_DIR } from './layout.ts'
+import { EMBEDDINGS_DIR, INDEX_DB_NAME, pathPart, QUARANTINE_DIR } from './layout.ts'
+import { WRITTEN_LAYOUT } from './registry.ts'
 
 /** Relative to the cache root. */
 export const INDEX_PATH = `${EMBEDDINGS_DIR}/${INDEX_DB_NAME}`
@@ -83,7 +84,7 @@ export function relativeShardPath(options: ShardPathOptions): string {
       value: options.encoderId
     })
   }
-  return LAYOUT_1.shardPath({ encoder, stateLayer, poolType, poolRadius, contig, strideBlock })
+  return WRITTEN_LAYOUT.paths.shardPath({ encoder, stateLayer, poolType, poolRadius, contig, strideBlock })
 }
 
 const NAME_BYTES = 255

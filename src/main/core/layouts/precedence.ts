@@ -1,6 +1,6 @@
 /** Which of two shards with the same key is indexed: the one whose path GenoLeWM gives its rows, else the first in path order. */
 import type { Finding } from '../../../shared/model/finding.ts'
-import { LAYOUT_1 } from './layout.ts'
+import { addressOf } from './layoutOf.ts'
 import { comparePaths } from './paths.ts'
 
 /** Whether a finding says that rows of a shard are not at the path that GenoLeWM gives them. */
@@ -13,6 +13,6 @@ export function isMisplacement({ kind }: Finding): boolean {
  * @param misplaced shards with rows that belong elsewhere
  */
 export function byPrecedence(misplaced: ReadonlySet<string>): (a: string, b: string) => number {
-  const rank = (path: string): number => (misplaced.has(path) || LAYOUT_1.parseShardPath(path) === null ? 1 : 0)
+  const rank = (path: string): number => (misplaced.has(path) || addressOf(path) === null ? 1 : 0)
   return (a, b) => rank(a) - rank(b) || comparePaths(a, b)
 }

@@ -1,7 +1,9 @@
 /** An open shard: its footer, its columns row group by row group, its embeddings page by page. */
 
 import { TimeBudget } from '../base/timeBudget.ts'
-import { LAYOUT_1, type Layout } from '../layouts/layout.ts'
+import type { Layout } from '../layouts/layout.ts'
+import { layoutOfRows, layoutsWithin } from '../layouts/layoutOf.ts'
+import { WRITTEN_LAYOUT } from '../layouts/registry.ts'
 import { type Limits, limitsInForce, overTime, shardTimeMs } from '../limits/limits.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 import type { BoundColumns } from './bindColumns.ts'
@@ -19,6 +21,7 @@ import {
   type FlatColumn,
   type IntegerColumn,
   type KeyColumns,
+  type KeyParts,
   lengthOf,
   type RowColumns,
   type TextColumn
@@ -50,16 +53,15 @@ export function openShard(path: string, limits: Limits = limitsInForce(), onOpen
   }
 }
 
-const KEY_COLUMNS = ['window_hash', 'encoder_hash', 'state_layer', 'pool_type', 'pool_radius', 'dtype'] as const
 const OTHER_COLUMNS = ['chrom', 'start_bp', 'end_bp', 'untargeted', 'created_at', 'schema_version'] as const
+const SCHEMA_VERSION = 'schema_version'
 const EMBEDDING = 'embedding'
 
 export class ShardReader {
   readonly file: ShardFile
   readonly limits: Limits
-  readonly layout: Layout = LAYOUT_1
   private proven: ShardFooter
-  private readonly reader: ColumnReader
+  private opened: { readonly layout: Layout | null; readonly reader: ColumnReader } | null = null
   private time: TimeBudget
   private pages = { read: 0, checked: 0 }
 
@@ -68,11 +70,50 @@ export class ShardReader {
     this.limits = limits
     this.time = new TimeBudget(shardTimeMs(limits, file.bytes))
     this.proven = readFooter(file, limits)
-    this.reader = new ColumnReader(this.file, this.proven, this.layout, limits)
   }
 
   get footer(): ShardFooter {
     return this.proven
+  }
+
+  /** The layout that is read: that of the columns and the first row, or the written one where these say none that is read. */
+  get layout(): Layout {
+    return this.open().layout ?? WRITTEN_LAYOUT
+  }
+
+  /** Null for a shard that has the columns of several layouts, and rows of none of them. */
+  get knownLayout(): Layout | null {
+    return this.open().layout
+  }
+
+  private get reader(): ColumnReader {
+    return this.open().reader
+  }
+
+  private open(): { readonly layout: Layout | null; readonly reader: ColumnReader } {
+    if (this.opened === null) {
+      const layout = this.findLayout()
+      this.opened = { layout, reader: new ColumnReader(this.file, this.proven, layout ?? WRITTEN_LAYOUT, this.limits) }
+    }
+    return this.opened
+  }
+
+  private findLayout(): Layout | null {
+    const candidates = layoutsWithin(new Set(this.proven.schema.columns.map(({ name }) => name)))
+    const [newest = WRITTEN_LAYOUT, ...others] = candidates
+    const group = this.proven.rowGroups.find(({ rows }) => rows > 0)
+    // A shard of another layout may have these columns among others: its rows decide.
+    if (group === undefined || (newest === WRITTEN_LAYOUT && others.length === 0)) return newest
+    try {
+      const versions = new ColumnReader(this.file, this.proven, newest, this.limits).flat(group, SCHEMA_VERSION)
+      const [version = ''] = versions.kind === 'texts' ? [versions.texts[versions.codes[0] ?? 0]] : []
+      const layout = layoutOfRows(version)
+      return layout !== null && candidates.includes(layout) ? layout : null
+    } catch (error) {
+      // The caller finds the same fault when it reads the column.
+      if (error instanceof ShardFault) return newest
+      throw error
+    }
   }
 
   /** What contradicts itself, as far as it was met, without keeping GenoLeWM from reading the shard. */
@@ -137,7 +178,7 @@ export class ShardReader {
    * @throws ShardFault, RowsRecounted
    */
   keys(group: RowGroup): KeyColumns {
-    return keyColumns(group, this.flats(group, KEY_COLUMNS))
+    return keyColumns(group, this.layout, this.flats(group, keyNames(this.layout)))
   }
 
   /**
@@ -145,9 +186,9 @@ export class ShardReader {
    * @throws ShardFault, RowsRecounted
    */
   columns(group: RowGroup): RowColumns {
-    const flats = this.flats(group, [...KEY_COLUMNS, ...OTHER_COLUMNS])
+    const flats = this.flats(group, [...keyNames(this.layout), ...OTHER_COLUMNS])
     return {
-      ...keyColumns(group, flats),
+      ...keyColumns(group, this.layout, flats),
       chrom: flats.get('chrom', 'texts'),
       startBp: flats.get('start_bp', 'integers'),
       endBp: flats.get('end_bp', 'integers'),
@@ -213,16 +254,13 @@ export class ShardReader {
   }
 }
 
-function keyColumns({ rows }: RowGroup, flats: Flats): KeyColumns {
-  return {
-    rows,
-    windowHash: flats.get('window_hash', 'digests'),
-    encoderHash: flats.get('encoder_hash', 'digests'),
-    stateLayer: flats.get('state_layer', 'integers'),
-    poolType: flats.get('pool_type', 'texts'),
-    poolRadius: flats.get('pool_radius', 'integers'),
-    dtype: flats.get('dtype', 'texts')
-  }
+function keyNames({ key }: Layout): string[] {
+  return key.map(({ column }) => column)
+}
+
+function keyColumns({ rows }: RowGroup, layout: Layout, flats: Flats): KeyColumns {
+  const parts = Object.fromEntries(layout.key.map(({ field, column, kind }) => [field, flats.get(column, kind)]))
+  return { rows, layout, ...(parts as KeyParts) }
 }
 
 class Flats {

@@ -8,7 +8,7 @@ import { hex } from '../base/hex.ts'
 import { checkCacheRoot } from '../cache/cacheRoot.ts'
 import { hadEntries } from '../index/keptEntries.ts'
 import { verifyShard } from '../inspect/inspectShard.ts'
-import { LAYOUT_1 } from '../layouts/layout.ts'
+import { addressOf } from '../layouts/layoutOf.ts'
 import { isShardPath } from '../layouts/paths.ts'
 import { judgeEmptyFile } from '../parquet/file/placeholders.ts'
 import { columnFacts } from '../parquet/footer/columnFacts.ts'
@@ -72,7 +72,7 @@ export async function describeShard(
   const { bytes, mtimeNs, findings } = judgeEmptyFile(verifyShard(root, shardPath, 'full'), () => isIndexed(root, shardPath))
   if (findings.some(found => found.details.error === 'ENOENT'))
     throw new NotFoundError(`there is no shard ${shardPath}`, { shard_path: shardPath })
-  const identity = { shardPath, address: LAYOUT_1.parseShardPath(shardPath), bytes, mtimeNs, findings }
+  const identity = { shardPath, address: addressOf(shardPath), bytes, mtimeNs, findings }
   let shard: ShardReader
   try {
     shard = openShardAt(root, shardPath)

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { CacheError, CancelledError } from '../../../shared/model/errors.ts'
+import type { LayoutVersion } from '../../../shared/model/layout.ts'
 import type { RowPlace, WindowRowInfo } from '../../../shared/model/record.ts'
 import type { LongOptions } from '../../../shared/model/report.ts'
 import { hex } from '../base/hex.ts'
@@ -12,6 +13,7 @@ import { hiddenShards, walkShards } from '../cache/walkShards.ts'
 import { mayBeThere } from '../fs/durableFile.ts'
 import { openIndex } from '../index/windowIndex.ts'
 import { isOfContig, sameContig } from '../layouts/contigNames.ts'
+import type { Layout } from '../layouts/layout.ts'
 import { comparePaths, isShardPath, shardFilePath } from '../layouts/paths.ts'
 import type { ShardReader } from '../parquet/shardReader.ts'
 import { faultFinding } from '../shards/faultFinding.ts'
@@ -91,15 +93,15 @@ class Search {
   }
 
   async byPrefix(prefix: string): Promise<void> {
-    const places = this.indexed(prefix)
-    if (places === null || this.pointsNowhere(places)) {
+    const indexed = this.indexed(prefix)
+    if (indexed === null || this.pointsNowhere(indexed.places)) {
       await this.scan(
         () => true,
         (shard, shardPath) => this.scanHashes(shard, shardPath, prefix)
       )
       return
     }
-    for (const [shardPath, rows] of Map.groupBy(places, place => place.shardPath)) {
+    for (const [shardPath, rows] of Map.groupBy(indexed.places, place => place.shardPath)) {
       this.readShard(shardPath, shard =>
         this.takeRows(
           shard,
@@ -109,6 +111,50 @@ class Search {
         )
       )
     }
+    if (this.rows.length === 0) await this.scanOtherLayouts(indexed.layout, prefix)
+  }
+
+  /** Searches shards of other layouts than that of the index, which cannot hold their rows. It has entries of all others. */
+  private async scanOtherLayouts({ version }: Layout, prefix: string): Promise<void> {
+    const known = this.indexedShards()
+    const { shardPaths } = await walkShards(this.root, this.options.signal)
+    for (const shardPath of shardPaths) {
+      if (this.options.signal?.aborted) throw new CancelledError()
+      if (known.has(shardPath) || !this.isOfOtherLayout(shardPath, version)) continue
+      this.readShard(shardPath, shard => this.scanHashes(shard, shardPath, prefix))
+      if (this.truncated) return
+      await setImmediate()
+    }
+  }
+
+  private indexedShards(): ReadonlySet<string> {
+    try {
+      const index = openIndex(this.root, 'read')
+      try {
+        return new Set(index?.distinctShardPaths() ?? [])
+      } finally {
+        index?.close()
+      }
+    } catch (error) {
+      if (error instanceof CacheError) return new Set()
+      throw error
+    }
+  }
+
+  /** False for a shard that cannot be opened: nothing says that the index cannot hold it. */
+  private isOfOtherLayout(shardPath: string, version: LayoutVersion): boolean {
+    let isOther = false
+    try {
+      const shard = openShardAt(this.root, shardPath)
+      try {
+        isOther = shard.knownLayout !== null && shard.knownLayout.version !== version
+      } finally {
+        shard.close()
+      }
+    } catch (error) {
+      faultFinding(shardPath, error)
+    }
+    return isOther
   }
 
   /** An index that points at what is not there is not asked: rows that are there would be missed. What cannot be looked at says why when it is read. */
@@ -118,12 +164,14 @@ class Search {
   }
 
   /** Places by the index, in path order; null when there is no index to ask. */
-  private indexed(prefix: string): RowPlace[] | null {
+  private indexed(prefix: string): { readonly places: RowPlace[]; readonly layout: Layout } | null {
     try {
       const index = openIndex(this.root, 'read')
       if (index === null) return null
       try {
-        return index.withPrefix(prefix, this.limit + 1).sort((a, b) => comparePaths(a.shardPath, b.shardPath) || a.rowOffset - b.rowOffset)
+        const { layout } = index
+        const places = index.withPrefix(prefix, this.limit + 1)
+        return { places: places.sort((a, b) => comparePaths(a.shardPath, b.shardPath) || a.rowOffset - b.rowOffset), layout }
       } finally {
         index.close()
       }

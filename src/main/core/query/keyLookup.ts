@@ -1,8 +1,9 @@
 /** Look-ups by key: the index says where, the row itself must agree. Reads never write. */
-import { CacheCorruptError } from '../../../shared/model/errors.ts'
+import { CacheCorruptError, UnsupportedError } from '../../../shared/model/errors.ts'
 import type { Embedding, RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { realRoot } from '../cache/cacheRoot.ts'
-import { keyParams, openIndex, patiently, type WindowIndex } from '../index/windowIndex.ts'
+import { openIndex, patiently, type WindowIndex } from '../index/windowIndex.ts'
+import { spellKey } from '../keys/entryKey.ts'
 import { checkKey } from '../layouts/checkRecord.ts'
 import { comparePaths } from '../layouts/paths.ts'
 import { ShardLookup } from '../shards/shardLookup.ts'
@@ -47,7 +48,9 @@ export class CacheReader {
   /** An index that fails was perhaps replaced by Python, which deletes the old file: the next try asks the one that is there now. */
   private locateOnce(key: WindowKey): RowPlace | null {
     try {
-      return this.index?.locate(keyParams(key)) ?? null
+      if (this.index === null) return null
+      const spelled = spellKey(this.index.layout.key, key)
+      return spelled === null ? null : this.index.locate(spelled)
     } catch (error) {
       this.index?.close()
       this.index = null
@@ -88,10 +91,17 @@ export class CacheReader {
       if (place.rowOffset < 0 || place.rowOffset >= rows.rows) {
         throw new CacheCorruptError('cache index row_offset points outside shard', { ...details, rows: rows.rows })
       }
-      if (!rows.matches(place.rowOffset, key)) throw new CacheCorruptError('cache index key does not match shard row', details)
+      const { knownLayout } = rows.reader
+      if (knownLayout === null) throw unsupportedShard(place.shardPath)
+      if (knownLayout !== this.index?.layout || !rows.matches(place.rowOffset, key))
+        throw new CacheCorruptError('cache index key does not match shard row', details)
       return toEmbedding(rows.values(place.rowOffset))
     })
   }
+}
+
+function unsupportedShard(shardPath: string): UnsupportedError {
+  return new UnsupportedError(`cache shard ${shardPath} is of a newer layout, which this version does not read`, { shard_path: shardPath })
 }
 
 function comparePlaces(a: RowPlace | null, b: RowPlace | null): number {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { UnsupportedError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity, LongOptions, ReindexReport } from '../../../shared/model/report.ts'
 import { ProgressMeter } from '../base/progress.ts'
@@ -25,18 +26,24 @@ import { blocksIndexing, type ShardVerdict, verifyShard } from '../inspect/inspe
 import { indexRow, type KnownKeys, type ShardKeys } from '../keys/shardKeys.ts'
 import { comparePaths, INDEX_PATH, shardFilePath } from '../layouts/paths.ts'
 import { isMisplacement } from '../layouts/precedence.ts'
+import { WRITTEN_LAYOUT } from '../layouts/registry.ts'
 import { judgeEmptyFile } from '../parquet/file/placeholders.ts'
 import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
+import { LayoutCounts } from '../verify/otherLayouts.ts'
 
 const WAIT_MS = 10_000
 
 /**
  * Builds a new index beside the old one and puts it in place.
- * @throws InputError, CacheBusyError, IndexUnusable for an index of another generation, SystemError, CancelledError (the old index stays)
+ * @throws InputError, CacheBusyError, IndexUnusable for an index of another generation, UnsupportedError where all shards are of another
+ * layout, SystemError, CancelledError (the old index stays)
  */
 export async function reindexCache(cacheDir: string, options: LongOptions = {}): Promise<ReindexReport> {
   const root = await checkCacheRoot(cacheDir)
-  return withCacheLock(root, 'reindex', WAIT_MS, () => rebuildIndex(root, options), options.signal)
+  const report = await withCacheLock(root, 'reindex', WAIT_MS, () => rebuildIndex(root, options), options.signal)
+  const foreign = report.indexKept && report.findings.find(({ kind }) => kind === 'index_other_layout')
+  if (foreign) throw new UnsupportedError(`${foreign.message}; nothing was changed`, foreign.details)
+  return report
 }
 
 /**
@@ -65,7 +72,7 @@ export async function rebuildIndex(
       const verdict = judgeEmptyFile(seen, () => hadEntries(root, seen.shardPath))
       run.take(verdict)
       if (verdict.keys !== null) {
-        builder.add(verdict.shardPath, verdict.keys)
+        if (isHeld(verdict.keys)) builder.add(verdict.shardPath, verdict.keys)
         old.take(verdict.shardPath, verdict.keys)
       }
       meter.findings = run.findings.length
@@ -92,7 +99,7 @@ export async function rebuildIndex(
     pruneArchive(root)
   }
   const { indexedShards, indexedRows } = run
-  const findings = run.findings.sort((a, b) => comparePaths(a.shardPath, b.shardPath))
+  const findings = [...run.findings, ...run.ofOtherLayouts()].sort((a, b) => comparePaths(a.shardPath, b.shardPath))
   for (const found of findings) options.onFinding?.(found)
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings, ...(run.readNothing && { indexKept: true }) }
 }
@@ -159,6 +166,8 @@ class ReindexRun {
   readonly misplaced = new Set<string>()
   /** What each shard looked like when it was read. */
   private readonly seen = new Map<string, string>()
+  /** Shards of another layout, which were read and which this index cannot hold. */
+  private readonly otherShards = new Map<string, ShardKeys>()
   private readonly root: string
   private readonly leaveOut: ReadonlyMap<string, readonly Finding[]>
 
@@ -193,7 +202,7 @@ class ReindexRun {
 
   /** Whether there is something to read, and none of it could be read. */
   get readNothing(): boolean {
-    return this.read.size === 0 && this.findings.length > 0
+    return this.read.size === this.otherShards.size && this.findings.length + this.otherShards.size > 0
   }
 
   /** Counts a shard's rows, and keeps why it has none; a shard may be read twice. */
@@ -205,13 +214,22 @@ class ReindexRun {
     const isDamaged = findings.some(({ severity }) => severity === 'corrupt')
     if (isDamaged) this.damaged.add(shardPath)
     if (keys !== null || isDamaged) this.read.add(shardPath)
-    if (keys === null) {
+    if (keys === null || !isHeld(keys)) {
       this.indexed.delete(shardPath)
+      if (keys !== null) this.otherShards.set(shardPath, keys)
       return
     }
+    this.otherShards.delete(shardPath)
     if (verdict.isMisplaced === true || findings.some(isMisplacement)) this.misplaced.add(shardPath)
     this.indexed.add(shardPath)
     this.entries.set(shardPath, keys.rows)
+  }
+
+  /** What the index cannot hold, once for each layout. */
+  ofOtherLayouts(): Finding[] {
+    const counts = new LayoutCounts()
+    for (const { layout, rows } of this.otherShards.values()) counts.add(layout, rows)
+    return counts.findings(WRITTEN_LAYOUT.version)
   }
 
   /** Counts the entries that stay, and notes them with what kept their shards from being read. */
@@ -255,7 +273,7 @@ class ReindexRun {
         this.findings = this.findings.filter(found => found.shardPath !== shardPath)
         const verdict = verifyShard(this.root, shardPath, 'keys')
         this.take(verdict)
-        if (verdict.keys !== null) this.leaveOutRepeated(enterAll(index, shardPath, verdict.keys))
+        if (verdict.keys !== null && isHeld(verdict.keys)) this.leaveOutRepeated(enterAll(index, shardPath, verdict.keys))
         // Its writer may have entered rows already.
         this.entries.set(shardPath, index.entriesOf(shardPath).length)
       }
@@ -272,6 +290,11 @@ function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): Repea
     if (taken) repeated.push({ shardPath, row, place: place.shardPath })
   }
   return repeated
+}
+
+/** Whether an index of the layout that is written can hold the rows of a shard. */
+function isHeld({ layout }: ShardKeys): boolean {
+  return layout === WRITTEN_LAYOUT.version
 }
 
 function fileText(root: string, shardPath: string): string {

@@ -25,7 +25,7 @@ export async function planRepair(
 
 /** The plan that follows from a full look at a cache, however it came about. */
 export function planFrom(inspection: Inspection): RepairPlan {
-  const { root, report } = inspection
+  const { root, report, keepsIndex } = inspection
   const byShard = Map.groupBy(
     report.findings.filter(found => found.severity !== 'index' && found.kind !== 'missing_shard'),
     found => found.shardPath
@@ -51,7 +51,8 @@ export function planFrom(inspection: Inspection): RepairPlan {
       moves,
       sharedKeys: inspection.sharedKeys.filter(({ shardPaths }) => shardPaths.every(path => movable.has(path))),
       kept,
-      reindex: changesIndex(moves, indexFindings),
+      reindex: !keepsIndex && changesIndex(moves, indexFindings),
+      ...(keepsIndex && { keepsIndex }),
       indexFindings,
       missing,
       missingShards: report.missingShards,
@@ -65,8 +66,10 @@ export function planFrom(inspection: Inspection): RepairPlan {
 /** Whether the index differs from what it will be: by itself, or by entries of shards that move or are damaged. */
 function changesIndex(moves: readonly PlannedMove[], indexFindings: readonly Finding[]): boolean {
   if (indexFindings.some(({ kind }) => kind === 'index_unsupported')) return false
+  // A new index holds no more of other layouts than this one.
+  const differences = indexFindings.filter(({ kind }) => kind !== 'index_other_layout')
   const leaves = ({ ticked, reasons }: PlannedMove): boolean => ticked || reasons.some(({ severity }) => severity === 'corrupt')
-  return indexFindings.length > 0 || moves.some(move => move.indexEntries > 0 && leaves(move))
+  return differences.length > 0 || moves.some(move => move.indexEntries > 0 && leaves(move))
 }
 
 function usableIndex(root: string): WindowIndex | null {
@@ -108,7 +111,7 @@ export function tickMoves(plan: RepairPlan, shardPaths: ReadonlySet<string>): Re
   return {
     ...plan,
     moves,
-    reindex: changesIndex(moves, plan.indexFindings),
+    reindex: plan.keepsIndex !== true && changesIndex(moves, plan.indexFindings),
     kept: [...others, ...kept.map(({ shardPath, reasons }) => ({ shardPath, reasons }))]
   }
 }

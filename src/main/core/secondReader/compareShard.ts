@@ -1,5 +1,4 @@
 /** One shard by our reader and by hyparquet: every value of its columns, bit by bit. */
-import { LAYOUT_1 } from '../layouts/layout.ts'
 import type { Limits } from '../limits/limits.ts'
 import { KEPT_BYTES, ownMemory } from '../parquet/file/pageMemory.ts'
 import { openShardFile, readWhole } from '../parquet/file/shardFile.ts'
@@ -21,8 +20,6 @@ export type Difference = {
   readonly second: string
   readonly rows: number
 }
-
-const NAMES = LAYOUT_1.columns.map(({ name }) => name)
 
 /**
  * Compares a shard whose columns our reader can read.
@@ -56,13 +53,14 @@ export async function compareShard(path: string, limits: Limits): Promise<Differ
 }
 
 async function compareGroup(shard: ShardReader, group: RowGroup, second: HyparquetFile, found: Differences): Promise<void> {
-  for (const name of NAMES) {
+  const names = shard.layout.columns.map(({ name }) => name)
+  for (const name of names) {
     const chunk = shard.chunk(group, name)
     if (chunk === null) throw new Incomparable(`${name} is put together from several columns`)
     proveChunk(shard.file, chunk, shard.limits)
   }
-  const stored = await readStored(second, NAMES, { start: group.firstRow, end: group.firstRow + group.rows })
-  for (const { name, kind } of LAYOUT_1.columns) {
+  const stored = await readStored(second, names, { start: group.firstRow, end: group.firstRow + group.rows })
+  for (const { name, kind } of shard.layout.columns) {
     const column = stored.get(name)
     if (column === undefined) throw new TypeError(`column ${name} was not read`)
     const differ = (row: number, own: string, other: string): void => found.add(name, group.firstRow + row, own, other)

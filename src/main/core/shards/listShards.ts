@@ -8,7 +8,7 @@ import { ProgressMeter } from '../base/progress.ts'
 import { checkCacheRoot } from '../cache/cacheRoot.ts'
 import { hiddenShards, walkShards } from '../cache/walkShards.ts'
 import { otherName, sameContig } from '../layouts/contigNames.ts'
-import { LAYOUT_1 } from '../layouts/layout.ts'
+import { addressOf } from '../layouts/layoutOf.ts'
 import type { ShardFooter } from '../parquet/footer/footer.ts'
 import type { ShardReader } from '../parquet/shardReader.ts'
 import { faultFinding } from './faultFinding.ts'
@@ -45,10 +45,10 @@ export async function listShards(cacheDir: string, filter: ShardFilter = {}, opt
 }
 
 function choose(shardPaths: readonly string[], filter: ShardFilter): readonly string[] {
-  const chosen = shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), filter))
+  const chosen = shardPaths.filter(path => passes(addressOf(path), filter))
   const other = filter.contig === undefined ? null : otherName(filter.contig)
-  if (other === null || shardPaths.some(path => passes(LAYOUT_1.parseShardPath(path), { contig: filter.contig }))) return chosen
-  return shardPaths.filter(path => passes(LAYOUT_1.parseShardPath(path), { ...filter, contig: other }))
+  if (other === null || shardPaths.some(path => passes(addressOf(path), { contig: filter.contig }))) return chosen
+  return shardPaths.filter(path => passes(addressOf(path), { ...filter, contig: other }))
 }
 
 function passes(address: ShardAddress | null, filter: ShardFilter): boolean {
@@ -70,7 +70,7 @@ function passes(address: ShardAddress | null, filter: ShardFilter): boolean {
  */
 export function listShard(root: string, shardPath: string, look?: (shard: ShardReader) => void): ShardEntry {
   const stamp = { bytes: 0, mtimeNs: 0n }
-  const address = LAYOUT_1.parseShardPath(shardPath)
+  const address = addressOf(shardPath)
   try {
     const shard = openShardAt(root, shardPath, file => {
       stamp.bytes = file.bytes

@@ -1,4 +1,5 @@
 /** Rows out of columns: what the index, the listing and a look-up need of a row, one row at a time. */
+import type { KeyPart } from '../../../shared/model/keySpec.ts'
 import { DTYPES, type Dtype, POOL_TYPES, type PoolType, type WindowKey, type WindowRowInfo } from '../../../shared/model/record.ts'
 import type { DigestColumn, IntegerColumn, KeyColumns, RowColumns, TextColumn } from '../parquet/pages/rowColumns.ts'
 
@@ -22,32 +23,34 @@ export function isDtype(text: string): text is Dtype {
   return DTYPES.some(known => known === text)
 }
 
-/** Whether a row has a key. */
+/** Whether a row has a key. Without the parts that its layout has, a key means rows that have no value there. */
 export function rowMatches(columns: KeyColumns, row: number, key: WindowKey): boolean {
-  return (
-    row < columns.rows &&
-    Buffer.compare(digestAt(columns.windowHash, row), key.windowHash) === 0 &&
-    Buffer.compare(digestAt(columns.encoderHash, row), key.encoderHash) === 0 &&
-    Number(columns.stateLayer.values[row]) === key.stateLayer &&
-    textAt(columns.poolType, row) === key.poolType &&
-    Number(columns.poolRadius.values[row]) === key.poolRadius &&
-    textAt(columns.dtype, row) === key.dtype
-  )
+  return row < columns.rows && columns.layout.key.every(part => isSame(valueAt(columns, part, row), key[part.field] ?? null))
 }
 
-/** A row's key; null when its pool type or dtype is none of ours. */
-export function keyAt(columns: KeyColumns, row: number): WindowKey | null {
-  const poolType = textAt(columns.poolType, row)
-  const dtype = textAt(columns.dtype, row)
-  if (!isPoolType(poolType) || !isDtype(dtype)) return null
-  return {
-    windowHash: digestAt(columns.windowHash, row),
-    encoderHash: digestAt(columns.encoderHash, row),
-    stateLayer: Number(columns.stateLayer.values[row]),
-    poolType,
-    poolRadius: Number(columns.poolRadius.values[row]),
-    dtype
+function isSame(value: unknown, other: unknown): boolean {
+  if (value instanceof Uint8Array && other instanceof Uint8Array) return Buffer.compare(value, other) === 0
+  return value === other
+}
+
+/** A part of a row's key; null for a row without a value, where the layout allows that. */
+function valueAt(columns: KeyColumns, { field, none }: KeyPart, row: number): Uint8Array | string | number | null {
+  const column = columns[field]
+  if (column === undefined || (none !== null && column.present?.[row] === 0)) return null
+  switch (column.kind) {
+    case 'digests':
+      return digestAt(column, row)
+    case 'texts':
+      return textAt(column, row)
+    case 'integers':
+      return Number(column.values[row])
   }
+}
+
+/** A row's key; null when its pool type or dtype is none that is known. */
+export function keyAt(columns: KeyColumns, row: number): WindowKey | null {
+  if (!isPoolType(textAt(columns.poolType, row)) || !isDtype(textAt(columns.dtype, row))) return null
+  return Object.fromEntries(columns.layout.key.map(part => [part.field, valueAt(columns, part, row)])) as WindowKey
 }
 
 /** A row without its embedding; null when its key is none of ours. */

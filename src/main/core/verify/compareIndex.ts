@@ -3,7 +3,7 @@
  * check says nothing of this.
  */
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
-import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
 import { isProvenGone } from '../cache/provenGone.ts'
 import { IndexUnusable } from '../index/untrusted.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
@@ -46,9 +46,12 @@ export function unusable(error: unknown): Finding {
 
 const NOT_COMPARED = 'the index was not compared with the shards: '
 
+/** What is said of the index as a whole although it was compared. */
+const COMPARED: ReadonlySet<FindingKind> = new Set(['index_missing', 'index_other_layout', 'entry_outside'])
+
 /** Whether a finding says that the index as a whole could not be used or compared. */
 function isIndexFailure({ kind, shardPath }: Finding): boolean {
-  return shardPath === INDEX_PATH && kind !== 'index_missing' && kind !== 'entry_outside'
+  return shardPath === INDEX_PATH && !COMPARED.has(kind)
 }
 
 /** Whether a report says that the index as a whole could not be used or compared. */
@@ -112,7 +115,9 @@ export function compareShardWithIndex(
   isIntact: () => boolean
 ): { findings: Finding[]; elsewhere: Elsewhere[]; changed: readonly IndexEntry[] } {
   const [configuration, ...others] = keys.configurations
+  const canHold = keys.layout === index.layout.version
   if (
+    canHold &&
     configuration !== undefined &&
     others.length === 0 &&
     index.holdsExactly(shardPath, keys.rows, windowHashesText(keys), configuration)
@@ -124,9 +129,9 @@ export function compareShardWithIndex(
   const changedRows = new Set([...changed].map(({ rowOffset }) => rowOffset))
   const missing: number[] = []
   const elsewhere: Elsewhere[] = []
-  for (let row = indexed.indexOf(0); row !== -1; row = indexed.indexOf(0, row + 1)) {
-    const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, row, shardPath)
-    const place = index.locate([windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype])
+  // Rows that an index of another layout cannot hold are reported once, for all shards.
+  for (let row = canHold ? indexed.indexOf(0) : -1; row !== -1; row = indexed.indexOf(0, row + 1)) {
+    const place = index.locate(indexRow(keys, row, shardPath))
     if (place?.shardPath === shardPath && indexed[place.rowOffset] === 1) continue // repeats a key of this shard, which is a finding of its own
     const isChanged = changedRows.has(row)
     if (place !== null && place.shardPath !== shardPath)
@@ -138,7 +143,7 @@ export function compareShardWithIndex(
     findings: [
       ...entryFindings('entry_without_row', shardPath, outside.filter(isWrong), beyondText(keys.rows)),
       ...entryFindings('entry_elsewhere', shardPath, wrong.filter(isWrong), 'to rows with another key: a look-up of their keys fails'),
-      ...missingFinding(shardPath, missing)
+      ...missingFinding(shardPath, missing, index.isWritten)
     ],
     elsewhere,
     changed: [...changed]
@@ -166,10 +171,13 @@ function beyondText(rows: number): string {
   return `beyond the ${rows} rows of the shard: a look-up of their keys fails`
 }
 
-/** Rows that the index does not know. */
-export function missingFinding(shardPath: string, rows: readonly number[]): Finding[] {
+/**
+ * Rows that the index does not know.
+ * @param isRebuilt whether a reindex enters them
+ */
+export function missingFinding(shardPath: string, rows: readonly number[], isRebuilt: boolean): Finding[] {
   if (rows.length === 0) return []
-  const message = `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} not in the index: a look-up of ${rows.length === 1 ? 'its key' : 'their keys'} finds nothing until a reindex`
+  const message = `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} not in the index: a look-up of ${rows.length === 1 ? 'its key' : 'their keys'} finds nothing${isRebuilt ? ' until a reindex' : ''}`
   return [
     finding('row_without_entry', shardPath, message, {
       row: rows[0] ?? null,

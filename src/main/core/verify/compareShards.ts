@@ -1,8 +1,9 @@
 /** Two shards with keys in common, compared for real: the same values, or others under the same key. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { WindowKey } from '../../../shared/model/record.ts'
-import { hex } from '../base/hex.ts'
 import { ROWS_LISTED } from '../inspect/checkRows.ts'
+import { spellKey } from '../keys/entryKey.ts'
+import type { Layout } from '../layouts/layout.ts'
 import { comparePaths } from '../layouts/paths.ts'
 import { fromFloat16 } from '../parquet/encodings/float16.ts'
 import type { StoredValues } from '../parquet/pages/embeddingBatch.ts'
@@ -42,13 +43,13 @@ function* keysIn(rows: ShardRows): Generator<{ row: number; key: string }> {
     const columns = rows.reader.keys(group)
     for (let row = 0; row < group.rows; row++) {
       const key = keyAt(columns, row)
-      if (key !== null) yield { row: group.firstRow + row, key: keyText(key) }
+      if (key !== null) yield { row: group.firstRow + row, key: keyText(columns.layout, key) }
     }
   }
 }
 
-function keyText(key: WindowKey): string {
-  return `${hex(key.windowHash)} ${hex(key.encoderHash)} ${key.stateLayer} ${key.poolType} ${key.poolRadius} ${key.dtype}`
+function keyText({ version, key: spec }: Layout, key: WindowKey): string {
+  return `${version} ${Object.values(spellKey(spec, key) ?? {}).join(' ')}`
 }
 
 function overlapOf(a: ShardRows, b: ShardRows): Overlap[] {

@@ -1,8 +1,8 @@
 /** Pairs of shards that may hold a key in common, and so have to be compared value by value. */
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { ShardPair } from '../keys/duplicateKeys.ts'
+import { keyOfEntry } from '../keys/entryKey.ts'
 import { indexRow, type ShardKeys } from '../keys/shardKeys.ts'
-import { isDtype, isPoolType } from '../shards/rowValues.ts'
 import { ShardLookup } from '../shards/shardLookup.ts'
 import { type Elsewhere, missingFinding } from './compareIndex.ts'
 
@@ -24,11 +24,13 @@ export function pathPairs(pairs: readonly ShardPair[], shardPaths: readonly stri
 /**
  * Rows that the index has at other places: where that place holds the key, the two shards are a pair, else the index is wrong.
  * @param compare orders shards by which of them is indexed
+ * @param isRebuilt whether a reindex enters rows that the index does not know
  */
 export function resolveElsewhere(
   root: string,
   elsewhere: readonly PlaceElsewhere[],
-  compare: (a: string, b: string) => number
+  compare: (a: string, b: string) => number,
+  isRebuilt: boolean
 ): { pairs: PathPair[]; findings: Finding[] } {
   const pairs: PathPair[] = []
   const missing = new Map<string, number[]>()
@@ -43,23 +45,16 @@ export function resolveElsewhere(
   } finally {
     lookup.close()
   }
-  return { pairs, findings: [...missing].flatMap(([shardPath, rows]) => missingFinding(shardPath, rows)) }
+  return { pairs, findings: [...missing].flatMap(([shardPath, rows]) => missingFinding(shardPath, rows, isRebuilt)) }
 }
 
 /** Whether the place that the index gives for a row's key holds that key. */
 function holdsKey(lookup: ShardLookup, place: Elsewhere, keys: ShardKeys): boolean {
-  const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, place.row, place.shardPath)
-  if (!isPoolType(poolType) || !isDtype(dtype)) return false
-  const key = {
-    windowHash: Buffer.from(windowHash, 'hex'),
-    encoderHash: Buffer.from(encoderHash, 'hex'),
-    stateLayer,
-    poolType,
-    poolRadius,
-    dtype
-  }
+  const key = keyOfEntry(indexRow(keys, place.row, place.shardPath))
+  if (key === null) return false
   try {
-    return lookup.open(place.indexedShard).matches(place.indexedRow, key)
+    const rows = lookup.open(place.indexedShard)
+    return rows.reader.layout.version === keys.layout && rows.matches(place.indexedRow, key)
   } catch {
     // Damage there is reported where that shard is read.
     return false

@@ -3,8 +3,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../../shared/model/errors.ts'
 import { countByKind, type Finding, finding } from '../../../shared/model/finding.ts'
+import type { LayoutVersion } from '../../../shared/model/layout.ts'
 import type { FileIdentity, LongOptions, SecondReading, SharedKeys, VerifyReport } from '../../../shared/model/report.ts'
-import { hex } from '../base/hex.ts'
 import { ProgressMeter } from '../base/progress.ts'
 import { checkCacheRoot } from '../cache/cacheRoot.ts'
 import { isProvenGone } from '../cache/provenGone.ts'
@@ -20,8 +20,8 @@ import { isSameFile } from '../fs/fileStamp.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import { blocksIndexing, type Depth, type ShardVerdict } from '../inspect/inspectShard.ts'
 import { KeyCollector, PairFinder } from '../keys/duplicateKeys.ts'
+import { type EntryKey, spellKey } from '../keys/entryKey.ts'
 import type { Holdings } from '../keys/holdings.ts'
-import type { EntryKey } from '../keys/keyPrint.ts'
 import type { KeysSeen, KnownKeys } from '../keys/shardKeys.ts'
 import { isAmongCopies } from '../layouts/folderNames.ts'
 import { comparePaths, INDEX_PATH, isShardPath, shardFilePath } from '../layouts/paths.ts'
@@ -35,6 +35,7 @@ import { BackgroundSteps } from '../threads/backgroundSteps.ts'
 import { compareShardWithIndex, danglingEntries, entriesBeyond, openIndexForComparison, unusable } from './compareIndex.ts'
 import { compareShards } from './compareShards.ts'
 import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
+import { LayoutCounts } from './otherLayouts.ts'
 import { ShardJudge } from './shardJudge.ts'
 
 /** A shard's file as it was read; `sha256` null where no digest was taken. */
@@ -66,6 +67,8 @@ export type Inspection = {
   readonly sharedKeys: readonly SharedKeys[]
   /** Shards whose bytes are known as those that agreed with the index. */
   readonly intact: ReadonlySet<string>
+  /** Whether the index, or that which is missing, is of a layout that this program only reads. */
+  readonly keepsIndex: boolean
 }
 
 /**
@@ -147,6 +150,11 @@ class VerifyRun {
   private evidence: EvidenceRun | null = null
   private lost: LostDetail[] = []
   private indexFailed = false
+  private readonly layouts = new LayoutCounts()
+  /** The layout of an index that is only read. */
+  private readOnlyIndex: LayoutVersion | null = null
+  /** Whether the index, or the one that is missing, is of such a layout. */
+  private keepsIndex = false
 
   constructor(root: string, walk: ShardWalk, selection: Selection, options: InspectOptions) {
     this.root = root
@@ -170,14 +178,17 @@ class VerifyRun {
   }
 
   report(found: Finding): void {
-    this.findings.push(found)
+    const about = found.severity === 'index' && this.readOnlyIndex !== null ? { index_layout: this.readOnlyIndex } : null
+    const reported = about === null ? found : { ...found, details: { ...found.details, ...about } }
+    this.findings.push(reported)
     this.meter.findings += 1
-    this.options.onFinding?.(found)
+    this.options.onFinding?.(reported)
   }
 
   async complete(started: number): Promise<Inspection> {
     const { index, findings } = openIndexForComparison(this.root, this.all.length)
     let usable = index
+    if (index?.isWritten === false) this.readOnlyIndex = index.layout.version
     const evidence = this.evidenceRun(index)
     this.evidence = evidence
     try {
@@ -204,6 +215,8 @@ class VerifyRun {
         await preparation.end()
       }
       if (this.options.shards === undefined) usable = this.whileUsable(usable, each => this.reportDangling(each))
+      if (index !== null) for (const found of this.layouts.findings(index.layout.version)) this.report(found)
+      this.keepsIndex = index === null ? this.layouts.isForeign : !index.isWritten
       await this.questionEvidence(evidence, usable !== null || findings.every(({ kind }) => kind === 'index_missing'))
       if (this.selection.isOfRun(INDEX_PATH)) await this.proveIndex(usable)
     } finally {
@@ -221,6 +234,9 @@ class VerifyRun {
     this.rows.set(verdict.shardPath, verdict.rows)
     for (const found of verdict.findings) this.report(found)
     this.states.take(i, verdict, this.depth)
+    if (verdict.layout !== null && verdict.rows !== null && !verdict.findings.some(blocksIndexing)) {
+      this.layouts.add(verdict.layout, verdict.rows)
+    }
     if (this.depth === 'full' && verdict.rows !== null && !verdict.findings.some(blocksIndexing)) {
       this.readable.push({ shardPath: verdict.shardPath, bytes: verdict.bytes })
     }
@@ -297,7 +313,7 @@ class VerifyRun {
     const { root, elsewhere } = this
     const compare = this.precedence()
     const pairs = pathPairs(this.pairs?.pairs() ?? [], this.selection.shardPaths)
-    const { pairs: more, findings } = resolveElsewhere(root, elsewhere, compare)
+    const { pairs: more, findings } = resolveElsewhere(root, elsewhere, compare, this.readOnlyIndex === null)
     for (const found of findings) this.report(found)
     for (const [first, second] of new Map([...pairs, ...more].map(pair => [pair.join('\n'), pair])).values()) {
       if (this.options.signal?.aborted) throw new CancelledError()
@@ -454,7 +470,8 @@ class VerifyRun {
       lost: this.lost,
       keysOnlyHere: this.keysOnlyHere(marked),
       sharedKeys: this.sharing.shared(shardPaths),
-      intact: this.judge.intactness.proven
+      intact: this.judge.intactness.proven,
+      keepsIndex: this.keepsIndex
     }
   }
 }
@@ -462,10 +479,9 @@ class VerifyRun {
 /** The key of a row that is read once more; null where that fails, which is reported where the shard is read. */
 function keyNow(lookup: ShardLookup, shardPath: string, row: number): EntryKey | null {
   try {
-    const info = lookup.open(shardPath).info(row)
-    if (info === null) return null
-    const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = info
-    return { windowHash: hex(windowHash), encoderHash: hex(encoderHash), stateLayer, poolType, poolRadius, dtype }
+    const rows = lookup.open(shardPath)
+    const info = rows.info(row)
+    return info === null ? null : spellKey(rows.reader.layout.key, info)
   } catch {
     return null
   }

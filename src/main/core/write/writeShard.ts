@@ -3,24 +3,30 @@
  * write or reindex enters. Nothing is written before everything has been checked.
  */
 import { dirname, join } from 'node:path'
-import { CacheCorruptError, InputError, SystemError } from '../../../shared/model/errors.ts'
-import type { WindowRecord } from '../../../shared/model/record.ts'
+import { CacheCorruptError, CacheError, InputError, SystemError, UnsupportedError } from '../../../shared/model/errors.ts'
+import type { WindowKey, WindowRecord } from '../../../shared/model/record.ts'
 import { nowNs } from '../base/clock.ts'
 import { hex } from '../base/hex.ts'
 import { withCacheLock } from '../cache/cacheLock.ts'
 import { nearestCacheRoot, realRoot } from '../cache/cacheRoot.ts'
+import { walkShards } from '../cache/walkShards.ts'
 import { isThere, sweepTempFiles, writeNewFileDurably } from '../fs/durableFile.ts'
-import { keyParams, type WindowIndex } from '../index/windowIndex.ts'
+import type { WindowIndex } from '../index/windowIndex.ts'
 import { enterRows, withIndex } from '../index/write/changeIndex.ts'
 import { blocksIndexing, verifyShard } from '../inspect/inspectShard.ts'
+import { spellKey } from '../keys/entryKey.ts'
 import type { IndexRow } from '../keys/indexRow.ts'
 import { indexRow, keysOf, type ShardKeys } from '../keys/shardKeys.ts'
 import { checkRecord } from '../layouts/checkRecord.ts'
-import { CACHE_SCHEMA_VERSION, EMBEDDINGS_DIR } from '../layouts/layout.ts'
+import { EMBEDDINGS_DIR } from '../layouts/layout.ts'
 import { INDEX_PATH, relativeShardPath, shardFilePath } from '../layouts/paths.ts'
+import { CACHE_SCHEMA_VERSION, WRITTEN_LAYOUT } from '../layouts/registry.ts'
+import { ShardFault } from '../limits/shardFault.ts'
 import { toFloat16 } from '../parquet/encodings/float16.ts'
 import type { StoredValues } from '../parquet/pages/embeddingBatch.ts'
+import type { ShardReader } from '../parquet/shardReader.ts'
 import { type EmbeddingEncoding, encodeShard, type RoundedEmbeddings, roundEmbeddings } from '../parquet/write/encodeShard.ts'
+import { openShardAt } from '../shards/openShardAt.ts'
 import { checkFolderLinks, corruptOnFault, openShardRows, type ShardRows } from '../shards/shardRows.ts'
 import { checkPathLength } from '../sqlite/database.ts'
 
@@ -70,6 +76,7 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   const path = shardFilePath(root, shardPath)
   return withCacheLock(root, `write ${shardPath}`, WAIT_MS, async () => {
     checkFolderLinks(root, shardPath)
+    if (!isThere(join(root, INDEX_PATH))) await checkLayoutOfCache(root)
     sweepTempFiles(dirname(path))
     const written =
       !isThere(path) && publish(root, shardPath, keysOf(complete), encodeShard(complete, rounded, options.encoding ?? 'plain'))
@@ -105,11 +112,11 @@ function publish(root: string, shardPath: string, keys: ShardKeys, pieces: reado
 
 function refuseTaken(index: WindowIndex, shardPath: string, keys: ShardKeys): void {
   for (let row = 0; row < keys.rows; row++) {
-    const { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype } = indexRow(keys, row, shardPath)
-    const taken = index.locate([windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype])
+    const entry = indexRow(keys, row, shardPath)
+    const taken = index.locate(entry)
     if (taken === null || (taken.shardPath === shardPath && taken.rowOffset === row)) continue
     throw new CacheCorruptError('cache key is already indexed; refusing duplicate shard write', {
-      window_hash: windowHash,
+      window_hash: entry.windowHash,
       existing_shard_path: taken.shardPath,
       existing_row_offset: taken.rowOffset
     })
@@ -129,12 +136,16 @@ function checkRecords(records: readonly WindowRecord[], first: WindowRecord, con
     if (record.stateLayer !== first.stateLayer) throw mixed(row, 'state_layer', record.stateLayer, 'share state_layer')
     if (record.poolType !== first.poolType) throw mixed(row, 'pool_type', record.poolType, 'share pool_type')
     if (record.poolRadius !== first.poolRadius) throw mixed(row, 'pool_radius', record.poolRadius, 'share pool_radius')
-    const key = keyParams(record).join(' ')
+    const key = keyText(record)
     if (seen.has(key)) {
       throw new CacheCorruptError(`record ${row} has the key of an earlier record`, { record: row, window_hash: hex(record.windowHash) })
     }
     seen.add(key)
   }
+}
+
+function keyText(key: WindowKey): string {
+  return Object.values(spellKey(WRITTEN_LAYOUT.key, key) ?? {}).join(' ')
 }
 
 function mixed(row: number, field: string, value: unknown, rule: string): InputError {
@@ -155,10 +166,43 @@ async function writableRoot(cacheDir: string): Promise<string> {
   return root
 }
 
+/**
+ * A cache without an index is of the layout of its first shard that can be opened: an index of layout 1 would hold nothing of another.
+ * @throws UnsupportedError, SystemError
+ */
+async function checkLayoutOfCache(root: string): Promise<void> {
+  if (!isThere(join(root, EMBEDDINGS_DIR))) return
+  const { shardPaths } = await walkShards(root)
+  for (const shardPath of shardPaths) {
+    try {
+      const shard = openShardAt(root, shardPath)
+      try {
+        checkIsWritten(shard, shardPath)
+        return
+      } finally {
+        shard.close()
+      }
+    } catch (error) {
+      if (error instanceof UnsupportedError || !(error instanceof CacheError || error instanceof ShardFault)) throw error
+    }
+  }
+}
+
+/** @throws UnsupportedError for a shard of another layout than the one that is written */
+function checkIsWritten({ knownLayout }: ShardReader, shardPath: string): void {
+  if (knownLayout === WRITTEN_LAYOUT) return
+  const layout = knownLayout === null ? 'a newer layout' : `layout ${knownLayout.version}`
+  throw new UnsupportedError(
+    `${shardPath} is of ${layout}, and only layout ${WRITTEN_LAYOUT.version} can be written; nothing was changed`,
+    { shard_path: shardPath }
+  )
+}
+
 /** The shard that is there must hold each record. */
 function checkStored(root: string, shardPath: string, records: readonly WindowRecord[], rounded: RoundedEmbeddings): void {
   const rows = openShardRows(root, shardPath)
   try {
+    checkIsWritten(rows.reader, shardPath)
     corruptOnFault(shardPath, () => checkSameRows(rows, records, rounded))
   } finally {
     rows.close()
@@ -170,10 +214,10 @@ function checkSameRows(rows: ShardRows, records: readonly WindowRecord[], rounde
   const offsets = new Map<string, number>()
   for (let row = 0; row < rows.rows; row++) {
     const info = rows.info(row)
-    if (info !== null) offsets.set(keyParams(info).join(' '), row)
+    if (info !== null) offsets.set(keyText(info), row)
   }
   for (const [i, record] of records.entries()) {
-    const row = offsets.get(keyParams(record).join(' '))
+    const row = offsets.get(keyText(record))
     const details = { shard_path: rows.shardPath, window_hash: hex(record.windowHash) }
     if (row === undefined)
       throw new CacheCorruptError(

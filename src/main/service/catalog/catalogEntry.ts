@@ -1,6 +1,6 @@
 /** One shard as the catalog holds it in memory: small, as a cache has a hundred thousand of them; its health follows from the rest. */
 import type { Health, ShardRow } from '../../../shared/contract/index.ts'
-import { type FileStamp, type Finding, LAYOUT_1, type RecordedVerdict, type Severity } from '../../core/index.ts'
+import { addressOf, type FileStamp, type Finding, type RecordedVerdict, type Severity } from '../../core/index.ts'
 
 /** What all shards of one contig in one encoder configuration share. */
 export type Group = {
@@ -100,7 +100,7 @@ export class ConfigurationIndex {
 
   /** A new line for a file that nothing is known of but its stamp. */
   line(shardPath: string, stamp: FileStamp): CatalogEntry {
-    const address = LAYOUT_1.parseShardPath(shardPath)
+    const address = addressOf(shardPath)
     return {
       shardPath,
       group: address === null ? null : this.group(address),
@@ -146,7 +146,7 @@ export function shardRowOf(line: CatalogEntry): ShardRow {
   const { shardPath, group, strideBlock, bytes, rows, dimensions, verifiedAtMs } = line
   return {
     shardPath,
-    address: group === null ? null : addressOf(group, strideBlock),
+    address: group === null ? null : groupAddress(group, strideBlock),
     bytes,
     modifiedMs: modifiedMs(line),
     rows,
@@ -157,6 +157,6 @@ export function shardRowOf(line: CatalogEntry): ShardRow {
   }
 }
 
-function addressOf({ encoder, stateLayer, poolType, poolRadius, contig }: Group, strideBlock: number) {
+function groupAddress({ encoder, stateLayer, poolType, poolRadius, contig }: Group, strideBlock: number) {
   return { encoder, stateLayer, poolType, poolRadius, contig, strideBlock }
 }

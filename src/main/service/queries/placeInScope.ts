@@ -1,6 +1,6 @@
 /** Whether a place in a cache is in a scope. */
 import type { Scope } from '../../../shared/contract/index.ts'
-import { LAYOUT_1 } from '../../core/index.ts'
+import { addressOf } from '../../core/index.ts'
 
 /** Where shards of one contig in one configuration are. */
 type Place = {
@@ -24,6 +24,6 @@ export function placeInScope(place: Place | null, { encoder, stateLayer, pool, c
 
 /** The same of a shard's path, whether or not the shard is there. */
 export function pathInScope(shardPath: string, scope: Scope): boolean {
-  const address = LAYOUT_1.parseShardPath(shardPath)
+  const address = addressOf(shardPath)
   return placeInScope(address && { ...address, pool: `${address.poolType}_${address.poolRadius}` }, scope)
 }

@@ -48,6 +48,7 @@ const COSTS: Record<FindingKind, (rows: string) => string> = {
   index_schema: () => 'Look-ups by key fail or find nothing; browsing works.',
   index_unsupported: () => 'A newer GenoLeWM made this index. It is left untouched.',
   index_busy: () => 'The index was locked by another process, so it was not compared with the shards.',
+  index_other_layout: () => 'A look-up of these keys finds nothing. Browsing shows the rows.',
   entry_without_row: () => 'A look-up of these keys fails.',
   row_without_entry: () => 'A look-up of these keys finds nothing, although the rows are here.',
   entry_elsewhere: () => 'A look-up of these keys leads to the wrong row and fails.',
@@ -63,6 +64,7 @@ const REMEDIES: Partial<Record<FindingKind, string>> = {
   bad_metadata: 'Nothing has to be done. Rewriting the shard removes the finding.',
   stray_file: 'Delete the file, or move it out of the cache.',
   index_unsupported: 'Use the GenoLeWM version that made the index.',
+  index_other_layout: 'Use the GenoLeWM version that wrote these shards. A repair changes nothing about it.',
   index_busy: 'Verify again when the other process has finished.',
   unreadable: 'See to the permissions, the disk or the mount, then verify again. A repair never moves it.',
   changed_bytes: 'Bring the file back from a backup, or quarantine it and encode its windows again.',
@@ -118,8 +120,15 @@ export function adviceOf(found: Finding, rows: number | null): Advice {
   const isIgnored = kind === 'stray_file' && !shardPath.endsWith('.parquet')
   return {
     cost: isIgnored ? 'The file is not a shard. GenoLeWM ignores it.' : COSTS[kind](affected),
-    remedy: REMEDIES[kind] ?? BY_SEVERITY[severity].remedy
+    remedy: REMEDIES[kind] ?? (severity === 'index' && isOfReadOnlyIndex(found) ? READ_ONLY_INDEX : BY_SEVERITY[severity].remedy)
   }
+}
+
+const READ_ONLY_INDEX = 'Use the GenoLeWM version that made the index. A repair leaves it as it is.'
+
+/** Whether a finding is about an index of a layout that is only read. */
+function isOfReadOnlyIndex({ details }: Finding): boolean {
+  return details.index_layout !== undefined
 }
 
 /** What can be done about any of these findings. */

@@ -4,11 +4,13 @@
  */
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { ALL_KEY_PARTS } from '../../../../shared/model/keySpec.ts'
 import { nowNs } from '../../base/clock.ts'
 import { quarantineFolder } from '../../cache/quarantineFolder.ts'
 import { sweepTempFiles, writeNewFileDurably } from '../../fs/durableFile.ts'
 import { READ_PLAIN } from '../../fs/smallFile.ts'
 import { asSystemError, failedWith } from '../../fs/systemError.ts'
+import { keyInJson } from '../../keys/entryKey.ts'
 import type { IndexRow } from '../../keys/indexRow.ts'
 import { QUARANTINE_PATH } from '../../layouts/paths.ts'
 
@@ -61,17 +63,9 @@ export function archiveEntries(root: string, entries: Iterable<LeavingEntry>): n
 }
 
 /** An entry as it is written. */
-export function lineOf(
-  { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype, shardPath, rowOffset, createdAt, why }: LeavingEntry,
-  at: bigint
-) {
+export function lineOf({ shardPath, rowOffset, createdAt, why, ...key }: LeavingEntry, at: bigint) {
   const line = {
-    window_hash: windowHash,
-    encoder_hash: encoderHash,
-    state_layer: stateLayer,
-    pool_type: poolType,
-    pool_radius: poolRadius,
-    dtype,
+    ...Object.fromEntries(ALL_KEY_PARTS.map(({ field, column }) => [column, key[field]])),
     shard_path: shardPath,
     row_offset: rowOffset,
     created_at: String(createdAt),
@@ -166,20 +160,11 @@ function* linesOf(path: string): Generator<string | null> {
 export function entryOf(line: string): ArchivedEntry | null {
   const fields = parsed(line)
   if (fields === null) return null
-  const {
-    window_hash: windowHash,
-    encoder_hash: encoderHash,
-    state_layer: stateLayer,
-    pool_type: poolType,
-    pool_radius: poolRadius
-  } = fields
-  const { dtype, shard_path: shardPath, row_offset: rowOffset, created_at: createdAt, why: because, at } = fields
+  const { shard_path: shardPath, row_offset: rowOffset, created_at: createdAt, why: because, at } = fields
   const why = WHYS.find(each => each === because)
-  if (typeof windowHash !== 'string' || typeof encoderHash !== 'string' || typeof poolType !== 'string' || typeof dtype !== 'string')
-    return null
-  if (typeof stateLayer !== 'number' || typeof poolRadius !== 'number' || typeof rowOffset !== 'number') return null
+  const key = keyInJson(fields)
+  if (key === null || typeof rowOffset !== 'number') return null
   if (typeof shardPath !== 'string' || why === undefined || !isTime(createdAt) || !isTime(at)) return null
-  const key = { windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }
   return { ...key, shardPath, rowOffset, createdAt: BigInt(createdAt), why, at: BigInt(at) }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { CacheError } from '../../../../shared/model/errors.ts'
 import { removeEmptyFolders } from '../../cache/quarantineFiles.ts'
 import { removeQuietly } from '../../fs/durableFile.ts'
-import { entryParams, openIndex, type WindowIndex } from '../../index/windowIndex.ts'
+import { openIndex, type WindowIndex } from '../../index/windowIndex.ts'
 import { archiveFiles, readArchiveFile } from './entryArchive.ts'
 
 /** Removes each file of the archive of which the index holds every entry, at the same place. The caller holds the lock. */
@@ -33,7 +33,7 @@ function holdsAll(root: string, path: string, index: WindowIndex): boolean {
   for (const entry of readArchiveFile(root, path, () => {
     isReadable = false
   })) {
-    const place = index.locate(entryParams(entry))
+    const place = index.locate(entry)
     if (place?.shardPath !== entry.shardPath || place.rowOffset !== entry.rowOffset) return false
   }
   return isReadable

@@ -15,13 +15,15 @@ import { asSystemError } from '../../fs/systemError.ts'
 import type { IndexRow } from '../../keys/indexRow.ts'
 import type { ShardKeys } from '../../keys/shardKeys.ts'
 import { INDEX_PATH } from '../../layouts/paths.ts'
+import { WRITTEN_LAYOUT } from '../../layouts/registry.ts'
 import { checkPathLength, JOURNALS, openDatabase } from '../../sqlite/database.ts'
 import { isBusy } from '../../sqlite/failures.ts'
+import { rowStatements } from '../indexSql.ts'
 import { replaceLinkedIndex } from '../linkedIndex.ts'
 import { BUSY_MS } from '../openFile.ts'
 import { prepareInsert } from '../packedRows.ts'
 import { guarded, harden, IndexUnusable } from '../untrusted.ts'
-import { entryParams, HOLDS, INSERT, insertParams, openIndex } from '../windowIndex.ts'
+import { openIndex } from '../windowIndex.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 
 /** An index that is being built: shards go in, in path order; `publish` puts it in place. */
@@ -68,6 +70,7 @@ export function startIndex(root: string): IndexBuilder {
   db.exec('BEGIN')
   createBareTable(db)
   const insert = prepareInsert(db)
+  const statements = rowStatements(WRITTEN_LAYOUT)
   let held: Database.Statement<unknown[], unknown> | null = null
   const discard = (): void => {
     db.close()
@@ -84,16 +87,16 @@ export function startIndex(root: string): IndexBuilder {
       return repeated
     },
     addRows: rows => {
-      const enter = db.prepare(INSERT)
+      const enter = db.prepare(statements.insert)
       return db.transaction(() => {
         let entered = 0
-        for (const row of rows) entered += enter.run(...insertParams(row)).changes
+        for (const row of rows) entered += enter.run(...statements.ofRow(row)).changes
         return entered
       })()
     },
     holds: row => {
-      held ??= db.prepare<unknown[], unknown>(HOLDS)
-      return held.get(...entryParams(row)) !== undefined
+      held ??= db.prepare<unknown[], unknown>(statements.holds)
+      return held.get(...statements.ofKey(row)) !== undefined
     },
     publish: async signal => {
       try {
@@ -135,7 +138,8 @@ function isLive(root: string): boolean {
     // An empty file is a database without tables: SQLite can replace it in place.
     return index !== null || isThere(join(root, INDEX_PATH))
   } catch (error) {
-    if (error instanceof IndexUnusable) return error.kind === 'index_schema'
+    // An index of another GenoLeWM that came meanwhile is never replaced.
+    if (error instanceof IndexUnusable && error.kind !== 'index_unsupported') return error.kind === 'index_schema'
     throw error
   }
 }

@@ -3,7 +3,7 @@
  * random places of a tree that soon is larger than memory. At the end the schema is the layout's own, to the letter.
  */
 import Database from 'better-sqlite3'
-import { LAYOUT_1 } from '../../layouts/layout.ts'
+import { WRITTEN_LAYOUT } from '../../layouts/registry.ts'
 
 /** A row whose key an earlier row has: it is not in the index. */
 export type RepeatedRow = { readonly shardPath: string; readonly row: number; readonly place: string }
@@ -11,13 +11,14 @@ export type RepeatedRow = { readonly shardPath: string; readonly row: number; re
 const TABLE = 'window_index'
 /** What SQLite calls the index of a table's primary key. */
 const KEY_INDEX = `sqlite_autoindex_${TABLE}_1`
-const KEY = LAYOUT_1.indexKey.join(', ')
+const KEY_COLUMNS = WRITTEN_LAYOUT.key.map(({ column }) => column)
+const KEY = KEY_COLUMNS.join(', ')
 
 /** What SQLite makes of the layout's statements: the table's text as it is kept, and its columns. */
 function finalSchema(): { readonly table: string; readonly columns: string[]; readonly indexes: readonly string[] } {
   const db = new Database(':memory:')
   try {
-    const [table = '', ...indexes] = LAYOUT_1.indexSchema
+    const [table = '', ...indexes] = WRITTEN_LAYOUT.indexStatements
     db.exec(table)
     const text = db.prepare<[string], string>('SELECT sql FROM sqlite_master WHERE name = ?').pluck().get(TABLE)
     const columns = db.prepare<[], { name: string; type: string }>(`PRAGMA table_info(${TABLE})`).all()
@@ -76,7 +77,7 @@ const LAST = 2 ** 40
 
 /** Rows stand in path order: the first with a key has the lowest rowid. Those of misplaced shards come after all others. */
 function takeOutRepeated(db: Database.Database): RepeatedRow[] {
-  const same = LAYOUT_1.indexKey.map(column => `again.${column} = keys.${column}`).join(' AND ')
+  const same = KEY_COLUMNS.map(column => `again.${column} = keys.${column}`).join(' AND ')
   const rows = db
     .prepare<[], RepeatedRow & { id: number }>(
       `SELECT again.rowid AS id, again.shard_path AS shardPath, again.row_offset AS row, kept.shard_path AS place

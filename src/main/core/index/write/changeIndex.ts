@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { CacheCorruptError } from '../../../../shared/model/errors.ts'
 import { makeFolder } from '../../fs/durableFile.ts'
 import type { IndexEntry, IndexRow } from '../../keys/indexRow.ts'
-import { LAYOUT_1 } from '../../layouts/layout.ts'
 import { INDEX_PATH } from '../../layouts/paths.ts'
+import { WRITTEN_LAYOUT } from '../../layouts/registry.ts'
 import { checkReadable } from '../../sqlite/checkReadable.ts'
 import { openDatabase } from '../../sqlite/database.ts'
 import { BUSY_MS } from '../openFile.ts'
@@ -87,6 +87,6 @@ function openNew(root: string): WindowIndex {
   return guarded(() => {
     const db = openDatabase(path, { timeout: BUSY_MS })
     harden(db)
-    return new WindowIndex(db, () => db.close(), LAYOUT_1.indexSchema)
+    return new WindowIndex(db, () => db.close(), WRITTEN_LAYOUT, WRITTEN_LAYOUT.indexStatements)
   })
 }

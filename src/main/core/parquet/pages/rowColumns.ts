@@ -1,4 +1,7 @@
 /** The columns of a row group as the rest of the program takes them, however the file stores them. */
+import type { KeyField } from '../../../../shared/model/keySpec.ts'
+import type { WindowKey } from '../../../../shared/model/record.ts'
+import type { Layout } from '../../layouts/layout.ts'
 
 type Presence = {
   /** 1 where the row has a value; null when all have. */
@@ -16,16 +19,14 @@ export type DigestColumn = Presence & {
 export type BooleanColumn = Presence & { readonly kind: 'booleans'; readonly values: Uint8Array }
 export type FlatColumn = IntegerColumn | TextColumn | DigestColumn | BooleanColumn
 
+/** A column of a value of this type. */
+type ColumnOf<T> = T extends number ? IntegerColumn : T extends string ? TextColumn : DigestColumn
+
+/** The columns of a key. Those that the layout does not have are absent. */
+export type KeyParts = { readonly [F in KeyField]: ColumnOf<NonNullable<WindowKey[F]>> }
+
 /** The key of each row of a row group, as columns. */
-export type KeyColumns = {
-  readonly rows: number
-  readonly windowHash: DigestColumn
-  readonly encoderHash: DigestColumn
-  readonly stateLayer: IntegerColumn
-  readonly poolType: TextColumn
-  readonly poolRadius: IntegerColumn
-  readonly dtype: TextColumn
-}
+export type KeyColumns = KeyParts & { readonly rows: number; readonly layout: Layout }
 
 /** Everything of a row group but its embeddings. */
 export type RowColumns = KeyColumns & {
