@@ -1,6 +1,8 @@
 /** Where blocks stand on the lane and the map. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { addressOf } from '../../src/main/core/index.ts'
 import {
   type BlockLine,
   blockAt,
@@ -118,13 +120,13 @@ describe('the block that a shard is part of', () => {
   const lines = [line('1', [0, 2]), line('NC_001416.1', [0])]
 
   it('is found by contig and stride block, whichever shard the block goes by', () => {
-    expect(blockHolding(lines, 'embeddings/e/3/global_mean_0/chrNC_001416.1_0.parquet')).toBe('NC_001416.1_0')
-    expect(blockHolding(lines, 'embeddings/e/4/attention_0/chr1_2.parquet')).toBe('1_2')
+    expect(blockHolding(lines, addressOf('embeddings/e/3/global_mean_0/chrNC_001416.1_0.parquet'))).toBe('NC_001416.1_0')
+    expect(blockHolding(lines, addressOf('embeddings/e/4/attention_0/chr1_2.parquet'))).toBe('1_2')
   })
 
   it('is none for a gap, another contig, or a file that lies elsewhere', () => {
     for (const path of ['embeddings/e/3/p_0/chr1_1.parquet', 'embeddings/e/3/p_0/chr2_0.parquet', 'embeddings/stray.parquet']) {
-      expect(blockHolding(lines, path)).toBeNull()
+      expect(blockHolding(lines, addressOf(path))).toBeNull()
     }
   })
 })

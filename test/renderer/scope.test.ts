@@ -1,6 +1,7 @@
 /** Scopes of paths, and the address of the page. */
 import { describe, expect, it } from 'vitest'
-import { folderOf, isWhole, narrowed, scopeHolds, scopeKey, scopeOfPath, scopeText } from '../../src/renderer/state/scope.ts'
+import { addressOf } from '../../src/main/core/index.ts'
+import { folderOf, isWhole, narrowed, scopeHolds, scopeKey, scopeText } from '../../src/renderer/state/scope.ts'
 import { fragmentOfPath, pathOfFragment } from '../../src/renderer/state/urlPath.ts'
 
 const path = 'embeddings/evo2/-1/centered_mean_64/chrchr7_alt_12.parquet'
@@ -8,18 +9,16 @@ const path = 'embeddings/evo2/-1/centered_mean_64/chrchr7_alt_12.parquet'
 import type { Scope, TreeNode } from '../../src/shared/contract/index.ts'
 
 describe('a scope', () => {
-  it('is read off a path', () => {
-    expect(scopeOfPath(path)).toEqual({ encoder: 'evo2', stateLayer: -1, pool: 'centered_mean_64', contig: 'chr7_alt' })
-    expect(scopeOfPath('embeddings/stray.parquet')).toBeNull()
-  })
-
-  it('holds what lies below it', () => {
-    expect(scopeHolds({}, path)).toBe(true)
-    expect(scopeHolds({ encoder: 'evo2', stateLayer: -1 }, path)).toBe(true)
-    expect(scopeHolds({ encoder: 'evo2', stateLayer: 3 }, path)).toBe(false)
-    expect(scopeHolds({ contig: 'chr7' }, path)).toBe(false)
-    expect(scopeHolds({}, 'embeddings/stray.parquet')).toBe(true)
-    expect(scopeHolds({ encoder: 'evo2' }, 'embeddings/stray.parquet')).toBe(false)
+  it('holds shards by their address', () => {
+    const address = addressOf(path)
+    expect(scopeHolds({}, address)).toBe(true)
+    expect(scopeHolds({ encoder: 'evo2', stateLayer: -1 }, address)).toBe(true)
+    expect(scopeHolds({ encoder: 'evo2', stateLayer: 3 }, address)).toBe(false)
+    expect(scopeHolds({ pool: 'centered_mean_64' }, address)).toBe(true)
+    expect(scopeHolds({ pool: 'centered_mean' }, address)).toBe(false)
+    expect(scopeHolds({ contig: 'chr7' }, address)).toBe(false)
+    expect(scopeHolds({}, null)).toBe(true)
+    expect(scopeHolds({ encoder: 'evo2' }, null)).toBe(false)
   })
 
   it('has words, a folder and one key', () => {

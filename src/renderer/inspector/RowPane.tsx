@@ -7,10 +7,8 @@ import { Gone, useIsGone } from '../parts/Gone.tsx'
 import { useFacts, useRowPages, useVector } from '../state/queries/queries.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { describeVector } from '../text/export/vectorText.ts'
-import { capital, formatCount, formatCounted, formatLocus, formatStored, formatTime, millisecondsOf, shortenHash } from '../text/index.ts'
-import { layerText } from '../text/scopeText.ts'
+import { capital, formatCount, formatCounted, formatLocus, formatStored, formatTime, millisecondsOf } from '../text/index.ts'
 import { Button } from '../ui/controls/Button.tsx'
-import { CopyButton } from '../ui/controls/CopyButton.tsx'
 import { NextIcon, UpIcon } from '../ui/controls/Icons.tsx'
 import { sentenceOf } from '../ui/faults.ts'
 import styles from '../ui/frames/Inspector.module.css'
@@ -20,6 +18,7 @@ import { HeatStrip } from '../ui/plots/HeatStrip.tsx'
 import { LinePlot } from '../ui/plots/LinePlot.tsx'
 import { Fact, Facts } from '../ui/text/Facts.tsx'
 import { CopyMenu, locusChoices, rowChoices } from './CopyMenu.tsx'
+import { KeyFacts } from './KeyFacts.tsx'
 import { VectorNumbers } from './VectorNumbers.tsx'
 
 export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; readonly rowOffset: number }) {
@@ -94,11 +93,6 @@ function StepButton(props: { readonly name: string; readonly icon: ReactNode; re
 }
 
 function Identity({ row }: { readonly row: RowLine }) {
-  const hash = (name: string, what: string, value: string) => (
-    <Fact name={name} title={value} mono action={<CopyButton text={value} what={what} />}>
-      {shortenHash(value)}
-    </Fact>
-  )
   return (
     <Section title='Identity'>
       <Facts>
@@ -113,15 +107,7 @@ function Identity({ row }: { readonly row: RowLine }) {
         <Fact name='As stored' title='0-based, half-open' mono wraps>
           {formatStored(row)} <span className={styles.aside}>{formatCount(row.endBp - row.startBp)} bp</span>
         </Fact>
-        {hash('Window hash', 'window hash', row.windowHash)}
-        {hash('Encoder hash', 'encoder hash', row.encoderHash)}
-        <Fact name='Layer'>{layerText(row.stateLayer)}</Fact>
-        <Fact name='Pool'>
-          {row.poolType}, radius {formatCount(row.poolRadius)}
-        </Fact>
-        <Fact name='Dtype' title='What the encoder ran in; the values are stored as float16 whatever it says'>
-          {row.dtype}
-        </Fact>
+        <KeyFacts row={row} />
         <Fact name='Untargeted'>{row.untargeted ? 'yes' : 'no'}</Fact>
         <Fact name='Created' title={`${row.createdAt} ns UTC`}>
           {row.createdAt === 0n ? 'not said' : formatTime(millisecondsOf(row.createdAt))}

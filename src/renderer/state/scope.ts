@@ -1,29 +1,15 @@
 /** Scopes in words, and what lies in them. */
 import type { Scope, TreeNode } from '../../shared/contract/index.ts'
+import type { ShardAddress } from '../../shared/model/shard.ts'
 
-/** Where a shard's path puts it; null for a path that layout 1 would not make. */
-export function scopeOfPath(shardPath: string): Required<Scope> | null {
-  const match = /^embeddings\/([^/]+)\/(-?\d+)\/([^/]+)\/chr(.+)_\d+\.parquet$/.exec(shardPath)
-  if (match === null) return null
-  const [, encoder = '', layer = '', pool = '', contig = ''] = match
-  return { encoder, stateLayer: Number(layer), pool, contig }
-}
-
-/** The stride block that a shard's name says; null for a name that layout 1 would not make. */
-export function strideBlockOf(shardPath: string): number | null {
-  const block = /_(\d+)\.parquet$/.exec(shardPath)?.[1]
-  return block === undefined ? null : Number(block)
-}
-
-/** Whether a shard lies in a scope. */
-export function scopeHolds(scope: Scope, shardPath: string): boolean {
-  const place = scopeOfPath(shardPath)
-  if (place === null) return isWhole(scope)
+/** Whether a shard is in a scope. @param address null for a shard outside of every layout */
+export function scopeHolds(scope: Scope, address: ShardAddress | null): boolean {
+  if (address === null) return isWhole(scope)
   return (
-    (scope.encoder === undefined || scope.encoder === place.encoder) &&
-    (scope.stateLayer === undefined || scope.stateLayer === place.stateLayer) &&
-    (scope.pool === undefined || scope.pool === place.pool) &&
-    (scope.contig === undefined || scope.contig === place.contig)
+    (scope.encoder === undefined || scope.encoder === address.encoder) &&
+    (scope.stateLayer === undefined || scope.stateLayer === address.stateLayer) &&
+    (scope.pool === undefined || scope.pool === `${address.poolType}_${address.poolRadius}`) &&
+    (scope.contig === undefined || scope.contig === address.contig)
   )
 }
 

@@ -9,6 +9,7 @@ import { jobEventSchema, jobInfoSchema, jobOutcomeSchema, jobRequestSchema, work
 import { rawFileSchema, rawRowsSchema } from './raw.ts'
 import { quarantineEntrySchema } from './reports.ts'
 import {
+  addressSchema,
   findingSchema,
   folderSchema,
   healthSchema,
@@ -90,6 +91,8 @@ export const contract = {
         truncated: z.boolean()
       })
     ),
+    /** Where a path puts a shard, whether or not it is there; null for a path that no layout would give. */
+    address: base.input(shard).output(addressSchema.nullable()),
     describe: base.input(shard).output(shardFactsSchema),
     rows: base.input(shard.extend(page)).output(z.object({ total: z.number(), rows: z.array(rowSchema) })),
     vector: base.input(shard.extend({ rowOffset: z.number().int().min(0) })).output(vectorSchema),

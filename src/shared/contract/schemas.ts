@@ -43,7 +43,7 @@ export const lostListSchema = z.object({
 })
 export type LostListReport = Omit<z.infer<typeof lostListSchema>, 'file'>
 
-const addressSchema = z.object({
+export const addressSchema = z.object({
   encoder: z.string(),
   stateLayer: z.number(),
   poolType: z.string(),
@@ -197,6 +197,8 @@ export const rowSchema = z.object({
   stateLayer: z.number(),
   poolType: z.enum(POOL_TYPES),
   poolRadius: z.number(),
+  /** Absent in layout 1. */
+  centerToken: z.number().nullable().optional(),
   dtype: z.enum(DTYPES),
   untargeted: z.boolean(),
   createdAt: z.bigint(),

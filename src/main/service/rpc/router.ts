@@ -7,7 +7,7 @@ import type pino from 'pino'
 import { z } from 'zod'
 import packageFacts from '../../../../package.json' with { type: 'json' }
 import { type Contract, contract } from '../../../shared/contract/index.ts'
-import { defaultCacheDir, EMBEDDINGS_DIR } from '../../core/index.ts'
+import { addressOf, defaultCacheDir, EMBEDDINGS_DIR } from '../../core/index.ts'
 import type { Caches } from '../cacheModel/caches.ts'
 import { findAnything, understand } from '../cacheModel/lookup.ts'
 import type { OpenCache } from '../cacheModel/openCache.ts'
@@ -110,6 +110,10 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
       lane: os.shards.lane.handler(({ input }) =>
         laneOf(caches.get(input.cacheId).lines(), input.scope, caches.get(input.cacheId).absentLines())
       ),
+      address: os.shards.address.handler(({ input }) => {
+        caches.get(input.cacheId)
+        return addressOf(input.shardPath)
+      }),
       describe: os.shards.describe.handler(({ input, signal }) => shardFacts(caches.get(input.cacheId), reader, input.shardPath, signal)),
       rows: os.shards.rows.handler(({ input, signal }) => {
         const { cacheId, ...wanted } = input

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useClient } from '../../data/ClientProvider.tsx'
+import { useAddress } from '../../state/queries/queries.ts'
 import { scopeHolds, scopeKey } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { BlockCanvas } from './BlockCanvas.tsx'
@@ -17,6 +18,7 @@ export function Lane() {
   const client = useClient()
   const { cacheId, version, selection, go } = useWorkspace()
   const { scope, shardPath } = selection
+  const address = useAddress(shardPath)
   const lane = useQuery({
     queryKey: ['lane', cacheId, scopeKey(scope), version],
     queryFn: ({ signal }) => client.shards.lane({ cacheId, scope }, { signal }),
@@ -33,8 +35,8 @@ export function Lane() {
     [data]
   )
   const block = useMemo(
-    () => (shardPath === null || !scopeHolds(scope, shardPath) ? null : blockHolding(lines, shardPath)),
-    [lines, scope, shardPath]
+    () => (address === undefined || !scopeHolds(scope, address) ? null : blockHolding(lines, address)),
+    [lines, scope, address]
   )
   if (lines.length === 0) return null
   const height = Math.min(SEEN, lines.length) * (SIZES.cellHeight + SIZES.lineGap) + 13

@@ -1,6 +1,6 @@
 /** Where blocks stand on a canvas: one line a contig, one cell a block, gaps kept, long lines broken. Pure. */
 import type { Health } from '../../../shared/contract/index.ts'
-import { scopeOfPath, strideBlockOf } from '../../state/scope.ts'
+import type { ShardAddress } from '../../../shared/model/shard.ts'
 
 export type Block = {
   /** Stride block, or the place in order where there is none. */
@@ -46,10 +46,10 @@ export type BlockLayout = {
 }
 
 /** The block of a lane that a shard is part of, by the path that the block goes by; null when it is in none. */
-export function blockHolding(lines: readonly BlockLine[], shardPath: string): string | null {
-  const contig = scopeOfPath(shardPath)?.contig
-  const at = strideBlockOf(shardPath)
-  return lines.find(({ label }) => label === contig)?.blocks.find(block => block.at === at)?.shardPath ?? null
+export function blockHolding(lines: readonly BlockLine[], address: ShardAddress | null): string | null {
+  if (address === null) return null
+  const line = lines.find(({ label }) => label === address.contig)
+  return line?.blocks.find(block => block.at === address.strideBlock)?.shardPath ?? null
 }
 
 /** A line with far more gaps than blocks is drawn without its gaps. */

@@ -2,9 +2,11 @@
  * What this room asks the service. Keys hold the cache and its version, so that a change is asked for again; what is on the screen
  * stays until the new answer is there. Expected faults are not tried twice.
  */
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import { PAGE_ROWS, RAW_ROWS } from '../../../shared/contract/constants.ts'
 import type { RawRowPage, RowLine, Scope } from '../../../shared/contract/index.ts'
+import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { isWhole, scopeKey } from '../scope.ts'
 import { useWorkspace } from '../WorkspaceProvider.tsx'
@@ -39,6 +41,37 @@ export function useFacts(shardPath: string | null) {
     placeholderData: sameButVersion(queryKey),
     queryFn: ({ signal }) => client.shards.describe({ cacheId, shardPath: shardPath ?? '' }, { signal })
   })
+}
+
+/** Where a shard's path puts it: null for a path of no layout, undefined until that is known. It never changes. */
+export function useAddress(shardPath: string | null): ShardAddress | null | undefined {
+  const { client, cacheId } = useBase()
+  const { data } = useQuery({
+    ...once,
+    queryKey: addressKey(cacheId, shardPath ?? ''),
+    enabled: shardPath !== null,
+    queryFn: ({ signal }) => client.shards.address({ cacheId, shardPath: shardPath ?? '' }, { signal })
+  })
+  return data
+}
+
+/** Asks the same for one path, or remembers it. */
+export function useAskAddress(): (shardPath: string) => Promise<ShardAddress | null> {
+  const { client, cacheId } = useBase()
+  const queries = useQueryClient()
+  return useCallback(
+    shardPath =>
+      queries.fetchQuery({
+        ...once,
+        queryKey: addressKey(cacheId, shardPath),
+        queryFn: ({ signal }) => client.shards.address({ cacheId, shardPath }, { signal })
+      }),
+    [client, cacheId, queries]
+  )
+}
+
+function addressKey(cacheId: string, shardPath: string): readonly string[] {
+  return ['shards.address', cacheId, shardPath]
 }
 
 /** The shard's line in the table of shards, for its health; null when the table has none. */

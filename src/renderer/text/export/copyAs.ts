@@ -1,5 +1,6 @@
 /** A row and its vector as text for elsewhere: nothing is rounded, nothing is lost, and the names are GenoLeWM's own. */
 import type { RowLine } from '../../../shared/contract/index.ts'
+import { ALL_KEY_PARTS, type KeyPart, type KeySpec } from '../../../shared/model/keySpec.ts'
 import { toTsv } from './tsv.ts'
 
 /** Every value in as few digits as bring it back exactly; -0 keeps its sign. */
@@ -18,12 +19,7 @@ export function jsonOf(row: RowLine, values: Float64Array): string {
     ['chrom', row.chrom],
     ['start_bp', position(row.startBp)],
     ['end_bp', position(row.endBp)],
-    ['window_hash', row.windowHash],
-    ['encoder_hash', row.encoderHash],
-    ['state_layer', row.stateLayer],
-    ['pool_type', row.poolType],
-    ['pool_radius', row.poolRadius],
-    ['dtype', row.dtype],
+    ...keyPartsOf(row).map(({ field, column }) => [column, row[field]]),
     ['untargeted', row.untargeted],
     ['created_at', String(row.createdAt)],
     ['schema_version', row.schemaVersion]
@@ -52,15 +48,21 @@ export function pythonOf(root: string, row: RowLine): string {
 embedding = read_embedding(
     ${pythonText(root)},
     WindowCacheKey(
-        window_hash=bytes.fromhex("${row.windowHash}"),
-        encoder_hash=bytes.fromhex("${row.encoderHash}"),
-        state_layer=${row.stateLayer},
-        pool_type=${pythonText(row.poolType)},
-        pool_radius=${row.poolRadius},
-        dtype=${pythonText(row.dtype)},
-    ),
+${keyPartsOf(row)
+  .map(({ field, column, kind }) => `        ${column}=${pythonValue(kind, row[field] ?? null)},\n`)
+  .join('')}    ),
 )
 `
+}
+
+/** The parts that the key of a row has in its layout. */
+function keyPartsOf(row: RowLine): KeySpec {
+  return ALL_KEY_PARTS.filter(({ field }) => row[field] !== undefined)
+}
+
+function pythonValue(kind: KeyPart['kind'], value: string | number | null): string {
+  if (value === null) return 'None'
+  return kind === 'digests' ? `bytes.fromhex("${value}")` : typeof value === 'number' ? String(value) : pythonText(value)
 }
 
 /** What JSON writes between quotes, Python reads as the same text. */
@@ -74,34 +76,18 @@ export function fileNameOf(row: RowLine, extension: string): string {
   return `${contig}_${row.startBp}-${row.endBp}_${row.windowHash.slice(0, 8)}.${extension}`
 }
 
-const COLUMNS = [
-  'row',
-  'chrom',
-  'start_bp',
-  'end_bp',
-  'window_hash',
-  'state_layer',
-  'pool_type',
-  'pool_radius',
-  'dtype',
-  'untargeted',
-  'created_at'
-]
-
 /** Rows as tab-separated values with a line of names, positions as stored. */
 export function tsvOf(rows: readonly RowLine[]): string {
+  // A shard mostly has one encoder, and its hash is long.
+  const parts = ALL_KEY_PARTS.filter(({ field }) => field !== 'encoderHash' && rows.some(row => row[field] !== undefined))
   const lines = rows.map(row => [
     row.rowOffset,
     row.chrom,
     row.startBp,
     row.endBp,
-    row.windowHash,
-    row.stateLayer,
-    row.poolType,
-    row.poolRadius,
-    row.dtype,
+    ...parts.map(({ field }) => row[field] ?? null),
     String(row.untargeted),
     row.createdAt
   ])
-  return toTsv(COLUMNS, lines)
+  return toTsv(['row', 'chrom', 'start_bp', 'end_bp', ...parts.map(({ column }) => column), 'untargeted', 'created_at'], lines)
 }

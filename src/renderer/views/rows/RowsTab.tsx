@@ -153,6 +153,10 @@ function Cells({ index, pages }: { readonly index: number; readonly pages: RowPa
   )
 }
 
+function poolText({ poolType, poolRadius, centerToken = null }: RowLine): string {
+  return `${poolType}_${poolRadius}${centerToken === null ? '' : ` at token ${formatCount(centerToken)}`}`
+}
+
 function RowCells({ row }: { readonly row: RowLine }) {
   const created = row.createdAt === 0n ? 'not said' : formatTime(millisecondsOf(row.createdAt))
   const cells: readonly (readonly [name: string, text: string, title?: string])[] = [
@@ -161,7 +165,7 @@ function RowCells({ row }: { readonly row: RowLine }) {
     ['End', formatCount(row.endBp)],
     ['Window hash', shortenHash(row.windowHash), row.windowHash],
     ['Layer', String(row.stateLayer).replace('-', '−'), layerText(row.stateLayer)],
-    ['Pool', `${row.poolType}_${row.poolRadius}`],
+    ['Pool', poolText(row)],
     ['Dtype', row.dtype],
     ['Untargeted', row.untargeted ? 'yes' : 'no'],
     ['Created', created, `${row.createdAt} ns UTC`]

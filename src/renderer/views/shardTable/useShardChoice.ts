@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Scope, ShardRow } from '../../../shared/contract/index.ts'
+import { useAddress } from '../../state/queries/queries.ts'
 import { scopeHolds } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
@@ -86,12 +87,13 @@ export function useShardChoice(
   const latest = useRef({ pages, sort, total, reveal })
   latest.current = { pages, sort, total, reveal }
   const { shardPath } = selection
+  const address = useAddress(shardPath)
   const hasRows = total > 0
   useEffect(() => {
     const now = latest.current
     if (!hasRows || (shardPath !== null && [selected.current, cursorPath.current].includes(shardPath))) return
     selected.current = null
-    if (shardPath === null || !scopeHolds(scope, shardPath)) return
+    if (shardPath === null || address === undefined || !scopeHolds(scope, address)) return
     let replaced = false
     const isLast = sinceNow()
     const current = (): boolean => !replaced && isLast()
@@ -114,7 +116,7 @@ export function useShardChoice(
     return () => {
       replaced = true
     }
-  }, [shardPath, scope, hasRows, put, sinceNow])
+  }, [shardPath, address, scope, hasRows, put, sinceNow])
 
   const rowsOf = async (from: number, to: number, use: (rows: readonly ShardRow[]) => void): Promise<void> => {
     try {

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useClient } from '../../../data/ClientProvider.tsx'
 import { MOD } from '../../../state/keys/keys.ts'
+import { useAskAddress } from '../../../state/queries/queries.ts'
 import { scopeHolds } from '../../../state/scope.ts'
 import { useWorkspace } from '../../../state/WorkspaceProvider.tsx'
 import { Field } from '../../../ui/controls/Field.tsx'
@@ -28,6 +29,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
   const { found, look, forget } = useFind()
+  const askAddress = useAskAddress()
   const input = useRef<HTMLInputElement>(null)
   const before = useRef<Element | null>(null)
   const list = useId()
@@ -77,10 +79,11 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     if (before.current instanceof HTMLElement) before.current.focus()
     before.current = null
   }
-  const show = ({ shardPath, rowOffset }: Place): void => {
+  const show = async ({ shardPath, rowOffset }: Place): Promise<void> => {
     empty()
     before.current = null
-    const scope = scopeHolds(selection.scope, shardPath) ? selection.scope : {}
+    const address = await askAddress(shardPath).catch(() => null)
+    const scope = scopeHolds(selection.scope, address) ? selection.scope : {}
     go({ tab: rowOffset === null ? 'shards' : 'rows', scope, shardPath, rowOffset })
     ask({ kind: 'centre' })
   }
@@ -91,7 +94,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const pick = (index: number): void => {
     const place = places[index]
     const command = offered[index - places.length]
-    if (place !== undefined) show(place.place)
+    if (place !== undefined) void show(place.place)
     else if (command !== undefined) run(command)
   }
   const enter = async (): Promise<void> => {
@@ -103,7 +106,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     const result = await look(typed)
     if (result.state !== 'places') return
     const [only, another] = result.options
-    if (only !== undefined && another === undefined && !result.truncated) show(only.place)
+    if (only !== undefined && another === undefined && !result.truncated) await show(only.place)
     else setActive(only === undefined ? -1 : 0)
   }
   const key = (event: KeyboardEvent): void => {
