@@ -49,6 +49,24 @@ const ADDITIONS: readonly Addition[] = [
     file: 'src/shared/model/report.ts',
     lines: [{ before: "'list', 'read', 'compare'", line: "'dummy'," }],
     asks: ['src/main/cli/process/progressBar.ts', 'src/renderer/panels/jobs/JobProgress.tsx']
+  },
+  {
+    what: 'a layout',
+    file: 'src/shared/model/layout.ts',
+    lines: [{ before: '2] as const', line: '99,' }],
+    asks: ['src/main/core/layouts/registry.ts', 'src/shared/model/keySpec.ts']
+  },
+  {
+    what: 'a part of a key',
+    file: 'src/shared/model/record.ts',
+    lines: [{ before: '  /** What the encoder ran in;', line: '  readonly dummyPart?: number' }],
+    asks: [
+      'src/main/cli/options/fields.ts',
+      'src/main/cli/options/keyOptions.ts',
+      'src/renderer/inspector/KeyFacts.tsx',
+      'src/renderer/text/export/copyAs.ts',
+      'src/shared/model/keySpec.ts'
+    ]
   }
 ]
 

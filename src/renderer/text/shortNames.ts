@@ -23,7 +23,8 @@ export type PathParts = {
 /** The folder of the encoder that all of these shards share, with its `/`; without one, or where some are no shards, that of all encoders. */
 export function sharedEncoder(paths: readonly string[]): string {
   const [first] = paths
-  const folder = first === undefined ? null : /^embeddings\/[^/]+\//.exec(first)?.[0]
+  const [root, encoder, ...below] = first?.split('/') ?? []
+  const folder = root === 'embeddings' && encoder && below.length > 0 ? `${root}/${encoder}/` : null
   return folder && paths.every(path => path.startsWith(folder) && path.endsWith('.parquet')) ? folder : 'embeddings/'
 }
 

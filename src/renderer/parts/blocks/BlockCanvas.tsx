@@ -153,7 +153,7 @@ export function BlockCanvas({
           style={{ left: Math.min(pointer.x + 12, window.innerWidth - 360), top: Math.min(pointer.y + 16, window.innerHeight - 72) }}
         >
           <HealthMark mark={hovered.health} word />
-          <span className={classes.tipPath}>{hovered.shardPath.replace(/^embeddings\//, '')}</span>
+          <span className={classes.tipPath}>{hovered.shardPath.replace('embeddings/', '')}</span>
           {hovered.shards > 1 && <span>{formatCounted(hovered.shards, 'shard')} in this block; a click shows the worst</span>}
         </div>
       )}
