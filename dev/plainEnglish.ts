@@ -20,7 +20,6 @@ const TO_DO: readonly string[] = [
   'src/main/desktop/',
   'src/main/page/',
   'src/renderer/',
-  'src/shared/',
   'test/'
 ]
 

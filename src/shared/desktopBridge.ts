@@ -1,6 +1,6 @@
-/** What the desktop's preload script gives the page, and nothing more. */
+/** The functions that the desktop's preload script exposes to the page. */
 
-/** Commands of the application menu; the page does them. */
+/** Commands of the application menu, which the page executes. */
 export const MENU_COMMANDS = [
   'open',
   'open-recent',
@@ -20,24 +20,24 @@ export type MenuCommand = (typeof MENU_COMMANDS)[number]
 
 export type DesktopBridge = {
   readonly platform: string
-  /** Asks the main process for a port to the service; it arrives as a window message `lewm:port`. */
+  /** Requests a port to the service from the main process. It arrives as a window message `lewm:port`. */
   requestPort(): void
   onServiceGone(listener: () => void): void
   restartService(): void
-  /** The native folder dialog; null when it was cancelled. */
+  /** The native folder dialog; null if it was cancelled. */
   chooseFolder(): Promise<string | null>
-  /** The native save dialog, and the file written; false when it was cancelled. */
+  /** The native save dialog. Writes the file; false if it was cancelled. */
   saveFile(name: string, bytes: Uint8Array): Promise<boolean>
   /** Path of a file or folder dropped on the window. */
   pathOfDropped(file: File): string
   onMenuCommand(listener: (command: MenuCommand, argument: string | null) => void): () => void
-  /** A folder that the command line or a second start asked for. */
+  /** A folder requested by the command line or by a second start. */
   onOpenFolder(listener: (path: string) => void): () => void
   /** Progress in the taskbar or dock, 0 to 1; −1 for none. */
   setProgress(fraction: number): void
-  /** A recent cache was pinned, let go or forgotten: the application menu lists them too. */
+  /** A recent cache was pinned, unpinned or removed. The application menu lists them too. */
   recentChanged(): void
-  /** Gives back what memory the page does not need now; worth it only when nobody is using it, as it may take a frame or two. */
+  /** Releases memory that the page does not need now. Call it only when the window is idle, because it may take a frame or two. */
   rest(): void
 }
 

@@ -1,6 +1,6 @@
 /**
- * One value, one JSON text, nothing lost: names in snake_case, bigints as decimal strings, hashes as lowercase hex, NaN and the
- * infinities as strings, -0 as `-0.0` (Python reads `-0` as the integer 0).
+ * Converts values to JSON without loss: names in snake_case, bigints as decimal strings, hashes as lowercase hex, NaN and infinities as
+ * strings, -0 as `-0.0` (Python reads `-0` as the integer 0).
  */
 import { jsonString } from './terminalText.ts'
 
@@ -16,7 +16,7 @@ export function toJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toJson).join(',')}]`
   if (value instanceof Map) return mapText(value)
   if (typeof value === 'object') return objectText(value)
-  throw new TypeError(`no JSON for a ${typeof value}`)
+  throw new TypeError(`a ${typeof value} cannot be written as JSON`)
 }
 
 /** Lowercase hex digits of `bytes`. */
@@ -29,7 +29,7 @@ function objectText(value: object): string {
   return `{${entries.map(([name, entry]) => `${jsonString(snakeCase(name))}:${toJson(entry)}`).join(',')}}`
 }
 
-/** Names of a Map are not ours: they stay as they are. */
+/** Keys of a Map are data and stay unchanged. */
 function mapText(value: ReadonlyMap<unknown, unknown>): string {
   return `{${Array.from(value, ([name, entry]) => `${jsonString(String(name))}:${toJson(entry)}`).join(',')}}`
 }
@@ -39,7 +39,7 @@ function numberText(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value)
 }
 
-/** Names of ours are camelCase; whatever has another shape (a path, a header) is left as it is. */
+/** Property names are camelCase. A key of another form (a path, a header) stays unchanged. */
 function snakeCase(name: string): string {
   return /^[a-z][A-Za-z0-9]*$/.test(name) ? name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`) : name
 }

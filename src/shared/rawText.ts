@@ -1,4 +1,4 @@
-/** A value of any Parquet file on one line, cut to what a cell of a table can hold. */
+/** A value of any Parquet file on one line, cut to the size of a table cell. */
 import type { RawValue } from './model/raw.ts'
 
 /** Items of a list or a group that are shown before its length. */
@@ -28,7 +28,7 @@ function listText(items: readonly RawValue[]): string {
   return items.length > SHOWN ? `${items.length.toLocaleString('en')} values: ${shown}, …` : `[${shown}]`
 }
 
-/** Six significant digits are enough to tell values apart by eye. */
+/** Six significant digits are enough to distinguish values by eye. */
 function shortText(value: RawValue): string {
   return wholeText(typeof value === 'number' ? Number(value.toPrecision(6)) : value)
 }

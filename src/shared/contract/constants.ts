@@ -1,16 +1,16 @@
-/** Constants of the contract, without a schema: the window imports them and not zod. */
+/** Constants of the contract, without schemas, so that the window can import them without zod. */
 
-/** Pages of tables hold at most this many rows. */
+/** Maximum number of rows in a page of a table. */
 export const PAGE_ROWS = 500
-/** Raw rows in an answer. A row may be a vector of thousands of values, of which only the first ones are sent. */
+/** Maximum number of raw rows in a response. A row may be a vector of thousands of values, of which only the first ones are sent. */
 export const RAW_ROWS = 100
-/** Reader threads that a job may be given. */
+/** Maximum number of reader threads of a job. */
 export const MAX_WORKERS = 256
 
-/** Health of a shard. The window shows each with a shape and a word beside its colour. */
+/** Health of a shard. The window shows each with a symbol and a word beside its colour. */
 export const HEALTHS = ['verified', 'unverified', 'readable', 'suspect', 'damaged', 'missing', 'unsupported', 'unreadable'] as const
 
-/** Formats of a list of missing rows: one key a line, or the window of each as BED. */
+/** Formats of a list of missing rows: one key per line, or the window of each as BED. */
 export const LOST_FORMATS = ['ndjson', 'bed'] as const
 
 /** Columns by which the service sorts shards. */

@@ -1,6 +1,6 @@
 /**
- * Everything that a window can ask of the service, written once. The same on every carrier: a MessagePort in the desktop, a
- * WebSocket in the browser, direct calls in tests.
+ * All procedures that a window can call. They are the same over every transport: a MessagePort in the desktop, a WebSocket in the browser,
+ * direct calls in tests.
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
@@ -29,7 +29,7 @@ import {
 
 const fault = { data: z.object({ details: z.record(z.string(), z.unknown()) }) }
 
-/** Expected faults with the core's stable codes; anything else is INTERNAL and a bug. */
+/** Expected errors with the stable codes of the core. Any other error is INTERNAL and a bug. */
 const base = oc.errors({
   'INPUT.GENERIC': { status: 400, ...fault },
   'RESOURCE.CACHE_CORRUPT': { status: 422, ...fault },
@@ -48,19 +48,19 @@ const page = { offset: z.number().int().min(0), limit: z.number().int().min(1).m
 
 export const contract = {
   caches: {
-    /** Opens a cache, or gives the one that is open already; never writes into it. */
+    /** Opens a cache, or returns it if it is already open. Never writes to it. */
     open: base.input(z.object({ path: z.string() })).output(summarySchema),
-    /** The built-in sample, in the program's own folder; `damaged` builds the one with damage. */
+    /** The built-in sample, in the program's own folder; `damaged` builds the damaged one. */
     openSample: base.input(z.object({ damaged: z.boolean() })).output(summarySchema),
     summary: base.input(cache).output(summarySchema),
-    /** A summary at once and after each change, at most five a second, until the caller stops. */
+    /** A summary at once and after each change, at most five per second, until the caller stops. */
     watch: base.input(cache).output(eventIterator(summarySchema)),
-    /** What was verified when, for whoever chooses what to verify again. */
+    /** Times of verification, for choosing shards to verify again. */
     verifications: base.input(cache.extend({ agesMs: z.array(z.number().min(0)).max(10) })).output(verificationsSchema),
     close: base.input(cache).output(z.object({})),
-    /** What a folder is; never fails for what is or is not there. */
+    /** The kind of a folder. Never fails because of its contents. */
     inspect: base.input(z.object({ path: z.string() })).output(folderSchema),
-    /** Pinned ones first, then the latest; at most ten. */
+    /** Pinned caches first, then the most recent; at most ten. */
     recent: base.output(z.array(recentSchema)),
     pin: base.input(z.object({ path: z.string(), pinned: z.boolean() })).output(z.array(recentSchema)),
     forget: base.input(z.object({ path: z.string() })).output(z.array(recentSchema))
@@ -71,7 +71,7 @@ export const contract = {
       .input(
         cache.extend({
           scope: scopeSchema,
-          /** Part of the path, in any case. */
+          /** A part of the path, case-insensitive. */
           text: z.string(),
           health: z.array(healthSchema),
           sort: z.object({ by: z.enum(SHARD_SORTS), descending: z.boolean() }),
@@ -79,7 +79,7 @@ export const contract = {
         })
       )
       .output(z.object({ total: z.number(), ...rowsSum, bytes: z.number(), entries: z.array(shardRowSchema) })),
-    /** The contigs of a scope, one cell a stride block; at most 4,000 cells. */
+    /** The contigs of a scope, one cell per stride block; at most 4,000 cells. */
     lane: base.input(cache.extend({ scope: scopeSchema })).output(
       z.object({
         contigs: z.array(
@@ -96,16 +96,16 @@ export const contract = {
     describe: base.input(shard).output(shardFactsSchema),
     rows: base.input(shard.extend(page)).output(z.object({ total: z.number(), rows: z.array(rowSchema) })),
     vector: base.input(shard.extend({ rowOffset: z.number().int().min(0) })).output(vectorSchema),
-    /** What any Parquet file says of itself, whatever its layout. */
+    /** Schema and metadata of any Parquet file, regardless of its layout. */
     raw: base.input(shard).output(rawFileSchema),
-    /** Its rows as texts. */
+    /** Its rows as text. */
     rawRows: base.input(shard.extend({ offset: page.offset, limit: z.number().int().min(1).max(RAW_ROWS) })).output(rawRowsSchema),
     heatMap: base
       .input(shard.extend({ width: z.number().int().min(1).max(4096), height: z.number().int().min(1).max(4096) }))
       .output(heatMapSchema)
   },
   lookup: {
-    /** What a query means, as a sentence, while one types. */
+    /** The meaning of a query as a sentence, while the user types. */
     understand: base
       .input(cache.extend({ query: z.string() }))
       .output(z.object({ kind: z.enum(['hash', 'locus', 'dna', 'path', 'none']), sentence: z.string(), rows: z.number().nullable() })),
@@ -119,19 +119,19 @@ export const contract = {
     )
   },
   /**
-   * What is known to be wrong: of every shard's last verification, of the last comparison across shards, of the index; and, of shards
-   * that were not verified as they are, what a first look at them found. `total` counts both.
+   * All known problems: of the last verification of every shard, of the last comparison across shards, and of the index; and, for shards
+   * not verified in their present state, of a first check. `total` counts both.
    */
   findings: base
     .input(cache.extend({ scope: scopeSchema.optional() }))
     .output(z.object({ findings: z.array(findingSchema), firstLook: z.array(findingSchema), total: z.number() })),
-  /** What is missing, as a file: of the shards that `findings` reports as `missing_shard`, without a limit. */
+  /** The missing rows as a file: of the shards that `findings` reports as `missing_shard`, without a limit. */
   lost: base.input(cache.extend({ scope: scopeSchema.optional(), format: z.enum(LOST_FORMATS) })).output(lostListSchema),
   jobs: {
     start: base.input(cache.extend({ request: jobRequestSchema, workers: workersSchema.optional() })).output(jobInfoSchema),
-    /** Running ones and the last fifty that ended, latest first. */
+    /** Running jobs and the last fifty that ended, latest first. */
     list: base.output(z.array(jobInfoSchema)),
-    /** What has happened so far in short, then what happens, until its end. Leaving does not end the job. */
+    /** A summary of past events, then new events until the end. Closing the stream does not end the job. */
     attach: base.input(z.object({ jobId: z.string() })).output(eventIterator(jobEventSchema)),
     cancel: base.input(z.object({ jobId: z.string() })).output(jobInfoSchema),
     outcome: base.input(z.object({ jobId: z.string() })).output(jobOutcomeSchema.nullable())
@@ -144,7 +144,7 @@ export const contract = {
         node: z.string(),
         pid: z.number(),
         platform: z.string(),
-        /** Threads that a job reads on unless it is told otherwise. */
+        /** Reader threads of a job, unless it specifies another number. */
         cores: z.number(),
         residentBytes: z.number(),
         startedMs: z.number(),
@@ -152,9 +152,9 @@ export const contract = {
         defaultCache: z.string().nullable()
       })
     ),
-    /** The log's last lines, oldest first. */
+    /** The last lines of the log, oldest first. */
     log: base.input(z.object({ lines: z.number().int().min(1).max(PAGE_ROWS) })).output(z.array(z.string())),
-    /** What the window keeps between two starts: panes, columns, the last selection. Opaque to the service. */
+    /** Settings that the window keeps between two starts: panes, columns, the last selection. Opaque to the service. */
     settings: base.output(z.record(z.string(), z.unknown())),
     saveSettings: base.input(z.record(z.string(), z.unknown())).output(z.object({}))
   }

@@ -1,4 +1,4 @@
-/** Long work: what can be started, what it tells while it runs, and what it comes to. */
+/** Jobs: requests, progress events and reports. */
 import { z } from 'zod'
 import { MAX_WORKERS } from './constants.ts'
 import {
@@ -13,17 +13,17 @@ import {
 } from './reports.ts'
 import { findingSchema, scopeSchema } from './schemas.ts'
 
-/** What a job is to do. Only `verify` and `plan` leave the cache as it is. */
+/** The work of a job. Only `verify` and `plan` leave the cache unchanged. */
 export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('verify'),
     scope: scopeSchema.optional(),
     shards: z.array(z.string()).optional(),
-    /** What is new, or has another size or time than when it was last verified. With `olderThanMs`: either. */
+    /** Only shards that are new or changed since their last verification. With `olderThanMs`: either. */
     changed: z.boolean().optional(),
-    /** What was last verified longer ago than this, or never. */
+    /** Only shards last verified longer ago than this, or never. */
     olderThanMs: z.number().min(0).optional(),
-    /** Go on where the last verification of the same shards was broken off. */
+    /** Resume the last verification of the same shards if it was interrupted. */
     resume: z.boolean().optional(),
     /** Also read every shard with hyparquet and compare all values. */
     secondReader: z.boolean().optional()
@@ -33,14 +33,14 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reindex') }),
   z.object({ kind: z.literal('quarantine'), shards: z.array(z.string()).min(1), reason: z.string() }),
   z.object({ kind: z.literal('restore'), which: z.union([z.literal('all'), z.array(z.string()).min(1)]) }),
-  /** A person's word that missing shards need not come back. */
+  /** The user's decision that missing shards need not come back. */
   z.object({ kind: z.literal('forget'), shards: z.array(z.string()).min(1) })
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 export type JobKind = JobRequest['kind']
 const JOB_KINDS: readonly JobKind[] = jobRequestSchema.options.map(option => option.shape.kind.value)
 
-/** Threads that read shards; as many as the service's machine has cores when it is left out. */
+/** Reader threads; by default one per core of the service's machine. */
 export const workersSchema = z.number().int().min(1).max(MAX_WORKERS)
 
 export const jobReportSchema = z.discriminatedUnion('kind', [
@@ -65,9 +65,9 @@ export const jobOutcomeSchema = z.discriminatedUnion('outcome', [
 export type JobOutcome = z.infer<typeof jobOutcomeSchema>
 
 export const jobEventSchema = z.discriminatedUnion('type', [
-  /** At most ten a second. */
+  /** At most ten per second. */
   z.object({ type: z.literal('progress'), progress: progressSchema, bytesPerSecond: z.number(), secondsLeft: z.number().nullable() }),
-  /** What was found since the last event. */
+  /** Findings since the last event. */
   z.object({ type: z.literal('findings'), findings: z.array(findingSchema) }),
   z.object({ type: z.literal('end'), end: jobOutcomeSchema })
 ])
@@ -77,7 +77,7 @@ export const jobInfoSchema = z.object({
   jobId: z.string(),
   cacheId: z.string(),
   kind: z.enum(JOB_KINDS),
-  /** What it is doing, for a person: "Verify 36 shards". */
+  /** A description of the work: "Verify 36 shards". */
   title: z.string(),
   startedMs: z.number(),
   endedMs: z.number().nullable(),

@@ -1,9 +1,9 @@
-/** A Parquet file of any layout as the window shows it: values are texts, cut to what a cell can hold. */
+/** A Parquet file of any layout as the window shows it. Values are text, cut to the size of a cell. */
 import { z } from 'zod'
 import type { RawColumn, RawRowGroup, UnreadColumn } from '../model/raw.ts'
 import { columnSchema } from './schemas.ts'
 
-/** Row groups that cross; all of them are counted. */
+/** Row groups that are sent; all of them are counted. */
 export const RAW_GROUPS = 200
 
 const rawColumnSchema = columnSchema.extend({
@@ -27,13 +27,13 @@ const unreadSchema = z.object({
 
 export const rawFileSchema = z.object({
   leaves: z.array(rawColumnSchema),
-  /** `value` is cut to 4,096 characters; `bytes` counts all of it. */
+  /** `value` is cut to 4,096 characters; `bytes` is its full size. */
   keyValues: z.array(z.object({ key: z.string(), value: z.string().nullable(), bytes: z.number() })),
   rowGroups: z.array(rowGroupSchema),
   rowGroupCount: z.number(),
   rowCount: z.number(),
   createdBy: z.string().nullable(),
-  /** Of the file as a whole: encrypted, or beyond a limit. */
+  /** About the file as a whole: encrypted, or beyond a limit. */
   unread: z.array(unreadSchema)
 })
 export type RawFileFacts = z.infer<typeof rawFileSchema>
@@ -42,7 +42,7 @@ export const rawRowsSchema = z.object({
   total: z.number(),
   /** Top-level columns that could be read. */
   columns: z.array(z.string()),
-  /** A text for each of `columns`; null for a missing value. */
+  /** Text for each of `columns`; null for a missing value. */
   rows: z.array(z.array(z.string().nullable())),
   unread: z.array(unreadSchema)
 })

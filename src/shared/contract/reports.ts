@@ -1,4 +1,4 @@
-/** What long work tells on its way and comes to, as zod schemas; their types are the model's own. */
+/** Progress and reports of long operations as zod schemas. Their types are those of the model. */
 import { z } from 'zod'
 import {
   type KeptShard,
@@ -122,7 +122,7 @@ const moveBackSchema = z.object({ path: z.string(), shardPath: z.string() })
 export const restoreReportSchema = z.object({
   restored: z.array(moveBackSchema),
   skipped: z.array(moveBackSchema.extend({ reason: z.string(), cause: z.enum(['taken', 'refused']) })),
-  /** False where nothing was moved: what was known of the index still holds. */
+  /** False if nothing was moved, so that the findings about the index are still valid. */
   indexRebuilt: z.boolean()
 })
 
@@ -130,7 +130,7 @@ export const forgetReportSchema = z.object({
   forgotten: z.array(
     z.object({
       shardPath: z.string(),
-      /** Null where nothing told how many. */
+      /** Null if the number is unknown. */
       rows: z.number().nullable(),
       reason: z.string(),
       by: z.string(),

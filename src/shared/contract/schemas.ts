@@ -1,4 +1,4 @@
-/** The model as zod schemas: what a value must be to cross a process boundary. Their types are the model's own. */
+/** The model as zod schemas: the values that may cross a process boundary. Their types are those of the model. */
 import { z } from 'zod'
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES } from '../model/finding.ts'
 import { DTYPES, POOL_TYPES } from '../model/record.ts'
@@ -29,16 +29,16 @@ export type LostFormat = (typeof LOST_FORMATS)[number]
 
 export const lostListSchema = z.object({
   file: z.instanceof(Blob),
-  /** Missing shards, also those of which nothing is in the file. */
+  /** Missing shards, including those without keys or windows in the file. */
   shards: z.number(),
   /** Keys or windows in the file. */
   listed: z.number(),
-  /** Keys or windows that are missing and unknown, and the shards that held them. */
+  /** Number of missing keys or windows that are unknown, and the shards that held them. */
   unlisted: z.number(),
   unlistedShards: z.number(),
-  /** Shards of which nothing tells how many rows they held: they are in none of the other numbers but `shards`. */
+  /** Shards whose number of rows is unknown. They are counted only here and in `shards`. */
   uncountedShards: z.number(),
-  /** Why the index could not be used: shards that only it knows are not in the file. */
+  /** Why the index could not be used. Shards that only the index knows are then not in the file. */
   indexFailure: z.string().optional()
 })
 export type LostListReport = Omit<z.infer<typeof lostListSchema>, 'file'>
@@ -79,7 +79,7 @@ export const columnSchema = z.object({
   pageIndex: z.boolean()
 }) satisfies z.ZodType<ColumnFacts>
 
-/** One line of the table of shards: what the catalog knows. Numbers of the footer are null until it was read, or when it cannot be. */
+/** One row of the table of shards, from the catalog. Numbers from the footer are null until it has been read, or if it cannot be read. */
 export const shardRowSchema = z.object({
   shardPath: z.string(),
   address: addressSchema.nullable(),
@@ -94,7 +94,7 @@ export const shardRowSchema = z.object({
 })
 export type ShardRow = z.infer<typeof shardRowSchema>
 
-/** What the tree, the lane, the table and a job speak of: any part of the address may be left out. */
+/** The scope of the tree, the lane, the table and a job. Any part of the address may be omitted. */
 export const scopeSchema = z.object({
   encoder: z.string().optional(),
   stateLayer: z.number().optional(),
@@ -104,17 +104,17 @@ export const scopeSchema = z.object({
 })
 export type Scope = z.infer<typeof scopeSchema>
 
-/** What the rows of several shards add up to. */
+/** Totals of several shards. */
 export const rowsSum = {
   /** Null until all of their footers were read. */
   rows: z.number().nullable(),
-  /** Shards that do not say how many rows they hold, as their footer cannot be read: theirs are not in the sum. */
+  /** Shards whose footer cannot be read, so that their rows are not in the sum. */
   withoutRowCount: z.number()
 }
 
-/** A level of the tree encoder → layer → pool → contig, with everything below it added up. */
+/** A level of the tree encoder → layer → pool → contig, with the totals of everything below it. */
 export const treeNodeSchema = z.object({
-  /** The scope's parts joined by `/`; unique. */
+  /** The parts of the scope joined by `/`; unique. */
   id: z.string(),
   parent: z.string().nullable(),
   level: z.enum(['encoder', 'layer', 'pool', 'contig']),
@@ -135,48 +135,48 @@ export const summarySchema = z.object({
   ...rowsSum,
   bytes: z.number(),
   health: z.partialRecord(healthSchema, z.number()),
-  /** Shards that were not verified as they are, and in which a first look found something wrong. */
+  /** Shards not verified in their present state in which a first check found a problem. */
   suspected: z.number(),
-  /** Null when nothing was ever verified. */
+  /** Null if no shard was ever verified. */
   lastVerifiedMs: z.number().nullable(),
   scan: z.object({ state: z.enum(['scanning', 'footers', 'done']), done: z.number(), total: z.number() }),
   index: z.object({
-    /** `unsupported`: of a newer GenoLeWM, never changed. */
+    /** `unsupported`: written by a newer GenoLeWM, never changed. */
     state: z.enum(['present', 'missing', 'unusable', 'unsupported']),
     bytes: z.number(),
-    /** Null when there is none. */
+    /** Null if there is no index. */
     modifiedMs: z.number().nullable(),
     drift: z.number().nullable(),
-    /** Why it cannot be used. Of one that is `present`: why it could not be read just now, so that missing shards may not be listed. */
+    /** Why it cannot be used. For a `present` index: why it could not be read just now, so that missing shards may not be listed. */
     reason: z.string().nullable()
   }),
   quarantined: z.number(),
-  /** What the index, the quarantine and the ledger expect and no shard holds. */
+  /** Shards that the index, the quarantine and the ledger expect and that do not exist. */
   missing: z.object({ missingShards: z.number(), missingRows: z.number() }),
-  /** Folders and files that look like shards and are none. */
+  /** Folders and files that have the name of a shard but are not shards. */
   scanFindings: z.array(findingSchema),
-  /** Who holds the lock; `own`: a job of this very service does. */
+  /** The owner of the lock; `own`: a job of this service. */
   writer: z.object({ host: z.string(), pid: z.number(), since: z.string(), operation: z.string(), own: z.boolean() }).nullable(),
-  /** False until this program has changed the cache, now or earlier, as far as its records on this machine go. */
+  /** False until this program has changed the cache, now or earlier, according to its records on this machine. */
   written: z.boolean(),
-  /** Counts up with every change: a client that holds an older one asks again. */
+  /** Increases with every change. A client with an older version refreshes. */
   version: z.number()
 })
 export type CacheSummary = z.infer<typeof summarySchema>
 
 export const verificationsSchema = z.object({
-  /** Shards that were never verified in full as they are now. */
+  /** Shards that were never fully verified in their present state. */
   never: z.number(),
-  /** For each age that was asked for: shards that were last verified longer ago, or never. */
+  /** For each requested age: shards last verified longer ago, or never. */
   older: z.array(z.number()),
-  /** The last verification of the whole cache, when it was broken off: `shards` of them need not be read again. */
+  /** The last verification of the whole cache, if it was interrupted: `shards` of them need not be read again. */
   interrupted: z.object({ startedMs: z.number(), shards: z.number() }).nullable()
 })
 
 export const folderSchema = z.object({
   path: z.string(),
   isCache: z.boolean(),
-  /** A sentence: what was found there. */
+  /** A sentence that describes the contents. */
   found: z.string(),
   nearestRoot: z.string().nullable()
 })
@@ -185,7 +185,7 @@ export type FolderReport = z.infer<typeof folderSchema>
 export const recentSchema = z.object({ path: z.string(), openedMs: z.number(), pinned: z.boolean(), exists: z.boolean() })
 export type RecentCache = z.infer<typeof recentSchema>
 
-/** A row without its embedding; hashes in hex, positions 0-based half-open as stored, big numbers as bigint. */
+/** A row without its embedding; hashes in hex, positions 0-based half-open as stored, large numbers as bigint. */
 export const rowSchema = z.object({
   shardPath: z.string(),
   rowOffset: z.number(),
@@ -229,7 +229,7 @@ export const shardFactsSchema = z.object({
       encoderHashes: z.array(z.string())
     })
     .nullable(),
-  /** Embeddings that can be read, up to the first that cannot. */
+  /** Embeddings that can be read, up to the first unreadable one. */
   readableEmbeddings: z.number(),
   statistics: statisticsSchema.nullable(),
   findings: z.array(findingSchema),
@@ -245,16 +245,16 @@ export const vectorSchema = z.object({
   norm: z.number().nullable()
 })
 
-/** A shard as a picture: `height` rows of `width` little-endian float32 means of what falls into a cell; NaN where there is none. */
+/** A shard as an image: `height` rows of `width` little-endian float32 means of the values in a cell; NaN for an empty cell. */
 export const heatMapSchema = z.object({
   width: z.number(),
   height: z.number(),
   rows: z.number(),
   dimensions: z.number(),
-  /** Range that holds 98 % of the values. */
+  /** Range of 98 % of the values. */
   low: z.number(),
   high: z.number(),
   cells: z.instanceof(Blob),
-  /** The part that could not be read, as a sentence; the rows before it are drawn. */
+  /** The part that could not be read, as a sentence. The rows before it are drawn. */
   damage: z.string().nullable()
 })

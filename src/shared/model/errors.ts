@@ -1,6 +1,6 @@
-/** Every expected fault has a stable code, one sentence for a person, and the facts. Anything else thrown is a bug. */
+/** Expected errors have a stable code, a one-sentence message, and details. Any other exception is a bug. */
 
-/** Stable codes; the first two are GenoLeWM's own (`geno_lewm.errors`). */
+/** Stable codes. The first two are those of GenoLeWM (`geno_lewm.errors`). */
 export type ErrorCode =
   | 'INPUT.GENERIC'
   | 'RESOURCE.CACHE_CORRUPT'
@@ -12,10 +12,10 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'INTERNAL'
 
-/** The facts of a fault: JSON values only, so that they cross a process boundary unchanged. */
+/** The details of an error: only JSON values, so that they cross a process boundary unchanged. */
 export type Details = Readonly<Record<string, unknown>>
 
-/** Root of the expected faults. */
+/** Base class of the expected errors. */
 export class CacheError extends Error {
   readonly code: ErrorCode
   readonly details: Details
@@ -28,28 +28,28 @@ export class CacheError extends Error {
   }
 }
 
-/** The caller gave something that cannot be: `details` names the field and the value. */
+/** Invalid input from the caller. `details` names the field and the value. */
 export class InputError extends CacheError {
   constructor(message: string, details: Details = {}) {
     super('INPUT.GENERIC', message, details)
   }
 }
 
-/** The cache holds something that contradicts itself or the request. */
+/** The cache contradicts itself or the request. */
 export class CacheCorruptError extends CacheError {
   constructor(message: string, details: Details = {}, options?: ErrorOptions) {
     super('RESOURCE.CACHE_CORRUPT', message, details, options)
   }
 }
 
-/** The key or shard that was asked for is not there. */
+/** The requested key or shard does not exist. */
 export class NotFoundError extends CacheError {
   constructor(message: string, details: Details = {}) {
     super('RESOURCE.NOT_FOUND', message, details)
   }
 }
 
-/** Somebody else is changing the cache: `details` says who and since when. */
+/** Another process is changing the cache. `details` has the process and the start time. */
 export class CacheBusyError extends CacheError {
   constructor(message: string, details: Details = {}) {
     super('RESOURCE.BUSY', message, details)
@@ -70,7 +70,7 @@ export class StalePlanError extends CacheError {
   }
 }
 
-/** The operating system refused (permissions, disk full, I/O): `details` has its code, call and path. */
+/** The operating system reported an error (permissions, disk full, I/O). `details` has its code, call and path. */
 export class SystemError extends CacheError {
   constructor(message: string, details: Details = {}, options?: ErrorOptions) {
     super('RESOURCE.SYSTEM', message, details, options)

@@ -1,13 +1,13 @@
-/** Findings are data: what is wrong, where, how bad, and what it costs. */
+/** Findings are data: the problem, its location, its severity and its impact. */
 import type { Details } from './errors.ts'
 
 /**
- * How bad, and so what a repair does with the shard.
- * - `corrupt`: cannot be trusted; the plan quarantines it
- * - `missing`: expected from evidence (index, ledger, kept entries) and not there; nothing to move
- * - `unsupported`: not ours to judge (a version or encoding we do not know); never moved by default
- * - `unreadable`: the system refused; says nothing about the bytes; never moved
- * - `suspect`: readable, but contradicts something; moved only when a person ticks it
+ * Severity of a finding, which decides how a repair treats the shard.
+ * - `corrupt`: damaged; the plan quarantines it
+ * - `missing`: expected from evidence (index, ledger, kept entries) but absent; there is nothing to move
+ * - `unsupported`: a version or encoding that is not supported, so there is no verdict; never moved by default
+ * - `unreadable`: I/O or permission error, so the content is unknown; never moved
+ * - `suspect`: readable, but implausible or contradictory; moved only if a user ticks it
  * - `index`: the SQLite index differs from the shards, which a reindex resolves, or could not be compared with them
  */
 export const SEVERITIES = ['corrupt', 'missing', 'unreadable', 'unsupported', 'suspect', 'index'] as const
@@ -64,22 +64,22 @@ export function isFindingKind(value: unknown): value is FindingKind {
   return typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value)
 }
 
-/** One thing that is wrong, at one place. */
+/** One problem at one location. */
 export type Finding = {
   readonly kind: FindingKind
   readonly severity: Severity
-  /** Relative to the cache root; the index's path for findings of the index as a whole. */
+  /** Relative to the cache root; the path of the index for findings about the whole index. */
   readonly shardPath: string
-  /** 0-based row, null when the finding is about the whole file. */
+  /** 0-based row; null if the finding is about the whole file. */
   readonly row: number | null
   readonly column: string | null
-  /** A sentence: what is wrong and what it costs. */
+  /** A sentence: the problem and its impact. */
   readonly message: string
-  /** The facts behind the sentence: JSON values only. */
+  /** The data behind the sentence: only JSON values. */
   readonly details: Details
 }
 
-/** Makes a finding of its kind; the severity follows from the kind. */
+/** Makes a finding. The severity follows from the kind. */
 export function finding(
   kind: FindingKind,
   shardPath: string,
@@ -105,12 +105,12 @@ const COMPARED: ReadonlySet<FindingKind> = new Set([
   'window_hash_disagrees'
 ])
 
-/** Whether a finding comes from comparing a shard with others, the index or other evidence, and not from the shard alone. */
+/** Whether a finding results from comparing a shard with others, the index or other evidence, and not from the shard alone. */
 export function isCompared({ kind, severity }: Pick<Finding, 'kind' | 'severity'>): boolean {
   return severity === 'index' || COMPARED.has(kind)
 }
 
-/** How many findings of each kind. */
+/** Number of findings of each kind. */
 export function countByKind(findings: readonly Finding[]): Partial<Record<FindingKind, number>> {
   const counts: Partial<Record<FindingKind, number>> = {}
   for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1

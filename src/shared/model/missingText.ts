@@ -1,22 +1,19 @@
-/** What is missing, in words: the same in the window and on the command line. */
+/** Missing rows in words, for the window and the command line. */
 import type { Finding } from './finding.ts'
 
-/**
- * `300 windows missing (3 shards)`; of shards that do not tell how many rows they had, only how many they are. Empty when nothing is
- * missing.
- */
+/** `300 windows missing (3 shards)`; only the number of shards if their rows are unknown. Empty if nothing is missing. */
 export function missingText({ missingShards, missingRows }: { readonly missingShards: number; readonly missingRows: number }): string {
   if (missingShards === 0) return ''
   const shards = counted(missingShards, 'shard')
   return missingRows === 0 ? `${shards} missing` : `${counted(missingRows, 'window')} missing (${shards})`
 }
 
-/** Earlier keys of rows that have another key now: they are not missing rows, and no shard holds them. */
+/** Earlier keys of rows that have another key now. The rows are not missing, but no shard holds these keys. */
 export function lostKeysText(keys: number): string {
   return `No shard holds ${keys === 1 ? 'the earlier key' : `${keys.toLocaleString('en-US')} of the earlier keys`} any more`
 }
 
-/** Of a report: how many earlier keys of changed rows no shard holds. */
+/** Number of earlier keys of changed rows in a report that no shard holds. */
 export function changedKeysLost(findings: Iterable<Pick<Finding, 'kind' | 'details'>>): number {
   let sum = 0
   for (const { kind, details } of findings) {

@@ -1,21 +1,19 @@
-/** Any Parquet file as it is, whatever it holds: schema, key-values, row groups, and some of its rows. */
+/** Any Parquet file as stored: schema, key-values, row groups, and some of its rows. */
 import type { ColumnFacts } from './shard.ts'
 
-/**
- * A value as plain data: bytes in hex, times as ISO text, whole numbers beyond 2^53 as decimal text, a group or a map by name.
- */
+/** A value as plain data: bytes in hex, times as ISO 8601 text, integers beyond 2^53 as decimal text, a group or a map by name. */
 export type RawValue = null | boolean | number | string | readonly RawValue[] | ReadonlyMap<string, RawValue>
 
 /** A leaf of the schema. */
 export type RawColumn = ColumnFacts & {
-  /** Name of the top-level column that it is part of. */
+  /** Name of the top-level column that contains it. */
   readonly topLevel: string
-  /** Levels as in the Parquet format: above 0, values can be missing, or repeat. */
+  /** Levels as in the Parquet format. Above 0, values can be missing or repeated. */
   readonly maxDefinition: number
   readonly maxRepetition: number
 }
 
-/** Why values are not among the rows. */
+/** Why values are not in the rows. */
 export type UnreadColumn = {
   /** The top-level column; null for all of them. */
   readonly column: string | null
@@ -34,12 +32,12 @@ export type RawRows = {
 }
 
 export type RawFile = RawRows & {
-  /** One for each leaf of the schema; `columns` of the rows are their top-level names. */
+  /** One for each leaf of the schema. `columns` of the rows are the top-level names. */
   readonly leaves: readonly RawColumn[]
-  /** `value` is text, or hex where the bytes are not UTF-8. */
+  /** `value` is text, or hex if the bytes are not UTF-8. */
   readonly keyValues: readonly { readonly key: string; readonly value: string | null; readonly bytes: number }[]
   readonly rowGroups: readonly RawRowGroup[]
-  /** Of the file. */
+  /** Number of rows of the file. */
   readonly rowCount: number
   readonly bytes: number
   readonly createdBy: string | null

@@ -10,14 +10,14 @@ export type Dtype = (typeof DTYPES)[number]
 export type Hash = Uint8Array
 
 /**
- * One embedding vector. `Float32Array` for shards that store float16 or float32 (both exact), `Float64Array` for the rare
- * shard that stores float64.
+ * One embedding vector: `Float32Array` for shards that store float16 or float32 (both exact), `Float64Array` for the rare shard that stores
+ * float64.
  */
 export type Embedding = Float32Array | Float64Array
 
 /** Content-addressed key of a row: one key, one row, in the whole cache. */
 export type WindowKey = {
-  /** SHA-256 of the window's uppercase ACGT text. */
+  /** SHA-256 of the window's sequence, uppercase ACGT. */
   readonly windowHash: Hash
   /** SHA-256 of the encoder's weights file. */
   readonly encoderHash: Hash
@@ -32,7 +32,7 @@ export type WindowKey = {
   readonly dtype: Dtype
 }
 
-/** What a row says besides its embedding. */
+/** A row without its embedding. */
 export type WindowRowInfo = WindowKey & {
   readonly chrom: string
   /** 0-based, inclusive, in bp. */
@@ -40,12 +40,12 @@ export type WindowRowInfo = WindowKey & {
   /** 0-based, exclusive, in bp; greater than `startBp`. */
   readonly endBp: bigint
   readonly untargeted: boolean
-  /** UTC nanoseconds since 1970; 0 means "not said yet". */
+  /** UTC nanoseconds since 1970; 0 means not set. */
   readonly createdAt: bigint
   readonly schemaVersion: string
 }
 
-/** One row to be written: `embedding` may hold any doubles, they are rounded to float16, ties to even. */
+/** One row to write. `embedding` may hold any doubles; they are rounded to float16, ties to even. */
 export type WindowRecord = WindowKey & {
   readonly chrom: string
   readonly startBp: bigint
@@ -56,7 +56,7 @@ export type WindowRecord = WindowKey & {
   readonly schemaVersion?: string
 }
 
-/** Where a row lies. */
+/** The location of a row. */
 export type RowPlace = {
   /** Relative to the cache root, `/`-separated. */
   readonly shardPath: string

@@ -1,31 +1,31 @@
 /** Progress, plans and reports of the long operations. */
 import type { Finding, FindingKind } from './finding.ts'
 
-/** What a long operation does, one after the other. */
+/** Phases of a long operation, in order. */
 export const PHASES = ['list', 'read', 'compare', 'index', 'move'] as const
 
-/** How far a long operation has come. */
+/** Progress of a long operation. */
 export type Progress = {
   readonly phase: (typeof PHASES)[number]
   readonly done: number
   readonly total: number
   readonly bytesDone: number
   readonly bytesTotal: number
-  /** The shard that was just finished, relative to the cache root. */
+  /** The last finished shard, relative to the cache root. */
   readonly shardPath: string | null
   readonly findings: number
 }
 
-/** What every long operation takes. */
+/** Options of every long operation. */
 export type LongOptions = {
   /** Aborting ends the work with a CancelledError, within half a second. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
   /** Called for each finding as soon as it is known. */
   readonly onFinding?: (finding: Finding) => void
-  /** Threads that read shards: as many as there are cores by default, and 1 is no thread at all. */
+  /** Reader threads: by default one per core. With 1, everything runs on the calling thread. */
   readonly workers?: number
-  /** How long reading one shard may take, ms; by default a minute and what a slow disk needs for its bytes. */
+  /** Time limit for reading one shard, ms; by default one minute plus the time that a slow disk needs for its bytes. */
   readonly shardBudgetMs?: number
 }
 
@@ -33,27 +33,27 @@ export type VerifyReport = {
   readonly checkedShards: number
   readonly checkedRows: number
   readonly checkedBytes: number
-  /** Shards without any finding but index drift. */
+  /** Shards without findings, except for index mismatches. */
   readonly healthyShards: number
   /** In path order. */
   readonly findings: readonly Finding[]
-  /** Shards that evidence expects and that are not there, or not with all their rows. */
+  /** Shards that evidence expects and that are absent or lack rows. */
   readonly missingShards: number
-  /** Rows that evidence expects and no shard holds, as far as it tells how many. */
+  /** Rows that evidence expects and no shard holds, as far as their number is known. */
   readonly missingRows: number
   readonly byKind: Partial<Record<FindingKind, number>>
   readonly seconds: number
-  /** Only of a verification that asked a second reader. */
+  /** Only for a verification with a second reader. */
   readonly secondReader?: SecondReading
 }
 
-/** What a comparison with the second reader came to. Shards that are damaged or unsupported are not part of it. */
+/** The result of a comparison with the second reader. Damaged and unsupported shards are not part of it. */
 export type SecondReading = {
   /** Shards of which every value was compared. */
   readonly compared: number
-  /** Those of them in which a value differs (`readers_disagree`). */
+  /** Shards among them with a differing value (`readers_disagree`). */
   readonly disagreeing: number
-  /** Shards that the second reader could not read, in path order. Nothing follows from that for them. */
+  /** Shards that the second reader could not read, in path order. This does not affect their verdict. */
   readonly notRead: readonly { readonly shardPath: string; readonly reason: string }[]
 }
 
@@ -62,40 +62,40 @@ export type ReindexReport = {
   readonly indexedRows: number
   /** Relative to the cache root. */
   readonly indexPath: string
-  /** Present where no shard could be read: the index is as it was. */
+  /** Present if no shard could be read and the index was left unchanged. */
   readonly indexKept?: true
-  /** What kept shards or rows out of the index. */
+  /** Findings that kept shards or rows out of the index. */
   readonly findings: readonly Finding[]
 }
 
-/** A file's identity at the time it was looked at: a plan is applied only to files that still have it. */
+/** The identity of a file when it was read. A plan is applied only to files that still have it. */
 export type FileStamp = {
   readonly bytes: number
   readonly mtimeNs: bigint
 }
 
-/** What a change leaves a trace in even where size and modification time were set back. */
+/** Changes with the file even if size and modification time are reset. */
 export type FileIdentity = FileStamp & {
   readonly inode: bigint
   /** UTC ns. */
   readonly ctimeNs: bigint
 }
 
-/** One shard that a plan can move, as it was read. Plans of earlier versions have null for what they did not record. */
+/** One shard that a plan can move, as it was read. Plans of earlier versions have null for missing fields. */
 export type PlannedMove = FileStamp & {
   readonly shardPath: string
   readonly inode: bigint | null
   readonly ctimeNs: bigint | null
-  /** Of its bytes, in hex; null where they could not be read, or no digest was taken. */
+  /** Digest of the file in hex; null if it could not be read or was not computed. */
   readonly sha256: string | null
-  /** Rows of the shard; null where the footer cannot tell. */
+  /** Rows of the shard; null if the footer cannot be read. */
   readonly rows: number | null
-  /** Keys that no other shard holds, by its rows or by the index; null where nothing tells how many. */
+  /** Keys that no other shard holds, according to its rows or the index; null if unknown. */
   readonly keysOnlyHere: number | null
-  /** Entries of today's index that point into it. */
+  /** Entries of the present index that point to it. */
   readonly indexEntries: number
   readonly reasons: readonly Finding[]
-  /** Whether apply moves it: corrupt shards are ticked, suspects are not. */
+  /** Whether apply moves it. Damaged shards are ticked, suspect shards are not. */
   readonly ticked: boolean
 }
 
@@ -105,13 +105,13 @@ export type KeptShard = {
   readonly reasons: readonly Finding[]
 }
 
-/** Keys that several shards hold: they are lost only when all of these go. */
+/** Keys that several shards hold. They are lost only if all of these shards move. */
 export type SharedKeys = {
   readonly shardPaths: readonly string[]
   readonly keys: number
 }
 
-/** What a repair would do, to be looked at first. */
+/** The actions of a repair, for review. */
 export type RepairPlan = {
   readonly version: 1
   /** Absolute. */
@@ -120,15 +120,15 @@ export type RepairPlan = {
   readonly createdAt: bigint
   readonly checkedShards: number
   readonly moves: readonly PlannedMove[]
-  /** Keys that several of the shards hold that can be moved, and no other shard. */
+  /** Keys that only movable shards hold, and several of them. */
   readonly sharedKeys: readonly SharedKeys[]
   readonly kept: readonly KeptShard[]
-  /** Whether the index differs from what a reindex would write after the ticked moves. */
+  /** Whether the index differs from the one that a reindex would write after the ticked moves. */
   readonly reindex: boolean
   /** Present where the index is of a layout that is only read: it stays as it is. */
   readonly keepsIndex?: true
   readonly indexFindings: readonly Finding[]
-  /** What is missing already: a repair brings nothing of it back. */
+  /** Rows that are missing already. A repair does not restore them. */
   readonly missing: readonly Finding[]
   readonly missingShards: number
   readonly missingRows: number
@@ -141,7 +141,7 @@ export type QuarantinedShard = {
   readonly reasons: readonly string[]
 }
 
-/** A shard that was to be moved, or moved back, and stays where it is. */
+/** A shard that could not be moved or restored. */
 export type ShardNotMoved = {
   readonly shardPath: string
   readonly reason: string
@@ -150,24 +150,24 @@ export type ShardNotMoved = {
 export type RepairReport = {
   readonly checkedShards: number
   readonly quarantined: readonly QuarantinedShard[]
-  /** What could not be moved, which stopped no other move. */
+  /** Shards that could not be moved. They did not stop other moves. */
   readonly notMoved: readonly ShardNotMoved[]
   readonly kept: readonly KeptShard[]
   readonly reindex: ReindexReport
-  /** Shards that are missing now, those in quarantine included. */
+  /** Shards that are missing now, including quarantined ones. */
   readonly missingShards: number
   readonly missingRows: number
 }
 
 /** One file in quarantine. */
 export type QuarantineEntry = {
-  /** Where it lies now, relative to the cache root. */
+  /** Its present path, relative to the cache root. */
   readonly path: string
-  /** Where it came from and `restore` brings it back to. */
+  /** Its original path, to which `restore` returns it. */
   readonly shardPath: string
-  /** Empty when somebody else (the Python package) moved it. */
+  /** Empty if another program, such as the Python package, moved it. */
   readonly reasons: readonly string[]
-  /** When it was moved, UTC ns; null when nobody wrote it down. */
+  /** Time of the move, UTC ns; null if it was not recorded. */
   readonly at: bigint | null
   readonly bytes: number
 }

@@ -1,32 +1,32 @@
-/** What is known of a shard without reading its rows. */
+/** Properties of a shard that are known without reading its rows. */
 
-/** A shard's place in the cache, read off its path alone. */
+/** The address of a shard, parsed from its path. */
 export type ShardAddress = {
-  /** The folder's name: the encoder id with `/` and `\` as `__`, which cannot be undone. */
+  /** The name of the folder: the encoder id with `/` and `\` replaced by `__`, which is not reversible. */
   readonly encoder: string
   readonly stateLayer: number
   readonly poolType: string
   readonly poolRadius: number
-  /** As in the file name, `/` and `\` as `__`. */
+  /** As in the file name, with `/` and `\` replaced by `__`. */
   readonly contig: string
   readonly strideBlock: number
 }
 
-/** One line of the listing. The numbers that need the footer are null where it cannot be read. */
+/** One row of the listing. Numbers from the footer are null if it cannot be read. */
 export type ShardEntry = {
   /** Relative to the cache root, `/`-separated. */
   readonly shardPath: string
-  /** Null for a file that does not lie where layout 1 would put it. */
+  /** Null for a file that is not at a path of layout 1. */
   readonly address: ShardAddress | null
   readonly bytes: number
   /** Modification time, ns since 1970. */
   readonly mtimeNs: bigint
   readonly rows: number | null
-  /** Values per embedding; null when rows differ or the footer cannot be read. */
+  /** Dimensions of an embedding; null if rows differ or the footer cannot be read. */
   readonly dimensions: number | null
 }
 
-/** One column chunk as the footer tells it. */
+/** One column chunk, from the footer. */
 export type ColumnFacts = {
   readonly column: string
   readonly physicalType: string
@@ -40,7 +40,7 @@ export type ColumnFacts = {
   readonly pageIndex: boolean
 }
 
-/** Statistics of all embedding values of a shard; moments over the finite ones. */
+/** Statistics of all embedding values of a shard. Moments are over the finite values. */
 export type VectorStatistics = {
   readonly values: number
   readonly finite: number
