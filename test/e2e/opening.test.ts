@@ -24,7 +24,7 @@ onBothCarriers('opening', open => {
   test('a folder of something else is named for what it is', { timeout: TEST_MS }, async () => {
     const { page } = await open(photos())
     await page.getByRole('heading', { name: WRONG }).waitFor()
-    await page.getByRole('alert').getByText('it has no folder "embeddings", it holds "cat.jpg"').waitFor()
+    await page.getByRole('alert').getByText('it has no folder "embeddings", it contains "cat.jpg"').waitFor()
     await page.getByRole('button', { name: 'Back to the start' }).click()
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
   })
@@ -74,7 +74,7 @@ inElectron('dropping', open => {
     await drop(page, [folder])
     await page.getByRole('heading', { name: WRONG }).waitFor()
     await page.getByText(folder, { exact: true }).waitFor()
-    await page.getByRole('alert').getByText('it has no folder "embeddings", it holds "cat.jpg"').waitFor()
+    await page.getByRole('alert').getByText('it has no folder "embeddings", it contains "cat.jpg"').waitFor()
     const sample = damagedSample()
     await drop(page, [sample])
     await shardsShown(page, 59)

@@ -1,6 +1,6 @@
 /**
- * The cache core: GenoLeWM's window-embedding cache for Node. Knows nothing of windows, processes or RPC.
- * Operations carry the seed's names in camelCase; sizes are bytes, positions bp, times UTC ns.
+ * The cache core: GenoLeWM's window-embedding cache for Node. It is independent of windows, processes and RPC. Operations have the names of
+ * `geno_lewm` in camelCase. Sizes are in bytes, positions in bp, times in UTC ns.
  */
 export * from '../../shared/model/index.ts'
 export { basePair } from './base/basePair.ts'

@@ -283,7 +283,7 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
     makePipe(`${file}${suffix}`)
     const told: string[] = []
     open.push(openLedger(file, { onSetAside: (aside, reason) => told.push(aside, reason) }))
-    expect(told).toEqual([expect.any(String), `ledger.sqlite${suffix} beside it is not a plain file`])
+    expect(told).toEqual([expect.any(String), `ledger.sqlite${suffix} beside it is not a regular file`])
     expect(statSync(`${told[0]}${suffix}`).isFIFO()).toBe(true)
   })
 
@@ -321,7 +321,7 @@ test.each([1, 2])('a ledger of version %i goes on as it is, with what it knew', 
       findings: [],
       pageChecksums: false,
       sha256: 'beef',
-      fingerprintedAtMs: 8
+      digestAtMs: 8
     })
   }
   expect(told).toEqual([])

@@ -42,7 +42,7 @@ describe('a cache that was moved', () => {
     expect(findings.map(({ shardPath }) => shardPath)).toContain(first)
     expect(findings.find(({ kind }) => kind === 'changed_bytes')).toMatchObject({
       shardPath: first,
-      details: { recorded_sha256: recorded?.sha256, recorded_at: new Date(recorded?.fingerprintedAtMs ?? 0).toISOString() }
+      details: { recorded_sha256: recorded?.sha256, recorded_at: new Date(recorded?.digestAtMs ?? 0).toISOString() }
     })
   })
 

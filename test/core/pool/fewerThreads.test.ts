@@ -51,7 +51,7 @@ describe.each(['at once', 'later'] as const)('a thread that is refused %s', refu
 
 test.each([
   ['ends', /its thread ended with code 3/],
-  ['memory', /the system gave no more memory/]
+  ['memory', /out of memory/]
 ])('a thread that the system ends over a shard says nothing of it: %s', async (contig, sentence) => {
   const root = referenceCache('healthy')
   const sound = shardsOf(root)

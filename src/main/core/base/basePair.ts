@@ -1,6 +1,6 @@
-/** Positions as numbers of JSON. */
+/** Positions as JSON numbers. */
 
-/** A number while it is exact; beyond 2^53, which no chromosome is, the bigint. Null stays null. */
+/** A number if it is exact, otherwise (beyond 2^53, longer than any chromosome) the bigint. Null stays null. */
 export function basePair(position: bigint | null): number | bigint | null {
   if (position === null) return null
   const number = Number(position)

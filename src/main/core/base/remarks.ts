@@ -1,9 +1,9 @@
-/** What a person should know of how the program runs, and no report says. A thread passes on one sentence on each subject. */
+/** Messages to the user about how the program runs that are not part of a report. A thread emits one message per subject. */
 
 const said = new Set<string>()
 let listener: ((subject: string, sentence: string) => void) | undefined
 
-/** Takes the remarks of this thread, and of the threads that it reads with, from now on: each subject once more. */
+/** Receives the remarks of this thread and of its reader threads from now on, including one more on each subject. */
 export function onRemark(listen: (subject: string, sentence: string) => void): void {
   listener = listen
   said.clear()

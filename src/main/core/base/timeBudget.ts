@@ -1,6 +1,6 @@
 /**
- * How long something may take while this process runs. Clocks also run while it is stopped (Ctrl-Z, a frozen container, a laptop
- * asleep), and nothing is given up for that: between two looks at the clock no more counts than such a step may take.
+ * A time budget that counts only while this process runs. Clocks continue while it is stopped (Ctrl-Z, a frozen container, a sleeping
+ * laptop). Therefore the time between two checks counts at most as one step.
  */
 
 export class TimeBudget {
@@ -9,13 +9,13 @@ export class TimeBudget {
   private last = performance.now()
   private counted = 0
 
-  /** @param longestStepMs what a longer step counts as; by default half of the budget */
+  /** @param longestStepMs limit on the time of one step; by default half of the budget */
   constructor(ms: number, longestStepMs = ms / 2) {
     this.ms = ms
     this.longestStepMs = longestStepMs
   }
 
-  /** Looks at the clock. */
+  /** Checks the clock. */
   isOver(): boolean {
     const now = performance.now()
     this.counted += Math.min(now - this.last, this.longestStepMs)
@@ -26,7 +26,7 @@ export class TimeBudget {
 
 const TICK_MS = 1000
 
-/** Calls back once this process has run for so long. @returns what stops that */
+/** Calls back once this process has run for that long. @returns a function that cancels it */
 export function afterRunning(ms: number, callBack: () => void): () => void {
   const tickMs = Math.max(1, Math.min(TICK_MS, ms / 8))
   const budget = new TimeBudget(ms, 2 * tickMs)

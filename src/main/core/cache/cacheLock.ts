@@ -1,11 +1,11 @@
 /**
- * One writer of ours at a time: a lock file that says who holds the cache, since when and for what. (Python's layout 1 knows no
- * locks; against it SQLite's own locks and atomic renames protect.) A lock whose owner died on this host is taken over. A lock of
- * another host, container or PID namespace never is: its owner cannot be seen from here.
+ * A lock file that names the process that changes the cache, its start and its operation, so that only one process of this program writes
+ * at a time. (Python's layout 1 has no lock. Against Python, SQLite's locks and atomic renames protect.) A lock whose owner died on this
+ * host is taken over. A lock of another host, container or PID namespace never is, because its owner cannot be seen from here.
  *
- * The file appears under its name with its content in it (a link to a file that is complete), so that a crash leaves no lock without
- * an owner. Only one of several may take over a dead lock: the one that holds a second lock, named after the dead one. Should it die
- * as well, a third lock is named after that, and so on.
+ * The file appears under its name with its complete content (a link to a finished file), so that a crash leaves no lock without an owner.
+ * Only one process may take over a dead lock: the one that holds a second lock, named after the dead one. If that process dies as well, a
+ * third lock is named after the second, and so on.
  */
 import { randomUUID } from 'node:crypto'
 import { linkSync, readdirSync, renameSync } from 'node:fs'
@@ -23,22 +23,22 @@ import { EMBEDDINGS_DIR } from '../layouts/layout.ts'
 const LOCK_NAME = '.lewm-cache.lock'
 const POLL_MS = 20
 
-/** Who holds a cache's lock. */
+/** The owner of a cache's lock. */
 export type LockOwner = { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string }
 
 type LockFile = LockOwner &
   Partial<PidScope> & {
-    /** Names this one lock among all that ever were. */
+    /** A unique id of this lock. */
     readonly nonce?: string
-    /** Tells its process from a later one with the same pid; null where the system does not say. */
+    /** Distinguishes its process from a later one with the same pid; null if the operating system does not provide it. */
     readonly born?: string | null
   }
 
 /**
- * Runs `work` as the only one of ours that changes the cache.
- * @param waitMs how long to wait for another one to finish
- * @param work gets the dead owner whose lock was taken over: what it was doing it may have left unfinished
- * @throws CacheBusyError with the owner's host, process and time; SystemError when the cache cannot be written, or its lock not be read
+ * Runs `work` as the only process of this program that changes the cache.
+ * @param waitMs how long to wait for another process to finish
+ * @param work gets the dead owner whose lock was taken over, which may have left its operation unfinished
+ * @throws CacheBusyError with the owner's host, process and time; SystemError if the cache cannot be written, or its lock cannot be read
  */
 export async function withCacheLock<T>(
   root: string,
@@ -79,7 +79,7 @@ export async function withCacheLock<T>(
   }
 }
 
-/** What crashes left beside the lock; claims on other locks than ours mean nothing while ours is there. */
+/** Removes leftovers of crashes beside the lock. Claims on other locks are safe to delete while this process holds the lock. */
 function sweep(folder: string): void {
   sweepTempFiles(folder)
   for (const name of readdirSync(folder)) if (name.startsWith(`${LOCK_NAME}.`)) removeQuietly(join(folder, name))
@@ -87,12 +87,12 @@ function sweep(folder: string): void {
 
 function tryLock(path: string, mine: LockFile): boolean {
   const owner = readLock(path)
-  if (owner === 'nobody') return create(path, mine)
-  if (owner === 'somebody' || !isDead(owner)) return false
+  if (owner === 'free') return create(path, mine)
+  if (owner === 'unknown' || !isDead(owner)) return false
   const claim = claimOf(path, owner)
   if (!tryLock(claim, mine)) return false
   try {
-    // Whoever held the claim before may have taken the dead lock over already; while we hold it nobody does.
+    // The previous owner of the claim may have taken over the dead lock already. While this process holds the claim, no other can.
     const now = readLock(path)
     return typeof now === 'object' && now.nonce === owner.nonce && now.pid === owner.pid && replace(path, mine)
   } finally {
@@ -100,19 +100,19 @@ function tryLock(path: string, mine: LockFile): boolean {
   }
 }
 
-/** Whoever holds the lock of this name may replace a dead one. */
+/** The owner of the lock with this name may replace a dead one. */
 function claimOf(path: string, owner: LockFile): string {
   return `${path}.${owner.nonce ?? owner.pid}`
 }
 
-/** Puts a lock where there is none. */
+/** Creates a lock if there is none. */
 function create(path: string, mine: LockFile): boolean {
   return withComplete(path, mine, temp => {
     try {
       linkSync(temp, path)
       return true
     } catch (error) {
-      // A network file system may have linked and lost the answer; or another one was first, or swept the temp file away.
+      // A network file system may have linked and lost the reply, or another process was first, or removed the temporary file.
       if (failedWith(error, 'EEXIST') || failedWith(error, 'ENOENT')) return isMine(path, mine)
       if (WITHOUT_LINKS.some(code => failedWith(error, code))) return createWithoutLink(path, mine)
       throw error
@@ -122,7 +122,7 @@ function create(path: string, mine: LockFile): boolean {
 
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
-/** Some file systems have no links: there a crash between the two steps leaves a lock that a person has to remove. */
+/** Some file systems have no links. There, a crash between the two steps leaves a lock that a user has to remove. */
 function createWithoutLink(path: string, mine: LockFile): boolean {
   try {
     writeWholeFile(path, contentOf(mine))
@@ -133,7 +133,7 @@ function createWithoutLink(path: string, mine: LockFile): boolean {
   }
 }
 
-/** Puts ours in the place of a dead one, whose claim we hold. */
+/** Replaces a dead lock, whose claim this process holds. */
 function replace(path: string, mine: LockFile): boolean {
   return withComplete(path, mine, temp => {
     try {
@@ -167,13 +167,13 @@ function isMine(path: string, mine: LockFile): boolean {
   return typeof owner === 'object' && owner.nonce === mine.nonce
 }
 
-/** A lock that somebody removed by hand and another one took since is not ours to remove. */
+/** Keeps a lock that a user removed and another process has taken since. */
 function release(path: string, mine: LockFile): void {
   const owner = ownerOf(path)
   if (owner === null || owner.nonce === mine.nonce) removeFile(path)
 }
 
-/** Who is changing a cache just now; null when nobody is, or when its owner died on this host. */
+/** The process that is changing a cache; null if there is none, or if it died on this host. */
 export function readLockOwner(root: string): LockOwner | null {
   const owner = ownerOf(join(root, EMBEDDINGS_DIR, LOCK_NAME))
   return owner === null || isDead(owner) ? null : owner
@@ -186,33 +186,33 @@ export function isThisProcess(owner: LockFile): boolean {
   return sameScope && (typeof owner.born !== 'string' || owner.born === processBirth(process.pid))
 }
 
-/** Takes away a lock of this very process that a thread of ours left behind when it died; anybody else's stays. */
+/** Removes a lock of this process that one of its threads left behind when it died. Locks of other processes stay. */
 export function dropAbandonedLock(root: string): void {
   const path = join(root, EMBEDDINGS_DIR, LOCK_NAME)
   const owner = ownerOf(path)
   if (owner !== null && isThisProcess(owner)) removeFile(path)
 }
 
-/** The owner; 'somebody' for a lock that does not say whose it is. @throws SystemError when the system does not let us read it */
-function readLock(path: string): LockFile | 'nobody' | 'somebody' {
+/** The owner; 'free' without a lock, 'unknown' for a lock that names no owner. @throws SystemError if the lock cannot be read */
+function readLock(path: string): LockFile | 'free' | 'unknown' {
   let bytes: Buffer | null
   try {
     bytes = readSmallFile(path)
   } catch (error) {
-    if (failedWith(error, 'ENOENT')) return 'nobody'
-    // Windows says so of a file that is about to go.
-    if (failedWith(error, 'EPERM')) return 'somebody'
+    if (failedWith(error, 'ENOENT')) return 'free'
+    // Windows reports this for a file that is being deleted.
+    if (failedWith(error, 'EPERM')) return 'unknown'
     throw asSystemError(error, 'read', path)
   }
   try {
     const owner: unknown = JSON.parse(bytes?.toString() ?? '')
-    return isLock(owner) ? owner : 'somebody'
+    return isLock(owner) ? owner : 'unknown'
   } catch {
-    return 'somebody'
+    return 'unknown'
   }
 }
 
-/** The owner; null for whatever does not tell one. */
+/** The owner; null for content without one. */
 function ownerOf(path: string): LockFile | null {
   try {
     const owner = readLock(path)
@@ -237,7 +237,7 @@ function isLock(value: unknown): value is LockFile {
 function isDead(owner: LockFile): boolean {
   if (owner.host !== hostname()) return false
   const here = pidScope()
-  // A lock of an earlier version does not say its namespace.
+  // A lock of an earlier version has no namespace.
   if (owner.pidNamespace !== undefined) {
     if (owner.pidNamespace !== here.pidNamespace) return false
     if (isOfAnotherBoot(owner)) return isOnMachineItself(here) && here.machine !== null && owner.machine === here.machine
@@ -247,24 +247,24 @@ function isDead(owner: LockFile): boolean {
   return isGone(owner.pid)
 }
 
-/** After a reboot, or on another machine with the same host name: there the number of a PID namespace means nothing. */
+/** After a reboot, or on another machine with the same host name, the number of a PID namespace has no meaning. */
 function isOfAnotherBoot({ born = null }: LockFile): boolean {
-  const [theirs, ours] = [bootOf(born), bootOf(processBirth(process.pid))]
-  return theirs !== null && ours !== null && theirs !== ours
+  const [theirs, own] = [bootOf(born), bootOf(processBirth(process.pid))]
+  return theirs !== null && own !== null && theirs !== own
 }
 
-/** Whether this process can tell if the owner still runs. */
+/** Whether this process can see if the owner still runs. */
 function isVisible(owner: LockFile): boolean {
   if (owner.host !== hostname()) return false
   return owner.pidNamespace === undefined || (owner.pidNamespace === pidScope().pidNamespace && !isOfAnotherBoot(owner))
 }
 
-/** Who is in the way, or which file: of a dead owner it is the one of whoever was to replace it. */
+/** The message for the owner of the lock. If the owner died, it names the file of the process that was to replace it. */
 function busy(path: string): CacheBusyError {
   const owner = ownerOf(path)
   if (owner === null) {
-    const remedy = `${path} does not say who; if none of your programs is at it, remove that file`
-    return new CacheBusyError(`somebody else is changing this cache: ${remedy}`, { lock: path })
+    const remedy = `${path} does not name a process; if no process uses the cache, remove that file`
+    return new CacheBusyError(`another process is changing this cache: ${remedy}`, { lock: path })
   }
   if (isDead(owner)) return busy(claimOf(path, owner))
   const { host, pid, since, operation } = owner

@@ -1,4 +1,4 @@
-/** Whether a folder is a cache, and if not, what it is and where the nearest cache lies. */
+/** Decides whether a folder is a cache. If not, describes it and finds the nearest cache. */
 import { lstatSync, realpathSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -8,9 +8,9 @@ import { asSystemError, failedWith } from '../fs/systemError.ts'
 import { EMBEDDINGS_DIR } from '../layouts/layout.ts'
 
 /**
- * Makes sure that a folder is a cache root, that is, holds a folder `embeddings`.
+ * Checks that a folder is a cache root, that is, contains a folder `embeddings`.
  * @returns its absolute real path
- * @throws InputError with `details.found` and `details.nearest_root`, SystemError when it cannot be read
+ * @throws InputError with `details.found` and `details.nearest_root`, SystemError if it cannot be read
  */
 export async function checkCacheRoot(cacheDir: string): Promise<string> {
   const root = await existingFolder(cacheDir)
@@ -22,7 +22,7 @@ export async function checkCacheRoot(cacheDir: string): Promise<string> {
   const found = await describeFolder(root)
   const nearest = await nearestCacheRoot(root)
   const hint = nearest === null ? '' : `; the nearest cache is ${nearest}`
-  throw new InputError(`${cacheDir} is not a GenoLeWM cache: it has no folder "${EMBEDDINGS_DIR}", it holds ${found}${hint}`, {
+  throw new InputError(`${cacheDir} is not a GenoLeWM cache: it has no folder "${EMBEDDINGS_DIR}", it contains ${found}${hint}`, {
     field: 'cache',
     value: cacheDir,
     found,
@@ -30,7 +30,7 @@ export async function checkCacheRoot(cacheDir: string): Promise<string> {
   })
 }
 
-/** @throws InputError for an `embeddings` that is a link and leads nowhere, or is not followed */
+/** @throws InputError if `embeddings` is a link that is dangling or not followed */
 function checkEmbeddingsLink(root: string): void {
   const path = join(root, EMBEDDINGS_DIR)
   if (!isLink(path)) return
@@ -49,7 +49,7 @@ function isLink(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
   } catch {
-    // Reading the folder says why.
+    // Reading the folder gives the reason.
     return false
   }
 }
@@ -94,9 +94,7 @@ async function isCacheRoot(dir: string): Promise<boolean> {
   }
 }
 
-/**
- * The absolute real path of a folder that may not be there yet. Links are followed before `..`, as the system does.
- */
+/** The absolute real path of a folder that may not exist yet. Links are resolved before `..`, as the operating system does. */
 export function realRoot(cacheDir: string): string {
   try {
     return realpathSync.native(cacheDir)
@@ -109,9 +107,7 @@ export function realRoot(cacheDir: string): string {
 
 const LEVELS_UP = 12
 
-/**
- * The cache that a folder lies inside, or just above: a parent (up to twelve levels), else a child, else null.
- */
+/** The cache that contains a folder or is just below it: a parent (up to twelve levels), else a child, else null. */
 export async function nearestCacheRoot(dir: string): Promise<string | null> {
   let parent = dir
   for (let i = 0; i < LEVELS_UP && dirname(parent) !== parent; i++) {

@@ -8,21 +8,21 @@ import { cacheAround, realPlaceOf } from '../layouts/cachePlaces.ts'
 const NAME = 'geno-lewm-cache-inspector'
 
 /**
- * `$LEWM_CACHE_DATA`, else the platform's folder for application data. As the XDG base directory specification asks, a variable that is
+ * `$LEWM_CACHE_DATA`, else the platform's folder for application data. As the XDG base directory specification requires, a variable that is
  * empty or relative counts as unset. A folder in a cache is skipped.
- * @param root absolute path of the cache at hand, which may hold nothing by which it could be recognized
+ * @param root absolute path of the present cache, which may not be recognizable by its contents
  * @returns an absolute path
- * @throws SystemError when no folder is left
+ * @throws SystemError if no folder is left
  */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env, root?: string): string {
   const found = candidates(env).find(path => path !== '' && refusal(path, root) === null)
   if (found !== undefined) return found
-  throw new SystemError('there is no folder for application data: set LEWM_CACHE_DATA to one outside of every cache', {
+  throw new SystemError('there is no folder for application data: set LEWM_CACHE_DATA to a folder outside of every cache', {
     variable: 'LEWM_CACHE_DATA'
   })
 }
 
-/** Why `$LEWM_CACHE_DATA` is set and not used, as a clause; null when it is used or not set. */
+/** Why `$LEWM_CACHE_DATA` is set and not used, as a clause; null if it is used or not set. */
 export function ignoredDataFolder(env: NodeJS.ProcessEnv = process.env, root?: string): string | null {
   const { LEWM_CACHE_DATA: given } = env
   return given ? refusal(given, root) : null
@@ -43,7 +43,7 @@ function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
 }
 
-/** The best first. */
+/** In order of preference. */
 function candidates(env: NodeJS.ProcessEnv): string[] {
   const own = env.LEWM_CACHE_DATA ?? ''
   const homes = process.platform === 'win32' ? [homedir()] : [env.HOME ?? '', homeByName()]

@@ -1,6 +1,6 @@
 /**
- * What a folder of a cache holds, sorted: shards, folders to walk, and what is neither although it looks like one. Links are followed by
- * the policy in force; nothing of the quarantine, nor of trash cans and other folders of copies.
+ * The contents of a folder of a cache, sorted: shards, folders to walk, and entries that look like either but are not. Links are followed
+ * according to the policy. Contents of the quarantine, of trash folders and of other folders of copies are left out.
  */
 import { type Dirent, lstatSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
@@ -30,11 +30,11 @@ export type FolderContents = {
   /** Names of temporary files of this program. */
   readonly tempFiles: string[]
   readonly findings: Finding[]
-  /** Links to what is part of the cache without them: their paths, and the path that counts. */
+  /** Links to parts of the cache that are also reached without them: their paths, and the canonical path. */
   readonly aliases: [string, string][]
-  /** Links that count in place of the file that they lead to: its path in the cache, and that of the link. */
+  /** Links that replace the file that they lead to: its path in the cache, and that of the link. */
   readonly targets: [string, string][]
-  /** Whether there are links among shards and folders: a change behind one is not seen here. */
+  /** Whether shards or folders include links. Changes behind a link cannot be watched. */
   linked: boolean
 }
 
@@ -49,7 +49,7 @@ export function sortFolder(root: string, folder: string, entries: readonly Diren
   for (const entry of entries) {
     if (entry.name === QUARANTINE_DIR || (!entry.isFile() && holdsCopies(entry.name))) continue
     if (entry.isSymbolicLink()) {
-      // The index and its journals say themselves what is wrong with them.
+      // Problems of the index and its journals are reported elsewhere.
       if (folder === EMBEDDINGS_DIR && INDEX_FILE.test(entry.name)) continue
       chain ??= realFolders(root, folder)
       sortLink({ root, path: `${folder}/${entry.name}`, name: entry.name, chain }, contents)
@@ -65,7 +65,7 @@ type Link = {
   readonly root: string
   readonly path: string
   readonly name: string
-  /** Real paths of the folders from `embeddings` down to the one that holds it. */
+  /** Real paths of the folders from `embeddings` down to the one that contains it. */
   readonly chain: readonly string[]
 }
 
@@ -73,7 +73,7 @@ function isShardName(name: string): boolean {
   return name.endsWith('.parquet')
 }
 
-/** A file that is not called like a shard, but may stand for one. */
+/** A file without the name of a shard that may be a placeholder for one. */
 function sortOther(root: string, folder: string, name: string, names: ReadonlySet<string>, { tempFiles, findings }: FolderContents): void {
   if (isTempName(name)) tempFiles.push(name)
   const shard = standsFor(name)
@@ -86,7 +86,7 @@ function sortOther(root: string, folder: string, name: string, names: ReadonlySe
   }
 }
 
-/** Whether a file is one with which DVC keeps a folder. */
+/** Whether a file is one with which DVC represents a folder. */
 function isPointerOfDvc(path: string, folder: string): boolean {
   try {
     const text = readSmallFile(path)?.subarray(0, 65_536).toString() ?? ''
@@ -107,7 +107,7 @@ function sortEntry(root: string, path: string, entry: Dirent, { shards, folders,
   } else shards.push(name)
 }
 
-/** Node puts U+FFFD where a name has bytes that are no text, and then finds no such file. */
+/** Node puts U+FFFD in place of bytes in a name that are not valid text, and then cannot find the file. */
 function isUnnameable(path: string, name: string): boolean {
   return name.includes('\ufffd') && lstatSync(path, { throwIfNoEntry: false }) === undefined
 }
@@ -190,7 +190,7 @@ function isSameOrAbove(folder: string, other: string): boolean {
   return `${other}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
 }
 
-/** A real path as one of the cache, when it lies below the real `embeddings`. */
+/** A real path as a path of the cache, if it is below the real `embeddings`. */
 function pathInside([top = '']: readonly string[], real: string): string | null {
   if (!real.startsWith(`${top}${sep}`)) return null
   return [EMBEDDINGS_DIR, ...real.slice(top.length + 1).split(sep)].join('/')

@@ -1,10 +1,10 @@
-/** Whether a path of the cache is known to be free: what the system does not show may exist. */
+/** Decides whether a path of the cache is known to be free. If the check fails, the path may exist. */
 import { lstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { standInNames } from '../parquet/file/placeholders.ts'
 
 /**
- * Whether no file can be at a path. A dangling link, a file that stands for the shard, a folder that may not be entered or a server that does not answer proves nothing.
+ * Whether no file can be at a path. A dangling link, a placeholder, an inaccessible folder or an unreachable server proves nothing.
  * @param root absolute
  * @param path relative to it, `/`-separated
  */
@@ -19,7 +19,7 @@ export function isProvenGone(root: string, path: string): boolean {
       if (entry.isSymbolicLink() && statSync(at, { throwIfNoEntry: false }) === undefined) return false
     }
   } catch {
-    // Refused: the path may exist.
+    // Not accessible: the path may exist.
   }
   return false
 }

@@ -1,4 +1,4 @@
-/** What is in quarantine: shards, each with its reason beside it, and what crashes left. */
+/** The contents of the quarantine: shards with their reason files, and leftovers of crashes. */
 import { lstatSync, rmdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -12,14 +12,14 @@ import { checkCacheRoot } from './cacheRoot.ts'
 import { quarantineFolder } from './quarantineFolder.ts'
 import { originOf, REASON_SUFFIX, timeInName } from './quarantinePlace.ts'
 
-/** What a reason file says. */
+/** The contents of a reason file. */
 export type ReasonFile = { readonly shard_path: string; readonly reasons: readonly string[]; readonly at: string; readonly bytes: number }
 
 /** A folder of the quarantine that could not be read. */
 export type UnreadFolder = { readonly path: string; readonly reason: string }
 
 /**
- * Everything that is in quarantine, in path order: moved there by this program or by the Python package.
+ * Everything in quarantine, in path order, moved there by this program or by the Python package.
  * @param onUnread called for each folder that could not be read
  * @throws SystemError for such a folder without `onUnread`
  */
@@ -35,7 +35,7 @@ export async function listQuarantine(cacheDir: string, onUnread?: (folder: Unrea
 
 /**
  * All files and links below the quarantine, in path order, relative to the root, and folders of it that cannot be read.
- * @throws CacheCorruptError when the quarantine is a link
+ * @throws CacheCorruptError if the quarantine is a link
  */
 export async function filesInQuarantine(root: string): Promise<{ readonly files: string[]; readonly unread: UnreadFolder[] }> {
   quarantineFolder(root)
@@ -55,11 +55,11 @@ export async function filesInQuarantine(root: string): Promise<{ readonly files:
   return { files: files.sort(comparePaths), unread }
 }
 
-/** Those of them that are shards, with what their reason files say. */
+/** Those that are shards, with the contents of their reason files. */
 export function quarantineEntries(root: string, files: readonly string[]): QuarantineEntry[] {
   return files.flatMap(path => {
     if (originOf(path, null) === null) return []
-    // Without the lock a shard may be restored meanwhile.
+    // Without the lock, a shard may be restored during this loop.
     const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
     if (stat === undefined) return []
     const reason = readReason(root, path)
@@ -71,14 +71,14 @@ export function quarantineEntries(root: string, files: readonly string[]): Quara
         shardPath,
         reasons: reason?.reasons ?? [],
         at: reason === null ? null : BigInt(reason.at),
-        // Of a link, those of the shard that it led to.
+        // For a link, the metadata of its target.
         bytes: stat.isSymbolicLink() ? (reason?.bytes ?? stat.size) : stat.size
       }
     ]
   })
 }
 
-/** When a file was moved, as far as it was written down. */
+/** When a file was moved, if that was recorded. */
 export function timeOf({ at, path }: QuarantineEntry): bigint {
   return at ?? timeInName(path) ?? -1n
 }
@@ -104,9 +104,9 @@ function reasonOf(value: unknown): ReasonFile | null {
 }
 
 /**
- * Clears away what a crash left: reasons whose shard never arrived or went back already, temp files, folders with nothing in them.
- * What cannot be cleared away stays for the next time. The caller holds the lock.
- * @throws CacheCorruptError when the quarantine is a link
+ * Removes leftovers of crashes: reason files whose shard never arrived or was restored, temporary files, empty folders. Anything that
+ * cannot be removed stays for the next run. The caller holds the lock.
+ * @throws CacheCorruptError if the quarantine is a link
  */
 export async function tidyQuarantine(root: string): Promise<void> {
   const { files } = await filesInQuarantine(root)
@@ -119,13 +119,13 @@ export async function tidyQuarantine(root: string): Promise<void> {
   }
 }
 
-/** Removes the folders above a file that went, as far as they hold nothing any more. */
+/** Removes the folders above a removed file, as far as they are empty. */
 export function removeEmptyFolders(root: string, path: string): void {
   for (let folder = dirname(path); folder.startsWith(QUARANTINE_PATH); folder = dirname(folder)) {
     try {
       rmdirSync(join(root, folder))
     } catch {
-      // Not empty: others are still in it.
+      // Not empty: other files are still in it.
       return
     }
   }

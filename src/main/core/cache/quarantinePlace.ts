@@ -1,4 +1,4 @@
-/** Where a shard goes in quarantine, and where it came from. */
+/** Maps the path of a shard to its path in quarantine, and back. */
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { EMBEDDINGS_DIR } from '../layouts/layout.ts'
@@ -6,11 +6,11 @@ import { isShardPath, QUARANTINE_PATH } from '../layouts/paths.ts'
 
 export const REASON_SUFFIX = '.reason.json'
 
-/** What a file name may have, less what is put behind it: the time of a second file from the same place, and the suffix of its reason. */
+/** Maximum length of a file name, minus the suffixes: the time of a second file from the same path, and that of the reason file. */
 const NAME_BYTES = 255 - '.1234567890123456789.bad'.length - REASON_SUFFIX.length
 const KEPT_OF_NAME = 120
 
-/** The place of a shard in quarantine: the same path, with a shorter name where the suffixes would not fit. */
+/** The path of a shard in quarantine: the same path, with a shorter name if the suffixes would not fit. */
 export function quarantinePlace(shardPath: string): string {
   const place = `${QUARANTINE_PATH}/${shardPath.slice(EMBEDDINGS_DIR.length + 1)}`
   const name = basename(place)
@@ -28,15 +28,15 @@ function shortened(name: string): string {
   return text
 }
 
-/** The time in the name of a file whose place was taken; null for any other name. The Python package does the same. */
+/** The time in the name of a file whose path was occupied; null for any other name. The Python package does the same. */
 export function timeInName(path: string): bigint | null {
   const [, time] = /\.parquet\.(\d{1,19})\.bad$/.exec(path) ?? []
   return time === undefined ? null : BigInt(time)
 }
 
 /**
- * Where a file in quarantine came from; null for what is no shard (reasons, set-aside indexes).
- * @param recorded what its reason file says, which is believed where the shard would have been moved to this place
+ * The original path of a file in quarantine; null for a file that is not a shard (reason files, quarantined indexes).
+ * @param recorded the path in its reason file, which is accepted only if a shard from there would be quarantined at this path
  */
 export function originOf(path: string, recorded: string | null): string | null {
   const place = path.replace(/\.parquet\.\d+\.bad$/, '.parquet')

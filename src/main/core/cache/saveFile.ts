@@ -1,6 +1,6 @@
 /**
- * Writes the file that an option names. A regular file is replaced in one step. A descriptor, a pipe or a device is written to. A file of
- * a cache and the ledger are never overwritten.
+ * Writes the output file that an option names. A regular file is replaced in one step. A descriptor, a pipe or a device is written to
+ * directly. Files of a cache and the ledger are never overwritten.
  */
 import { accessSync, chmodSync, chownSync, closeSync, constants, fstatSync, openSync, type Stats, statSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
@@ -32,9 +32,9 @@ export type DestinationOptions = {
 }
 
 /**
- * What the name in an option stands for. Call it before any work is done. `-` is standard output.
+ * Resolves the name in an option. Call it before any work is done. `-` is standard output.
  * @throws InputError for a path below the `embeddings` of a cache, a name of a shard, the ledger, a file that the same command reads, a
- *   folder or a disk; SystemError
+ * folder or a disk; SystemError
  */
 export function destinationOf(name: string, { root, inputs = [] }: DestinationOptions = {}): Destination {
   try {
@@ -138,7 +138,7 @@ function isSameFile({ dev, ino }: Stats, other: string): boolean {
 function replaceFile(path: string, bytes: Uint8Array): void {
   makeFolder(dirname(path))
   const before = statSync(path, { throwIfNoEntry: false })
-  // The system asks only for write permission on the folder.
+  // The file system only requires write permission on the folder.
   if (before !== undefined) accessSync(path, constants.W_OK)
   const temp = tempBeside(path)
   try {
@@ -163,7 +163,7 @@ function copyOwnerAndMode(file: string, { uid, gid, mode }: Stats): void {
 
 const READER_POLL_MS = 50
 
-/** Opens a device, or a named pipe as soon as it has a reader. It polls, as a blocking open cannot be cancelled. */
+/** Opens a device, or a named pipe as soon as it has a reader. It polls, because a blocking open cannot be cancelled. */
 async function openStream(path: string, signal: AbortSignal | undefined): Promise<number> {
   if (!statSync(path).isFIFO()) return openSync(path, constants.O_WRONLY)
   for (;;) {

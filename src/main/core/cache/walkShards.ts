@@ -1,4 +1,4 @@
-/** All shards of a cache in the order in which Python meets them. Nothing in quarantine; links are followed by the policy in force. */
+/** All shards of a cache in the order in which Python finds them, without the quarantine. Links are followed according to the policy. */
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,20 +12,20 @@ import { sortFolder } from './folderContents.ts'
 export type ShardWalk = {
   /** Relative to the root, in path order. */
   readonly shardPaths: string[]
-  /** What is called `*.parquet` and is no shard that can be read, links that are not followed, and folders that cannot be read. */
+  /** Entries named `*.parquet` that are not readable shards, links that are not followed, and folders that cannot be read. */
   readonly findings: Finding[]
-  /** Those of them that are folders which the system did not let us read: nothing is known of what lies below. */
+  /** Folders among them that could not be read. Their contents are unknown. */
   readonly unread: Finding[]
-  /** Temp files of ours, relative to the root: of a writer at work, or left by a crash. */
+  /** Temporary files of this program, relative to the root: of an active writer, or left by a crash. */
   readonly tempFiles: string[]
-  /** Other paths of shards and folders, with the path that counts. */
+  /** Other paths of shards and folders, with the canonical path. */
   readonly aliases: Map<string, string>
 }
 
 /**
  * Walks `embeddings/`.
  * @param root absolute
- * @throws SystemError when `embeddings/` itself cannot be read, CancelledError
+ * @throws SystemError if `embeddings/` itself cannot be read, CancelledError
  */
 export async function walkShards(root: string, signal?: AbortSignal): Promise<ShardWalk> {
   const targets: [string, string][] = []
@@ -42,7 +42,7 @@ export async function walkShards(root: string, signal?: AbortSignal): Promise<Sh
 }
 
 /**
- * A store of files inside the cache, to which links at the paths of shards lead: the links count, as what they lead to is never moved.
+ * A store of files inside the cache, to which links at the paths of shards lead. The links are the shards, because targets are never moved.
  * @param targets path of a file in the store, path of a link
  */
 function withoutTargets(walk: ShardWalk, targets: readonly [string, string][]): ShardWalk {
@@ -58,7 +58,7 @@ function withoutTargets(walk: ShardWalk, targets: readonly [string, string][]): 
   return { ...walk, shardPaths: walk.shardPaths.filter(path => present.has(path)) }
 }
 
-/** The path under which a shard counts: for one that an index or a person names through a link, that of the shard itself. */
+/** The canonical path of a shard. If an index or a user names it through a link, that is the path of the shard itself. */
 export function withoutAliases({ aliases }: Pick<ShardWalk, 'aliases'>, path: string): string {
   for (let end = path.length; end > 0 && aliases.size > 0; end = path.lastIndexOf('/', end - 1)) {
     const counts = aliases.get(path.slice(0, end))
@@ -102,14 +102,14 @@ function take(
 }
 
 /**
- * Findings about shards that may exist and were not read: folders and names that the system refuses, links that are not followed,
- * placeholders. Whatever lists or searches the cache reports them, as its answer lacks these shards.
+ * Findings about shards that may exist and were not read: unreadable folders and names, links that are not followed, placeholders. Listings
+ * and searches report them, because these shards are missing from their results.
  */
 export function hiddenShards({ findings }: Pick<ShardWalk, 'findings'>): Finding[] {
   return findings.filter(({ severity, details }) => severity === 'unreadable' || severity === 'missing' || details.link === 'not_followed')
 }
 
-/** For whoever needs all shards or none. @throws SystemError when a folder of them could not be read */
+/** For callers that need all shards or none. @throws SystemError if a folder could not be read */
 export function wholeWalk(walk: ShardWalk): ShardWalk {
   const [refused] = walk.unread
   if (refused !== undefined) throw new SystemError(`${refused.shardPath}: ${refused.message}`, refused.details)

@@ -1,6 +1,6 @@
 /**
- * Which caches this program has changed, kept in its own data folder: what a window says of a cache that it has not changed must be true
- * after a restart, and after a change from a terminal.
+ * Records in the program's data folder which caches this program has changed. The window states whether a cache was changed, and that must
+ * be true after a restart, and after a change from a terminal.
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
@@ -12,28 +12,28 @@ export type CacheChange = { readonly atMs: number; readonly operation: string }
 let folderFor: ((root: string) => string) | null = null
 
 /**
- * From now on, changes that this thread makes are recorded. The library records nothing until this is called.
- * @param dataFolder called with the root of the cache that is changed
+ * From now on, changes made by this thread are recorded. The library records nothing until this is called.
+ * @param dataFolder called with the root of the changed cache
  */
 export function recordChangesIn(dataFolder: (root: string) => string): void {
   folderFor = dataFolder
 }
 
-/** Called with the cache's lock, before anything is changed. A record that cannot be kept stops no change. */
+/** Called with the cache's lock held, before anything is changed. If the record cannot be written, the change continues. */
 export function recordChange(root: string, operation: string): void {
   if (folderFor === null) return
   try {
     const change = { root, at_ms: Date.now(), operation }
     writeFileDurably(fileOf(folderFor(root), root), [Buffer.from(`${JSON.stringify(change)}\n`)])
   } catch {
-    // The data folder cannot be written: the window then speaks of its own time only.
+    // The data folder cannot be written. The window then knows only the changes since its start.
   }
 }
 
 /**
- * The last change of a cache that is on record.
+ * The last recorded change of a cache.
  * @param root absolute real path
- * @returns null when there is none
+ * @returns null if there is none
  */
 export function lastChange(dataFolder: string, root: string): CacheChange | null {
   try {

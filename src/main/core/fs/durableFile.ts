@@ -1,4 +1,4 @@
-/** Files that are whole or not there: temp file in the same folder, fsync, rename, fsync of the folder. */
+/** Writes files completely or not at all: temporary file in the same folder, fsync, rename, fsync of the folder. */
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -16,32 +16,32 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { asSystemError, failedWith } from './systemError.ts'
 
-/** A name for a temp file in the folder of the file that it will become; no reader takes it for a shard. */
+/** A name for a temporary file in the folder of the final file. No reader treats it as a shard. */
 export function tempBeside(path: string): string {
   return join(dirname(path), `.lewm-tmp-${randomBytes(6).toString('hex')}`)
 }
 
-/** With what SQLite puts beside a temp index. Nothing else: whatever is called otherwise is somebody's, a shard perhaps. */
+/** With the journal files of a temporary index. No other names: such a file belongs to the user and may be a shard. */
 const TEMP_NAME = /^\.lewm-tmp-[0-9a-f]{12}(-journal|-wal|-shm)?$/
 
-/** Whether a name is that of a temp file of ours; while one holds the cache's lock, those of others are what crashes left. */
+/** Whether a name is that of a temporary file of this program. While a process holds the cache's lock, others are leftovers of crashes. */
 export function isTempName(name: string): boolean {
   return TEMP_NAME.test(name)
 }
 
-/** Removes what crashes left in a folder; the caller holds the lock. */
+/** Removes leftovers of crashes in a folder. The caller holds the lock. */
 export function sweepTempFiles(folder: string): void {
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (isTempName(entry.name) && !entry.isDirectory()) removeFile(join(folder, entry.name))
     }
   } catch (error) {
-    if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'tidy up', folder)
+    if (!failedWith(error, 'ENOENT')) throw asSystemError(error, 'clean up', folder)
   }
 }
 
 /**
- * Writes a file under its final name in one step: a crash leaves the old state, or the new one.
+ * Writes a file under its final name in one step. A crash leaves the old state or the new one.
  * @throws SystemError; nothing is left behind
  */
 export function writeFileDurably(path: string, pieces: readonly Uint8Array[]): void {
@@ -58,8 +58,8 @@ export function writeFileDurably(path: string, pieces: readonly Uint8Array[]): v
 }
 
 /**
- * Writes a file whose name nobody has: a link refuses what a rename would overwrite, be it there since a moment ago.
- * @returns false when the name is taken
+ * Writes a file under a free name. A link fails where a rename would overwrite, even if the name was taken a moment ago.
+ * @returns false if the name is taken
  * @throws SystemError; nothing is left behind
  */
 export function writeNewFileDurably(path: string, pieces: readonly Uint8Array[]): boolean {
@@ -77,7 +77,7 @@ export function writeNewFileDurably(path: string, pieces: readonly Uint8Array[])
   }
 }
 
-/** Codes of file systems that have no links. */
+/** Codes of file systems without hard links. */
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 function nameUnlessTaken(temp: string, path: string): boolean {
@@ -85,7 +85,7 @@ function nameUnlessTaken(temp: string, path: string): boolean {
     linkSync(temp, path)
     return true
   } catch (error) {
-    // A network file system may have linked and lost the answer.
+    // A network file system may have linked and lost the reply.
     if (failedWith(error, 'EEXIST')) return isSameFile(temp, path)
     if (!WITHOUT_LINKS.some(code => failedWith(error, code))) throw error
     if (isThere(path)) return false
@@ -99,7 +99,7 @@ function isSameFile(one: string, other: string): boolean {
   return a.dev === b?.dev && a.ino === b.ino
 }
 
-/** Makes a file that is not there yet, and brings it to the disk. @throws what Node throws; the file may be there in part then */
+/** Creates a new file and syncs it to disk. @throws what Node throws; a partial file may then remain */
 export function writeWholeFile(path: string, pieces: readonly Uint8Array[]): void {
   const fd = openSync(path, 'wx', 0o666)
   try {
@@ -110,12 +110,12 @@ export function writeWholeFile(path: string, pieces: readonly Uint8Array[]): voi
   }
 }
 
-/** Whether a name is in use, be it by a link that leads nowhere. @throws what Node throws when the system does not tell */
+/** Whether a name is in use, even by a dangling link. @throws what Node throws if that cannot be determined */
 export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-/** What the system does not let us look at may be there. */
+/** If `lstat` fails, assume that the path exists. */
 export function mayBeThere(path: string): boolean {
   try {
     return isThere(path)
@@ -124,7 +124,7 @@ export function mayBeThere(path: string): boolean {
   }
 }
 
-/** Removes a file, if it is there. @throws what Node throws when the system refuses */
+/** Removes a file if it exists. @throws what Node throws if it cannot */
 export function removeFile(path: string): void {
   try {
     unlinkSync(path)
@@ -133,16 +133,16 @@ export function removeFile(path: string): void {
   }
 }
 
-/** For clearing up after a failure, which must not hide it: what cannot be removed now, the next run sweeps away. */
+/** Cleans up after a failure without hiding it. Anything that cannot be removed is removed by the next run. */
 export function removeQuietly(path: string): void {
   try {
     removeFile(path)
   } catch {
-    // The failure that made us clear up is the one to tell of.
+    // The original failure is the one to report.
   }
 }
 
-/** Renames; a failure is believed only if the file did not move: a network file system may lose the answer and not the deed. */
+/** Renames. After an error, checks whether the file moved: on a network file system, rename may succeed although the call fails. */
 export function renameCertainly(from: string, to: string): void {
   const { dev, ino } = lstatSync(from, { bigint: true })
   try {
@@ -170,11 +170,11 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
   } catch (error) {
-    throw asSystemError(error, 'look at', path)
+    throw asSystemError(error, 'inspect', path)
   }
 }
 
-/** Makes a folder and those above it, each durable in its parent. (Node's own `recursive` never returns below /proc.) */
+/** Creates a folder and its parents, each durable in its parent. (Node's own `recursive` never returns below /proc.) */
 export function makeFolder(folder: string): void {
   if (dirname(folder) === folder || isFolder(folder)) return
   makeFolder(dirname(folder))
@@ -182,11 +182,11 @@ export function makeFolder(folder: string): void {
     mkdirSync(folder)
     syncFolder(dirname(folder))
   } catch (error) {
-    if (!failedWith(error, 'EEXIST')) throw asSystemError(error, 'make the folder', folder)
+    if (!failedWith(error, 'EEXIST')) throw asSystemError(error, 'create the folder', folder)
   }
 }
 
-/** Moves a file; the move is durable when this returns. Both folders are on one file system: the cache's. */
+/** Moves a file. The move is durable when this returns. Both folders are on the cache's file system. */
 export function moveFile(from: string, to: string): void {
   makeFolder(dirname(to))
   try {
@@ -198,7 +198,7 @@ export function moveFile(from: string, to: string): void {
   }
 }
 
-/** Whether a move that failed was done all the same: what the system refused was to make it durable. */
+/** Whether a failed move took place, so that only making it durable failed. */
 export function hasMoved(from: string, to: string): boolean {
   try {
     return isThere(to) && !isThere(from)
@@ -207,7 +207,7 @@ export function hasMoved(from: string, to: string): boolean {
   }
 }
 
-/** Makes renames in a folder durable. Windows and some network file systems cannot: there a rename is as durable as it gets. */
+/** Makes renames in a folder durable. Not possible on Windows and some network file systems; there a rename is as durable as it gets. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(folder, 'r')

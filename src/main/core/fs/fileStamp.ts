@@ -1,18 +1,18 @@
-/** What a file looks like from outside, through a link: whether it is the one that was read before. */
+/** The metadata that identifies a file, through a link: whether it is the file that was read before. */
 import { type BigIntStats, realpathSync, statSync } from 'node:fs'
 import type { FileIdentity, FileStamp } from '../../../shared/model/report.ts'
 
 /**
  * @param path absolute
- * @returns undefined when nothing is there, or a link leads nowhere
- * @throws what Node throws when the system refuses
+ * @returns undefined if nothing is there, or a link is dangling
+ * @throws what Node throws if the file cannot be inspected
  */
 export function stampOf(path: string): FileStamp | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
   return stat === undefined ? undefined : { bytes: Number(stat.size), mtimeNs: stat.mtimeNs }
 }
 
-/** The same; undefined also when the system refuses: opening the file says why. */
+/** The same, but undefined also if the file cannot be inspected: opening it gives the reason. */
 export function stampIfVisible(path: string): FileStamp | undefined {
   try {
     return stampOf(path)
@@ -25,7 +25,7 @@ export function identityOf({ size, mtimeNs, ino, ctimeNs }: BigIntStats): FileId
   return { bytes: Number(size), mtimeNs, inode: ino, ctimeNs }
 }
 
-/** Undefined when there is no file, or the system does not show it. */
+/** Undefined if there is no file, or it cannot be inspected. */
 export function identityIfVisible(path: string): FileIdentity | undefined {
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
@@ -35,13 +35,13 @@ export function identityIfVisible(path: string): FileIdentity | undefined {
   }
 }
 
-/** Whether a file has the identity that was seen. Only its bytes tell whether it changed within one tick of its file system's clock. */
+/** Whether a file has the recorded identity. A change within one tick of the file system's clock shows only in its bytes. */
 export function hasIdentity(now: FileIdentity, seen: FileIdentity): boolean {
   const { bytes, mtimeNs, inode, ctimeNs } = seen
   return bytes === now.bytes && mtimeNs === now.mtimeNs && inode === now.inode && ctimeNs === now.ctimeNs
 }
 
-/** Whether two paths lead to one file, through links. Hard links are files of their own, as GenoLeWM reads both. */
+/** Whether two paths lead to one file, through links. Hard links count as separate files, because GenoLeWM reads both. */
 export function isSameFile(path: string, other: string): boolean {
   if (path === other) return true
   try {

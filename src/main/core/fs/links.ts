@@ -1,16 +1,16 @@
 /**
- * Symbolic links in a cache. They are followed as GenoLeWM follows them, unless what they lead to belongs to another user: a cache from
- * elsewhere must not direct this program to files that its maker chose.
+ * Symbolic links in a cache. They are followed as in GenoLeWM, unless the target belongs to another user: a cache from another person must
+ * not direct this program to files of that person's choice.
  */
 import { readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { InputError } from '../../../shared/model/errors.ts'
 import { asSystemError, failedWith } from './systemError.ts'
 
-/** `own`: only to what belongs to this user or to root. */
+/** `own`: only to targets that belong to this user or to root. */
 export const LINK_POLICIES = ['own', 'always', 'never'] as const
 export type LinkPolicy = (typeof LINK_POLICIES)[number]
 
-/** Where the window, `serve` and the command line look for the policy. */
+/** The environment variable with the policy for the window, `serve` and the command line. */
 export const LINKS_VARIABLE = 'LEWM_CACHE_LINKS'
 
 let inForce: LinkPolicy = 'own'
@@ -24,7 +24,7 @@ export function setLinkPolicy(policy: LinkPolicy): void {
   inForce = policy
 }
 
-/** @throws InputError for a value that is no policy */
+/** @throws InputError for a value that is not a policy */
 export function linkPolicyFromEnvironment(env: NodeJS.ProcessEnv = process.env): LinkPolicy {
   const value = env[LINKS_VARIABLE] || 'own'
   const policy = LINK_POLICIES.find(each => each === value)
@@ -32,7 +32,7 @@ export function linkPolicyFromEnvironment(env: NodeJS.ProcessEnv = process.env):
   throw new InputError(`$${LINKS_VARIABLE} must be one of ${LINK_POLICIES.join(', ')}`, { field: LINKS_VARIABLE, value })
 }
 
-/** Why a link to something with this owner is not followed; null when it is. */
+/** Why a link to a target with this owner is not followed; null if it is followed. */
 export function refusalToFollow(uid: number | bigint): string | null {
   if (inForce === 'never') return 'links are not followed'
   const own = process.getuid?.()
@@ -44,14 +44,14 @@ export type LinkTarget =
   | { readonly kind: 'file' | 'folder'; readonly path: string; readonly refusal: string | null }
   /** A pipe, socket or device. */
   | { readonly kind: 'other' }
-  /** @param target as it is written in the link */
+  /** @param target as stored in the link */
   | { readonly kind: 'nowhere'; readonly target: string }
   | { readonly kind: 'circle' }
 
 /**
- * What is behind a symbolic link.
+ * The target of a symbolic link.
  * @param path absolute
- * @throws SystemError when the system refuses to follow it
+ * @throws SystemError if the link cannot be resolved
  */
 export function linkTarget(path: string): LinkTarget {
   let stat: Stats | undefined

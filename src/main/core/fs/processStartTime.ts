@@ -1,31 +1,32 @@
-/** Identifies a process beyond its pid: when it started, and in which PID namespace and on which machine its pid means it. */
+/** Identifies a process beyond its pid: by its start time, its PID namespace and its machine. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { failedWith } from './systemError.ts'
 
 /**
- * The boot of the machine and the moment in it at which a process began (`/proc/PID/stat`, field 22).
- * @returns `ended` for one that is no more than an entry in the list of processes; null where the system does not say, or when there is no such process
+ * The boot of the machine and the start of a process in it (`/proc/PID/stat`, field 22).
+ * @returns `ended` for a process that is only an entry in the process list; null if the operating system does not provide it, or if there
+ * is no such process
  */
 export function processBirth(pid: number): string | null {
   try {
     // A /proc of another PID namespace describes other processes under the same pids.
     if (readlinkSync('/proc/self') !== String(process.pid)) return null
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    // The name of the program, in parentheses, may hold spaces and parentheses itself.
+    // The name of the program, in parentheses, may contain spaces and parentheses itself.
     const [, fields = ''] = /^.*\)\s+(.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
     const [state, ...rest] = fields.split(' ')
-    // A process that was killed and that nobody has asked after yet (Z) does nothing any more.
+    // A process that has ended and has not been reaped yet (Z) does nothing any more.
     return state === 'Z' || state === 'X' ? 'ended' : `${boot} ${rest[18]}`
   } catch {
     return null
   }
 }
 
-/** Where a pid has its meaning; null for what the system does not provide. */
+/** The scope in which a pid is valid; null for parts that the operating system does not provide. */
 export type PidScope = {
   /** As in `readlink /proc/self/ns/pid`. Two containers on one host differ, and neither sees the processes of the other. */
   readonly pidNamespace: string | null
-  /** `/etc/machine-id`: the same after a reboot, another on a machine that only has the same host name. */
+  /** `/etc/machine-id`: constant over reboots, and different on another machine with the same host name. */
   readonly machine: string | null
 }
 
@@ -53,13 +54,13 @@ export function isOnMachineItself({ pidNamespace }: PidScope): boolean {
   return pidNamespace === FIRST_NAMESPACE
 }
 
-/** The boot in which a process was born; null where the system does not say. */
+/** The boot in which a process started; null if the operating system does not provide it. */
 export function bootOf(born: string | null): string | null {
   const [boot, start] = born?.split(' ') ?? []
   return boot === undefined || start === undefined ? null : boot
 }
 
-/** Whether no process of this host has a pid just now. */
+/** Whether no process on this host has a pid at this moment. */
 export function isGone(pid: number): boolean {
   try {
     process.kill(pid, 0)

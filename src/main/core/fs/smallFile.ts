@@ -1,15 +1,15 @@
-/** Reads files of a few words that anybody may have put into a cache: never waits at a pipe, follows no link, takes no giant into memory. */
+/** Reads small files of unknown origin in a cache. Never waits for a pipe, follows no link, and reads no large file into memory. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { failedWith } from './systemError.ts'
 
-/** Opens what may be anything: waits at no pipe and follows no link. */
+/** Opens a path of unknown kind. Waits for no pipe and follows no link. */
 export const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 const AT_MOST_BYTES = 16 * 1024 * 1024
 
 /**
- * @returns the bytes; null for anything but a plain file of at most 16 MiB
- * @throws what Node throws when the system refuses, also when there is no such file
+ * @returns the bytes; null for anything but a regular file of at most 16 MiB
+ * @throws what Node throws if it cannot be read, also if there is no such file
  */
 export function readSmallFile(path: string): Buffer | null {
   let fd: number
@@ -31,10 +31,10 @@ export function readSmallFile(path: string): Buffer | null {
   }
 }
 
-/** The JSON in such a file. @throws SyntaxError for anything else, and what Node throws when the system refuses */
+/** The JSON in such a file. @throws SyntaxError for anything else, and what Node throws if it cannot be read */
 export function readSmallJson(path: string): unknown {
   return JSON.parse(readSmallFile(path)?.toString() ?? '')
 }
 
-/** What the system says of links, sockets and devices without a driver; Windows of folders. */
+/** The error codes for links, sockets and devices without a driver; on Windows for folders. */
 const NOT_PLAIN = ['ELOOP', 'ENXIO', 'EISDIR']

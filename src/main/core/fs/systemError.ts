@@ -1,4 +1,4 @@
-/** Turns what Node and SQLite throw when the system says no into a SystemError with the call, the path and the reason. */
+/** Converts exceptions of Node and SQLite for failed system calls into a SystemError with the call, the path and the reason. */
 import { CacheError, SystemError } from '../../../shared/model/errors.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -15,17 +15,17 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENAMETOOLONG: 'the name is too long',
   ESTALE: 'the network file system lost the file',
-  ENOMEM: 'the system gave no more memory',
-  EAGAIN: 'the system has no resources left for it',
-  EFBIG: 'the file would become larger than the system allows',
+  ENOMEM: 'out of memory',
+  EAGAIN: 'the operating system is out of resources',
+  EFBIG: 'the file would exceed the size limit',
   ETIMEDOUT: 'the file system did not answer in time'
 }
 
 /**
- * @param error whatever was thrown
- * @param call the system call, for the sentence
- * @param path what it was called on
- * @returns a SystemError for a failed system call; anything else is thrown on, as it is a bug
+ * @param error the exception
+ * @param call the system call, for the message
+ * @param path its argument
+ * @returns a SystemError for a failed system call; rethrows anything else, because it is a bug
  */
 export function asSystemError(error: unknown, call: string, path: string): CacheError {
   if (!isErrno(error)) throw error
@@ -34,31 +34,32 @@ export function asSystemError(error: unknown, call: string, path: string): Cache
 }
 
 /**
- * For whoever carries the core's errors on to people: what the system refused at a place without words of its own for it is no bug.
- * @returns errors of ours as they are, a SystemError for a failed system call or SQL statement, or for a part of the program that
- *   could not be loaded, null for a bug
+ * For callers that show errors of the core to users. A failed system call without its own message is not a bug.
+ * @returns errors of this program unchanged, a SystemError for a failed system call or SQL statement, or for a module that could not be
+ * loaded, null for a bug
  */
 export function expectedError(error: unknown): CacheError | null {
   if (error instanceof CacheError) return error
   if (isErrno(error))
     return new SystemError(
-      `the call ${error.syscall} could not be carried out: ${pathText(error)}${REASONS[error.code] ?? error.message}`,
+      `the call ${error.syscall} failed: ${pathText(error)}${REASONS[error.code] ?? error.message}`,
       { call: error.syscall ?? '', path: error.path ?? '', error: error.code },
       { cause: error }
     )
   if (isSqliteError(error)) {
-    const full = error.code === 'SQLITE_FULL' ? '; it may be the one for temporary files, where keys are sorted (TMPDIR says which)' : ''
+    const full =
+      error.code === 'SQLITE_FULL' ? '; it may be the disk with temporary files, where keys are sorted (set TMPDIR to choose another)' : ''
     return new SystemError(`a database could not be written or read: ${error.message}${full}`, { error: error.code }, { cause: error })
   }
   if (isOutOfMemory(error)) {
-    return new SystemError(`the system gave no more memory: ${error.message}`, { error: 'ENOMEM' }, { cause: error })
+    return new SystemError(`out of memory: ${error.message}`, { error: 'ENOMEM' }, { cause: error })
   }
   if (isThreadRefusal(error)) {
     return new SystemError(`a thread could not be started: ${error.message}`, { error: error.code }, { cause: error })
   }
   if (isLoadError(error)) {
     const [why = ''] = error.message.split('\n')
-    return new SystemError(`a part of this program could not be loaded: ${why}`, { error: error.code }, { cause: error })
+    return new SystemError(`a part of the program could not be loaded: ${why}`, { error: error.code }, { cause: error })
   }
   return null
 }
@@ -67,10 +68,10 @@ function pathText({ path }: NodeJS.ErrnoException): string {
   return path === undefined ? '' : `${path}: `
 }
 
-/** What SQLite says of statements that are wrong, which is a bug of ours; everything else it says of the file or of the system. */
+/** SQLite's codes for wrong statements, which are a bug of this program. All other codes are about the file or the operating system. */
 const OUR_FAULT = /^SQLITE_(ERROR|MISUSE|CONSTRAINT|RANGE|MISMATCH|SCHEMA|INTERNAL|TOOBIG)/
 
-/** better-sqlite3 may be imported by few; its errors may pass through anybody. */
+/** better-sqlite3 may be imported by few modules, but its errors may pass through any. */
 function isSqliteError(error: unknown): error is Error & { readonly code: string } {
   return (
     error instanceof Error &&
@@ -81,12 +82,12 @@ function isSqliteError(error: unknown): error is Error & { readonly code: string
   )
 }
 
-/** What Node and its decompressors call a refusal of memory; V8 has no code for it. */
+/** The codes of Node and its decompressors for a failed allocation. V8 has no code for it. */
 const MEMORY_CODES =
   /^(ENOMEM|ERR_MEMORY_ALLOCATION_FAILED|ERR_WORKER_OUT_OF_MEMORY|ERR_ZLIB_INITIALIZATION_FAILED|Z_MEM_ERROR|ZSTD_error_memory_allocation|ERR__ERROR_ALLOC_\w+)$/
 const NO_MEMORY = /allocation failed|could not allocate memory|out of memory/i
 
-/** Whether memory was refused: this says nothing of what it was wanted for. */
+/** Whether an allocation failed. That means nothing about the data for which memory was needed. */
 function isOutOfMemory(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string') return MEMORY_CODES.test(error.code)
@@ -97,7 +98,7 @@ function isThreadRefusal(error: unknown): error is Error & { readonly code: stri
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_INIT_FAILED'
 }
 
-/** What Node's loaders say of a library or a module that the system would not open, find or map; some do not name the call. */
+/** Messages of Node's loaders for a library or module that could not be opened, found or mapped. Some do not name the call. */
 const NOT_LOADED = new Set(['ERR_DLOPEN_FAILED', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'])
 
 function isLoadError(error: unknown): error is Error & { readonly code: string } {
@@ -110,8 +111,8 @@ function isErrno(error: unknown): error is NodeJS.ErrnoException & { code: strin
 }
 
 /**
- * For code that takes whatever is thrown while bytes are decoded for damage.
- * @throws SystemError for a refusal of the system, such as of memory; returns for anything else
+ * For code that catches any exception while it decodes damaged bytes.
+ * @throws SystemError for a failed system call or allocation; returns for anything else
  */
 export function throwIfRefused(error: unknown): void {
   const expected = expectedError(error)

@@ -1,4 +1,4 @@
-/** Folders for what does not fit into memory or must not be touched where it lies: each goes when it is done with. */
+/** Temporary folders for data that does not fit into memory, or for copies of files that must not be touched. Each is removed after use. */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
@@ -8,17 +8,16 @@ import { asSystemError } from './systemError.ts'
 
 const OLD_MS = 86_400_000
 
-/** `$TMPDIR` and those that Python tries as well. A relative one is left out: it may lie in a cache. */
+/** `$TMPDIR`, and the folders that Python tries as well. A relative one is skipped, because it may be in a cache. */
 function temporaryPlaces(): string[] {
   const places = process.platform === 'win32' ? [tmpdir()] : [tmpdir(), '/tmp', '/var/tmp']
   return [...new Set(places)].filter(place => isAbsolute(place))
 }
 
 /**
- * Makes a folder of its own in the first of these that can be written to, and takes away those of its name whose process was killed a
- * day ago or longer.
+ * Creates a folder in the first writable one of these, and removes those with the same prefix whose process was killed a day ago or longer.
  * @param prefix ends in `-`
- * @throws SystemError when there can be none
+ * @throws SystemError if there can be none
  */
 export function makeTemporaryFolder(prefix: string): string {
   const places = temporaryPlaces()
@@ -28,7 +27,7 @@ export function makeTemporaryFolder(prefix: string): string {
       removeOldFolders(place, prefix)
       return mkdtempSync(join(place, `${prefix}${process.pid}-`))
     } catch (error) {
-      refusal ??= asSystemError(error, 'make a temporary folder in', place)
+      refusal ??= asSystemError(error, 'create a temporary folder in', place)
     }
   }
   throw refusal ?? new SystemError('there is no folder for temporary files', { call: 'mkdtemp' })
@@ -41,7 +40,7 @@ function removeOldFolders(place: string, prefix: string): void {
   }
 }
 
-/** None of a folder that can be written to and not listed. */
+/** None, for a folder that can be written to but not listed. */
 function namesIn(place: string): string[] {
   try {
     return readdirSync(place)
@@ -54,6 +53,6 @@ function removeIfOld(folder: string): void {
   try {
     if (Date.now() - statSync(folder).mtimeMs > OLD_MS) rmSync(folder, { recursive: true, force: true })
   } catch {
-    // It belongs to another user, or is gone.
+    // It belongs to another user, or no longer exists.
   }
 }

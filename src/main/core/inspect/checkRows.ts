@@ -1,4 +1,4 @@
-/** What each row of a shard must be: every rule of the schema, and that the rows belong where the shard lies. */
+/** Checks the rows of a shard: every rule of the schema, and that the rows match the path of the shard. */
 import { type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
 import { KEY_PARTS } from '../../../shared/model/keySpec.ts'
 import { DTYPES, POOL_TYPES } from '../../../shared/model/record.ts'
@@ -11,7 +11,7 @@ import type { CodedValues, EmbeddingBatch, StoredValues } from '../parquet/pages
 import type { FlatColumn, IntegerColumn, RowColumns, TextColumn } from '../parquet/pages/rowColumns.ts'
 import { isPoolType } from '../shards/rowValues.ts'
 
-/** How many rows a finding lists; it counts them all. */
+/** Number of rows that a finding lists; it counts all of them. */
 export const ROWS_LISTED = 20
 
 /** One rule broken by one or more rows of a shard. */
@@ -24,11 +24,11 @@ type Breach = {
   count: number
 }
 
-/** Gathers what the rows of a shard break, over all its row groups and pages: one finding for each rule. */
+/** Collects the broken rules of a shard over all its row groups and pages: one finding for each rule. */
 export class RowFindings {
   private readonly breaches = new Map<string, Breach>()
 
-  /** @param consequence what it costs, behind a semicolon; each kind has its usual one */
+  /** @param consequence the impact, after a semicolon; each kind has a default */
   add(kind: FindingKind, column: string, what: string, row: number, consequence: string = CONSEQUENCE[kind] ?? ''): void {
     const id = `${kind} ${column} ${what}`
     let breach = this.breaches.get(id)
@@ -60,7 +60,7 @@ const CONSEQUENCE: Partial<Record<FindingKind, string>> = {
 /**
  * Checks a row group's columns.
  * @param firstRow of the row group, in the shard
- * @param address where the shard lies; null when that says nothing
+ * @param address of the shard; null if its path has none
  */
 export function checkColumns(columns: RowColumns, firstRow: number, address: ShardAddress | null, found: RowFindings): void {
   for (const [name, column] of namedColumns(columns)) checkPresent(name, column, firstRow, found)
@@ -143,7 +143,7 @@ function namedColumns(columns: RowColumns): [string, FlatColumn][] {
   ]
 }
 
-/** Nulls that GenoLeWM does not notice. */
+/** Nulls that GenoLeWM accepts silently. */
 const READ_ANYWAY: Readonly<Record<string, string>> = {
   chrom: '; GenoLeWM reads it without a word, as a contig called "None"',
   untargeted: '; GenoLeWM reads it without a word, as false'
@@ -193,7 +193,7 @@ function show(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
-/** What the embeddings of a shard look like, gathered over its batches. */
+/** The shape of the embeddings of a shard, collected over its batches. */
 export type EmbeddingShape = { smallest: number; largest: number }
 
 const FLAW_TEXT = {
@@ -203,7 +203,7 @@ const FLAW_TEXT = {
 }
 
 /**
- * Checks every value of a batch: flaws, values that are not finite, vectors whose values are all the same.
+ * Checks every value of a batch: null and empty embeddings, values that are not finite, vectors with equal values.
  * @param firstRow of the row group, in the shard
  */
 export function checkEmbeddings(batch: EmbeddingBatch, firstRow: number, shape: EmbeddingShape, found: RowFindings): void {
@@ -225,7 +225,7 @@ export function checkEmbeddings(batch: EmbeddingBatch, firstRow: number, shape: 
   }
 }
 
-/** Whether all are finite. Of a dictionary that is all of its page: no value has to be looked up. */
+/** Whether all values are finite. If the whole page uses a dictionary, checking the dictionary is enough. */
 function isFiniteThroughout(values: StoredValues): boolean {
   if (values instanceof Uint16Array) return areHalvesFinite(values)
   return !holdsStrange(values, 0, values.length)

@@ -1,6 +1,5 @@
 /**
- * One shard, read to the last value: what is wrong with it, and the keys that it holds. Never throws for what a file contains;
- * a shard's damage is data.
+ * Reads one shard to the last value, and returns its problems and its keys. Never throws because of the contents of a file: damage is data.
  */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { LayoutVersion } from '../../../shared/model/layout.ts'
@@ -18,21 +17,21 @@ import { checkColumns, checkEmbeddings, type EmbeddingShape, RowFindings } from 
 
 export type Depth = 'full' | 'keys' | 'footer'
 
-/** What is known of a shard after looking at it. Crosses a thread boundary as it is. */
+/** The result of inspecting a shard. It can be transferred between threads. */
 export type ShardVerdict = FileIdentity & {
   readonly shardPath: string
-  /** Null when the footer could not be read. */
+  /** Null if the footer could not be read. */
   readonly rows: number | null
   readonly findings: readonly Finding[]
   /** Null when the footer could not be read, or is that of a layout that is not read. */
   readonly layout: LayoutVersion | null
   /** Whether it was read in full, and every page carried a checksum. */
   readonly pageChecksums: boolean
-  /** Null when the shard holds no rows that an index should know: it is damaged, unsupported or unreadable. */
+  /** Null if the shard has no rows for the index, because it is damaged, unsupported or unreadable. */
   readonly keys: ShardKeys | null
-  /** A fingerprint of each row's locus, in two words; null with `keys`. */
+  /** A hash of each row's locus, in two words; null with `keys`. */
   readonly loci: Uint32Array | null
-  /** Null where not even the footer tells of rows. */
+  /** Null if not even the footer gives the number of rows. */
   readonly holdings: Holdings | null
 }
 
@@ -52,9 +51,9 @@ export function blocksIndexing(found: Finding): boolean {
 }
 
 /**
- * Looks at one shard, to the end.
+ * Inspects one shard completely.
  * @param root absolute
- * @param depth 'full' decodes every value of every column; 'keys' all columns but the embeddings; 'footer' no page at all
+ * @param depth 'full' decodes every value of every column; 'keys' all columns except the embeddings; 'footer' no page
  */
 export function verifyShard(root: string, shardPath: string, depth: Depth): ShardVerdict {
   const steps = inspectShard(root, shardPath, depth, reusedMemory())
@@ -62,9 +61,9 @@ export function verifyShard(root: string, shardPath: string, depth: Depth): Shar
 }
 
 /**
- * The same page by page: whoever goes through it may leave off at each step.
- * @param memory what is decoded into; nothing of it is kept
- * @param budgetMs how long it may take, by default what the limits give a shard of its size; looked at before each page
+ * A generator that does the same page by page; the caller may stop after any step.
+ * @param memory buffers for decoding; nothing is kept in them
+ * @param budgetMs time limit, by default that for a shard of its size; checked before each page
  */
 export function* inspectShard(
   root: string,
@@ -95,7 +94,7 @@ export function* inspectShard(
   }
 }
 
-/** Begins anew where the columns hold another number of rows than the footer says. */
+/** Restarts if the columns have another number of rows than the footer. */
 function* examineAgain(...task: Parameters<typeof examine>): ReturnType<typeof examine> {
   for (;;) {
     try {
@@ -130,7 +129,7 @@ function* examine(
   }
   const rowLevel = rowFindings.findings(shardPath)
   const foreign = rowLevel.filter(found => found.severity === 'unsupported')
-  // Rows of another version are not held against the rules of this one.
+  // Rows of another version are not checked against the rules of this one.
   findings.push(...(foreign.length > 0 ? foreign : rowLevel))
   if (!findings.some(blocksIndexing)) findings.push(...metadataFindings(shard, shardPath))
   if (depth === 'footer' || builders === null || findings.some(blocksIndexing)) return { layout, findings, ...unread }
@@ -199,7 +198,7 @@ function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
   return findings
 }
 
-/** What the file says against itself. The rows are none the worse for it. */
+/** Contradictions within the file, which do not affect its rows. */
 function metadataFindings({ oddities }: ShardReader, shardPath: string): Finding[] {
   const [first] = oddities
   if (first === undefined) return []

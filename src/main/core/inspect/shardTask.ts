@@ -1,4 +1,4 @@
-/** What is asked of whoever reads a shard, here or in a thread, and what comes back: plain data that crosses as it is. */
+/** The task and result of reading a shard, on this thread or another: plain data that can be transferred. */
 
 import type { Finding } from '../../../shared/model/finding.ts'
 import { stampIfVisible } from '../fs/fileStamp.ts'
@@ -16,19 +16,19 @@ export type ShardTask = {
   readonly root: string
   readonly shardPath: string
   readonly depth: Depth
-  /** Also take the SHA-256 of its bytes; of a damaged or suspect shard that is read in full it is taken in any case. */
+  /** Also compute the SHA-256 of the file. It is always computed for a damaged or suspect shard that is fully read. */
   readonly digest: boolean
 }
 
 export type ShardInspection = {
   readonly verdict: ShardVerdict
-  /** Null where nobody asked for it, or the bytes could not be read. */
+  /** Null if it was not requested, or the bytes could not be read. */
   readonly sha256: string | null
 }
 
 /**
- * Does a task page by page: whoever goes through it may leave off at each step.
- * @param budgetMs reading leaves off by itself before the first page that comes later than this
+ * A generator that does a task page by page; the caller may stop after any step.
+ * @param budgetMs the generator stops by itself before the first page after this time
  */
 export function* inspectionSteps(
   { root, shardPath, depth, digest }: ShardTask,
@@ -41,7 +41,7 @@ export function* inspectionSteps(
   try {
     return { verdict, sha256: yield* digestSteps(root, shardPath, memory) }
   } catch (error) {
-    // Taken away, or no longer readable, since it was looked at.
+    // Removed, or unreadable, since it was inspected.
     return {
       verdict: { ...verdict, findings: [...verdict.findings, faultFinding(shardPath, error)], keys: null, loci: null },
       sha256: null
@@ -49,7 +49,7 @@ export function* inspectionSteps(
   }
 }
 
-/** A repair moves what was read: the digest says what that was. */
+/** A repair moves exactly the file that was read: the digest identifies it. */
 function mayMove({ severity }: Finding): boolean {
   return severity === 'corrupt' || severity === 'suspect'
 }
@@ -59,7 +59,7 @@ function hidesBytes(found: Finding): boolean {
 }
 
 /**
- * What is said of a shard that was not read to its end.
+ * The result for a shard that was not fully read.
  * @param why ShardFault or SystemError
  */
 export function abandonedInspection({ root, shardPath }: ShardTask, why: unknown): ShardInspection {
@@ -74,7 +74,7 @@ export function abandonedInspection({ root, shardPath }: ShardTask, why: unknown
   return { verdict, sha256: null }
 }
 
-/** How long reading a shard may take, ms, by the limits in force. */
+/** Time limit for reading a shard, ms, from the limits in force. */
 export function budgetOf({ root, shardPath }: ShardTask): number {
   return shardTimeMs(limitsInForce(), stampIfVisible(shardFilePath(root, shardPath))?.bytes ?? 0)
 }

@@ -1,4 +1,4 @@
-/** Index entries held against the rows that they point at: which are right, which are not, and which tell that the shard has changed. */
+/** Compares index entries with the rows that they point to, and classifies them: correct, wrong, or evidence that the shard has changed. */
 import type { IndexEntry } from './indexRow.ts'
 import { configurationText } from './keyConfiguration.ts'
 import { configurationSalt, KeyPrinter, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
@@ -10,16 +10,16 @@ export type Contradictions<E> = {
   readonly indexed: Uint8Array
   /** Entries that point beyond the rows of the shard. */
   readonly outside: readonly E[]
-  /** Entries that point at a row with another key. */
+  /** Entries that point to a row with another key. */
   readonly wrong: readonly E[]
   /**
-   * Those of both kinds that say that a row was here whose key the shard does not hold at all, at a place that no other entry agrees
-   * with. Unless the index is known to be wrong, the shard changed since it was indexed.
+   * Those of both kinds with a key that the shard does not hold at all, at a row that no other entry agrees with. Unless the index is known
+   * to be wrong, the shard has changed since it was indexed.
    */
   readonly changed: ReadonlySet<E>
 }
 
-/** @param entries all entries that point into the shard */
+/** @param entries all entries that point to the shard */
 export function contradictionsOf<E extends IndexEntry>(entries: Iterable<E>, keys: ShardKeys): Contradictions<E> {
   const indexed = new Uint8Array(keys.rows)
   const outside: E[] = []
@@ -29,10 +29,10 @@ export function contradictionsOf<E extends IndexEntry>(entries: Iterable<E>, key
     else if (holds(keys, entry)) indexed[entry.rowOffset] = 1
     else wrong.push(entry)
   }
-  const telling = [...outside, ...wrong].filter(
+  const evident = [...outside, ...wrong].filter(
     ({ rowOffset }) => Number.isSafeInteger(rowOffset) && rowOffset >= 0 && indexed[rowOffset] !== 1
   )
-  return { indexed, outside, wrong, changed: withoutRow(telling, keys) }
+  return { indexed, outside, wrong, changed: withoutRow(evident, keys) }
 }
 
 function isRow(rowOffset: number, rows: number): boolean {

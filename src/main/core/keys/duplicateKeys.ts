@@ -1,17 +1,17 @@
 /**
- * Which shards hold which keys, over any number of rows in bounded memory: 64-bit fingerprints, partitioned, spilled to temporary
- * files when they grow. What collides is then compared for real, key by key and value by value.
+ * Finds keys that several shards hold, over any number of rows in bounded memory: 64-bit hashes of keys, partitioned, and spilled to
+ * temporary files when they grow. Collisions are then compared key by key and value by value.
  */
 import { configurationSalt, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
 import { PrintTable } from './printTable.ts'
 import type { ShardKeys } from './shardKeys.ts'
 import { PARTITIONS, SpilledRecords } from './spilledRecords.ts'
 
-/** Fingerprint (two words), shard. */
+/** Hash (two words), shard. */
 const WIDTH = 3
 const IN_MEMORY = 4_000_000
 
-/** Two shards that hold a key in common, by position in path order; `first` is the one that is indexed, or the same. */
+/** Two shards with a common key, by position in path order; `first` is the one that is indexed, or the same. */
 export type ShardPair = { readonly first: number; readonly second: number }
 
 /** Collects the keys of all shards. */
@@ -34,7 +34,7 @@ export class KeyCollector {
     }
   }
 
-  /** Who holds the keys, one partition of them after the other. */
+  /** The holders of the keys, one partition of keys after the other. */
   *holders(): Generator<KeyHolders> {
     for (let i = 0; i < PARTITIONS; i++) yield holdersIn(this.records.load(i))
   }
@@ -57,15 +57,15 @@ export class KeyHolders {
     this.repeated = repeated
   }
 
-  /** The shards that hold a key, each at least once; none when no row has it. */
+  /** The shards that hold a key, each at least once; empty if no row has it. */
   of(low: number, high: number): readonly number[] {
     const id = this.table.find(low, high)
-    if (id < 0) return NOBODY
+    if (id < 0) return NO_SHARDS
     return this.repeated.get(id) ?? [this.first[id] ?? 0]
   }
 }
 
-const NOBODY: readonly number[] = []
+const NO_SHARDS: readonly number[] = []
 
 function holdersIn(words: Uint32Array): KeyHolders {
   const count = words.length / WIDTH
@@ -86,12 +86,12 @@ function holdersIn(words: Uint32Array): KeyHolders {
   return new KeyHolders(table, first, repeated)
 }
 
-/** Pairs of shards that hold a key in common: the one that is indexed with each of the others. */
+/** Pairs of shards with a common key: the one that is indexed with each of the others. */
 export class PairFinder {
   private readonly found = new Map<string, ShardPair>()
   private readonly compare: (a: number, b: number) => number
 
-  /** @param compare orders shards by which of them is indexed */
+  /** @param compare orders shards by precedence in the index */
   constructor(compare: (a: number, b: number) => number) {
     this.compare = compare
   }

@@ -1,4 +1,4 @@
-/** What a shard held when its rows were last read: kept in the ledger as evidence for when the shard is gone. */
+/** A summary of a shard's rows when they were last read, kept in the ledger as evidence in case the shard disappears. */
 import type { KeyConfiguration } from './keyConfiguration.ts'
 import { configurationSalt, NO_SALT, type Print, printHash, wordsOf } from './keyPrint.ts'
 import type { LocusRun } from './locusBuilder.ts'
@@ -6,13 +6,13 @@ import type { ShardKeys } from './shardKeys.ts'
 
 export type Holdings = {
   readonly rows: number
-  /** The same for the same keys in any order; null where the keys could not be read. */
+  /** Equal for the same keys in any order; null if the keys could not be read. */
   readonly keys: string | null
-  /** The same for the same windows in any order, whatever the configuration. */
+  /** Equal for the same windows in any order, regardless of the configuration. */
   readonly windows: string | null
-  /** Of all rows; null where they have several. */
+  /** Of all rows; null if rows differ. */
   readonly configuration: KeyConfiguration | null
-  /** Of all rows in order; null where they are irregular. */
+  /** Of all rows in order; null if they are irregular. */
   readonly loci: readonly LocusRun[] | null
 }
 
@@ -38,7 +38,7 @@ export function rowsAlone(rows: number): Holdings {
   return { rows, keys: null, windows: null, configuration: null, loci: null }
 }
 
-/** What is left of a shard when some of its rows are taken away; null where nothing tells. */
+/** The holdings that remain when some rows of a shard are removed; null if unknown. */
 export function withoutHoldings(all: Holdings | null, part: Holdings | undefined): Pick<Holdings, 'rows' | 'keys'> | null {
   if (!all?.keys || !part?.keys || all.rows <= part.rows) return null
   const left = new PrintSum()
@@ -47,7 +47,7 @@ export function withoutHoldings(all: Holdings | null, part: Holdings | undefined
   return { rows: all.rows - part.rows, keys: left.text() }
 }
 
-/** A sum of fingerprints. */
+/** A sum of hashes. */
 class PrintSum {
   private low = 0
   private high = 0
@@ -57,7 +57,7 @@ class PrintSum {
     this.high = (this.high + high) >>> 0
   }
 
-  /** Adds or takes away a sum. */
+  /** Adds or subtracts a sum. */
   take(text: string, sign: 1 | -1): void {
     this.high = (this.high + sign * Number.parseInt(text.slice(0, 8), 16)) >>> 0
     this.low = (this.low + sign * Number.parseInt(text.slice(8), 16)) >>> 0

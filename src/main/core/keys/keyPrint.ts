@@ -1,6 +1,6 @@
 /**
- * Fingerprints of keys and loci: 64 bits in two words. Every bit of the window hash counts, so that a key and the same key with a
- * flipped bit never share one.
+ * Hashes of keys and loci: 64 bits in two words. Every bit of the window hash counts, so that a key and the same key with a flipped bit
+ * never have the same hash.
  */
 import { createHash } from 'node:crypto'
 import { KEY_PARTS } from '../../../shared/model/keySpec.ts'
@@ -11,16 +11,16 @@ import { configurationText, type KeyConfiguration } from './keyConfiguration.ts'
 
 export type Print = { low: number; high: number }
 
-/** What a fingerprint starts from. */
+/** The initial value of a hash. */
 export type Salt = readonly [low: number, high: number]
 
 export const NO_SALT: Salt = [0, 0]
 
-// Odd, so that multiplication loses nothing.
+// Odd, so that multiplication is reversible.
 const LOW = 0x9e3779b1
 const HIGH = 0x85ebca6b
 
-/** The fingerprint of eight words, those of one window hash, into `into`. */
+/** Writes the hash of eight words, those of one window hash, into `into`. */
 export function printHash(words: Uint32Array, row: number, [low, high]: Salt, into: Print): void {
   let a = low
   let b = high
@@ -33,7 +33,7 @@ export function printHash(words: Uint32Array, row: number, [low, high]: Salt, in
   into.high = (b ^ (b >>> 15)) >>> 0
 }
 
-/** The fingerprint of a locus, its positions in two words each, into `into`. */
+/** Writes the hash of a locus, its positions in two words each, into `into`. */
 export function printLocus(startLow: number, startHigh: number, endLow: number, endHigh: number, [low, high]: Salt, into: Print): void {
   let a = low
   let b = high
@@ -52,7 +52,7 @@ export function printLocus(startLow: number, startHigh: number, endLow: number, 
 const SALTS_KEPT = 10_000
 const salts = new Map<string, Salt>()
 
-/** A text as a salt: that of a configuration or of a contig, which are the same for many shards. */
+/** A text as a salt: a configuration or a contig, which many shards share. */
 export function saltOf(text: string): Salt {
   let salt = salts.get(text)
   if (salt === undefined) {
@@ -65,7 +65,7 @@ export function saltOf(text: string): Salt {
   return salt
 }
 
-/** What fingerprints of keys with this configuration start from. */
+/** The initial value for hashes of keys with this configuration. */
 export function configurationSalt(configuration: KeyConfiguration): Salt {
   return saltOf(configurationText(configuration))
 }
@@ -75,12 +75,12 @@ export function wordsOf(windowHashes: Uint8Array): Uint32Array {
   return new Uint32Array(windowHashes.buffer, windowHashes.byteOffset, windowHashes.byteLength >> 2)
 }
 
-/** Fingerprints of index entries. */
+/** Hashes of index entries. */
 export class KeyPrinter {
   private readonly words = new Uint32Array(8)
   private readonly bytes = Buffer.from(this.words.buffer)
 
-  /** The fingerprint of an entry's key. @returns false when no valid row has this key */
+  /** The hash of an entry's key. @returns false if no valid row has this key */
   printEntry(entry: EntryKey, into: Print): boolean {
     if (!isValidKey(entry)) return false
     this.bytes.write(entry.windowHash, 'hex')

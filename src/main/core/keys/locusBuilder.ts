@@ -1,8 +1,8 @@
-/** The loci of a shard's rows: a fingerprint for each row, and all of them as a few regular runs where they are regular. */
+/** The loci of a shard's rows: a hash for each row, and all of them as a few regular runs if they are regular. */
 import type { IntegerColumn, RowColumns } from '../parquet/pages/rowColumns.ts'
 import { type Print, printLocus, type Salt, saltOf } from './keyPrint.ts'
 
-/** `count` windows of `length` bp, the first at `start`, each `step` bp after the one before. 0-based. */
+/** `count` windows of `length` bp, the first at `start`, each `step` bp after the previous one. 0-based. */
 export type LocusRun = {
   readonly chrom: string
   readonly start: number
@@ -11,12 +11,12 @@ export type LocusRun = {
   readonly count: number
 }
 
-/** More runs than this are not worth keeping: the windows are irregular. */
+/** Maximum number of runs. With more, the windows count as irregular. */
 const MOST_RUNS = 32
 const WORD = 2 ** 32
 
 export class LocusBuilder {
-  /** Two words a row. */
+  /** Two words per row. */
   readonly prints: Uint32Array
   private readonly print: Print = { low: 0, high: 0 }
   private next = 0
@@ -50,7 +50,7 @@ export class LocusBuilder {
     }
   }
 
-  /** Null where the loci are irregular, or beyond what a number holds exactly. */
+  /** Null if the loci are irregular, or exceed the exact range of a number. */
   regularRuns(): LocusRun[] | null {
     return this.runs
   }

@@ -1,4 +1,4 @@
-/** Fingerprints numbered in the order in which they first come. Open addressing: as fast as sorting them, and they keep their order. */
+/** Numbers hashes in the order of their first occurrence. Open addressing is as fast as sorting them, and keeps the order. */
 
 export class PrintTable {
   size = 0
@@ -7,7 +7,7 @@ export class PrintTable {
   private readonly slots: Int32Array
   private readonly mask: number
 
-  /** @param most fingerprints that will be added */
+  /** @param most maximum number of hashes */
   constructor(most: number) {
     this.lows = new Uint32Array(most)
     this.highs = new Uint32Array(most)
@@ -15,7 +15,7 @@ export class PrintTable {
     this.slots = new Int32Array(this.mask + 1).fill(-1)
   }
 
-  /** The number of a fingerprint, a new one if need be. */
+  /** The number of a hash, a new one if necessary. */
   add(low: number, high: number): number {
     const slot = this.slotOf(low, high)
     let id = this.slots[slot] ?? -1
@@ -28,7 +28,7 @@ export class PrintTable {
     return id
   }
 
-  /** The number of a fingerprint, -1 for one that was not added. */
+  /** The number of a hash; -1 if it was not added. */
   find(low: number, high: number): number {
     return this.slots[this.slotOf(low, high)] ?? -1
   }

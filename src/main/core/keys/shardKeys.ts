@@ -14,7 +14,7 @@ import { configurationText, type KeyConfiguration } from './keyConfiguration.ts'
 export type ShardKeys = {
   readonly layout: LayoutVersion
   readonly rows: number
-  /** 32 bytes a row. */
+  /** 32 bytes per row. */
   readonly windowHashes: Uint8Array
   /** Index into `configurations` for each row. */
   readonly codes: Uint32Array
@@ -22,12 +22,12 @@ export type ShardKeys = {
   readonly createdAt: BigInt64Array
 }
 
-/** Keys of a shard, what its file looked like when they were read, and whether rows of it belong at another path. */
+/** Keys of a shard, the identity of its file when they were read, and whether its rows belong at another path. */
 export type KeysSeen = FileIdentity & { readonly keys: ShardKeys; readonly isMisplaced: boolean }
 
 export type KnownKeys = ReadonlyMap<string, KeysSeen>
 
-/** Gathers the keys of a shard, row group by row group, so that no more than one group's columns are held. */
+/** Collects the keys of a shard, row group by row group, so that only one group's columns are in memory. */
 export class KeyBuilder {
   private readonly layout: Layout
   private readonly windowHashes: Uint8Array
@@ -44,7 +44,7 @@ export class KeyBuilder {
     this.createdAt = new BigInt64Array(rows)
   }
 
-  /** Takes in a row group; its rows may still turn out to be invalid. */
+  /** Adds a row group. Its rows may still prove to be invalid. */
   add(group: RowColumns): void {
     if (group.windowHash.width === 32) this.windowHashes.set(group.windowHash.bytes, this.next * 32)
     const { values } = group.createdAt
@@ -64,7 +64,7 @@ export class KeyBuilder {
     this.next += group.rows
   }
 
-  /** The keys, once all row groups are in. */
+  /** The keys, after the last row group. */
   keys(): ShardKeys {
     const { windowHashes, codes, configurations, createdAt } = this
     return { layout: this.layout.version, rows: this.next, windowHashes, codes, configurations, createdAt }
@@ -148,7 +148,7 @@ export function windowHashesText({ rows, windowHashes }: ShardKeys): string {
   return hex(reversed)
 }
 
-/** A row as the index holds it. */
+/** A row in the notation of the index. */
 export function indexRow(keys: ShardKeys, row: number, shardPath: string): IndexRow {
   const configuration = keys.configurations[keys.codes[row] ?? 0]
   if (configuration === undefined) throw new TypeError('a row without its configuration')

@@ -1,16 +1,16 @@
-/** Records of a few words in partitions by their fingerprint: in memory while they are few, in temporary files beyond that. */
+/** Records of a few words in partitions by their hash: in memory, and in temporary files beyond a limit. */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeTemporaryFolder } from '../fs/temporaryFolder.ts'
 
-/** Records with the same high word lie in the same partition. */
+/** Records with the same high word are in the same partition. */
 export const PARTITIONS = 64
 const PARTITION_SHIFT = 26
 
 type Partition = { words: Uint32Array<ArrayBuffer>; used: number; fd: number }
 
 export class SpilledRecords {
-  /** Where the record that was asked for last goes: its words from `at` on. */
+  /** Where to write the last requested record: its words from `at` on. */
   words: Uint32Array = new Uint32Array(0)
   at = 0
   readonly width: number
@@ -21,7 +21,7 @@ export class SpilledRecords {
 
   /**
    * @param width words of a record
-   * @param most records that are held in memory
+   * @param most maximum number of records in memory
    */
   constructor(width: number, most: number) {
     this.width = width
@@ -29,7 +29,7 @@ export class SpilledRecords {
     this.partitions = Array.from({ length: PARTITIONS }, () => ({ words: new Uint32Array(16 * width), used: 0, fd: -1 }))
   }
 
-  /** Makes room for a record whose fingerprint has this high word. */
+  /** Makes room for a record whose hash has this high word. */
   room(high: number): void {
     const partition = this.partitions[high >>> PARTITION_SHIFT]
     if (partition === undefined) throw new TypeError('a partition is missing')
@@ -58,7 +58,7 @@ export class SpilledRecords {
     this.held = 0
   }
 
-  /** All records of a partition, in the order in which they came. */
+  /** All records of a partition, in insertion order. */
   load(i: number): Uint32Array {
     const partition = this.partitions[i]
     if (partition === undefined) throw new RangeError(`partition ${i} of ${PARTITIONS}`)

@@ -1,6 +1,6 @@
 /**
- * Shards that are known to be as they were when they agreed with the index: the ledger has a digest of those bytes. What the index says
- * otherwise about one of them is wrong, and not the shard.
+ * Shards that are known to be unchanged since they agreed with the index, because the ledger has a digest of the same bytes. If the index
+ * contradicts one of them, the index is wrong and not the shard.
  */
 import { stampIfVisible } from '../fs/fileStamp.ts'
 import { shardFilePath } from '../layouts/paths.ts'
@@ -8,11 +8,11 @@ import type { Ledger } from './ledger.ts'
 import type { KnownVerdict } from './selectShards.ts'
 
 export class Intactness {
-  /** Of shards that were read in this run and have the fingerprint that is on record. */
+  /** Shards that were read in this run and have the digest on record. */
   readonly digests = new Map<string, string>()
-  /** Shards that were read in this run and have other bytes than are on record. */
+  /** Shards that were read in this run and do not have the digest on record. */
   readonly changed = new Set<string>()
-  /** Shards that were found intact when it was asked. */
+  /** Shards that were found intact on request. */
   readonly proven = new Set<string>()
   private readonly root: string
   private readonly ledger: Ledger | undefined
@@ -30,13 +30,13 @@ export class Intactness {
     return isIntact
   }
 
-  /** The same of a shard that was not looked at in this run. */
+  /** The same for a shard that was not read in this run. */
   isIntactAt(shardPath: string): boolean {
     const stamp = stampIfVisible(shardFilePath(this.root, shardPath))
     return stamp !== undefined && this.isIntact({ shardPath, ...stamp })
   }
 
-  /** Writes down which shards agreed. @param contradicted shards of which evidence says otherwise */
+  /** Records the shards that agreed with the index. @param contradicted shards that evidence contradicts */
   record(contradicted: ReadonlySet<string>): void {
     this.ledger?.markIntact(
       this.root,
@@ -48,7 +48,7 @@ export class Intactness {
     return this.known?.get(shardPath)?.isIntact === true
   }
 
-  /** Bytes that were not read in this run are taken for those on record if size and time are the same. */
+  /** Bytes that were not read in this run count as those on record if size and time are unchanged. */
   private isRecorded(shardPath: string, stamp: { readonly bytes: number; readonly mtimeNs: bigint }): boolean {
     const record = this.ledger?.evidenceOf(this.root, shardPath) ?? null
     if (record === null || record.intactSha256 === null || this.changed.has(shardPath)) return false
@@ -58,7 +58,7 @@ export class Intactness {
     return isSame && !this.wasFoundOtherwise(shardPath)
   }
 
-  /** The digest on record is the first one: whether the bytes still had it at the last verification, its findings say. */
+  /** The digest on record is the first one. The findings of the last verification state whether the bytes still had it. */
   private wasFoundOtherwise(shardPath: string): boolean {
     const findings = this.ledger?.lastVerification(this.root, shardPath)?.findings ?? []
     return findings.some(({ kind, severity }) => kind === 'changed_bytes' || severity === 'corrupt' || severity === 'missing')

@@ -9,75 +9,75 @@ import type { FileStamp } from '../../../shared/model/report.ts'
 import type { Holdings } from '../keys/holdings.ts'
 import { isDamage } from '../sqlite/failures.ts'
 
-/** What a full verification of one shard came to. */
+/** The result of a full verification of one shard. */
 export type Verification = FileStamp & {
   readonly verifiedAtMs: number
   readonly findings: readonly Finding[]
-  /** Whether every page carried a checksum, so that a look alone tells when one's bytes have changed. */
+  /** Whether every page had a checksum, so that reading the shard shows whether its bytes have changed. */
   readonly pageChecksums: boolean
-  /** Of the bytes as they were when they were first found whole, in hex: shards are immutable, so it stays. Null for one that never was. */
+  /** Digest in hex of the bytes when they were first found intact. Shards are immutable, so it never changes. Null if there is none. */
   readonly sha256: string | null
-  readonly fingerprintedAtMs: number
+  readonly digestAtMs: number
 }
 
-/** A shard's verification as it is written down. */
-export type RecordedVerdict = Omit<Verification, 'fingerprintedAtMs'> & { readonly shardPath: string }
+/** A shard's verification as recorded. */
+export type RecordedVerdict = Omit<Verification, 'digestAtMs'> & { readonly shardPath: string }
 
-/** What the ledger can say of a shard besides how it was: evidence when the shard is gone, or says something else than the index. */
+/** Further records about a shard: evidence for the case that the shard disappears or contradicts the index. */
 export type ShardEvidence = FileStamp & {
   readonly shardPath: string
   readonly verifiedAtMs: number
   readonly sha256: string | null
-  /** The fingerprint of a shard that was away when the cache was last verified. */
+  /** The digest of a shard that was absent when the cache was last verified. */
   readonly awaySha256: string | null
-  /** Of the bytes whose rows agreed with the index; null when they never did. */
+  /** Digest of the bytes whose rows agreed with the index; null if they never did. */
   readonly intactSha256: string | null
   readonly holdings: Holdings | null
   /** Whether the last verification found other bytes than the first. */
   readonly hasChanged: boolean
 }
-/** The file that was verified last, and whether its bytes were other ones than the first. */
+/** The file that was verified last, and whether its bytes differed from the first. */
 export type EvidenceStamp = FileStamp & Pick<ShardEvidence, 'hasChanged'>
-/** What a ledger knows of a shard that is missing, or has lost rows. */
+/** Records about a shard that is missing or has lost rows. */
 export type LedgerEvidence = Pick<ShardEvidence, 'shardPath' | 'holdings' | 'sha256' | 'awaySha256'>
-/** The same as another ledger than the one at hand knows it, by a report. */
+/** The same from another ledger, through a report. */
 export type ReportedMissing = LedgerEvidence
 
-/** One verify, from its start to its finish; one that never finished can be resumed. */
+/** One verification, from its start to its end. An unfinished one can be resumed. */
 export type LedgerRun = {
-  /** What this run (before it was interrupted) found in a shard; null when it has not got there. */
+  /** The findings of this run (before it was interrupted) in a shard; null if it has not been read yet. */
   verifiedInThisRun(shardPath: string): Verification | null
   /**
-   * @param sha256 of the bytes, when they are whole; kept only when the shard has no fingerprint yet
-   * @param holdings what the rows are; kept as long as the fingerprint is
+   * @param sha256 of the bytes, if they are intact; recorded only if the shard has no digest yet
+   * @param holdings summary of the rows; kept as long as the digest
    */
   record(verdict: Omit<RecordedVerdict, 'verifiedAtMs' | 'sha256'>, sha256: string | null, holdings?: Holdings | null): void
-  /** Writes down what was recorded until now. */
+  /** Writes pending records to disk. */
   flush(): void
   finish(): void
 }
 
-/** A cache of which something may be known. */
+/** A cache with records. */
 export type KnownCache = {
   readonly id: string
-  /** Where it lay when it was last opened. */
+  /** Its path when it was last opened. */
   readonly root: string
-  /** Tells its folder of shards from others that lie at the same path; null where an earlier version recorded it. */
+  /** Distinguishes its folder of shards from others at the same path; null in records of an earlier version. */
   readonly folder: string | null
-  /** Whether it is the one that was last found at `root`. */
+  /** Whether it is the cache that was last found at `root`. */
   readonly isCurrent: boolean
 }
 
 export type LedgerParts = {
   readonly onRecord?: ((verdict: RecordedVerdict) => void) | undefined
   readonly onFailure?: ((reason: string) => void) | undefined
-  /** Keeps a copy of the whole. @throws SqliteError for damage */
+  /** Saves a copy of the database. @throws SqliteError for damage */
   readonly keepCopy: () => void
-  /** Told when the ledger is closed, if damage was met. */
+  /** Called when the ledger is closed, if damage was found. */
   readonly onDamage: (reason: string) => void
 }
 
-/** Those of the bytes that have the fingerprint; without one, the latest that tell the keys. */
+/** The holdings of the bytes with the digest; without a digest, the latest ones with keys. */
 const HOLDINGS_KEPT = `CASE
            WHEN sha256 IS NOT NULL THEN ifnull(holdings, excluded.holdings)
            WHEN json_extract(excluded.holdings, '$.keys') IS NULL THEN ifnull(holdings, excluded.holdings)
@@ -97,7 +97,7 @@ function evidenceOf({ holdings, mtimeNs, hasChanged, ...row }: EvidenceRow): Sha
 }
 
 const COLUMNS =
-  'run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings, sha256, fingerprinted_ms AS fingerprintedAtMs, page_checksums AS pageChecksums'
+  'run, bytes, mtime_ns AS mtimeNs, verified_ms AS verifiedAtMs, findings, sha256, fingerprinted_ms AS digestAtMs, page_checksums AS pageChecksums'
 
 type Row = {
   run: number
@@ -106,17 +106,17 @@ type Row = {
   verifiedAtMs: number
   findings: string
   sha256: string | null
-  fingerprintedAtMs: number
+  digestAtMs: number
   pageChecksums: 0 | 1
 }
 
-/** Verifications that are written down at once: a transaction for each would take longer than to read a shard. */
+/** Verifications per transaction. A transaction for each would take longer than reading a shard. */
 const RECORDS_AT_ONCE = 100
 const RECORDS_WAIT_MS = 500
 
 type Pending = { readonly cache: string; readonly run: number; readonly verdict: RecordedVerdict; readonly holdings: Holdings | null }
 
-/** A run keeps a copy of the ledger when it recorded at least one in so many of its verifications. */
+/** A run copies the ledger if it recorded at least one in this many of its verifications. */
 const COPY_SHARE = 20
 
 const VERDICT_COLUMNS =
@@ -160,12 +160,12 @@ export class Ledger {
     if (this.damage !== null) this.parts.onDamage(this.damage)
   }
 
-  /** False once it has failed: its answers are empty from then on. */
+  /** False after a failure: from then on, all results are empty. */
   get isReadable(): boolean {
     return !this.hasFailed
   }
 
-  /** The last full verification of a shard; null when there was none. */
+  /** The last full verification of a shard; null if there was none. */
   lastVerification(root: string, shardPath: string): Verification | null {
     return this.attempt(null, () => {
       const row = this.select.get(this.cacheAt(root), shardPath)
@@ -173,7 +173,7 @@ export class Ledger {
     })
   }
 
-  /** The last verifications of all shards from one path to another, both included, in the order of their bytes. */
+  /** The last verifications of all shards from one path to another, both included, in byte order. */
   lastVerifications(root: string, from: string, to: string): Map<string, Verification> {
     return this.ask(new Map(), () => new Map(this.range.all(this.cacheAt(root), from, to).map(row => [row.shardPath, verificationOf(row)])))
   }
@@ -191,14 +191,14 @@ export class Ledger {
     return this.caches('SELECT id, root, folder, is_current AS isCurrent FROM caches WHERE root = ? ORDER BY is_current DESC', root)
   }
 
-  /** All caches of which anything is known, the one verified last first. Reads every record. */
+  /** All caches with records, the most recently verified first. Reads every record. */
   knownCaches(): KnownCache[] {
     return this.caches(`
       SELECT id, root, folder, is_current AS isCurrent FROM caches JOIN verifications ON cache = id
       GROUP BY id ORDER BY is_current DESC, max(verified_ms) DESC`)
   }
 
-  /** Some shards of a cache as they were last verified, spread evenly over all of them. */
+  /** Some shards of a cache as they were last verified, evenly spaced over all of them. */
   sampleOf(id: string, count: number): (FileStamp & { readonly shardPath: string; readonly sha256: string | null })[] {
     const sql = `
       WITH numbered AS (
@@ -216,7 +216,7 @@ export class Ledger {
     )
   }
 
-  /** From now on this cache is the one at `root`. @param id null for one of which nothing is known */
+  /** From now on this cache is the one at `root`. @param id null for a cache without records */
   setCurrent(root: string, id: string | null, folder: string | null): void {
     this.write(() => {
       this.db.prepare('UPDATE caches SET is_current = 0 WHERE root = ? AND id IS NOT ?').run(root, id)
@@ -224,7 +224,7 @@ export class Ledger {
     })
   }
 
-  /** What is known of one cache is known of another as well, which has an id of its own. */
+  /** Copies the records of one cache to another id. */
   inherit(id: string, root: string, folder: string | null): void {
     this.write(() => {
       const heir = this.addCache(root, folder)
@@ -240,7 +240,7 @@ export class Ledger {
     })
   }
 
-  /** Puts the fingerprints of shards that are gone or moved away aside: what is written in their place later is another shard. */
+  /** Retires the digests of shards that were removed or moved. A file at their path later is another shard. */
   forgetFingerprints(root: string, shardPaths: Iterable<string>): void {
     this.write(() => {
       const forget = this.db.prepare(
@@ -251,7 +251,7 @@ export class Ledger {
     })
   }
 
-  /** Takes the fingerprint of a shard up again that was gone for a while, if it has come back with the same size and time. */
+  /** Restores the digest of a shard that was absent, if it has returned with the same size and time. */
   recallFingerprint(root: string, shardPath: string, { bytes, mtimeNs }: FileStamp): void {
     this.write(() => {
       this.db
@@ -263,7 +263,7 @@ export class Ledger {
     })
   }
 
-  /** What is known of one shard as evidence; null when it was never verified. */
+  /** The records about one shard as evidence; null if it was never verified. */
   evidenceOf(root: string, shardPath: string): ShardEvidence | null {
     return this.attempt(null, () => {
       const row = this.selectEvidence.get(this.cacheAt(root), shardPath)
@@ -271,7 +271,7 @@ export class Ledger {
     })
   }
 
-  /** The same of every shard that was ever verified and that `isWanted`, in the order of their paths' bytes. */
+  /** The same for every shard that was ever verified and that `isWanted`, in byte order of their paths. */
   *evidence(root: string, isWanted: (shardPath: string, record: EvidenceStamp) => boolean): Generator<ShardEvidence> {
     let after = ''
     for (;;) {
@@ -291,7 +291,7 @@ export class Ledger {
     }
   }
 
-  /** The bytes of shards agree with the index: what the index says otherwise later is not the shard's fault. */
+  /** Records that the bytes of shards agree with the index. If the index contradicts them later, the shard is not at fault. */
   markIntact(root: string, digests: Iterable<readonly [shardPath: string, sha256: string]>): void {
     this.write(() => {
       const mark = this.db.prepare(
@@ -302,7 +302,7 @@ export class Ledger {
     })
   }
 
-  /** Drops what is known of shards: they were found elsewhere, or a person said that they need not come back. */
+  /** Deletes the records of shards that were found elsewhere, or that a user has forgotten. */
   dropRecords(root: string, shardPaths: Iterable<string>): void {
     this.write(() => {
       const drop = this.db.prepare('DELETE FROM verifications WHERE cache = ? AND shard_path = ?')
@@ -311,7 +311,7 @@ export class Ledger {
     })
   }
 
-  /** Drops what shards held before: a person said that rows need not come back. Their fingerprints stay. */
+  /** Deletes the holdings of shards whose rows need not come back according to the user. Their digests stay. */
   dropHoldings(root: string, shardPaths: Iterable<string>): void {
     this.write(() => {
       const drop = this.db.prepare('UPDATE verifications SET holdings = NULL WHERE cache = ? AND shard_path = ?')
@@ -320,7 +320,7 @@ export class Ledger {
     })
   }
 
-  /** Starts a run, or takes up the last one of the same scope that never finished. @param folder tells a cache that is not known yet from others */
+  /** Starts a run, or resumes the last unfinished one of the same scope. @param folder distinguishes a cache without records from others */
   startRun(root: string, scope: string, resume: boolean, folder: string | null = null): LedgerRun {
     let [id, cache] = [0, '']
     this.write(() => {
@@ -348,7 +348,9 @@ export class Ledger {
     }
   }
 
-  /** The last run of a scope, when it has not come to its end: when it began, and how many shards it has read. Null when it has, or has read none. */
+  /**
+   * The last run of a scope, if it is unfinished: its start, and the number of shards it has read. Null if it has finished or read none.
+   */
   interruptedRun(root: string, scope: string): { readonly startedMs: number; readonly shards: number } | null {
     const sql = `
       SELECT last.started_ms AS startedMs, count(*) AS shards
@@ -395,7 +397,7 @@ export class Ledger {
     this.ask(undefined, () => this.db.transaction(change).immediate())
   }
 
-  /** A ledger that fails, whatever its state, answers like an empty one from then on: no verdict depends on it alone. */
+  /** After a failure, regardless of its cause, the ledger returns empty results. No verdict depends on it alone. */
   private attempt<T>(without: T, question: () => T): T {
     if (this.hasFailed) return without
     try {
@@ -418,7 +420,7 @@ export class Ledger {
     return this.ask(0, () => this.db.prepare<[], { n: number }>('SELECT count(*) AS n FROM verifications').get()?.n ?? 0)
   }
 
-  /** The id of the cache at a path; empty for one of which nothing is known. */
+  /** The id of the cache at a path; empty for a cache without records. */
   private cacheAt(root: string): string {
     return this.current.get(root)?.id ?? ''
   }
@@ -443,6 +445,6 @@ export class Ledger {
 
 function verificationOf(row: Row): Verification {
   const findings: Finding[] = JSON.parse(row.findings)
-  const { bytes, verifiedAtMs, sha256, fingerprintedAtMs } = row
-  return { bytes, mtimeNs: BigInt(row.mtimeNs), verifiedAtMs, findings, pageChecksums: row.pageChecksums === 1, sha256, fingerprintedAtMs }
+  const { bytes, verifiedAtMs, sha256, digestAtMs } = row
+  return { bytes, mtimeNs: BigInt(row.mtimeNs), verifiedAtMs, findings, pageChecksums: row.pageChecksums === 1, sha256, digestAtMs }
 }

@@ -1,6 +1,6 @@
 /**
- * Determines which known cache is at a path. The path alone is not enough: different disks can be mounted at one path, and caches are moved,
- * copied and restored from backups. The folder's identity or the content decides.
+ * Determines which known cache is at a path. The path alone is not enough: different disks can be mounted at one path, and caches are
+ * moved, copied and restored from backups. The identity of the folder or the content decides.
  */
 import { statSync } from 'node:fs'
 import { lstat, opendir, realpath, stat as statFile } from 'node:fs/promises'
@@ -12,17 +12,17 @@ import { shardFilePath } from '../layouts/paths.ts'
 import { digestShard } from '../shards/digestShard.ts'
 import type { KnownCache, Ledger } from './ledger.ts'
 
-/** So many shards, spread over all that were verified, are looked at. */
+/** Number of shards to check, evenly spaced over all verified ones. */
 const SAMPLE = 20
-/** So many of them are read where sizes and times tell nothing. */
+/** Number of shards to read if sizes and times prove nothing. */
 const READ = 3
 
 type Sampled = FileStamp & { readonly shardPath: string; readonly sha256: string | null }
 
 /**
- * Determines which cache is at a path; from then on the ledger answers for that cache. A cache that was at this path before is the same one
- * unless its folder is another and none of its shards is here. A cache that was elsewhere and is gone from there is recognized by its
- * folder, or by more than half of a sample of its shards; in the second case its own records stay, as it may come back.
+ * Determines which cache is at a path. From then on, the ledger returns the records of that cache. A cache that was at this path before is
+ * the same one unless its folder is another and none of its shards is present. A cache that moved here is recognized by its folder, or by
+ * more than half of a sample of its shards. In the second case its own records stay, because it may return.
  * @param root absolute real path of a cache
  * @returns the previous path of the cache; null if it is new or was known at this path
  */
@@ -37,7 +37,7 @@ export async function followMove(ledger: Ledger, root: string): Promise<string |
   for (const cache of ledger.knownCaches()) {
     if (cache.root === root) continue
     const isFolder = cache.folder !== null && cache.folder === folder
-    // The old place is asked last: it may lie on a disk that does not answer.
+    // The old path is checked last, because it may be on a disk that does not respond.
     if (!isFolder && !(await holdsMost(root, ledger.sampleOf(cache.id, SAMPLE)))) continue
     if (!(await isGone(cache.root))) continue
     if (isFolder) ledger.setCurrent(root, cache.id, folder)
@@ -49,8 +49,8 @@ export async function followMove(ledger: Ledger, root: string): Promise<string |
 }
 
 /**
- * What tells the folder of shards from any other that is at its path at another time: its inode and when it was made.
- * @returns null when it cannot be looked at
+ * Distinguishes the folder of shards from others at its path at other times: its inode and birth time.
+ * @returns null if it cannot be inspected
  */
 export function folderIdentity(root: string): string | null {
   try {
@@ -61,7 +61,7 @@ export function folderIdentity(root: string): string | null {
   }
 }
 
-/** The one of the caches that were here before of which a shard is here. One of which nothing is here, and nothing else, has lost its shards. */
+/** The cache among those that were here before of which a shard is present. If nothing is present at all, a cache has lost its shards. */
 async function sameByContent(ledger: Ledger, root: string, caches: readonly KnownCache[]): Promise<KnownCache | undefined> {
   for (const cache of caches) {
     const sample = ledger.sampleOf(cache.id, SAMPLE)
@@ -87,7 +87,7 @@ async function agrees(root: string, { shardPath, bytes, mtimeNs }: Sampled): Pro
   }
 }
 
-/** Whether one of the shards has its recorded digest: restored from a backup, files have other times. */
+/** Whether one of the shards has its recorded digest. Files restored from a backup have other times. */
 async function holdsBytes(root: string, sample: readonly Sampled[]): Promise<boolean> {
   let read = 0
   for (const { shardPath, bytes, sha256 } of sample) {
@@ -97,7 +97,7 @@ async function holdsBytes(root: string, sample: readonly Sampled[]): Promise<boo
       read += 1
       if ((await digestShard(root, shardPath)) === sha256) return true
     } catch {
-      // What cannot be read tells nothing.
+      // An unreadable file proves nothing.
     }
   }
   return false
@@ -112,7 +112,10 @@ async function hasShards(embeddings: string): Promise<boolean> {
   }
 }
 
-/** Whether a cache no longer lies where it lay: nothing does, or a link to somewhere else. What cannot be looked at may still be there. */
+/**
+ * Whether a cache is no longer at its old path: nothing is there, or a link to somewhere else. If that cannot be determined, it may still
+ * be there.
+ */
 async function isGone(root: string): Promise<boolean> {
   try {
     if ((await realpath(root)) !== root) return true

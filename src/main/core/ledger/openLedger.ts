@@ -1,4 +1,5 @@
-/** Opens the ledger whatever state it is in: a damaged one is set aside by name, and its last good copy takes its place. */
+/** Opens the ledger in any state. A damaged one is renamed, and its last good copy takes its place. */
+
 import { copyFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -12,24 +13,24 @@ import { Ledger, type RecordedVerdict } from './ledger.ts'
 import { NoLedger, prepareTables } from './schema.ts'
 
 export type LedgerOptions = {
-  /** Told of every verification that is written down. */
+  /** Called for every recorded verification. */
   readonly onRecord?: (verdict: RecordedVerdict) => void
-  /** Told when what lay there could not be used: what it is called now, why it was set aside, and whether a copy took its place. */
+  /** Called if the existing file could not be used: with its new name, the reason, and whether a copy took its place. */
   readonly onSetAside?: (file: string, reason: string, isRestored: boolean) => void
-  /** Told once when the ledger fails while it is open. From then on it answers like an empty one and records nothing. */
+  /** Called once if the ledger fails while it is open. From then on it returns empty results and records nothing. */
   readonly onFailure?: (reason: string) => void
 }
 
 const BUSY_MS = 10_000
 
-/** A larger one is not read through when it is opened; damage in it is noticed where it is used. */
+/** A larger one is not checked when it is opened. Damage is found when it is used. */
 const CHECKED_BYTES = 256 * 1024 * 1024
 
 /**
- * Opens the ledger, making it when there is none. One that is damaged, or that another version of the program made, is set aside under
- * a name with the date, never deleted; its last good copy takes its place, or a new one is begun.
+ * Opens the ledger, and creates it if there is none. One that is damaged, or that another version of the program wrote, is renamed with the
+ * date, never deleted. Its last good copy takes its place, or a new one is created.
  * @param file defaults to `ledger.sqlite` in the data folder
- * @throws SystemError when it cannot be opened or made
+ * @throws SystemError if it cannot be opened or created
  */
 export function openLedger(file: string = join(dataFolder(), 'ledger.sqlite'), options: LedgerOptions = {}): Ledger {
   try {
@@ -56,7 +57,7 @@ function openOnce(file: string, options: LedgerOptions): Ledger {
     onRecord: options.onRecord,
     onFailure: options.onFailure,
     keepCopy: () => keepCopy(db, file),
-    // Another process may have set it aside already.
+    // Another process may have renamed it already.
     onDamage: reason => inodeOf(file) === inode && replaceDamaged(file, reason, options)
   })
 }
@@ -64,7 +65,7 @@ function openOnce(file: string, options: LedgerOptions): Ledger {
 /** @throws NoLedger, SqliteError */
 function openProven(file: string): Database.Database {
   const strange = strangeJournal(file)
-  if (strange !== undefined) throw new NoLedger(`${basename(file)}${strange} beside it is not a plain file`)
+  if (strange !== undefined) throw new NoLedger(`${basename(file)}${strange} beside it is not a regular file`)
   const db = openDatabase(file, { timeout: BUSY_MS })
   try {
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= CHECKED_BYTES) {
@@ -81,7 +82,7 @@ function openProven(file: string): Database.Database {
   }
 }
 
-/** WAL needs memory that hosts do not share, and a home can lie on a file system that several of them use at once. */
+/** WAL needs memory that hosts do not share, and a home folder can be on a file system that several hosts use at once. */
 function leaveWal(db: Database.Database): void {
   try {
     db.pragma('journal_mode = DELETE')
@@ -93,11 +94,11 @@ function leaveWal(db: Database.Database): void {
 
 /** The message for users about a ledger that could not be used. */
 export function setAsideRemark(file: string, reason: string, isRestored: boolean): string {
-  const next = isRestored ? 'its last good copy is used' : 'a new one is begun'
+  const next = isRestored ? 'its last good copy is used' : 'a new one is created'
   return `the record of earlier verifications could not be used (${reason}); it is kept as ${file}, ${next}`
 }
 
-/** Why what lies there is no ledger of this version; null when it may well be one. */
+/** Why the existing file is not a ledger of this version; null if it may be one. */
 function uselessBecause(file: string, error: unknown): string | null {
   if (error instanceof NoLedger) return error.message
   if (!(error instanceof Database.SqliteError)) return null
@@ -113,7 +114,7 @@ function replaceDamaged(file: string, reason: string, { onSetAside }: LedgerOpti
 /** @returns the file's new name */
 function setAside(file: string): string {
   const date = new Date().toISOString().replaceAll(':', '-')
-  // The journal goes first: it must never be taken for that of the next ledger.
+  // The journal is renamed first, so that it is never used for the next ledger.
   for (const suffix of [...JOURNALS, '']) {
     if (isThere(file + suffix)) renameSync(file + suffix, `${file}.${date}${suffix}`)
   }
@@ -122,7 +123,7 @@ function setAside(file: string): string {
 
 const copyOf = (file: string): string => `${file}.good`
 
-/** Replaces the copy in one step; without room for it, the one before stays. */
+/** Replaces the copy in one step. Without free space, the previous copy stays. */
 function keepCopy(db: Database.Database, file: string): void {
   const temporary = tempBeside(file)
   try {

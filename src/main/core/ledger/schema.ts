@@ -1,4 +1,4 @@
-/** The tables of the ledger, and how those of earlier versions become them. */
+/** The tables of the ledger, and their migration from earlier versions. */
 import type Database from 'better-sqlite3'
 
 const SCHEMA_VERSION = 4
@@ -18,7 +18,7 @@ const SCHEMA = `
     PRIMARY KEY (cache, shard_path)) WITHOUT ROWID;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `
-/** Until then a cache was its path. */
+/** Until then, a cache was identified by its path. */
 const FROM_VERSION_3 = `
   ${CACHES}
   ALTER TABLE runs RENAME COLUMN root TO cache;
@@ -44,11 +44,11 @@ const STEPS: ReadonlyMap<unknown, string> = new Map([
   [SCHEMA_VERSION, '']
 ])
 
-/** What lies in the place of the ledger is none that this program knows. */
+/** The file in the place of the ledger is not one that this program supports. */
 export class NoLedger extends Error {}
 
 /**
- * Makes the tables, or brings those of an earlier version up to date.
+ * Creates the tables, or migrates those of an earlier version.
  * @throws NoLedger before anything was changed, SqliteError
  */
 export function prepareTables(db: Database.Database): void {
@@ -56,7 +56,7 @@ export function prepareTables(db: Database.Database): void {
   db.transaction(() => db.exec(stepOf(db))).immediate()
 }
 
-/** @throws NoLedger when it is neither empty nor of a version that this program knows */
+/** @throws NoLedger if it is neither empty nor of a supported version */
 function stepOf(db: Database.Database): string {
   const version = db.pragma('user_version', { simple: true })
   const step = STEPS.get(version)

@@ -1,4 +1,4 @@
-/** Which shards a verify looks at, and what was known of them before. */
+/** Selects the shards that a verification reads, and their earlier results. */
 import { createHash } from 'node:crypto'
 import { isFuture, isOlderThan } from '../../../shared/model/age.ts'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
@@ -10,42 +10,45 @@ import type { Ledger, LedgerRun, ReportedMissing } from './ledger.ts'
 import { folderIdentity } from './movedCache.ts'
 
 export type VerifyOptions = {
-  /** Footers, names and the index only: no page is read. */
+  /** Footers, names and the index only; no page is read. */
   readonly quick?: boolean
   /** Only these shards. */
   readonly shards?: readonly string[]
-  /** Only what is new, or has another size or mtime than when it was last verified in full. A verification in the future counts as none. */
+  /**
+   * Only shards that are new, or whose size or mtime has changed since their last full verification. A verification in the future counts as
+   * none.
+   */
   readonly changed?: boolean
-  /** Only what was last verified in full longer ago than this, in ms. */
+  /** Only shards whose last full verification is older than this, in ms. */
   readonly olderThanMs?: number
   /**
-   * What was verified in full no longer ago than this, in ms, and has its size and mtime still, is not read again: what was found in it
-   * then stands. Keys and index are compared as in any run.
+   * A shard whose last full verification is not older than this, in ms, and whose size and mtime are unchanged, is not read again. Its
+   * earlier findings are reported. Keys and index are compared as in any run.
    */
   readonly trustMs?: number
-  /** Go on with the last run on this cache that did not come to its end. */
+  /** Resume the last unfinished run on this cache. */
   readonly resume?: boolean
-  /** The `index`-th (from 1) of `of` parts; a shard's part follows from its path alone. */
+  /** The `index`-th (from 1) of `of` partitions. The partition of a shard depends only on its path. */
   readonly partition?: { readonly index: number; readonly of: number }
-  /** Where full verifications are written down; needed by `changed`, `olderThanMs`, `trustMs` and `resume`. */
+  /** Where full verifications are recorded; needed by `changed`, `olderThanMs`, `trustMs` and `resume`. */
   readonly ledger?: Ledger
   /**
-   * What was found in shards elsewhere, by path: only these are looked at, and the values of those that still have their size and
-   * time are not read again. Keys and index are compared as in any run, so that the report is that of one run over all of them.
+   * Findings in shards from other runs, by path. Only these shards are part of this run, and those with unchanged size and time are not
+   * read again. Keys and index are compared as in any run, so that the report equals that of one run over all of them.
    */
   readonly known?: ReadonlyMap<string, KnownVerdict>
-  /** Missing shards that the ledgers of others know. */
+  /** Missing shards according to other ledgers. */
   readonly reportedMissing?: readonly ReportedMissing[]
-  /** False where the ledger is only asked, and nothing is written down. */
+  /** False if the ledger is only read, and nothing is recorded. */
   readonly recording?: boolean
-  /** Also reads every shard with hyparquet and compares all values. That takes 10 to 60 times as long. */
+  /** Also reads every shard with hyparquet and compares all values. This takes 10 to 60 times as long. */
   readonly secondReader?: boolean
 }
 
-/** What a full look at a shard came to, without its keys, and what the file looked like then. */
+/** The result of a full verification of a shard, without its keys, and the identity of the file. */
 export type KnownVerdict = FileStamp & {
   readonly findings: readonly Finding[]
-  /** Whether the ledger that was asked then knew the bytes as those that agreed with the index. */
+  /** Whether the ledger of that run had a digest of the same bytes that agreed with the index. */
   readonly isIntact?: boolean
 }
 
@@ -53,20 +56,20 @@ export type Selection = {
   /** In path order. */
   readonly shardPaths: readonly string[]
   readonly stamps: ReadonlyMap<string, FileStamp>
-  /** Whether a path that is no shard of this run would be its to report. */
+  /** Whether this run would report a path that is not among its shards. */
   readonly isOfRun: (path: string) => boolean
   readonly ledgerRun: LedgerRun | null
 }
 
 /**
- * Chooses.
+ * Selects the shards.
  * @param all every shard of the cache, in path order
  * @throws InputError, NotFoundError
  */
 export function selectShards(root: string, all: readonly string[], options: VerifyOptions): Selection {
   const { shards, partition, changed, olderThanMs, trustMs, ledger, resume, known } = options
   if ((changed === true || olderThanMs !== undefined || trustMs !== undefined || resume === true) && ledger === undefined) {
-    throw new InputError('what was verified before is known only with a ledger', { field: 'ledger' })
+    throw new InputError('earlier verifications are known only with a ledger', { field: 'ledger' })
   }
   if (partition !== undefined) checkPartition(partition)
   const inPartition = (path: string): boolean => partition === undefined || partitionOf(path, partition.of) === partition.index
@@ -100,17 +103,17 @@ export function selectShards(root: string, all: readonly string[], options: Veri
   return { shardPaths: chosen, stamps, isOfRun: path => shards === undefined && inPartition(path), ledgerRun }
 }
 
-/** What a run is of, in the ledger: one that is resumed must be of the same. */
+/** The scope of a run in the ledger. A run can only be resumed with the same scope. */
 export function runScope({ shards, partition, changed, olderThanMs }: VerifyOptions): string {
   return JSON.stringify({ shards, partition, changed, olderThanMs })
 }
 
 function checkPartition({ index, of }: { readonly index: number; readonly of: number }): void {
   if (Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of) return
-  throw new InputError(`there is no part ${index} of ${of}: parts count from 1`, { field: 'partition', value: `${index}/${of}` })
+  throw new InputError(`there is no partition ${index} of ${of}: partitions count from 1`, { field: 'partition', value: `${index}/${of}` })
 }
 
-/** Which of `of` parts a shard belongs to, from 1: the first four bytes of its path's SHA-256, modulo. */
+/** The partition of a shard, from 1: the first four bytes of its path's SHA-256, modulo `of`. */
 function partitionOf(shardPath: string, of: number): number {
   return (createHash('sha256').update(shardPath).digest().readUInt32BE(0) % of) + 1
 }

@@ -1,32 +1,29 @@
-/**
- * How much of a file is believed before it is proven: everything a shard declares is held against these first. One set is in force for a
- * process; the threads that it starts for reading are handed the same.
- */
+/** Limits on declared sizes, checked before memory is allocated. One set is in force for a process, and for its reader threads. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { type FaultPlace, ShardFault } from './shardFault.ts'
 
 export type Limits = {
   readonly footerBytes: number
   readonly pageHeaderBytes: number
-  /** Compressed and uncompressed alike. */
+  /** Compressed and uncompressed. */
   readonly pageBytes: number
   /** Slots of one page: values, nulls and empty lists. */
   readonly pageValues: number
-  /** Texts of one page, and distinct ones of one column: each costs an object. */
+  /** Texts of one page, and distinct texts of one column, because each costs an object. */
   readonly texts: number
   readonly listLength: number
   readonly rows: number
-  /** Of one row group, whose columns are held at once. */
+  /** Of one row group, whose columns are in memory at the same time. */
   readonly rowGroupRows: number
-  /** Decoded bytes of one column of one row group, where it has to be held at once: only columns of unusual form. */
+  /** Decoded bytes of one column of one row group, if all of it must be in memory: only columns of unusual form. */
   readonly columnBytes: number
   readonly rowGroups: number
   readonly columns: number
   readonly nameBytes: number
   readonly thriftDepth: number
-  /** Structs and values of lists in the footer, all told. */
+  /** Total number of structs and list values in the footer. */
   readonly thriftNodes: number
-  /** For reading one shard; null is a minute, and a second for each MB. */
+  /** For reading one shard; null is one minute plus one second per MB. */
   readonly shardMs: number | null
 }
 
@@ -51,7 +48,7 @@ export const DEFAULT_LIMITS: Limits = {
   shardMs: null
 }
 
-/** What a limit is called outside of the program, in what it is counted, and how far it can be raised: beyond, JavaScript itself gives up. */
+/** The name and unit of each limit, and its maximum, beyond which JavaScript itself fails. */
 export type LimitName = { readonly name: string; readonly unit: 'bytes' | 'count' | 'time'; readonly most: number }
 
 export const LIMIT_NAMES: Readonly<Record<keyof Limits, LimitName>> = {
@@ -72,7 +69,7 @@ export const LIMIT_NAMES: Readonly<Record<keyof Limits, LimitName>> = {
   shardMs: { name: 'time', unit: 'time', most: 7 * 86_400_000 }
 }
 
-/** Where a window, `serve` and the command line look for limits. */
+/** The environment variable with limits for the window, `serve` and the command line. */
 export const LIMITS_VARIABLE = 'LEWM_CACHE_LIMITS'
 
 let inForce = DEFAULT_LIMITS
@@ -82,9 +79,9 @@ export function limitsInForce(): Limits {
 }
 
 /**
- * Sets the limits of this process, and of the threads that it starts for reading; what is not named has its default. Meant for the
- * start: a shard that is open keeps those it was opened under.
- * @throws InputError for a number that cannot be
+ * Sets the limits of this process, and of the reader threads that it starts. Omitted limits have their default. Call it at the start: an
+ * open shard keeps the limits under which it was opened.
+ * @throws InputError for an invalid number
  */
 export function setLimits(limits: Partial<Limits>): void {
   for (const key of limitKeys()) {
@@ -94,7 +91,7 @@ export function setLimits(limits: Partial<Limits>): void {
   inForce = { ...DEFAULT_LIMITS, ...limits }
 }
 
-/** Takes over the limits of whoever started this thread. */
+/** Takes over the limits of the thread that started this one. */
 export function adoptLimits(limits: Limits): void {
   inForce = limits
 }
@@ -123,12 +120,12 @@ const TIMES = [
   ['ms', 1]
 ] as const
 
-/** The units that a limit's value may have, with what each stands for; the largest first. */
+/** The units of a limit's value with their sizes; the largest first. */
 export function unitsOf({ unit }: LimitName): readonly (readonly [string, number])[] {
   return unit === 'bytes' ? BYTES : unit === 'time' ? TIMES : []
 }
 
-/** A value as it can be given again: `64MiB`, `10000000`, `90s`. */
+/** A value in the form that is accepted as input: `64MiB`, `10000000`, `90s`. */
 export function limitText(key: keyof Limits, value: number): string {
   const unit = unitsOf(LIMIT_NAMES[key]).find(([, size]) => value % size === 0)
   return unit === undefined ? String(value) : `${value / unit[1]}${unit[0]}`
@@ -137,8 +134,8 @@ export function limitText(key: keyof Limits, value: number): string {
 const HOW_TO_RAISE = `--read-limit or ${LIMITS_VARIABLE} raises it`
 
 /**
- * What is thrown for a shard that passes a limit.
- * @param claim what it claims: `a page of embedding takes 70000000 bytes`
+ * The error for a shard that exceeds a limit.
+ * @param claim the declared size: `a page of embedding takes 70000000 bytes`
  */
 export function overLimit(key: Exclude<keyof Limits, 'shardMs'>, claim: string, limits: Limits, place: FaultPlace = {}): ShardFault {
   const { name } = LIMIT_NAMES[key]
@@ -147,12 +144,12 @@ export function overLimit(key: Exclude<keyof Limits, 'shardMs'>, claim: string, 
   return new ShardFault('over_limit', `${claim}, the limit is ${name}=${value}; ${HOW_TO_RAISE}`, { ...place, details })
 }
 
-/** How long reading a shard of so many bytes may take, ms: by default a minute, and what the slowest disk needs for its bytes. */
+/** Time limit for reading a shard of this size, ms: by default one minute plus the time that the slowest disk needs for its bytes. */
 export function shardTimeMs({ shardMs }: Limits, bytes: number): number {
   return shardMs ?? 60_000 + bytes / 1000
 }
 
-/** What is thrown for a shard that takes longer to read than it may: nothing is known of what it holds. */
+/** The error for a shard that takes too long to read. Its contents are unknown. */
 export function overTime(ms: number): ShardFault {
   const { name } = LIMIT_NAMES.shardMs
   const why = overtimeText(ms)

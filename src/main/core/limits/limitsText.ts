@@ -3,8 +3,8 @@ import { InputError } from '../../../shared/model/errors.ts'
 import { checkLimit, DEFAULT_LIMITS, LIMIT_NAMES, LIMITS_VARIABLE, type Limits, limitKeys, limitText, unitsOf } from './limits.ts'
 
 /**
- * Reads limits, with commas or blanks between them; of two of the same name the last counts.
- * @throws InputError that lists the names, or says what the value must be
+ * Parses limits, separated by commas or spaces. Of two with the same name, the last counts.
+ * @throws InputError that lists the names, or describes the accepted values
  */
 export function limitsFromText(text: string): Partial<Limits> {
   const limits: { -readonly [Key in keyof Limits]?: number } = {}
@@ -20,7 +20,7 @@ export function limitsFromText(text: string): Partial<Limits> {
 }
 
 /**
- * What `$LEWM_CACHE_LIMITS` says.
+ * Parses `$LEWM_CACHE_LIMITS`.
  * @throws InputError, as limitsFromText
  */
 export function limitsFromEnvironment(env: NodeJS.ProcessEnv = process.env): Partial<Limits> {
@@ -46,7 +46,7 @@ function valueOfLimit(key: keyof Limits, text: string): number {
   return value
 }
 
-/** What differs from the defaults, in the form that is read back; empty when nothing does. */
+/** The limits that differ from the defaults, in the form that is accepted as input; empty if there are none. */
 export function limitsToText(limits: Limits): string {
   return limitKeys()
     .flatMap(key => {
@@ -56,7 +56,7 @@ export function limitsToText(limits: Limits): string {
     .join(',')
 }
 
-/** The names of all limits, for help and for a complaint. */
+/** The names of all limits, for help and for error messages. */
 export function limitNames(): string {
   return limitKeys()
     .map(key => LIMIT_NAMES[key].name)

@@ -1,10 +1,10 @@
-/** The one exception that the Parquet rooms throw for what is wrong with a shard's bytes. */
+/** The only exception that the Parquet modules throw for problems in a shard's bytes. */
 import type { Details } from '../../../shared/model/errors.ts'
 import type { FindingKind } from '../../../shared/model/finding.ts'
 
 export type FaultPlace = { readonly column?: string | undefined; readonly row?: number; readonly details?: Details }
 
-/** A damaged, unsupported or oversized shard: becomes a finding of the same kind. */
+/** A damaged, unsupported or oversized shard. It becomes a finding of the same kind. */
 export class ShardFault extends Error {
   readonly kind: FindingKind
   readonly column: string | null

@@ -117,7 +117,7 @@ function isUnread({ kind }: Finding): boolean {
 }
 
 function changedBytes(shardPath: string, last: Verification, sha256: string): Finding {
-  const since = new Date(last.fingerprintedAtMs).toISOString()
+  const since = new Date(last.digestAtMs).toISOString()
   const unchanged = new Date(last.verifiedAtMs).toISOString()
   const message = `the bytes differ from those recorded on ${since}; shards are never rewritten, so this is rot, or another file in its place`
   return finding('changed_bytes', shardPath, message, {
