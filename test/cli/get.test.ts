@@ -48,7 +48,7 @@ describe('one key', () => {
   test('for a person', async () => {
     const { code, stdout } = await lewmCache(['get', ...keyOptions(one), '--cache', cache])
     expect(code).toBe(0)
-    expect(stdout).toContain(`${one.shard_path} row ${one.row_offset}\n${referenceEmbedding(one).length} values, min `)
+    expect(stdout).toContain(`${one.shard_path} row ${one.row_offset}\n${referenceEmbedding(one).length} dimensions, min `)
   })
 
   test('that is not there', async () => {
@@ -146,7 +146,7 @@ describe('a matrix', () => {
     file = join(temporaryFolder(), 'matrix.npy')
   })
 
-  test('is a float16 .npy, aligned, of rows x values', async () => {
+  test('is a float16 .npy, aligned, of rows x dimensions', async () => {
     const input = ndjson(wanted.map(keyOf))
     const { code, json } = await lewmCache(['get', '--keys', '-', '--format', 'npy', '--output', file, '--cache', cache, '--json'], {
       input
@@ -194,7 +194,7 @@ describe('a matrix', () => {
     const args = ['get', '--keys', '-', '--format', 'npy', '--output', nothing, '--cache', referenceCache('unusual'), '--json']
     const { code, json } = await lewmCache(args, { input: ndjson(ragged.map(keyOf)) })
     expect(code).toBe(2)
-    expect(json().error.message).toMatch(/^a matrix needs rows of one length: key 1 has \d+ values, key \d+ has \d+$/)
+    expect(json().error.message).toMatch(/^a matrix needs embeddings of equal length: key 1 has \d+ dimensions, key \d+ has \d+$/)
     expect(existsSync(nothing)).toBe(false)
   })
 

@@ -34,7 +34,7 @@ describe.each([
     expect((await run('checksums')).stdout.trim().split('\n')).toHaveLength(SHARDS)
     for (const query of [HASH, LOCUS]) {
       const { code, stdout, stderr } = await run('find', query)
-      expect([code, stdout.includes(SHARD), stderr.includes('not looked into')]).toEqual([0, true, false])
+      expect([code, stdout.includes(SHARD), stderr.includes('not searched')]).toEqual([0, true, false])
     }
   })
 

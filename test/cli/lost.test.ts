@@ -110,7 +110,7 @@ describe('an index that cannot be read', () => {
       const { code, stderr, json } = await run(cache, ['lost', '--json'], home)
       expect(code).toBe((await run(cache, ['verify'], home)).code)
       expect(code).toBe(4)
-      expect(stderr).toMatch(/^lewm-cache: the index could not be asked, so that what only it knows is not listed: .+\n$/)
+      expect(stderr).toMatch(/^lewm-cache: cannot read the index, so the list may be incomplete: .+\n$/)
       expect(json()).toMatchObject({
         lost: [{ shard_path: OTHER, rows: ROWS }],
         findings: [{ kind: 'index_unreadable', shard_path: INDEX }]
@@ -141,7 +141,7 @@ test('kept entries that are damaged are told', async () => {
   const archive = readdirSync(join(cache, QUARANTINE)).find(name => name.startsWith('index-entries.')) ?? ''
   appendFileSync(join(cache, QUARANTINE, archive), 'not an entry\n')
   const { code, stderr, json } = await run(cache, ['lost', '--json'])
-  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(`${QUARANTINE}/${archive} could not be asked`) })
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(`cannot read ${QUARANTINE}/${archive}`) })
   expect(json()).toMatchObject({ lost: [{ shard_path: PATH }], findings: [{ kind: 'bad_metadata' }] })
 })
 

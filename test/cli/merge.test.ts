@@ -186,17 +186,17 @@ describe('one set of reports', () => {
 
   test('with one twice', async () => {
     const [first = ''] = files
-    expect(await refused([...files, first])).toBe(`${first} and ${first} are both of partition 1/3`)
+    expect(await refused([...files, first])).toBe(`${first} and ${first} are both reports of partition 1/3`)
   })
 
   test('with shards of another part', async () => {
     const copy = changed(files[0], report => report.partition.shards.push(reportOf(files[1] ?? '').partition.shards[0]))
-    expect(await refused([copy, ...files.slice(1)])).toMatch(/has a shard that another report has as well: embeddings\//)
+    expect(await refused([copy, ...files.slice(1)])).toMatch(/has a shard that is also in another report: embeddings\//)
   })
 
   test('with one of another cache, or for another cache', async () => {
     const other = await verifyParts(referenceCache('damaged'), { of: 3 })
-    expect(await refused([...files.slice(0, 2), other[2] ?? ''])).toMatch(/ is of another cache than /)
+    expect(await refused([...files.slice(0, 2), other[2] ?? ''])).toMatch(/ are reports of different caches: /)
     expect(await refused(files, '--cache', referenceCache('healthy'))).toBe(`these reports are of another cache: ${cache}`)
   })
 
@@ -205,21 +205,19 @@ describe('one set of reports', () => {
       / is one of 2 partitions, .* one of 3$/
     )
     const quick = await verifyParts(cache, { of: 3, args: ['--quick'] })
-    expect(await refused([...files.slice(0, 2), quick[2] ?? ''])).toMatch(
-      /come from verifications with different options \(--quick, all shards in full\)$/
-    )
+    expect(await refused([...files.slice(0, 2), quick[2] ?? ''])).toMatch(/were made with different options \(--quick, all shards, full\)$/)
   })
 
   test('with what is no report of a partition', async () => {
     const file = join(temporaryFolder(), 'other.json')
     for (const [text, sentence] of [
-      ['{', 'is no report of a partition: it is not JSON'],
-      ['[]', 'is no report of a partition: the document: '],
+      ['{', 'is not the report of a partition: it is not JSON'],
+      ['[]', 'is not the report of a partition: the document: '],
       [
         (await lewmCache(['verify', '--json', '--quick', '--cache', cache])).stdout,
-        'is the report of a whole verification: there is nothing to merge'
+        'is the report of a whole verification; there is nothing to merge'
       ],
-      [(await lewmCache(['verify', '--json', '--cache', temporaryFolder()])).stdout, 'says that its verification failed: ']
+      [(await lewmCache(['verify', '--json', '--cache', temporaryFolder()])).stdout, 'is the error of a failed verification: ']
     ] as const) {
       writeFileSync(file, text)
       expect(await refused([file])).toContain(`${file} ${sentence}`)
@@ -239,9 +237,9 @@ describe('one set of reports', () => {
     const { code, stderr, json } = await merge(reports)
     expect(code).toBe(4)
     expect(stderr.split('\n')).toEqual([
-      'lewm-cache: read 2 shards again that changed since, or could not be read then',
-      'lewm-cache: left out 1 shard that is no longer there',
-      'lewm-cache: 1 shard came later than these reports: verify --changed reads what is new',
+      'lewm-cache: read 2 shards again: changed since the reports, or unreadable then',
+      'lewm-cache: left out 1 shard that no longer exists',
+      'lewm-cache: 1 shard newer than these reports not verified; use verify --changed',
       ''
     ])
     expect(json().checked_shards).toBe(paths.length - 1)
@@ -261,7 +259,7 @@ describe('one set of reports', () => {
     })
     expect(reportOf(plan)).toEqual({ ...withoutDigests(reportOf(own)), created_at: expect.any(String) })
     const quick = await verifyParts(cache, { of: 1, args: ['--quick'] })
-    expect(await refused(quick, '--save-plan', plan)).toBe('a repair can be planned only from full verifications of all shards')
+    expect(await refused(quick, '--save-plan', plan)).toBe('a repair plan needs full verifications of all shards')
     expect((await lewmCache(['repair', '--plan', plan, '--cache', cache])).code).toBe(4)
     expect((await lewmCache(['verify', '--cache', cache, '--json'])).json().findings.map((found: Json) => found.severity)).not.toContain(
       'corrupt'
@@ -278,7 +276,7 @@ test('a partition names no shards', async () => {
     '--cache',
     referenceCache('healthy')
   ])
-  expect({ code, stderr }).toEqual({ code: 2, stderr: 'lewm-cache: --partition shares out all shards: it goes with no shard by name\n' })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'lewm-cache: --partition cannot be combined with named shards\n' })
 })
 
 test.skipIf(process.platform === 'win32').each([

@@ -49,11 +49,11 @@ describe('repair', () => {
     }
     const dryRun = () => lewmCache(['repair', '--plan', file, '--dry-run'])
     tick(copy)
-    expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('the index fits what will be there'), stderr: '' })
+    expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('the index is up to date'), stderr: '' })
     tick(path)
     expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: '' })
     tick(path, copy)
-    const told = expect.stringMatching(/^lewm-cache: the plan moves every copy of \d+ keys: no shard holds them afterwards/)
+    const told = expect.stringMatching(/^lewm-cache: the plan moves every copy of \d+ keys: no shard will hold them afterwards/)
     expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: told })
     expect(await lewmCache(['repair', '--plan', file])).toMatchObject({ stdout: expect.stringMatching(/windows missing/), stderr: told })
   })
@@ -86,7 +86,7 @@ describe('repair', () => {
     const file = join(temporaryFolder(), 'plan.json')
     const saved = await lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
     expect(saved.code).toBe(4)
-    expect(saved.stdout).toContain('this is the plan, nothing has been changed')
+    expect(saved.stdout).toContain('plan only, nothing was changed')
     const plan = JSON.parse(readFileSync(file, 'utf8'))
     for (const move of plan.moves) if (!JSON.stringify(move).includes(CUT)) move.ticked = false
     writeFileSync(file, JSON.stringify(plan))
@@ -149,7 +149,7 @@ describe('repair', () => {
     const { code, stdout } = await lewmCache(['repair', '--cache', cache])
     expect(code).toBe(4)
     expect(stdout).toMatch(/^checked \d+ shards, moved \d+ to quarantine\n/)
-    expect(stdout).toContain('`lewm-cache restore SHARD` brings a shard back')
+    expect(stdout).toContain('Run `lewm-cache restore SHARD` to restore a shard.')
   })
 })
 
@@ -224,7 +224,7 @@ describe('quarantine by hand', () => {
         .sort()
     ).toEqual(quarantined.map((moved: Json) => moved.shard_path).sort())
     expect(json().skipped).toEqual([{ path: OLD, shard_path: `${FOLDER}/chrempty-file_0.parquet`, reason: expect.any(String) }])
-    expect(stderr).toMatch(/^lewm-cache: left [^\n]* in quarantine: [^\n]+\n$/)
+    expect(stderr).toMatch(/^lewm-cache: kept [^\n]* in quarantine: [^\n]+\n$/)
     expect(existsSync(join(cache, CUT))).toBe(true)
   })
 
@@ -236,7 +236,7 @@ describe('quarantine by hand', () => {
     writeFileSync(join(cache, path), 'new')
     const { code, json, stderr } = await run(cache, 'restore', '--all')
     expect({ code, document: json() }).toMatchObject({ code: 2, document: { restored: [], skipped: [{ shard_path: path }] } })
-    expect(stderr).toContain('left')
+    expect(stderr).toContain('kept')
   })
 
   test('never over what lies there now', async () => {

@@ -43,7 +43,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
     expect(await ended).toEqual(signal === 'SIGINT' ? { code: 130, by: null } : { code: null, by: 'SIGKILL' })
 
     const { stderr, json } = lewmCacheProcess([...args, '--resume'], { home })
-    const [, count = ''] = /^lewm-cache: took over ([0-9,]+) shards that the interrupted verification had read\n$/.exec(stderr) ?? []
+    const [, count = ''] = /^lewm-cache: resumed: ([0-9,]+) shards taken over from the interrupted verification\n$/.exec(stderr) ?? []
     expect(Number(count.replace(',', ''))).toBeGreaterThanOrEqual(AT_LEAST)
     expect(Number(count.replace(',', ''))).toBeLessThan(SHARDS)
     const { seconds: __, ...report } = json()
@@ -54,7 +54,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
     const { code, stderr } = lewmCacheProcess(['verify', '--resume', '--cache', referenceCache('healthy')])
     expect({ code, stderr }).toEqual({
       code: 3,
-      stderr: 'lewm-cache: there was no interrupted verification of these shards to go on with; all were read\n'
+      stderr: 'lewm-cache: no interrupted verification of these shards to resume; all were read\n'
     })
   })
 })
@@ -74,5 +74,5 @@ test('ls and show say when a shard was verified, as long as it is the same file'
   const show = (shard: string, ...more: string[]) => lewmCacheProcess(['show', shard, '--cache', cache, ...more], { home })
   expect(show(first, '--json').json().verified).toBe(one.verified)
   expect(show(first).stdout).toMatch(/\n {2}verified {4}20[0-9-]+ [0-9:]+ UTC\n/)
-  expect(show(second).stdout).toContain('\n  verified    not in full as it is now\n')
+  expect(show(second).stdout).toContain('\n  verified    not fully verified since last change\n')
 })

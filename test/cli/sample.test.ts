@@ -21,8 +21,7 @@ test('a damaged sample', async () => {
   const dir = join(temporaryFolder(), 'sample')
   const { code, stdout } = await lewmCache(['sample', '--damaged', dir])
   expect(code).toBe(0)
-  const [, rows = ''] =
-    /^built \d+ shards with ([0-9,]+) rows \(as written: .*verify counts the rows that are left\) in .*sample\n$/.exec(stdout) ?? []
+  const [, rows = ''] = /^built \d+ shards with ([0-9,]+) rows \(as written; .*verify counts fewer rows\) in .*sample\n$/.exec(stdout) ?? []
   const verified = await lewmCache(['verify', '--cache', dir, '--json'])
   expect(verified.code).toBe(4)
   expect(verified.json().checked_rows).toBeGreaterThan(0)

@@ -48,7 +48,7 @@ describe('wrong usage is one line, and one document with --json', () => {
     [['verify', '--partition', '0/3'], 'I/N'],
     [['verify', '--partition', '4/3'], 'I/N'],
     [['verify', '--partition', 'half'], 'I/N'],
-    [['verify', '--older-than', '3w'], '30d, 12h, 45m, 10s'],
+    [['verify', '--older-than', '3w'], '30d, 12h, 45m or 10s'],
     [['verify', '--quick', '--changed'], 'cannot be used with'],
     [['verify', '--changed', '--older-than', '1d'], 'cannot be used with'],
     [['repair', '--plan', 'a', '--save-plan', 'b'], 'cannot be used with'],
@@ -137,7 +137,7 @@ describe('a bug in the program', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 70,
       stdout: '',
-      stderr: 'lewm-cache: INTERNAL: a bug in this program: TypeError: boom\n'
+      stderr: 'lewm-cache: INTERNAL: internal error: TypeError: boom\n'
     })
     const { json } = lewmCacheProcess(['repair', '--dry-run', '--cache', cache, '--json'], { env: broken })
     expect(json()).toEqual({ error: { code: 'INTERNAL', message: 'TypeError: boom', details: {} } })

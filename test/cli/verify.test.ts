@@ -50,7 +50,7 @@ test('the summary counts files that are no shards apart, and no placeholder as r
   const { stdout } = await lewmCache(['verify', '--cache', cache])
   expect(stdout).toMatch(/^checked 90 shards, /)
   expect(stdout).toMatch(
-    /\n89 healthy, 0 damaged, 1 suspect, 0 unsupported, 0 unreadable, index in order, 2 placeholders, 2 files that are no shards, [\d,]+ windows missing \(2 shards\)\n/
+    /\n89 healthy, 0 damaged, 1 suspect, 0 unsupported, 0 unreadable, index OK, 2 placeholders, 2 files that are not shards, [\d,]+ windows missing \(2 shards\)\n/
   )
   // The report counts every file that was opened.
   expect((await verify(cache)).document).toMatchObject({ checked_shards: 92, healthy_shards: 89, missing_shards: 2 })
@@ -87,7 +87,7 @@ describe('a healthy cache', () => {
     const { code, stdout, stderr } = await lewmCache(['verify', '--cache', await cleanCache()])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
-      /^checked 1 shard, 9 rows, [0-9.]+ KiB in [0-9.]+ s\n1 healthy, 0 damaged, 0 suspect, 0 unsupported, 0 unreadable, index in order\n$/
+      /^checked 1 shard, 9 rows, [0-9.]+ KiB in [0-9.]+ s\n1 healthy, 0 damaged, 0 suspect, 0 unsupported, 0 unreadable, index OK\n$/
     )
   })
 
@@ -117,8 +117,8 @@ describe('a damaged cache', () => {
     const { code, stdout } = await lewmCache(['verify', '--cache', referenceCache('damaged')])
     expect(code).toBe(4)
     expect(stdout).toMatch(/\n {2}cut_off \(\d+ findings?\)\n {4}embeddings\/.*\n {6}\S/)
-    expect(stdout.indexOf('\ncorrupt: ')).toBeGreaterThan(0)
-    expect(stdout.indexOf('\nsuspect: ')).toBeGreaterThan(stdout.indexOf('\ncorrupt: '))
+    expect(stdout.indexOf('\ndamaged: ')).toBeGreaterThan(0)
+    expect(stdout.indexOf('\nsuspect: ')).toBeGreaterThan(stdout.indexOf('\ndamaged: '))
     expect(stdout.indexOf('\nindex: ')).toBeGreaterThan(stdout.indexOf('\nsuspect: '))
   })
 
@@ -198,7 +198,7 @@ describe('earlier verifications', () => {
     const cache = await cleanCache()
     const { code, stderr } = await lewmCache(['verify', '--cache', cache, '--json'], { home })
     expect(code).toBe(0)
-    expect(stderr).toMatch(/^lewm-cache: going on without the record of earlier verifications: [^\n]+\n$/)
+    expect(stderr).toMatch(/^lewm-cache: continuing without the record of earlier verifications: [^\n]+\n$/)
     expect((await lewmCache(['verify', '--changed', '--cache', cache, '--json'], { home })).code).toBe(6)
   })
 })
@@ -218,7 +218,7 @@ describe('what is known of bytes', () => {
     expect(await lewmCache(['verify', '--cache', before], { home })).toMatchObject({ code: 0, stderr: '' })
     renameSync(before, after)
     const moved = await lewmCache(['ls', '--json', '--cache', after], { home })
-    expect(moved.stderr).toContain(`lewm-cache: this cache lay in ${before} before; what was recorded of it there goes on here\n`)
+    expect(moved.stderr).toContain(`lewm-cache: this cache was at ${before} before; its verification records were taken over\n`)
     expect(moved.json().shards[0].verified).not.toBeNull()
 
     const { atime, mtime } = statSync(join(after, shard))
@@ -241,17 +241,15 @@ describe('what is known of bytes', () => {
     const env = { LEWM_CACHE_DATA: file }
     expect((await lewmCache(['verify', '--cache', cache])).stdout).toContain('\n91 healthy, 0 damaged, 1 suspect')
     expect((await lewmCache(['verify', '--cache', cache], { env })).stdout).toContain(
-      '\n91 readable, never fingerprinted, 0 damaged, 1 suspect'
+      '\n91 readable, no checksum on record, 0 damaged, 1 suspect'
     )
-    expect((await lewmCache(['verify', '--quick', '--cache', cache], { env })).stdout).toContain(
-      '\n92 in order by their footers, 0 damaged'
-    )
+    expect((await lewmCache(['verify', '--quick', '--cache', cache], { env })).stdout).toContain('\n92 footers OK, 0 damaged')
     expect((await lewmCache(['verify', '--cache', cache, '--json'], { env })).json().healthy_shards).toBe(91)
     const clean = await cleanCache()
     expect((await lewmCache(['verify', '--cache', clean], { env })).stdout).toContain('\n1 healthy, 0 damaged')
     cpSync(join(clean, 'embeddings'), join(cache, 'embeddings'), { recursive: true, force: false })
     expect((await lewmCache(['verify', '--cache', cache], { env })).stdout).toContain(
-      '\n1 healthy, 91 readable, never fingerprinted, 0 damaged'
+      '\n1 healthy, 91 readable, no checksum on record, 0 damaged'
     )
   })
 
@@ -264,9 +262,9 @@ describe('what is known of bytes', () => {
     expect(await told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC\n/)
     await told('quarantine', shard, '--reason', 'to try')
     await told('restore', '--all')
-    expect(await told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC, never fingerprinted\n/)
-    expect(await told('ls')).toMatch(/ [-0-9]+ [:0-9]+, never fingerprinted +embeddings/)
+    expect(await told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC, no checksum on record\n/)
+    expect(await told('ls')).toMatch(/ [-0-9]+ [:0-9]+, no checksum on record +embeddings/)
     await told('verify')
-    expect(await told('ls')).not.toContain('never fingerprinted')
+    expect(await told('ls')).not.toContain('no checksum on record')
   })
 })

@@ -119,7 +119,7 @@ describe('open, where there can be no window', () => {
     expect(await locationOf(line)).toMatch(/^\/#open=\/.*sample/)
     const { code, stderr } = await end()
     expect(code).toBe(0)
-    expect(stderr).toBe('lewm-cache: no window, as there is no display; open this address in a browser (Ctrl-C ends it)\n')
+    expect(stderr).toBe('lewm-cache: cannot open a window (there is no display). Open this URL in a browser; press Ctrl-C to stop\n')
   })
 
   test('hands the limits on to the window', () => {
@@ -142,8 +142,8 @@ describe('open, where there can be no window', () => {
     expect(await locationOf(JSON.parse(line).url)).toBe(`/#open=${cache}`)
     const { code, stderr } = await end()
     expect(code).toBe(0)
-    const why = 'there is no Electron runtime in the folder that ELECTRON_OVERRIDE_DIST_PATH names'
-    expect(stderr).toBe(`lewm-cache: no window, as ${why}; open this address in a browser (Ctrl-C ends it)\n`)
+    const why = 'no Electron runtime in the folder that ELECTRON_OVERRIDE_DIST_PATH names'
+    expect(stderr).toBe(`lewm-cache: cannot open a window (${why}). Open this URL in a browser; press Ctrl-C to stop\n`)
   })
 
   test.runIf(process.platform === 'linux')('npm start prints the address', async () => {

@@ -1,5 +1,5 @@
 /**
- * `lewm-cache`: runs one command and ends with its exit code. Ctrl-C ends the work between two shards, a second one ends it at once.
+ * `lewm-cache`: runs one command and exits with its code. Ctrl-C stops the work between two shards; a second Ctrl-C stops it immediately.
  */
 import { ignoreDebuggerSignal } from '../page/noDebugger.ts'
 import { EXIT } from './process/exitCodes.ts'
@@ -23,7 +23,7 @@ await leave(
     stderr,
     env,
     signal: cancel.signal,
-    // Opened only where it is read: opening it changes how the process ends.
+    // Opened only if it is read, because opening it changes how the process exits.
     get stdin() {
       return process.stdin
     }

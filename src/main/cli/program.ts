@@ -1,4 +1,4 @@
-/** Every command with its options, for parsing and for help; its work is loaded only when it runs. */
+/** Every command with its options, for parsing and for help. A command's module is loaded only when it runs. */
 import { Command, Option, type OptionValues } from 'commander'
 import packageFacts from '../../../package.json' with { type: 'json' }
 import {
@@ -18,29 +18,27 @@ import { ageOption, limitOption, numberOption, partitionOption, textOption } fro
 import type { Context, Run } from './process/context.ts'
 import type { ExitCode } from './process/exitCodes.ts'
 
-/** What every command takes, before or after its name. */
+/** Options of every command, before or after its name. */
 export type GlobalOptions = { readonly cache?: string; readonly json?: boolean; readonly quiet?: boolean; readonly follow?: boolean }
 
-/** What commands take that read shards. */
+/** Options of commands that read shards. */
 type LimitOptions = { readonly readLimit?: Partial<Limits> }
 
-/** How a parsed command is run. */
+/** Runs a parsed command. */
 export type Start = (globals: GlobalOptions, work: (context: Context) => Promise<ExitCode>) => Promise<void>
 
 const EXITS = `
-Exit codes: 0 all is well; 1 not found; 2 bad input or usage; 3 only suspects, unsupported shards or index drift;
-4 a corrupt shard or an unusable index; 5 refused: somebody else is changing the cache, or the plan is stale;
-6 the system refused; 130 cancelled.`
+Exit codes: 0 no problems; 1 not found; 2 invalid input or usage; 3 only suspect, missing or unsupported shards,
+or an index mismatch; 4 a damaged shard or an unusable index; 5 refused: another process is changing the cache,
+or the plan is out of date; 6 I/O or permission error; 130 cancelled.`
 
 /**
- * The whole command line. Parsing throws a CommanderError for help and for wrong usage; nothing ends the process.
- * @param help takes the text of `--help` and `--version`
+ * The whole command line. Parsing throws a CommanderError for help and for wrong usage; it never exits.
+ * @param help receives the text of `--help` and `--version`
  */
 export function buildProgram(start: Start, help: (text: string) => void): Command {
   const program = new Command('lewm-cache')
-    .description(
-      'Look into a GenoLeWM window-embedding cache, find any embedding, see what is damaged, and put it right with nothing lost.'
-    )
+    .description('Browse, search, verify and repair a GenoLeWM embedding cache. No shard is ever deleted.')
     .version(packageFacts.version)
     .enablePositionalOptions()
     .exitOverride()
@@ -65,13 +63,13 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
 
   add('write', 'write records as one immutable shard and index its rows')
     .argument('[file]', 'records as NDJSON (default: standard input)')
-    .requiredOption('--encoder-id <id>', 'name of the encoder', textOption(nameField))
+    .requiredOption('--encoder-id <id>', 'encoder id', textOption(nameField))
     .requiredOption('--contig <name>', 'contig of every record', textOption(nameField))
-    .requiredOption('--stride-block <n>', 'number of the block on the contig', numberOption(strideBlockField))
+    .requiredOption('--stride-block <n>', 'stride block on the contig', numberOption(strideBlockField))
     .addOption(
       new Option(
         '--encoding <name>',
-        'how the values are laid out; byte_stream_split makes smaller shards, which need a reader of Parquet 2.11, such as pyarrow 15'
+        'encoding of embedding values; byte_stream_split makes smaller shards, which need a reader of Parquet 2.11, such as pyarrow 15'
       )
         .choices(['plain', 'byte_stream_split'])
         .default('plain')
@@ -84,7 +82,7 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
     .addOption(keyOption('poolType').makeOptionMandatory())
     .addOption(keyOption('poolRadius').makeOptionMandatory())
     .requiredOption('--contig <name>', 'contig', textOption(nameField))
-    .requiredOption('--stride-block <n>', 'number of the block on the contig', numberOption(strideBlockField))
+    .requiredOption('--stride-block <n>', 'stride block on the contig', numberOption(strideBlockField))
     .action(by(() => import('./commands/path.ts')))
 
   const get = add('get', 'read embeddings by key')
@@ -95,9 +93,9 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
     .option('--output <file>', 'where --format npy writes to')
     .action(by(() => import('./commands/get.ts')))
 
-  add('find', 'find rows by hash prefix, locus or DNA')
-    .argument('<query>', 'at least 4 hex digits; a locus such as chr1:1,000-2,000 (1-based); or at least 16 letters of DNA')
-    .option('--limit <n>', 'print at most so many rows', numberOption(wholeNumberField(1, 10_000_000)))
+  add('find', 'find rows by hash prefix, locus or DNA sequence')
+    .argument('<query>', 'at least 4 hex digits, a locus such as chr1:1,000-2,000 (1-based), or at least 16 bases')
+    .option('--limit <n>', 'maximum number of rows', numberOption(wholeNumberField(1, 10_000_000)))
     .action(by(() => import('./commands/find.ts')))
 
   add('ls', 'list the shards')
@@ -109,27 +107,27 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
 
   add('show', 'show one shard: footer, columns, ranges, statistics')
     .argument('<shard>', 'path of the shard, or with --raw of any Parquet file')
-    .option('--rows', 'list its rows as well')
+    .option('--rows', 'also list its rows')
     .addOption(new Option('--raw', 'schema, key-values, row groups and rows of any Parquet file').conflicts('rows'))
-    .option('--limit <n>', 'rows that --raw shows (default: 20)', numberOption(wholeNumberField(0, 10_000_000)))
+    .option('--limit <n>', 'number of rows that --raw shows (default: 20)', numberOption(wholeNumberField(0, 10_000_000)))
     .action(by(() => import('./commands/show.ts')))
 
-  add('verify', 'read everything and say what is wrong; changes nothing')
+  add('verify', 'read everything and report problems; change nothing')
     .argument('[shard...]', 'only these shards')
-    .addOption(new Option('--quick', 'footers, names and index only').conflicts(['changed', 'olderThan', 'resume', 'secondReader']))
     .addOption(
-      new Option('--changed', 'only what is new or has another size or time than when it was last verified').conflicts('olderThan')
+      new Option('--quick', 'read only footers, names and the index').conflicts(['changed', 'olderThan', 'resume', 'secondReader'])
     )
-    .addOption(new Option('--older-than <age>', 'only what was verified longer ago: 30d, 12h, 45m, 10s').argParser(ageOption))
-    .option('--resume', 'go on where a cancelled verification ended')
-    .option('--second-reader', 'read every shard with hyparquet too and compare all values; 10 to 60 times slower')
+    .addOption(new Option('--changed', 'only shards that are new or changed since their last verification').conflicts('olderThan'))
+    .addOption(new Option('--older-than <age>', 'only shards last verified longer ago: 30d, 12h, 45m, 10s').argParser(ageOption))
+    .option('--resume', 'resume the interrupted verification')
+    .option('--second-reader', 'also read every shard with hyparquet and compare all values; 10 to 60 times slower')
     .addOption(workersOption())
-    .option('--partition <i/n>', 'only the i-th of n parts of the shards', partitionOption)
+    .option('--partition <i/n>', 'only the i-th of n partitions of the shards', partitionOption)
     .action(by(() => import('./commands/verify.ts')))
 
-  add('merge', 'make one report of those of all partitions, as one verification would have given it')
-    .argument('<report...>', 'what verify --partition I/N --json printed, one for each part')
-    .option('--save-plan <file>', 'write the plan of a repair as JSON, for repair --plan')
+  add('merge', 'merge the reports of all partitions into one')
+    .argument('<report...>', 'output of verify --partition I/N --json, one for each partition')
+    .option('--save-plan <file>', 'write a repair plan as JSON, for repair --plan')
     .addOption(workersOption())
     .action(by(() => import('./commands/merge.ts')))
 
@@ -137,33 +135,33 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
     .addOption(workersOption())
     .action(by(() => import('./commands/reindex.ts')))
 
-  add('repair', 'move corrupt shards to quarantine and rebuild the index; nothing is deleted')
+  add('repair', 'move damaged shards to quarantine and rebuild the index; delete nothing')
     .option('--dry-run', 'print the plan and change nothing')
-    .addOption(new Option('--plan <file>', 'apply this plan, - for standard input').conflicts('savePlan'))
-    .option('--save-plan <file>', 'write the plan as JSON, to be read, edited and applied with --plan')
+    .addOption(new Option('--plan <file>', 'apply this plan (- for standard input)').conflicts('savePlan'))
+    .option('--save-plan <file>', 'write the plan as JSON, to be edited and applied with --plan')
     .addOption(workersOption())
     .action(by(() => import('./commands/repair.ts')))
 
-  add('quarantine', 'move shards to quarantine by hand')
+  add('quarantine', 'move shards to quarantine')
     .argument('<shard...>', 'paths of the shards')
-    .requiredOption('--reason <text>', 'why; kept beside the shard')
+    .requiredOption('--reason <text>', 'reason, saved beside the shard')
     .action(by(() => import('./commands/quarantine.ts')))
 
-  add('quarantined', 'list what lies in quarantine').action(by(() => import('./commands/quarantined.ts')))
+  add('quarantined', 'list the shards in quarantine').action(by(() => import('./commands/quarantined.ts')))
 
   add('lost', 'list the rows that the index, the ledger or kept entries expect and no shard holds')
-    .option('--keys', 'list their keys as well')
-    .option('--forget', 'the named shards need not come back; recorded with your name and the time')
-    .argument('[shard...]', 'what --forget is about')
+    .option('--keys', 'also list their keys')
+    .option('--forget', 'record that the named shards need not come back, with your name and the time')
+    .argument('[shard...]', 'shards to forget')
     .action(by(() => import('./commands/lost.ts')))
 
-  add('restore', 'bring shards back from quarantine')
-    .argument('[shard...]', 'where they came from, or where they lie now')
-    .option('--all', 'every one')
+  add('restore', 'restore shards from quarantine')
+    .argument('[shard...]', 'original paths, or paths in quarantine')
+    .option('--all', 'restore all shards')
     .action(by(() => import('./commands/restore.ts')))
 
-  add('checksums', 'write or check the SHA-256 of every shard, as sha256sum does')
-    .option('--check [file]', 'compare with this file, - for standard input (default: SHA256SUMS in the cache)')
+  add('checksums', 'write or check the SHA-256 of every shard, in the format of sha256sum')
+    .option('--check [file]', 'compare with this file (- for standard input; default: SHA256SUMS in the cache)')
     .option('--output <file>', 'write to this file (default: standard output)')
     .action(by(() => import('./commands/checksums.ts')))
 
@@ -172,13 +170,13 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
     .option('--damaged', 'add one shard of each kind of damage')
     .action(by(() => import('./commands/sample.ts')))
 
-  add('open', 'open the window; without a display, serve it')
-    .argument('[dir]', 'the folder to open (default: what --cache says, else nothing)')
+  add('open', 'open the window, or serve it to a browser without a display')
+    .argument('[dir]', 'the folder to open (default: --cache, else none)')
     .action(by(() => import('./commands/open.ts')))
 
   add('serve', 'serve the window to a browser on this machine, until Ctrl-C')
-    .argument('[dir]', 'the folder to open (default: what --cache says, else nothing)')
-    .option('--port <n>', 'listen on this port of 127.0.0.1 (default: any that is free)', numberOption(wholeNumberField(1, 65_535)))
+    .argument('[dir]', 'the folder to open (default: --cache, else none)')
+    .option('--port <n>', 'port on 127.0.0.1 (default: any free port)', numberOption(wholeNumberField(1, 65_535)))
     .action(by(() => import('./commands/serve.ts')))
 
   for (const command of program.commands) if (READING.has(command.name())) command.addOption(limitsOption())
@@ -192,30 +190,29 @@ function addGlobals(command: Command): void {
     .addOption(new Option('--cache <dir>', 'the cache (default: $GENO_LEWM_CACHE, else .geno-lewm-cache)').argParser(textOption(nameField)))
     .option('--json', 'one JSON document on standard output')
     .option('--quiet', 'no progress and no remarks')
-    .option('--follow', 'follow symbolic links in the cache, whoever owns the files behind them')
+    .option('--follow', 'follow all symbolic links in the cache, regardless of the owner of their targets')
     .option(
       '--no-follow',
-      `follow no symbolic link in the cache (default: $${LINKS_VARIABLE}, else only those to files of yours or root's)`
+      `follow no symbolic links in the cache (default: $${LINKS_VARIABLE}, else only links to files owned by you or root)`
     )
     .helpOption('-h, --help', 'show this help')
 }
 
-/** Commands that look into shards, or start what does. */
+/** Commands that read shards, or start a process that does. */
 const READING: ReadonlySet<string> = new Set([
   'write', 'get', 'find', 'ls', 'show', 'verify', 'merge', 'reindex', 'repair', 'quarantine', 'restore', 'lost', 'open', 'serve'
 ]) // biome-ignore format: a list
 
 function limitsOption(): Option {
   const names = `${limitNames()} (default: $${LIMITS_VARIABLE})`
-  return new Option('--read-limit <name=value>', `what a shard may hold at most, as in page=128MiB; may be repeated: ${names}`).argParser(
-    limitOption
-  )
+  return new Option(
+    '--read-limit <name=value>',
+    `raise or lower a limit on shards, such as page=128MiB; may be repeated: ${names}`
+  ).argParser(limitOption)
 }
 
 function workersOption(): Option {
-  return new Option('--workers <n>', 'read on so many threads (default: one for each core)').argParser(
-    numberOption(wholeNumberField(1, 256))
-  )
+  return new Option('--workers <n>', 'number of reader threads (default: one per core)').argParser(numberOption(wholeNumberField(1, 256)))
 }
 
 function linkPolicyOf({ follow }: GlobalOptions, env: NodeJS.ProcessEnv): LinkPolicy {

@@ -1,4 +1,4 @@
-/** The command line as a function: parses, runs one command and gives its exit code. Whatever goes wrong is one line on standard error. */
+/** The command line as a function: parses, runs one command and returns its exit code. An error is one line on standard error. */
 import { CommanderError } from 'commander'
 import { InputError } from '../../shared/model/errors.ts'
 import { dataFolder, expectedError, onRemark, recordChangesIn } from '../core/index.ts'
@@ -9,9 +9,9 @@ import { openProgressBar } from './process/progressBar.ts'
 import { buildProgram, type Start } from './program.ts'
 
 /**
- * Runs one command to its end. It changes the limits, the policy for links and the remarks of this process, so one runs at a time.
- * @param argv without the program's own name
- * @param io its streams are written to and not closed; when `signal` is aborted, the work ends between two shards
+ * Runs one command to its end. It changes the limits, the link policy and the remarks of this process, so only one may run at a time.
+ * @param argv without the name of the program
+ * @param io its streams are written to and not closed; aborting `signal` stops the work between two shards
  */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok
@@ -54,18 +54,18 @@ async function fail(error: unknown, argv: readonly string[], io: Io): Promise<Ex
     expected !== null
       ? { code: expected.code, message: expected.message, details: expected.details, exitCode: exitCodeOfError(expected) }
       : { code: 'INTERNAL', message: String(error), details: {}, exitCode: EXIT.bug }
-  // Before parsing has come to an end there are no options to ask.
+  // Until parsing has finished, there are no options.
   const operands = argv.indexOf('--')
   const options = operands < 0 ? argv : argv.slice(0, operands)
   if (options.includes('--json')) await printDocument(io, { error: { code, message, details } })
-  await printError(io, `lewm-cache: ${exitCode === EXIT.bug ? `${code}: a bug in this program: ` : ''}${message}`)
+  await printError(io, `lewm-cache: ${exitCode === EXIT.bug ? `${code}: internal error: ` : ''}${message}`)
   if (exitCode === EXIT.bug && io.env.DEBUG && error instanceof Error) io.stderr.write(`${error.stack}\n`)
   return exitCode
 }
 
-/** Commander's words, on one line. */
+/** Commander's message on one line. */
 function usageError({ code, message }: CommanderError): InputError {
-  if (code === 'commander.help') return new InputError('no command given; `lewm-cache --help` lists them')
+  if (code === 'commander.help') return new InputError('no command given; run `lewm-cache --help` for a list')
   const text = message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')

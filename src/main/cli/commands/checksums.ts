@@ -1,4 +1,4 @@
-/** `checksums`: a digest of every shard, as `sha256sum` writes them, or what has changed since. */
+/** `checksums`: writes the digest of every shard in the format of `sha256sum`, or checks a list of digests. */
 import { join } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
@@ -17,7 +17,7 @@ export type ChecksumsOptions = { readonly check?: string | true; readonly output
 const DEFAULT_FILE = 'SHA256SUMS'
 
 export const run: Run<ChecksumsOptions> = async (context, { check, output: file }) => {
-  if (check !== undefined && file !== undefined) throw new InputError('--output is for writing checksums, not for --check')
+  if (check !== undefined && file !== undefined) throw new InputError('--output cannot be combined with --check')
   const root = await cacheRootOf(context)
   return check === undefined ? write(context, root, file) : compare(context, root, check === true ? join(root, DEFAULT_FILE) : check)
 }

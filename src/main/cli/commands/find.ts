@@ -1,4 +1,6 @@
-/** `find`: rows by hash prefix, locus or DNA; loci are shown 1-based as in genome browsers, beside the stored 0-based numbers. */
+/**
+ * `find`: rows by hash prefix, locus or DNA sequence. Loci are shown 1-based, as in genome browsers, beside the stored 0-based positions.
+ */
 import { hexText } from '../../../shared/json.ts'
 import type { RowPlace, WindowRowInfo } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
@@ -28,7 +30,7 @@ const COLUMNS: readonly Column<WindowRowInfo & RowPlace>[] = [
 
 const SHOWN = 60
 
-/** DNA can be long. */
+/** A DNA sequence can be long. */
 function shortened(query: string): string {
   return query.length <= SHOWN ? query : `${query.slice(0, SHOWN)}... (${countOf(query.length, 'letter')})`
 }
@@ -43,7 +45,9 @@ export const run: Run<FindOptions> = async (context, { limit }, [query = '']) =>
     await output.note(`lewm-cache: no row for the ${KINDS[kind]} ${terminalSafe(shortened(query))}`)
   } else {
     await output.text(tableText(COLUMNS, rows))
-    await output.note(truncated ? `the first ${countOf(rows.length, 'row')}; there are more (--limit)` : countOf(rows.length, 'row'))
+    await output.note(
+      truncated ? `showing the first ${countOf(rows.length, 'row')}; use --limit to show more` : countOf(rows.length, 'row')
+    )
   }
   return tellUnread(output, unread, rows.length === 0 ? EXIT.notFound : EXIT.ok)
 }

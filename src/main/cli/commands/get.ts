@@ -1,4 +1,4 @@
-/** `get`: the seed's read_embedding, for one key or for many in order, as text, JSON or a float16 matrix. */
+/** `get`: `read_embedding` of `geno_lewm`, for one key or for many in order, as text, JSON or a float16 matrix. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { hexText } from '../../../shared/json.ts'
@@ -26,7 +26,8 @@ export type GetOptions = GivenKey & {
 type Found = { readonly place: RowPlace; readonly embedding: Embedding } | null
 
 export const run: Run<GetOptions> = async (context, options) => {
-  if ((options.format === undefined) !== (options.output === undefined)) throw new InputError('--format npy and --output FILE go together')
+  if ((options.format === undefined) !== (options.output === undefined))
+    throw new InputError('--format npy requires --output FILE, and --output requires --format npy')
   const root = await cacheRootOf(context)
   const { output: file, keys: keysFile } = options
   const to = file === undefined ? null : destinationFor(context, '--output', file, { root, inputs: [keysFile] })
@@ -49,8 +50,8 @@ async function keysOf({ io }: Context, options: GetOptions): Promise<readonly Wi
   throw new InputError(`a key has six parts (or use --keys FILE); missing: ${missing.join(', ')}`, { missing })
 }
 
-/** Without an index every key is missed, whatever the shards hold. */
-const NO_INDEX = 'there is no index, so that no key is found; lewm-cache reindex makes one'
+/** Without an index, no key is found, even if a shard holds it. */
+const NO_INDEX = 'there is no index, so no key can be found; run `lewm-cache reindex` to build one'
 
 function noIndex(root: string): boolean {
   return !existsSync(join(root, 'embeddings', INDEX_DB_NAME))
@@ -98,10 +99,10 @@ async function saveMatrix(
     return row.embedding
   })
   const values = rows[0]?.length
-  if (values === undefined) throw new InputError('there are no keys, so there is no matrix to write')
+  if (values === undefined) throw new InputError('no keys were given, so there is no matrix to write')
   const odd = rows.findIndex(row => row.length !== values)
   if (odd >= 0) {
-    const message = `a matrix needs rows of one length: key 1 has ${countOf(values, 'value')}, key ${odd + 1} has ${countText(rows[odd]?.length ?? 0)}`
+    const message = `a matrix needs embeddings of equal length: key 1 has ${countOf(values, 'dimension')}, key ${odd + 1} has ${countText(rows[odd]?.length ?? 0)}`
     throw new InputError(message, { key: odd + 1, values: rows[odd]?.length, expected: values })
   }
   await save(context, to, npyFloat16(rows, values))
@@ -114,7 +115,7 @@ async function saveMatrix(
 function missingKey(key: WindowKey | undefined, at: number, found: readonly Found[]): NotFoundError {
   const misses = found.filter(row => row === null).length
   const hash = key === undefined ? '' : hexText(key.windowHash)
-  const message = `${countText(misses)} of ${countOf(found.length, 'key')} not found, the first is key ${at + 1} (window ${hash}); nothing was written`
+  const message = `${countText(misses)} of ${countOf(found.length, 'key')} not found, first key ${at + 1} (window ${hash}); nothing was written`
   return new NotFoundError(message, { missing: misses, first: at + 1, key: key === undefined ? null : { ...keyFields(key) } })
 }
 

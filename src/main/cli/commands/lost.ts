@@ -1,4 +1,4 @@
-/** `lost`: rows that evidence expects and no shard holds; `--forget` takes a person's word that they need not come back. */
+/** `lost`: lists rows that evidence expects and no shard holds. `--forget` records that shards need not come back. */
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
@@ -25,9 +25,10 @@ import { type Column, tableText } from '../text/table.ts'
 export type LostOptions = { readonly keys?: boolean; readonly forget?: boolean }
 
 export const run: Run<LostOptions> = async (context, { keys = false, forget = false }, args) => {
-  if (forget && keys) throw new InputError('--forget and --keys exclude each other', { field: 'forget' })
+  if (forget && keys) throw new InputError('--forget cannot be combined with --keys', { field: 'forget' })
   if (forget && args.length === 0) throw new InputError('name the shards to forget', { field: 'forget' })
-  if (!forget && args.length > 0) throw new InputError('shards are named with --forget only: `lost` lists all of them', { field: 'shard' })
+  if (!forget && args.length > 0)
+    throw new InputError('shards can be named only with --forget; `lost` lists all of them', { field: 'shard' })
   const root = await cacheRootOf(context)
   return forget ? forgetShards(context, root, args) : list(context, root, keys)
 }
@@ -51,11 +52,11 @@ async function list(context: Context, root: string, keys: boolean): Promise<Exit
   return exitCodeOfFindings(unread)
 }
 
-const NO_INDEX = 'there is no index: only what the quarantine and earlier verifications know is listed'
+const NO_INDEX = 'there is no index; only shards known from the quarantine and earlier verifications are listed'
 
 function unreadText(found: Finding): string {
   const what = found.shardPath === INDEX_PATH ? 'the index' : terminalSafe(found.shardPath)
-  return `${what} could not be asked, so that what only it knows is not listed: ${terminalSafe(unreadReason(found))}`
+  return `cannot read ${what}, so the list may be incomplete: ${terminalSafe(unreadReason(found))}`
 }
 
 const REASONS: Readonly<Record<LostDetail['reason'], string>> = {
@@ -74,7 +75,7 @@ const COLUMNS: readonly Column<LostDetail>[] = [
   { head: 'windows', cell: ({ windows }) => spanText(windows) }
 ]
 
-/** From the first window to the last, 1-based as in genome browsers. */
+/** From the start of the first window to the end of the last, 1-based as in genome browsers. */
 function spanText(windows: readonly LostWindow[]): string {
   const contigs = [...Map.groupBy(windows, ({ chrom }) => chrom)].map(([chrom, ofContig]) => {
     const starts = ofContig.map(({ startBp }) => startBp).sort((a, b) => (a < b ? -1 : 1))
@@ -123,5 +124,5 @@ async function forgetShards(context: Context, root: string, args: readonly strin
 
 function forgottenText({ shardPath, rows, by }: ForgottenShard): string {
   const what = rows === null ? 'an unknown number of rows' : countOf(rows, 'row')
-  return `forgot ${terminalSafe(shardPath)} (${what}), recorded as said by ${terminalSafe(by)}\n`
+  return `forgot ${terminalSafe(shardPath)} (${what}); recorded for user ${terminalSafe(by)}\n`
 }

@@ -1,10 +1,10 @@
-/** `ls`: the shards of a cache, from their names and footers. */
+/** `ls`: lists the shards of a cache, from their paths and footers. */
 import type { ShardEntry } from '../../../shared/model/shard.ts'
 import { listShards } from '../../core/index.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'
 import { EXIT } from '../process/exitCodes.ts'
-import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../process/ledger.ts'
+import { checksumRemark, type LastVerified, lastVerified, withLedger } from '../process/ledger.ts'
 import { collectUnread, tellUnread } from '../reports/unread.ts'
 import { bytesText, countOf, countText, timeText } from '../text/numbers.ts'
 import { addressFields } from '../text/rowFields.ts'
@@ -12,7 +12,7 @@ import { type Column, tableText } from '../text/table.ts'
 
 export type ListOptions = { readonly encoder?: string; readonly layer?: number; readonly pool?: string; readonly contig?: string }
 
-/** With its last full verification. */
+/** A shard with its last full verification. */
 type Listed = ShardEntry & { readonly verified: LastVerified | null }
 
 const COLUMNS: readonly Column<Listed>[] = [
@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   { head: 'values', cell: ({ dimensions }) => countText(dimensions), right: true },
   { head: 'size', cell: ({ bytes }) => bytesText(bytes), right: true },
   { head: 'modified (UTC)', cell: ({ mtimeNs }) => timeText(mtimeNs) },
-  { head: 'verified (UTC)', cell: ({ verified }) => (verified === null ? '-' : timeText(verified.at) + fingerprintRemark(verified)) },
+  { head: 'verified (UTC)', cell: ({ verified }) => (verified === null ? '-' : timeText(verified.at) + checksumRemark(verified)) },
   { head: 'shard', cell: ({ shardPath }) => shardPath }
 ]
 

@@ -1,6 +1,6 @@
 /**
- * `merge`: the reports of all parts of a cache become the report that one verification of the whole would have given. What was found in
- * each shard is taken from the reports; what only the whole can tell (keys across shards, the index) is compared here, from the keys.
+ * `merge`: merges the reports of all partitions into the report of one verification of the whole cache. Findings in single shards are taken
+ * from the reports. Comparisons across shards (keys, the index) are made here, from the keys.
  */
 
 import { InputError } from '../../../shared/model/errors.ts'
@@ -33,7 +33,7 @@ export const run: Run<MergeOptions> = async (context, { savePlan, workers }, fil
   for (const file of files) reports.push(await readPartitionReport(file, io))
   const first = checkParts(reports)
   if (savePlan !== undefined && !isWhole(first)) {
-    throw new InputError('a repair can be planned only from full verifications of all shards', { field: 'save_plan' })
+    throw new InputError('a repair plan needs full verifications of all shards', { field: 'save_plan' })
   }
   const root = await rootOf(context, first)
   if (savePlan !== undefined) destinationFor(context, '--save-plan', savePlan, { root })
@@ -54,19 +54,19 @@ export const run: Run<MergeOptions> = async (context, { savePlan, workers }, fil
 }
 
 /**
- * Makes sure that the reports are all the parts of one verification, each once.
+ * Checks that each partition of one verification is present exactly once.
  * @returns the first
  */
 function checkParts(reports: readonly PartitionReport[]): PartitionReport {
   const [first] = reports
-  if (first === undefined) throw new InputError('there are no reports to merge')
+  if (first === undefined) throw new InputError('no reports were given')
   const { of } = first.partition
   const fileOf = new Map<number, string>()
   for (const { file, partition } of reports) {
     refuseForeign(first, file, partition)
     const other = fileOf.get(partition.index)
-    if (other !== undefined) refuse(`${other} and ${file} are both of partition ${partition.index}/${of}`, file)
-    if (partition.index > of) refuse(`${file} says it is partition ${partition.index} of ${of}`, file)
+    if (other !== undefined) refuse(`${other} and ${file} are both reports of partition ${partition.index}/${of}`, file)
+    if (partition.index > of) refuse(`${file} has partition ${partition.index} of ${of}, which does not exist`, file)
     fileOf.set(partition.index, file)
   }
   const missing = Array.from({ length: of }, (_, i) => i + 1).filter(index => !fileOf.has(index))
@@ -82,25 +82,24 @@ function checkParts(reports: readonly PartitionReport[]): PartitionReport {
 function refuseForeign(first: PartitionReport, file: string, partition: PartitionReport['partition']): void {
   const known = first.partition
   if (partition.cache !== known.cache)
-    refuse(`${file} is of another cache than ${first.file}: ${partition.cache}, not ${known.cache}`, file)
-  if (partition.of !== known.of) refuse(`${file} is one of ${partition.of} partitions, ${first.file} one of ${known.of}`, file)
+    refuse(`${file} and ${first.file} are reports of different caches: ${partition.cache} and ${known.cache}`, file)
+  if (partition.of !== known.of) refuse(`${file} is one of ${partition.of} partitions, but ${first.file} is one of ${known.of}`, file)
   const sameScope =
     partition.quick === known.quick && partition.changed === known.changed && partition.older_than_seconds === known.older_than_seconds
-  if (!sameScope)
-    refuse(`${file} and ${first.file} come from verifications with different options (${scopeText(partition)}, ${scopeText(known)})`, file)
+  if (!sameScope) refuse(`${file} and ${first.file} were made with different options (${scopeText(partition)}, ${scopeText(known)})`, file)
 }
 
 function scopeText({ quick, changed, older_than_seconds: age }: PartitionReport['partition']): string {
   if (quick) return '--quick'
   if (changed) return '--changed'
-  return age === null ? 'all shards in full' : `--older-than ${age}s`
+  return age === null ? 'all shards, full' : `--older-than ${age}s`
 }
 
 function isWhole({ partition: { quick, changed, older_than_seconds: age } }: PartitionReport): boolean {
   return !quick && !changed && age === null
 }
 
-/** The cache that the reports are of; another one by `--cache` is a mistake. */
+/** The cache that the reports describe. `--cache` must not name another one. */
 async function rootOf(context: Context, { partition: { cache } }: PartitionReport): Promise<string> {
   if (context.cache === undefined) return cacheRootOf({ ...context, cache })
   const root = await cacheRootOf(context)
@@ -108,7 +107,7 @@ async function rootOf(context: Context, { partition: { cache } }: PartitionRepor
   return root
 }
 
-/** What was found in each shard by itself. What is left out here concerns several shards or the index, and is compared anew. */
+/** The findings in single shards. Findings that concern several shards or the index are left out, because they are computed again. */
 function knownVerdicts(reports: readonly PartitionReport[]): Map<string, KnownVerdict> {
   const verdicts = new Map<string, KnownVerdict>()
   for (const { file, findings, partition } of reports) {
@@ -119,14 +118,14 @@ function knownVerdicts(reports: readonly PartitionReport[]): Map<string, KnownVe
       ({ shardPath }) => shardPath
     )
     for (const { shard_path: shardPath, bytes, mtime_ns, intact } of partition.shards) {
-      if (verdicts.has(shardPath)) refuse(`${file} has a shard that another report has as well: ${shardPath}`, file)
+      if (verdicts.has(shardPath)) refuse(`${file} has a shard that is also in another report: ${shardPath}`, file)
       verdicts.set(shardPath, { bytes, mtimeNs: BigInt(mtime_ns), findings: own.get(shardPath) ?? [], isIntact: intact === true })
     }
   }
   return verdicts
 }
 
-/** Missing shards that only the ledger of a partition knows: it need not be the one at hand. */
+/** Missing shards that only the ledger of a partition knows. That ledger may be on another machine. */
 function missingByLedger(reports: readonly PartitionReport[]): ReportedMissing[] {
   return reports.flatMap(({ findings }) =>
     findings.flatMap(({ kind, shard_path: shardPath, details }) => {
@@ -136,15 +135,15 @@ function missingByLedger(reports: readonly PartitionReport[]): ReportedMissing[]
   )
 }
 
-/** The cache may have changed since the parts were read; the report is right for what is there now, and this says what is not as it was. */
+/** The cache may have changed since the parts were verified. The report describes its present state, and these remarks list the changes. */
 async function noteChanges({ output }: Context, first: PartitionReport, reported: number, inspection: Inspection): Promise<void> {
   const { report, carriedOver, leftOut } = inspection
   const again = report.checkedShards - carriedOver
   const gone = reported - report.checkedShards
-  if (again > 0) await output.note(`lewm-cache: read ${countOf(again, 'shard')} again that changed since, or could not be read then`)
-  if (gone > 0) await output.note(`lewm-cache: left out ${countOf(gone, 'shard')} that ${gone === 1 ? 'is' : 'are'} no longer there`)
+  if (again > 0) await output.note(`lewm-cache: read ${countOf(again, 'shard')} again: changed since the reports, or unreadable then`)
+  if (gone > 0) await output.note(`lewm-cache: left out ${countOf(gone, 'shard')} that no longer ${gone === 1 ? 'exists' : 'exist'}`)
   if (leftOut > 0 && isWhole(first)) {
-    await output.note(`lewm-cache: ${countOf(leftOut, 'shard')} came later than these reports: verify --changed reads what is new`)
+    await output.note(`lewm-cache: ${countOf(leftOut, 'shard')} newer than these reports not verified; use verify --changed`)
   }
 }
 

@@ -1,4 +1,4 @@
-/** `open`: the desktop window, or where there can be none the same in a browser. */
+/** `open`: opens the desktop window, or the page in a browser if no window is possible. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
@@ -18,11 +18,11 @@ export const run: Run<Record<never, never>> = async (context, _options, [dir = c
   const runtime = findRuntime()
   if ('missing' in runtime) {
     beginAsService()
-    await context.output.note(`lewm-cache: no window, as ${runtime.missing}; open this address in a browser (Ctrl-C ends it)`)
+    await context.output.note(`lewm-cache: cannot open a window (${runtime.missing}). Open this URL in a browser; press Ctrl-C to stop`)
     return serveUntilCancelled(context, 0, folder === null ? 'sample' : { folder })
   }
   const desktop = installedFile(DESKTOP)
-  if (desktop === null) throw new SystemError('the program is not built: run `npm run build`', { file: DESKTOP })
+  if (desktop === null) throw new SystemError('the program has not been built; run `npm run build`', { file: DESKTOP })
   const { ELECTRON_RUN_AS_NODE: _run, ...env } = context.io.env
   const root = dirname(dirname(dirname(desktop)))
   const child = spawn(runtime.executable, [...runtimeArguments(), root, ...(folder === null ? [] : [`--open=${folder}`])], {
@@ -33,7 +33,7 @@ export const run: Run<Record<never, never>> = async (context, _options, [dir = c
   const close = () => child.kill()
   context.signal.addEventListener('abort', close)
   const code = await ended(child, runtime.executable)
-  if (code !== 0 && !context.signal.aborted) throw new SystemError(`the window ended with ${code}`, { exit: code })
+  if (code !== 0 && !context.signal.aborted) throw new SystemError(`the window exited with code ${code}`, { exit: code })
   return EXIT.ok
 }
 

@@ -1,4 +1,4 @@
-/** `path`: where a shard lies or would lie; touches nothing. */
+/** `path`: prints the path of a shard, whether or not it exists. Reads and writes nothing. */
 import { relative } from 'node:path'
 import type { PoolType } from '../../../shared/model/record.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'

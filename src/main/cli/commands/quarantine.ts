@@ -1,4 +1,4 @@
-/** `quarantine`: moves shards aside by hand, with a reason; nothing is deleted. */
+/** `quarantine`: moves the named shards to quarantine, with a reason. Deletes nothing. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { quarantineShards } from '../../core/index.ts'
@@ -12,7 +12,8 @@ export type QuarantineOptions = { readonly reason: string }
 
 export const run: Run<QuarantineOptions> = async (context, { reason }, args) => {
   const { json, output, long } = context
-  if (reason.trim() === '') throw new InputError('--reason must say why: it is kept beside the shard', { field: 'reason', value: reason })
+  if (reason.trim() === '')
+    throw new InputError('--reason must not be empty; the reason is saved beside the shard', { field: 'reason', value: reason })
   const root = await cacheRootOf(context)
   const shards = args.map(arg => shardPathOf(root, arg))
   const { moved, notMoved } = await withLedger(context, root, false, ledger => quarantineShards(root, shards, reason, { ...long, ledger }))

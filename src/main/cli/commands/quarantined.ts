@@ -1,4 +1,4 @@
-/** `quarantined`: what lies in quarantine, since when and why. */
+/** `quarantined`: lists the files in quarantine with time and reason. */
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { listQuarantine } from '../../core/index.ts'
@@ -12,8 +12,8 @@ const COLUMNS: readonly Column<QuarantineEntry>[] = [
   { head: 'moved (UTC)', cell: ({ at }) => timeText(at) },
   { head: 'size', cell: ({ bytes }) => bytesText(bytes), right: true },
   { head: 'from', cell: ({ shardPath }) => shardPath },
-  { head: 'lies at', cell: ({ path }) => path },
-  { head: 'because', cell: ({ reasons }) => reasons.join('; ') || 'not written down' }
+  { head: 'quarantined as', cell: ({ path }) => path },
+  { head: 'because', cell: ({ reasons }) => reasons.join('; ') || 'not recorded' }
 ]
 
 export const run: Run<Record<string, never>> = async context => {
@@ -25,6 +25,6 @@ export const run: Run<Record<string, never>> = async context => {
     if (quarantined.length > 0) await output.text(tableText(COLUMNS, quarantined))
     await output.note(`${countOf(quarantined.length, 'file')} in quarantine`)
   }
-  for (const reason of unread) await output.note(`lewm-cache: the list is not complete: ${terminalSafe(reason)}`)
+  for (const reason of unread) await output.note(`lewm-cache: the list is incomplete: ${terminalSafe(reason)}`)
   return unread.length > 0 ? EXIT.system : EXIT.ok
 }

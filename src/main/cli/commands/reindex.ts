@@ -1,4 +1,4 @@
-/** `reindex`: the seed's reindex_cache. */
+/** `reindex`: `reindex_cache` of `geno_lewm`. */
 import type { ReindexReport } from '../../../shared/model/report.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { reindexCache } from '../../core/index.ts'
@@ -16,10 +16,10 @@ export const run: Run<{ readonly workers?: number }> = async (context, { workers
   return exitCodeOfFindings(report.findings)
 }
 
-/** One line on what became of the index. */
+/** One line on the outcome. */
 export function indexedText({ indexedShards, indexedRows, indexPath, indexKept, findings }: ReindexReport): string {
   const path = terminalSafe(indexPath)
   if (indexKept && findings.some(({ shardPath }) => shardPath === indexPath)) return `left ${path} unchanged\n`
-  if (indexKept) return `no shard could be read: ${path} was left as it was\n`
+  if (indexKept) return `no shard could be read; ${path} was left unchanged\n`
   return `indexed ${countOf(indexedRows, 'row')} of ${countOf(indexedShards, 'shard')} in ${path}\n`
 }

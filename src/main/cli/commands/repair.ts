@@ -1,6 +1,6 @@
 /**
- * `repair`: verify, plan, apply; with `--dry-run` only the plan. It ends as `verify` would have: what was found says how the cache was,
- * even where all of it is mended now.
+ * `repair`: verifies, plans and applies. With `--dry-run` only prints the plan. The exit code is that of `verify`: it describes the cache
+ * before the repair, even if everything is repaired now.
  */
 import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
@@ -36,7 +36,7 @@ export const run: Run<RepairOptions> = async (context, { dryRun, plan: planFile,
   const print = resultBeside(context, to)
   const copies = keysOfEveryCopy(plan, tickedIn(plan))
   if (copies > 0) {
-    const left = `no shard holds ${copies === 1 ? 'it' : 'them'} afterwards`
+    const left = `no shard will hold ${copies === 1 ? 'it' : 'them'} afterwards`
     await output.note(
       `lewm-cache: the plan moves every copy of ${countOf(copies, 'key')}: ${left}. Untick one of the shards to keep ${copies === 1 ? 'it' : 'them'}`
     )
@@ -59,9 +59,9 @@ async function readPlan(context: Context, file: string): Promise<RepairPlan> {
   const text = await readText(file, context.io)
   const plan = planFromJson(parsed(text, file))
   if (context.cache !== undefined && (await cacheRootOf(context)) !== resolve(plan.cacheDir)) {
-    throw new InputError(`this plan was made for another cache: ${plan.cacheDir}`, { plan: plan.cacheDir, cache: context.cache })
+    throw new InputError(`this plan is for another cache: ${plan.cacheDir}`, { plan: plan.cacheDir, cache: context.cache })
   }
-  // Whoever unticked a move in the file need not have entered it under what is kept.
+  // A move that was unticked in the file need not be listed as kept.
   return tickMoves(plan, new Set(plan.moves.filter(({ ticked }) => ticked).map(({ shardPath }) => shardPath)))
 }
 
@@ -69,7 +69,7 @@ function parsed(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new InputError(`${sourceName(file)} is no plan: it is not JSON`, { file: sourceName(file) })
+    throw new InputError(`${sourceName(file)} is not a repair plan: it is not JSON`, { file: sourceName(file) })
   }
 }
 
@@ -98,7 +98,7 @@ function findingsOf({ moves, kept, indexFindings, missing }: RepairPlan): Findin
   return [...moves.flatMap(({ reasons }) => reasons), ...kept.flatMap(({ reasons }) => reasons), ...indexFindings, ...missing]
 }
 
-/** The report's shape with nothing done yet: nothing has a new place, and there is no new index. */
+/** The shape of the report before anything is done: no shard has a new path, and there is no new index. */
 function planFields(plan: RepairPlan) {
   const ticked = plan.moves.filter(({ ticked }) => ticked)
   return {
@@ -116,7 +116,7 @@ function planFields(plan: RepairPlan) {
   }
 }
 
-/** What will be missing: what is already, and what no shard will hold when the ticked ones have moved. */
+/** Missing after the repair: everything missing now, and everything that no shard will hold once the ticked shards have moved. */
 function missingAfter(plan: RepairPlan): { readonly missingShards: number; readonly missingRows: number } {
   const { keys, shards } = keysLost(plan, tickedIn(plan))
   return { missingShards: plan.missingShards + shards, missingRows: plan.missingRows + keys }
@@ -133,7 +133,7 @@ function planText(plan: RepairPlan): string {
   const uncounted = unknown > 0 ? `, and an unknown number in ${countOf(unknown, 'shard')}` : ''
   const lost = `${countOf(keys, 'key')} that no other shard holds${uncounted}`
   return [
-    `checked ${countOf(plan.checkedShards, 'shard')}; this is the plan, nothing has been changed\n`,
+    `checked ${countOf(plan.checkedShards, 'shard')}; plan only, nothing was changed\n`,
     ticked.length > 0
       ? `would move ${countOf(ticked.length, 'shard')} (${bytesText(bytes)}, ${lost}) to quarantine\n`
       : 'would move nothing\n',
@@ -146,7 +146,7 @@ function planText(plan: RepairPlan): string {
 
 function indexText({ reindex, indexFindings }: RepairPlan): string {
   if (reindex) return 'would rebuild the index\n'
-  return indexFindings.length > 0 ? 'would leave the index unchanged\n' : 'the index fits what will be there\n'
+  return indexFindings.length > 0 ? 'would leave the index unchanged\n' : 'the index is up to date\n'
 }
 
 function reportText(report: RepairReport): string {
@@ -166,10 +166,10 @@ function reportText(report: RepairReport): string {
     quarantined.length > 0 ? `\n${moved}\n` : '',
     notMovedText(notMoved),
     indexedText(reindex),
-    missing === '' ? '' : `${missing}; \`lewm-cache lost\` lists them\n`,
+    missing === '' ? '' : `${missing}; run \`lewm-cache lost\` to list them\n`,
     keptText(kept),
     findingsText(reindex.findings.filter(({ severity }) => severity === 'index')),
-    quarantined.length > 0 ? '\n`lewm-cache restore SHARD` brings a shard back\n' : ''
+    quarantined.length > 0 ? '\nRun `lewm-cache restore SHARD` to restore a shard.\n' : ''
   ].join('')
 }
 

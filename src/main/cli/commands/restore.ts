@@ -1,4 +1,7 @@
-/** `restore`: brings shards back from quarantine to where they came from; what lies there now stays, and with `--all` that is no fault. */
+/**
+ * `restore`: moves shards from quarantine to their original paths. Files at these paths are never replaced; with `--all` an occupied path
+ * is not an error.
+ */
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { restoreShards } from '../../core/index.ts'
@@ -11,19 +14,19 @@ export type RestoreOptions = { readonly all?: boolean }
 
 export const run: Run<RestoreOptions> = async (context, { all = false }, args) => {
   const { json, output, long } = context
-  if (all === args.length > 0) throw new InputError('name the shards to restore, or give --all for every one')
+  if (all === args.length > 0) throw new InputError('name the shards to restore, or use --all')
   const root = await cacheRootOf(context)
   const { restored, skipped } = await restoreShards(root, all ? 'all' : args.map(arg => shardPathOf(root, arg)), long)
   if (json) await output.document({ restored, skipped: skipped.map(({ path, shardPath, reason }) => ({ path, shardPath, reason })) })
   else
     await output.text(
-      restored.length > 0 ? restored.map(({ shardPath }) => `restored ${terminalSafe(shardPath)}\n`).join('') : 'nothing was restored\n'
+      restored.length > 0 ? restored.map(({ shardPath }) => `restored ${terminalSafe(shardPath)}\n`).join('') : 'nothing restored\n'
     )
   for (const { shardPath, reason, cause } of skipped)
-    if (all && cause === 'taken') await output.note(`lewm-cache: left ${shardPath} in quarantine: ${reason}`)
-  // With --all, a place that is taken is no fault; a shard that was named and stays is one.
+    if (all && cause === 'taken') await output.note(`lewm-cache: kept ${shardPath} in quarantine: ${reason}`)
+  // With --all, an occupied path is not an error. If the shard was named, it is one.
   const faults = skipped.filter(({ cause }) => !all || cause === 'refused')
   if (await printNotMoved(output, 'restore', faults)) return EXIT.system
-  // Where every place is taken, nothing was done, as for shards that were named.
+  // If every path is occupied, nothing was done, which is an error as for named shards.
   return skipped.length > 0 && restored.length === 0 ? EXIT.usage : EXIT.ok
 }

@@ -11,7 +11,7 @@ export const run: Run<SampleOptions> = async ({ json, output, long }, { damaged 
   const { shards, rows } = await buildSample(dir, { ...long, damaged })
   if (json) await output.document({ shards, rows })
   else {
-    const written = damaged ? ' (as written: the damage then took whole footers, and verify counts the rows that are left)' : ''
+    const written = damaged ? ' (as written; the damage then removed whole footers, so verify counts fewer rows)' : ''
     await output.text(`built ${countOf(shards, 'shard')} with ${countOf(rows, 'row')}${written} in ${terminalSafe(dir)}\n`)
   }
   return EXIT.ok

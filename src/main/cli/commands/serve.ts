@@ -1,4 +1,4 @@
-/** `serve`: the inspector in a browser, until Ctrl-C. */
+/** `serve`: serves the window to a browser until Ctrl-C. */
 import { SERVICE_ENVIRONMENT, SERVICE_SWITCHES } from '../../page/serviceSwitches.ts'
 import { type First, serveInspector } from '../../server/index.ts'
 import type { Context, Run } from '../process/context.ts'
@@ -12,7 +12,7 @@ export const run: Run<ServeOptions> = async (context, { port = 0 }, [dir = conte
   return serveUntilCancelled(context, port, dir === undefined ? null : { folder: await folderToOpen(dir) })
 }
 
-/** Prints the address and serves until Ctrl-C, which is how this ends when all is well. */
+/** Prints the URL and serves until Ctrl-C, which is the normal end. */
 export async function serveUntilCancelled({ json, output, signal }: Context, port: number, first: First): Promise<ExitCode> {
   const server = await serveInspector(port, first)
   if (json) await output.document({ url: server.url })
@@ -22,7 +22,7 @@ export async function serveUntilCancelled({ json, output, signal }: Context, por
   return EXIT.ok
 }
 
-/** Begins anew, as the same process, with the switches of a service; to be called before anything is printed. Windows cannot. */
+/** Replaces this process by itself with the switches of a service. Call it before anything is printed. Not possible on Windows. */
 export function beginAsService(): void {
   if (process.platform === 'win32' || process.execve === undefined) return
   if (SERVICE_SWITCHES.every(given => process.execArgv.includes(given))) return

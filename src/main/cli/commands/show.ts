@@ -1,4 +1,4 @@
-/** `show`: one shard, from its footer to the statistics of its vectors. */
+/** `show`: one shard, from its footer to the statistics of its embeddings. */
 import { hexText } from '../../../shared/json.ts'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { ColumnFacts, VectorStatistics } from '../../../shared/model/shard.ts'
@@ -8,7 +8,7 @@ import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'
 import { EXIT, exitCodeOfFindings } from '../process/exitCodes.ts'
 import { interruptible } from '../process/interruptible.ts'
-import { fingerprintRemark, type LastVerified, lastVerified, withLedger } from '../process/ledger.ts'
+import { checksumRemark, type LastVerified, lastVerified, withLedger } from '../process/ledger.ts'
 import { findingsText } from '../reports/findingsText.ts'
 import { showRaw } from '../reports/showRaw.ts'
 import { bytesText, countOf, countText, timeText, valueText } from '../text/numbers.ts'
@@ -19,7 +19,7 @@ export type ShowOptions = { readonly rows?: boolean; readonly raw?: boolean; rea
 
 export const run: Run<ShowOptions> = async (context, { rows = false, raw = false, limit }, [shard = '']) => {
   if (raw) return showRaw(context, shard, limit)
-  if (limit !== undefined) throw new InputError('--limit is for --raw', { field: 'limit' })
+  if (limit !== undefined) throw new InputError('--limit requires --raw', { field: 'limit' })
   const { json, output, signal } = context
   const root = await cacheRootOf(context)
   const description = await interruptible(signal, describeShard(root, shardPathOf(root, shard), { rows }))
@@ -29,7 +29,7 @@ export const run: Run<ShowOptions> = async (context, { rows = false, raw = false
   return description.findings.length === 0 ? EXIT.ok : exitCodeOfFindings(description.findings)
 }
 
-/** `rows` is the list that `--rows` asks for; how many there are is `row_count`. What scripts were promised, and no more. */
+/** `rows` is the list that `--rows` requests; `row_count` is the number of rows. These names are stable for scripts. */
 function descriptionFields(
   { shardPath, address, rows, mtimeNs, range, rowList, readableEmbeddings: _window, ...rest }: ShardDescription,
   verified: bigint | null
@@ -71,9 +71,9 @@ function descriptionText(shard: ShardDescription, verified: LastVerified | null)
   const facts: [string, string][] = [
     ['size', `${bytesText(shard.bytes)} (${countText(shard.bytes)} bytes), footer ${bytesText(shard.footerBytes ?? 0)}`],
     ['modified', `${timeText(shard.mtimeNs)} UTC`],
-    ['verified', verified === null ? 'not in full as it is now' : `${timeText(verified.at)} UTC${fingerprintRemark(verified)}`],
-    ['rows', `${countText(shard.rows)} x ${countText(shard.dimensions)} values in ${countOf(shard.rowGroups ?? 0, 'row group')}`],
-    ['written by', `${shard.createdBy ?? 'not said'}, Parquet format ${shard.formatVersion ?? '-'}`],
+    ['verified', verified === null ? 'not fully verified since last change' : `${timeText(verified.at)} UTC${checksumRemark(verified)}`],
+    ['rows', `${countText(shard.rows)} x ${countText(shard.dimensions)} dimensions in ${countOf(shard.rowGroups ?? 0, 'row group')}`],
+    ['written by', `${shard.createdBy ?? 'not stated'}, Parquet format ${shard.formatVersion ?? '-'}`],
     ['metadata', shard.keyValueMetadata.map(({ key, bytes }) => `${key} (${bytesText(bytes)})`).join(', ') || 'none'],
     ...rangeFacts(shard.range),
     ...vectorFacts(shard.statistics)

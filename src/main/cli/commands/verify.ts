@@ -1,4 +1,4 @@
-/** `verify`: reads everything, changes nothing in the cache, and says all that is wrong. */
+/** `verify`: reads everything, reports all problems, and changes nothing in the cache. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Inspection, inspectCache, type Ledger } from '../../core/index.ts'
 import { partitionFields } from '../options/partitionFields.ts'
@@ -24,7 +24,7 @@ export const run: Run<VerifyCommandOptions> = async (context, chosen, args) => {
   const { json, output, long } = context
   const root = await cacheRootOf(context)
   if (partition !== undefined && args.length > 0) {
-    throw new InputError('--partition shares out all shards: it goes with no shard by name', { field: 'partition' })
+    throw new InputError('--partition cannot be combined with named shards', { field: 'partition' })
   }
   const shards = args.length > 0 ? args.map(arg => shardPathOf(root, arg)) : undefined
   const needsLedger = changed === true || olderThan !== undefined || resume === true
@@ -43,7 +43,7 @@ export const run: Run<VerifyCommandOptions> = async (context, chosen, args) => {
   return exitCodeOfReport(report)
 }
 
-/** What an earlier verification found in shards that were not read now is no part of this report. */
+/** Earlier findings in shards that were not read this time are not part of this report. */
 async function noteLeftOut({ output }: Context, { root, leftOut, stamps, present }: Inspection, ledger: Ledger | undefined): Promise<void> {
   if (leftOut === 0 || ledger === undefined) return
   const before = [...ledger.lastVerifications(root, '', LAST_PATH)].filter(
@@ -53,18 +53,18 @@ async function noteLeftOut({ output }: Context, { root, leftOut, stamps, present
   const damaged = before.filter(([, { findings }]) => findings.some(({ severity }) => severity === 'corrupt')).length
   const known =
     marked === 0
-      ? 'nothing was found in them then'
-      : `of ${countText(marked)} something was found then (${countText(damaged)} damaged), which this report leaves out`
-  await output.note(`lewm-cache: ${countOf(leftOut, 'shard')} had been verified before and were not read again; ${known}`)
+      ? 'no findings then'
+      : `${countText(marked)} of them had findings (${countText(damaged)} damaged), which this report does not include`
+  await output.note(`lewm-cache: skipped ${countOf(leftOut, 'shard')} verified earlier; ${known}`)
 }
 
-/** Beyond every path. */
+/** Sorts after every path. */
 const LAST_PATH = '\u{10ffff}'
 
 function noteResumed({ output }: Context, { carriedOver }: Inspection): Promise<void> {
   const text =
     carriedOver > 0
-      ? `took over ${countOf(carriedOver, 'shard')} that the interrupted verification had read`
-      : 'there was no interrupted verification of these shards to go on with; all were read'
+      ? `resumed: ${countOf(carriedOver, 'shard')} taken over from the interrupted verification`
+      : 'no interrupted verification of these shards to resume; all were read'
   return output.note(`lewm-cache: ${text}`)
 }

@@ -1,4 +1,4 @@
-/** `write`: the seed's write_shard; a file with one broken line writes nothing. */
+/** `write`: `write_shard` of `geno_lewm`. A file with an invalid line writes nothing. */
 import { statSync } from 'node:fs'
 import { InputError } from '../../../shared/model/errors.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
@@ -21,7 +21,7 @@ export const run: Run<WriteOptions> = async (context, options, [file]) => {
   const { json, output, io } = context
   const cacheDir = await newOrOldCache(context)
   const records = await readRecords(file, options.contig, io)
-  if (records.length === 0) throw new InputError(`${sourceName(file)} has no records`, { file: sourceName(file) })
+  if (records.length === 0) throw new InputError(`${sourceName(file)} contains no records`, { file: sourceName(file) })
   const { shardPath, rows, written, overflowed } = await writeShard(cacheDir, { ...options, records })
   if (overflowed > 0) {
     await output.note(`lewm-cache: ${countOf(overflowed, 'value')} beyond the range of float16 (65,504) became infinite`)
@@ -33,7 +33,7 @@ export const run: Run<WriteOptions> = async (context, options, [file]) => {
   return EXIT.ok
 }
 
-/** A folder, or a name that is free for one; what is neither is refused before any record is read. */
+/** A folder, or a path at which one can be created. Anything else is refused before a record is read. */
 async function newOrOldCache(context: Context): Promise<string> {
   const cacheDir = cacheDirOf(context)
   return canBeFolder(cacheDir) ? cacheDir : cacheRootOf(context)

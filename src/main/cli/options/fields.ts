@@ -2,7 +2,7 @@
 import type { KeyField } from '../../../shared/model/keySpec.ts'
 import { DTYPES, type Dtype, POOL_TYPES, type PoolType } from '../../../shared/model/record.ts'
 
-/** The value, or what it must be instead. */
+/** The value, or a description of the accepted values. */
 export type FieldReader<T> = (value: unknown) => { readonly value: T } | { readonly mustBe: string }
 
 const HASH_BYTES = 32
@@ -45,7 +45,7 @@ export const nameField: FieldReader<string> = value =>
 
 export const flagField: FieldReader<boolean> = value => (typeof value === 'boolean' ? { value } : { mustBe: 'true or false' })
 
-/** An int64 as a bigint, a decimal string, or a number that is exact. */
+/** An int64 as a bigint, a decimal string, or a number that represents it exactly. */
 export const int64Field: FieldReader<bigint> = value => {
   const integer = exactInteger(value)
   if (integer === null || integer > INT64_MAX || integer < -INT64_MAX - 1n) {
@@ -54,7 +54,7 @@ export const int64Field: FieldReader<bigint> = value => {
   return { value: integer }
 }
 
-/** At least one number; not-a-number and the infinities come as the strings that `get` prints. */
+/** At least one number. NaN and infinities are the strings that `get` prints. */
 export const embeddingField: FieldReader<Float64Array> = value => {
   if (!Array.isArray(value) || value.length === 0) return { mustBe: 'an array of at least one number' }
   const numbers = new Float64Array(value.length)
@@ -90,7 +90,7 @@ function exactInteger(value: unknown): bigint | null {
 }
 
 function exactNumber(value: unknown): number | null {
-  // JSON's 1e400 comes as an infinity; it is as finite as 1e300, and overflows like that.
+  // JSON's 1e400 is parsed as Infinity. It is finite like 1e300, and overflows in the same way.
   if (typeof value === 'number') return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : null
 }

@@ -1,4 +1,4 @@
-/** The text of an option becomes the value a command works with, or a usage error that says what it must be. */
+/** Parses the text of an option. A usage error describes the accepted values. */
 import { InvalidArgumentError } from 'commander'
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Limits, limitsFromText } from '../../core/index.ts'
@@ -6,7 +6,7 @@ import type { FieldReader } from './fields.ts'
 
 const MILLISECONDS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 }
 
-/** For an option that is text in a record as well. */
+/** For an option that is also text in a record. */
 export function textOption<T>(read: FieldReader<T>): (text: string) => T {
   return text => accepted(read(text))
 }
@@ -21,11 +21,11 @@ export function ageOption(text: string): number {
   const [, count, unit] = /^([0-9]{1,9})([dhms])$/.exec(text) ?? []
   const milliseconds = unit === undefined ? undefined : MILLISECONDS[unit]
   if (milliseconds === undefined)
-    throw new InvalidArgumentError('It must be a number of days, hours, minutes or seconds: 30d, 12h, 45m, 10s.')
+    throw new InvalidArgumentError('It must be a number of days, hours, minutes or seconds, such as 30d, 12h, 45m or 10s.')
   return Number(count) * milliseconds
 }
 
-/** `2/5`: the second of five parts. */
+/** `2/5`: the second of five partitions. */
 export function partitionOption(text: string): { index: number; of: number } {
   const [, index, of] = /^([0-9]{1,6})\/([0-9]{1,6})$/.exec(text) ?? []
   const partition = { index: Number(index), of: Number(of) }
@@ -35,7 +35,7 @@ export function partitionOption(text: string): { index: number; of: number } {
   return partition
 }
 
-/** `page=128MiB`, once or more often: adds up. */
+/** `page=128MiB`; values of repeated options are merged. */
 export function limitOption(text: string, before: Partial<Limits> = {}): Partial<Limits> {
   try {
     return { ...before, ...limitsFromText(text) }

@@ -1,10 +1,10 @@
-/** What the report of a part says of it, for `merge`: which part of which cache it is, and what each shard's file looked like. */
+/** The part of a partition's report that `merge` needs: the partition, the cache, and the size and time of each shard's file. */
 import type { Inspection } from '../../core/index.ts'
 
-/** What was chosen among the shards of a part, and how closely they were looked at. */
+/** The selection of shards, and the depth of their verification. */
 type Scope = { readonly quick?: boolean; readonly changed?: boolean; readonly olderThan?: number }
 
-/** What a report says of its part. */
+/** The description of a partition in its report. */
 export function partitionFields(
   { root, stamps, intact }: Inspection,
   { index, of }: { readonly index: number; readonly of: number },

@@ -1,4 +1,4 @@
-/** A line of NDJSON becomes a key or a record, whole and exact, or an InputError that names the line, the field and the value. */
+/** Parses a line of NDJSON into a key or a record without loss. An InputError names the line, the field and the value. */
 import * as z from 'zod'
 import { InputError } from '../../../shared/model/errors.ts'
 import { ALL_KEY_PARTS, type KeySpec } from '../../../shared/model/keySpec.ts'
@@ -18,7 +18,7 @@ function fieldsOf(spec: KeySpec): Record<string, z.ZodType<unknown>> {
 /** Other fields are let pass, so that rows of `find --json` and records can be asked for as they are. */
 const KEY = z.object(fieldsOf(ALL_KEY_PARTS))
 
-/** A field we do not know is a misspelt one: `create_at` would be lost without a word. */
+/** An unknown field is an error, because it is probably misspelled: `create_at` would be lost silently. */
 const RECORD = z
   .strictObject({
     ...fieldsOf(WRITTEN_KEY),
@@ -32,13 +32,13 @@ const RECORD = z
   })
   .refine(({ start_bp, end_bp }) => end_bp > start_bp, { path: ['end_bp'], error: 'must be greater than start_bp' })
 
-/** Integers that do not fit a JavaScript number; their digits are taken from the text. */
+/** Integers beyond the exact range of a JavaScript number. Their digits are taken from the text. */
 const EXACT_FIELDS = ['start_bp', 'end_bp', 'created_at']
 
 /**
  * All keys of a file, in order.
  * @param file undefined or `-` for standard input
- * @throws InputError naming the first line that is no key
+ * @throws InputError naming the first invalid line
  */
 export async function readKeys(file: string | undefined, input: Input): Promise<WindowKey[]> {
   const keys: WindowKey[] = []
@@ -47,9 +47,9 @@ export async function readKeys(file: string | undefined, input: Input): Promise<
 }
 
 /**
- * All records of a file, in order; one broken line refuses them all.
- * @param contig what every record must have as its chrom
- * @throws InputError naming the first line that is no record, is of another contig, or differs from the first in layer or pool
+ * All records of a file, in order. One invalid line rejects them all.
+ * @param contig the `chrom` that every record must have
+ * @throws InputError naming the first line that is invalid, has another contig, or differs from the first in layer or pool
  */
 export async function readRecords(file: string | undefined, contig: string, input: Input): Promise<WindowRecord[]> {
   const records: WindowRecord[] = []
@@ -69,7 +69,7 @@ export async function readRecords(file: string | undefined, contig: string, inpu
     const refuse = (name: string, value: unknown, mustBe: unknown, why: string) => {
       if (value !== mustBe) throw lineError(file, line.number, name, value, `must be ${shown(mustBe)} ${why}`)
     }
-    refuse('chrom', record.chrom, contig, 'as --contig says')
+    refuse('chrom', record.chrom, contig, 'to match --contig')
     refuse('state_layer', record.stateLayer, first.stateLayer, 'as in the first record: a shard has one layer')
     refuse('pool_type', record.poolType, first.poolType, 'as in the first record: a shard has one pool')
     refuse('pool_radius', record.poolRadius, first.poolRadius, 'as in the first record: a shard has one pool')
@@ -86,7 +86,7 @@ function keyOf(fields: Readonly<Record<string, unknown>>): WindowKey {
 function parseLine<T>(schema: z.ZodType<T>, { number, text }: Line, file: string | undefined): T {
   const value = parseExact(text)
   if (value === undefined) {
-    const hint = /\b(NaN|Infinity)\b/.test(text) ? ' (JSON has no NaN and no Infinity: put them in quotes)' : ''
+    const hint = /\b(NaN|Infinity)\b/.test(text) ? ' (JSON has no NaN or Infinity; write them as strings)' : ''
     const sentence = `${sourceName(file)} line ${number} is not JSON: ${shortened(text)}${hint}`
     throw new InputError(sentence, { file: sourceName(file), line: number })
   }
@@ -110,7 +110,7 @@ function lineError(file: string | undefined, line: number, name: string, value: 
   return new InputError(sentence, { file: sourceName(file), line, field: name, value: value === undefined ? null : shown(value) })
 }
 
-/** undefined for what is not JSON. */
+/** undefined for text that is not JSON. */
 function parseExact(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text)
@@ -121,7 +121,7 @@ function parseExact(text: string): unknown {
   }
 }
 
-/** Parses again with the literals at hand, without the embedding: calling back for each of its numbers takes ten times as long. */
+/** Parses again with access to the literals, without the embedding: a callback for each of its numbers is ten times slower. */
 function exactIntegers(text: string): Record<string, bigint> {
   const integers: Record<string, bigint> = {}
   const keep = (name: string, value: unknown, { source }: { source?: string }) => {
@@ -149,7 +149,7 @@ function isInexact(value: unknown): boolean {
   return typeof value === 'number' && !Number.isSafeInteger(value)
 }
 
-/** A value in a message: as JSON, on one line. */
+/** A value as JSON on one line, for a message. */
 function shown(value: unknown): string {
   return shortened(typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value)))
 }

@@ -1,6 +1,4 @@
-/**
- * Whether a window can be had here, decided without trying: starting Electron's own launcher without a runtime would download one.
- */
+/** Decides whether a window is possible, without starting Electron: its launcher would download a missing runtime. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { installedFile } from '../../page/installedFile.ts'
@@ -12,23 +10,23 @@ const EXECUTABLES: Readonly<Record<string, string>> = {
   win32: 'electron.exe'
 }
 
-/** The Electron to start, or in a few words why there can be no window. */
+/** The Electron executable, or a short reason why no window is possible. */
 export function findRuntime(env: NodeJS.ProcessEnv = process.env): Runtime {
   const executable = electronExecutable(env)
   if (executable === null) return { missing: withoutRuntime(env) }
   if (process.platform !== 'linux') return { executable }
   if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return { missing: 'there is no display' }
-  // Chromium would end at once; whoever wants it all the same tells Electron so.
+  // Chromium would exit at once. The user can override this with the variable.
   if (process.getuid?.() === 0 && !env.ELECTRON_DISABLE_SANDBOX) {
-    return { missing: 'root cannot have its sandbox (ELECTRON_DISABLE_SANDBOX=1 does without)' }
+    return { missing: 'no sandbox as root; set ELECTRON_DISABLE_SANDBOX=1 to run without one' }
   }
   return { executable }
 }
 
 function withoutRuntime({ ELECTRON_OVERRIDE_DIST_PATH: dist }: NodeJS.ProcessEnv): string {
   return dist
-    ? 'there is no Electron runtime in the folder that ELECTRON_OVERRIDE_DIST_PATH names'
-    : 'there is no Electron runtime (`npx install-electron` gets one)'
+    ? 'no Electron runtime in the folder that ELECTRON_OVERRIDE_DIST_PATH names'
+    : 'no Electron runtime; `npx install-electron` downloads one'
 }
 
 function electronExecutable({ ELECTRON_OVERRIDE_DIST_PATH: dist }: NodeJS.ProcessEnv): string | null {

@@ -1,4 +1,4 @@
-/** Every way a command can end has one number, and scripts may rely on it. */
+/** Exit codes. Scripts rely on them. */
 import type { CacheError, ErrorCode } from '../../../shared/model/errors.ts'
 import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
 import type { VerifyReport } from '../../../shared/model/report.ts'
@@ -28,15 +28,15 @@ const OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   INTERNAL: EXIT.bug
 }
 
-/** An index that cannot be used at all; one that is missing or differs is only drift. */
+/** An index that cannot be used at all. A missing or differing index is only a mismatch. */
 const UNUSABLE_INDEX: ReadonlySet<FindingKind> = new Set(['index_unreadable', 'index_schema'])
 
-/** The exit code of an expected fault. */
+/** The exit code for an expected error. */
 export function exitCodeOfError(error: CacheError): ExitCode {
   return OF_ERROR[error.code]
 }
 
-/** The exit code of what was found: what is certainly wrong first, then what could not be read, then the rest. */
+/** The exit code for findings: damage first, then failed reads, then the rest. */
 export function exitCodeOfFindings(findings: Iterable<Finding>): ExitCode {
   let code: ExitCode = EXIT.ok
   for (const { kind, severity } of findings) {
@@ -47,7 +47,7 @@ export function exitCodeOfFindings(findings: Iterable<Finding>): ExitCode {
   return code
 }
 
-/** The exit code of a verification: a shard that the second reader was asked for and could not compare is no success. */
+/** The exit code of a verification. It is not 0 if the second reader was requested and could not compare a shard. */
 export function exitCodeOfReport({ findings, secondReader }: VerifyReport): ExitCode {
   const code = exitCodeOfFindings(findings)
   return code === EXIT.ok && secondReader !== undefined && secondReader.notRead.length > 0 ? EXIT.suspect : code

@@ -1,4 +1,4 @@
-/** The folder that a window is to open: it must be one, but whether it is a cache is for the window to say. */
+/** The folder that a window opens. It must be a folder; the window reports whether it is a cache. */
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
@@ -6,7 +6,7 @@ import { asSystemError, failedWith } from '../../core/index.ts'
 
 /**
  * @returns its absolute path
- * @throws InputError when there is no such folder, SystemError
+ * @throws InputError if there is no such folder, SystemError
  */
 export async function folderToOpen(dir: string): Promise<string> {
   const path = resolve(dir)

@@ -1,7 +1,7 @@
-/** A read that takes no signal of its own is given up on Ctrl-C: it changes nothing, so there is nothing to wait for. */
+/** Abandons a read on Ctrl-C if it accepts no signal. The read changes nothing, so there is no need to wait for it. */
 import { CancelledError } from '../../../shared/model/errors.ts'
 
-/** @throws CancelledError as soon as `signal` is aborted; only for work that changes nothing */
+/** @throws CancelledError as soon as `signal` is aborted; use only for work that changes nothing */
 export async function interruptible<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {

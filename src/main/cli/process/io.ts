@@ -1,4 +1,4 @@
-/** What the command line has of a process: its streams and its environment. In a test they are others. */
+/** The streams and environment of the process that the command line uses. Tests replace them. */
 import type { Readable, Writable } from 'node:stream'
 
 /** A stream that may be a terminal. */
@@ -9,6 +9,6 @@ export type Io = {
   readonly stdout: Terminal
   readonly stderr: Terminal
   readonly env: NodeJS.ProcessEnv
-  /** Ends the work between two shards. */
+  /** Stops the work between two shards. */
   readonly signal: AbortSignal
 }

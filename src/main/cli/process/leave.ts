@@ -1,15 +1,15 @@
-/** Ends the process, also where a file system does not answer: Node itself waits for every thread, and so for the read that one is in. */
+/** Exits even if a file system does not answer. Node itself waits for every thread, and so for a read that is in progress. */
 import { endWorkers, hasWorkers } from '../../core/index.ts'
 
-/** Ends the process once its threads have ended, or a second after they were told to. All output has been waited for. */
+/** Exits once its threads have ended, or one second after they were asked to. All output has been written before. */
 export async function leave(exitCode: number): Promise<void> {
   if (!hasWorkers() || (await endWorkers())) process.exit(exitCode)
   leaveAtOnce(exitCode)
 }
 
-/** Ends the process with whatever it does. */
+/** Exits immediately, with all threads. */
 export function leaveAtOnce(exitCode: number): void {
-  // Replacing the process ends its threads without waiting for them, and keeps the exit code. Windows cannot.
+  // Replacing the process ends its threads without waiting for them, and keeps the exit code. Not possible on Windows.
   if (process.platform !== 'win32' && hasWorkers()) process.execve?.('/bin/sh', ['sh', '-c', `exit ${exitCode}`])
   process.exit(exitCode)
 }

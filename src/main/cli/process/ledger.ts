@@ -1,4 +1,4 @@
-/** The ledger of verifications is opened for one command and closed with it. */
+/** Opens the ledger of verifications for one command and closes it afterwards. */
 import { join } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
@@ -7,8 +7,8 @@ import { dataFolder, followMove, ignoredDataFolder, type Ledger, openLedger, set
 import type { Context } from './context.ts'
 
 /**
- * Runs `work` on a cache with the ledger; when the cache was moved, its records follow it, with a remark. Where the ledger's folder cannot be used and
- * the work does not depend on it, the work goes on without, with a remark.
+ * Runs `work` on a cache with the ledger. If the cache was moved, its records follow it, with a remark. If the ledger's folder cannot be
+ * used and the work does not need it, the work runs without it, with a remark.
  * @param root absolute real path of the cache
  * @param needed throws the SystemError instead
  */
@@ -24,7 +24,7 @@ export async function withLedger<T>(
   try {
     const before = ledger === undefined ? null : await followMove(ledger, root)
     if (before !== null) {
-      await output.note(`lewm-cache: this cache lay in ${terminalSafe(before)} before; what was recorded of it there goes on here`)
+      await output.note(`lewm-cache: this cache was at ${terminalSafe(before)} before; its verification records were taken over`)
     }
     return await work(ledger)
   } finally {
@@ -33,15 +33,15 @@ export async function withLedger<T>(
   }
 }
 
-/** The last full verification of a shard that is still the file it was then. `--changed` reads all others. */
+/** The last full verification of a shard whose file has not changed since. `--changed` reads all others. */
 export type LastVerified = {
   /** UTC ns. */
   readonly at: bigint
-  /** Whether a digest of its bytes is kept, its pages carry checksums, or why it is bad is known: without any, it is only known to be readable. */
-  readonly fingerprinted: boolean
+  /** Whether the shard has a digest on record, page checksums, or a known problem. Without any of them it is only known to be readable. */
+  readonly hasChecksum: boolean
 }
 
-/** Null for a shard that was never verified in full, or is no longer the file that was. */
+/** Null if the shard was never fully verified or has changed since. */
 export function lastVerified(
   ledger: Ledger | undefined,
   root: string,
@@ -51,16 +51,16 @@ export function lastVerified(
   if (last === null || last.bytes !== shard.bytes || last.mtimeNs !== shard.mtimeNs) return null
   return {
     at: BigInt(last.verifiedAtMs) * 1_000_000n,
-    fingerprinted: last.sha256 !== null || last.pageChecksums || last.findings.length > 0
+    hasChecksum: last.sha256 !== null || last.pageChecksums || last.findings.length > 0
   }
 }
 
-/** What follows the time of a verification that left the shard without a digest or checksums; empty for others. */
-export function fingerprintRemark({ fingerprinted }: LastVerified): string {
-  return fingerprinted ? '' : ', never fingerprinted'
+/** Text after the time of a verification that recorded no digest and found no checksums; empty for others. */
+export function checksumRemark({ hasChecksum }: LastVerified): string {
+  return hasChecksum ? '' : ', no checksum on record'
 }
 
-/** @param remarks what is to be told at the end, of what happens until then */
+/** @param remarks messages for the end of the command */
 async function open(
   { output, io: { env } }: Pick<Context, 'output' | 'io'>,
   root: string,
@@ -72,13 +72,13 @@ async function open(
   try {
     const ledger = openLedger(join(dataFolder(env, root), 'ledger.sqlite'), {
       onSetAside: (file, reason, isRestored) => remarks.push(`lewm-cache: ${setAsideRemark(file, reason, isRestored)}`),
-      onFailure: reason => remarks.push(`lewm-cache: the record of earlier verifications could not be used to the end: ${reason}`)
+      onFailure: reason => remarks.push(`lewm-cache: the record of earlier verifications became unusable: ${reason}`)
     })
     for (const remark of remarks.splice(0)) await output.note(remark)
     return ledger
   } catch (error) {
     if (needed || !(error instanceof SystemError)) throw error
-    await output.note(`lewm-cache: going on without the record of earlier verifications: ${error.message}`)
+    await output.note(`lewm-cache: continuing without the record of earlier verifications: ${error.message}`)
     return undefined
   }
 }

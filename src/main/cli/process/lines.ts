@@ -1,4 +1,4 @@
-/** Lines of a file or of standard input, numbered from 1, exactly as they are: only LF and CRLF end a line, and only UTF-8 is text. */
+/** Lines of a file or of standard input, numbered from 1. Only LF and CRLF end a line, and the text must be UTF-8. */
 import { constants, createReadStream, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -6,17 +6,17 @@ import { CancelledError, InputError } from '../../../shared/model/errors.ts'
 import { asSystemError, failedWith } from '../../core/index.ts'
 import type { Io } from './io.ts'
 
-/** Standard input, and what ends the reading. */
+/** Standard input, and the signal that stops reading. */
 export type Input = Pick<Io, 'stdin' | 'signal'>
 
 export type Line = { readonly number: number; readonly text: string }
 
-/** A line this long is no record but another kind of file. */
+/** A longer line is not a record but another kind of file. */
 const LONGEST = 64 * 1024 * 1024
 const LONGEST_TEXT = 128 * 1024 * 1024
 const LF = 0x0a
 
-/** How messages name the source: the file, or standard input for undefined and `-`. */
+/** The name of the source in messages: the file, or standard input for undefined and `-`. */
 export function sourceName(file: string | undefined): string {
   return isStandardInput(file) ? 'standard input' : file
 }
@@ -24,7 +24,7 @@ export function sourceName(file: string | undefined): string {
 /**
  * Lines that are not blank.
  * @param file undefined or `-` for standard input
- * @throws InputError for a file that is not there, a folder, an endless line or text that is not UTF-8; SystemError; CancelledError
+ * @throws InputError for a missing file, a folder, an endless line or text that is not UTF-8; SystemError; CancelledError
  */
 export async function* readLines(file: string | undefined, io: Input): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -40,7 +40,7 @@ export async function* readLines(file: string | undefined, io: Input): AsyncGene
 
 /**
  * The whole text of a file or of standard input.
- * @throws InputError also for one of more than 128 MiB: what is read of it takes several times that
+ * @throws InputError also for more than 128 MiB, because parsing needs several times that
  */
 export async function readText(file: string | undefined, io: Input): Promise<string> {
   const chunks: Uint8Array[] = []
@@ -76,7 +76,7 @@ async function* readChunks(file: string | undefined, io: Input): AsyncGenerator<
   }
 }
 
-/** Waits for the writer of a named pipe where it can be told to stop: the call that opens a pipe cannot. */
+/** Waits for the writer of a named pipe in a way that can be cancelled. The call that opens a pipe cannot. */
 function openStream(file: string): Readable {
   if (!statSync(file).isFIFO()) return createReadStream(file)
   return new Socket({ fd: openSync(file, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false })

@@ -1,6 +1,6 @@
 /**
- * The only way to standard output and standard error. Standard output carries the result and nothing else; what is written is
- * waited for, so that an exit never cuts it off; a reader that went away (EPIPE) is no fault.
+ * The only access to standard output and standard error. Standard output carries only the result. Writes are awaited, so that an exit never
+ * truncates it. A reader that closed the pipe (EPIPE) is not an error.
  */
 import type { Writable } from 'node:stream'
 import { toJson } from '../../../shared/json.ts'
@@ -9,26 +9,26 @@ import { asSystemError, failedWith } from '../../core/index.ts'
 import type { Io } from './io.ts'
 
 export type Output = {
-  /** Whether a person reads the result as it is printed. */
+  /** Whether the result is printed to a terminal. */
   readonly isTerminal: boolean
-  /** Whether the reader went away: there is no use in working on for it. */
+  /** Whether the reader has closed the pipe, so that further work is useless. */
   readonly closed: () => boolean
-  /** One JSON document on a line of its own. */
+  /** One JSON document on a line. */
   readonly document: (value: unknown) => Promise<void>
-  /** Text for a person, ready for a terminal, or bytes for another program. */
+  /** Text that is safe for a terminal, or bytes for another program. */
   readonly text: (content: string | Uint8Array) => Promise<void>
-  /** Text for a person on standard error, while standard output carries something else. */
+  /** Text on standard error, because standard output carries something else. */
   readonly aside: (text: string) => Promise<void>
   /** A remark beside the result, on standard error. */
   readonly note: (text: string) => Promise<void>
-  /** What a command could not do, on standard error, also with --quiet. */
+  /** A failure of a command, on standard error, even with --quiet. */
   readonly fault: (text: string) => Promise<void>
 }
 
 /**
- * @param io where it goes
- * @param quiet leaves the remarks out
- * @param makeRoom takes the progress bar off the terminal
+ * @param io the streams
+ * @param quiet suppresses remarks
+ * @param makeRoom removes the progress bar from the terminal
  */
 export function openOutput(io: Pick<Io, 'stdout' | 'stderr'>, quiet: boolean, makeRoom: () => void): Output {
   const { stdout, stderr } = io
@@ -64,17 +64,17 @@ export function openOutput(io: Pick<Io, 'stdout' | 'stderr'>, quiet: boolean, ma
   }
 }
 
-/** The last document of a failed run; when nobody can read it the line on standard error has to do. */
+/** The last document of a failed run. If standard output is closed, the line on standard error is enough. */
 export async function printDocument({ stdout }: Pick<Io, 'stdout'>, value: unknown): Promise<void> {
   await send(stdout, `${toJson(value)}\n`).catch(() => undefined)
 }
 
-/** One line on standard error; when nobody can read it there is nothing left to say it with. */
+/** One line on standard error. If standard error is closed, it is lost. */
 export async function printError({ stderr }: Pick<Io, 'stderr'>, text: string): Promise<void> {
   await send(stderr, `${terminalSafe(text)}\n`).catch(() => undefined)
 }
 
-/** Without a listener a broken pipe would end the process with a stack trace; the callback of `write` tells us of it. */
+/** Without a listener, a broken pipe would end the process with a stack trace. The callback of `write` reports it. */
 export function listenForBrokenPipes({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void {
   stdout.on('error', () => undefined)
   stderr.on('error', () => undefined)

@@ -1,4 +1,4 @@
-/** Progress as a bar on a terminal (standard error) and as nothing elsewhere; the bar is gone before the result is printed. */
+/** A progress bar on a terminal (standard error), and nothing elsewhere. The bar is removed before the result is printed. */
 import type { SingleBar } from 'cli-progress'
 import type { Progress } from '../../../shared/model/report.ts'
 import { bytesText, countOf } from '../text/numbers.ts'
@@ -6,7 +6,7 @@ import type { Io, Terminal } from './io.ts'
 
 export type ProgressBar = {
   readonly update: (progress: Progress) => void
-  /** Takes it off the terminal; the next update draws it again. */
+  /** Removes the bar from the terminal. The next update draws it again. */
   readonly clear: () => void
 }
 
@@ -21,10 +21,10 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
 const FORMAT = '{phase} {bar} {percentage}%  {done}  {bytes}  {eta_formatted} left  {findings}'
 const START = { phase: 'starting', done: '', bytes: '', findings: '' }
 
-/** Values of `TERM` for a terminal that shows escape sequences as text. */
+/** Values of `TERM` for terminals that print escape sequences as text. */
 const PLAIN_TERMINALS: ReadonlySet<string> = new Set(['', 'dumb', 'unknown'])
 
-/** @param quiet draws nothing, as if standard error were not a terminal that can redraw a line */
+/** @param quiet draws nothing, as if standard error were not a terminal */
 export function openProgressBar({ stderr, env }: Pick<Io, 'stderr' | 'env'>, quiet: boolean): ProgressBar {
   if (quiet || !canRedraw(stderr, env)) return { update: () => undefined, clear: () => undefined }
   let bar: Promise<SingleBar> | null = null
@@ -33,7 +33,7 @@ export function openProgressBar({ stderr, env }: Pick<Io, 'stderr' | 'env'>, qui
     const mine = loadBar(stderr)
     bar = mine
     const loaded = await mine
-    // Cleared while it was loading.
+    // It was removed while the library was loading.
     if (bar !== mine) return
     shown = loaded
     shown.start(1, 0, START)
@@ -43,7 +43,7 @@ export function openProgressBar({ stderr, env }: Pick<Io, 'stderr' | 'env'>, qui
     shown = null
     bar = null
   }
-  // However the process ends, the terminal gets its cursor and its line wrap back.
+  // On any exit, the terminal gets its cursor and its line wrap back.
   process.once('exit', clear)
   return {
     update: progress => {

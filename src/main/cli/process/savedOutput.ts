@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 
 /**
  * Call it before any work is done.
- * @param option as in `--output`, for the message
+ * @param option for the message, such as `--output`
  * @throws InputError also for standard output together with `--json`; SystemError
  */
 export function destinationFor({ json }: Context, option: string, name: string, options: DestinationOptions = {}): Destination {
@@ -20,7 +20,7 @@ export async function save({ output, signal }: Context, to: Destination, content
   else await saveFile(to, content, signal)
 }
 
-/** Prints a command's result. If the saved content may share standard output, the result goes to standard error. */
+/** Prints a command's result. If standard output may carry the saved content, the result goes to standard error. */
 export function resultBeside({ output }: Context, to: Destination | null): (text: string) => Promise<void> {
   return to === null || to.kind === 'file' ? output.text : output.aside
 }

@@ -1,18 +1,18 @@
-/** Findings for a person: by severity and kind, then by shard, each with its sentence. */
+/** Findings as text: by severity and kind, then by shard, one sentence each. */
 import { type Finding, type FindingKind, SEVERITIES, type Severity } from '../../../shared/model/finding.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { countOf, countText } from '../text/numbers.ts'
 
 const MEANING: Readonly<Record<Severity, string>> = {
-  corrupt: 'corrupt: cannot be trusted; repair moves it to quarantine',
-  missing: 'missing: expected from the index, the ledger or kept entries, and not there',
-  unreadable: 'unreadable: the system refused; says nothing about the bytes',
-  unsupported: 'unsupported: not judged, never moved',
-  suspect: 'suspect: readable, but contradicts something; look at it',
-  index: 'index: differs from the shards; reindex mends it'
+  corrupt: 'damaged: unreadable or invalid content; repair moves it to quarantine',
+  missing: 'missing: expected from the index, the ledger or kept entries, but not there',
+  unreadable: 'unreadable: I/O or permission error; the content is unknown',
+  unsupported: 'unsupported: not checked, never moved',
+  suspect: 'suspect: readable, but implausible or contradictory; inspect it',
+  index: 'index: differs from the shards; reindex rebuilds it'
 }
 
-/** Findings that say only why the index was not compared; a reindex would not resolve them. */
+/** Findings that only explain why the index was not compared. A reindex would not resolve them. */
 const NOT_COMPARED: ReadonlySet<FindingKind> = new Set(['index_unsupported', 'index_busy'])
 
 /** Of an index that this program only reads, or that cannot hold rows of another layout. */
@@ -24,10 +24,10 @@ function meaningOf(severity: Severity, findings: readonly Finding[]): string {
   return isCompared ? MEANING[severity] : 'index: not compared with the shards'
 }
 
-/** Findings beyond this many of one kind are counted, not printed; `--json` has them all. */
+/** More findings of one kind are counted but not printed; `--json` has them all. */
 const SHOWN_OF_A_KIND = 50
 
-/** @returns '' when there are none */
+/** @returns '' if there are none */
 export function findingsText(findings: readonly Finding[]): string {
   return SEVERITIES.map(severity => {
     const ofSeverity = findings.filter(finding => finding.severity === severity)

@@ -1,9 +1,9 @@
-/** What is said on standard error of shards that could not be moved: one line, whose reason is that of the first. */
+/** One line on standard error for shards that could not be moved, with the reason of the first. */
 
 import type { Output } from '../process/output.ts'
 import { countText } from '../text/numbers.ts'
 
-/** @returns whether there was something to say */
+/** @returns whether a line was printed */
 export async function printNotMoved(
   output: Output,
   verb: 'move' | 'restore',

@@ -1,6 +1,6 @@
 /**
- * The report of one part of a cache (`verify --partition I/N --json`), as `merge` reads it: the report itself, and in `partition` which
- * part it is of which cache, and what each shard's file looked like.
+ * The report of one partition (`verify --partition I/N --json`), as `merge` reads it: the report, and in `partition` the partition, the
+ * cache, and the size and time of each shard's file.
  */
 import * as z from 'zod'
 import { InputError } from '../../../shared/model/errors.ts'
@@ -9,7 +9,7 @@ import type { SecondReading } from '../../../shared/model/report.ts'
 import { comparePaths } from '../../core/index.ts'
 import { type Input, readText, sourceName } from '../process/lines.ts'
 
-const KINDS = z.custom<FindingKind>(value => typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value), 'is none that we know')
+const KINDS = z.custom<FindingKind>(value => typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value), 'is not a known kind')
 const COUNT = z.int().nonnegative()
 
 const FINDING = z.object({
@@ -49,23 +49,23 @@ const REPORT = z.object({
   })
 })
 
-/** A part's report with the name of the file that it was read from. */
+/** A partition's report with the name of its file. */
 export type PartitionReport = z.infer<typeof REPORT> & { readonly file: string }
 
 /**
- * Reads a part's report.
+ * Reads a partition's report.
  * @param file `-` for standard input
- * @throws InputError when it is none, SystemError, CancelledError
+ * @throws InputError if it is not one, SystemError, CancelledError
  */
 export async function readPartitionReport(file: string, input: Input): Promise<PartitionReport> {
   const name = sourceName(file)
   const json = parsed(await readText(file, input), name)
   const parse = REPORT.safeParse(json)
   if (parse.success) return { ...parse.data, file: name }
-  throw new InputError(`${name} ${whatElse(json) ?? `is no report of a partition: ${placeOf(parse.error)}`}`, { file: name })
+  throw new InputError(`${name} ${whatElse(json) ?? `is not the report of a partition: ${placeOf(parse.error)}`}`, { file: name })
 }
 
-/** What the second reader came to over all parts; undefined where one of them did not ask it. */
+/** The results of the second reader over all partitions; undefined if one of them did not use it. */
 export function mergedSecondReading(reports: readonly PartitionReport[]): SecondReading | undefined {
   const readings = reports.flatMap(report => report.second_reader ?? [])
   if (readings.length < reports.length) return undefined
@@ -81,18 +81,18 @@ function parsed(text: string, name: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new InputError(`${name} is no report of a partition: it is not JSON`, { file: name })
+    throw new InputError(`${name} is not the report of a partition: it is not JSON`, { file: name })
   }
 }
 
-/** Documents of ours that are taken for a part's report by mistake. */
+/** Other documents of this program that are given by mistake. */
 const OTHER = z.looseObject({ error: z.object({ message: z.string() }).optional(), checked_shards: COUNT.optional() })
 
 function whatElse(json: unknown): string | null {
   const other = OTHER.safeParse(json).data
-  if (other?.error !== undefined) return `says that its verification failed: ${other.error.message}`
+  if (other?.error !== undefined) return `is the error of a failed verification: ${other.error.message}`
   if (other?.checked_shards === undefined || 'partition' in other) return null
-  return 'is the report of a whole verification: there is nothing to merge'
+  return 'is the report of a whole verification; there is nothing to merge'
 }
 
 function placeOf({ issues }: z.ZodError): string {

@@ -1,4 +1,4 @@
-/** `show --raw`: any Parquet file as it is, whoever wrote it and whatever it holds. */
+/** `show --raw`: any Parquet file as stored, from any writer. */
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RawColumn, RawFile, RawRowGroup } from '../../../shared/model/raw.ts'
@@ -33,7 +33,7 @@ async function read(context: Context, argument: string, range: Range): Promise<R
   if (argument.startsWith('embeddings/') && !existsSync(path)) {
     return readRawShard(await cacheRootOf(context), argument, range, context.signal)
   }
-  // The user named the file, so a link is followed to whatever it leads to.
+  // The user named the file, so every link to it is followed.
   return readRawFile(realPath(path), range, context.signal)
 }
 
@@ -77,7 +77,7 @@ const GROUP_TABLE: readonly Column<RawRowGroup>[] = [
   { head: 'unpacked', cell: ({ uncompressedBytes }) => bytesText(uncompressedBytes), right: true }
 ]
 
-/** Row groups, key-values, leaves, and characters of a key-value that are shown; `--json` has all of them. */
+/** Number of row groups, key-values, leaf columns, and characters of a key-value that are shown; `--json` has all of them. */
 const GROUPS_SHOWN = 20
 const PAIRS_SHOWN = 100
 const LEAVES_SHOWN = 500
@@ -120,7 +120,7 @@ function tablePart<Row>(columns: readonly Column<Row>[], rows: readonly Row[], s
   return `\n${tableText(columns, rows.slice(0, shown), 2)}${moreText(rows.length - shown, noun)}`
 }
 
-/** @param left how many are not shown; 0 or less for none */
+/** @param left number that is not shown; 0 or less for none */
 function moreText(left: number, noun: string): string {
   return left > 0 ? `  ... and ${countOf(left, `more ${noun}`)} (--json prints all)\n` : ''
 }

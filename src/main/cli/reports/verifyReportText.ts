@@ -1,4 +1,4 @@
-/** The report of a verification for a person: how much was read, how the shards are, and each finding. */
+/** The report of a verification as text: amount read, state of the shards, and each finding. */
 import { type Finding, type FindingKind, SEVERITIES } from '../../../shared/model/finding.ts'
 import { changedKeysLost, missingText } from '../../../shared/model/missingText.ts'
 import type { VerifyReport } from '../../../shared/model/report.ts'
@@ -8,8 +8,8 @@ import { findingsText } from './findingsText.ts'
 import { secondReaderText } from './secondReaderText.ts'
 
 /**
- * @param readableShards how many of the healthy ones are only readable: neither a digest nor checksums would tell of a change
- * @param quick whether only footers were looked at: then nothing was found healthy
+ * @param readableShards number of healthy shards that are only readable: without a digest or checksums, a change would not be detected
+ * @param quick whether only footers were read, so that no shard is known to be healthy
  */
 export function verifyReportText(report: VerifyReport, readableShards = 0, quick = false): string {
   const { checkedShards, checkedRows, checkedBytes, healthyShards, findings, seconds, secondReader } = report
@@ -19,12 +19,12 @@ export function verifyReportText(report: VerifyReport, readableShards = 0, quick
   return `checked ${read}\n${health}\n${secondReaderText(secondReader)}${findingsText(findings)}`
 }
 
-/** A file with the name of a shard that was opened and holds none. */
+/** A file with the name of a shard that was opened and is not a shard. */
 function isReadStandIn(found: Finding): boolean {
   return NO_SHARDS.has(found.kind) && found.details.bytes !== undefined
 }
 
-/** Of files that are no shards. They are not counted as such. */
+/** Kinds for files that are not shards. They are not counted as shards. */
 const NO_SHARDS: ReadonlySet<FindingKind> = new Set(['placeholder', 'stray_file', 'not_a_file'])
 
 function standInsText(findings: readonly Finding[]): string[] {
@@ -33,7 +33,7 @@ function standInsText(findings: readonly Finding[]): string[] {
   const [placeholders, others] = [count('placeholder'), count('stray_file', 'not_a_file')]
   return [
     ...(placeholders > 0 ? [countOf(placeholders, 'placeholder')] : []),
-    ...(others > 0 ? [countOf(others, 'file that is no shard', 'files that are no shards')] : [])
+    ...(others > 0 ? [countOf(others, 'file that is not a shard', 'files that are not shards')] : [])
   ]
 }
 
@@ -44,7 +44,7 @@ function changedText(keys: number): string {
 }
 
 function healthText(healthy: number, readable: number, findings: readonly Finding[], quick: boolean): string {
-  // Each shard counts once, by the worst that was found in it: SEVERITIES stand in that order.
+  // Each shard counts once, with its worst finding. SEVERITIES begins with the worst.
   const worst = new Map<string, Finding['severity']>()
   for (const severity of SEVERITIES) {
     for (const found of findings)
@@ -52,10 +52,8 @@ function healthText(healthy: number, readable: number, findings: readonly Findin
   }
   const shardsWith = (severity: Finding['severity']) => [...worst.values()].filter(each => each === severity).length
   return [
-    ...(healthy > readable || readable === 0
-      ? [`${countText(healthy - readable)} ${quick ? 'in order by their footers' : 'healthy'}`]
-      : []),
-    ...(readable > 0 ? [`${countText(readable)} readable, never fingerprinted`] : []),
+    ...(healthy > readable || readable === 0 ? [`${countText(healthy - readable)} ${quick ? 'footers OK' : 'healthy'}`] : []),
+    ...(readable > 0 ? [`${countText(readable)} readable, no checksum on record`] : []),
     `${countText(shardsWith('corrupt'))} damaged`,
     `${countText(shardsWith('suspect'))} suspect`,
     `${countText(shardsWith('unsupported'))} unsupported`,
@@ -70,5 +68,5 @@ function indexText(findings: readonly Finding[]): string {
   if (has('index_unsupported')) return 'index of a newer GenoLeWM'
   if (has('index_busy') || has('unreadable', INDEX_PATH)) return 'index not compared'
   const differences = findings.filter(({ severity }) => severity === 'index').length
-  return differences > 0 ? `${countOf(differences, 'difference')} in the index` : 'index in order'
+  return differences > 0 ? `${countOf(differences, 'index mismatch', 'index mismatches')}` : 'index OK'
 }

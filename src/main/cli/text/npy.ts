@@ -1,4 +1,4 @@
-/** A float16 matrix as NumPy's .npy, format 1.0: rows × values, C order, little-endian. */
+/** A float16 matrix in NumPy's .npy format 1.0: rows × dimensions, C order, little-endian. */
 import type { Embedding } from '../../../shared/model/record.ts'
 import { toFloat16 } from '../../core/index.ts'
 
@@ -6,7 +6,7 @@ import { toFloat16 } from '../../core/index.ts'
 const ALIGNMENT = 64
 const PREAMBLE_BYTES = 10
 
-/** @param rows all of `values` numbers; rounded to float16, ties to even */
+/** @param rows each with `values` numbers; rounded to float16, ties to even */
 export function npyFloat16(rows: readonly Embedding[], values: number): Uint8Array {
   const head = header(rows.length, values)
   const bytes = new Uint8Array(head.length + rows.length * values * 2)

@@ -1,8 +1,8 @@
-/** How numbers, sizes and times read for a person: thousands separators, binary units, UTC. */
+/** Numbers, sizes and times as text: thousands separators, binary units, UTC. */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
-/** `1234567` → `1,234,567`; a dash for what is not known. */
+/** `1234567` → `1,234,567`; a dash for an unknown value. */
 export function countText(value: number | bigint | null): string {
   return value === null ? '-' : String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
@@ -23,14 +23,14 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`
 }
 
-/** UTC nanoseconds → `2026-05-28 20:26:40`; a dash for what is not known. */
+/** UTC nanoseconds → `2026-05-28 20:26:40`; a dash for an unknown value. */
 export function timeText(ns: bigint | null): string {
   if (ns === null) return '-'
   const time = new Date(Number(ns / 1_000_000n))
   return Number.isNaN(time.getTime()) ? `${ns} ns` : time.toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** A duration in seconds, as long as it needs to be. */
+/** A duration in seconds, with suitable precision. */
 export function secondsText(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
@@ -38,7 +38,7 @@ export function secondsText(seconds: number): string {
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${rest} s`
 }
 
-/** Six significant digits: enough for a float16 and to compare by eye. */
+/** Six significant digits, enough for a float16 and for comparison by eye. */
 export function valueText(value: number | null): string {
   if (value === null) return '-'
   return Object.is(value, -0) ? '-0' : String(Number(value.toPrecision(6)))

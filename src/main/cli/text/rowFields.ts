@@ -22,12 +22,12 @@ export function rowFields(row: WindowRowInfo) {
   }
 }
 
-/** Where a row lies; nulls for a row that is not there. */
+/** The location of a row; nulls for a row that was not found. */
 export function placeFields(place: RowPlace | null) {
   return { shardPath: place?.shardPath ?? null, rowOffset: place?.rowOffset ?? null }
 }
 
-/** What a shard's path says; nulls for a file that lies elsewhere. */
+/** The parts of a shard's path; nulls for a file at another path. */
 export function addressFields(address: ShardAddress | null) {
   return {
     encoder: address?.encoder ?? null,

@@ -1,10 +1,10 @@
-/** Rows of text under a head, in columns as wide as they need to be; cells are made safe for a terminal here. */
+/** Rows of text under a header, in columns of the necessary width. Cells are made safe for a terminal here. */
 import { terminalSafe } from '../../../shared/terminalText.ts'
 
 export type Column<Row> = {
   readonly head: string
   readonly cell: (row: Row) => string
-  /** Numbers stand at the right. */
+  /** Aligns numbers to the right. */
   readonly right?: boolean
 }
 

@@ -1,10 +1,10 @@
-/** An embedding for a person: how long, how large, and how it begins. */
+/** An embedding as text: dimensions, range, norm and first values. */
 import type { Embedding } from '../../../shared/model/record.ts'
 import { countOf, valueText } from './numbers.ts'
 
 const SHOWN = 8
 
-/** `1,024 values, min -3.1, max 2.9, norm 14.2: 0.34 0.82 ...` */
+/** `1,024 dimensions, min -3.1, max 2.9, norm 14.2: 0.34 0.82 ...` */
 export function vectorText(values: Embedding): string {
   let [min, max, squares] = [Infinity, -Infinity, 0]
   for (const value of values) {
@@ -14,5 +14,5 @@ export function vectorText(values: Embedding): string {
   }
   const measures = `min ${valueText(min)}, max ${valueText(max)}, norm ${valueText(Math.sqrt(squares))}`
   const head = Array.from(values.subarray(0, SHOWN), valueText).join(' ')
-  return `${countOf(values.length, 'value')}, ${measures}: ${head}${values.length > SHOWN ? ' ...' : ''}`
+  return `${countOf(values.length, 'dimension')}, ${measures}: ${head}${values.length > SHOWN ? ' ...' : ''}`
 }
