@@ -29,11 +29,6 @@ const TO_DO: readonly string[] = [
   'src/main/core/sqlite/',
   'src/main/core/shards/',
   'src/main/core/write/',
-  'src/main/sample/',
-  'src/main/service/',
-  'src/main/server/',
-  'src/main/desktop/',
-  'src/main/page/',
   'src/renderer/',
   'test/'
 ]

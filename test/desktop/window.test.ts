@@ -233,7 +233,7 @@ describeWith('electron', 'the window', executable => {
         foreign.destroy()
       }
     }, preload)
-    expect(answer).toMatch(/^refused: .*a message that our page did not send/)
+    expect(answer).toMatch(/^refused: .*a message from another page/)
     expect(await desktop.page.evaluate(() => window.lewmDesktop?.chooseFolder())).toBe('/etc')
   })
 

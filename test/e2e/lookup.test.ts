@@ -21,7 +21,7 @@ onBothCarriers('looking up', open => {
     const count = `${rows.length} rows`
 
     await type(page, WINDOW)
-    await says(page, `DNA, 1,024 letters → found, ${count}`)
+    await says(page, `DNA sequence, 1,024 bp → found, ${count}`)
     const byDna = await matches(page)
     expect(byDna).toHaveLength(rows.length)
     expect(byDna.every(text => LOCUS.test(text))).toBe(true)

@@ -88,7 +88,7 @@ test('a header behind many others counts', async () => {
   const many = Array.from({ length: 400 }, (_, i) => `X-${i}: x`)
   const reply = await raw([`Cookie: ${cookie}`, ...many, 'Origin: https://cache.example', 'Connection: close'])
   expect(reply).toMatch(/^HTTP\/1\.1 403 /)
-  expect(reply).toMatch(/Not from another page\.\n$/)
+  expect(reply).toMatch(/Requests from another page are not allowed\.\n$/)
 })
 
 test.each([

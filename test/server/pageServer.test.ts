@@ -80,7 +80,7 @@ describe('the token', () => {
     const second = await ask(fresh.port, pathOf(fresh))
     expect(second).toMatchObject({
       status: 403,
-      body: 'This address was used before. It lets in one browser. Start lewm-cache again for a new address.\n'
+      body: 'This link has been used already. It works in one browser only. Start lewm-cache again for a new link.\n'
     })
     expect(second.headers['set-cookie']).toBeUndefined()
     const again = await ask(fresh.port, pathOf(fresh), { headers })
@@ -101,7 +101,7 @@ describe('the token', () => {
     const { status, headers, body } = await ask(server.port, path.replace('RIGHT', right ?? '').replace('OTHER', wrong ?? ''))
     expect(status).toBe(403)
     expect(headers['set-cookie']).toBeUndefined()
-    expect(body).toBe('Open the address that lewm-cache has printed. It has the key to this page.\n')
+    expect(body).toBe('This page needs the link printed by `lewm-cache serve`.\n')
   })
 })
 

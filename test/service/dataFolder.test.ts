@@ -83,7 +83,7 @@ describe('a catalog that cannot be used is made anew', () => {
     make(file)
     const told: string[] = []
     const catalog = openCatalog(file, sentence => told.push(sentence))
-    expect(told).toEqual([expect.stringContaining('is made anew')])
+    expect(told).toEqual([expect.stringContaining('is recreated')])
     const root = catalog.rootId('/cache')
     catalog.save(root, [entry], [])
     expect(catalog.entriesAfter(root, '', 10)).toEqual([entry])
@@ -110,7 +110,7 @@ describe('a catalog that cannot be used is made anew', () => {
     await second.service.close()
     const told: string[] = []
     openCatalog(file, sentence => told.push(sentence)).close()
-    expect(told).toEqual([expect.stringContaining('is made anew')])
+    expect(told).toEqual([expect.stringContaining('is recreated')])
   })
 })
 
@@ -176,7 +176,9 @@ test('without a data folder that can be written, a temporary one serves until th
   expect(shards).toBeGreaterThan(0)
   const { dataFolder } = await client.program.info()
   const [warning, ...more] = warnings(await client.program.log({ lines: 500 }))
-  expect(warning).toMatch(/^nothing is kept after the program ends: cannot make the folder .*below: a part of the path is not a folder$/)
+  expect(warning).toMatch(
+    /^nothing will be saved after the program ends: cannot create the folder .*below: a part of the path is not a folder$/
+  )
   expect(more).toEqual([])
   await service.close()
   expect(existsSync(dataFolder)).toBe(false)

@@ -124,9 +124,9 @@ test('a verify that was broken off is gone on with, and what is old enough is ve
   expect((await doJob(client, cacheId, { kind: 'verify', changed: true, olderThanMs: 3_600_000 })).report.checkedShards).toBe(0)
   expect((await doJob(client, cacheId, { kind: 'verify', olderThanMs: 0 })).report.checkedShards).toBe(1000)
   expect((await client.jobs.list()).slice(0, 3).map(({ title }) => title)).toEqual([
-    'Verify what was not verified for 0 ms',
-    'Verify what is new or changed or was not verified for 1 hour',
-    'Go on with verifying the whole cache'
+    'Verify shards (not verified for 0 ms)',
+    'Verify shards (new or changed, or not verified for 1 hour)',
+    'Resume verifying the whole cache'
   ])
 
   async function verifiedTimes(): Promise<ReadonlyMap<string, number>> {
@@ -181,7 +181,7 @@ test('a thread that dies ends its job with a sentence, and leaves no lock behind
   const end = endOf(await collect(events))
   expect(end).toMatchObject({
     outcome: 'failed',
-    error: { code: 'INTERNAL', message: expect.stringContaining('“Rebuild the index” broke off') }
+    error: { code: 'INTERNAL', message: expect.stringContaining('“Rebuild the index” failed') }
   })
   expect(existsSync(join(root, LOCK))).toBe(false)
   expect(endOf(await jobEvents(client, cacheId, { kind: 'reindex' }))).toMatchObject({ outcome: 'done' })

@@ -391,7 +391,11 @@ procedure('lookup.understand', 'says what a query means', async () => {
     sentence: expect.stringMatching(/^chrMT:1–100 → \d+ windows? of \d+ conf/)
   })
   expect(await understand('chr77:5')).toEqual({ kind: 'locus', sentence: 'chr77:5 → no shard of this contig', rows: 0 })
-  expect(await understand('ACGTACGTACGTACGTACGT')).toEqual({ kind: 'dna', sentence: 'DNA, 20 letters → no window has this text', rows: 0 })
+  expect(await understand('ACGTACGTACGTACGTACGT')).toEqual({
+    kind: 'dna',
+    sentence: 'DNA sequence, 20 bp → no window has this sequence',
+    rows: 0
+  })
   expect(await understand('carbon-500m/12')).toMatchObject({
     kind: 'path',
     rows: null,

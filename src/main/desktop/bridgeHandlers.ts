@@ -1,4 +1,4 @@
-/** What the page may ask of the main process. Every message is checked for who sent it, and for what is in it. */
+/** The page's requests to the main process. The sender and the contents of every message are checked. */
 import { basename } from 'node:path'
 import { BrowserWindow, dialog, type IpcMainEvent, type IpcMainInvokeEvent, ipcMain } from 'electron'
 import { instanceof as instanceOf, maximum, maxLength, minimum, minLength, number, string, tuple } from 'zod/mini'
@@ -15,7 +15,7 @@ export type Requests = {
 const fileArguments = tuple([string().check(minLength(1), maxLength(255)), instanceOf(Uint8Array)])
 const progressArguments = tuple([number().check(minimum(-1), maximum(1))])
 
-/** Answers the bridge's messages. */
+/** Handles the bridge's messages. */
 export function handleBridge({ requestPort, restartService, recentChanged }: Requests): void {
   listen(CHANNELS.requestPort, requestPort)
   listen(CHANNELS.restartService, restartService)
@@ -37,7 +37,7 @@ export function handleBridge({ requestPort, restartService, recentChanged }: Req
   })
 }
 
-/** A message that is refused, or cannot be followed, is one line on standard error: nobody waits for an answer. */
+/** A message that is refused or fails is one line on standard error, because the page expects no reply. */
 function listen(channel: string, follow: (window: BrowserWindow, given: readonly unknown[]) => void): void {
   ipcMain.on(channel, (event, ...given) => {
     try {
@@ -50,12 +50,12 @@ function listen(channel: string, follow: (window: BrowserWindow, given: readonly
 
 /**
  * The window whose page sent a message.
- * @throws Error when it was not the main frame of our page
+ * @throws Error if it was not the main frame of the program's page
  */
 function windowOf({ sender, senderFrame }: IpcMainEvent | IpcMainInvokeEvent): BrowserWindow {
   const window = BrowserWindow.fromWebContents(sender)
   if (window === null || senderFrame === null || senderFrame !== sender.mainFrame || !isPageUrl(senderFrame.url)) {
-    throw new Error('refused: a message that our page did not send')
+    throw new Error('refused: a message from another page')
   }
   return window
 }

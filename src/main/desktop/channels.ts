@@ -1,7 +1,7 @@
-/** Every message between the page's preload script and the main process, by name. */
+/** The names of all messages between the page's preload script and the main process. */
 export const CHANNELS = {
   requestPort: 'lewm:request-port',
-  /** Carries a MessagePort to the page. */
+  /** Sends a MessagePort to the page. */
   port: 'lewm:port',
   serviceGone: 'lewm:service-gone',
   restartService: 'lewm:restart-service',

@@ -1,18 +1,18 @@
-/** What no page may do, ours or any other: go elsewhere, open windows, embed, ask for permissions, or reach for other addresses. */
+/** Blocks pages from navigating, opening windows, embedding, requesting permissions, and reaching other addresses. */
 import { app, type Session, shell } from 'electron'
 import { isPageUrl, PAGE_URL } from './appProtocol.ts'
 import { DEV_PAGE } from './devPage.ts'
 import { LINKS } from './links.ts'
 
-/** For the Chromium around the pages, which would otherwise ask its makers for this and that. Has to come before Electron is ready. */
+/** For Chromium itself, which would otherwise contact its vendor. Must be called before Electron is ready. */
 export function blockDns(): void {
   app.commandLine.appendSwitch('disable-background-networking')
   if (DEV_PAGE !== null) return
-  // No name of a host leads anywhere; the page's own address is answered before any is asked for.
+  // No host name resolves. The page's own address is served before any resolution.
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
 }
 
-/** For every page that is ever made. */
+/** For every page that is created. */
 export function blockNavigation(): void {
   app.on('web-contents-created', (_created, contents) => {
     contents.on('will-attach-webview', event => event.preventDefault())
@@ -27,16 +27,16 @@ export function blockNavigation(): void {
   })
 }
 
-/** Copying is the one thing that needs a permission and that our page does. */
+/** Copying is the only operation of the page that needs a permission. */
 const GRANTED = 'clipboard-sanitized-write'
 
-/** For everything that pages of a session ask for. */
+/** For all requests of a session's pages. */
 export function blockNetwork(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, answer) => answer(permission === GRANTED && isPageUrl(contents.getURL())))
   session.setPermissionCheckHandler(
     (_contents, permission, origin) => permission === GRANTED && `${origin.replace(/[/]$/, '')}/` === PAGE_URL
   )
-  // It fetches its dictionaries from Google, even where no page asks for them.
+  // It downloads its dictionaries from Google, even if no page requests them.
   session.setSpellCheckerLanguages([])
   session.setSpellCheckerEnabled(false)
   session.setDevicePermissionHandler(() => false)

@@ -1,4 +1,4 @@
-/** The desktop program: one instance, one window, one service. Everything that can refuse is set up before the first page is made. */
+/** The desktop program: one instance, one window, one service. All restrictions are set up before the first page is created. */
 import { dirname, join } from 'node:path'
 import { app, type BrowserWindow, dialog, session } from 'electron'
 import { nullable, object, string } from 'zod/mini'
@@ -20,7 +20,7 @@ import { type ServiceHost, startService } from './serviceHost.ts'
 
 const profile = profileFolder()
 const placeFile = join(profile, 'window.json')
-/** What a second start sends to the first. */
+/** The message from a second start to the first. */
 const asked = object({ folder: nullable(string()) })
 
 let window: BrowserWindow | null = null
@@ -36,7 +36,7 @@ blockNavigation()
 if (app.requestSingleInstanceLock({ folder })) run().catch(giveUp)
 else app.exit(0)
 
-/** Without a folder that can be written to, the window's place and settings last until the program ends. */
+/** Without a writable folder, the window's position and settings last until the program ends. */
 function profileFolder(): string {
   try {
     const wanted = join(dataFolder(), 'desktop')
@@ -61,7 +61,7 @@ async function run(): Promise<void> {
   app.on('will-quit', endService)
   app.on('browser-window-focus', () => void refreshMenu())
   const page = installedFile(PAGE)
-  if (page === null) throw new Error('the page is not built')
+  if (page === null) throw new Error('the page has not been built')
   const assets = await listAssets(dirname(page))
   await app.whenReady()
   serveApp(assets)
@@ -79,15 +79,15 @@ async function run(): Promise<void> {
   showFolder(folder)
 }
 
-/** What keeps the program from starting at all is shown, as there is no window to show it. */
+/** An error that prevents the start is shown in a dialog, because there is no window yet. */
 function giveUp(error: unknown): void {
   dialog.showErrorBox('GenoLeWM Cache Inspector cannot start', error instanceof Error ? error.message : String(error))
   app.exit(1)
 }
 
-/** Shows the window, and in it a folder when one is asked for. */
+/** Shows the window, and opens a folder in it on request. */
 function showFolder(path: string | null): void {
-  // Asked for before there can be a window: the first one shows it.
+  // Requested before a window is possible: the first window shows it.
   if (!app.isReady()) {
     folder = path ?? folder
     return
@@ -108,7 +108,7 @@ function showFolder(path: string | null): void {
   window.focus()
 }
 
-/** The service; a new one when the last has ended. */
+/** The service; a new one if the last has ended. */
 function runningService(): ServiceHost {
   if (service !== null) return service
   const started = startService()

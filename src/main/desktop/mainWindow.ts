@@ -1,4 +1,4 @@
-/** The window: a sandboxed page without Node, in the place where it was left. */
+/** The window: a sandboxed page without Node, at its last position. */
 import { BrowserWindow, dialog, nativeTheme } from 'electron'
 import { installedFile } from '../page/installedFile.ts'
 import { PAGE_URL } from './appProtocol.ts'
@@ -7,8 +7,8 @@ import { keepPlace, readPlace } from './windowPlace.ts'
 const PRELOAD = 'out/desktop/preload.cjs'
 
 /**
- * @param placeFile where the window's place is kept
- * @param folder what the page opens first
+ * @param placeFile the file with the window's position
+ * @param folder the folder that the page opens first
  */
 export function openWindow(placeFile: string, folder: string | null): BrowserWindow {
   const preload = installedFile(PRELOAD)
@@ -44,7 +44,7 @@ async function offerReload(window: BrowserWindow, reason: string): Promise<void>
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
     message: 'The page of this window has stopped.',
-    detail: `The system says: ${reason}. Nothing in the cache was changed by that.`,
+    detail: `The operating system reports: ${reason}. This did not change the cache.`,
     buttons: ['Reload', 'Close']
   })
   if (response === 0) window.reload()

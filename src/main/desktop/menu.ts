@@ -1,4 +1,4 @@
-/** The application's menu. What happens in the page is sent there as a command; the rest is the platform's own. */
+/** The application's menu. Commands of the page are sent to the page; the rest is built into the platform. */
 import { Menu, type MenuItemConstructorOptions, shell } from 'electron'
 import type { MenuCommand } from '../../shared/desktopBridge.ts'
 import { LINKS } from './links.ts'
@@ -9,7 +9,7 @@ const MAC = process.platform === 'darwin'
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' }
 
 /**
- * Puts the menu up, in place of the one before.
+ * Installs the menu in place of the previous one.
  * @param recent absolute paths, in the order of the menu
  */
 export function showMenu(send: SendCommand, recent: readonly string[]): void {
@@ -42,7 +42,7 @@ function menuTemplate(send: SendCommand, recent: readonly string[]): MenuItemCon
   const view: MenuItemConstructorOptions[] = [
     { role: 'resetZoom' },
     { role: 'zoomIn' },
-    // The key of the plus sign without Shift.
+    // The plus key without Shift.
     { role: 'zoomIn', accelerator: 'CmdOrCtrl+=', visible: false, acceleratorWorksWhenHidden: true },
     { role: 'zoomOut' },
     SEPARATOR,
@@ -53,7 +53,7 @@ function menuTemplate(send: SendCommand, recent: readonly string[]): MenuItemCon
     item('Back', 'back', MAC ? 'Cmd+[' : 'Alt+Left'),
     item('Forward', 'forward', MAC ? 'Cmd+]' : 'Alt+Right'),
     SEPARATOR,
-    item('Look Up…', 'lookup', 'CmdOrCtrl+K')
+    item('Find…', 'lookup', 'CmdOrCtrl+K')
   ]
   const cache = [
     item('Verify', 'verify', 'Shift+CmdOrCtrl+V'),
@@ -83,7 +83,7 @@ const MAC_APP: MenuItemConstructorOptions[] = [{ role: 'hide' }, { role: 'hideOt
 
 const LINK_LABELS: Readonly<Record<string, string>> = { documentation: 'GenoLeWM Documentation', source: 'GenoLeWM on GitHub' }
 
-/** A lone & would mark the letter behind it as a shortcut. */
+/** A single & would make the next character a keyboard shortcut. */
 function asLabel(path: string): string {
   return path.replaceAll('&', '&&')
 }

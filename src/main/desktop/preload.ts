@@ -1,6 +1,6 @@
 /**
- * Runs in the sandbox before the page and gives it `window.lewmDesktop`: the bridge's functions and nothing else of Electron. What
- * comes before the page listens is kept until it does.
+ * Runs in the sandbox before the page and provides `window.lewmDesktop`: the functions of the bridge, and no other part of Electron.
+ * Messages that arrive before the page listens are kept until it does.
  */
 import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron'
 import type { DesktopBridge, MenuCommand } from '../../shared/desktopBridge.ts'
@@ -26,7 +26,7 @@ ipcRenderer.on(CHANNELS.openFolder, (_event, path: string) => {
   for (const listener of ofFolders) listener(path)
 })
 
-/** What Electron puts before the sentence of an error in the main process. */
+/** The prefix that Electron adds to errors of the main process. */
 const AROUND = /^Error invoking remote method '[^']*': (\w*Error: )?/
 
 async function invoke<T>(channel: string, ...given: readonly unknown[]): Promise<T> {

@@ -1,4 +1,4 @@
-/** The recent caches for the menu, asked of the service as a window would. */
+/** The recent caches for the menu, requested from the service as a window does. */
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
@@ -6,8 +6,8 @@ import type { MessagePortMain } from 'electron'
 import type { Contract } from '../../shared/contract/index.ts'
 
 /**
- * @param port a line to the service; closed afterwards
- * @returns absolute paths that still exist, none when the service does not say
+ * @param port a connection to the service; closed afterwards
+ * @returns absolute paths that still exist; empty if the service does not reply
  */
 export async function recentCaches(port: MessagePortMain): Promise<readonly string[]> {
   const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port }))

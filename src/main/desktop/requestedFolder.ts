@@ -1,14 +1,14 @@
-/** The folder that a command line asks for, as an absolute path. */
+/** The folder that a command line requests, as an absolute path. */
 import { isAbsolute, resolve } from 'node:path'
 
-/** How `lewm-cache open` names it: Chromium takes the order of other arguments apart. */
+/** The option that `lewm-cache open` uses, because Chromium reorders other arguments. */
 const OPEN_SWITCH = '--open='
 
 /**
- * @param argv as the system started us
- * @param packaged whether plain arguments are ours: before packaging, the first of them is the program
- * @param cwd what relative paths are relative to
- * @returns null when none was asked for
+ * @param argv as the operating system passed it
+ * @param packaged whether plain arguments are folders: before packaging, the first of them is the program
+ * @param cwd base of relative paths
+ * @returns null if none was requested
  */
 export function requestedFolder(argv: readonly string[], packaged: boolean, cwd: string): string | null {
   const named = argv.find(argument => argument.startsWith(OPEN_SWITCH))?.slice(OPEN_SWITCH.length)

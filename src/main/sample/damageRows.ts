@@ -1,4 +1,4 @@
-/** Damage that faulty writers do: files that are sound Parquet and hold what no GenoLeWM cache may hold. */
+/** Damage by faulty writers: valid Parquet files with contents that no GenoLeWM cache may have. */
 import type { FindingKind, WindowRecord } from '../../shared/model/index.ts'
 import {
   ARROW_SCHEMA,
@@ -14,7 +14,7 @@ import {
   toFloat16
 } from '../core/index.ts'
 
-/** A row that need not be a valid one. */
+/** A row that need not be valid. */
 export type LooseRow = Omit<WindowRecord, 'chrom' | 'embedding' | 'poolType' | 'dtype'> & {
   readonly chrom: string | null
   readonly poolType: string
@@ -24,11 +24,11 @@ export type LooseRow = Omit<WindowRecord, 'chrom' | 'embedding' | 'poolType' | '
 
 /** One kind of damage to rows or columns. */
 export type RowDamage = {
-  /** What is wrong, for a person. */
+  /** A description of the damage. */
   readonly wrong: string
-  /** What a verification calls it; of a pair, it names both shards. */
+  /** Its kind of finding; for a pair, it names both shards. */
   readonly finding: FindingKind
-  /** The damage of which this one has the windows, and so the keys. */
+  /** The damage whose windows, and so keys, this one shares. */
   readonly windowsOf?: string
   readonly rows?: (rows: readonly LooseRow[]) => readonly LooseRow[]
   readonly columns?: (columns: readonly ColumnInput[], rows: readonly LooseRow[]) => readonly ColumnInput[]
@@ -109,9 +109,9 @@ function replace(columns: readonly ColumnInput[], column: ColumnInput): ColumnIn
 }
 
 /**
- * A shard of rows as a pyarrow-like writer would lay it out, valid or not.
+ * A shard of rows as a writer like pyarrow would write it, valid or not.
  *
- * @param checksums whether pages carry their CRC; GenoLeWM's own writer leaves it out
+ * @param checksums whether pages have a CRC; GenoLeWM's own writer omits it
  * @param change other columns than the layout's; the file is then without the Arrow schema, which would contradict them
  */
 export function encodeRows(rows: readonly LooseRow[], checksums: boolean, change?: RowDamage['columns']): Buffer {
@@ -189,21 +189,21 @@ function nullableTexts(name: string, values: readonly (string | null)[]): Column
   return { ...column, present: Uint8Array.from(values, value => (value === null ? 0 : 1)) }
 }
 
-/** Definition levels of `list<float16>`: 0 no list, 1 a list of nothing, 2 a null in a list, 3 a value. */
+/** Definition levels of `list<float16>`: 0 null list, 1 empty list, 2 a null in a list, 3 a value. */
 function nullableEmbeddings(embeddings: readonly (readonly (number | null)[] | null)[]): ColumnInput {
   const slots = embeddings.flatMap(embedding => {
     if (embedding === null) return [{ repetition: 0, definition: 0, value: null }]
     if (embedding.length === 0) return [{ repetition: 0, definition: 1, value: null }]
     return embedding.map((value, at) => ({ repetition: at === 0 ? 0 : 1, definition: value === null ? 2 : 3, value }))
   })
-  const halves = Uint16Array.from(slots.flatMap(({ value }) => (value === null ? [] : [toFloat16(value)])))
+  const float16Bits = Uint16Array.from(slots.flatMap(({ value }) => (value === null ? [] : [toFloat16(value)])))
   return {
     name: 'embedding',
     physicalType: 'FIXED_LEN_BYTE_ARRAY',
     width: 2,
     logicalType: 'FLOAT16',
     encoding: 'PLAIN',
-    values: { kind: 'fixed', bytes: new Uint8Array(halves.buffer) },
+    values: { kind: 'fixed', bytes: new Uint8Array(float16Bits.buffer) },
     lists: {
       repetition: Uint8Array.from(slots, ({ repetition }) => repetition),
       definition: Uint8Array.from(slots, ({ definition }) => definition)

@@ -1,2 +1,2 @@
-/** The sample cache: what the other rooms may know of it. */
+/** The sample cache: the part that other folders may use. */
 export { buildSample } from './buildSample.ts'

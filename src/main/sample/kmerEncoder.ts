@@ -1,12 +1,12 @@
-/** A real encoder small enough to carry along: the k-mer spectrum of a window. Pure; the same letters always give the same values. */
+/** A real encoder that is small enough to include: the k-mer spectrum of a window. Pure; the same bases always give the same values. */
 import { createHash } from 'node:crypto'
 import { type Hash, InputError, type PoolType } from '../../shared/model/index.ts'
 
-/** The encoder's "layers": layer k counts words of k letters and gives 4^k values. */
+/** The encoder's "layers": layer k counts k-mers and gives 4^k values. */
 export const KMER_LAYERS = [3, 4, 5] as const
 export type KmerLayer = (typeof KMER_LAYERS)[number]
 
-/** What a vector is taken from: `poolRadius` in tokens; 0 for the mean over the whole window. */
+/** The positions that a vector is computed from: `poolRadius` in tokens; 0 for the mean over the whole window. */
 export type Pooling = { readonly poolType: PoolType; readonly poolRadius: number }
 
 export const KMER_POOLINGS = [
@@ -17,7 +17,7 @@ export const KMER_POOLINGS = [
 
 export const KMER_ENCODER_ID = 'lambda/kmer-spectrum'
 
-/** Everything the values depend on. Flat, so that its sorted keys make its canonical JSON text; another formula is another version. */
+/** All parameters of the values. Flat, so that its sorted keys make its canonical JSON text. Another formula is another version. */
 const DEFINITION = {
   alphabet: 'ACGT',
   centre: 'floor(letters/2)',
@@ -30,13 +30,13 @@ const DEFINITION = {
   version: 1
 }
 
-/** SHA-256 of the encoder's definition: this encoder has no weights file, its definition is all it is. */
+/** SHA-256 of the encoder's definition. This encoder has no weights file. */
 export function kmerEncoderHash(): Hash {
   const canonical = JSON.stringify(DEFINITION, Object.keys(DEFINITION).sort())
   return Uint8Array.from(createHash('sha256').update(canonical).digest())
 }
 
-/** SHA-256 of a window's letters in upper case. */
+/** SHA-256 of a window's bases in upper case. */
 export function windowHash(letters: string): Hash {
   return Uint8Array.from(createHash('sha256').update(letters.toUpperCase()).digest())
 }
@@ -44,18 +44,17 @@ export function windowHash(letters: string): Hash {
 /**
  * Embeds one window.
  *
- * A token is one k-mer position; its feature is 1 for the k-mer that starts there. Features are averaged over the pooled
- * tokens and scaled by 4^k, which gives for each k-mer how often it occurs for each time it would in random letters; the
- * vector holds log1p of that (so 0 occurrences are 0 and the expected number is ln 2), minus the mean over the vector. K-mers
- * are in lexicographic order, AAA first.
+ * A token is one k-mer position. Its feature is 1 for the k-mer that starts there. Features are averaged over the pooled tokens and scaled
+ * by 4^k, which gives for each k-mer the ratio of its frequency to that in a random sequence. The vector is log1p of that (0 for no
+ * occurrence, ln 2 for the expected frequency), minus the mean over the vector. K-mers are in lexicographic order, AAA first.
  *
- * `centered_mean` takes the tokens `centre ± poolRadius`, both ends included and cut off at the window's ends, where `centre` is
- * the token that starts at letter floor(letters / 2); `global_mean` takes all of them. This is `geno_lewm.encoder.pooling`'s rule.
+ * `centered_mean` uses the tokens `centre ± poolRadius`, both ends included and clipped to the window, where `centre` is the token that
+ * starts at base floor(bases / 2). `global_mean` uses all of them. This is the rule of `geno_lewm.encoder.pooling`.
  *
- * @param letters ACGT in either case, at least `layer` of them
+ * @param letters bases ACGT in either case, at least `layer` of them
  * @param layer k
  * @returns 4^k finite values whose mean is 0
- * @throws InputError for other letters, too few of them, or a pool this encoder does not have
+ * @throws InputError for other characters, too few bases, or a pool that this encoder does not have
  */
 export function encodeWindow(letters: string, layer: KmerLayer, pooling: Pooling): Float64Array {
   const words = wordNumbers(letters, layer)
@@ -68,15 +67,15 @@ export function encodeWindow(letters: string, layer: KmerLayer, pooling: Pooling
   return logged.map(value => value - mean)
 }
 
-/** The k-mer at each position, as its place in lexicographic order. */
+/** The k-mer at each position, as its index in lexicographic order. */
 function wordNumbers(letters: string, k: number): Uint16Array {
-  if (letters.length < k) throw new InputError(`a window needs at least ${k} letters`, { letters: letters.length, layer: k })
+  if (letters.length < k) throw new InputError(`a window needs at least ${k} bases`, { letters: letters.length, layer: k })
   const words = new Uint16Array(letters.length - k + 1)
   const upper = letters.toUpperCase()
   let word = 0
   for (let at = 0; at < upper.length; at++) {
     const letter = DEFINITION.alphabet.indexOf(upper.charAt(at))
-    if (letter < 0) throw new InputError('a window holds letters ACGT only', { found: upper.charAt(at), at })
+    if (letter < 0) throw new InputError('a window may contain only the bases ACGT', { found: upper.charAt(at), at })
     word = (word * 4 + letter) % 4 ** k
     if (at >= k - 1) words[at - k + 1] = word
   }
@@ -87,7 +86,7 @@ function wordNumbers(letters: string, k: number): Uint16Array {
 function pooledSpan(letters: number, tokens: number, { poolType, poolRadius }: Pooling): [number, number] {
   if (poolType === 'global_mean' && poolRadius === 0) return [0, tokens]
   if (poolType !== 'centered_mean' || !Number.isSafeInteger(poolRadius) || poolRadius < 0) {
-    throw new InputError('the k-mer encoder pools centered_mean with a radius in tokens, or global_mean with radius 0', {
+    throw new InputError('the k-mer encoder supports centered_mean with a radius in tokens, and global_mean with radius 0', {
       poolType,
       poolRadius
     })

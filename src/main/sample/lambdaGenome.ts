@@ -1,4 +1,4 @@
-/** The genome of phage lambda (NC_001416.1) as it lies in resources/: one record, uppercase ACGT, nothing else. */
+/** The genome of phage lambda (NC_001416.1) in resources/: one record, only uppercase ACGT. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -13,8 +13,8 @@ const FASTA = join('resources', 'lambda_phage.fa')
 /**
  * Reads the genome from `resources/lambda_phage.fa`.
  *
- * @returns 48,502 letters ACGT
- * @throws SystemError when the file is not part of this installation, or cannot be read
+ * @returns 48,502 bases ACGT
+ * @throws SystemError if the file is not part of this installation, or cannot be read
  */
 export async function readLambdaGenome(): Promise<string> {
   const path = resourcePath(import.meta.dirname)
@@ -26,9 +26,9 @@ export async function readLambdaGenome(): Promise<string> {
 }
 
 /**
- * The letters of a FASTA text of one record, uppercase.
+ * The sequence of a FASTA text with one record, uppercase.
  *
- * @throws InputError when the text holds no record, several, or other letters than ACGT
+ * @throws InputError if the text has no record, several, or other characters than ACGT
  */
 export function parseFasta(text: string): string {
   const [head, ...lines] = text.trim().split(/\r?\n/)
@@ -36,7 +36,7 @@ export function parseFasta(text: string): string {
   const letters = lines.join('').toUpperCase()
   const other = /[^ACGT]/.exec(letters)
   if (letters === '' || other) {
-    throw new InputError('expected one FASTA record of letters ACGT', {
+    throw new InputError('expected one FASTA record with the bases ACGT', {
       letters: letters.length,
       found: other?.[0] ?? null,
       at: other?.index ?? null
@@ -45,7 +45,7 @@ export function parseFasta(text: string): string {
   return letters
 }
 
-/** The source lies three folders below the package's root and the bundle two, so the root is looked for upwards. */
+/** The source is three folders below the package's root and the bundle two, so parent folders are searched. */
 function resourcePath(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, FASTA)

@@ -1,20 +1,20 @@
-/** The rows of the sample cache: windows of the phage, each with the hash of its own letters, the same on every machine. */
+/** The rows of the sample cache: windows of the phage, each with the hash of its sequence, identical on every machine. */
 import { InputError, type WindowRecord } from '../../shared/model/index.ts'
 import { encodeWindow, type KmerLayer, kmerEncoderHash, type Pooling, windowHash } from './kmerEncoder.ts'
 
 /** Length of a window, in bp. */
 const WINDOW_BP = 1024
 
-/** From one window's start to the next one's, in bp: windows overlap by half. */
+/** Distance between the starts of two windows, in bp: windows overlap by half. */
 const STRIDE_BP = 512
 
-/** 2026-01-01 UTC, in ns: a real time would make every build another cache. */
+/** 2026-01-01 UTC, in ns. The real time would make every build different. */
 const CREATED_AT = 1_767_225_600_000_000_000n
 
 /** Where to cut a window and how to embed it. */
 export type SampleRowOptions = Pooling & {
   readonly layer: KmerLayer
-  /** As the row shall name it. */
+  /** The contig's name in the row. */
   readonly contig: string
   /** 0-based start in the genome, in bp. */
   readonly startBp: number
@@ -26,10 +26,10 @@ export function windowStarts(genome: string): number[] {
 }
 
 /**
- * One row. A centred pool looks at the window's middle, a global one at nothing in particular: as in
- * `geno_lewm.encoder.pooling`, the latter is tagged `untargeted`.
+ * One row. A centred pool uses the middle of the window. A global pool has no position, and as in `geno_lewm.encoder.pooling` its row is
+ * tagged `untargeted`.
  *
- * @throws InputError when the genome ends before the window does
+ * @throws InputError if the genome ends before the window does
  */
 export function sampleRow(genome: string, { layer, poolType, poolRadius, contig, startBp }: SampleRowOptions): WindowRecord {
   const letters = genome.slice(startBp, startBp + WINDOW_BP)

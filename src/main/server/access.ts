@@ -1,6 +1,6 @@
 /**
- * Who may talk to the server: the holder of the token that was printed, from a page of this server, under a name that only this
- * machine has. The token is exchanged once for a cookie. Both are 256 random bits, and comparing them takes the same time for all.
+ * Decides which clients the server accepts: those with the printed token, from a page of this server, under a name that only this machine
+ * has. The token is exchanged once for a cookie. Both are 256 random bits, compared in constant time.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { RequestHead } from './requestHead.ts'
@@ -8,9 +8,9 @@ import type { RequestHead } from './requestHead.ts'
 export type Access = {
   /** Part of the printed URL. */
   readonly token: string
-  /** The value of `Set-Cookie` for the right token, the first time; `spent` after that; null for a wrong token. */
+  /** The value of `Set-Cookie` for the correct token, the first time; `spent` after that; null for a wrong token. */
   exchange(token: string): { readonly cookie: string } | 'spent' | null
-  /** The Host header when it names this server, else null: with another name, a foreign DNS entry points here. */
+  /** The Host header if it names this server, else null: another name is a foreign DNS entry for this address. */
   hostOf(head: RequestHead): string | null
   /** Whether the request has the cookie. */
   isKnown(head: RequestHead): boolean
@@ -18,12 +18,12 @@ export type Access = {
   isOurs(head: RequestHead): boolean
 }
 
-/** @param port on which the server listens */
+/** @param port of the server */
 export function openAccess(port: number): Access {
   const token = secret()
   const session = secret()
   let spent = false
-  // Browsers send a cookie to every port of a host: two servers on one machine must not overwrite each other's.
+  // Browsers send a cookie to every port of a host. Two servers on one machine must not overwrite each other's cookie.
   const cookie = `lewm-cache-${port}`
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
   const hostOf = (head: RequestHead): string | null => {
@@ -43,7 +43,8 @@ export function openAccess(port: number): Access {
     isOurs: head => {
       const origin = head.header('origin')
       if (origin !== undefined && origin !== `http://${hostOf(head)}`) return false
-      // Another port of this machine is the same site with the same cookies, and yet not ours. Following a link to us is harmless.
+      // Another port of this machine is the same site with the same cookies, but another server. Following a link to this server is
+      // harmless.
       const site = head.header('sec-fetch-site')
       return site === undefined || site === 'same-origin' || site === 'none' || head.header('sec-fetch-mode') === 'navigate'
     }

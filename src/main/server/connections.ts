@@ -1,6 +1,6 @@
 /**
- * How many connections may wait that have not shown the cookie. Every user of the machine can open some; the oldest makes room for
- * the next, so that a request that is sent at once is always answered.
+ * Limits the open connections without the cookie. Every user of the machine can open connections. The oldest is closed to make room for the
+ * next, so that a request that is sent at once always gets a response.
  */
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -11,7 +11,7 @@ const MAX_PER_ADDRESS = 64
 const MAX_IN_ALL = 256
 
 export type Connections = {
-  /** The connection belongs to a page with the cookie: it is not limited any more. */
+  /** The connection belongs to a page with the cookie, so it is no longer limited. */
   admit(connection: Duplex): void
 }
 

@@ -1,6 +1,6 @@
 /**
- * The page and the contract on 127.0.0.1, for machines without a display. Reads only: GET and HEAD without a body, small headers,
- * little time for each. Nothing answers without the cookie that the printed address is exchanged for, and no request ends the server.
+ * Serves the page and the contract on 127.0.0.1, for machines without a display. Accepts only GET and HEAD without a body, small headers,
+ * and a short time for each. Everything requires the cookie for which the printed token is exchanged, and no request ends the server.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Router } from '@orpc/server'
@@ -15,23 +15,23 @@ import { readHead } from './requestHead.ts'
 import { openSockets } from './sockets.ts'
 
 export type PageServer = {
-  /** With the token: its first reader has the caches of this user. */
+  /** With the token. The first client that uses it has access to the caches of this user. */
   readonly url: string
   readonly port: number
-  /** Ends every connection, also those in use. */
+  /** Closes every connection, also active ones. */
   close(): Promise<void>
 }
 
 export type PageServerOptions = {
   readonly router: Router<Contract, Record<never, never>>
   readonly assets: Assets
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   readonly port: number
   /** Absolute path of the folder that the page opens first. */
   readonly folder: string | null
   /** ms until a request must have arrived. */
   readonly patienceMs?: number
-  /** Called for a request that could not be answered because of a bug. */
+  /** Called for a request that failed because of a bug. */
   readonly onBug?: (error: unknown) => void
 }
 
@@ -39,7 +39,7 @@ const HOST = '127.0.0.1'
 const MAX_HEADER_BYTES = 8192
 const PATIENCE_MS = 10_000
 
-/** @throws SystemError when the port cannot be had */
+/** @throws SystemError if the port is not available */
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   const { router, assets, port, folder, patienceMs = PATIENCE_MS, onBug = () => undefined } = options
   const server = createServer({
@@ -49,18 +49,18 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     connectionsCheckingInterval: patienceMs / 10,
     keepAliveTimeout: 5_000
   })
-  // Node leaves out what is beyond a count; the limit of their bytes refuses the request.
+  // Node drops headers beyond a count. The limit on their size refuses the request.
   server.maxHeadersCount = 0
   const connections = limitConnections(server)
   const actualPort = await listen(server, port)
-  // A connection that could not be taken up is its peer's loss alone.
+  // A failed connection affects only its peer.
   server.on('error', () => undefined)
   const access = openAccess(actualPort)
   const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const head = readHead(request)
     const { status, headers, body, isKnown } = answerTo(head, access, assets, folder)
     if (isKnown) connections.admit(request.socket)
-    // A name that we do not answer to must not get into a policy.
+    // A name that is not accepted must not get into a policy.
     const host = access.hostOf(head) ?? `${HOST}:${actualPort}`
     response.writeHead(status, {
       ...securityHeaders(`ws://${host}`),
@@ -79,7 +79,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     }
   }
   server.on('request', answer)
-  // Nobody is to send the body that they ask leave for.
+  // `Expect: 100-continue` is refused, because no request may have a body.
   server.on('checkContinue', answer)
   const sockets = openSockets(server, router, access, connections, onBug)
   return {

@@ -1,20 +1,20 @@
 /**
- * The head of a request, read from the header lines as they were sent. Node's own header objects are not used: they inherit names,
- * so that a header called `__proto__` or `constructor` makes `headersDistinct` throw.
+ * The head of a request, parsed from the header lines as sent. Node's own header objects are not used: they inherit names, so that a header
+ * called `__proto__` or `constructor` makes `headersDistinct` throw.
  */
 import type { IncomingMessage } from 'node:http'
 
 export type RequestHead = {
   readonly method: string
-  /** As in the request line, nothing decoded. */
+  /** As in the request line, not decoded. */
   readonly target: string
-  /** The value of a header by its lowercase name; undefined when it was not sent, or more than once. */
+  /** The value of a header by its lowercase name; undefined if it was not sent, or more than once. */
   header(name: string): string | undefined
-  /** Whether one of the headers that decide over the request was sent more than once. */
+  /** Whether a header that matters for security was sent more than once. */
   readonly isAmbiguous: boolean
 }
 
-/** Headers that decide who asks and for what. Proxies and servers differ in which of two they take. */
+/** Headers that identify the client and the request. Proxies and servers differ in which of two they use. */
 const DECIDING = [
   'host',
   'origin',

@@ -1,4 +1,4 @@
-/** The contract over WebSockets at `/rpc`: only for pages of this server that hold the cookie; a peer that went away is let go. */
+/** The contract over WebSockets at `/rpc`, only for pages of this server that hold the cookie. Dead connections are closed. */
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -10,14 +10,14 @@ import { type RequestHead, readHead } from './requestHead.ts'
 
 const RPC_PATH = '/rpc'
 
-/** A plan of a large cache is the largest thing that a page sends. */
+/** A plan of a large cache is the largest message that a page sends. */
 const MAX_MESSAGE_BYTES = 64 * 2 ** 20
 const MAX_SOCKETS = 64
 const PING_MS = 30_000
 
 /**
- * Takes up the server's upgrades until `close`.
- * @param onBug called for an upgrade or a message that could not be handled because of a bug; its connection is closed
+ * Handles the server's upgrade requests until `close`.
+ * @param onBug called for an upgrade or a message that failed because of a bug; its connection is closed
  */
 export function openSockets(
   server: Server,
@@ -41,7 +41,7 @@ export function openSockets(
     }
   })
   const takeUp = (socket: WebSocket): void => {
-    // Frames that break the protocol end the connection, and `close` follows.
+    // Frames that violate the protocol end the connection, and `close` follows.
     socket.on('error', () => undefined)
     answering.add(socket)
     socket.on('pong', () => answering.add(socket))
@@ -71,7 +71,7 @@ export function openSockets(
   }
 }
 
-/** Null for a request that may be upgraded; browsers always say which page asks, so one that does not say is refused. */
+/** Null for a request that may be upgraded. Browsers always name the page, so a request without one is refused. */
 function refusalOf(head: RequestHead, access: Access): number | null {
   if (head.isAmbiguous) return 400
   if (access.hostOf(head) === null) return 421

@@ -1,6 +1,6 @@
 /**
- * The service: owns what is open and what runs, and answers the contract. Carriers wrap its router; whoever made it closes it. Its own
- * thread waits for no disk but that of the data folder.
+ * The service: owns open caches and running jobs, and implements the contract. Carriers wrap its router. The creator closes it. Its own
+ * thread waits for no disk except that of the data folder.
  */
 import type pino from 'pino'
 import { onRemark as onThreadRemark } from '../core/index.ts'
@@ -13,28 +13,28 @@ import { Jobs } from './jobs/jobs.ts'
 import { QueryThread, ThreadBug } from './queries/queryThread.ts'
 import { createRouter, type ServiceRouter } from './rpc/router.ts'
 
-/** Lines of the log in which an earlier service's end is looked for. */
+/** Number of log lines that are searched for the end of an earlier service. */
 const LOOKED_BACK = 500
 
 export type ServiceOptions = {
-  /** The program's own data; `$LEWM_CACHE_DATA` or the platform's place for it when it is left out. */
+  /** The program's data folder; by default `$LEWM_CACHE_DATA` or the platform's folder. */
   readonly dataFolder?: string
-  /** Where to log; a file in the data folder when it is left out. */
+  /** The log; by default a file in the data folder. */
   readonly log?: pino.Logger
 }
 
 export type Service = {
   /** Implements the contract. */
   readonly router: ServiceRouter
-  /** Logs the bug of a carrier. */
+  /** Logs a bug of a carrier. */
   readonly onBug: (error: unknown) => void
-  /** Ends all jobs, closes all caches and lets go of the data folder. */
+  /** Ends all jobs, closes all caches and the data folder. */
   close(): Promise<void>
 }
 
 /**
- * Opens the service. Where the data folder cannot be written, the service works from a temporary one, and says so in its log.
- * @throws SystemError when neither can be written
+ * Opens the service. If the data folder cannot be written, the service uses a temporary one, and logs that.
+ * @throws SystemError if neither can be written
  */
 export function createService(options: ServiceOptions = {}): Service {
   const { dataFolder, log, ledger, ledgerFile, catalog, remove } = openData(options)
@@ -42,7 +42,7 @@ export function createService(options: ServiceOptions = {}): Service {
   const background = new QueryThread()
   background.warm()
   const onError = (error: unknown): void => {
-    log.error({ err: error }, error instanceof ThreadBug ? 'a bug in a thread' : 'something nobody waits for has failed')
+    log.error({ err: error }, error instanceof ThreadBug ? 'a bug in a thread' : 'background work failed')
   }
   const onRemark = (sentence: string, details: object): void => log.warn(details, sentence)
   const onCrash = (error: Error, origin: NodeJS.UncaughtExceptionOrigin): void => log.fatal({ err: error, origin }, BUG)

@@ -1,4 +1,4 @@
-/** The service: what carriers may know of it. */
+/** The service: the part that carriers may use. */
 
 export { createService, type Service } from './createService.ts'
 export { answerCalls, type Line, openLine } from './rpc/calls.ts'

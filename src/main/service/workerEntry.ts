@@ -1,4 +1,4 @@
-/** Entry of every thread of the service: one that reads for it, or one that does a job. */
+/** Entry of every thread of the service: a query thread or a job. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { adoptLimits, onRemark, setLinkPolicy } from '../core/index.ts'
 import { runJob } from './jobs/jobThread.ts'

@@ -1,4 +1,4 @@
-/** The caches that are open, each once, by the name that follows from where it lies. */
+/** The open caches, each once, by a name that follows from its path. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { checkCacheRoot, followMove, NotFoundError } from '../../core/index.ts'
 import { absolutePath } from '../queries/folderReport.ts'
 import { type CacheParts, cacheIdOf, OpenCache } from './openCache.ts'
 
-/** A small cache is shown whole at once; a large one while it is being looked at. */
+/** A small cache is shown when it is complete; a large one during its first scan. */
 const PATIENCE_MS = 100
 
 export class Caches {
@@ -19,8 +19,8 @@ export class Caches {
   }
 
   /**
-   * Opens a cache, or gives the one that is open.
-   * @throws InputError when there is none, SystemError
+   * Opens a cache, or returns it if it is already open.
+   * @throws InputError if there is none, SystemError
    */
   async open(path: string): Promise<OpenCache> {
     const root = await checkCacheRoot(absolutePath(path))
@@ -39,17 +39,17 @@ export class Caches {
     return cache
   }
 
-  /** A cache that was moved is as verified as it was where it lay before. */
+  /** A cache that was moved keeps its verification records. */
   private async followMove(root: string): Promise<void> {
     try {
       const before = await followMove(this.parts.ledger, root)
-      if (before !== null) this.parts.onRemark('this cache was moved; what was recorded of it goes on where it lies now', { root, before })
+      if (before !== null) this.parts.onRemark('this cache was moved; its verification records were taken over', { root, before })
     } catch (error) {
       this.parts.onError(error)
     }
   }
 
-  /** The built-in sample, built the first time. */
+  /** The built-in sample, built on first use. */
   async openSample(damaged: boolean): Promise<OpenCache> {
     const folder = join(this.parts.dataFolder, damaged ? 'sample-damaged' : 'sample')
     let building = this.samples.get(folder)
@@ -76,7 +76,7 @@ export class Caches {
     const cache = this.get(cacheId)
     this.open_.delete(cacheId)
     cache.close()
-    // Its files are let go of; that nobody can be told of a failure is no loss.
+    // Its files are closed. A failure can no longer be reported and does no harm.
     void this.parts.reader.ask('closeShards', { root: cache.root }).catch(() => undefined)
   }
 

@@ -1,18 +1,18 @@
-/** Counts changes, several at once as one, so that whoever shows them is asked to look again a few times a second and no more. */
+/** Counts changes and merges frequent ones, so that viewers refresh only a few times per second. */
 const QUIET_MS = 150
 
 export class Changes {
-  /** Counts up. */
+  /** Increases the version. */
   version = 1
   private timer: NodeJS.Timeout | null = null
   private readonly waiting = new Set<() => void>()
 
-  /** Something has changed; it counts soon. */
+  /** Something has changed; the version increases soon. */
   touch(): void {
     this.timer ??= setTimeout(() => this.flush(), QUIET_MS)
   }
 
-  /** It counts now. */
+  /** The version increases now. */
   flush(): void {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
@@ -20,7 +20,7 @@ export class Changes {
     for (const resume of [...this.waiting]) resume()
   }
 
-  /** Waits until the version is another one than that, or the signal ends the wait. */
+  /** Waits until the version differs from the given one, or the signal ends the wait. */
   after(version: number, signal?: AbortSignal): Promise<void> {
     if (this.version !== version || signal?.aborted) return Promise.resolve()
     return new Promise(resolve => {

@@ -1,4 +1,4 @@
-/** What the last comparison found, as far as it still holds: kept with the catalog, and marked on the shards that it speaks of. */
+/** The findings of the last comparison that still hold. They are stored in the catalog and marked on their shards. */
 import type { FileStamp, Finding, SecondReading } from '../../core/index.ts'
 import { type CatalogEntry, worstOf } from '../catalog/catalogEntry.ts'
 import type { CatalogStore } from '../catalog/catalogStore.ts'
@@ -23,31 +23,31 @@ export class ComparedFindings {
   private readonly lineOf: LineOf
   private comparison: Comparison | null
   private held: readonly Finding[] = []
-  /** The index as it was when it was last settled. */
+  /** The index when the findings were last settled. */
   private index: FileStamp | null = null
 
-  /** @param lineOf the shard at a path, as it is now */
+  /** @param lineOf the present entry of a shard at a path */
   constructor(memory: CatalogStore, lineOf: LineOf) {
     this.memory = memory
     this.lineOf = lineOf
     this.comparison = memory.comparison()
   }
 
-  /** Those that held when it was last settled. */
+  /** The findings that held when they were last settled. */
   all(): readonly Finding[] {
     return this.held
   }
 
-  /** @param index the index as it is now */
+  /** @param index the present index */
   drift(index: FileStamp | null): number | null {
     return driftOf(this.comparison, index, this.lineOf)
   }
 
   /**
-   * Takes in what a job came to.
-   * @param checked the shards that it looked at; null for all
-   * @param index the index as it is after it
-   * @param files what it read; null for a job that changes the cache
+   * Adds the result of a job.
+   * @param checked the shards that it read; null for all
+   * @param index the index after it
+   * @param files the files that it read; null for a job that changes the cache
    */
   async take(
     effect: ReportEffect,
@@ -62,7 +62,7 @@ export class ComparedFindings {
     if (this.comparison !== null) this.memory.saveComparison(this.comparison)
   }
 
-  /** A shard came, changed or went: the index may be in step with the others and not with it. */
+  /** A shard appeared, changed or disappeared, so that the index may no longer match it. */
   shardsChanged(): void {
     if (this.comparison?.whole !== true) return
     this.comparison = { ...this.comparison, whole: false }
@@ -70,8 +70,8 @@ export class ComparedFindings {
   }
 
   /**
-   * Works out which findings still hold, and marks the shards.
-   * @param missing what other evidence says of shards that are there
+   * Determines which findings still hold, and marks their shards.
+   * @param missing findings of other evidence about shards that exist
    */
   settle(index: FileStamp | null, missing: readonly Finding[]): void {
     const { lineOf } = this
@@ -79,13 +79,13 @@ export class ComparedFindings {
     for (const { shardPath } of this.held) Object.assign(lineOf(shardPath) ?? {}, { crossWorst: 0, crossFindings: 0 })
     this.held = [...holding(this.comparison, index, lineOf), ...missing]
     for (const [shardPath, found] of Map.groupBy(this.held, each => each.shardPath)) {
-      // What changed meanwhile says nothing against the shard as it is now.
+      // A finding about a file that changed meanwhile does not count against the present shard.
       const certain = found.filter(({ details }) => details.changed_meanwhile !== true)
       Object.assign(lineOf(shardPath) ?? {}, { crossWorst: worstOf(certain), crossFindings: found.length })
     }
   }
 
-  /** What the second reader said of shards that it was not asked about now, or could not read. */
+  /** Findings of the second reader about shards that it did not read this time, or could not read. */
   private stillDisagreeing(reading?: SecondReading): Compared[] {
     const isAnswered = (shardPath: string): boolean => reading?.notRead.every(each => each.shardPath !== shardPath) === true
     const holds = (each: Compared): boolean => this.lineOf(each.finding.shardPath) !== undefined && !isChangedMeanwhile(each, this.lineOf)
@@ -110,7 +110,7 @@ export class ComparedFindings {
       case 'rebuilt':
         return afterReindex(this.comparison, index)
       case 'unchanged':
-        // An index that is as it was before the job is as right or wrong as it was.
+        // An index that the job did not change is as right or wrong as before.
         return this.comparison
     }
   }

@@ -1,4 +1,4 @@
-/** Footers are read in the background, a few at a time; first those of the shards that somebody looks at. */
+/** Reads footers in the background, a few at a time; those of visible shards first. */
 
 import { type CatalogEntry, sameStamp } from '../catalog/catalogEntry.ts'
 import type { QueryThread } from '../queries/queryThread.ts'
@@ -18,8 +18,8 @@ export class FooterQueue {
   private closed = false
 
   /**
-   * @param isCurrent whether a line still stands for its file
-   * @param onRead told of lines whose footers were just looked at
+   * @param isCurrent whether an entry still describes its file
+   * @param onRead called with entries whose footers were just read
    */
   constructor(
     root: string,
@@ -37,17 +37,17 @@ export class FooterQueue {
     this.closed = true
   }
 
-  /** Somebody is to look at this one's footer some time. */
+  /** Adds a footer to read eventually. */
   add(line: CatalogEntry): void {
     this.waiting.push(line)
   }
 
-  /** Somebody waits for these. */
+  /** Adds footers that a caller waits for. */
   want(lines: readonly CatalogEntry[]): void {
     for (const line of lines) if (!line.footerSeen) this.wanted.push(line)
   }
 
-  /** Reads until none is left. */
+  /** Reads until the queue is empty. */
   run(): Promise<void> {
     this.running ??= this.readAll().finally(() => {
       this.running = null
@@ -62,7 +62,7 @@ export class FooterQueue {
       for (const [i, line] of lines.entries()) {
         const entry = entries[i]
         line.footerSeen = true
-        // A file that was written meanwhile is another line by now, or will be.
+        // A file that was written meanwhile has or will have another entry.
         if (entry !== undefined && sameStamp(entry, line)) take(line, entry)
       }
       this.onRead(lines)

@@ -1,4 +1,4 @@
-/** The one box: what a query means, as a sentence while somebody types, and what it leads to. */
+/** The search box: the meaning of a query as a sentence while the user types, and its results. */
 import { createHash } from 'node:crypto'
 import { isAbsolute, relative } from 'node:path'
 import type { RowLine } from '../../../shared/contract/index.ts'
@@ -20,14 +20,14 @@ export type Understood = { kind: 'hash' | 'locus' | 'dna' | 'path' | 'none'; sen
 export type FoundAnything = { kind: 'hash' | 'locus' | 'dna' | 'path'; rows: RowLine[]; shards: string[]; truncated: boolean }
 
 const COUNT_LIMIT = 1000
-/** Shards that may be looked into while somebody types. */
+/** Maximum number of shards to read while the user types. */
 const SHARDS_AT_A_KEYSTROKE = 32
 const ROWS_AT_A_KEYSTROKE = 500
 
 /** @throws CancelledError */
 export async function understand(cache: OpenCache, reader: QueryThread, query: string, signal?: AbortSignal): Promise<Understood> {
   const text = query.trim()
-  if (text === '') return { kind: 'none', sentence: 'a hash or its beginning, a locus, DNA, or part of a path', rows: null }
+  if (text === '') return { kind: 'none', sentence: 'a hash or its prefix, a locus, a DNA sequence, or part of a path', rows: null }
   const parsed = meaningOf(cache, text)
   if (parsed instanceof InputError) {
     const paths = shardsNamed(cache, text)
@@ -44,14 +44,15 @@ export async function understand(cache: OpenCache, reader: QueryThread, query: s
     if (paths.length > 0) return pathSentence(text, paths.length)
   }
   const exact = rows !== null && rows <= COUNT_LIMIT ? rows : null
-  const what = parsed.kind === 'hash' ? (prefix.length === 64 ? 'SHA-256' : 'SHA-256 prefix') : `DNA, ${number(parsed.dna.length)} letters`
+  const what =
+    parsed.kind === 'hash' ? (prefix.length === 64 ? 'SHA-256' : 'SHA-256 prefix') : `DNA sequence, ${number(parsed.dna.length)} bp`
   return { kind: parsed.kind, sentence: `${what}${countText(rows, parsed.kind)}`, rows: exact }
 }
 
 function countText(rows: number | null, kind: 'hash' | 'dna'): string {
-  if (rows === null) return kind === 'hash' ? '; without an index every shard is read' : '; without an index every shard is read for it'
+  if (rows === null) return kind === 'hash' ? '; without an index, every shard is read' : '; without an index, every shard is read for it'
   if (rows > COUNT_LIMIT) return `, more than ${number(COUNT_LIMIT)} rows`
-  if (kind === 'dna') return rows === 0 ? ' → no window has this text' : ` → found, ${counted(rows, 'row')}`
+  if (kind === 'dna') return rows === 0 ? '→ no window has this sequence' : ` → found, ${counted(rows, 'row')}`
   return rows === 0 ? ', no row' : `, ${counted(rows, 'row')}`
 }
 
@@ -67,7 +68,7 @@ async function locusSentence(
   const shards = lines.length
   if (shards === 0) return { kind: 'locus', sentence: `${place} → no shard of this contig`, rows: 0 }
   if (shards > SHARDS_AT_A_KEYSTROKE) {
-    return { kind: 'locus', sentence: `${place}, to be looked for in ${counted(shards, 'shard')}`, rows: null }
+    return { kind: 'locus', sentence: `${place}, press Enter to search ${counted(shards, 'shard')}`, rows: null }
   }
   const { rows, truncated } = await reader.ask(
     'search',
@@ -85,7 +86,7 @@ async function locusSentence(
 type Place = { readonly kind: 'locus'; readonly loci: readonly Locus[]; readonly lines: readonly CatalogEntry[] }
 type Meaning = Exclude<ParsedQuery, { readonly kind: 'locus' }> | Place
 
-/** What a query means in this cache: a word names a contig only where the cache has one of that name. */
+/** The meaning of a query in this cache. A word is a contig only if the cache has a contig of that name. */
 function meaningOf(cache: OpenCache, text: string): Meaning | InputError {
   const parsed = parse(text)
   if (parsed instanceof InputError || parsed.kind !== 'locus') return parsed
@@ -104,7 +105,7 @@ function meaningOf(cache: OpenCache, text: string): Meaning | InputError {
   return { kind: 'locus', loci, lines: [...new Set([...known, ...unknown])] }
 }
 
-/** Whether a shard has rows of a contig, by its path or its footer. */
+/** Whether a shard has rows of a contig, according to its path or its footer. */
 function holds({ shardPath, group, otherContigs }: CatalogEntry, loci: readonly Locus[]): boolean {
   return loci.some(
     ({ contig }) => (group !== null && isOfContig(shardPath, contig)) || otherContigs?.some(other => sameContig(other, contig)) === true
@@ -115,7 +116,7 @@ function pathsOf(lines: readonly CatalogEntry[]): string[] {
   return lines.map(({ shardPath }) => shardPath)
 }
 
-/** 1-based, as genome browsers show it. */
+/** 1-based, as in genome browsers. */
 function locusText(locus: Locus): string {
   const { contig, startBp, endBp } = locus
   if (isWholeContig(locus)) return contig
@@ -125,7 +126,7 @@ function locusText(locus: Locus): string {
 
 /**
  * Finds rows, or shards by a part of their path.
- * @throws InputError for a query that means nothing, CancelledError
+ * @throws InputError for a query without a meaning, CancelledError
  */
 export async function findAnything(
   cache: OpenCache,
@@ -172,7 +173,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Letters A and C alone are hex digits as well. */
+/** The bases A and C are also hex digits. */
 function mayBeHash(dna: string): boolean {
   return /^[AC]{16,64}$/.test(dna)
 }

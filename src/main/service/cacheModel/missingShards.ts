@@ -1,9 +1,9 @@
-/** What is missing from an open cache: asked anew whenever it may be something else, one question at a time. */
+/** The missing rows of an open cache, determined again after each change, one run at a time. */
 import type { Finding, ShardState } from '../../core/index.ts'
 import type { CatalogEntry } from '../catalog/catalogEntry.ts'
 import type { MissingReport } from '../queries/missing.ts'
 
-/** After changes that nobody waits for, ms; longer where an answer takes long. */
+/** Delay after changes that no caller waits for, ms; longer if a run takes long. */
 const PAUSE_MS = 500
 const PAUSES_A_QUESTION = 20
 
@@ -40,7 +40,7 @@ export class MissingShards {
     return this.report.findings
   }
 
-  /** Why shards may be missing that are not among these; null when all evidence was read. */
+  /** Why missing shards may be absent from this list; null if all evidence was read. */
   get notRead(): string | null {
     return this.report.notRead
   }
@@ -50,13 +50,13 @@ export class MissingShards {
     if (this.timer !== null) clearTimeout(this.timer)
   }
 
-  /** Asks after the question that is under way; settles with the answer. Without one, the last answer stays. */
+  /** Runs again after the current run, and settles with the result. Without a result, the last one stays. */
   refresh(): Promise<void> {
     this.turn = this.turn.then(() => (this.closed ? undefined : this.askNow()))
     return this.turn
   }
 
-  /** Asks when nothing has been asked for a while. */
+  /** Runs when there was no request for a while. */
   refreshSoon(): void {
     if (this.closed) return
     this.timer ??= setTimeout(
@@ -83,9 +83,9 @@ export class MissingShards {
 }
 
 /**
- * An answer without some of the evidence takes nothing back.
+ * A result without some of the evidence removes nothing.
  * @param isThere whether a shard is in the cache now
- * @returns `now`, and what `last` knew to be missing and is not there
+ * @returns `now`, and the shards of `last` that still do not exist
  */
 function withKnown(last: MissingReport, now: MissingReport, isThere: (shardPath: string) => boolean): MissingReport {
   if (now.notRead === null) return now
@@ -101,7 +101,7 @@ function withKnown(last: MissingReport, now: MissingReport, isThere: (shardPath:
   }
 }
 
-/** What is known of shards that cannot be read as they are, by the findings of each. */
+/** The numbers of rows of shards that cannot be read at present, according to their findings. */
 export function statesOf(
   lines: Iterable<CatalogEntry>,
   findingsOf: (line: CatalogEntry) => readonly Finding[],

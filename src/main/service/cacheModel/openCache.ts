@@ -1,6 +1,6 @@
 /**
- * A cache that is open: its shards with their health, kept up with what happens in its folder and with what jobs find. Files are
- * looked at by the reading threads alone; nothing is written but into the program's own catalog.
+ * An open cache: its shards with their health, updated from changes in its folder and from jobs. Files are read only by the query threads.
+ * Nothing is written except to the program's own catalog.
  */
 import { createHash } from 'node:crypto'
 import type { CacheSummary, LostFormat, LostListReport, Scope } from '../../../shared/contract/index.ts'
@@ -33,21 +33,21 @@ import { Polling } from './polling.ts'
 import { ShardScan } from './shardScan.ts'
 
 export type CacheParts = {
-  /** Answers what a window waits for. */
+  /** Answers requests that a window waits for. */
   readonly reader: QueryThread
-  /** Answers what nobody waits for. */
+  /** Answers requests that no caller waits for. */
   readonly background: QueryThread
   readonly catalog: Catalog
   readonly ledger: Ledger
   readonly ledgerFile: string
-  /** Where it is on record that this program has changed a cache. */
+  /** The record of changes that this program has made to a cache. */
   readonly dataFolder: string
   readonly onError: (error: unknown) => void
-  /** Something that whoever looks into the log should know. */
+  /** A message for the log. */
   readonly onRemark: (sentence: string, details: object) => void
 }
 
-/** The name of a cache, the same for as long as it lies where it lies. */
+/** The name of a cache, which follows from its path. */
 export function cacheIdOf(root: string): string {
   return createHash('sha256').update(root).digest('hex').slice(0, 16)
 }
@@ -56,14 +56,14 @@ export class OpenCache {
   readonly cacheId: string
   readonly root: string
   readonly changes = new Changes()
-  /** Whether this program has changed the cache: since it was opened, or before as far as it is on record. */
+  /** Whether this program has changed the cache: since it was opened, or earlier according to the record. */
   written: boolean
   private readonly parts: CacheParts
   private readonly memory: CatalogStore
   private readonly scan: ShardScan
   private readonly footers: FooterQueue
   private scanned = false
-  /** Whether known shards are looked up in the ledger again: another process may have verified them. */
+  /** Whether known shards are looked up in the ledger again, because another process may have verified them. */
   private consulting = false
   private ledgerFailed = false
   private lastFailure = ''
@@ -93,9 +93,9 @@ export class OpenCache {
       },
       onProgress: () => this.changes.touch(),
       onSettled: folders => this.whileOpen(() => this.takeSettled(folders)),
-      onError: error => this.tell(error),
+      onError: error => this.logOnce(error),
       onUnwatched: reason =>
-        parts.onRemark('the system does not tell of changes in all folders; they are looked for every few seconds instead', {
+        parts.onRemark('the operating system does not report changes in all folders; they are polled every few seconds instead', {
           root,
           reason
         })
@@ -104,9 +104,9 @@ export class OpenCache {
       () => this.askMissing(),
       path => this.line(path) !== undefined,
       () => this.settle(),
-      error => this.tell(error)
+      error => this.logOnce(error)
     )
-    this.polling = new Polling(this.scan, () => this.poll().catch(error => this.tell(error)))
+    this.polling = new Polling(this.scan, () => this.poll().catch(error => this.logOnce(error)))
     this.footers = new FooterQueue(
       root,
       parts.background,
@@ -118,7 +118,7 @@ export class OpenCache {
     )
   }
 
-  /** Shows what is remembered, then looks at the files; settles when every footer was seen. */
+  /** Shows the remembered state, then scans the files. Settles when every footer has been read. */
   async start(): Promise<void> {
     await this.recall()
     try {
@@ -156,7 +156,7 @@ export class OpenCache {
     return this.scan.folders.line(shardPath)
   }
 
-  /** Somebody looks at these: their footers come first. */
+  /** Shards that are visible: their footers are read first. */
   look(lines: readonly CatalogEntry[]): void {
     this.footers.want(lines)
   }
@@ -191,7 +191,7 @@ export class OpenCache {
     return this.summarised
   }
 
-  /** What is known to be wrong: between shards, with the index, with single shards. */
+  /** All known problems: between shards, with the index, and of single shards. */
   *findings(scope: Scope | undefined): Generator<Finding> {
     const among = (line: CatalogEntry | undefined): boolean => scope === undefined || (line !== undefined && inScope(line, scope))
     for (const found of this.compared.all()) if (among(this.line(found.shardPath))) yield found
@@ -204,13 +204,13 @@ export class OpenCache {
     }
   }
 
-  /** Shards that are missing, as lines with nothing in them but where they belong. */
+  /** Missing shards as entries that have only their address. */
   absentLines(): CatalogEntry[] {
     return this.absent().map(({ shardPath }) => this.scan.groups.line(shardPath, { bytes: 0, mtimeNs: 0n }))
   }
 
   /**
-   * What is missing, as a file.
+   * The missing rows as a file.
    * @throws SystemError, CancelledError
    */
   async lostList(scope: Scope, format: LostFormat, signal?: AbortSignal): Promise<LostListReport & { readonly file: Blob }> {
@@ -222,7 +222,7 @@ export class OpenCache {
     return this.missing.findings.filter(({ shardPath }) => this.line(shardPath) === undefined)
   }
 
-  /** What a first look found wrong with shards that were not verified as they are. */
+  /** Findings of a first check of shards that were not verified in their present state. */
   *firstLook(scope: Scope | undefined): Generator<Finding> {
     for (const line of this.lines()) {
       const found = firstLookOf(line)
@@ -230,7 +230,7 @@ export class OpenCache {
     }
   }
 
-  /** Somebody has looked into a shard; what that found counts until the shard is verified or is another. */
+  /** Adds the findings of reading a shard, which hold until the shard is verified or changes. */
   takeFirstLook(shardPath: string, stamp: FileStamp, findings: readonly Finding[]): void {
     const line = this.line(shardPath)
     if (line === undefined || !sameStamp(line, stamp) || line.firstLook.length === findings.length) return
@@ -238,17 +238,17 @@ export class OpenCache {
     this.changes.touch()
   }
 
-  /** What comparisons say of one shard. */
+  /** Findings about one shard from comparisons. */
   comparedFindings(shardPath: string): Finding[] {
     return this.compared.all().filter(found => found.shardPath === shardPath)
   }
 
-  /** The last verification of the whole cache, when it has not come to its end. */
+  /** The last verification of the whole cache, if it is unfinished. */
   interruptedVerification(): { readonly startedMs: number; readonly shards: number } | null {
     return this.askLedger(ledger => ledger.interruptedRun(this.root, runScope({}))) ?? null
   }
 
-  /** The files as they are before a verification reads them. */
+  /** The files before a verification reads them. */
   comparedFiles(): ComparedFiles {
     const { reader } = this.parts
     const index = reader.ask('surroundings', { root: this.root }).then(
@@ -258,7 +258,7 @@ export class OpenCache {
     return new ComparedFiles(this.lines(), index)
   }
 
-  /** Takes in what a job has just verified, while it goes on. */
+  /** Adds the verifications of a running job. */
   takeVerdicts(verdicts: readonly RecordedVerdict[]): void {
     for (const verdict of verdicts) {
       const line = this.line(verdict.shardPath)
@@ -268,10 +268,10 @@ export class OpenCache {
   }
 
   /**
-   * Takes in what a job came to; when this settles, whatever is asked of the cache knows it.
-   * @param report null when the job was cancelled or has failed
-   * @param checked the shards that it looked at; null for all
-   * @param files what it read; null for a job that changes the cache
+   * Adds the result of a job. When this settles, every query sees it.
+   * @param report null if the job was cancelled or failed
+   * @param checked the shards that it read; null for all
+   * @param files the files that it read; null for a job that changes the cache
    */
   async takeEffect(
     writes: boolean,
@@ -298,7 +298,7 @@ export class OpenCache {
         line.dimensions = entry.dimensions
         line.otherContigs = entry.otherContigs
         applyVerification(line, verifications?.get(entry.shardPath) ?? null)
-        // What is wrong with a footer is not remembered; it is looked at again where no verification tells.
+        // Problems of a footer are not remembered. The footer is read again unless a verification has findings.
         line.footerSeen = entry.footerSeen && (line.rows !== null || line.verifiedAtMs !== null)
         if (!line.footerSeen) this.footers.add(line)
         this.scan.folders.add(line)
@@ -315,12 +315,12 @@ export class OpenCache {
     this.memory.note(line)
   }
 
-  /** What the ledger says of the file as it is. */
+  /** The ledger's records about the present file. */
   private consult(line: CatalogEntry): void {
     applyVerification(line, this.askLedger(ledger => ledger.lastVerification(this.root, line.shardPath)) ?? null)
   }
 
-  /** A ledger that cannot be read leaves shards unverified; that is told once. */
+  /** If the ledger cannot be read, shards stay unverified. This is logged once. */
   private askLedger<T>(question: (ledger: Ledger) => T): T | undefined {
     if (this.ledgerFailed) return undefined
     try {
@@ -349,7 +349,7 @@ export class OpenCache {
     await this.readFooters()
   }
 
-  /** Works out which compared findings still hold, writes down what is new and lets it be seen. */
+  /** Determines which compared findings still hold, stores changes and publishes them. */
   private settle(): void {
     const missing = this.missing.findings.filter(({ shardPath }) => this.line(shardPath) !== undefined)
     this.compared.settle(this.surroundings.index.stamp, missing)
@@ -357,13 +357,13 @@ export class OpenCache {
     this.changes.flush()
   }
 
-  /** What is missing now. */
+  /** The rows that are missing now. */
   private async askAgain(): Promise<void> {
     await this.missing.refresh()
     this.settle()
   }
 
-  /** Nothing is said of a cache whose disk is away: the last answer stays. */
+  /** If the disk of the cache is unmounted, the last result stays. */
   private async askMissing(): Promise<MissingReport> {
     if (this.scan.isAway) return { ...this.missing.counts, findings: this.missing.findings, notRead: this.missing.notRead }
     return this.parts.background.ask('findMissing', this.missingQuestion())
@@ -391,7 +391,7 @@ export class OpenCache {
     // Another window or a terminal may have changed it.
     this.written ||= lastChange(this.parts.dataFolder, this.root) !== null
     this.changes.touch()
-    // That a whole cache was moved or unmounted, the system tells nobody.
+    // The operating system does not report that a whole cache was moved or unmounted.
     if (!this.surroundings.there && !this.scan.isAway) {
       await this.scan.scanAll()
       this.polling.waitLess()
@@ -406,14 +406,14 @@ export class OpenCache {
     await this.readFooters()
   }
 
-  /** Runs what nobody waits for; what is still going on when the cache is closed ends as it likes. */
+  /** Runs work that no caller waits for. It may continue after the cache is closed. */
   private whileOpen(work: () => Promise<void>): void {
     if (this.closed) return
-    work().catch(error => this.tell(error))
+    work().catch(error => this.logOnce(error))
   }
 
-  /** The same failure again and again is told once. */
-  private tell(error: unknown): void {
+  /** A repeated failure is logged once. */
+  private logOnce(error: unknown): void {
     const failure = String(error)
     if (this.closed || failure === this.lastFailure) return
     this.lastFailure = failure

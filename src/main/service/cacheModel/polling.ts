@@ -1,10 +1,10 @@
-/** Looks for what was not told: now and then, sooner where nothing is told, and never for more than a part of the time. */
+/** Polls for changes that file events missed: more often without file events, but only for a limited part of the time. */
 import type { ShardScan } from './shardScan.ts'
 
 const POLL_MS = 30_000
-/** The same where the system does not tell of changes. */
+/** The interval without file events. */
 const UNWATCHED_POLL_MS = 5_000
-/** Looking for changes takes at most one part in so many of the time. */
+/** Polling takes at most one part in this many of the time. */
 const POLL_SHARE = 20
 
 export class Polling {
@@ -20,7 +20,7 @@ export class Polling {
     this.look = look
   }
 
-  /** Begins to wait, anew when it did already. */
+  /** Starts waiting, or restarts. */
   wait(): void {
     if (this.ended) return
     if (this.timer !== null) clearTimeout(this.timer)
@@ -28,7 +28,7 @@ export class Polling {
     this.timer = setTimeout(() => void this.look().finally(() => this.wait()), this.waitMs()).unref()
   }
 
-  /** What is not told any more is looked for sooner than was meant. */
+  /** Without file events, polls earlier than planned. */
   waitLess(): void {
     if (this.scan.unwatched && !this.unwatched) this.wait()
   }

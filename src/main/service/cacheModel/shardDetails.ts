@@ -1,4 +1,4 @@
-/** What the reading thread tells of one shard, as the contract has it: what the catalog knows added, numbers as bytes. */
+/** Results of the query thread about one shard in the form of the contract: with data of the catalog, and numbers as bytes. */
 import type { ShardFacts } from '../../../shared/contract/index.ts'
 import { modifiedMs } from '../catalog/catalogEntry.ts'
 import type { QueryThread } from '../queries/queryThread.ts'
@@ -27,7 +27,7 @@ export async function vectorOf(
   return { ...vector, values: new Blob([values]) }
 }
 
-/** The shard as a picture of little-endian float32 cells. */
+/** The shard as an image of little-endian float32 cells. */
 export async function heatMapOf(
   cache: OpenCache,
   reader: QueryThread,

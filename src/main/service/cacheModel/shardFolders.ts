@@ -1,6 +1,6 @@
 /**
- * The shards of a cache by folder, so that a change costs one folder; and all of them as one list in path order (part by part, as
- * Python sorts), made when somebody asks.
+ * The shards of a cache by folder, so that a change affects one folder, and all of them as one list in path order (component by component,
+ * as in Python), which is built on demand.
  */
 import { comparePaths } from '../../core/index.ts'
 import type { CatalogEntry } from '../catalog/catalogEntry.ts'
@@ -41,10 +41,10 @@ export class ShardFolders {
   }
 
   /**
-   * Sets what a folder holds; what it held before and does not any more is gone, with all that was below.
+   * Sets the contents of a folder. Earlier contents that are not included are removed, with everything below.
    * @param files in order of their names
    * @param folders paths of its folders, in order
-   * @returns shards that are gone
+   * @returns removed shards
    */
   put(folder: string, files: readonly CatalogEntry[], folders: readonly string[]): string[] {
     const before = this.folders.get(folder) ?? NOTHING
@@ -62,7 +62,7 @@ export class ShardFolders {
     return gone
   }
 
-  /** Adds a shard that comes after all others of its folder; the folder, if it is new, is known to those above. */
+  /** Adds a shard that sorts after all others of its folder. A new folder is added to its parents. */
   add(line: CatalogEntry): void {
     const path = parentOf(line.shardPath)
     const { files } = this.folders.get(path) ?? this.make(path)
@@ -82,7 +82,7 @@ export class ShardFolders {
     return folder
   }
 
-  /** Forgets a folder and all that is below. */
+  /** Removes a folder and everything below. */
   remove(folder: string): string[] {
     const before = this.folders.get(folder)
     if (before === undefined) return []

@@ -1,6 +1,6 @@
 /**
- * The shards of an open cache as the system shows them, looked at folder by folder: all of them now and then, one that has changed at
- * once. One look at a time; a file that has another stamp than before is a new line.
+ * Scans the shards of an open cache folder by folder: all of them periodically, a changed folder at once. One scan runs at a time. A file
+ * with a new stamp is a new entry.
  */
 import { EMBEDDINGS_DIR, type FileStamp, type Finding, finding } from '../../core/index.ts'
 import { type CatalogEntry, ConfigurationIndex, sameStamp } from '../catalog/catalogEntry.ts'
@@ -13,34 +13,34 @@ const STAMPS_AT_ONCE = 2000
 const DIRTY_MS = 150
 
 export type ScanEvents = {
-  /** A shard, or another state of one, that nobody has seen before. */
+  /** A new shard, or a new state of one. */
   readonly onNew: (line: CatalogEntry) => void
-  /** A shard that is as it was. */
+  /** An unchanged shard. */
   readonly onKnown: (line: CatalogEntry) => void
   readonly onGone: (shardPaths: readonly string[]) => void
-  /** There is something new to show. */
+  /** There are changes to show. */
   readonly onProgress: () => void
-  /** Folders have changed by themselves and were looked at. */
+  /** Folders have changed on their own and were scanned. */
   readonly onSettled: (folders: readonly string[]) => void
   readonly onError: (error: unknown) => void
-  /** The system does not tell of changes in all folders. */
+  /** The operating system does not report changes in all folders. */
   readonly onUnwatched: (reason: string) => void
 }
 
 export class ShardScan {
   readonly folders = new ShardFolders(EMBEDDINGS_DIR)
   readonly groups = new ConfigurationIndex()
-  /** How far a look at everything has come, in folders. */
+  /** Progress of a full scan, in folders. */
   done = 0
   total = 1
-  /** How long the last look at everything took, ms. */
+  /** Duration of the last full scan, ms. */
   lastMs = 0
   private readonly root: string
   private readonly reader: QueryThread
   private readonly events: ScanEvents
   private readonly found = new Map<string, readonly Finding[]>()
   private readonly watch: FolderWatch
-  /** Folders with links to shards or folders in them: the system tells nothing of what changes behind those. */
+  /** Folders with links to shards or folders. Changes behind links are not reported. */
   private readonly linked = new Set<string>()
   private readonly dirty = new Set<string>()
   private timer: NodeJS.Timeout | null = null
@@ -60,22 +60,22 @@ export class ShardScan {
     if (this.timer !== null) clearTimeout(this.timer)
   }
 
-  /** Whether changes have to be looked for: they are not told. */
+  /** Whether changes must be polled, because they are not reported. */
   get unwatched(): boolean {
     return this.watch.refused || this.isAway || this.linked.size > 0
   }
 
-  /** Whether the last look found no folder of shards at all. */
+  /** Whether the last scan found no folder of shards at all. */
   get isAway(): boolean {
     return !this.folders.has(EMBEDDINGS_DIR)
   }
 
-  /** What is called like a shard and is none, and folders that cannot be read. */
+  /** Entries with the name of a shard that are not shards, and folders that cannot be read. */
   findings(): Finding[] {
     return [...this.found.values()].flat()
   }
 
-  /** Looks at everything, after whatever look is going on. */
+  /** Scans everything, after the current scan. */
   scanAll(): Promise<void> {
     return this.inTurn(async () => {
       const started = performance.now()
@@ -88,7 +88,7 @@ export class ShardScan {
 
   private inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.turn.then(() => (this.closed ? undefined : work()))
-    // A look that failed is its caller's to report; the next one goes on.
+    // A failed scan is reported by its caller. The next one continues.
     this.turn = turn.catch(() => undefined)
     return turn
   }
@@ -110,7 +110,7 @@ export class ShardScan {
     )
   }
 
-  /** Looks at folders and at those below: all of them, or those alone that are new. */
+  /** Scans folders and those below: all of them, or only new ones. */
   private async walk(start: readonly string[], all: boolean): Promise<void> {
     const queue = [...start].reverse()
     const breathe = makePauses()
@@ -141,13 +141,13 @@ export class ShardScan {
     for (let from = 0; from < listing.files.length && !this.closed; from += STAMPS_AT_ONCE) {
       const names = listing.files.slice(from, from + STAMPS_AT_ONCE)
       const stamps = await this.reader.ask('readStamps', { root: this.root, folder, names })
-      if (stamps.fault !== null) found.push(finding('unreadable', folder, `shards could not be looked at: ${stamps.fault}`))
+      if (stamps.fault !== null) found.push(finding('unreadable', folder, `shards could not be inspected: ${stamps.fault}`))
       for (const [i, name] of names.entries()) {
         const bytes = stamps.bytes[i] ?? -1
         if (bytes >= 0) lines.push(this.lineFor(`${folder}/${name}`, { bytes, mtimeNs: stamps.mtimeNs[i] ?? 0n }))
         await breathe()
       }
-      // A folder that is seen for the first time is shown as it comes; a known one stays as it is until all of it was looked at.
+      // A new folder is shown as it is read. A known one stays unchanged until it has been fully read.
       if (isNew) this.folders.put(folder, lines, listing.folders)
       this.events.onProgress()
     }
@@ -166,8 +166,8 @@ export class ShardScan {
       this.events.onGone(gone)
       return
     }
-    // A disk that was unmounted comes back with the same shards: what is remembered of them stays.
-    const message = 'the folder of the shards is not there any more: it was removed, or its disk was unmounted'
+    // An unmounted disk returns with the same shards, so their remembered data is kept.
+    const message = 'the folder of the shards no longer exists: it was removed, or its disk was unmounted'
     this.found.set(folder, [finding('unreadable', folder, message)])
   }
 

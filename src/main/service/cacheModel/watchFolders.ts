@@ -1,7 +1,6 @@
 /**
- * Tells which folders of a cache have changed. One watch a folder on Linux, where a recursive watch would take one a file; one
- * recursive watch elsewhere. A system that refuses is no fault: whoever uses this looks again now and then anyway, and more often
- * when it is told.
+ * Reports which folders of a cache have changed. On Linux it uses one watch per folder, because a recursive watch needs one per file.
+ * Elsewhere it uses one recursive watch. If watching fails, callers poll more often.
  */
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -19,8 +18,8 @@ export class FolderWatch {
 
   /**
    * @param root absolute
-   * @param onChange called with a folder's path relative to the root, more often than needed
-   * @param onRefused called once, when folders cannot be watched
+   * @param onChange called with a folder's path relative to the root, more often than necessary
+   * @param onRefused called once, if folders cannot be watched
    */
   constructor(root: string, onChange: (folder: string) => void, onRefused: (reason: string) => void) {
     this.root = root
@@ -28,12 +27,12 @@ export class FolderWatch {
     this.onRefused = onRefused
   }
 
-  /** Whether there are folders that are not watched. */
+  /** Whether some folders are not watched. */
   get refused(): boolean {
     return this.refused_
   }
 
-  /** Watches a folder (the first one with all that is below, where that is one watch). */
+  /** Watches a folder (for the first one, with everything below, if one watch does that). */
   add(folder: string): void {
     if (this.watchers.has(folder) || (this.recursive && this.watchers.size > 0)) return
     if (this.watchers.size >= MOST_FOLDERS) {
@@ -51,7 +50,7 @@ export class FolderWatch {
       })
       this.watchers.set(folder, watcher)
     } catch (error) {
-      // A folder that went away is told by whoever lists it.
+      // The scan that lists the folder reports its disappearance.
       if (failedWith(error, 'ENOENT')) return
       this.refuse(error instanceof Error ? error.message : String(error))
     }

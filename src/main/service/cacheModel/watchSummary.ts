@@ -1,4 +1,4 @@
-/** A cache's summary at once and after each change, a few times a second at most. */
+/** A cache's summary at once and after each change, a few times per second at most. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CacheSummary } from '../../../shared/contract/index.ts'
 import type { OpenCache } from './openCache.ts'

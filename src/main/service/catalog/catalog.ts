@@ -1,13 +1,13 @@
 /**
- * What was seen of caches before, kept in the program's own data folder so that a second opening shows everything at once. It is a
- * memory and no authority: every opening looks at the files again, and a catalog that cannot be used is made anew.
+ * A cache of metadata about caches in the program's data folder, so that reopening one shows everything at once. It is not authoritative:
+ * every opening scans the files again, and an unusable catalog is recreated.
  */
 import { rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { JOURNALS, strangeJournal } from '../../core/index.ts'
 import type { Compared, Comparison } from './comparison.ts'
 
-/** What is kept of a shard. */
+/** The stored data of a shard. */
 export type CatalogRow = {
   readonly shardPath: string
   readonly bytes: number
@@ -15,7 +15,7 @@ export type CatalogRow = {
   readonly footerSeen: boolean
   readonly rows: number | null
   readonly dimensions: number | null
-  /** Contigs whose rows it holds although its path does not name them; null while only the rows tell. */
+  /** Contigs whose rows it holds although its path does not name them; null if only the rows show that. */
   readonly otherContigs: readonly string[] | null
 }
 
@@ -34,16 +34,16 @@ const SCHEMA = `
 class NoCatalog extends Error {}
 
 /**
- * Opens the catalog in a file. One that is damaged, foreign or of another version is made anew; where none can be kept at all, the
- * catalog is in memory.
- * @param onTrouble told of either, with the reason
+ * Opens the catalog in a file. One that is damaged, foreign or of another version is recreated. If no file can be used, the catalog is in
+ * memory.
+ * @param onTrouble called in both cases, with the reason
  */
 export function openCatalog(file: string, onTrouble: (sentence: string, error: unknown) => void): Catalog {
   try {
     return openIn(file)
   } catch (error) {
     if (!isUseless(error)) return openInMemory(error, onTrouble)
-    onTrouble(`what was seen of caches before is forgotten: ${file} cannot be used and is made anew`, error)
+    onTrouble(`the catalog ${file} cannot be used and is recreated`, error)
   }
   try {
     for (const suffix of [...JOURNALS, '']) rmSync(file + suffix, { force: true })
@@ -58,18 +58,18 @@ function isUseless(error: unknown): boolean {
 }
 
 function openInMemory(error: unknown, onTrouble: (sentence: string, error: unknown) => void): Catalog {
-  onTrouble('what is seen of caches cannot be kept for the next start', error)
+  onTrouble('the catalog cannot be saved for the next start', error)
   return openIn(':memory:')
 }
 
 function openIn(file: string): Catalog {
   const strange = strangeJournal(file)
-  if (strange !== undefined) throw new NoCatalog(`what is called ${strange} beside it is not a plain file`)
+  if (strange !== undefined) throw new NoCatalog(`${strange} beside it is not a regular file`)
   const db = new Database(file, { timeout: BUSY_MS })
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = NORMAL')
-    // Only a checkpoint waits for the disk: not before 64 MiB, or when the catalog is closed.
+    // Only a checkpoint waits for the disk: after 64 MiB, or when the catalog is closed.
     db.pragma('wal_autocheckpoint = 16384')
     db.transaction(() => {
       const version = db.pragma('user_version', { simple: true })
@@ -121,25 +121,25 @@ export class Catalog {
     this.db.close()
   }
 
-  /** After damage in its midst, which no opening sees, the next start makes it anew. */
+  /** Damage in the middle is not found when opening. The next start recreates the catalog. */
   condemn(error: unknown): void {
     if (!isUseless(error)) return
     try {
       this.db.pragma('user_version = 0')
     } catch {
-      // Damaged beyond that: the next opening sees it.
+      // With worse damage, the next opening finds it.
     }
   }
 
-  /** The number by which the catalog knows a cache. */
+  /** The number of the cache in the catalog. */
   rootId(root: string): number {
     this.db.prepare('INSERT OR IGNORE INTO roots (path) VALUES (?)').run(root)
     const row = this.db.prepare<[string], { id: number }>('SELECT id FROM roots WHERE path = ?').get(root)
-    if (row === undefined) throw new TypeError('a root that was just entered is missing')
+    if (row === undefined) throw new TypeError('a root that was just inserted is missing')
     return row.id
   }
 
-  /** The next entries after a path, in the order of their bytes; the first ones after the empty text. */
+  /** The next entries after a path, in byte order; for the empty text, the first ones. */
   entriesAfter(rootId: number, shardPath: string, limit: number): CatalogRow[] {
     return this.page.all(rootId, shardPath, limit).map(row => ({
       ...row,
@@ -149,7 +149,7 @@ export class Catalog {
     }))
   }
 
-  /** Keeps some entries and forgets others, in one step. */
+  /** Stores some entries and removes others in one transaction. */
   save(rootId: number, entries: readonly CatalogRow[], gone: readonly string[]): void {
     this.db
       .transaction(() => {
@@ -161,7 +161,7 @@ export class Catalog {
       .immediate()
   }
 
-  /** The last comparison of a cache's shards with each other and with the index; null when there was none. */
+  /** The last comparison of a cache's shards with each other and with the index; null if there was none. */
   comparison(rootId: number): Comparison | null {
     const row = this.compared.get(rootId)
     if (row === undefined) return null

@@ -1,8 +1,11 @@
-/** One shard as the catalog holds it in memory: small, as a cache has a hundred thousand of them; its health follows from the rest. */
+/**
+ * A shard in the catalog. Entries are small, because a cache has up to a hundred thousand of them. Its health is derived from the other
+ * fields.
+ */
 import type { Health, ShardRow } from '../../../shared/contract/index.ts'
 import { addressOf, type FileStamp, type Finding, type RecordedVerdict, type Severity } from '../../core/index.ts'
 
-/** What all shards of one contig in one encoder configuration share. */
+/** Data that all shards of one contig in one encoder configuration share. */
 export type Group = {
   /** Position among all groups of the cache. */
   readonly index: number
@@ -17,50 +20,50 @@ export type Group = {
 
 export type CatalogEntry = FileStamp & {
   readonly shardPath: string
-  /** Null for a file that does not lie where layout 1 would put it. */
+  /** Null for a file that is not at a path of layout 1. */
   readonly group: Group | null
   readonly strideBlock: number
-  /** Whether the footer was looked at; when it was and `rows` is null, it cannot be read. */
+  /** Whether the footer was read. If it was and `rows` is null, it is unreadable. */
   footerSeen: boolean
   rows: number | null
   dimensions: number | null
-  /** Contigs whose rows it holds although its path does not name them; null while only the rows tell. */
+  /** Contigs whose rows it holds although its path does not name them; null if only the rows show that. */
   otherContigs: readonly string[] | null
-  /** What a look at it without a verification found. */
+  /** Findings without a verification. */
   firstLook: readonly Finding[]
-  /** When the file as it is now was last verified in full. */
+  /** When the present file was last fully verified. */
   verifiedAtMs: number | null
-  /** Whether a digest of its bytes is kept, or every page of it carries a checksum. */
-  fingerprinted: boolean
-  /** The worst of its own findings, and how many there are. */
+  /** Whether a digest is on record, or every page has a checksum. */
+  hasChecksum: boolean
+  /** The worst of its own findings, and their number. */
   ownWorst: number
   ownFindings: number
-  /** The same of the last comparison with other shards and with the index. */
+  /** The same for the last comparison with other shards and with the index. */
   crossWorst: number
   crossFindings: number
 }
 
 const NOTHING: readonly Finding[] = []
 
-/** Worse is higher; what is wrong with the index alone does not make a shard worse. */
+/** Higher is worse. Problems of the index alone do not make a shard worse. */
 const RANK: Readonly<Record<Severity, number>> = { index: 0, suspect: 1, unsupported: 2, unreadable: 3, missing: 4, corrupt: 5 }
 const HEALTH_OF_RANK: readonly Health[] = ['verified', 'suspect', 'unsupported', 'unreadable', 'missing', 'damaged']
 
-/** The rank of the worst finding; 0 when none says anything against the shard. */
+/** The rank of the worst finding; 0 if none concerns the shard. */
 export function worstOf(findings: readonly Finding[]): number {
   return findings.reduce((worst, found) => Math.max(worst, RANK[found.severity]), 0)
 }
 
-/** Takes in what the ledger says, when it speaks of the file as it is. */
+/** Adds the ledger's records, if they are about the present file. */
 export function applyVerification(line: CatalogEntry, verification: Omit<RecordedVerdict, 'shardPath'> | null): void {
   const current = verification !== null && sameStamp(verification, line) ? verification : null
   line.verifiedAtMs = current?.verifiedAtMs ?? null
-  line.fingerprinted = current !== null && (current.sha256 !== null || current.pageChecksums)
+  line.hasChecksum = current !== null && (current.sha256 !== null || current.pageChecksums)
   line.ownWorst = current === null ? 0 : worstOf(current.findings)
   line.ownFindings = current?.findings.length ?? 0
 }
 
-/** What a first look found, as long as no verification says more. */
+/** Findings of a first check, until a verification replaces them. */
 export function firstLookOf({ verifiedAtMs, firstLook }: CatalogEntry): readonly Finding[] {
   return verifiedAtMs === null ? firstLook : NOTHING
 }
@@ -69,11 +72,11 @@ export function healthOf(line: CatalogEntry): Health {
   const worst = Math.max(line.ownWorst, line.crossWorst)
   if (worst > 0) return HEALTH_OF_RANK[worst] ?? 'damaged'
   if (line.verifiedAtMs === null) return 'unverified'
-  // Nothing would tell whether its bytes are those of before.
-  return line.fingerprinted ? 'verified' : 'readable'
+  // A change of its bytes would not be detected.
+  return line.hasChecksum ? 'verified' : 'readable'
 }
 
-/** How bad a health is where one cell stands for several shards. */
+/** Rank of a health if one cell represents several shards. */
 const BADNESS: Readonly<Record<Health, number>> = {
   verified: 0,
   readable: 1,
@@ -85,12 +88,12 @@ const BADNESS: Readonly<Record<Health, number>> = {
   damaged: 7
 }
 
-/** Worse is higher. */
+/** Higher is worse. */
 export function badnessOf(health: Health): number {
   return BADNESS[health]
 }
 
-/** Makes groups, each once. */
+/** Creates groups, each once. */
 export class ConfigurationIndex {
   private readonly known = new Map<string, Group>()
 
@@ -98,7 +101,7 @@ export class ConfigurationIndex {
     return this.known.size
   }
 
-  /** A new line for a file that nothing is known of but its stamp. */
+  /** A new entry for a file of which only the stamp is known. */
   line(shardPath: string, stamp: FileStamp): CatalogEntry {
     const address = addressOf(shardPath)
     return {
@@ -113,7 +116,7 @@ export class ConfigurationIndex {
       otherContigs: null,
       firstLook: NOTHING,
       verifiedAtMs: null,
-      fingerprinted: false,
+      hasChecksum: false,
       ownWorst: 0,
       ownFindings: 0,
       crossWorst: 0,
@@ -141,7 +144,7 @@ export function modifiedMs({ mtimeNs }: FileStamp): number {
   return Number(mtimeNs / 1_000_000n)
 }
 
-/** A line as the table shows it. */
+/** An entry in the form of the table. */
 export function shardRowOf(line: CatalogEntry): ShardRow {
   const { shardPath, group, strideBlock, bytes, rows, dimensions, verifiedAtMs } = line
   return {

@@ -1,4 +1,4 @@
-/** One cache's part of the catalog: what it remembered, and what is new since and is to be written down in a batch. */
+/** One cache's part of the catalog: the stored data, and changes that are written in batches. */
 import { makePauses } from '../threads/fairQueue.ts'
 import type { Catalog, CatalogRow } from './catalog.ts'
 import type { CatalogEntry } from './catalogEntry.ts'
@@ -15,14 +15,14 @@ export class CatalogStore {
   private gone = new Set<string>()
   private failed = false
 
-  /** @param onError told once when the catalog cannot be used; from then on nothing is remembered */
+  /** @param onError called once if the catalog cannot be used; from then on nothing is stored */
   constructor(catalog: Catalog, root: string, onError: (error: unknown) => void) {
     this.catalog = catalog
     this.root = root
     this.onError = onError
   }
 
-  /** Everything that is remembered of the cache's shards, some at a time in the order of their paths' bytes. */
+  /** All stored data of the cache's shards, in batches, in byte order of their paths. */
   async recall(take: (entries: readonly CatalogRow[]) => void): Promise<void> {
     const breathe = makePauses()
     for (let after: string | undefined = ''; after !== undefined; ) {
@@ -34,7 +34,7 @@ export class CatalogStore {
     }
   }
 
-  /** A line that is new, or that more is known of. */
+  /** An entry that is new or has new data. */
   note(line: CatalogEntry): void {
     this.unsaved.add(line)
     this.gone.delete(line.shardPath)

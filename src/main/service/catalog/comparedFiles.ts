@@ -1,6 +1,6 @@
 /**
- * The files that a verification reads, as it reads them. A finding about a file that has another stamp at the end is not certain:
- * another process wrote meanwhile. Stamps are compared with each other, never with a clock.
+ * The files that a verification reads, as it reads them. A finding about a file with another stamp at the end is uncertain, because another
+ * process has written it. Stamps are compared with each other, never with a clock.
  */
 import type { FileStamp } from '../../core/index.ts'
 
@@ -10,7 +10,7 @@ export class ComparedFiles {
 
   /**
    * @param shards the shards of the cache at the start
-   * @param indexBefore the index at the start; null for no index, undefined where nothing is known
+   * @param indexBefore the index at the start; null for no index, undefined if unknown
    */
   constructor(shards: Iterable<FileStamp & { readonly shardPath: string }>, indexBefore: Promise<FileStamp | null | undefined>) {
     this.stamps = new Map()
@@ -18,29 +18,29 @@ export class ComparedFiles {
     this.indexBefore = indexBefore
   }
 
-  /** Shards as they were read, which may be later than the start. */
+  /** Shards as they were read, possibly later than the start. */
   note(read: Iterable<FileStamp & { readonly shardPath: string }>): void {
     for (const { shardPath, bytes, mtimeNs } of read) this.stamps.set(shardPath, { bytes, mtimeNs })
   }
 
-  /** A shard as it was read; null for one that was not there. */
+  /** A shard as it was read; null if it did not exist. */
   stampOf(shardPath: string): FileStamp | null {
     return this.stamps.get(shardPath) ?? null
   }
 
-  /** Jobs that ended are kept, but not what they read. */
+  /** Ended jobs are kept, but not the list of their files. */
   clear(): void {
     this.stamps.clear()
   }
 
-  /** Whether the index has changed since the start, as far as is known. */
+  /** Whether the index has changed since the start, as far as known. */
   async isIndexWritten(now: FileStamp | null): Promise<boolean> {
     const before = await this.indexBefore
     return before !== undefined && !sameFile(before, now)
   }
 }
 
-/** Whether two stamps are of the same state of a file; null stands for no file. */
+/** Whether two stamps describe the same state of a file; null is no file. */
 export function sameFile(a: FileStamp | null, b: FileStamp | null): boolean {
   return a === null || b === null ? a === b : a.bytes === b.bytes && a.mtimeNs === b.mtimeNs
 }

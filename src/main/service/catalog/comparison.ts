@@ -1,32 +1,32 @@
 /**
- * What the last verify said of shards against each other and against the index. It holds for as long as the files it speaks of are
- * the ones that were compared: what was said of an index that was written since, or of a shard that went away, is dropped. What was
- * said of a shard that has changed since it was read is marked with `changed_meanwhile`.
+ * The findings of the last verification about shards compared with each other and with the index. They hold as long as the compared files
+ * are unchanged. Findings about an index that was written since, or a shard that disappeared, are dropped. Findings about a shard that has
+ * changed since it was read are marked with `changed_meanwhile`.
  */
 import { type FileStamp, type Finding, isCompared, type SecondReading } from '../../core/index.ts'
 import type { CatalogEntry } from './catalogEntry.ts'
 import { sameFile } from './comparedFiles.ts'
 
-/** A finding, with the files that it is about as they were read. */
+/** A finding, with the state of its files when they were read. */
 export type Compared = {
   readonly finding: Finding
-  /** `stampText` of its shard; null where there was none. */
+  /** `stampText` of its shard; null if there was none. */
   readonly shard: string | null
-  /** The same of the other shard that it names. */
+  /** The same for the other shard that it names. */
   readonly other: string | null
-  /** Whether the index was written while it was compared with the shards. */
+  /** Whether the index was written during its comparison with the shards. */
   readonly indexWritten: boolean
 }
 
 export type Comparison = {
-  /** Whether all shards were compared as they are, and not only some. */
+  /** Whether all shards were compared in their present state, and not only some. */
   readonly whole: boolean
-  /** The index as it was compared; null when there was none. */
+  /** The index at the comparison; null if there was none. */
   readonly index: FileStamp | null
   readonly findings: readonly Compared[]
 }
 
-/** What a job's report says about the index, and about shards held against each other. */
+/** The effect of a job's report on findings about the index, and between shards. */
 export type ReportEffect =
   | { readonly type: 'compared'; readonly findings: readonly Finding[]; readonly secondReader: SecondReading | undefined }
   /** The index was replaced by one that was built from the shards. */
@@ -37,8 +37,8 @@ export type ReportEffect =
 type LineOf = (shardPath: string) => CatalogEntry | undefined
 
 /**
- * The findings of a verify that come from a comparison.
- * @param stampOf a shard as the verify read it; null for one that was not there
+ * The findings of a verification that result from a comparison.
+ * @param stampOf a shard as the verification read it; null if it did not exist
  */
 export function comparedOf(
   found: readonly Finding[],
@@ -46,16 +46,16 @@ export function comparedOf(
   indexWritten: boolean
 ): readonly Compared[] {
   const seen = (shardPath: unknown): string | null => (typeof shardPath === 'string' ? stampText(stampOf(shardPath)) : null)
-  // What is missing is asked for by itself, as it does not end with the comparison.
+  // Missing shards are determined separately, because they do not end with the comparison.
   return found
     .filter(each => (isCompared(each) && each.kind !== 'missing_shard') || each.kind === 'readers_disagree')
     .map(finding => ({ finding, shard: seen(finding.shardPath), other: seen(finding.details.other_shard), indexWritten }))
 }
 
 /**
- * Takes in a verify.
- * @param checked the shards that it looked at; null for all
- * @param index the index as it is after it
+ * Adds a verification.
+ * @param checked the shards that it read; null for all
+ * @param index the index after it
  */
 export function mergeComparison(
   before: Comparison | null,
@@ -72,15 +72,15 @@ export function mergeComparison(
   return { whole: valid && before.whole, index, findings: [...old, ...fresh] }
 }
 
-/** After a rebuild of the index nothing that was said of the old one holds; the new one has every row that can be indexed. */
+/** After a rebuild, the findings about the old index no longer hold. The new one has every row that can be indexed. */
 export function afterReindex(before: Comparison | null, index: FileStamp | null): Comparison {
   const findings = (before?.findings ?? []).filter(({ finding }) => finding.severity !== 'index')
   return { whole: true, index, findings }
 }
 
 /**
- * After shards were forgotten, with the entries that told of them: what was said of the other entries holds.
- * @param old the index as it was before that, and `index` as it is after it
+ * After shards and their index entries were forgotten: findings about other entries still hold.
+ * @param old the index before that; `index` is the index after it
  */
 export function afterForgetting(
   before: Comparison | null,
@@ -102,7 +102,7 @@ function stampText(stamp: FileStamp | null | undefined): string | null {
   return stamp === null || stamp === undefined ? null : `${stamp.bytes} ${stamp.mtimeNs}`
 }
 
-/** Whether another process wrote what a finding is about after it was read. What is not there now cannot have been written. */
+/** Whether another process wrote the file of a finding after it was read. A file that does not exist now was not written. */
 export function isChangedMeanwhile({ finding, shard, other, indexWritten }: Compared, lineOf: LineOf): boolean {
   const isAnother = (path: string, seen: string | null): boolean => {
     const now = stampText(lineOf(path))
@@ -118,9 +118,9 @@ export function isChangedMeanwhile({ finding, shard, other, indexWritten }: Comp
 }
 
 /**
- * The findings that still hold, those marked that are about what changed meanwhile.
- * @param index the index as it is now
- * @param lineOf the shard at a path, as it is now
+ * The findings that still hold; those about files that changed meanwhile are marked.
+ * @param index the present index
+ * @param lineOf the present entry of a shard at a path
  */
 export function holding(comparison: Comparison | null, index: FileStamp | null, lineOf: LineOf): readonly Finding[] {
   if (comparison === null) return []
@@ -128,7 +128,7 @@ export function holding(comparison: Comparison | null, index: FileStamp | null, 
   const holds = (each: Compared): boolean => {
     const { kind, severity, shardPath, details } = each.finding
     if (severity === 'index') return same
-    // It is about the bytes of one file alone, as a shard's own findings are.
+    // Like a shard's own findings, it is about the bytes of one file only.
     if (kind === 'readers_disagree' && isChangedMeanwhile(each, lineOf)) return false
     const other = details.other_shard
     return lineOf(shardPath) !== undefined && (typeof other !== 'string' || lineOf(other) !== undefined)
@@ -140,10 +140,7 @@ function marked(finding: Finding): Finding {
   return { ...finding, details: { ...finding.details, changed_meanwhile: true } }
 }
 
-/**
- * Entries and rows in which index and shards differ, as far as is known; null when none is known and not all shards were compared as
- * they are.
- */
+/** Number of index mismatches, as far as known; null if there are none and not all shards were compared in their present state. */
 export function driftOf(comparison: Comparison | null, index: FileStamp | null, lineOf: LineOf): number | null {
   if (comparison === null || index === null || !sameFile(comparison.index, index)) return null
   const ofIndex = comparison.findings.filter(({ finding }) => finding.severity === 'index')

@@ -1,4 +1,4 @@
-/** The contigs of a scope side by side, one cell a stride block: where there are shards, how they stand, and where there are gaps. */
+/** The contigs of a scope side by side, one cell per stride block: the shards with their health, and the gaps. */
 import type { Health, Scope } from '../../../shared/contract/index.ts'
 import { badnessOf, type CatalogEntry, healthOf } from './catalogEntry.ts'
 import { inScope } from './scope.ts'
@@ -12,8 +12,8 @@ type Cell = { readonly strideBlock: number; health: Health; shards: number; read
 export type Lane = { contigs: { contig: string; blocks: Cell[] }[]; truncated: boolean }
 
 /**
- * A cell stands for the worst of its shards, and leads to the first of those.
- * @param absent shards that are missing: they have a cell, and count as none
+ * A cell has the health of its worst shard, and leads to the first such shard.
+ * @param absent missing shards: they have a cell but do not count
  */
 export function laneOf(lines: readonly CatalogEntry[], scope: Scope, absent: readonly CatalogEntry[] = []): Lane {
   const contigs = new Map<string, Map<number, Cell>>()

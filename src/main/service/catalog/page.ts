@@ -1,4 +1,4 @@
-/** The table of shards: filtered, sorted, a page at a time. What was filtered and sorted last is kept while nothing changes, so that scrolling costs nothing. */
+/** The table of shards: filtered, sorted, one page at a time. The last result is kept while nothing changes, so that scrolling is cheap. */
 import type { Health, Scope, SHARD_SORTS } from '../../../shared/contract/index.ts'
 import { badnessOf, type CatalogEntry, healthOf } from './catalogEntry.ts'
 import { inScope } from './scope.ts'
@@ -18,7 +18,7 @@ export type Selected = {
   readonly bytes: number
 }
 
-/** The shards that a query means, in its order; what is not known comes last either way, equal ones in path order. */
+/** The shards that match a query, in its order. Unknown values come last, and equal ones are in path order. */
 function select(lines: readonly CatalogEntry[], query: PageQuery): Selected {
   const text = query.text.trim().toLowerCase()
   const wanted = new Set(query.health)
@@ -58,7 +58,7 @@ export class PageSelection {
   private key = ''
   private last: Selected = { lines: [], rows: 0, withoutRowCount: 0, bytes: 0 }
 
-  /** @param version of the lines */
+  /** @param version of the entries */
   of(lines: readonly CatalogEntry[], version: number, { scope, text, health, sort }: PageQuery): Selected {
     const key = JSON.stringify([version, scope, text, health, sort])
     if (key !== this.key) this.last = select(lines, { scope, text, health, sort })

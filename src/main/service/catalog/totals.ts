@@ -1,4 +1,4 @@
-/** What shards add up to. */
+/** Totals of shards. */
 import type { Health } from '../../../shared/contract/index.ts'
 import { type CatalogEntry, firstLookOf, healthOf } from './catalogEntry.ts'
 

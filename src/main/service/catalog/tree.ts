@@ -1,4 +1,4 @@
-/** The tree encoder → layer → pool → contig, everything below a node added up; parents before their children. */
+/** The tree encoder → layer → pool → contig with totals of each node; parents before their children. */
 import type { Scope, TreeNode } from '../../../shared/contract/index.ts'
 import { type CatalogEntry, type Group, healthOf } from './catalogEntry.ts'
 
@@ -8,8 +8,8 @@ type Sums = { shards: number; rows: number; withoutRowCount: number; bytes: numb
 type Node = { readonly node: Omit<TreeNode, keyof Sums>; readonly sums: Sums; readonly children: Map<string, Node> }
 
 /**
- * @param lines all shards; those that do not lie where layout 1 would put them are in no node
- * @param absent shards that are missing: they count by their health alone
+ * @param lines all shards; those outside of layout 1 are in no node
+ * @param absent missing shards: only their health counts
  */
 export function treeOf(lines: readonly CatalogEntry[], absent: readonly CatalogEntry[] = []): TreeNode[] {
   const top = new Map<string, Node>()
@@ -44,7 +44,7 @@ export function treeOf(lines: readonly CatalogEntry[], absent: readonly CatalogE
   return list
 }
 
-/** The nodes from the encoder down to the contig, made where they are missing. */
+/** The nodes from the encoder to the contig, created if they are missing. */
 function nodesOf({ encoder, stateLayer, pool, contig }: Group, top: Map<string, Node>): Node[] {
   const steps: readonly { level: TreeNode['level']; label: string; scope: Scope }[] = [
     { level: 'encoder', label: encoder, scope: { encoder } },

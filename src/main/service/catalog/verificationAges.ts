@@ -1,10 +1,10 @@
-/** How long ago shards were verified, for whoever chooses what to verify again. */
+/** Ages of verifications, for choosing shards to verify again. */
 import { isOlderThan } from '../../../shared/model/age.ts'
 import type { CatalogEntry } from './catalogEntry.ts'
 
 /**
- * @param agesMs how long ago
- * @returns how many shards were never verified as they are now; and for each age, how many were last verified longer ago, or never
+ * @param agesMs ages to count
+ * @returns number of shards never verified in their present state; and for each age, number of shards last verified longer ago, or never
  */
 export function verifiedWhen(lines: readonly CatalogEntry[], agesMs: readonly number[], nowMs: number) {
   const times = lines.map(line => line.verifiedAtMs)

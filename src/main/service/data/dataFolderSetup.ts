@@ -1,4 +1,4 @@
-/** What the service keeps of its own: the log, the ledger and the catalog in one folder, whatever state that folder is in. */
+/** The service's own files: the log, the ledger and the catalog in one folder, which may be in any state. */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type pino from 'pino'
@@ -21,16 +21,16 @@ export type Data = {
   readonly ledger: Ledger
   readonly ledgerFile: string
   readonly catalog: Catalog
-  /** Removes a folder that was only made for this run. */
+  /** Removes a folder that was created only for this run. */
   readonly remove: () => void
 }
 
-/** Small, and worth having though nothing can be added to them. */
+/** Small files that are useful even if they cannot be written. */
 const TAKEN_ALONG = ['settings.json', 'recent.json', 'ledger.sqlite', 'ledger.sqlite-journal', 'ledger.sqlite-wal']
 
 /**
- * Opens the data folder, or, where it cannot be written, a temporary one with what could be read of it.
- * @throws SystemError when neither can be written
+ * Opens the data folder. If it cannot be written, opens a temporary one with a copy of the readable files.
+ * @throws SystemError if neither can be written
  */
 export function openData(options: { readonly dataFolder?: string; readonly log?: pino.Logger }): Data {
   let wanted: string | null = null
@@ -42,7 +42,7 @@ export function openData(options: { readonly dataFolder?: string; readonly log?:
     const folder = makeTemporaryFolder('lewm-cache-')
     if (wanted !== null) for (const name of TAKEN_ALONG) copyIfThere(join(wanted, name), join(folder, name))
     const data = openIn(folder, options.log)
-    data.log.warn({ err: error }, `nothing is kept after the program ends: ${error.message}`)
+    data.log.warn({ err: error }, `nothing will be saved after the program ends: ${error.message}`)
     return { ...data, remove: () => rmSync(folder, { recursive: true, force: true }) }
   }
 }
@@ -51,7 +51,7 @@ export function openData(options: { readonly dataFolder?: string; readonly log?:
 function openIn(dataFolder: string, givenLog: pino.Logger | undefined): Omit<Data, 'remove'> {
   try {
     makeFolder(dataFolder)
-    // Only trying tells: rights, read-only file systems and full ones all say no in their own way.
+    // Only an attempt shows it: permissions, read-only and full file systems all fail in different ways.
     rmSync(mkdtempSync(join(dataFolder, '.try-')), { recursive: true })
   } catch (error) {
     throw asSystemError(error, 'write to', dataFolder)
@@ -60,7 +60,7 @@ function openIn(dataFolder: string, givenLog: pino.Logger | undefined): Omit<Dat
   const ledgerFile = join(dataFolder, 'ledger.sqlite')
   const ledger = openLedger(ledgerFile, {
     onSetAside: (file, reason, isRestored) => log.warn({ file, reason }, setAsideRemark(file, reason, isRestored)),
-    onFailure: reason => log.warn({ reason }, `the record of earlier verifications could not be used to the end: ${reason}`)
+    onFailure: reason => log.warn({ reason }, `the record of earlier verifications became unusable: ${reason}`)
   })
   const catalog = openCatalog(join(dataFolder, 'catalog.sqlite'), (sentence, error) => log.warn({ err: error }, sentence))
   return { dataFolder, log, ledger, ledgerFile, catalog }
@@ -70,6 +70,6 @@ function copyIfThere(from: string, to: string): void {
   try {
     copyFileSync(from, to)
   } catch {
-    // What cannot be read is as good as not there.
+    // An unreadable file counts as absent.
   }
 }

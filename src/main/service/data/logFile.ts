@@ -1,4 +1,4 @@
-/** The program's log: a file in its data folder, one JSON line an entry, the one before kept when it grows too long. */
+/** The program's log: a file in its data folder, one JSON line per entry. When it grows too long, the previous one is kept. */
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -10,19 +10,19 @@ export function logFileIn(dataFolder: string): string {
   return join(dataFolder, 'inspector.log')
 }
 
-/** Opens the log for writing; every entry is in the file when the call that made it returns. */
+/** Opens the log for writing. Every entry is in the file when the call returns. */
 export function openLog(file: string): pino.Logger {
   try {
     const stat = statSync(file)
-    // A pipe would keep whoever writes waiting for a reader.
+    // A pipe would make the writer wait for a reader.
     if (!stat.isFile() || stat.size > LONGEST) renameSync(file, `${file}.1`)
   } catch {
-    // There is none yet, or another process has just put it aside.
+    // There is none yet, or another process has just renamed it.
   }
   return pino({ base: { pid: process.pid } }, pino.destination({ dest: file, sync: true, mkdir: true }))
 }
 
-/** The log's last lines, oldest first. */
+/** The last lines of the log, oldest first. */
 export function readLog(file: string, lines: number): string[] {
   let fd: number
   try {

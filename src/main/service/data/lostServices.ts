@@ -1,4 +1,4 @@
-/** Services that ended without a word: nobody can log their own end by force, so the next one reads it off the log. */
+/** Finds services that ended without logging it. A killed process cannot log its end, so the next service finds it in the log. */
 import { z } from 'zod'
 import { isGone } from '../../core/index.ts'
 
@@ -6,7 +6,7 @@ export const UP = 'the service is up'
 export const CLOSED = 'the service is closed'
 export const BUG = 'the service ends: a bug'
 /** Logged with `lost`, the process. */
-export const LOST = 'an earlier service ended without closing: it crashed, or was ended from outside'
+export const LOST = 'an earlier service ended without closing: it crashed or was killed'
 
 const entrySchema = z.object({ pid: z.number(), time: z.number(), msg: z.string(), lost: z.number().optional() })
 
@@ -14,7 +14,7 @@ export type LostService = { readonly pid: number; readonly upSinceMs: number }
 
 /**
  * @param lines of the log, oldest first
- * @returns those that came up, run no more, and that no line says the end of
+ * @returns services that started, no longer run, and have no logged end
  */
 export function lostServices(lines: readonly string[]): LostService[] {
   const up = new Map<number, number>()

@@ -1,4 +1,4 @@
-/** Caches that were opened: the pinned ones first, then the latest; ten at most. Another process may change the file between two calls. */
+/** Recently opened caches: pinned ones first, then the most recent; ten at most. Another process may change the file between two calls. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -27,7 +27,7 @@ export class RecentCaches {
     this.replace(path, { path, openedMs: Date.now(), pinned })
   }
 
-  /** Pins a cache, or lets it go; one that was never opened is entered. */
+  /** Pins or unpins a cache; one that was never opened is added. */
   pin(path: string, pinned: boolean): void {
     const openedMs = this.read().find(saved => saved.path === path)?.openedMs ?? Date.now()
     this.replace(path, { path, openedMs, pinned })

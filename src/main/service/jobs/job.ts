@@ -1,6 +1,6 @@
 /**
- * One job: a thread that does it, and what it has told so far. Whoever attaches gets all of that in short and then what follows; who
- * is slow gets the latest, not a backlog; nobody's leaving ends the job.
+ * One job: its thread, and its events so far. A subscriber gets a summary of past events, then new ones. A slow one gets the latest state,
+ * not a backlog. Unsubscribing never ends the job.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,7 @@ import { startThread } from '../threads/startThread.ts'
 import { SpeedMeter } from './speed.ts'
 
 const FINDINGS_AT_ONCE = 500
-/** A thread that is ended says so within this time, unless it waits for a file system. */
+/** A terminated thread exits within this time, unless it waits for a file system. */
 const GRACE_MS = 1000
 
 export type JobPlan = {
@@ -22,13 +22,13 @@ export type JobPlan = {
   readonly ledgerFile: string
   readonly title: string
   readonly request: JobRequest
-  /** Threads that read shards; as many as cores when it is left out. */
+  /** Reader threads; by default one per core. */
   readonly workers: number | undefined
 }
 
 export type JobEvents = {
   readonly onVerdicts: (verdicts: readonly RecordedVerdict[]) => void
-  /** Settles when everybody may know of the end. */
+  /** Settles when the end may be published. */
   readonly onEnd: (outcome: JobOutcome, died: boolean) => Promise<void>
   readonly onBug: (fault: Fault) => void
 }
@@ -78,14 +78,14 @@ export class Job {
     return { jobId, cacheId, kind: request.kind, title, startedMs, endedMs, outcome: this.outcome_?.outcome ?? null, progress }
   }
 
-  /** Asks it to end between two shards; one that has not begun ends at once. */
+  /** Asks it to end between two shards. A job that has not started ends at once. */
   cancel(): void {
     if (this.over) return
     if (this.begun) this.order({ type: 'cancel' })
     else this.end({ outcome: 'cancelled' }, false)
   }
 
-  /** Waits for the end, and when that takes too long makes one. */
+  /** Waits for the end, and forces it after a while. */
   async stop(waitMs: number): Promise<void> {
     this.cancel()
     const timer = setTimeout(() => void this.worker.terminate(), waitMs)
@@ -94,17 +94,17 @@ export class Job {
     await endWorker(this.worker)
   }
 
-  /** What has happened and what happens, until the end or until the signal. */
+  /** Past and new events, until the end or until the signal. */
   async *attach(signal?: AbortSignal): AsyncGenerator<JobEvent, void, void> {
-    let told = 0
+    let sent = 0
     let progress: ProgressEvent | null = null
     while (!signal?.aborted) {
       const { version } = this.changes
-      // The end is looked at first: what is told after it was read is told by the next round.
+      // The end is checked first, because events after reading it are delivered in the next round.
       const end = this.outcome_
-      while (told < this.findings.length) {
-        const findings = this.findings.slice(told, told + FINDINGS_AT_ONCE)
-        told += findings.length
+      while (sent < this.findings.length) {
+        const findings = this.findings.slice(sent, sent + FINDINGS_AT_ONCE)
+        sent += findings.length
         yield { type: 'findings', findings }
       }
       if (this.latest !== null && this.latest !== progress) {
@@ -168,18 +168,18 @@ export class Job {
     this.changes.touch()
   }
 
-  /** What the thread did not answer with: it could not be loaded, or it broke. */
+  /** A message that is not a result: the thread could not be loaded, or it failed. */
   private lose(error: unknown): void {
     if (this.over) return
     if (expectedError(error) === null) this.die(error instanceof Error ? error.message : String(error))
     else this.fail(faultOf(error))
   }
 
-  /** The thread is gone and has not said that it was done. */
+  /** The thread has exited without a result. */
   private die(how: string): void {
     if (this.over) return
     this.events.onBug({ code: 'INTERNAL', message: `a job's thread died: ${how}`, details: {}, stack: null })
-    const message = `“${this.plan.title}” broke off: the thread that did it stopped (${how}). What it had done by then stays.`
+    const message = `“${this.plan.title}” failed: its worker thread exited (${how}). Completed work is kept.`
     this.end({ outcome: 'failed', error: { code: 'INTERNAL', message, details: { how } } }, true)
   }
 

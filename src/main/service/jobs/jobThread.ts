@@ -1,6 +1,6 @@
 /**
- * One job on a thread of its own: does it with the core, tells what it finds on the way, at most ten times a second, and ends. It
- * starts when it is told to, so that a job that is cancelled before has done nothing.
+ * Runs one job on its own thread with the core, and reports progress at most ten times per second. It starts on request, so that a job
+ * cancelled before has done nothing.
  */
 import { dirname } from 'node:path'
 import { parentPort } from 'node:worker_threads'
@@ -19,7 +19,7 @@ import { runJobKind } from './kinds/index.ts'
 
 const FLUSH_MS = 100
 
-/** Waits for its order, does it and tells the end. */
+/** Waits for its request, runs it and reports the end. */
 export function runJob(): void {
   const controller = new AbortController()
   parentPort?.on('message', (order: JobOrder) => {
@@ -43,8 +43,8 @@ async function run(order: Extract<JobOrder, { type: 'run' }>, signal: AbortSigna
     recordChangesIn(() => dirname(order.ledgerFile))
     const ledger = openLedger(order.ledgerFile, {
       onRecord: verdict => verdicts.push(verdict),
-      onSetAside: (file, reason, isRestored) => remarkOnce('ledger set aside', setAsideRemark(file, reason, isRestored)),
-      onFailure: reason => remarkOnce('ledger', `the record of earlier verifications could not be used to the end: ${reason}`)
+      onSetAside: (file, reason, isRestored) => remarkOnce('ledger replaced', setAsideRemark(file, reason, isRestored)),
+      onFailure: reason => remarkOnce('ledger', `the record of earlier verifications became unusable: ${reason}`)
     })
     let report: Awaited<ReturnType<typeof runJobKind>>
     try {

@@ -1,4 +1,6 @@
-/** All jobs: one that changes a cache at a time for each cache, others beside it. They outlive whoever started them. */
+/**
+ * All jobs. On each cache, only one job that changes it runs at a time; others run beside it. Jobs outlive the windows that started them.
+ */
 
 import type { JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
 import { CacheBusyError, dropAbandonedLock, NotFoundError } from '../../core/index.ts'
@@ -10,7 +12,7 @@ import { effectOf, prepareJob, writesCache } from './kinds/index.ts'
 const KEPT = 50
 const STOP_MS = 5_000
 
-/** How a job ended, for the log. */
+/** The outcome of a job, for the log. */
 export type JobEnd = {
   readonly jobId: string
   readonly title: string
@@ -22,7 +24,7 @@ export type JobEnd = {
 
 export type JobSurroundings = {
   readonly ledgerFile: string
-  /** The cache of a job, if it is (still, or again) open. */
+  /** The cache of a job, if it is open. */
   readonly openCache: (cacheId: string) => OpenCache | undefined
   readonly onEnd: (end: JobEnd) => void
   readonly onBug: (fault: Fault) => void
@@ -40,15 +42,15 @@ export class Jobs {
 
   /**
    * Starts a job.
-   * @param workers threads that read shards; as many as cores by default
-   * @throws CacheBusyError when another job is changing the cache, NotFoundError and InputError for a request that cannot be done
+   * @param workers reader threads; by default one per core
+   * @throws CacheBusyError if another job is changing the cache, NotFoundError and InputError for an invalid request
    */
   start(cache: OpenCache, request: JobRequest, workers?: number): JobInfo {
     const writes = writesCache(request.kind)
     const other = this.jobs.find(job => writes && job.outcome === null && job.cacheId === cache.cacheId && writesCache(job.request.kind))
     if (other !== undefined) {
       const { jobId, title } = other.info()
-      throw new CacheBusyError(`“${title}” is still changing this cache; wait for its end, or cancel it`, {
+      throw new CacheBusyError(`“${title}” is still changing this cache. Wait for its end, or cancel it`, {
         job_id: jobId,
         operation: title
       })
@@ -84,7 +86,7 @@ export class Jobs {
     return job.info()
   }
 
-  /** Running ones and the last that ended, latest first. */
+  /** Running jobs and the last ones that ended, latest first. */
   list(): JobInfo[] {
     return this.jobs.map(job => job.info()).reverse()
   }
@@ -101,7 +103,7 @@ export class Jobs {
     return this.jobs.some(job => job.outcome === null && job.cacheId === cacheId && !writesCache(job.request.kind))
   }
 
-  /** Ends all that run. */
+  /** Ends all running jobs. */
   async close(): Promise<void> {
     await Promise.all(this.jobs.filter(job => job.outcome === null).map(job => job.stop(STOP_MS)))
   }

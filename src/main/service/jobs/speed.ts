@@ -1,4 +1,4 @@
-/** How fast a job is, from what it has told lately. */
+/** The speed of a job, from its recent progress. */
 import type { Progress } from '../../core/index.ts'
 
 const WINDOW_MS = 5_000
@@ -12,8 +12,8 @@ export class SpeedMeter {
   private phase: Progress['phase'] | null = null
 
   /**
-   * Takes in what was told at a time.
-   * @returns bytes a second over the last seconds, and how long the rest takes at that speed; null while nobody can say
+   * Adds progress at a time.
+   * @returns bytes per second over the last seconds, and the remaining time at that speed; null while unknown
    */
   take({ phase, done, total, bytesDone, bytesTotal }: Progress, atMs: number): Speed {
     if (phase !== this.phase) this.samples = []

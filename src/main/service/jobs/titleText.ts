@@ -11,7 +11,7 @@ const UNITS = [
   ['second', 1000]
 ] as const
 
-/** In the largest unit of which it is a whole number. */
+/** In the largest unit that gives an integer. */
 export function duration(ms: number): string {
   const [unit, length] = UNITS.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
   const count = ms / length

@@ -1,4 +1,4 @@
-/** Everything that the service asks its reading thread: it looks at the cache's files, so that the service's own thread never waits for a disk. */
+/** All requests to the query thread. They read the cache's files, so that the service's own thread never waits for a disk. */
 import { rename, rm } from 'node:fs/promises'
 import { listQuarantine, type QuarantineEntry } from '../../core/index.ts'
 import { buildSample } from '../../sample/index.ts'
@@ -11,7 +11,7 @@ import { countPrefix, search } from './search.ts'
 import { closeShards, describe, readFooters, readRows, readVector } from './shardReads.ts'
 import { readSurroundings } from './surroundings.ts'
 
-/** Builds the sample beside its place and puts it there whole. */
+/** Builds the sample in a temporary folder and moves it to its place when it is complete. */
 async function makeSample({ folder, damaged }: { folder: string; damaged: boolean }, signal: AbortSignal): Promise<void> {
   const building = `${folder}.${process.pid}.tmp`
   await rm(building, { recursive: true, force: true })
@@ -27,7 +27,7 @@ function quarantine({ root }: { root: string }): Promise<QuarantineEntry[]> {
   return listQuarantine(root)
 }
 
-/** Each takes plain data and a signal, and gives plain data. */
+/** Each takes plain data and a signal, and returns plain data. */
 export const ANSWERS = {
   listFolder,
   readStamps,

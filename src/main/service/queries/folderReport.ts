@@ -1,22 +1,22 @@
-/** Paths that people give: what they mean, and what lies there. */
+/** Paths that users enter: their meaning, and their contents. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FolderReport } from '../../../shared/contract/index.ts'
 import { CacheError, checkCacheRoot, InputError, nearestCacheRoot } from '../../core/index.ts'
 
 /**
- * A path as somebody types it, absolute; a leading `~` is the home folder.
- * @throws InputError for nothing, and for what no system has as a path
+ * A path that a user typed, made absolute; a leading `~` is the home folder.
+ * @throws InputError for an empty path, and for one that no system accepts
  */
 export function absolutePath(path: string): string {
   const text = path.trim()
   if (text === '') throw new InputError('the path of a cache folder is missing', { field: 'path', value: path })
-  if (text.includes('\0')) throw new InputError('a path holds no NUL character', { field: 'path', value: path })
+  if (text.includes('\0')) throw new InputError('a path cannot contain a NUL character', { field: 'path', value: path })
   if (text === '~') return homedir()
   return /^~[/\\]/.test(text) ? join(homedir(), text.slice(2)) : resolve(text)
 }
 
-/** What a folder is; never fails for what is or is not there. */
+/** The kind of a folder. Never fails because of its contents. */
 export async function inspectFolder(path: string): Promise<FolderReport> {
   let absolute = path
   try {

@@ -1,6 +1,6 @@
 /**
- * A shard as a picture. Each cell is the mean of the finite values that fall into it; read page by page, so that memory is bounded
- * by the picture and a page, and a damaged shard is drawn up to its damage.
+ * A shard as an image. Each cell is the mean of the finite values in it. It is read page by page, so that memory is bounded by the image
+ * and a page, and a damaged shard is drawn up to its damage.
  */
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError, listShard, readVectors, type ShardEntry, type VectorBatch } from '../../core/index.ts'
@@ -9,7 +9,7 @@ import { stampOf } from './shardReads.ts'
 export type HeatMapRequest = {
   readonly root: string
   readonly shardPath: string
-  /** Most cells across and down. */
+  /** Maximum number of cells across and down. */
   readonly width: number
   readonly height: number
 }
@@ -25,7 +25,7 @@ export type HeatMap = {
   readonly damage: string | null
 }
 
-/** Values that are looked at for the range of colours. */
+/** Values that are sampled for the colour range. */
 const SAMPLES = 2 ** 17
 
 /** @throws NotFoundError, CancelledError; a damaged shard is drawn as far as it can be read */
@@ -55,7 +55,7 @@ function damageText(message: string, read: number, rows: number | null): string 
   return read === 0 ? `no row can be read: ${message}` : `rows ${read} to ${rows - 1} cannot be read: ${message}`
 }
 
-/** Rows of a shard may differ in length: then the picture is as wide as the longest one. */
+/** Rows of a shard may differ in length. Then the image is as wide as the longest one. */
 async function longestRow(root: string, shardPath: string, signal: AbortSignal): Promise<number> {
   let longest = 0
   for (const { rows, offsets } of readVectors(root, shardPath)) {
@@ -96,7 +96,7 @@ class Picture {
       const line = Math.floor(((firstRow + i) * this.height) / this.rows) * width
       for (let at = 0; at < length; at++) {
         const value = values[start + at] ?? Number.NaN
-        // x - x is 0 for a finite x alone.
+        // x - x is 0 only for a finite x.
         if (value - value !== 0) continue
         const cell = line + (column[at] ?? 0)
         sums[cell] = (sums[cell] ?? 0) + value

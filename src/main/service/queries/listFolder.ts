@@ -1,4 +1,6 @@
-/** One folder of a cache as the system shows it: what is in it, and the stamps of its files. Nothing in quarantine; links are followed by the policy in force. */
+/**
+ * The contents of one folder of a cache, and the stamps of its files, without the quarantine. Links are followed according to the policy.
+ */
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +12,7 @@ export type FolderListing = {
   /** Paths of the folders in it, in order. */
   readonly folders: readonly string[]
   readonly findings: readonly Finding[]
-  /** Whether there are links to shards or folders in it: the system does not tell of changes behind them. */
+  /** Whether it has links to shards or folders, behind which changes are not reported. */
   readonly linked: boolean
 }
 
@@ -18,7 +20,7 @@ export type FolderListing = {
  * Lists a folder.
  * @param root absolute
  * @param folder relative to it
- * @returns null when it is not there any more
+ * @returns null if it no longer exists
  */
 export async function listFolder({ root, folder }: { root: string; folder: string }): Promise<FolderListing | null> {
   let entries: Dirent[]
@@ -27,23 +29,23 @@ export async function listFolder({ root, folder }: { root: string; folder: strin
   } catch (error) {
     if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) return null
     const fault = asSystemError(error, 'read', folder)
-    const message = `the folder could not be read, its shards were not looked at: ${fault.message}`
+    const message = `the folder could not be read, so its shards were not inspected: ${fault.message}`
     return { files: [], folders: [], linked: false, findings: [finding('unreadable', folder, message, { details: fault.details })] }
   }
   const { shards, folders, findings, linked } = sortFolder(root, folder, entries)
   return { files: sortNames(shards), folders: sortNames(folders).map(name => `${folder}/${name}`), findings, linked }
 }
 
-/** By code point. Below the surrogates that is the order of JS itself, which is far faster. */
+/** By code point. Below the surrogates, that is the much faster order of JS. */
 function sortNames(names: string[]): string[] {
   return names.every(name => /^[\0-\ud7ff]*$/.test(name)) ? names.sort() : names.sort(comparePaths)
 }
 
 export type Stamps = {
-  /** −1 for a file that is not there any more, or cannot be looked at. */
+  /** −1 for a file that no longer exists or cannot be inspected. */
   readonly bytes: Float64Array
   readonly mtimeNs: BigInt64Array
-  /** Why files could not be looked at; null when all could. */
+  /** Why files could not be inspected; null if all could. */
   readonly fault: string | null
 }
 
@@ -60,7 +62,7 @@ export function readStamps({ root, folder, names }: { root: string; folder: stri
       bytes[i] = stamp.bytes
       mtimeNs[i] = stamp.mtimeNs
     } catch (error) {
-      fault = asSystemError(error, 'look at', `${folder}/${name}`).message
+      fault = asSystemError(error, 'inspect', `${folder}/${name}`).message
     }
   }
   return { bytes, mtimeNs, fault }

@@ -1,4 +1,4 @@
-/** The rows that are missing from a cache as a file: keys as NDJSON, or windows as BED. What is unknown is counted, not left out silently. */
+/** The missing rows of a cache as a file: keys as NDJSON, or windows as BED. Unknown rows are counted. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -21,8 +21,8 @@ import { pathInScope } from './placeInScope.ts'
 export type LostList = LostListReport & { readonly bytes: Uint8Array<ArrayBuffer> }
 
 /**
- * @throws SystemError also when there is no folder of shards: then nothing is known of what is missing; CacheBusyError and SystemError
- *   where the index cannot be read now; CancelledError
+ * @throws SystemError also if there is no folder of shards, because then nothing is known; CacheBusyError and SystemError if the index
+ * cannot be read now; CancelledError
  */
 export async function listLost(
   { root, ledgerFile, states, scope, format }: MissingQuestion & { scope: Scope; format: LostFormat },
@@ -40,7 +40,7 @@ export async function listLost(
       shardsNamed: all,
       keysNamed: all
     })
-    // The next try may read it; without an index that can be used at all, the rest is worth having.
+    // The next attempt may read it. If the index is unusable for good, the rest is still useful.
     if (indexFailure instanceof CacheBusyError || indexFailure instanceof SystemError) throw indexFailure
     const wanted = found.map(each => each.lost).filter(each => isReportedMissing(each) && pathInScope(each.shardPath, scope))
     const list = await (format === 'ndjson' ? keyList : windowList)(wanted, signal)
@@ -78,7 +78,7 @@ async function windowList(lost: readonly LostDetail[], signal: AbortSignal): Pro
   return listOf(lost, each => windowsOf(each).length, lines)
 }
 
-/** Windows with the hash of each. Where no key is known, BED has `.` for a name. */
+/** Windows with their hashes. If no key is known, BED has `.` for a name. */
 function windowsOf({ keys, windows }: LostDetail): readonly NamedWindow[] {
   if (keys.length === 0) return windows.map(window => ({ ...window, name: '.' }))
   return keys.flatMap(({ window, windowHash }) => (window === null ? [] : [{ ...window, name: windowHash }]))
@@ -109,7 +109,7 @@ function listOf(lost: readonly LostDetail[], countOf: (lost: LostDetail) => numb
   return { bytes: new TextEncoder().encode(parts.join('')), shards: lost.length, listed, unlisted, unlistedShards, uncountedShards }
 }
 
-/** Other questions get their turn. */
+/** Lets other requests run. */
 async function pause(signal: AbortSignal): Promise<void> {
   await setImmediate()
   if (signal.aborted) throw new CancelledError()

@@ -1,4 +1,4 @@
-/** What is missing from a cache by all evidence. */
+/** The missing rows of a cache according to all evidence. */
 import {
   countMissing,
   type Finding,
@@ -14,7 +14,7 @@ import {
 export type MissingReport = MissingCounts & {
   /** The first of them, in path order. */
   readonly findings: readonly Finding[]
-  /** Why some evidence could not be read: what only it knows is not among them. Null when all of it was. */
+  /** Why some evidence could not be read, so that shards may be absent from the list. Null if all of it was read. */
   readonly notRead: string | null
 }
 
@@ -22,11 +22,11 @@ export type MissingQuestion = {
   /** Absolute. */
   readonly root: string
   readonly ledgerFile: string
-  /** What is known of shards that are there. */
+  /** Findings about shards that exist. */
   readonly states: readonly (readonly [shardPath: string, state: ShardState])[]
 }
 
-/** So many are told one by one, and so many of them with the keys and windows that they held. */
+/** Maximum number of shards that are listed, with the same maximum for their keys and windows. */
 const FINDINGS = 5_000
 const SHARDS_NAMED = 500
 const KEYS_NAMED = 20
@@ -48,7 +48,7 @@ export async function findMissing({ root, ledgerFile, states }: MissingQuestion,
   }
 }
 
-/** The other evidence is asked all the same: that the ledger cannot be used is told where it is opened first. */
+/** The other evidence is still used. The code that opens the ledger first reports its problems. */
 export function usableLedger(file: string): Ledger | undefined {
   try {
     return openLedger(file)

@@ -1,8 +1,8 @@
-/** Whether a place in a cache is in a scope. */
+/** Whether an address in a cache is in a scope. */
 import type { Scope } from '../../../shared/contract/index.ts'
 import { addressOf } from '../../core/index.ts'
 
-/** Where shards of one contig in one configuration are. */
+/** The address of the shards of one contig in one configuration. */
 type Place = {
   readonly encoder: string
   readonly stateLayer: number
@@ -11,7 +11,7 @@ type Place = {
   readonly contig: string
 }
 
-/** @param place null for a file outside of the layout, which is in the scope of everything alone */
+/** @param place null for a file outside of the layout, which is only in the scope of the whole cache */
 export function placeInScope(place: Place | null, { encoder, stateLayer, pool, contig }: Scope): boolean {
   if (place === null) return encoder === undefined && stateLayer === undefined && pool === undefined && contig === undefined
   return (
@@ -22,7 +22,7 @@ export function placeInScope(place: Place | null, { encoder, stateLayer, pool, c
   )
 }
 
-/** The same of a shard's path, whether or not the shard is there. */
+/** The same for a shard's path, whether or not the shard exists. */
 export function pathInScope(shardPath: string, scope: Scope): boolean {
   const address = addressOf(shardPath)
   return placeInScope(address && { ...address, pool: `${address.poolType}_${address.poolRadius}` }, scope)

@@ -1,4 +1,4 @@
-/** The service's side of its reading thread: questions with answers, each of which can be given up. The thread starts with the first one. */
+/** The service's side of its query thread: cancellable requests. The first one starts the thread. */
 import type { Worker } from 'node:worker_threads'
 import { CacheError, CancelledError, endWorker, SystemError } from '../../core/index.ts'
 import type { Cloned, Fault, Remark } from '../threads/messages.ts'
@@ -9,7 +9,7 @@ type Answer<Q extends Question> = Cloned<Awaited<ReturnType<Answers[Q]>>>
 type Pending = { readonly resolve: (answer: never) => void; readonly reject: (error: unknown) => void }
 type Reply = { readonly id: number; readonly answer: never } | { readonly id: number; readonly fault: Fault }
 
-/** A bug in a thread, with the stack it had there. */
+/** A bug in a thread, with its original stack. */
 export class ThreadBug extends Error {
   constructor({ message, stack }: Fault) {
     super(message)
@@ -25,8 +25,8 @@ export class QueryThread {
   private closed = false
 
   /**
-   * Asks, and waits for the answer.
-   * @throws what the answer's function throws; CancelledError when the signal gives it up; SystemError when the thread dies
+   * Sends a request and waits for the result.
+   * @throws what the function throws; CancelledError if the signal is aborted; SystemError if the thread dies
    */
   ask<Q extends Question>(question: Q, input: Parameters<Answers[Q]>[0], signal?: AbortSignal): Promise<Answer<Q>> {
     if (this.closed || signal?.aborted) return Promise.reject(new CancelledError())
@@ -37,7 +37,7 @@ export class QueryThread {
         worker.postMessage({ type: 'cancel', id })
         this.settle(id)?.reject(new CancelledError())
       }
-      // The thread keeps the process alive only while somebody waits for it.
+      // The thread keeps the process alive only while a request is pending.
       worker.ref()
       signal?.addEventListener('abort', giveUp, { once: true })
       const done = (): void => signal?.removeEventListener('abort', giveUp)
@@ -55,7 +55,7 @@ export class QueryThread {
     })
   }
 
-  /** Starts the thread before the first question. */
+  /** Starts the thread before the first request. */
   warm(): void {
     this.running()
   }
@@ -82,7 +82,7 @@ export class QueryThread {
       this.failAll(error)
     }
     worker.on('error', error => gone(error))
-    worker.on('exit', code => gone(new SystemError('the thread that reads the cache has stopped; asking again starts another', { code })))
+    worker.on('exit', code => gone(new SystemError('the query thread has stopped. The next request starts another', { code })))
     this.worker = worker
     return worker
   }

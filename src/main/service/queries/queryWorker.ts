@@ -1,4 +1,4 @@
-/** The reading thread: answers questions as they come; those that pause let others in between. */
+/** The query thread: handles requests as they arrive. Long ones yield to others. */
 import { parentPort } from 'node:worker_threads'
 import { faultOf } from '../threads/messages.ts'
 import type { Question } from './answers.ts'
@@ -8,7 +8,7 @@ export type ReaderOrder =
   | { readonly type: 'ask'; readonly id: number; readonly question: Question; readonly input: never }
   | { readonly type: 'cancel'; readonly id: number }
 
-/** Answers until the thread is ended. */
+/** Handles requests until the thread is terminated. */
 export function answerQuestions(): void {
   const running = new Map<number, AbortController>()
   parentPort?.on('message', (order: ReaderOrder) => {

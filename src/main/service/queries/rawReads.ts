@@ -1,4 +1,4 @@
-/** A Parquet file of any layout for the window: values as texts that fit a cell. */
+/** A Parquet file of any layout for the window: values as text that fits a cell. */
 import { RAW_GROUPS, type RawFileFacts, type RawRowPage } from '../../../shared/contract/index.ts'
 import { rawText } from '../../../shared/rawText.ts'
 import { readRawShard } from '../../core/index.ts'

@@ -1,4 +1,4 @@
-/** Look-ups by hash, locus or DNA: what the core finds, and how many rows there are while somebody still types. */
+/** Searches by hash, locus or DNA sequence: the rows that the core finds, and their number while the user types. */
 import type { RowLine } from '../../../shared/contract/index.ts'
 import { find, openIndex } from '../../core/index.ts'
 import { rowLine } from './shardReads.ts'
@@ -6,7 +6,7 @@ import { rowLine } from './shardReads.ts'
 export type Found = { readonly kind: 'hash' | 'locus' | 'dna'; readonly rows: readonly RowLine[]; readonly truncated: boolean }
 
 /**
- * @param among shards that may hold rows of a locus, where these are known
+ * @param among shards that may have rows of a locus, if these are known
  * @throws InputError, SystemError, CancelledError
  */
 export async function search(
@@ -18,9 +18,9 @@ export async function search(
 }
 
 /**
- * How many rows' window hashes begin with a prefix, by the index alone.
- * @param limit counting stops there
- * @returns null when there is no index that could tell
+ * Number of rows whose window hash begins with a prefix, from the index alone.
+ * @param limit maximum to count
+ * @returns null if there is no usable index
  */
 export function countPrefix({ root, prefix, limit }: { root: string; prefix: string; limit: number }): number | null {
   try {
@@ -32,7 +32,7 @@ export function countPrefix({ root, prefix, limit }: { root: string; prefix: str
       index.close()
     }
   } catch {
-    // Why it cannot be used is told where the index is shown.
+    // The view of the index shows why it cannot be used.
     return null
   }
 }

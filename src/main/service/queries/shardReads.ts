@@ -1,4 +1,4 @@
-/** What the window asks of one shard: its facts, its rows, one row's vector. Open shards and descriptions are kept for a while. */
+/** Reads one shard for the window: its facts, its rows, one row's vector. Open shards and descriptions are cached for a while. */
 import { join } from 'node:path'
 import type { RowLine } from '../../../shared/contract/index.ts'
 import {
@@ -28,15 +28,15 @@ const lookups = new Map<string, ShardLookup>()
 
 export type FooterEntry = ShardEntry & {
   readonly findings: readonly Finding[]
-  /** Contigs that it holds although its path does not name them; null where its footer does not tell. */
+  /** Contigs that it holds although its path does not name them; null if its footer does not show them. */
   readonly otherContigs: readonly string[] | null
 }
 
-/** Listing entries of some shards: what their footers say, and what is wrong with those that have none that can be read. */
+/** Listing entries of some shards: data from their footers, and findings for those without a readable footer. */
 export async function readFooters({ root, shardPaths }: { root: string; shardPaths: readonly string[] }): Promise<FooterEntry[]> {
   const entries: FooterEntry[] = []
   for (const shardPath of shardPaths) {
-    // Of a shard that cannot be read, its findings tell.
+    // For an unreadable shard, its findings give the reason.
     let others: readonly string[] | null = []
     const entry = listShard(root, shardPath, shard => {
       others = otherContigs(shard, shardPath)
@@ -46,7 +46,7 @@ export async function readFooters({ root, shardPaths }: { root: string; shardPat
   return entries
 }
 
-/** None of a shard that has gone meanwhile. */
+/** None for a shard that no longer exists. */
 async function findingsOf(root: string, shardPath: string): Promise<readonly Finding[]> {
   try {
     return (await describeShard(root, shardPath)).findings
@@ -56,7 +56,7 @@ async function findingsOf(root: string, shardPath: string): Promise<readonly Fin
   }
 }
 
-/** Everything about a shard; read once for as long as the file stays as it is. */
+/** Everything about a shard; read once as long as the file is unchanged. */
 export async function describe({ root, shardPath }: ShardPlace): Promise<ShardDescription> {
   const stamp = stampOf(root, shardPath)
   const key = `${root}\n${shardPath}`
@@ -92,7 +92,7 @@ function open(root: string, shardPath: string) {
   return lookup.open(shardPath)
 }
 
-/** Lets go of the shards of a cache that were kept open. */
+/** Closes the cached shards of a cache. */
 export function closeShards({ root }: { root: string }): void {
   lookups.get(root)?.close()
   lookups.delete(root)
@@ -100,9 +100,9 @@ export function closeShards({ root }: { root: string }): void {
 }
 
 /**
- * Some rows of a shard, without their vectors. Rows whose pool type or dtype is none that GenoLeWM knows are left out; where pages
- * are damaged, the rows before them are given.
- * @throws NotFoundError, CacheCorruptError when none of the rows can be read
+ * Some rows of a shard, without their vectors. Rows with an unknown pool type or dtype are left out. If pages are damaged, the rows before
+ * them are returned.
+ * @throws NotFoundError, CacheCorruptError if none of the rows can be read
  */
 export function readRows({ root, shardPath, offset, limit }: ShardPlace & { offset: number; limit: number }): {
   total: number
@@ -121,7 +121,7 @@ export function readRows({ root, shardPath, offset, limit }: ShardPlace & { offs
   return { total: shard.rows, rows }
 }
 
-/** A row as it crosses to the window. */
+/** A row in the form that is sent to the window. */
 export function rowLine(info: WindowRowInfo, shardPath: string, rowOffset: number): RowLine {
   return {
     ...info,
@@ -134,14 +134,14 @@ export function rowLine(info: WindowRowInfo, shardPath: string, rowOffset: numbe
 
 /**
  * One row with its vector as float64.
- * @throws NotFoundError beyond the last row, CacheCorruptError when its page cannot be read
+ * @throws NotFoundError beyond the last row, CacheCorruptError if its page cannot be read
  */
 export function readVector({ root, shardPath, rowOffset }: ShardPlace & { rowOffset: number }) {
   const shard = open(root, shardPath)
   return corruptOnFault(shardPath, () => {
     const info = shard.info(rowOffset)
     if (info === null) {
-      const message = `${shardPath} has no row ${rowOffset} that can be shown, it holds ${shard.rows}`
+      const message = `${shardPath} has no row ${rowOffset} that can be shown; it has ${shard.rows}`
       throw new NotFoundError(message, { shard_path: shardPath, row_offset: rowOffset, rows: shard.rows })
     }
     const stored = shard.values(rowOffset)

@@ -1,4 +1,4 @@
-/** What lies beside the shards: the index, the lock of whoever is writing, the quarantine. Read, never touched. */
+/** The parts of a cache besides its shards: the index, the owner of the lock, the quarantine. Only reads. */
 import { join } from 'node:path'
 import {
   CacheError,
@@ -20,7 +20,7 @@ export type Surroundings = {
   }
   readonly writer: { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string } | null
   readonly quarantined: number
-  /** Whether there is a folder of shards, as far as can be told. */
+  /** Whether there is a folder of shards, as far as can be determined. */
   readonly there: boolean
 }
 
@@ -34,7 +34,7 @@ async function countQuarantined(root: string): Promise<number> {
   try {
     return (await listQuarantine(root, () => undefined)).length
   } catch (error) {
-    // Where the folders went away, whoever lists the shards says so.
+    // If the folder has disappeared, the scan of the shards reports it.
     if (error instanceof CacheError) return 0
     throw error
   }
@@ -53,7 +53,7 @@ function lookAtIndex(root: string): Surroundings['index'] {
 }
 
 function stateAfter({ code }: CacheError): Surroundings['index']['state'] {
-  // Locked for a moment is not damaged.
+  // An index that is locked for a moment is not damaged.
   if (code === 'RESOURCE.BUSY') return 'present'
   return code === 'RESOURCE.UNSUPPORTED' ? 'unsupported' : 'unusable'
 }

@@ -1,26 +1,26 @@
-/** The contract's calls as they come over a line, whatever the line is made of. */
+/** Handles the contract's calls over any transport. */
 import { RPCHandler } from '@orpc/server/websocket'
 import { z } from 'zod'
 import type { ServiceRouter } from './router.ts'
 
 export type Calls = {
-  /** Follows a message. One that is no call gets no answer: no page may end the process that serves all of them. */
+  /** Handles a message. One that is not a call gets no reply, so that no page can end the process that serves all of them. */
   receive(line: Line, message: unknown): void
-  /** Ends what is still under way on a line that is gone. */
+  /** Cancels pending calls of a closed connection. */
   close(line: Line): void
 }
 
-/** What answers go out through. */
+/** Sends replies. */
 export type Line = Parameters<RPCHandler<Record<never, never>>['close']>[0]
 
 export function openLine(send: (data: Parameters<Line['send']>[0]) => void): Line {
   return { send: data => send(data), addEventListener: () => undefined }
 }
 
-/** The name of a call. For one without, oRPC would drop all answers that its line still waits for. */
+/** The id of a call. Without one, oRPC would drop all pending replies of the connection. */
 const named = z.object({ i: z.string().min(1) })
 
-/** Answers calls. No input of the contract has bytes in it, so that a call is always text. */
+/** Handles calls. The contract's inputs contain no bytes, so that a call is always text. */
 export function answerCalls(router: ServiceRouter): Calls {
   const handler = new RPCHandler(router)
   return {

@@ -1,6 +1,6 @@
 /**
- * What callers see of what went wrong: expected faults with their own code, sentence and facts; a bug as INTERNAL, written to the log
- * once and with its stack, told to nobody else.
+ * Errors as callers see them: expected errors with their code, message and details; a bug as INTERNAL, which is logged once with its stack
+ * and hidden from callers.
  */
 import { ORPCError } from '@orpc/server'
 import type pino from 'pino'
@@ -14,7 +14,7 @@ function orpcError(code: ErrorCode, message: string, details: Readonly<Record<st
   return new ORPCError(code, { status: ERRORS[code].status, message, data: { details: { ...details } } })
 }
 
-/** Whatever was thrown, as the contract has it. */
+/** Any exception in the form of the contract. */
 export function contractError(error: unknown, path: readonly string[], log: pino.Logger): ORPCError<string, unknown> {
   const expected = expectedError(error)
   if (expected !== null) return orpcError(expected.code, expected.message, expected.details)
@@ -29,6 +29,6 @@ export function contractError(error: unknown, path: readonly string[], log: pino
 function inputMessage({ data, message }: ORPCError<string, unknown>): string {
   if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues)) return message
   const issues: readonly { message?: unknown; path?: unknown }[] = data.issues
-  const told = issues.slice(0, 3).map(({ message: what, path }) => `${Array.isArray(path) ? path.join('.') : 'input'}: ${String(what)}`)
-  return `the request is not one: ${told.join('; ')}`
+  const problems = issues.slice(0, 3).map(({ message: what, path }) => `${Array.isArray(path) ? path.join('.') : 'input'}: ${String(what)}`)
+  return `invalid request: ${problems.join('; ')}`
 }

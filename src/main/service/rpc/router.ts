@@ -1,4 +1,4 @@
-/** The contract, procedure by procedure: each finds its cache and says what of the rooms below it asks. */
+/** Implements the contract, procedure by procedure: each finds its cache and calls the other modules. */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -38,10 +38,10 @@ export type RouterParts = {
   readonly log: pino.Logger
 }
 
-/** Findings that cross at once; their number is told whatever it is. */
+/** Maximum number of findings that are sent; their number is always sent. */
 const MOST_FINDINGS = 5000
 
-/** What goes through all shards: the rows that somebody looks at come first. */
+/** Work that reads all shards; visible rows come first. */
 const OVERVIEWS: ReadonlySet<string> = new Set(['shards.tree', 'shards.lane', 'findings'])
 
 export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: RouterParts) {
@@ -55,7 +55,7 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
       throw contractError(error, path, log)
     }
   })
-  /** Errors in the midst of events are told like those before the first. */
+  /** Errors in the middle of an event stream are handled like those before it. */
   async function* guarded<T>(events: AsyncGenerator<T, void, void>, path: readonly string[]): AsyncGenerator<T, void, void> {
     try {
       yield* events

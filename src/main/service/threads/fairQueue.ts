@@ -1,9 +1,12 @@
-/** Long loops on the service's own thread let others have their turn: no stretch of work is longer than a few milliseconds. */
+/**
+ * Lets other work run between the steps of a long loop on the service's own thread, so that none blocks it for more than a few
+ * milliseconds.
+ */
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * Gives each caller a turn of the event loop of its own, so that calls which arrive together do not add up to one long stretch of work.
- * @returns waits for a turn; those who can wait longer come after all others
+ * Gives each caller its own turn of the event loop, so that simultaneous calls do not add up to a long block.
+ * @returns waits for a turn; callers with low priority come last
  */
 export function makeTurns(): (patient: boolean) => Promise<void> {
   const hasty: (() => void)[] = []
@@ -28,8 +31,8 @@ export function makeTurns(): (patient: boolean) => Promise<void> {
 }
 
 /**
- * Makes a pause for a loop: awaited after each step, it costs nothing until the budget is used up.
- * @param budgetMs longest stretch of work
+ * A pause for a loop, awaited after each step. It costs nothing until the budget is used up.
+ * @param budgetMs longest block of work
  */
 export function makePauses(budgetMs = 8): () => Promise<void> | undefined {
   let started = performance.now()

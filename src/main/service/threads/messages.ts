@@ -1,4 +1,4 @@
-/** What crosses between the service and its threads: plain data, which arrives as the receiver's own copy. */
+/** Messages between the service and its threads: plain data, which arrives as the receiver's own copy. */
 import type { JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
 import {
   type ErrorCode,
@@ -10,10 +10,10 @@ import {
   type RecordedVerdict
 } from '../../core/index.ts'
 
-/** What a thread is started for. */
+/** The purpose of a thread. */
 export type ThreadRole = { readonly role: 'job' | 'reader' }
 
-/** What a thread is started with. */
+/** The arguments of a thread. */
 export type ThreadStart = ThreadRole & { readonly limits: Limits; readonly links: LinkPolicy }
 
 /** An error as data; `stack` for a bug. */
@@ -34,7 +34,7 @@ export type JobOrder =
     }
   | { readonly type: 'cancel' }
 
-/** What a thread has to say of itself, for the log. */
+/** A thread's messages for the log. */
 export type Remark = { readonly type: 'remark'; readonly subject: string; readonly sentence: string }
 
 export type JobMessage =
@@ -45,7 +45,7 @@ export type JobMessage =
   | { readonly type: 'end'; readonly end: Exclude<JobOutcome, { outcome: 'failed' }> }
   | { readonly type: 'fault'; readonly fault: Fault }
 
-/** A copy that went through a message has nobody else to protect from. */
+/** A copy that was received in a message is not shared, so it may be changed. */
 export type Cloned<T> = T extends bigint | Uint8Array | Float32Array | Float64Array | BigInt64Array
   ? T
   : T extends readonly (infer Item)[]
@@ -61,5 +61,5 @@ export function faultOf(error: unknown): Fault {
   return { code: 'INTERNAL', message: INTERNAL_MESSAGE, details: {}, stack }
 }
 
-/** All that a window learns of a bug. */
-export const INTERNAL_MESSAGE = 'something went wrong inside the program that should not; its log has the details'
+/** The only information about a bug that a window gets. */
+export const INTERNAL_MESSAGE = "internal error; see the program's log for details"

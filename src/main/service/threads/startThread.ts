@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads'
 import { limitsInForce, linkPolicy, remarkOnce, startWorker, threadFile } from '../../core/index.ts'
 import type { Remark, ThreadRole, ThreadStart } from './messages.ts'
 
-/** @throws SystemError when the system has no thread to give, or this installation lacks its file */
+/** @throws SystemError if no thread can be started, or its file is missing from this installation */
 export function startThread(role: ThreadRole): Worker {
   const worker = startWorker(threadFile('workerEntry', join(import.meta.dirname, '..')), {
     workerData: { ...role, limits: limitsInForce(), links: linkPolicy() } satisfies ThreadStart

@@ -1,4 +1,4 @@
-/** Every kind of job. Who may run beside whom, titles, work and effects follow from this table. */
+/** Every kind of job. Concurrency, titles, work and effects follow from this table. */
 import type { JobKind } from '../../../../shared/contract/index.ts'
 import type { OpenCache } from '../../cacheModel/openCache.ts'
 import type { ReportEffect } from '../../catalog/comparison.ts'

@@ -1,4 +1,4 @@
-/** What there is to know about one kind of job, in one place. */
+/** Everything about one kind of job. */
 import type { JobKind, JobReport, JobRequest } from '../../../../shared/contract/index.ts'
 import type { Ledger, LongOptions } from '../../../core/index.ts'
 import type { OpenCache } from '../../cacheModel/openCache.ts'
@@ -16,28 +16,28 @@ export type Unchanging<T> = T extends bigint
       : T
 export type RunOptions = LongOptions & { readonly workers: number | undefined; readonly ledger: Ledger }
 
-/** What is settled before a job starts. */
+/** Properties that are fixed before a job starts. */
 export type Prepared<Kind extends JobKind> = {
   /** The request as its thread gets it. */
   readonly order: RequestOf<Kind>
-  /** For a person: "Verify 36 shards". */
+  /** The title: "Verify 36 shards". */
   readonly title: string
-  /** The shards that it will read, as far as is known before; null for all. */
+  /** The shards that it will read, if known in advance; null for all. */
   readonly checked: ReadonlySet<string> | null
 }
 
 export type JobDefinition<Kind extends JobKind> = {
-  /** Whether it changes the cache. One such job at a time runs on a cache, others beside it. */
+  /** Whether it changes the cache. Only one such job runs on a cache at a time; others run beside it. */
   readonly writes: boolean
-  /** @throws NotFoundError and InputError for a request that cannot be carried out */
+  /** @throws NotFoundError and InputError for an invalid request */
   readonly prepare: (cache: OpenCache, request: RequestOf<Kind>) => Prepared<Kind>
-  /** Carries it out, in a thread of its own. */
+  /** Runs it, in its own thread. */
   readonly run: (root: string, request: RequestOf<Kind>, options: RunOptions) => Promise<Unchanging<ReportOf<Kind>>>
-  /** What its report says about the index and about shards held against each other. */
+  /** The effect of its report on findings about the index and between shards. */
   readonly effect: (report: ReportOf<Kind>) => ReportEffect
 }
 
-/** A title and nothing else to settle. */
+/** A definition with only a title. */
 export function titled<Kind extends JobKind>(title: (request: RequestOf<Kind>) => string): JobDefinition<Kind>['prepare'] {
   return (_cache, request) => ({ order: request, title: title(request), checked: null })
 }

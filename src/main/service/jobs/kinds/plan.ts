@@ -1,12 +1,12 @@
 import { planRepair } from '../../../core/index.ts'
 import { type JobDefinition, titled } from './jobDefinition.ts'
 
-/** A repair of a cache that was just verified does not read all of it once more: a day. */
+/** A repair of a cache that was verified within a day does not read all of it again. */
 const TRUST_MS = 86_400_000
 
 export const plan: JobDefinition<'plan'> = {
   writes: false,
-  prepare: titled(() => 'Verify what was not verified within a day, and plan a repair'),
+  prepare: titled(() => 'Verify shards not verified within a day, and plan a repair'),
   run: async (root, { kind }, options) => ({ kind, plan: await planRepair(root, { ...options, trustMs: TRUST_MS }) }),
   effect: ({ plan: { moves, kept, indexFindings } }) => {
     const reasons = new Map([...moves, ...kept].map(each => [each.shardPath, each.reasons]))

@@ -45,11 +45,11 @@ function checkedShards(
 function titleOf({ changed, olderThanMs, resume, secondReader }: RequestOf<'verify'>, shards: number | null): string {
   const all = shards === null ? 'the whole cache' : counted(shards)
   const readers = secondReader === true ? ' with two readers' : ''
-  if (resume === true) return `Go on with verifying ${all}${readers}`
+  if (resume === true) return `Resume verifying ${all}${readers}`
   const parts = [
-    ...(changed === true ? ['is new or changed'] : []),
-    ...(olderThanMs === undefined ? [] : [`was not verified for ${duration(olderThanMs)}`])
+    ...(changed === true ? ['new or changed'] : []),
+    ...(olderThanMs === undefined ? [] : [`not verified for ${duration(olderThanMs)}`])
   ]
   if (parts.length === 0) return `Verify ${all}${readers}`
-  return `Verify what ${parts.join(' or ')}${shards === null ? '' : ` of ${all}`}${readers}`
+  return `Verify shards (${parts.join(', or ')})${shards === null ? '' : ` of ${all}`}${readers}`
 }
