@@ -75,7 +75,7 @@ describe('the token', () => {
   test('lets in one browser, which may open its address again', async () => {
     const fresh = await start()
     // A link checker does not use it up.
-    expect(await ask(fresh.port, pathOf(fresh), { method: 'HEAD' })).toMatchObject({ status: 403, headers: { 'content-length': '75' } })
+    expect(await ask(fresh.port, pathOf(fresh), { method: 'HEAD' })).toMatchObject({ status: 403, headers: { 'content-length': '56' } })
     const headers = { Cookie: await cookieOf(fresh.port, fresh.url) }
     const second = await ask(fresh.port, pathOf(fresh))
     expect(second).toMatchObject({

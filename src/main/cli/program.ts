@@ -76,8 +76,8 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
     )
     .action(by(() => import('./commands/write.ts')))
 
-  add('path', 'print where a shard lies or would lie')
-    .requiredOption('--encoder-id <id>', 'name of the encoder', textOption(nameField))
+  add('path', 'print the path of a shard')
+    .requiredOption('--encoder-id <id>', 'encoder id', textOption(nameField))
     .addOption(keyOption('stateLayer').makeOptionMandatory())
     .addOption(keyOption('poolType').makeOptionMandatory())
     .addOption(keyOption('poolRadius').makeOptionMandatory())

@@ -12,9 +12,9 @@ export type KeyPart = {
   /** Its column in shards and indexes, and its name in JSON. */
   readonly column: string
   readonly kind: 'digests' | 'integers' | 'texts'
-  /** What a shard stores: bits of an integer, bytes of a digest, 0 for text. */
+  /** The stored form: bits of an integer, bytes of a digest, 0 for text. */
   readonly width: number
-  /** What an index holds for a row without a value; null where each row has one. */
+  /** The value in the index for a row without one; null if each row has one. */
   readonly none: number | null
 }
 

@@ -28,7 +28,7 @@ export type WindowKey = {
   readonly poolRadius: number
   /** From layout 2 on: the token that the pool is centred on, int32, ≥ 0; null for a pool of the whole window. Absent in layout 1. */
   readonly centerToken?: number | null
-  /** What the encoder ran in; the values on disk are float16 whatever this says. */
+  /** The data type that the encoder ran in. Stored values are always float16. */
   readonly dtype: Dtype
 }
 

@@ -29,7 +29,7 @@ const centerTokenOrNone: FieldReader<number | null> = value => {
   return 'value' in read ? read : { mustBe: `${read.mustBe}, or null` }
 }
 
-/** What each part of a key must be in a line of JSON. */
+/** The accepted values of each part of a key in a line of JSON. */
 export const KEY_READERS: Readonly<Record<KeyField, FieldReader<unknown>>> = {
   windowHash: hashField,
   encoderHash: hashField,

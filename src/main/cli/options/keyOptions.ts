@@ -11,12 +11,12 @@ export type GivenKey = { readonly [F in KeyField]?: WindowKey[F] }
 const OPTIONS: Readonly<Record<KeyField, (flag: string) => Option>> = {
   windowHash: flag => new Option(`${flag} <hex>`, "SHA-256 of the window's DNA").argParser(textOption(hashField)),
   encoderHash: flag => new Option(`${flag} <hex>`, "SHA-256 of the encoder's weights").argParser(textOption(hashField)),
-  stateLayer: flag => new Option(`${flag} <n>`, 'layer, -1 is the last').argParser(numberOption(stateLayerField)),
-  poolType: flag => new Option(`${flag} <type>`, 'how tokens were pooled').choices(POOL_TYPES),
-  poolRadius: flag => new Option(`${flag} <n>`, 'radius of the pool in tokens').argParser(numberOption(poolRadiusField)),
+  stateLayer: flag => new Option(`${flag} <n>`, 'layer; -1 is the last').argParser(numberOption(stateLayerField)),
+  poolType: flag => new Option(`${flag} <type>`, 'pool type').choices(POOL_TYPES),
+  poolRadius: flag => new Option(`${flag} <n>`, 'pool radius in tokens').argParser(numberOption(poolRadiusField)),
   centerToken: flag =>
     new Option(`${flag} <n>`, 'layout 2: token that the pool is centred on (default: none)').argParser(numberOption(centerTokenField)),
-  dtype: flag => new Option(`${flag} <dtype>`, 'what the encoder ran in').choices(DTYPES)
+  dtype: flag => new Option(`${flag} <dtype>`, 'data type that the encoder ran in').choices(DTYPES)
 }
 
 function flagOf({ column }: KeyPart): string {

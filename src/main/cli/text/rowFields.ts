@@ -1,4 +1,4 @@
-/** Rows, keys and places as the JSON of the seed's names: base pairs are numbers, created_at is a decimal string. */
+/** Rows, keys and locations as JSON with the names of `geno_lewm`: positions are numbers, created_at is a decimal string. */
 import { keyFieldsOf } from '../../../shared/model/keySpec.ts'
 import type { RowPlace, WindowKey, WindowRowInfo } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'

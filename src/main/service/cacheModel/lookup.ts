@@ -52,7 +52,7 @@ export async function understand(cache: OpenCache, reader: QueryThread, query: s
 function countText(rows: number | null, kind: 'hash' | 'dna'): string {
   if (rows === null) return kind === 'hash' ? '; without an index, every shard is read' : '; without an index, every shard is read for it'
   if (rows > COUNT_LIMIT) return `, more than ${number(COUNT_LIMIT)} rows`
-  if (kind === 'dna') return rows === 0 ? '→ no window has this sequence' : ` → found, ${counted(rows, 'row')}`
+  if (kind === 'dna') return rows === 0 ? ' → no window has this sequence' : ` → found, ${counted(rows, 'row')}`
   return rows === 0 ? ', no row' : `, ${counted(rows, 'row')}`
 }
 
