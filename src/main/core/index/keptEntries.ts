@@ -1,6 +1,6 @@
 /**
- * Entries that a new index takes over from the old one: those of shards that were not read. An entry goes only with a shard that was
- * read, or that is proven gone.
+ * Copies the entries of unread shards from the old index to the new one. An entry is removed only with a shard that was read, or that is
+ * proven to be gone.
  */
 
 import { isProvenGone } from '../cache/provenGone.ts'
@@ -32,7 +32,7 @@ export function keepUnreadEntries(
     for (const path of index.distinctShardPaths()) if (mayHold(path)) keep(path, index.rowsOf(path))
   } catch (error) {
     if (!(error instanceof IndexUnusable)) throw error
-    // A search by path met damage: a scan from either end gives the rows before and after it.
+    // A search by path met damage. A scan from either end gives the rows before and after it.
     const rows = (['first', 'last'] as const).flatMap(end => [...untilDamage(index.allRows(end))])
     for (const [path, ofShard] of Map.groupBy(rows, row => row.shardPath)) if (mayHold(path)) keep(path, ofShard)
   } finally {
@@ -41,7 +41,7 @@ export function keepUnreadEntries(
   return kept
 }
 
-/** Whether the index knows rows of a shard; false where it cannot be used. @throws CacheBusyError, SystemError */
+/** Whether the index has rows of a shard; false if it cannot be used. @throws CacheBusyError, SystemError */
 export function hadEntries(root: string, shardPath: string): boolean {
   const index = openUsableIndex(root)
   try {

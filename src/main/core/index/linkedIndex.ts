@@ -1,6 +1,6 @@
 /**
- * An index behind a symbolic link is read where the link leads. Before anything is written, a copy takes the place of the link, as
- * another cache or a content-addressed store may use its target: GenoLeWM's own reindex replaces the link as well.
+ * An index behind a symbolic link is read at its target. Before anything is written, a copy replaces the link, because another cache or a
+ * content-addressed store may use the target. GenoLeWM's own reindex replaces the link as well.
  */
 import { closeSync, copyFileSync, fsyncSync, lstatSync, openSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -34,7 +34,7 @@ export function indexFile(root: string): string {
   throw new IndexUnusable('index_unreadable', `it is a symbolic link that was not followed: ${target.refusal}`)
 }
 
-/** Null for what is no link. */
+/** Null for anything but a link. */
 function targetOf(path: string): LinkTarget | null {
   try {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null
@@ -77,7 +77,7 @@ export function replaceLinkedIndex(root: string): void {
   )
 }
 
-/** What SQLite cannot read is copied as it is: it is judged, and set aside, like any other index. */
+/** A file that SQLite cannot read is copied unchanged. It is then handled like any other index. */
 function copyIndex(from: string, to: string): void {
   try {
     guarded(() => {

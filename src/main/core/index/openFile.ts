@@ -1,4 +1,6 @@
-/** Opens the file of an index. A reader creates, removes and changes no file beside it, and takes no lock from another connection. */
+/**
+ * Opens the file of an index. Reading creates, removes and changes no file beside it, and opens without disturbing other processes' locks.
+ */
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -9,16 +11,16 @@ import { makeTemporaryFolder } from '../fs/temporaryFolder.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { copyDatabase } from './copyDatabase.ts'
 
-/** How long to wait for another process to let go of the index. */
+/** How long to wait for another process to release the index. */
 export const BUSY_MS = 10_000
 
-/** 'copy' reads what a crash left in the middle of a transaction. */
+/** 'copy' reads an index with a transaction that a crash interrupted. */
 export type OpenMode = 'read' | 'write' | 'copy'
 
-/** An open database, and how to let go of it. */
+/** An open database, and a function that closes it. */
 type Opened = { readonly db: Database.Database; readonly close: () => void }
 
-/** Null when the file went away since it was seen: Python's reindex deletes the old index before it makes the new one. */
+/** Null if the file disappeared meanwhile: Python's reindex deletes the old index before it creates the new one. */
 export function openFile(path: string, mode: OpenMode): Opened | null {
   try {
     if (mode === 'copy') return openCopy(path)
@@ -26,7 +28,7 @@ export function openFile(path: string, mode: OpenMode): Opened | null {
     return openForWriting(path)
   } catch (error) {
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
-    // What SQLite refused is judged by the caller; another failed call says nothing of the index either.
+    // The caller handles errors of SQLite. Another failed call means nothing about the index either.
     throw error instanceof Database.SqliteError ? error : (expectedError(error) ?? error)
   }
 }
@@ -34,7 +36,7 @@ export function openFile(path: string, mode: OpenMode): Opened | null {
 function openForWriting(path: string): Opened {
   const db = openDatabase(path, { fileMustExist: true, timeout: BUSY_MS })
   try {
-    // better-sqlite3 syncs no commit in WAL mode, but entries have to leave the index before their shard moves.
+    // better-sqlite3 syncs no commit in WAL mode, but entries must leave the index before their shard moves.
     db.pragma('synchronous = FULL')
     return openedInPlace(db)
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The index as far as it can be used, for those who go on without it. Why it cannot is reported where shards are compared with it. */
+/** The index for callers that can continue without it. The comparison with the shards reports why it cannot be used. */
 import { CacheError } from '../../../shared/model/errors.ts'
 import type { IndexEntry } from '../keys/indexRow.ts'
 import { IndexUnusable } from './untrusted.ts'
@@ -6,7 +6,7 @@ import { openIndex, type WindowIndex } from './windowIndex.ts'
 
 /**
  * Opens the index for reading.
- * @returns null where there is none, or none that can be used
+ * @returns null if there is none, or none that can be used
  * @throws CacheBusyError, SystemError
  */
 export function openUsableIndex(root: string): WindowIndex | null {
@@ -18,7 +18,7 @@ export function openUsableIndex(root: string): WindowIndex | null {
   }
 }
 
-/** The entries of a shard; none where the index fails, is busy or is refused. */
+/** The entries of a shard; none if the index fails, is busy or is not readable. */
 export function entriesIfUsable(index: WindowIndex | null, shardPath: string): readonly IndexEntry[] {
   try {
     return index?.entriesOf(shardPath) ?? []

@@ -1,6 +1,6 @@
 /**
- * The cache's SQLite index, opened without trust: no code in its schema runs, every path that comes out of it is checked by who
- * uses it. The only room that knows SQL on index.sqlite.
+ * The cache's SQLite index, which is not trusted: no code in its schema runs, and callers check every path from it. Only this folder has
+ * SQL on index.sqlite.
  */
 import { lstatSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -79,7 +79,7 @@ function hasIndex(path: string): boolean {
   }
 }
 
-/** SQLite calls an index spoiled also when its device failed for a moment: one that looks so is looked at again before it is believed. */
+/** SQLite reports an index as damaged even if its device failed for a moment, so such an index is checked again. */
 function twiceIfSpoiled<T>(open: () => T): T {
   try {
     return open()
@@ -89,12 +89,12 @@ function twiceIfSpoiled<T>(open: () => T): T {
   }
 }
 
-/** What a reader may meet for a moment while Python deletes the index and makes it anew. */
+/** Errors that a reader may get for a moment while Python deletes and recreates the index. */
 const PASSING = new Set(['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY', 'SQLITE_READONLY_DBMOVED', 'SQLITE_CANTOPEN'])
 const TRIES = 10
 const PAUSE_MS = 50
 
-/** Tries again for half a second before a fault of the index that may pass counts as one. */
+/** Retries for half a second if the error may be temporary. */
 export function patiently<T>(open: () => T): T {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -107,7 +107,7 @@ export function patiently<T>(open: () => T): T {
   }
 }
 
-/** Whether a writer died in the middle of a transaction: the next one that may write undoes it, and a reader in a copy. */
+/** Whether a writer died in the middle of a transaction. The next writer rolls it back, and a reader does so in a copy. */
 function isInterrupted(error: unknown): boolean {
   const { cause } = error instanceof IndexUnusable ? error : { cause: null }
   return cause instanceof Database.SqliteError && (cause.code === 'SQLITE_READONLY_ROLLBACK' || cause.code === 'SQLITE_READONLY_RECOVERY')
@@ -168,12 +168,12 @@ function brokenText(failing: number): string {
 
 /** An open index. */
 export class WindowIndex {
-  /** Lets go of the database. */
+  /** Closes the database. */
   readonly close: () => void
   readonly layout: Layout
   private readonly db: Database.Database
   private readonly sql: Sql
-  /** Prepared when first needed: a look-up needs one of them. */
+  /** Prepared when first needed, because a search needs only one of them. */
   private readonly prepared = new Map<string, Database.Statement>()
   private readonly schema: readonly string[]
   /** Entries that were found to be exactly the rows of their shards. */
@@ -222,12 +222,12 @@ export class WindowIndex {
     return values === null ? null : (this.prepare<unknown[], RowPlace>(this.sql.byKey).get(...values) ?? null)
   }
 
-  /** The entries that point into a shard, in no order. */
+  /** The entries that point to a shard, in no order. */
   entriesOf(shardPath: string): IndexEntry[] {
     return this.guarded(() => this.prepare<[string], IndexEntry>(this.sql.byShard).all(shardPath))
   }
 
-  /** Those of them that point at no row of a shard with so many. */
+  /** Those of them that point to no row of a shard with this many rows. */
   entriesBeyond(shardPath: string, rows: number): IndexEntry[] {
     return this.guarded(() => this.prepare<[string, number], IndexEntry>(this.sql.beyond).all(shardPath, rows))
   }
@@ -253,7 +253,7 @@ export class WindowIndex {
     return true
   }
 
-  /** The entries that point into a shard, as they would be entered again. */
+  /** The entries that point to a shard, in the form for insertion. */
   rowsOf(shardPath: string): Generator<IndexRow> {
     return this.rows('WHERE shard_path = ?', shardPath)
   }
@@ -337,19 +337,19 @@ export class WindowIndex {
     return this.guarded(() => this.prepare<[string, string, number], IndexEntry>(sql).all(prefix, `${prefix}g`, limit))
   }
 
-  /** Removes the entries that point into a shard. */
+  /** Removes the entries that point to a shard. */
   forget(shardPath: string): void {
     this.guarded(() => this.prepare<[string], never>('DELETE FROM window_index WHERE shard_path = ?').run(shardPath))
   }
 
-  /** Removes an entry, if it still leads to the same row. */
+  /** Removes an entry, if it still points to the same row. */
   forgetEntry(entry: IndexEntry): void {
     const values = valuesOfKey(this.layout.key, entry)
     if (values === null) return
     this.guarded(() => this.prepare<unknown[], never>(this.sql.forgetEntry).run(...values, entry.shardPath, entry.rowOffset))
   }
 
-  /** Runs `work` in one transaction that waits for its turn. */
+  /** Runs `work` in one transaction, after waiting for the lock. */
   transaction(work: () => void): void {
     const all = (): void => {
       // Another process may have been quicker: each makes only what is not there.
@@ -359,13 +359,13 @@ export class WindowIndex {
     this.guarded(() => this.db.transaction(all).immediate())
   }
 
-  /** Enters the rows of a shard whose keys are not taken. @returns how many went in */
+  /** Inserts the rows of a shard whose keys are free. @returns the number of inserted rows */
   enterShard(shardPath: string, keys: ShardKeys): number {
     this.insertShard ??= prepareInsert(this.db)
     return this.insertShard(shardPath, keys)
   }
 
-  /** Enters a row; when its key is taken, nothing changes and the place that holds it is returned. */
+  /** Inserts a row. If its key is taken, nothing changes and the existing location is returned. */
   enterUnlessTaken(row: IndexRow): RowPlace | null {
     const { insert, ofRow } = rowStatements(this.layout)
     const { changes } = this.prepare<unknown[], never>(insert).run(...ofRow(row))

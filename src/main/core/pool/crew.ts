@@ -1,17 +1,17 @@
-/** The threads of one operation: as many as were asked for, or as the system gives, which may be none. */
+/** The threads of one operation: the requested number, or as many as can be started, possibly none. */
 import { remarkOnce } from '../base/remarks.ts'
 import { expectedError } from '../fs/systemError.ts'
 import { giveBack, type PooledThread, takeThread } from './shardPool.ts'
 
 export class Crew {
-  /** A place is empty until its thread is needed. */
+  /** Undefined until its thread is needed. */
   private readonly places: (PooledThread | undefined)[]
 
   constructor(threads: number) {
     this.places = Array.from({ length: threads })
   }
 
-  /** The thread with the fewest tasks, started if need be; null when the system gives no thread at all. */
+  /** The thread with the fewest tasks, started if necessary; null if no thread can be started. */
   leastBusy(): PooledThread | null {
     while (this.places.length > 0) {
       const at = this.leastBusyPlace()
@@ -29,18 +29,18 @@ export class Crew {
     return null
   }
 
-  /** Does without a thread that could not be started. */
+  /** Continues without a thread that could not be started. */
   dismiss(thread: PooledThread, why: unknown): void {
     const at = this.places.indexOf(thread)
     if (at >= 0) this.giveUp(at, why)
   }
 
-  /** Ends all threads, in the middle of whatever they do. */
+  /** Ends all threads immediately. */
   end(): void {
     for (const thread of this.places) thread?.end()
   }
 
-  /** Lets others have the threads: all their tasks have been answered. */
+  /** Returns the threads to the pool. All their tasks are finished. */
   release(): void {
     for (const thread of this.places) if (thread !== undefined) giveBack(thread)
   }

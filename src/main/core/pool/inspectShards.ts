@@ -1,6 +1,6 @@
 /**
- * Many shards, read on as many threads as there are cores, and handed on in the order in which they were asked for: what is made of
- * them is the same for any number of threads. One worker is no thread at all.
+ * Reads many shards with one thread per core, and returns them in the given order, so that results do not depend on the number of threads.
+ * With workers = 1 everything runs on the calling thread.
  */
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
@@ -14,25 +14,25 @@ import { Crew } from './crew.ts'
 import { ThreadLost } from './shardPool.ts'
 
 export type LookOptions = {
-  /** Threads; as many as cores by default. */
+  /** Threads; by default one per core. */
   readonly workers?: number
   readonly signal?: AbortSignal
-  /** How long reading one shard may take, ms. */
+  /** Time limit for reading one shard, ms. */
   readonly budgetMs?: number
-  /** Bytes of all shards, as far as known: a few are read sooner than a thread is started. */
+  /** Bytes of all shards, if known: few bytes are read faster than a thread is started. */
   readonly bytes?: number
 }
 
 /** Reading a shard without its embeddings takes as long as reading this many bytes of a whole one. */
 export const BYTES_OF_KEYS = 512 * 1024
-/** So many bytes are read in the time that a thread takes to start. */
+/** Bytes that are read in the time that a thread takes to start. */
 const BYTES_A_THREAD = 12 * 1024 * 1024
-/** Tasks that a thread has before it at a time: it goes on while its last answer is being taken in. */
+/** Tasks queued per thread, so that it continues while its last result is being processed. */
 const TASKS_A_THREAD = 3
 
 /**
- * Looks at shards, in order; at most a few for each worker are under way or wait to be taken.
- * @throws CancelledError soon after the signal, InputError for a number of workers that cannot be
+ * Inspects shards, in order. At most a few per worker are in progress or waiting.
+ * @throws CancelledError soon after the signal, InputError for an invalid number of workers
  */
 export async function* inspectShards(tasks: readonly ShardTask[], options: LookOptions): AsyncGenerator<ShardInspection, void, void> {
   const wanted = options.workers ?? availableParallelism()
@@ -45,7 +45,7 @@ export async function* inspectShards(tasks: readonly ShardTask[], options: LookO
   else yield* lookInThreads(tasks, workers, options)
 }
 
-/** The event loop gets its turn after so many ms. */
+/** Interval in ms at which the event loop gets a turn. */
 const BREATH_MS = 20
 
 async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: LookOptions): AsyncGenerator<ShardInspection, void, void> {
@@ -64,7 +64,7 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
         breath = performance.now()
       }
       if (signal?.aborted) throw new CancelledError()
-      // As with threads, an answer that comes too late is none.
+      // As with threads, a result that arrives too late is dropped.
       if (late) {
         look = abandonedInspection(task, overTime(budget))
         steps.return(look)
@@ -83,7 +83,7 @@ async function* lookInThreads(
   const crew = new Crew(workers)
   const started = new Map<number, Promise<ShardInspection | null>>()
   let ended = false
-  /** Null when there is no thread to read it. */
+  /** Null if there is no thread to read it. */
   const readOn = async (task: ShardTask): Promise<ShardInspection | null> => {
     let tries = 0
     while (!ended && !signal?.aborted) {
@@ -95,7 +95,7 @@ async function* lookInThreads(
         if (!(error instanceof ThreadLost)) throw error
         if (ended || signal?.aborted) break
         if (error.when === 'starting') crew.dismiss(thread, error)
-        // The answer to the task before may have been lost with the thread: one that ends is blamed on a shard the second time.
+        // The result of the previous task may have been lost with the thread. A dying thread is blamed on a shard only the second time.
         else if (error.when === 'over this task' && (error.cause instanceof ShardFault || ++tries > 1))
           return abandonedInspection(task, error.cause)
       }
@@ -111,7 +111,7 @@ async function* lookInThreads(
       const task = tasks[next]
       if (task === undefined) return
       const look = readOn(task)
-      // Told to whoever takes it, in its turn; after a cancellation nobody does.
+      // Reported to the consumer in order; after a cancellation, to no one.
       look.catch(() => undefined)
       started.set(next++, look)
     }

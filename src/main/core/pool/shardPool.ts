@@ -1,6 +1,6 @@
 /**
- * Threads that read shards. One that has nothing to do waits some seconds for the next operation: starting a thread, and warming its
- * code, takes as long as reading dozens of shards. A thread that passes its time on a shard is ended, whatever it is doing.
+ * Threads that read shards. An idle one waits some seconds for the next operation, because starting a thread and warming up its code takes
+ * as long as reading dozens of shards. A thread that exceeds its time for a shard is terminated.
  */
 import type { Worker } from 'node:worker_threads'
 import { SystemError } from '../../../shared/model/errors.ts'
@@ -15,12 +15,12 @@ import { threadFile } from '../threads/threadFile.ts'
 import type { ShardAnswer, ShardOrder } from './shardThread.ts'
 
 const IDLE_MS = 5_000
-/** A thread that cannot read after so long will not. */
+/** A thread that has not started by then never will. */
 const START_MS = 60_000
 
 /**
- * Why a task has no answer: the thread never came to read, was ended over this task or over one before it.
- * The cause is what to say of the shard: ShardFault for one that took too long, SystemError for a refusal of the system.
+ * Why a task has no result: the thread never started, or was terminated during this task or an earlier one. The cause describes the shard:
+ * ShardFault for one that took too long, SystemError for a failed system call.
  */
 export class ThreadLost extends Error {
   readonly when: 'starting' | 'over this task' | 'before this task'
@@ -39,14 +39,14 @@ type Waiting = {
 
 const idle: PooledThread[] = []
 
-/** A thread that has nothing to do, or a new one. @throws SystemError when the system, or this installation, has none to give */
+/** An idle thread, or a new one. @throws SystemError if none can be started, or its file is missing */
 export function takeThread(): PooledThread {
   const thread = idle.pop() ?? new PooledThread(threadFile('shardThread', import.meta.dirname))
   thread.take()
   return thread
 }
 
-/** Keeps a thread for whoever reads next; its tasks have all been answered. */
+/** Keeps a thread for the next operation. All its tasks are finished. */
 export function giveBack(thread: PooledThread): void {
   if (!thread.alive) return
   idle.push(thread)
@@ -63,23 +63,23 @@ export class PooledThread {
   private readonly worker: Worker
   /** The oldest first. */
   private readonly waiting: Waiting[] = []
-  /** Stops the clock that runs: of its start, or of the oldest task. */
+  /** Stops the running timer: that of its start, or of the oldest task. */
   private stopClock: () => void
   private restTimer: NodeJS.Timeout | undefined
 
-  /** @throws SystemError when the system has no thread to give */
+  /** @throws SystemError if no thread can be started */
   constructor(file: string) {
     this.worker = startWorker(file)
     this.stopClock = afterRunning(START_MS, () => this.end(new SystemError(`it did not start within ${START_MS / 1000} s`)))
     this.worker.on('message', (answer: ShardAnswer) => this.receive(answer))
-    // What a task throws is its answer: out here it is the thread itself that could not be loaded, or that ran out of memory.
+    // Exceptions of a task are its result. Here the thread itself could not be loaded, or ran out of memory.
     this.worker.on('error', error => this.lose(expectedError(error) ?? new SystemError(`its thread failed: ${messageOf(error)}`)))
     this.worker.on('messageerror', error => this.end(new SystemError(`its answer did not arrive: ${messageOf(error)}`)))
     this.worker.on('exit', code => this.lose(new SystemError(`its thread ended with code ${code}`)))
   }
 
   /**
-   * Reads a shard after those that were asked for before.
+   * Reads a shard after the previously requested ones.
    * @throws ThreadLost; Error for a bug in the reader
    */
   look(task: ShardTask, budgetMs: number): Promise<ShardInspection> {
@@ -90,7 +90,7 @@ export class PooledThread {
     })
   }
 
-  /** Tasks that have no answer yet. */
+  /** Number of unfinished tasks. */
   get busy(): number {
     return this.waiting.length
   }
@@ -106,13 +106,13 @@ export class PooledThread {
     this.restTimer = setTimeout(whenOver, IDLE_MS).unref()
   }
 
-  /** Ends it at once, in the middle of a page if need be. */
+  /** Terminates it immediately, even in the middle of a page. */
   end(why: Error = new SystemError('its thread was ended')): void {
     this.lose(why)
     void this.worker.terminate()
   }
 
-  /** Starting a thread is not reading: a task's time begins when the thread can read and has answered all before it. */
+  /** Starting a thread does not count as reading. A task's time begins when the thread is ready and has finished all earlier tasks. */
   private watch(): void {
     this.stopClock()
     const [first] = this.waiting

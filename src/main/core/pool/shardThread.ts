@@ -1,4 +1,4 @@
-/** Entry of a thread that reads shards: one after the other, as they are asked for, until it is ended. */
+/** Entry of a thread that reads shards, one after the other as requested, until it is terminated. */
 import { parentPort } from 'node:worker_threads'
 import { onRemark } from '../base/remarks.ts'
 import { type LinkPolicy, setLinkPolicy } from '../fs/links.ts'
@@ -6,10 +6,10 @@ import { inspectionSteps, type ShardInspection, type ShardTask } from '../inspec
 import { adoptLimits, type Limits } from '../limits/limits.ts'
 import { reusedMemory } from '../parquet/file/pageMemory.ts'
 
-/** A task, with the limits and the policy on links of the caller: a thread may have been started under others. */
+/** A task, with the caller's limits and link policy, because the thread may have been started under others. */
 export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits; readonly links: LinkPolicy }
 
-/** That the thread can read, a remark, or the answer to the oldest task that has none yet. */
+/** The thread is ready, a remark, or the result of the oldest unfinished task. */
 export type ShardAnswer =
   | { readonly ready: true }
   | { readonly remark: string; readonly subject: string }
@@ -33,12 +33,12 @@ parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
 parentPort?.postMessage({ ready: true } satisfies ShardAnswer)
 
 function toTheEnd(task: ShardTask): ShardInspection {
-  // Whoever asked keeps the time, and ends this thread.
+  // The caller enforces the time limit, and terminates this thread.
   const steps = inspectionSteps(task, memory, Number.POSITIVE_INFINITY)
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 
-/** Keys and loci go over without a copy. */
+/** Keys and loci are transferred without a copy. */
 function buffersOf({ verdict: { keys, loci } }: ShardInspection): ArrayBuffer[] {
   const ofKeys = keys === null ? [] : [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer]
   const all = loci === null ? ofKeys : [...ofKeys, loci.buffer]

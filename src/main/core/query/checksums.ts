@@ -1,4 +1,4 @@
-/** SHA-256 sums of all shards, in the form that `sha256sum -c` reads from the cache root. */
+/** SHA-256 checksums of all shards, in the format that `sha256sum -c` reads from the cache root. */
 import { InputError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions } from '../../../shared/model/report.ts'
 import { ProgressMeter } from '../base/progress.ts'
@@ -8,9 +8,9 @@ import { isShardPath } from '../layouts/paths.ts'
 import { digestShard } from '../shards/digestShard.ts'
 
 /**
- * The sums of all shards, one line each, in path order. A shard that is moved meanwhile is left out.
- * @param options `onFinding` gets placeholders and links that are not followed: they are left out as well
- * @throws InputError, SystemError when a shard or a folder of them cannot be read, CancelledError
+ * The checksums of all shards, one line each, in path order. A shard that is moved meanwhile is left out.
+ * @param options `onFinding` gets placeholders and links that are not followed, which are left out as well
+ * @throws InputError, SystemError if a shard or a folder cannot be read, CancelledError
  */
 export async function writeChecksums(cacheDir: string, options: LongOptions = {}): Promise<string> {
   const root = await checkCacheRoot(cacheDir)
@@ -27,7 +27,7 @@ export async function writeChecksums(cacheDir: string, options: LongOptions = {}
   return lines.join('')
 }
 
-/** Null for a shard that somebody has moved since the cache was walked. */
+/** Null for a shard that another process has moved since the cache was walked. */
 async function digestIfThere(root: string, shardPath: string, signal: AbortSignal | undefined): Promise<string | null> {
   try {
     return await digestShard(root, shardPath, signal)
@@ -47,16 +47,16 @@ export type ChecksumReport = {
   readonly checked: number
   /** Shards whose bytes differ from the list. */
   readonly failed: readonly string[]
-  /** Listed, but not there. */
+  /** Listed, but absent. */
   readonly missing: readonly string[]
-  /** There, but not listed. */
+  /** Present, but not listed. */
   readonly added: readonly string[]
 }
 
 /**
- * Holds the shards against a list of sums.
+ * Compares the shards with a list of checksums.
  * @param text lines as `writeChecksums` or `sha256sum` writes them, with `--tag` or without
- * @throws InputError for a line that is none, with its number; SystemError when a shard or a folder of them cannot be read
+ * @throws InputError for an invalid line, with its number; SystemError if a shard or a folder cannot be read
  */
 export async function checkChecksums(cacheDir: string, text: string, options: LongOptions = {}): Promise<ChecksumReport> {
   const root = await checkCacheRoot(cacheDir)
@@ -84,7 +84,7 @@ export async function checkChecksums(cacheDir: string, text: string, options: Lo
 }
 
 const LINE = /^(\\?)([0-9a-f]{64}) [ *]?(.+)$/i
-/** As `sha256sum --tag` and the BSDs write it, and `openssl dgst`, which spells it without blanks. */
+/** The format of `sha256sum --tag` and the BSDs, and of `openssl dgst`, which has no spaces. */
 const TAGGED_LINE = /^(\\?)SHA(?:2-)?256 ?\((.+)\) ?= ?([0-9a-f]{64})$/i
 
 function parseChecksums(text: string): Map<string, string> {

@@ -1,4 +1,4 @@
-/** One shard in full: what its footer tells, what its rows span, what its vectors look like. What is damaged is left null, and found. */
+/** One shard in full: its footer, the range of its rows, and statistics of its vectors. Damaged parts are null and have findings. */
 
 import { CacheError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
@@ -22,7 +22,7 @@ import { openShardAt } from '../shards/openShardAt.ts'
 import { digestAt, rowInfoAt } from '../shards/rowValues.ts'
 import { VectorSummary } from '../shards/vectorStatistics.ts'
 
-/** What the rows of a shard span. */
+/** The range of a shard's rows. */
 export type ShardRange = {
   readonly chrom: readonly string[]
   /** 0-based, in bp. */
@@ -40,7 +40,7 @@ export type ShardDescription = {
   readonly address: ShardAddress | null
   readonly bytes: number
   readonly mtimeNs: bigint
-  /** Null, like all that follows from the footer, when it cannot be read. */
+  /** Null if the footer, and so everything that follows from it, cannot be read. */
   readonly rows: number | null
   readonly dimensions: number | null
   readonly rowGroups: number | null
@@ -50,7 +50,7 @@ export type ShardDescription = {
   readonly keyValueMetadata: readonly { readonly key: string; readonly bytes: number }[]
   readonly columns: readonly ColumnFacts[]
   readonly range: ShardRange | null
-  /** Embeddings that can be read, up to the first that cannot. */
+  /** Embeddings that can be read, up to the first unreadable one. */
   readonly readableEmbeddings: number
   readonly statistics: VectorStatistics | null
   readonly findings: readonly Finding[]
@@ -60,7 +60,7 @@ export type ShardDescription = {
 /**
  * Describes a shard; reads all of it.
  * @param options.rows also lists the rows, without their embeddings
- * @throws NotFoundError, InputError; what is wrong with the shard is in `findings`
+ * @throws NotFoundError, InputError; problems of the shard are in `findings`
  */
 export async function describeShard(
   cacheDir: string,
@@ -88,7 +88,7 @@ export async function describeShard(
   }
 }
 
-/** Why an index cannot be used, whoever asks it says. */
+/** The caller reports why an index cannot be used. */
 function isIndexed(root: string, shardPath: string): boolean {
   try {
     return hadEntries(root, shardPath)
@@ -126,7 +126,7 @@ function footerFacts(footer: ShardFooter) {
   }
 }
 
-/** What the pages tell; each part is null when its pages cannot be read. */
+/** Data from the pages; each part is null if its pages cannot be read. */
 function contents(shard: ShardReader, shardPath: string, withRows: boolean) {
   const groups = attempt(shardPath, () => shard.footer.rowGroups.map(group => shard.columns(group)))
   const lengths: number[] = []
@@ -155,7 +155,7 @@ function attempt<T>(shardPath: string, read: () => T): T | null {
   try {
     return read()
   } catch (error) {
-    // The same fault is among the findings already; only a bug goes on.
+    // The same fault is already among the findings. Only a bug is rethrown.
     faultFinding(shardPath, error)
     return null
   }

@@ -1,4 +1,4 @@
-/** Rows by what a person has at hand: the beginning of a hash, a locus, or the DNA itself. */
+/** Finds rows by a hash prefix, a locus, or a DNA sequence. */
 
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
@@ -28,7 +28,7 @@ export type FindResult = {
   readonly query: string
   readonly kind: 'hash' | 'locus' | 'dna'
   readonly rows: readonly FoundRow[]
-  /** There are more rows than the limit allowed. */
+  /** There are more rows than the limit. */
   readonly truncated: boolean
 }
 
@@ -36,13 +36,13 @@ const DEFAULT_LIMIT = 1000
 
 export type FindOptions = LongOptions & {
   readonly limit?: number
-  /** Shards that may hold rows of a locus, where the caller knows them; by default every footer is read. */
+  /** Shards that may have rows of a locus, if the caller knows them; by default every footer is read. */
   readonly among?: ReadonlySet<string>
 }
 
 /**
- * Finds rows. A hash or DNA goes by the index, or by all shards when there is none that can be used or it points at shards that are
- * not there. A locus goes by the contigs that the footers name, as the name of a shard may be wrong. `onFinding` is called with what
+ * Finds rows. A hash or DNA sequence is searched in the index, or in all shards if there is no usable index or it points to missing shards.
+ * A locus is compared with the contigs in the footers, because the name of a shard may be wrong. `onFinding` is called for everything that
  * could not be searched.
  * @throws InputError for a query that is none of these, SystemError, CancelledError
  */
@@ -57,10 +57,10 @@ export async function find(cacheDir: string, query: string, options: FindOptions
   } else {
     const prefix = parsed.kind === 'dna' ? createHash('sha256').update(parsed.dna).digest('hex') : parsed.prefix
     await search.byPrefix(prefix)
-    // Letters like ACACACAC… are both: when no window has this text, they may still begin a hash.
+    // A text like ACACACAC… is both: if no window has this sequence, it may still be a hash prefix.
     if (parsed.kind === 'dna' && search.rows.length === 0 && /^[ac]{16,64}$/i.test(parsed.dna))
       await search.byPrefix(parsed.dna.toLowerCase())
-    // Digits alone may be the name of a scaffold.
+    // A number alone may be the name of a scaffold.
     const contig = contigOf(query)
     if (search.rows.length === 0 && contig !== null && (await search.byContigOfPath(contig))) kind = 'locus'
   }
@@ -70,7 +70,7 @@ export async function find(cacheDir: string, query: string, options: FindOptions
 class Search {
   readonly rows: FoundRow[] = []
   truncated = false
-  /** Whether a shard has rows of a contig that was searched for, at that locus or elsewhere. */
+  /** Whether a shard has rows of the contig, at the locus or elsewhere. */
   metContig = false
   private readonly root: string
   private readonly limit: number
@@ -82,7 +82,7 @@ class Search {
     this.options = options
   }
 
-  /** Takes a row in; false when there is no room for more. */
+  /** Adds a row; false if the limit is reached. */
   private take(info: WindowRowInfo, shardPath: string, rowOffset: number): boolean {
     if (this.rows.length >= this.limit) {
       this.truncated = true
@@ -157,13 +157,16 @@ class Search {
     return isOther
   }
 
-  /** An index that points at what is not there is not asked: rows that are there would be missed. What cannot be looked at says why when it is read. */
+  /**
+   * An index that points to missing shards is not used, because existing rows would be missed. Shards that cannot be inspected give the
+   * reason when they are read.
+   */
   private pointsNowhere(places: readonly RowPlace[]): boolean {
     const shardPaths = new Set(places.map(({ shardPath }) => shardPath))
     return [...shardPaths].some(shardPath => !isShardPath(shardPath) || !mayBeThere(shardFilePath(this.root, shardPath)))
   }
 
-  /** Places by the index, in path order; null when there is no index to ask. */
+  /** Locations from the index, in path order; null if there is no index to use. */
   private indexed(prefix: string): { readonly places: RowPlace[]; readonly layout: Layout } | null {
     try {
       const index = openIndex(this.root, 'read')
@@ -176,7 +179,7 @@ class Search {
         index.close()
       }
     } catch (error) {
-      // Damaged, locked or refused: the shards hold every row as well.
+      // Damaged, locked or unreadable: the shards hold every row as well.
       if (error instanceof CacheError) return null
       throw error
     }
@@ -189,7 +192,7 @@ class Search {
       const columns = shard.columns(group)
       for (const row of inGroup) {
         const info = rowInfoAt(columns, row - group.firstRow)
-        // The index may be wrong: only what has the hash that was asked for counts.
+        // The index may be wrong, so only rows with the requested hash count.
         if (info === null || !hex(info.windowHash).startsWith(prefix)) continue
         if (!this.take(info, shardPath, row)) return
       }
@@ -225,7 +228,7 @@ class Search {
     )
   }
 
-  /** Looks only into shards whose own name has the contig. */
+  /** Searches only shards whose own name has the contig. */
   async byContigOfPath(locus: Locus): Promise<boolean> {
     const isOf = (shardPath: string): boolean => isOfContig(shardPath, locus.contig)
     const { shardPaths } = await walkShards(this.root, this.options.signal)
@@ -237,7 +240,7 @@ class Search {
     const named = loci.some(locus => isOfContig(shardPath, locus.contig))
     for (const group of shard.footer.rowGroups) {
       const only = named ? null : onlyContig(shard, group)
-      // A footer that contradicts the shard's name may be wrong itself, so that only the column decides.
+      // A footer that contradicts the shard's name may be wrong itself, so the column decides.
       if (only !== null && !loci.some(locus => sameContig(only, locus.contig)) && isOfContig(shardPath, only)) continue
       const chrom = shard.texts(group, 'chrom')
       const wanted = chrom.texts.map(text => loci.filter(locus => sameContig(text, locus.contig)))
@@ -270,7 +273,7 @@ class Search {
     }
   }
 
-  /** A shard that cannot be read is reported as a finding, and the search goes on in the others. */
+  /** An unreadable shard is reported as a finding, and the search continues in the others. */
   private readShard(shardPath: string, read: (shard: ShardReader) => void): void {
     try {
       const shard = openShardAt(this.root, shardPath)

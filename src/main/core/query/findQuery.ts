@@ -1,8 +1,8 @@
-/** What a query means, decided by its text alone. */
+/** Parses a query. Its meaning depends on its text alone. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { otherName, withoutInvisible } from '../layouts/contigNames.ts'
 
-/** A half-open range on a contig, 0-based as on disk. */
+/** A half-open range on a contig, 0-based as stored. */
 export type Locus = { readonly contig: string; readonly startBp: bigint; readonly endBp: bigint }
 
 export type ParsedQuery =
@@ -24,14 +24,15 @@ const RANGE = /^([^-.…]+?)\s*(?:(?:-|\.\.+)\s*([^-.…]+))?$/u
 const DASHES = /\s*[\p{Pd}\u00ad\u02d7\u2043\u2212\u2796~]\s*/gu
 const GROUPED = /(?<=\d)[,_'\u2019\s](?=\d)/gu
 const LAST_POSITION = 2n ** 63n - 1n
-/** Names of chromosomes that no one takes for anything else. */
+/** Names of chromosomes that have no other meaning. */
 const CHROMOSOME = /^(?:chr(?:\d{1,3}|[A-Z]{1,2})|[1-9]\d?|[MWXYZ]|MT)$/iu
 const SEVERAL_LINES = /[\r\n]/
 const LONGEST_NAME = 200
 
 /**
- * Reads a query: DNA of at least 16 letters, a hash or its beginning, a locus as genome browsers or BED files write it, or the name of a contig.
- * @throws InputError with a sentence that says what would be one
+ * Parses a query: a DNA sequence of at least 16 bases, a hash or its prefix, a locus as in genome browsers or BED files, or the name of a
+ * contig.
+ * @throws InputError with a sentence that describes the accepted forms
  */
 export function parseQuery(query: string): ParsedQuery {
   const text = normalized(query)
@@ -52,8 +53,8 @@ export function parseQuery(query: string): ParsedQuery {
 }
 
 /**
- * The whole of a contig that has this name.
- * @returns null for a text that is too long for one, or has several lines
+ * The whole contig with this name.
+ * @returns null for a text that is too long for a name, or has several lines
  */
 export function contigOf(query: string): Locus | null {
   const contig = normalized(query)
@@ -61,18 +62,18 @@ export function contigOf(query: string): Locus | null {
   return { contig, startBp: 0n, endBp: LAST_POSITION }
 }
 
-/** The same place on a contig that goes by two names; null for one that does not. */
+/** The same locus on a contig with two names; null for other contigs. */
 export function underOtherName(locus: Locus): Locus | null {
   const contig = otherName(locus.contig)
   return contig === null ? null : { ...locus, contig }
 }
 
-/** Whether a locus is a contig from its first base to its last. */
+/** Whether a locus is a whole contig. */
 export function isWholeContig({ startBp, endBp }: Locus): boolean {
   return startBp === 0n && endBp === LAST_POSITION
 }
 
-/** A soft hyphen stays: between two positions it is what a page shows as a hyphen. */
+/** A soft hyphen is kept, because between two positions it is shown as a hyphen. */
 function normalized(query: string): string {
   return query
     .normalize('NFC')
@@ -90,7 +91,7 @@ function explain(text: string): string {
   return 'neither a hash prefix (hex digits), nor a locus (chr1:1,000-2,000), nor DNA (letters A, C, G, T)'
 }
 
-/** Each way to write a locus; the first one that fits counts. */
+/** Each notation of a locus; the first one that matches counts. */
 const NOTATIONS: readonly ((text: string) => readonly Locus[])[] = [parseBed, parseLocus, parseSpacedLocus]
 
 function lociOf(text: string): readonly Locus[] {
@@ -104,7 +105,7 @@ function lociOf(text: string): readonly Locus[] {
 
 const LITERAL_LOCUS = /^(\S.*):([\d,]+-[\d,]+)\s*$/su
 
-/** A contig can be called by what is taken away from other queries: blanks at its end, or characters that no screen shows. */
+/** A contig may have a name with characters that are removed from other queries: spaces at its end, or invisible characters. */
 function withLiteral(loci: readonly Locus[], query: string): readonly Locus[] {
   const [, contig = '', tail = ''] = LITERAL_LOCUS.exec(query) ?? []
   if (contig === normalized(contig) || SEVERAL_LINES.test(contig)) return loci
@@ -125,20 +126,20 @@ function parseLocus(text: string): readonly Locus[] {
   return range.last === null && loci.length > 0 ? [...loci, { contig: text, startBp: 0n, endBp: LAST_POSITION }] : loci
 }
 
-/** `chr1 100-200`. A single number after a blank is not taken for a position. */
+/** `chr1 100-200`. A single number after a space is not a position. */
 function parseSpacedLocus(text: string): readonly Locus[] {
   const [, contig, tail] = SPACED_LOCUS.exec(text) ?? []
   const range = contig === undefined || tail === undefined ? null : rangeOf(tail)
   return contig === undefined || range === null || range.last === null ? [] : locusOf(contig, range)
 }
 
-/** 1-based and inclusive on screens, 0-based and half-open on disk. */
+/** 1-based and inclusive on screen, 0-based and half-open as stored. */
 function locusOf(contig: string, { first, last }: Range): readonly Locus[] {
   const end = last ?? first
   return first < 1n || end < first ? [] : [{ contig: contig.trim(), startBp: first - 1n, endBp: end }]
 }
 
-/** A line of BED: three columns are enough, further ones do not matter. It is 0-based and half-open as on disk. */
+/** A BED line: three columns are enough, and further ones are ignored. It is 0-based and half-open as stored. */
 function parseBed(text: string): readonly Locus[] {
   const [contig = '', from = '', to = ''] = text.includes('\t') ? text.split('\t') : text.split(/\s+/)
   const startBp = position(from)
@@ -148,7 +149,7 @@ function parseBed(text: string): readonly Locus[] {
 
 type Range = { readonly first: bigint; readonly last: bigint | null }
 
-/** Two positions, or a single one. */
+/** Two positions, or one. */
 function rangeOf(text: string): Range | null {
   const [, from = '', to] = RANGE.exec(text.replace(DASHES, '-').normalize('NFKC')) ?? []
   const first = position(from)

@@ -1,4 +1,4 @@
-/** Look-ups by key: the index says where, the row itself must agree. Reads never write. */
+/** Reads embeddings by key. The index gives the location, and the row must match the key. Never writes. */
 import { CacheCorruptError, UnsupportedError } from '../../../shared/model/errors.ts'
 import type { Embedding, RowPlace, WindowKey } from '../../../shared/model/record.ts'
 import { realRoot } from '../cache/cacheRoot.ts'
@@ -9,12 +9,12 @@ import { comparePaths } from '../layouts/paths.ts'
 import { ShardLookup } from '../shards/shardLookup.ts'
 import { corruptOnFault, toEmbedding } from '../shards/shardRows.ts'
 
-/** A row that was looked up. */
+/** A row that was found. */
 export type FoundEmbedding = { readonly place: RowPlace; readonly embedding: Embedding }
 
 /**
- * Opens a cache for many look-ups; a cache without an index misses every key.
- * @throws CacheCorruptError for an index that cannot be used, CacheBusyError, SystemError
+ * Opens a cache for many reads. Without an index, no key is found.
+ * @throws CacheCorruptError for an unusable index, CacheBusyError, SystemError
  */
 export function openCacheReader(cacheDir: string): CacheReader {
   return new CacheReader(cacheDir)
@@ -37,15 +37,15 @@ export class CacheReader {
   }
 
   /**
-   * Where the index says a key lies; null for a miss.
-   * @throws InputError for a key that cannot be
+   * The location of a key in the index; null if it is not found.
+   * @throws InputError for an invalid key
    */
   locate(key: WindowKey): RowPlace | null {
     checkKey(key)
     return patiently(() => this.locateOnce(key))
   }
 
-  /** An index that fails was perhaps replaced by Python, which deletes the old file: the next try asks the one that is there now. */
+  /** After a failure, the index may have been replaced by Python, which deletes the old file. The next attempt opens the present one. */
   private locateOnce(key: WindowKey): RowPlace | null {
     try {
       if (this.index === null) return null
@@ -60,8 +60,8 @@ export class CacheReader {
   }
 
   /**
-   * One embedding (the seed's `read_embedding`); null for a miss.
-   * @throws InputError, CacheCorruptError when the index points outside the shard, at another key, or the row cannot be read
+   * One embedding (`read_embedding` of `geno_lewm`); null if it is not found.
+   * @throws InputError, CacheCorruptError if the index points outside the shard or to another key, or the row cannot be read
    */
   readEmbedding(key: WindowKey): Embedding | null {
     const place = this.locate(key)
@@ -69,7 +69,7 @@ export class CacheReader {
   }
 
   /**
-   * Many embeddings, in the order of their keys, duplicates kept; every page is decoded once.
+   * Many embeddings, in the order of their keys, with duplicates. Every page is decoded once.
    * @throws as readEmbedding
    */
   readEmbeddings(keys: readonly WindowKey[]): (FoundEmbedding | null)[] {
@@ -109,7 +109,7 @@ function comparePlaces(a: RowPlace | null, b: RowPlace | null): number {
   return comparePaths(a.shardPath, b.shardPath) || a.rowOffset - b.rowOffset
 }
 
-/** One look-up (the seed's `read_embedding`): null when the index does not know the key, or there is none. */
+/** Reads one embedding (`read_embedding` of `geno_lewm`): null if the index does not have the key, or there is no index. */
 export async function readEmbedding(cacheDir: string, key: WindowKey): Promise<Embedding | null> {
   const reader = openCacheReader(cacheDir)
   try {
@@ -119,7 +119,7 @@ export async function readEmbedding(cacheDir: string, key: WindowKey): Promise<E
   }
 }
 
-/** Many look-ups at once, in the order of the keys. */
+/** Reads many embeddings at once, in the order of the keys. */
 export async function readEmbeddings(cacheDir: string, keys: readonly WindowKey[]): Promise<(FoundEmbedding | null)[]> {
   const reader = openCacheReader(cacheDir)
   try {

@@ -1,4 +1,4 @@
-/** Does what a plan says, and refuses it when a file is no longer the one that was looked at. */
+/** Applies a repair plan, and refuses it if a file has changed since the plan was made. */
 import { CancelledError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { KeptShard, LongOptions, ReindexReport, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
@@ -23,11 +23,11 @@ import { planFrom } from './repairPlan.ts'
 const WAIT_MS = 10_000
 
 /**
- * Applies a plan: moves what is ticked, then rebuilds the index without what is damaged. A shard that cannot be moved stays, is reported,
- * and stops no other.
+ * Applies a plan: moves the ticked shards, then rebuilds the index without damaged shards. A shard that cannot be moved stays, is reported,
+ * and does not stop the others.
  * @param options `known`: keys that were read when the plan was made
- * @throws StalePlanError and InputError before anything is moved, CacheBusyError, SystemError, CancelledError between two moves (what was
- * moved stays moved, and a later repair goes on)
+ * @throws StalePlanError and InputError before anything is moved, CacheBusyError, SystemError, CancelledError between two moves (moved
+ * shards stay moved, and a later repair continues)
  */
 export async function applyRepair(
   plan: RepairPlan,
@@ -43,7 +43,7 @@ export async function applyRepair(
     const { kept, damaged } = await lookAtKept(root, plan.kept, options)
     await tidyQuarantine(root)
     const blocked = blockedIndex(root)
-    // Entries have to leave the index before their shards move.
+    // Entries must leave the index before their shards move.
     if (blocked !== null && blocked.kind !== 'index_unsupported') {
       const waiting = ready.map(({ shardPath }) => ({ shardPath, reason: blocked.message }))
       const { missingShards, missingRows } = plan
@@ -60,7 +60,7 @@ export async function applyRepair(
     const reindex = async (without = new Map<string, readonly Finding[]>()): Promise<ReindexReport> =>
       blocked === null ? rebuildIndex(root, options, new Map([...damaged, ...without]), options.known) : notRebuilt(blocked)
     const { moved, notMoved } = await moveTicked(root, ready, options).catch(async (error: unknown) => {
-      // Of what was to move some has left the index and not its place. A cancelled repair does not wait for that.
+      // Some shards have left the index but not their path. Even a cancelled repair enters them again.
       if (!(error instanceof CancelledError)) await reindex().catch(() => null)
       throw error
     })
@@ -85,7 +85,7 @@ function notRebuilt(why: Finding): ReindexReport {
   return { indexedShards: 0, indexedRows: 0, indexPath: INDEX_PATH, findings: [why], indexKept: true }
 }
 
-/** What is missing when all is done: what was before, and the rows of what was moved that no other shard holds. */
+/** Missing rows after the repair: those missing before, and the rows of moved shards that no other shard holds. */
 async function missingNow(
   root: string,
   kept: readonly KeptShard[],
@@ -99,14 +99,14 @@ async function missingNow(
     kept.flatMap(({ reasons }) => reasons)
   )
   if (indexFailure === null) return now
-  // What only the index knows was counted when the plan was made.
+  // Rows that only the index knows were counted when the plan was made.
   return {
     missingShards: Math.max(now.missingShards, before.missingShards),
     missingRows: Math.max(now.missingRows, before.missingRows)
   }
 }
 
-/** Shards that stay although they are damaged, and what is: none of their rows is entered. */
+/** Damaged shards that stay, and their damage. None of their rows is indexed. */
 function damageOf(moves: readonly CheckedMove[]): Map<string, readonly Finding[]> {
   const damage = moves.map(({ shardPath, reasons }) => [shardPath, reasons.filter(found => found.severity === 'corrupt')] as const)
   return new Map(damage.filter(([, reasons]) => reasons.length > 0))
@@ -131,7 +131,7 @@ async function moveTicked(
   }
 }
 
-/** Verify, plan, apply in one go with the plan's defaults (the `repair_cache` of GenoLeWM). */
+/** Verifies, plans and applies with the plan's defaults (`repair_cache` of GenoLeWM). */
 export async function repairCache(cacheDir: string, options: LongOptions & { readonly ledger?: Ledger } = {}): Promise<RepairReport> {
   const inspection = await inspectCache(cacheDir, { ...options, keepKeys: true })
   return applyRepair(planFrom(inspection), { ...options, known: inspection.keys })

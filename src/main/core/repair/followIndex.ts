@@ -1,4 +1,4 @@
-/** The index follows what was moved, also when not everything could be. */
+/** Updates the index after moves, even if some of them failed. */
 import { join } from 'node:path'
 import { CacheBusyError, CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, ReindexReport } from '../../../shared/model/report.ts'
@@ -9,11 +9,11 @@ import { INDEX_PATH } from '../layouts/paths.ts'
 import { rebuildIndex } from './reindexCache.ts'
 
 /**
- * Moves shards and rebuilds the index. A cache without an index stays without one until a person asks for
- * it, and the index of another GenoLeWM stays as it is.
- * @param isNeeded whether what was done makes a new index necessary
- * @returns what the move came to, and whether the index was rebuilt
- * @throws SystemError when a shard could not be read for the index; what was moved stays moved
+ * Moves shards and rebuilds the index. A cache without an index stays without one until a user requests it, and the index of another
+ * GenoLeWM is left unchanged.
+ * @param isNeeded whether the moves make a new index necessary
+ * @returns the result of the move, and whether the index was rebuilt
+ * @throws SystemError if a shard could not be read for the index; moved shards stay moved
  */
 export async function thenReindex<T>(
   root: string,
@@ -28,7 +28,7 @@ export async function thenReindex<T>(
     result = await move()
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    // The first failure is the one to report; where the index could not follow either, also what to do about that.
+    // The first failure is reported. If the index could not be updated either, the message includes the remedy.
     await reindex().catch(() => inTheMove(error))
     throw error
   }
@@ -42,7 +42,7 @@ export async function thenReindex<T>(
   )
 }
 
-/** What kept shards from being moved, when the index could not follow those that were. */
+/** The error that stopped the moves, if the index could not be updated for those that succeeded. */
 function inTheMove(error: unknown): never {
   const expected = expectedError(error)
   if (!(expected instanceof SystemError)) throw error
@@ -50,7 +50,7 @@ function inTheMove(error: unknown): never {
   throw new SystemError(message, expected.details, { cause: error })
 }
 
-/** What kept the index from following, with what to do. */
+/** The error that stopped the update of the index, with the remedy. */
 export function afterTheMove(error: unknown): never {
   const expected = expectedError(error)
   if (!(expected instanceof SystemError || expected instanceof CacheBusyError)) throw error

@@ -1,6 +1,6 @@
 /**
- * Moves shards into quarantine. The reason is written first, the entries leave the index next, the shard moves last: whatever ends the
- * work in between, the index points at nothing that is not there. A shard that cannot be moved stops no other.
+ * Moves shards to quarantine. First the reason is written, then the entries leave the index, and last the shard moves. After an
+ * interruption at any point, the index points to no missing shard. A shard that cannot be moved does not stop the others.
  */
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -22,25 +22,25 @@ import { linkAbove } from '../shards/shardRows.ts'
 export type Move = {
   readonly shardPath: string
   readonly reasons: readonly string[]
-  /** The file that was looked at; another one stays. Undefined where a person named the path. */
+  /** The file that was verified; a different one stays. Undefined if a user named the path. */
   readonly identity?: FileIdentity
 }
 
 export type Moved = {
   readonly moved: QuarantinedShard[]
   readonly notMoved: ShardNotMoved[]
-  /** The first of what kept shards from being moved. */
+  /** The first error that stopped a move. */
   readonly refusal: Error | null
 }
 
-/** So many shards leave the index in one transaction. */
+/** Number of shards that leave the index in one transaction. */
 const BATCH = 16
 
 type MoveOptions<M> = LongOptions & { readonly ledger?: Ledger; readonly onDone?: (move: M) => void }
 
 /**
  * The caller holds the lock, and rebuilds the index afterwards.
- * @throws CacheBusyError and SystemError where entries cannot leave the index, CancelledError between two batches
+ * @throws CacheBusyError and SystemError if entries cannot leave the index, CancelledError between two batches
  */
 export async function moveToQuarantine<M extends Move>(
   root: string,
@@ -97,7 +97,7 @@ class MoveRun {
     this.root = root
   }
 
-  /** Null for what could not be done, which is noted. @throws bugs, and what concerns the whole cache */
+  /** Null after a failure, which is recorded. @throws bugs, and errors that concern the whole cache */
   attempt<T>({ shardPath }: Move, work: () => T): T | null {
     try {
       return work()
@@ -113,7 +113,10 @@ class MoveRun {
 
 type Prepared<M extends Move> = { readonly move: M; readonly movedTo: string }
 
-/** Finds a place, and writes the reason there. @throws CacheCorruptError, StalePlanError, SystemError; nothing is left behind */
+/**
+ * Finds a free path in quarantine, and writes the reason there. @throws CacheCorruptError, StalePlanError, SystemError; nothing is left
+ * behind
+ */
 function prepare<M extends Move>(root: string, move: M): Prepared<M> {
   const { shardPath, reasons } = move
   checkInPlace(root, shardPath)
@@ -148,7 +151,7 @@ function discardReason(root: string, movedTo: string): void {
   removeEmptyFolders(root, movedTo)
 }
 
-/** @throws StalePlanError for another file than the one that was looked at, SystemError */
+/** @throws StalePlanError if the file is not the one that was verified, SystemError */
 function checkIdentity(root: string, { shardPath, identity }: Move): void {
   if (identity === undefined) return
   const path = resolveShardPath(root, shardPath)
@@ -163,7 +166,7 @@ function checkIdentity(root: string, { shardPath, identity }: Move): void {
   throw new StalePlanError(`${shardPath} changed while the repair ran; it was left alone`, { shard_path: shardPath })
 }
 
-/** What is behind a link is not this cache's to move: of a shard that is a link, the link moves. @throws CacheCorruptError */
+/** Targets of links do not belong to this cache. If the shard itself is a link, the link moves. @throws CacheCorruptError */
 export function checkInPlace(root: string, path: string): void {
   const link = linkAbove(root, path)
   if (link === null) return
@@ -174,8 +177,8 @@ export function checkInPlace(root: string, path: string): void {
 const LATEST = 2n ** 62n
 
 /**
- * A free place, and a time later than that of every file from the same path: a clock may stand still or go back, and what was moved last
- * is what goes back first.
+ * A free path, and a time later than that of every file from the same path: a clock may stop or go back, and the file that was moved last
+ * is restored first.
  */
 function freePlace(root: string, shardPath: string): { readonly movedTo: string; readonly at: bigint } {
   const place = quarantinePlace(shardPath)

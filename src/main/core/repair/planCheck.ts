@@ -1,4 +1,4 @@
-/** A plan moves what was looked at: its shards are held against the files that are there now before anything moves. */
+/** Compares the shards of a plan with the present files before anything moves. */
 import { type BigIntStats, statSync } from 'node:fs'
 import { InputError, StalePlanError } from '../../../shared/model/errors.ts'
 import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
@@ -16,10 +16,10 @@ export type CheckedMove = PlannedMove & { readonly identity: FileIdentity }
 export type CheckedMoves = { readonly ready: CheckedMove[]; readonly notMoved: ShardNotMoved[] }
 
 /**
- * Checks the ticked moves of a plan. Each shard is read again, and its digest decides. Without a digest in the plan, what was wrong
- * with it must still be wrong.
- * @returns the moves in their order; those of files that the system does not show are left out
- * @throws StalePlanError for a shard that is another one now, InputError for what is no shard, CancelledError
+ * Checks the ticked moves of a plan. Each shard is read again, and its digest decides. Without a digest in the plan, its problem must still
+ * be present.
+ * @returns the moves in their order, without files that cannot be inspected
+ * @throws StalePlanError for a shard that has changed, InputError for a path that is not a shard, CancelledError
  */
 export async function checkMoves(root: string, ticked: readonly PlannedMove[], options: LongOptions): Promise<CheckedMoves> {
   const notMoved: ShardNotMoved[] = []
@@ -53,7 +53,7 @@ export async function checkMoves(root: string, ticked: readonly PlannedMove[], o
   return { ready, notMoved }
 }
 
-/** Why a shard stays that could not be read again, or is none. */
+/** Why a shard stays that could not be read again, or is not a file. */
 function unreadAgain({ sha256, verdict }: ShardInspection): string | null {
   const standIn = verdict.findings.find(isStandIn)
   if (standIn !== undefined) return standIn.message
@@ -61,13 +61,13 @@ function unreadAgain({ sha256, verdict }: ShardInspection): string | null {
   return sha256 === null && unread !== undefined ? `could not be read again: ${unread.message}` : null
 }
 
-/** Why a shard that was read again stays all the same. @throws StalePlanError */
+/** Why a shard stays although it was read again. @throws StalePlanError */
 function stillInDoubt(root: string, move: PlannedMove, look: ShardInspection, moving: ReadonlySet<string>): string | null {
   checkStill(move, look)
   return twinInDoubt(root, move, moving)
 }
 
-/** Null where the system does not show the file, which is noted. */
+/** Null if the file cannot be inspected, which is recorded. */
 function attempt(root: string, move: PlannedMove, notMoved: ShardNotMoved[]): FileIdentity | null {
   const { shardPath } = move
   if (!isShardPath(shardPath))
@@ -101,7 +101,7 @@ function inspectAgain(
   return inspectShards(tasks, { signal, workers, budgetMs: shardBudgetMs })
 }
 
-/** What only a comparison with other shards, the index or a record finds. */
+/** Kinds that only a comparison with other shards, the index or a record finds. */
 const COMPARED: ReadonlySet<FindingKind> = new Set([
   'duplicate_key',
   'conflicting_key',
@@ -112,7 +112,7 @@ const COMPARED: ReadonlySet<FindingKind> = new Set([
 ])
 
 /**
- * Without a digest, as in plans of earlier versions, what was wrong must still be wrong.
+ * Without a digest, as in plans of earlier versions, the problem must still be present.
  * @throws StalePlanError
  */
 function checkStill({ shardPath, sha256: planned, reasons }: PlannedMove, { verdict, sha256 }: ShardInspection): void {
@@ -127,8 +127,8 @@ function checkStill({ shardPath, sha256: planned, reasons }: PlannedMove, { verd
 }
 
 /**
- * Looks again at shards that stay although they are damaged.
- * @returns what is wrong with each now, and of those that are still damaged what: none of their rows must be indexed
+ * Verifies damaged shards that stay again.
+ * @returns the present findings of each, and those of shards that are still damaged, whose rows must not be indexed
  * @throws CancelledError
  */
 export async function lookAtKept(
@@ -152,7 +152,7 @@ export async function lookAtKept(
     }
     const damage = findings.filter(isDamage)
     if (damage.length > 0) damaged.set(each.shardPath, damage)
-    // A shard that was replaced by a sound one, or is gone, is not the one that the other reasons speak of either.
+    // The other reasons do not apply to a shard that was replaced by a valid one, or removed.
     const reasons = damage.length > 0 ? [...damage, ...each.reasons.filter(found => !isDamage(found))] : findings
     if (reasons.some(({ details }) => details.error !== 'ENOENT')) still.push({ shardPath: each.shardPath, reasons })
   }

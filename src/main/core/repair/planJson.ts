@@ -1,4 +1,6 @@
-/** A plan as JSON and back, with the seed's spelling of names: what `--dry-run` prints, `--save-plan` keeps and `--plan` takes. */
+/**
+ * Converts a plan to JSON and back, with the names of `geno_lewm`: the output of `--dry-run` and `--save-plan`, and the input of `--plan`.
+ */
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Finding, finding, isFindingKind } from '../../../shared/model/finding.ts'
 import type { KeptShard, PlannedMove, RepairPlan, SharedKeys } from '../../../shared/model/report.ts'
@@ -44,8 +46,8 @@ function findingToJson({ kind, severity, shardPath, row, column, message, detail
 }
 
 /**
- * A plan out of JSON.
- * @throws InputError when it is none, naming the field
+ * Parses a plan.
+ * @throws InputError naming the first invalid field
  */
 export function planFromJson(json: unknown): RepairPlan {
   const plan = fieldsOf(json, 'plan')
@@ -67,7 +69,7 @@ export function planFromJson(json: unknown): RepairPlan {
   }
 }
 
-/** A shard moves once. */
+/** A shard can move only once. */
 function eachOnce(moves: readonly PlannedMove[]): readonly PlannedMove[] {
   const seen = new Set<string>()
   for (const { shardPath } of moves) {

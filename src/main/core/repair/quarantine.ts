@@ -1,4 +1,4 @@
-/** Quarantine by hand: shards are moved aside with a reason file beside each, and can be moved back. Nothing is deleted or overwritten. */
+/** Manual quarantine: moves shards with a reason file beside each, so that they can be restored. Nothing is deleted or overwritten. */
 import { statSync } from 'node:fs'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { LongOptions, QuarantinedShard, ShardNotMoved } from '../../../shared/model/report.ts'
@@ -22,9 +22,9 @@ export type QuarantineResult = {
 }
 
 /**
- * Moves shards aside by hand and rebuilds the index without them.
- * @throws NotFoundError, InputError, CacheBusyError, IndexUnusable for an index of another generation, SystemError when nothing could be
- * moved, CancelledError between two moves (what was moved stays moved)
+ * Moves shards to quarantine and rebuilds the index without them.
+ * @throws NotFoundError, InputError, CacheBusyError, IndexUnusable for an index of another generation, SystemError if nothing could be
+ * moved, CancelledError between two moves (moved shards stay moved)
  */
 export async function quarantineShards(
   cacheDir: string,
@@ -36,7 +36,7 @@ export async function quarantineShards(
   const root = await checkCacheRoot(cacheDir)
   checkPresent(root, shards)
   const work = async (): Promise<QuarantineResult> => {
-    // The owner of the lock before may have moved them.
+    // The previous owner of the lock may have moved them.
     checkPresent(root, shards)
     const unsupported = unsupportedIndex(root)
     if (unsupported !== null) throw unsupported
@@ -57,7 +57,7 @@ export async function quarantineShards(
   return withCacheLock(root, 'quarantine', WAIT_MS, work, options.signal)
 }
 
-/** Each has to exist, and be a file or a link to one. */
+/** Each must exist, and be a file or a link to one. */
 function checkPresent(root: string, shards: readonly string[]): void {
   for (const shardPath of shards) {
     const path = isShardPath(shardPath) ? resolveShardPath(root, shardPath) : null
@@ -66,7 +66,7 @@ function checkPresent(root: string, shards: readonly string[]): void {
   }
 }
 
-/** @returns false when nothing is there @throws InputError for what is no file, SystemError */
+/** @returns false if nothing is there @throws InputError for anything but a file, SystemError */
 function isFileOrNothing(path: string, shardPath: string): boolean {
   try {
     if (!isThere(path)) return false

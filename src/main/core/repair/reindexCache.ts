@@ -1,6 +1,6 @@
 /**
- * Rebuilds the index from the shards (the seed's `reindex_cache`). Reads every column but the embeddings; a shard that cannot be
- * read, or a key that is there already, is a finding and does not stop the rest.
+ * Rebuilds the index from the shards (`reindex_cache` of `geno_lewm`). Reads every column except the embeddings. An unreadable shard or a
+ * duplicate key is a finding and does not stop the rest.
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -47,9 +47,9 @@ export async function reindexCache(cacheDir: string, options: LongOptions = {}):
 }
 
 /**
- * The same, for somebody who holds the lock.
- * @param leaveOut shards whose rows must not be entered, and why: a full verify found them damaged
- * @param known keys that were read just now: a shard that is still the same file is not read again
+ * The same for a caller that holds the lock.
+ * @param leaveOut shards whose rows must not be indexed, and why: a full verification found them damaged
+ * @param known keys that were just read; a shard whose file is unchanged is not read again
  */
 export async function rebuildIndex(
   root: string,
@@ -81,7 +81,7 @@ export async function rebuildIndex(
     run.leaveOutRepeated(builder.finish(run.misplaced))
     run.findings.push(...walk.findings)
     run.entriesKept(keepUnreadEntries(root, path => run.wasRead(withoutAliases(walk, path)), builder.addRows))
-    // What could not be read says nothing of what the index holds.
+    // A failed read means nothing about the contents of the index.
     if (run.readNothing) builder.discard()
     else {
       old.keep(builder.holds, path => run.fateOf(withoutAliases(walk, path)))
@@ -104,7 +104,7 @@ export async function rebuildIndex(
   return { indexedShards, indexedRows, indexPath: INDEX_PATH, findings, ...(run.readNothing && { indexKept: true }) }
 }
 
-/** @param whenRefused lets go of what is open already */
+/** @param whenRefused closes what is already open */
 function startIndexOr(root: string, whenRefused: () => void): IndexBuilder {
   try {
     return startIndex(root)
@@ -116,7 +116,7 @@ function startIndexOr(root: string, whenRefused: () => void): IndexBuilder {
 
 type KeysVerdict = FileIdentity & Pick<ShardVerdict, 'shardPath' | 'findings' | 'keys'> & { readonly isMisplaced?: boolean }
 
-/** The keys of shards in their order, read or known. */
+/** The keys of shards in order, read or known. */
 async function* keysOfAll(
   root: string,
   shardPaths: readonly string[],
@@ -144,7 +144,7 @@ async function* keysOfAll(
       if (look === undefined) throw new TypeError('a shard was not looked at')
       yield look.verdict
     }
-    // Lets it come to its end, so that its threads wait for others.
+    // Lets it finish, so that its threads can be reused.
     await looks.next()
   } finally {
     await looks.return()
@@ -155,16 +155,16 @@ const WRITER_PAUSE_MS = 300
 
 class ReindexRun {
   findings: Finding[] = []
-  /** Shards whose rows were entered. */
+  /** Shards whose rows were indexed. */
   private readonly indexed = new Set<string>()
-  /** Entries that the new index holds, by shard. */
+  /** Number of entries in the new index, by shard. */
   private readonly entries = new Map<string, number>()
   /** Shards that were read, to their keys or to their damage. */
   private readonly read = new Set<string>()
   private readonly damaged = new Set<string>()
   /** Shards with rows that belong at another path. */
   readonly misplaced = new Set<string>()
-  /** What each shard looked like when it was read. */
+  /** The stamp of each shard when it was read. */
   private readonly seen = new Map<string, string>()
   /** Shards of another layout, which were read and which this index cannot hold. */
   private readonly otherShards = new Map<string, ShardKeys>()
@@ -185,7 +185,7 @@ class ReindexRun {
     return this.indexed.size
   }
 
-  /** Entries of all shards, also of those that were kept for shards that were not read. */
+  /** Number of entries of all shards, including those kept for unread shards. */
   get indexedRows(): number {
     return [...this.entries.values()].reduce((sum, entries) => sum + entries, 0)
   }
@@ -194,21 +194,21 @@ class ReindexRun {
     return this.read.has(shardPath)
   }
 
-  /** What became of a shard whose entries may go. */
+  /** The state of a shard whose entries may be removed. */
   fateOf(shardPath: string): ShardFate {
     if (this.damaged.has(shardPath)) return 'damaged'
     return this.wasRead(shardPath) ? 'read' : 'missing'
   }
 
-  /** Whether there is something to read, and none of it could be read. */
+  /** Whether there are shards to read, and none of them could be read. */
   get readNothing(): boolean {
     return this.read.size === this.otherShards.size && this.findings.length + this.otherShards.size > 0
   }
 
-  /** Counts a shard's rows, and keeps why it has none; a shard may be read twice. */
+  /** Counts a shard's rows, and records why it has none. A shard may be read twice. */
   take(verdict: KeysVerdict): void {
     const { shardPath, mtimeNs, findings, keys } = verdict
-    // As it was when it was opened: one that changes meanwhile is read once more.
+    // The stamp when it was opened. A shard that changes meanwhile is read again.
     this.seen.set(shardPath, mtimeNs === 0n ? fileText(this.root, shardPath) : identityText(verdict))
     this.findings.push(...findings.filter(blocksIndexing))
     const isDamaged = findings.some(({ severity }) => severity === 'corrupt')
@@ -232,7 +232,7 @@ class ReindexRun {
     return counts.findings(WRITTEN_LAYOUT.version)
   }
 
-  /** Counts the entries that stay, and notes them with what kept their shards from being read. */
+  /** Counts the kept entries, and records why their shards were not read. */
   entriesKept(kept: ReadonlyMap<string, number>): void {
     for (const [path, entries] of kept) this.addEntries(path, entries)
     const below = (folder: string): number =>
@@ -243,7 +243,7 @@ class ReindexRun {
     })
   }
 
-  /** Rows whose keys others have. */
+  /** Rows whose keys other rows have. */
   leaveOutRepeated(rows: readonly RepeatedRow[]): void {
     for (const { shardPath } of rows) this.addEntries(shardPath, -1)
     const ofOthers = rows.filter(({ shardPath, place }) => shardPath === place || !this.isSameFile(shardPath, place))
@@ -259,9 +259,9 @@ class ReindexRun {
   }
 
   /**
-   * Enters what others wrote while the index was being built: their entries may have gone into the old one. Whatever is written
-   * from now on is entered into the new one by its writer. The pause lets a writer who is between its shard and its entries finish:
-   * entering them for it would make its own attempt fail.
+   * Indexes shards that other processes wrote while the index was being built, because their entries may have gone into the old one. From
+   * now on, writers insert into the new one. The pause lets a writer finish that is between its shard and its entries, because inserting
+   * them first would make its own attempt fail.
    */
   async catchUp(): Promise<void> {
     const { shardPaths } = await walkShards(this.root)
@@ -274,14 +274,14 @@ class ReindexRun {
         const verdict = verifyShard(this.root, shardPath, 'keys')
         this.take(verdict)
         if (verdict.keys !== null && isHeld(verdict.keys)) this.leaveOutRepeated(enterAll(index, shardPath, verdict.keys))
-        // Its writer may have entered rows already.
+        // Its writer may have inserted rows already.
         this.entries.set(shardPath, index.entriesOf(shardPath).length)
       }
     })
   }
 }
 
-/** Enters a shard's rows into a live index. @returns those whose keys others have */
+/** Inserts a shard's rows into a live index. @returns those whose keys other rows have */
 function enterAll(index: WindowIndex, shardPath: string, keys: ShardKeys): RepeatedRow[] {
   const repeated: RepeatedRow[] = []
   for (let row = 0; row < keys.rows; row++) {
@@ -302,7 +302,7 @@ function fileText(root: string, shardPath: string): string {
   return identity === undefined ? '' : identityText(identity)
 }
 
-/** Without the ctime, which another name for the file changes as well. */
+/** Without the ctime, which also changes with a new link to the file. */
 function identityText({ bytes, mtimeNs, inode }: FileIdentity): string {
   return `${bytes} ${mtimeNs} ${inode}`
 }

@@ -1,4 +1,4 @@
-/** What a repair would do, worked out from one full verify and done only when somebody says so. */
+/** Plans a repair from a full verification. Nothing is changed until the plan is applied. */
 import { NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { KeptShard, LongOptions, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
@@ -12,8 +12,9 @@ import { indexFailed } from '../verify/compareIndex.ts'
 import { type Inspection, inspectCache } from '../verify/verifyCache.ts'
 
 /**
- * Verifies a cache and plans its repair: corrupt shards are ticked to be moved, suspects offered, everything else kept.
- * @param options `trustMs`: what the ledger says was verified in full no longer ago than this is not read again unless it changed
+ * Verifies a cache and plans its repair: damaged shards are ticked, suspect shards offered, all others kept.
+ * @param options `trustMs`: shards that were fully verified within this time according to the ledger are not read again, unless they have
+ * changed
  * @throws InputError, SystemError, CancelledError
  */
 export async function planRepair(
@@ -23,7 +24,7 @@ export async function planRepair(
   return planFrom(await inspectCache(cacheDir, options))
 }
 
-/** The plan that follows from a full look at a cache, however it came about. */
+/** The plan that follows from a full verification of a cache. */
 export function planFrom(inspection: Inspection): RepairPlan {
   const { root, report, keepsIndex } = inspection
   const byShard = Map.groupBy(
@@ -32,7 +33,7 @@ export function planFrom(inspection: Inspection): RepairPlan {
   )
   const indexFindings = report.findings.filter(found => found.severity === 'index')
   const missing = report.findings.filter(found => found.kind === 'missing_shard')
-  // One that failed a moment ago would fail again, after another wait.
+  // A call that has just failed would fail again, after another wait.
   const index = indexFailed(report.findings) ? null : usableIndex(root)
   try {
     const moves: PlannedMove[] = []
@@ -63,7 +64,7 @@ export function planFrom(inspection: Inspection): RepairPlan {
   }
 }
 
-/** Whether the index differs from what it will be: by itself, or by entries of shards that move or are damaged. */
+/** Whether the index differs from the planned one: already now, or because of entries of shards that move or are damaged. */
 function changesIndex(moves: readonly PlannedMove[], indexFindings: readonly Finding[]): boolean {
   if (indexFindings.some(({ kind }) => kind === 'index_unsupported')) return false
   // A new index holds no more of other layouts than this one.
@@ -76,7 +77,7 @@ function usableIndex(root: string): WindowIndex | null {
   try {
     return openIndex(root, 'read')
   } catch {
-    // Why it cannot be used is among the findings already.
+    // The findings already give the reason why it cannot be used.
     return null
   }
 }
@@ -87,7 +88,7 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
   const suspect = reasons.some(found => found.severity === 'suspect' && found.kind !== 'not_a_file')
   const needsPerson =
     reasons.some(found => found.severity === 'unreadable' || found.kind === 'not_a_file' || isStandIn(found)) ||
-    // What is behind a link is not this cache's to move.
+    // The target of a link does not belong to this cache.
     linkAbove(inspection.root, shardPath) !== null
   if (stamp === undefined || needsPerson || !(corrupt || suspect)) return null
   return {
@@ -101,7 +102,7 @@ function planMove(inspection: Inspection, shardPath: string, reasons: readonly F
   }
 }
 
-/** Ticks and unticks: what is named moves, nothing else does. */
+/** Ticks exactly the named shards. */
 export function tickMoves(plan: RepairPlan, shardPaths: ReadonlySet<string>): RepairPlan {
   const unknown = [...shardPaths].find(path => !plan.moves.some(move => move.shardPath === path))
   if (unknown !== undefined) throw new NotFoundError(`the plan has no move for ${unknown}`, { shard_path: unknown })

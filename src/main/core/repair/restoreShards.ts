@@ -1,4 +1,4 @@
-/** Moves shards back from quarantine. Nothing is overwritten, and a shard that cannot be moved back stops no other. */
+/** Moves shards back from quarantine. Nothing is overwritten, and a shard that cannot be restored does not stop the others. */
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { CacheBusyError, CancelledError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
@@ -23,7 +23,7 @@ import { checkInPlace } from './moveShards.ts'
 const WAIT_MS = 10_000
 
 type Place = { readonly path: string; readonly shardPath: string }
-/** `taken`: another shard is in its place. `refused`: the system, or a link in the way. */
+/** `taken`: another shard is at its path. `refused`: an I/O or permission error, or a link in the path. */
 type Skipped = Place & { readonly reason: string; readonly cause: 'taken' | 'refused' }
 
 export type RestoreResult = {
@@ -33,11 +33,11 @@ export type RestoreResult = {
 }
 
 /**
- * Moves shards back to where they came from, and rebuilds the index with them. A place that is taken is never overwritten: of
- * several files for one place the one that was moved last goes back, the others stay.
- * @param which shard paths or paths in quarantine; 'all' for whatever can go back
- * @throws NotFoundError, InputError when all named places are taken, CacheBusyError, SystemError when nothing could be moved,
- * CancelledError between two moves
+ * Moves shards back to their original paths, and rebuilds the index with them. An occupied path is never overwritten. Of several files from
+ * one path, the one that was moved last is restored, and the others stay.
+ * @param which shard paths or paths in quarantine; 'all' for every shard that can be restored
+ * @throws NotFoundError, InputError if all named paths are occupied, CacheBusyError, SystemError if nothing could be moved, CancelledError
+ * between two moves
  */
 export async function restoreShards(cacheDir: string, which: readonly string[] | 'all', options: LongOptions = {}): Promise<RestoreResult> {
   const root = await checkCacheRoot(cacheDir)
@@ -65,7 +65,7 @@ function latestFirst(a: QuarantineEntry, b: QuarantineEntry): number {
   return left === right ? comparePaths(a.path, b.path) : left < right ? 1 : -1
 }
 
-/** @throws NotFoundError; SystemError where a folder that may hold it cannot be read */
+/** @throws NotFoundError; SystemError if a folder that may contain it cannot be read */
 function chooseEntry(entries: readonly QuarantineEntry[], name: string, [closed]: readonly UnreadFolder[]): QuarantineEntry {
   const entry = entries.find(({ path }) => path === name) ?? entries.find(({ shardPath }) => shardPath === name)
   if (entry !== undefined) return entry
@@ -75,7 +75,7 @@ function chooseEntry(entries: readonly QuarantineEntry[], name: string, [closed]
 
 const TAKEN = 'another shard lies in its place'
 
-/** @throws InputError where the place of each is taken */
+/** @throws InputError if every path is occupied */
 function checkOneFree(root: string, chosen: readonly QuarantineEntry[]): void {
   const [first] = chosen
   if (first === undefined || !chosen.every(({ shardPath }) => isThere(resolveShardPath(root, shardPath)))) return
@@ -103,13 +103,13 @@ async function moveBack(root: string, chosen: readonly QuarantineEntry[], all: b
       skipped.push({ path, shardPath, reason, cause: 'refused' })
     }
   }
-  // Where not one could be moved, why is the answer.
+  // If nothing could be moved, the reason is thrown.
   const nothing = restored.length === 0 && (all ? refusal instanceof SystemError : refusal !== undefined)
   if (nothing && skipped.every(({ cause }) => cause === 'refused')) throw refusal
   return { restored, skipped }
 }
 
-/** @returns false when its place is taken */
+/** @returns false if its path is occupied */
 function moveOneBack(root: string, path: string, shardPath: string): boolean {
   const to = resolveShardPath(root, shardPath)
   checkInPlace(root, shardPath)

@@ -1,4 +1,4 @@
-/** A duplicate moves only while the other shard still holds its keys: the last copy of a row is never taken for a duplicate. */
+/** Moves a duplicate only while the other shard still holds its keys, so that the last copy of a row never moves as a duplicate. */
 
 import { StalePlanError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
@@ -8,10 +8,10 @@ import { faultFinding } from '../shards/faultFinding.ts'
 import { compareShards } from '../verify/compareShards.ts'
 
 /**
- * Compares a shard that moves with those that hold its keys too, as the plan says.
+ * Compares a shard to move with the shards that hold its keys according to the plan.
  * @param moving all shards that move: if both of a pair do, the user wants both out of the cache
  * @returns why the shard stays; null if it may move
- * @throws StalePlanError where the other shard no longer holds these keys
+ * @throws StalePlanError if the other shard no longer holds these keys
  */
 export function twinInDoubt(root: string, { shardPath, reasons }: PlannedMove, moving: ReadonlySet<string>): string | null {
   if (reasons.some(({ severity }) => severity === 'corrupt')) return null
@@ -35,7 +35,7 @@ function keysIn(found: Finding | undefined): number {
   return typeof found.details.count === 'number' ? found.details.count : 1
 }
 
-/** What two shards have in common, or why that could not be read; nothing where the other one is damaged or gone. */
+/** The common keys of two shards, or why they could not be read; nothing if the other one is damaged or no longer exists. */
 function compare(root: string, other: string, shardPath: string): readonly Finding[] | string {
   try {
     return compareShards(root, other, shardPath)

@@ -21,7 +21,7 @@ export async function digestShard(root: string, shardPath: string, signal?: Abor
 }
 
 /**
- * The same piece by piece: whoever goes through it may leave off at each step.
+ * A generator that does the same in pieces; the caller may stop after any step.
  * @throws ShardFault, SystemError
  */
 export function* digestSteps(root: string, shardPath: string, memory: PageMemory): Generator<void, string> {

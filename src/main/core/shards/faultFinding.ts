@@ -1,11 +1,9 @@
-/** What was thrown while a shard was read, as a finding. */
+/** Converts an exception while reading a shard into a finding. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { expectedError } from '../fs/systemError.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 
-/**
- * @throws whatever is neither damage nor the system's refusal: a bug
- */
+/** @throws anything but damage or a failed system call: a bug */
 export function faultFinding(shardPath: string, error: unknown): Finding {
   if (error instanceof ShardFault)
     return finding(error.kind, shardPath, error.message, { row: error.row, column: error.column, details: error.details })

@@ -1,4 +1,4 @@
-/** The listing: every shard's place, size and date, and what its footer says of its rows. No page is read. */
+/** The listing: every shard's address, size and date, and the numbers in its footer. Reads no page. */
 
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../../shared/model/errors.ts'
@@ -89,7 +89,7 @@ export function listShard(root: string, shardPath: string, look?: (shard: ShardR
   }
 }
 
-/** Values a row, when they divide evenly; only a full read tells whether every row really has as many. */
+/** Dimensions, if values divide evenly by rows. Only a full read shows whether every row has this many. */
 export function dimensionsOf(footer: ShardFooter): number | null {
   const leaf = footer.leaves.findIndex(each => each.name === 'embedding')
   const values = footer.rowGroups.reduce((sum, group) => sum + (group.chunks[leaf]?.values ?? 0), 0)

@@ -1,4 +1,4 @@
-/** Opens a shard by its path in the cache. Symbolic links at that path and above it are followed by the policy in force. */
+/** Opens a shard by its path in the cache. Symbolic links at that path and above it are followed according to the policy. */
 import { lstatSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { linkTarget } from '../fs/links.ts'
@@ -9,9 +9,9 @@ import { openShardFile, type ShardFile } from '../parquet/file/shardFile.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 
 /**
- * Opens a shard and proves its footer.
+ * Opens a shard and validates its footer.
  * @param root absolute real path
- * @param onOpen called with the open file; what it returns is read in its place
+ * @param onOpen called with the open file; its result is read instead
  * @throws ShardFault, SystemError
  */
 export function openShardAt(root: string, shardPath: string, onOpen?: (file: ShardFile) => ShardFile): ShardReader {
@@ -31,9 +31,9 @@ function checkFolders(root: string, shardPath: string): void {
 }
 
 /**
- * What is wrong with the folders above a shard. Folders that do not exist yet are fine.
+ * Checks the folders above a shard. Folders that do not exist yet are fine.
  * @param root absolute real path
- * @returns a fault for a link that is not followed or leads to no folder, else null
+ * @returns a fault for a link that is not followed or does not lead to a folder, else null
  * @throws SystemError
  */
 export function folderLinkFault(root: string, shardPath: string): ShardFault | null {

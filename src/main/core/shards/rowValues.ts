@@ -1,4 +1,4 @@
-/** Rows out of columns: what the index, the listing and a look-up need of a row, one row at a time. */
+/** Converts columns to rows, one row at a time, for the index, the listing and searches. */
 import type { KeyPart } from '../../../shared/model/keySpec.ts'
 import { DTYPES, type Dtype, POOL_TYPES, type PoolType, type WindowKey, type WindowRowInfo } from '../../../shared/model/record.ts'
 import type { DigestColumn, IntegerColumn, KeyColumns, RowColumns, TextColumn } from '../parquet/pages/rowColumns.ts'
@@ -53,7 +53,7 @@ export function keyAt(columns: KeyColumns, row: number): WindowKey | null {
   return Object.fromEntries(columns.layout.key.map(part => [part.field, valueAt(columns, part, row)])) as WindowKey
 }
 
-/** A row without its embedding; null when its key is none of ours. */
+/** A row without its embedding; null if its key is unknown. */
 export function rowInfoAt(columns: RowColumns, row: number): WindowRowInfo | null {
   const key = keyAt(columns, row)
   if (key === null) return null

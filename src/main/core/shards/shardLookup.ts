@@ -1,4 +1,7 @@
-/** Open shards by path, the least recently used closed when they hold too much: a look-up beside an earlier one costs no page. */
+/**
+ * Open shards by path. The least recently used is closed when they hold too much memory, so that reading next to an earlier row decodes no
+ * page.
+ */
 import { CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
 import { stampIfVisible } from '../fs/fileStamp.ts'
 import { shardFilePath } from '../layouts/paths.ts'
@@ -17,7 +20,7 @@ export class ShardLookup {
   }
 
   /**
-   * The shard at a path, as it is now: one that was replaced since it was opened is opened again.
+   * The present shard at a path. One that was replaced since it was opened is opened again.
    * @throws CacheCorruptError, SystemError
    */
   open(shardPath: string): ShardRows {
@@ -56,7 +59,7 @@ export class ShardLookup {
   }
 
   private isCurrent(rows: ShardRows): boolean {
-    // Gone or out of reach: opening it again says why.
+    // Removed or not accessible: opening it again gives the reason.
     const stamp = stampIfVisible(shardFilePath(this.root, rows.shardPath))
     return stamp?.bytes === rows.reader.file.bytes && stamp.mtimeNs === rows.reader.file.mtimeNs
   }

@@ -1,4 +1,4 @@
-/** The rows of an open shard by their offset, each page decoded at most once while the shard stays open. */
+/** The rows of an open shard by their offset. Each page is decoded at most once while the shard stays open. */
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { CacheCorruptError } from '../../../shared/model/errors.ts'
@@ -31,7 +31,7 @@ function groupsOf({ footer }: ShardReader): OpenGroup[] {
   return footer.rowGroups.map(group => ({ group, keys: null, columns: null, batches: [], pages: null }))
 }
 
-/** An open shard, read as far as it was asked for. */
+/** An open shard, read as far as was needed. */
 export class ShardRows {
   readonly shardPath: string
   readonly reader: ShardReader
@@ -47,7 +47,7 @@ export class ShardRows {
     return this.reader.footer.rows
   }
 
-  /** Bytes of decoded values that are held. */
+  /** Bytes of decoded values in memory. */
   get heldBytes(): number {
     return this.groups.reduce((sum, open) => sum + open.batches.reduce((bytes, batch) => bytes + heldBytes(batch), 0), 0)
   }
@@ -66,7 +66,7 @@ export class ShardRows {
     })
   }
 
-  /** Everything of a row but its embedding; null beyond the last row, or when its key is none of ours. */
+  /** Everything of a row except its embedding; null beyond the last row, or if its key is unknown. */
   info(rowOffset: number): WindowRowInfo | null {
     return this.recounting(() => {
       const open = this.groupOf(rowOffset)
@@ -77,8 +77,8 @@ export class ShardRows {
   }
 
   /**
-   * The values of a row as they are stored; a view into the page.
-   * @throws ShardFault when the page is damaged or the row holds no embedding
+   * The stored values of a row, as a view into the page.
+   * @throws ShardFault if the page is damaged or the row has no embedding
    */
   values(rowOffset: number): StoredValues {
     const open = this.groupOf(rowOffset)
@@ -91,7 +91,7 @@ export class ShardRows {
     return rowValues(batch, row - batch.firstRow)
   }
 
-  /** Begins anew with the rows that there are, where the columns hold another number of them than the footer says. */
+  /** Restarts with the actual rows, if the columns have another number of them than the footer. */
   private recounting<T>(read: () => T): T {
     for (;;) {
       try {
@@ -128,7 +128,7 @@ export class ShardRows {
 /**
  * Opens a shard that an index, a user or a plan named.
  * @param root absolute real path
- * @throws CacheCorruptError with the shard's path for whatever is wrong with it, SystemError
+ * @throws CacheCorruptError with the shard's path for any problem of the shard, SystemError
  */
 export function openShardRows(root: string, shardPath: string): ShardRows {
   resolveShardPath(root, shardPath)
@@ -136,7 +136,7 @@ export function openShardRows(root: string, shardPath: string): ShardRows {
 }
 
 /**
- * Checks the folders above a shard that an index, a person or a plan named. Folders that do not exist yet are fine.
+ * Checks the folders above a shard that an index, a user or a plan named. Folders that do not exist yet are fine.
  * @param root absolute real path
  * @throws CacheCorruptError for a link that is not followed, SystemError
  */
@@ -146,8 +146,8 @@ export function checkFolderLinks(root: string, shardPath: string): void {
 }
 
 /**
- * The link among the folders above a shard, below `embeddings`: what is behind it is not this cache's to move.
- * @returns its path relative to the root; null when there is none
+ * The link among the folders above a shard, below `embeddings`. Its target does not belong to this cache.
+ * @returns its path relative to the root; null if there is none
  */
 export function linkAbove(root: string, path: string): string | null {
   const parts = path.split('/').slice(0, -1)
@@ -155,7 +155,7 @@ export function linkAbove(root: string, path: string): string | null {
   return folders.find(folder => lstatSync(join(root, folder), { throwIfNoEntry: false })?.isSymbolicLink()) ?? null
 }
 
-/** Runs a read and turns a shard's damage into the seed's CacheCorruptError. */
+/** Runs a read, and converts a shard's damage to CacheCorruptError as in `geno_lewm`. */
 export function corruptOnFault<T>(shardPath: string, read: () => T): T {
   try {
     return read()

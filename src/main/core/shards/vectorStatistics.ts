@@ -1,4 +1,4 @@
-/** Numbers that tell what embeddings look like, gathered over any number of them. */
+/** Statistics that describe embeddings, collected over any number of them. */
 import type { VectorStatistics } from '../../../shared/model/shard.ts'
 import { float16Table } from '../parquet/encodings/float16.ts'
 import type { StoredValues } from '../parquet/pages/embeddingBatch.ts'
@@ -15,7 +15,7 @@ export class VectorSummary {
   private minNorm = Number.POSITIVE_INFINITY
   private maxNorm = Number.NEGATIVE_INFINITY
 
-  /** Takes in one row. */
+  /** Adds one row. */
   add(row: StoredValues): void {
     const table = row instanceof Uint16Array ? float16Table() : null
     let norm = 0
@@ -37,7 +37,7 @@ export class VectorSummary {
     if (value === 0) this.zeros += 1
     if (value < this.min) this.min = value
     if (value > this.max) this.max = value
-    // Welford: stable however many values there are.
+    // Welford's algorithm: stable for any number of values.
     const delta = value - this.mean
     this.mean += delta / this.finite
     this.squares += delta * (value - this.mean)

@@ -1,4 +1,4 @@
-/** Tells an index that is spoiled from one that the system does not read just now: SQLite often takes the second for the first. */
+/** Distinguishes a damaged index from one that cannot be read at present, which SQLite often confuses. */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { asSystemError } from '../fs/systemError.ts'
 
@@ -7,9 +7,9 @@ const PIECE_BYTES = 1024 * 1024
 const AT_MOST_MS = 5_000
 
 /**
- * Reads a file, as far as five seconds reach, and forgets it. Only for whoever holds the cache's lock, and has closed the index: closing a file takes the locks of
- * this process's other connections away (POSIX), which then are readers at most.
- * @throws SystemError when the system refuses some of it
+ * Reads a file for up to five seconds, and discards the data. Only for the owner of the cache's lock, after closing the index: closing a
+ * file releases the locks of other connections of this process (POSIX), which are then only readers.
+ * @throws SystemError if a part cannot be read
  */
 export function checkReadable(path: string): void {
   try {

@@ -1,32 +1,34 @@
-/** Opens SQLite files; what the system refuses on the way is told as SQLite itself would tell it. */
+/** Opens SQLite files. Failed system calls on the way become errors of SQLite. */
 import { type lstatSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { SystemError } from '../../../shared/model/errors.ts'
 
 /**
- * @param file its folder is there
+ * @param file in an existing folder
  * @throws SqliteError, SystemError
  */
 export function openDatabase(file: string, options: Database.Options = {}): Database.Database {
   try {
     return new Database(file, options)
   } catch (error) {
-    // The library looks for the folder itself, and takes every refusal for its absence.
+    // The library checks the folder itself, and reports every failure as its absence.
     if (error instanceof TypeError)
       throw new SystemError(`cannot open ${file}: ${error.message}`, { call: 'open', path: file }, { cause: error })
     throw error
   }
 }
 
-/** What SQLite lays beside a database, and looks for there before it reads it. */
+/** Files that SQLite writes beside a database, and looks for before it reads it. */
 export const JOURNALS = ['-journal', '-wal', '-shm'] as const
 
-/** The first of these that is there and is no file: SQLite would wait at a pipe for ever. @param look follows links, or does not */
+/**
+ * The first of these that exists and is not a file, because SQLite would wait for a pipe forever. @param look follows links, or does not
+ */
 export function strangeJournal(file: string, look: typeof lstatSync = statSync): string | undefined {
   return JOURNALS.find(suffix => look(`${file}${suffix}`, { throwIfNoEntry: false })?.isFile() === false)
 }
 
-/** What SQLite opens, less what it appends to the name of a journal. */
+/** The longest path that SQLite opens, minus the suffix of a journal. */
 const PATH_BYTES = 504
 
 /** @throws SystemError for a path that SQLite would not open */

@@ -1,4 +1,4 @@
-/** Work in small steps on this thread, in the time in which it waits for others. */
+/** Runs work in small steps on this thread while it waits for others. */
 import { setImmediate } from 'node:timers/promises'
 
 export class BackgroundSteps {
@@ -6,12 +6,12 @@ export class BackgroundSteps {
   /** Settles with the last step. */
   readonly done: Promise<void>
 
-  /** Begins at once. @param steps an error ends the work; the code that needs the result meets it again */
+  /** Starts at once. @param steps an error ends the work; the code that needs the result gets it again */
   constructor(steps: Iterator<undefined, void> | undefined, signal?: AbortSignal) {
     this.done = steps === undefined ? Promise.resolve() : this.run(steps, signal).catch(() => undefined)
   }
 
-  /** Leaves off where it is; when this settles, no step is taken any more. */
+  /** Stops after the current step. When this settles, no further step runs. */
   async end(): Promise<void> {
     this.hasEnded = true
     await this.done

@@ -1,4 +1,4 @@
-/** Starts threads, as far as the limits of this process leave memory for them, and says what each may take up. */
+/** Starts threads as far as the memory limits of this process allow, and sets the memory of each. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
@@ -30,7 +30,7 @@ export function hasWorkers(): boolean {
   return running.size > 0
 }
 
-/** Ends a thread. @returns whether it has ended within a second: one that waits for a file system may not */
+/** Ends a thread. @returns whether it ended within a second; one that waits for a file system may not */
 export async function endWorker(worker: Worker): Promise<boolean> {
   const end = new AbortController()
   const late = sleep(END_MS, false, { signal: end.signal }).catch(() => false)
@@ -39,7 +39,7 @@ export async function endWorker(worker: Worker): Promise<boolean> {
   return hasEnded
 }
 
-/** Ends all threads. @returns whether they have ended within a second */
+/** Ends all threads. @returns whether they ended within a second */
 export async function endWorkers(): Promise<boolean> {
   const ended = await Promise.all([...running].map(endWorker))
   return !ended.includes(false)
@@ -90,7 +90,7 @@ export function startWorker(
   return worker
 }
 
-/** Whether the limits leave room for one more thread, and for WebAssembly in it. A limit that is not known leaves room. */
+/** Whether the limits leave room for one more thread, and for WebAssembly in it. An unknown limit leaves room. */
 function roomForThread(heapBytes: number): { readonly thread: boolean; readonly wasm: boolean } {
   const { limits, status } = ownMemory()
   const room = { thread: true, wasm: true }

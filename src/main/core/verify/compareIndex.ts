@@ -1,6 +1,6 @@
 /**
- * The index held against the shards: entries that point at nothing or at something else, rows that no entry knows. SQLite's own
- * check says nothing of this.
+ * Compares the index with the shards: entries that point to nothing or to another row, and rows without an entry. SQLite's own check does
+ * not find these.
  */
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import { type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
@@ -16,7 +16,7 @@ import { INDEX_PATH, isShardPath, QUARANTINE_PATH } from '../layouts/paths.ts'
 
 export type OpenedIndex = { readonly index: WindowIndex | null; readonly findings: Finding[] }
 
-/** Opens the index for a comparison; what keeps it from being opened is a finding. */
+/** Opens the index for a comparison. A failure is a finding. */
 export function openIndexForComparison(root: string, shards: number): OpenedIndex {
   try {
     const index = openIndex(root, 'read')
@@ -29,8 +29,8 @@ export function openIndexForComparison(root: string, shards: number): OpenedInde
 }
 
 /**
- * An index that cannot be used or compared, as a finding: damaged, of another generation, locked, or refused by the system.
- * @throws any error that says nothing of the index
+ * An index that cannot be used or compared, as a finding: damaged, of another generation, locked, or unreadable.
+ * @throws any other error
  */
 export function unusable(error: unknown): Finding {
   const place = error instanceof CacheError ? { details: error.details } : {}
@@ -60,7 +60,7 @@ export function indexFailed(findings: readonly Finding[]): boolean {
 }
 
 /**
- * Findings of evidence that could not be read: what it knows of missing shards is in no list.
+ * Findings about evidence that could not be read, so that its missing shards are not listed.
  * @returns those of the index and of the quarantine
  */
 export function unreadEvidence(findings: readonly Finding[]): Finding[] {
@@ -75,7 +75,7 @@ export function unreadReason({ message }: Finding): string {
 }
 
 /**
- * Whether the index can be changed now; one that is damaged can, as it is set aside.
+ * Whether the index can be changed now. A damaged one can, because it is moved to quarantine.
  * @returns why not, as a finding
  */
 export function blockedIndex(root: string): Finding | null {
@@ -93,20 +93,20 @@ export function blockedIndex(root: string): Finding | null {
   }
 }
 
-/** A row whose key the index gives to another place: a duplicate if that place holds the key too, else the index is wrong. */
+/** A row whose key the index has at another location: a duplicate if that row has the key too, else the index is wrong. */
 export type Elsewhere = {
   readonly shardPath: string
   readonly row: number
   readonly indexedShard: string
   readonly indexedRow: number
-  /** Whether the row had another key when it was indexed: that tells why no entry leads to it. */
+  /** Whether the row had another key when it was indexed, which explains why it has no entry. */
   readonly isChanged: boolean
 }
 
 /**
- * Compares one shard's rows with the entries that point into it.
- * @param isIntact asked only where they differ: whether the shard is known to be as it was when it agreed with the index
- * @returns findings, the rows whose keys the index has at other places, and the entries that tell of earlier keys of rows
+ * Compares one shard's rows with the entries that point to it.
+ * @param isIntact called only if they differ: whether the shard is known to be unchanged since it agreed with the index
+ * @returns findings, the rows whose keys the index has at other locations, and entries that show earlier keys of rows
  */
 export function compareShardWithIndex(
   index: WindowIndex,
@@ -162,7 +162,7 @@ function entryFindings(
   return [finding(kind, shardPath, message, { row: rows[0] ?? null, details: { rows, count: entries.length } })]
 }
 
-/** Entries beyond a shard's last row: all that can be said without reading its keys. */
+/** Entries beyond a shard's last row, which can be found without reading its keys. */
 export function entriesBeyond(index: WindowIndex, shardPath: string, rows: number): Finding[] {
   return entryFindings('entry_without_row', shardPath, index.entriesBeyond(shardPath, rows), beyondText(rows))
 }
@@ -187,9 +187,9 @@ export function missingFinding(shardPath: string, rows: readonly number[], isReb
 }
 
 /**
- * Entries that point at shards that are not there, or at copies that are not part of the cache.
+ * Entries that point to missing shards, or to copies that are not part of the cache.
  * @param known all shards of the cache
- * @param isOfRun whether a path is this run's to report
+ * @param isOfRun whether this run reports a path
  */
 export function danglingEntries(
   root: string,

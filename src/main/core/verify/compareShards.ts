@@ -1,4 +1,4 @@
-/** Two shards with keys in common, compared for real: the same values, or others under the same key. */
+/** Compares two shards with common keys value by value. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { WindowKey } from '../../../shared/model/record.ts'
 import { ROWS_LISTED } from '../inspect/checkRows.ts'
@@ -15,8 +15,8 @@ type Overlap = { readonly row: number; readonly otherRow: number; readonly same:
 
 /**
  * Compares shard `second` with `first`, which is indexed (or is the same shard).
- * @returns findings for both, none when the fingerprints merely collided
- * @throws ShardFault, SystemError when one of them can no longer be read
+ * @returns findings for both; none if only the hashes collided
+ * @throws ShardFault, SystemError if one of them can no longer be read
  */
 export function compareShards(root: string, first: string, second: string): Finding[] {
   const a = open(root, first)
@@ -71,7 +71,7 @@ function overlapOf(a: ShardRows, b: ShardRows): Overlap[] {
   return overlaps
 }
 
-/** Equal as numbers, with NaN equal to NaN: shards may store the same value in different widths. */
+/** Equal as numbers, with NaN equal to NaN, because shards may store the same value in different widths. */
 function sameValues(a: StoredValues, b: StoredValues): boolean {
   if (a.length !== b.length) return false
   const left = a instanceof Uint16Array ? fromFloat16(a) : a

@@ -1,4 +1,4 @@
-/** Pairs of shards that may hold a key in common, and so have to be compared value by value. */
+/** Pairs of shards that may have a common key, and so must be compared value by value. */
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { ShardPair } from '../keys/duplicateKeys.ts'
 import { keyOfEntry } from '../keys/entryKey.ts'
@@ -6,13 +6,13 @@ import { indexRow, type ShardKeys } from '../keys/shardKeys.ts'
 import { ShardLookup } from '../shards/shardLookup.ts'
 import { type Elsewhere, missingFinding } from './compareIndex.ts'
 
-/** Two shards, the one that is indexed first; or one, twice. */
+/** Two shards, the indexed one first; or one shard twice. */
 export type PathPair = readonly [string, string]
 
-/** A row whose key the index gives to another place, with the keys of its shard. */
+/** A row whose key the index has at another location, with the keys of its shard. */
 export type PlaceElsewhere = { readonly place: Elsewhere; readonly keys: ShardKeys }
 
-/** Shards of this run that share a fingerprint. */
+/** Shards of this run with a common hash. */
 export function pathPairs(pairs: readonly ShardPair[], shardPaths: readonly string[]): PathPair[] {
   return pairs.flatMap(({ first, second }): PathPair[] => {
     const a = shardPaths[first]
@@ -48,7 +48,7 @@ export function resolveElsewhere(
   return { pairs, findings: [...missing].flatMap(([shardPath, rows]) => missingFinding(shardPath, rows, isRebuilt)) }
 }
 
-/** Whether the place that the index gives for a row's key holds that key. */
+/** Whether the location in the index for a row's key has that key. */
 function holdsKey(lookup: ShardLookup, place: Elsewhere, keys: ShardKeys): boolean {
   const key = keyOfEntry(indexRow(keys, place.row, place.shardPath))
   if (key === null) return false
@@ -56,7 +56,7 @@ function holdsKey(lookup: ShardLookup, place: Elsewhere, keys: ShardKeys): boole
     const rows = lookup.open(place.indexedShard)
     return rows.reader.layout.version === keys.layout && rows.matches(place.indexedRow, key)
   } catch {
-    // Damage there is reported where that shard is read.
+    // Damage there is reported when that shard is read.
     return false
   }
 }

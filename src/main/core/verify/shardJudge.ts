@@ -1,6 +1,6 @@
 /**
- * What is said of a shard by what is read of it now and what is on record: findings of an earlier look are carried over, a full look is
- * written down, and its digest is held against the first one.
+ * Combines the result of reading a shard with its records: earlier findings are carried over, a full verification is recorded, and its
+ * digest is compared with the first one.
  */
 import { isFuture, isOlderThan } from '../../../shared/model/age.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
@@ -14,9 +14,9 @@ import type { KnownVerdict, Selection, VerifyOptions } from '../ledger/selectSha
 import { isStandIn, judgeEmptyFile } from '../parquet/file/placeholders.ts'
 
 export class ShardJudge {
-  /** Shards whose findings are those of an earlier look. */
+  /** Shards whose findings are those of an earlier verification. */
   carriedOver = 0
-  /** Shards that were read in full, and of which neither a digest nor checksums tell whether their bytes change. */
+  /** Shards that were fully read, and for which neither a digest nor checksums would show a change. */
   readonly unfingerprinted = new Set<string>()
   readonly intactness: Intactness
   private readonly root: string
@@ -32,39 +32,42 @@ export class ShardJudge {
     this.intactness = new Intactness(root, options.ledger, options.known)
   }
 
-  /** How a shard is looked at: what was found in it before, elsewhere, a moment ago or by the interrupted run that is resumed, is not read again. */
+  /**
+   * How to read a shard. One with findings from another run, a recent verification, or the interrupted run that is resumed, is not read
+   * again.
+   */
   plan(shardPath: string): { readonly task: ShardTask; readonly before: KnownVerdict | null } {
     const known = this.options.known?.get(shardPath) ?? this.resumed(shardPath) ?? this.trusted(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
     const before = known !== null && stamp !== undefined && known.bytes === stamp.bytes && known.mtimeNs === stamp.mtimeNs ? known : null
-    // Its keys are needed once more for the comparison across shards.
+    // Its keys are still needed for the comparison across shards.
     const depth = before !== null && this.depth === 'full' ? 'keys' : this.depth
     const digest = before === null && this.selection.ledgerRun !== null
     return { task: { root: this.root, shardPath, depth, digest }, before }
   }
 
-  /** What the interrupted run that is resumed found in it. */
+  /** Its findings in the interrupted run that is resumed. */
   private resumed(shardPath: string): KnownVerdict | null {
     const last = this.selection.ledgerRun?.verifiedInThisRun(shardPath) ?? null
     return last === null || isFuture(last.verifiedAtMs, Date.now()) ? null : last
   }
 
-  /** What the ledger says of it, if that is young enough. */
+  /** The ledger's record, if it is recent enough. */
   private trusted(shardPath: string): KnownVerdict | null {
     const { trustMs, ledger } = this.options
     if (trustMs === undefined) return null
     const last = ledger?.lastVerification(this.root, shardPath) ?? null
-    // A plan moves what was read for it: only of a shard with nothing wrong is an earlier look enough.
+    // A plan moves the files that it read. An earlier verification is enough only for a shard without problems.
     const trusted = last !== null && !isOlderThan(last.verifiedAtMs, trustMs, Date.now()) && !last.findings.some(isReasonToMove)
     return trusted ? last : null
   }
 
-  /** What is said of a shard, with what is known of it from before; a full look is written down. */
+  /** The findings of a shard, combined with its records. A full verification is recorded. */
   judge({ verdict: seen, sha256 }: ShardInspection, before: KnownVerdict | null, index: WindowIndex | null): ShardVerdict {
     const verdict = judgeEmptyFile(seen, () => this.heldRows(seen.shardPath, index))
     if (before !== null) {
       this.carriedOver += 1
-      // Its keys could not be read now: neither they nor their absence was compared with anything.
+      // Its keys could not be read, so neither they nor their absence was compared.
       const refused = verdict.findings.filter(found => isUnread(found) && !before.findings.some(({ kind }) => kind === found.kind))
       return {
         ...verdict,
@@ -75,16 +78,16 @@ export class ShardJudge {
     const run = this.selection.ledgerRun
     const fingerprinted = (run !== null && sha256 !== null) || verdict.pageChecksums
     if (this.depth === 'full' && !fingerprinted) this.unfingerprinted.add(verdict.shardPath)
-    // The digest that is on record stays: it is that of the shard, and not of what stands for it.
+    // The digest on record is kept. It is that of the shard, not of its placeholder.
     if (run !== null && verdict.findings.some(isStandIn)) run.record(verdict, null)
     if (run === null || sha256 === null || verdict.findings.some(isStandIn)) return verdict
-    // Readable is not intact: its digest is held against the one that was recorded first.
+    // Readable is not intact: its digest is compared with the first one on record.
     const last = this.lastVerification(verdict)
     const changed = last?.sha256 && last.sha256 !== sha256 ? [changedBytes(verdict.shardPath, last, sha256)] : []
     if (changed.length === 0) this.intactness.digests.set(verdict.shardPath, sha256)
     else this.intactness.changed.add(verdict.shardPath)
     const judged = { ...verdict, findings: [...verdict.findings, ...changed] }
-    // A shard that is still being written looks cut off: only whole ones are held to their bytes.
+    // A shard that is still being written looks truncated. Only complete ones are compared with their digest.
     run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256, verdict.holdings)
     return judged
   }
