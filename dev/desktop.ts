@@ -1,6 +1,6 @@
 /**
  * `npm run dev [-- DIR]`: the window in Electron, from its sources. A change of the page is shown at once; a change of anything else
- * builds it and starts the program anew.
+ * rebuilds it and restarts the program.
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
  * `npm run dev:web [-- DIR]`: the window in a browser, from its sources. A change of the page is shown at once; a change of the service
- * starts it anew. Vite stands before the real server and hands its connection on, with the cookie that the token is exchanged for.
+ * restarts it. Vite is a proxy for the real server, and passes on its connection with the cookie that it gets for the token.
  */
 import { spawn } from 'node:child_process'
 import { createServer as listenOn } from 'node:net'

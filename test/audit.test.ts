@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 const ROOT = join(import.meta.dirname, '..')
 const BULK = '/-/npm/v1/security/advisories/bulk'
 
-/** What npm tells: the packages with an advisory, or why it could not ask. */
+/** The output of npm: the packages with an advisory, or why it could not ask. */
 type Audit = { readonly affected: readonly string[] } | { readonly unasked: string }
 
 async function auditAll(...switches: string[]): Promise<Audit> {
@@ -19,7 +19,7 @@ async function auditAll(...switches: string[]): Promise<Audit> {
   return told.vulnerabilities ? { affected: Object.keys(told.vulnerabilities) } : { unasked: told.message ?? text }
 }
 
-/** A registry of our own that answers what it is asked for advisories. */
+/** A local registry that answers requests for advisories. */
 async function auditAt(status: number, advisories: object): Promise<Audit> {
   const server = createServer((request, response) => {
     const [code, body] = request.url === BULK ? [status, advisories] : [404, {}]
@@ -43,7 +43,7 @@ test('npm audit finds nothing', { timeout: 120_000 }, async context => {
 
 test('an advisory would be found, and a registry that does not answer is no clean one', { timeout: 120_000 }, async () => {
   const advisory = { id: 1, url: 'https://example.org/1', title: 'made up', severity: 'low', vulnerable_versions: '*', cwe: [] }
-  // Whoever depends on it is affected as well.
+  // Packages that depend on it are affected as well.
   expect(await auditAt(200, { ws: [advisory] })).toMatchObject({ affected: expect.arrayContaining(['ws']) })
   expect(await auditAt(200, {})).toEqual({ affected: [] })
   expect(await auditAt(405, {})).toMatchObject({ unasked: expect.stringContaining('405') })

@@ -40,6 +40,6 @@ test('the Node that runs this is the one in the lock file', () => {
   if (here !== undefined) expect(process.versions.node).toBe(here.version)
 })
 
-test('whoever installs the program gets what is not in its bundles, and no Node', () => {
+test('an installation has only the packages outside of the bundles, and no Node', () => {
   expect(Object.keys(manifest.dependencies)).toEqual(['better-sqlite3'])
 })

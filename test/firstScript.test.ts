@@ -1,4 +1,4 @@
-/** What the built page loads before its first paint stays small. The rest is loaded apart. */
+/** The scripts that the page loads before its first paint stay small. The rest is loaded separately. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from '@swc/core'

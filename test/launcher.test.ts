@@ -145,7 +145,7 @@ describe.skipIf(process.platform === 'win32')('bin/lewm-cache', () => {
     }
   })
 
-  test('reports what the system refuses as that', () => {
+  test('reports a failed system call as such', () => {
     const { launcher } = install({ cli: "import fs from 'node:fs'; fs.readFileSync('/no/such/file')" })
     const { status, stderr } = run(launcher, ['ls'])
     expect(status).toBe(6)

@@ -246,7 +246,7 @@ describe('quarantine by hand', () => {
     const { code, json } = await run(cache, 'restore', CUT)
     expect({ code, message: json().error.message }).toEqual({
       code: 2,
-      message: expect.stringContaining('another shard lies in its place')
+      message: expect.stringContaining('its original path is occupied by another shard')
     })
     expect(readFileSync(join(cache, CUT), 'utf8')).toBe('new')
   })

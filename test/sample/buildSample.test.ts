@@ -19,7 +19,7 @@ let built: { shards: number; rows: number }
 let genome: string
 let records: WindowRecord[]
 
-/** What a reader must get for a record: its values rounded to float16 once. */
+/** The expected values of a record: its values rounded to float16 once. */
 const rounded = (record: WindowRecord): Float32Array => fromFloat16(Uint16Array.from(record.embedding, toFloat16))
 const files = (root: string): string[] => readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()
 const digests = (root: string): string[] =>
@@ -70,7 +70,7 @@ test('every embedding comes back as the encoder gave it, rounded to float16', as
   for (const record of records) expect(await readEmbedding(cache, record)).toEqual(rounded(record))
 })
 
-test('the first 1,024 letters of the phage find the first window, in each layer and pool', async () => {
+test('the first 1,024 bases of the phage find the first window, in each layer and pool', async () => {
   const { kind, rows } = await find(cache, genome.slice(0, 1024))
   expect(kind).toBe('dna')
   expect(rows.map(({ startBp, endBp, rowOffset }) => [startBp, endBp, rowOffset])).toEqual(Array.from({ length: 9 }, () => [0n, 1024n, 0]))

@@ -19,7 +19,7 @@ test.each(['', 'ACGT', '>empty\n', '>two\nACGT\n>records\nACGT\n', '>other lette
   }
 )
 
-test('FASTA lines are joined, in upper case, whatever the line ends', () => {
+test('FASTA lines are joined, in upper case, with any line ends', () => {
   expect(parseFasta('>x y\r\nacgt\r\nAC\r\n')).toBe('ACGTAC')
 })
 
@@ -30,7 +30,7 @@ test('93 windows, each 512 bp after the one before, none past the end', async ()
   expect(starts.at(-1)).toBe(47_104)
 })
 
-test('rows say where their letters lie and hash them', async () => {
+test('rows have the position and the hash of their sequence', async () => {
   const genome = await readLambdaGenome()
   const at = { layer: 3, poolType: 'global_mean', poolRadius: 0, contig: LAMBDA_CONTIG } as const
   const first = sampleRow(genome, { ...at, startBp: 0 })

@@ -1,7 +1,7 @@
 /** From layout 2 on: which pools have a centre. */
 
 /**
- * What is wrong with the centre of a pool.
+ * The problem of a pool centre.
  * @param centerToken null for none
  * @returns a clause that follows the name of the row; null if nothing is
  */

@@ -1,4 +1,4 @@
-/** What a key and a record must be before anything is written or looked up: every refusal names the field and the value. */
+/** Checks keys and records before anything is written or searched. Errors name the field and the value. */
 import { InputError } from '../../../shared/model/errors.ts'
 import { ALL_KEY_PARTS, KEY_PARTS } from '../../../shared/model/keySpec.ts'
 import { DTYPES, POOL_TYPES, type WindowKey, type WindowRecord } from '../../../shared/model/record.ts'
@@ -92,7 +92,11 @@ export function checkRecord(record: WindowRecord): void {
   }
   if (record.schemaVersion !== undefined && record.schemaVersion !== CACHE_SCHEMA_VERSION) {
     const version = JSON.stringify(record.schemaVersion)
-    refuse(`unsupported cache schema_version ${version}: we write ${CACHE_SCHEMA_VERSION}`, 'schema_version', record.schemaVersion)
+    refuse(
+      `unsupported cache schema_version ${version}: the supported version is ${CACHE_SCHEMA_VERSION}`,
+      'schema_version',
+      record.schemaVersion
+    )
   }
 }
 

@@ -5,7 +5,7 @@ import { addressOf } from './layoutOf.ts'
 /** Characters that a screen does not show. Web pages, PDF files and chats add them to what is copied. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 
-/** The name without what does not tell contigs apart: the same text for names of the same contig. */
+/** The normalized name: equal for names of the same contig. */
 export function contigKey(contig: string): string {
   return withoutInvisible(contig)
     .normalize('NFC')

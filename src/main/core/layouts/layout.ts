@@ -12,7 +12,7 @@ export type ColumnKind = 'texts' | 'integers' | 'digests' | 'booleans' | 'embedd
 export type ColumnSpec = {
   readonly name: string
   readonly kind: ColumnKind
-  /** What the writer stores: bits of an integer, bytes of a digest, 0 otherwise. */
+  /** The stored form: bits of an integer, bytes of a digest, 0 otherwise. */
   readonly width: number
 }
 
@@ -25,7 +25,7 @@ export type PathCodec = {
 
 export type Layout = {
   readonly version: LayoutVersion
-  /** What each row says in its column `schema_version`. */
+  /** The value of the column `schema_version` in each row. */
   readonly schemaVersion: string
   /** In the order in which GenoLeWM writes them. Readers take any. */
   readonly columns: readonly ColumnSpec[]

@@ -1,4 +1,4 @@
-/** Which layout a shard, an index or a path is of. What is of none belongs to another GenoLeWM, and is left as it is. */
+/** Which layout a shard, an index or a path is of. Files of other layouts belong to another GenoLeWM, and are left unchanged. */
 import type { KeySpec } from '../../../shared/model/keySpec.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { EMBEDDINGS_DIR, type Layout } from './layout.ts'
@@ -62,7 +62,7 @@ export function layoutOfIndex(userVersion: number, columns: readonly IndexColumn
     const other = otherColumns(columns)
     return other === null ? { layout: WRITTEN_LAYOUT, other } : { layout: null, other }
   }
-  // What GenoLeWM made, to the letter: a damaged form could not be told from another generation.
+  // Exactly as GenoLeWM creates it, because a damaged form could not be distinguished from another generation.
   const found = columns.every(({ notNull }) => notNull) ? columnsText(columns) : null
   const layout = ALL_LAYOUTS.find(each => each.userVersion === userVersion && columnsText(indexColumns(each)) === found)
   return layout === undefined ? { layout: null, other: generationText(userVersion) } : { layout, other: null }

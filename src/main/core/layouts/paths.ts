@@ -53,8 +53,8 @@ export type ShardPathOptions = {
 }
 
 /**
- * The canonical path of a cache block's shard, below `cacheDir` (the seed's `shard_path_for`).
- * @throws InputError for arguments that the seed refuses, and for names that would leave the folder or be taken for something else
+ * The canonical path of a cache block's shard, below `cacheDir` (`shard_path_for` of `geno_lewm`).
+ * @throws InputError for arguments that `geno_lewm` rejects, and for names that would leave the folder or be taken for something else
  */
 export function shardPathFor(cacheDir: string, options: ShardPathOptions): string {
   return below(cacheDir, relativeShardPath(options))
@@ -100,8 +100,8 @@ function checkedPart(field: string, value: string): string {
 }
 
 /**
- * The absolute path of a shard that somebody else named (the index, a user, a plan).
- * @throws CacheCorruptError for a path that leaves the folder of shards or is not spelled as we would
+ * The absolute path of a shard that the index, a user or a plan named.
+ * @throws CacheCorruptError for a path that leaves the folder of shards or is not in canonical form
  */
 export function resolveShardPath(root: string, shardPath: string): string {
   if (!isShardPath(shardPath)) {

@@ -44,7 +44,7 @@ export type FindOptions = LongOptions & {
  * Finds rows. A hash or DNA sequence is searched in the index, or in all shards if there is no usable index or it points to missing shards.
  * A locus is compared with the contigs in the footers, because the name of a shard may be wrong. `onFinding` is called for everything that
  * could not be searched.
- * @throws InputError for a query that is none of these, SystemError, CancelledError
+ * @throws InputError for any other query, SystemError, CancelledError
  */
 export async function find(cacheDir: string, query: string, options: FindOptions = {}): Promise<FindResult> {
   const root = await checkCacheRoot(cacheDir)

@@ -160,7 +160,7 @@ function checkIdentity(root: string, { shardPath, identity }: Move): void {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
     if (stat?.isFile()) now = identityOf(stat)
   } catch (error) {
-    throw asSystemError(error, 'look at', path)
+    throw asSystemError(error, 'inspect', path)
   }
   if (now !== null && hasIdentity(now, identity)) return
   throw new StalePlanError(`${shardPath} changed while the repair ran; it was left alone`, { shard_path: shardPath })
@@ -170,7 +170,7 @@ function checkIdentity(root: string, { shardPath, identity }: Move): void {
 export function checkInPlace(root: string, path: string): void {
   const link = linkAbove(root, path)
   if (link === null) return
-  throw new CacheCorruptError(`${path} lies behind the symbolic link ${link}; what is behind a link is never moved`, { path, link })
+  throw new CacheCorruptError(`${path} is behind the symbolic link ${link}; the target of a link is never moved`, { path, link })
 }
 
 /** A later time in a reason file is not that of a real clock. */
@@ -196,6 +196,6 @@ function freePlace(root: string, shardPath: string): { readonly movedTo: string;
     const at = times.reduce((latest, time) => (time < latest ? latest : time + 1n), now)
     return { movedTo: `${place}.${at}.bad`, at }
   } catch (error) {
-    throw asSystemError(error, 'look at', place)
+    throw asSystemError(error, 'inspect', place)
   }
 }

@@ -77,7 +77,7 @@ function attempt(root: string, move: PlannedMove, notMoved: ShardNotMoved[]): Fi
   try {
     stat = statSync(path, { bigint: true, throwIfNoEntry: false })
   } catch (error) {
-    const refusal = expectedError(asSystemError(error, 'look at', path))
+    const refusal = expectedError(asSystemError(error, 'inspect', path))
     notMoved.push({ shardPath, reason: refusal?.message.replaceAll(`${root}/`, '') ?? String(error) })
     return null
   }

@@ -72,7 +72,7 @@ function isFileOrNothing(path: string, shardPath: string): boolean {
     if (!isThere(path)) return false
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) return true
   } catch (error) {
-    throw asSystemError(error, 'look at', shardPath)
+    throw asSystemError(error, 'inspect', shardPath)
   }
   throw new InputError(`${shardPath} is not a file, and stays where it is`, { field: 'shard', value: shardPath })
 }

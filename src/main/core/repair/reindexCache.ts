@@ -141,7 +141,7 @@ async function* keysOfAll(
         continue
       }
       const { value: look } = await looks.next()
-      if (look === undefined) throw new TypeError('a shard was not looked at')
+      if (look === undefined) throw new TypeError('a shard was not inspected')
       yield look.verdict
     }
     // Lets it finish, so that its threads can be reused.
@@ -225,7 +225,7 @@ class ReindexRun {
     this.entries.set(shardPath, keys.rows)
   }
 
-  /** What the index cannot hold, once for each layout. */
+  /** Rows that the index cannot hold, once for each layout. */
   ofOtherLayouts(): Finding[] {
     const counts = new LayoutCounts()
     for (const { layout, rows } of this.otherShards.values()) counts.add(layout, rows)

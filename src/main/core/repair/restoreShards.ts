@@ -73,7 +73,7 @@ function chooseEntry(entries: readonly QuarantineEntry[], name: string, [closed]
   throw new NotFoundError(`there is no ${name} in quarantine`, { shard_path: name })
 }
 
-const TAKEN = 'another shard lies in its place'
+const TAKEN = 'its original path is occupied by another shard'
 
 /** @throws InputError if every path is occupied */
 function checkOneFree(root: string, chosen: readonly QuarantineEntry[]): void {

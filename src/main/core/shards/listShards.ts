@@ -24,7 +24,7 @@ export type ShardFilter = {
 }
 
 /**
- * Lists shards in path order; `onFinding` gets what is not in the list because it could not be read. Shards that do not lie where layout 1 would put them have no address, and pass no filter.
+ * Lists shards in path order; `onFinding` gets findings about shards that are not in the list because they could not be read. Shards outside of layout 1 have no address, and match no filter.
  * @throws InputError, SystemError, CancelledError
  */
 export async function listShards(cacheDir: string, filter: ShardFilter = {}, options: LongOptions = {}): Promise<ShardEntry[]> {

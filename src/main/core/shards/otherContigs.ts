@@ -8,7 +8,7 @@ const NONE: readonly string[] = []
 
 /**
  * Contigs whose rows a shard holds although its path does not name them, by its footer.
- * @returns none for a shard without the columns of the layout; null where only the rows tell
+ * @returns none for a shard without the columns of the layout; null if only the rows show it
  */
 export function otherContigs(shard: ShardReader, shardPath: string): readonly string[] | null {
   const others = new Set<string>()

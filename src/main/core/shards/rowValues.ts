@@ -47,7 +47,7 @@ function valueAt(columns: KeyColumns, { field, none }: KeyPart, row: number): Ui
   }
 }
 
-/** A row's key; null when its pool type or dtype is none that is known. */
+/** A row's key; null if its pool type or dtype is unknown. */
 export function keyAt(columns: KeyColumns, row: number): WindowKey | null {
   if (!isPoolType(textAt(columns.poolType, row)) || !isDtype(textAt(columns.dtype, row))) return null
   return Object.fromEntries(columns.layout.key.map(part => [part.field, valueAt(columns, part, row)])) as WindowKey

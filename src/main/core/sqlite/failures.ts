@@ -1,4 +1,4 @@
-/** What an error of SQLite says of a database. */
+/** The meaning of an SQLite error for a database. */
 import Database from 'better-sqlite3'
 
 /** Whether another connection is in the way. */

@@ -119,7 +119,7 @@ function openFiles(): number {
   }
 }
 
-/** As Linux tells them; empty elsewhere. */
+/** As reported by Linux; empty elsewhere. */
 function ownMemory(): { readonly limits: string; readonly status: string } {
   try {
     return { limits: readFileSync('/proc/self/limits', 'latin1'), status: readFileSync('/proc/self/status', 'latin1') }

@@ -98,7 +98,7 @@ export class ShardJudge {
     return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entriesIfUsable(index, shardPath).length > 0
   }
 
-  /** A shard that was away and is back, as its size and time say, has its fingerprint back as well. */
+  /** A shard that has returned with the same size and time gets its digest back. */
   private lastVerification(verdict: ShardVerdict): Verification | null {
     const { root } = this
     const { ledger } = this.options

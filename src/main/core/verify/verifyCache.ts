@@ -41,7 +41,7 @@ import { ShardJudge } from './shardJudge.ts'
 /** A shard's file as it was read; `sha256` null where no digest was taken. */
 export type ShardSeen = FileIdentity & { readonly sha256: string | null }
 
-/** What a verify saw, for the plan that follows: the report, and each shard's identity. */
+/** The result of a verification for a later plan: the report, and each shard's identity. */
 export type Inspection = {
   readonly root: string
   readonly report: VerifyReport
@@ -50,9 +50,9 @@ export type Inspection = {
   /** Rows that belong into an index, over all shards that were read. */
   readonly indexableRows: number
   readonly indexableShards: number
-  /** Shards that are well as far as they can be read, and of whose bytes nothing tells whether they changed: no digest, no page checksums. */
+  /** Shards without findings and without a digest or page checksums, so that a change would not be detected. */
   readonly readableShards: number
-  /** Keys of the first shards, up to KEPT_ROWS, where somebody wants them. */
+  /** Keys of the first shards, up to KEPT_ROWS, if the caller needs them. */
   readonly keys: KnownKeys
   /** Shards whose findings were taken from an earlier look: that of the run that is resumed, or of `known`. */
   readonly carriedOver: number
@@ -62,7 +62,7 @@ export type Inspection = {
   readonly leftOut: number
   /** Rows that evidence expects and no shard holds, with the first of their keys and windows. */
   readonly lost: readonly LostDetail[]
-  /** Keys that only one shard holds, of shards with findings; null where nothing tells how many. */
+  /** Keys that only one shard holds, of shards with findings; null if unknown. */
   readonly keysOnlyHere: ReadonlyMap<string, number | null>
   readonly sharedKeys: readonly SharedKeys[]
   /** Shards whose bytes are known as those that agreed with the index. */
@@ -79,7 +79,7 @@ export async function verifyCache(cacheDir: string, options: LongOptions & Verif
   return (await inspectCache(cacheDir, options)).report
 }
 
-/** What is held in memory of keys for whoever rebuilds the index next: 44 bytes a row. */
+/** Maximum number of keys in memory for a rebuild of the index: 44 bytes per row. */
 const KEPT_ROWS = 1_000_000
 
 type InspectOptions = LongOptions &
@@ -308,7 +308,7 @@ class VerifyRun {
     return byPrecedence(new Set(this.findings.filter(isMisplacement).map(({ shardPath }) => shardPath)))
   }
 
-  /** Duplicates: shards that share a fingerprint, and rows that the index gives to a shard outside this run. */
+  /** Duplicates: shards that share a hash, and rows that the index gives to a shard outside this run. */
   private async compareAcrossShards(): Promise<void> {
     const { root, elsewhere } = this
     const compare = this.precedence()
@@ -369,7 +369,7 @@ class VerifyRun {
     })
   }
 
-  /** What the index, the entries that left it, the quarantine and the ledger expect, and no shard holds. */
+  /** Rows that the index, its removed entries, the quarantine and the ledger expect, and no shard holds. */
   private async questionEvidence(evidence: EvidenceRun, isIndexKnown: boolean): Promise<void> {
     const { shardPaths } = this.selection
     const compare = this.precedence()
@@ -394,7 +394,7 @@ class VerifyRun {
     if (this.selection.ledgerRun !== null && this.options.shards === undefined) this.noteInLedger(evidence, isIndexKnown)
   }
 
-  /** What lies in the place of a shard that is gone is another shard; what was found elsewhere is not missed where it was. */
+  /** A file at the path of a removed shard is another shard. Rows that were found elsewhere are not missing. */
   private noteInLedger(evidence: EvidenceRun, isIndexKnown: boolean): void {
     const { ledger } = this.options
     const present = new Set(this.all)
@@ -487,7 +487,7 @@ function keyNow(lookup: ShardLookup, shardPath: string, row: number): EntryKey |
   }
 }
 
-/** Loci are kept in the ledger; a run needs only what tells the same rows from others. */
+/** Loci are kept in the ledger; a run needs only a digest of the rows. */
 function withoutLoci(holdings: Holdings): Holdings {
   return { ...holdings, loci: null, configuration: null }
 }

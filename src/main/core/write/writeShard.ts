@@ -51,14 +51,14 @@ export type WriteShardResult = {
   readonly overflowed: number
 }
 
-/** Fills `createdAt` with the current UTC ns when it is absent or 0 (the seed's `with_created_at`). */
+/** Fills `createdAt` with the current UTC ns if it is absent or 0 (`with_created_at` of `geno_lewm`). */
 export function withCreatedAt(record: WindowRecord): WindowRecord & { readonly createdAt: bigint } {
   const { createdAt } = record
   return { ...record, createdAt: createdAt === undefined || createdAt === 0n ? nowNs() : createdAt }
 }
 
 /**
- * The seed's `write_shard`.
+ * Writes a shard (`write_shard` of `geno_lewm`).
  * @throws InputError for records that cannot be, CacheCorruptError when a key is taken or the shard holds other values,
  * CacheBusyError, SystemError
  */
@@ -88,13 +88,13 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
   })
 }
 
-/** Undoes the entries of a shard that somebody else has put there. */
+/** Removes the entries of a shard if another process has written that path. */
 class PlaceTaken extends Error {}
 
 /**
  * Puts a shard in its place while its entries wait to be committed: there are none before there is the shard, and none if it cannot be
  * written.
- * @returns false when another shard is there since a moment ago: GenoLeWM knows nothing of our lock
+ * @returns false if another shard has just appeared there, because GenoLeWM does not use the lock
  * @throws CacheCorruptError when a key is taken, SystemError
  */
 function publish(root: string, shardPath: string, keys: ShardKeys, pieces: readonly Uint8Array[]): boolean {
@@ -161,7 +161,7 @@ async function writableRoot(cacheDir: string): Promise<string> {
   const root = realRoot(cacheDir)
   const nearest = await nearestCacheRoot(root)
   if (nearest !== null && root.startsWith(join(nearest, EMBEDDINGS_DIR, '/'))) {
-    throw new InputError(`${cacheDir} lies inside the cache ${nearest}`, { field: 'cache', value: cacheDir, nearest_root: nearest })
+    throw new InputError(`${cacheDir} is inside the cache ${nearest}`, { field: 'cache', value: cacheDir, nearest_root: nearest })
   }
   return root
 }
