@@ -182,7 +182,7 @@ describeWith('setpriv', 'the command line of an ordinary user', setpriv => {
     chmodSync(closed, 0)
     const listed = run('quarantined')
     expect([listed.code, listed.json().quarantined.length > 0]).toEqual([6, true])
-    expect(listed.stderr).toContain('not complete')
+    expect(listed.stderr).toContain('incomplete')
     const restored = run('restore', '--all')
     expect([restored.code, restored.json().restored.length]).toEqual([6, listed.json().quarantined.length])
     chmodSync(closed, 0o755)
