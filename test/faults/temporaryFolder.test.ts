@@ -85,7 +85,7 @@ describe.each(LEFT)('with %s', left => {
       expect(verify.code).toBe(4)
       expect(verify.document.findings).toEqual(expect.arrayContaining([UNREADABLE, expect.objectContaining({ kind: 'cut_off' })]))
       expect(verify.document.by_kind).not.toHaveProperty('index_missing')
-      expect(run('get', ...KEY)).toMatchObject({ code: 6, stderr: expect.stringContaining('cannot make a temporary folder') })
+      expect(run('get', ...KEY)).toMatchObject({ code: 6, stderr: expect.stringContaining('cannot create a temporary folder') })
     })
   })
 })
