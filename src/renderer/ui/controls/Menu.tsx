@@ -51,22 +51,23 @@ export function MenuButton({
 export function MenuAt({
   name,
   place,
+  isOpen,
   onClose,
   children,
   ...menu
 }: {
   readonly name: string
-  /** Null while it is closed. */
-  readonly place: RefObject<HTMLElement | null> | null
+  readonly place: RefObject<HTMLElement | null>
+  readonly isOpen: boolean
   readonly onClose: () => void
   readonly children: ReactNode
 } & Pick<Aria.MenuProps<object>, 'onAction' | 'disabledKeys'>) {
   return (
     <Aria.Popover
       className={classes.popover ?? ''}
-      {...(place !== null && { triggerRef: place })}
+      triggerRef={place}
       aria-label={name}
-      isOpen={place !== null}
+      isOpen={isOpen}
       onOpenChange={open => !open && onClose()}
       placement='bottom start'
       offset={0}

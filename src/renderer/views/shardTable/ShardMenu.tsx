@@ -25,7 +25,8 @@ export function ShardMenu({
       <span ref={place} className={classes.place} style={{ left: at?.x ?? 0, top: at?.y ?? 0 }} />
       <MenuAt
         name={`What can be done with ${shards}`}
-        place={at === null ? null : place}
+        place={place}
+        isOpen={at !== null}
         onClose={onClose}
         onAction={key => {
           onClose()
