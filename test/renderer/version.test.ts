@@ -2,7 +2,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
 import { sameLevels } from '../../src/renderer/state/queries/sameLevels.ts'
-import { forgetOlder } from '../../src/renderer/state/useVersion.ts'
+import { forgetOlder } from '../../src/renderer/state/version.ts'
 import type { TreeNode } from '../../src/shared/contract/index.ts'
 
 function level(id: string, shards = 1): TreeNode {

@@ -28,6 +28,7 @@ const PROCEDURES = [
   '/findings',
   '/lost',
   '/jobs/list',
+  '/jobs/watch',
   '/jobs/attach',
   '/jobs/cancel',
   '/jobs/outcome',

@@ -497,6 +497,19 @@ procedure('jobs.list', 'has the latest first', async () => {
   expect(first(await client.jobs.list())).toMatchObject({ outcome: 'done', progress: { done: shards, total: shards } })
 })
 
+procedure('jobs.watch', 'reports the jobs of one cache at once, and again until they have ended', async () => {
+  const { cacheId } = await openWhole(client, referenceCache('healthy'))
+  const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify', scope: { contig: 'MT' } } })
+  const outcomes: (string | null)[] = []
+  for await (const jobs of await client.jobs.watch({ cacheId })) {
+    expect(jobs.every(job => job.cacheId === cacheId)).toBe(true)
+    outcomes.push(first(jobs).jobId === jobId ? first(jobs).outcome : 'another job')
+    if (first(jobs).endedMs !== null) break
+  }
+  expect(outcomes[0]).toBeNull()
+  expect(outcomes.at(-1)).toBe('done')
+})
+
 procedure('jobs.attach', 'gives findings, progress and the end, to late ones as well', async () => {
   const events = await jobEvents(client, damaged.cacheId, { kind: 'plan' })
   const told = events.flatMap(event => (event.type === 'findings' ? event.findings : []))

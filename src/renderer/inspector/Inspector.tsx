@@ -9,7 +9,7 @@ const ShardPane = lazyComponent(async () => (await import('./ShardPane.tsx')).Sh
 const RowPane = lazyComponent(async () => (await import('./RowPane.tsx')).RowPane)
 
 export function Inspector() {
-  const { shardPath, rowOffset } = useWorkspace().selection
+  const { shardPath, rowOffset } = useWorkspace('selection').selection
   return (
     <section className={styles.inspector} aria-label='Inspector'>
       <Boundary name='The inspector'>

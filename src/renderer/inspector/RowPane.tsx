@@ -22,7 +22,7 @@ import { KeyFacts } from './KeyFacts.tsx'
 import { VectorNumbers } from './VectorNumbers.tsx'
 
 export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; readonly rowOffset: number }) {
-  const { go, summary } = useWorkspace()
+  const { go, summary } = useWorkspace('go', 'summary')
   const vector = useVector(shardPath, rowOffset)
   const pages = useRowPages(shardPath, [rowOffset])
   const facts = useFacts(shardPath)

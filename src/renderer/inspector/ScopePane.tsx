@@ -23,7 +23,7 @@ import { HealthMark } from '../ui/text/HealthMark.tsx'
 type Totals = Pick<TreeNode, 'shards' | 'rows' | 'withoutRowCount' | 'bytes' | 'health'>
 
 export function ScopePane() {
-  const { selection, summary, ask } = useWorkspace()
+  const { selection, summary, ask } = useWorkspace('selection', 'summary', 'ask')
   const { scope } = selection
   const tree = useTree()
   const whole = isWhole(scope)
@@ -140,7 +140,7 @@ function fillOf(health: Health, count: number): CSSProperties {
 }
 
 function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonly onProblems: () => void }) {
-  const { summary } = useWorkspace()
+  const { summary } = useWorkspace('summary')
   const { data } = useFindings(scope)
   if (data === undefined) return null
   // What lies between the shards belongs to no part of the cache.

@@ -22,7 +22,7 @@ import { RawSections } from './RawSections.tsx'
 import { VectorNumbers } from './VectorNumbers.tsx'
 
 export function ShardPane({ shardPath }: { readonly shardPath: string }) {
-  const { go } = useWorkspace()
+  const { go } = useWorkspace('go')
   const facts = useFacts(shardPath)
   const gone = useIsGone(shardPath)
   const line = useShardLine(shardPath)
@@ -104,7 +104,7 @@ function ShardSections({
 }
 
 function Actions({ shardPath, facts }: { readonly shardPath: string; readonly facts: ShardFacts }) {
-  const { ask } = useWorkspace()
+  const { ask } = useWorkspace('ask')
   const offered = actionsFor(facts.findings)
   return (
     <Section title='Actions'>

@@ -26,7 +26,7 @@ export function Boundary({
   readonly fallback?: (failure: PartFailure) => ReactNode
   readonly children: ReactNode
 }) {
-  const { selection } = useWorkspace()
+  const { selection } = useWorkspace('selection')
   const queries = useQueryClient()
   const reset = (): void => {
     forgetFailedLoads()

@@ -2,6 +2,6 @@
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 
 export function FirstWrite() {
-  const { written } = useWorkspace().summary
+  const { written } = useWorkspace('summary').summary
   return written ? null : <p>This program has no record of an earlier change to this cache on this computer. This will be its first.</p>
 }

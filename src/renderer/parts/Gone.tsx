@@ -2,8 +2,7 @@
 
 import { ORPCError } from '@orpc/client'
 import { useRef } from 'react'
-import { useFacts, useFindings } from '../state/queries/queries.ts'
-import { useQuarantine } from '../state/queries/useQuarantine.ts'
+import { useFacts, useFindings, useQuarantine } from '../state/queries/queries.ts'
 import { WHOLE } from '../state/scope.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatAgo, millisecondsOf, presenceText } from '../text/index.ts'
@@ -31,7 +30,7 @@ function usePresence(shardPath: string): string | null {
 
 /** Says whether it lies in quarantine or nowhere in the cache. */
 export function Gone({ shardPath }: { readonly shardPath: string }) {
-  const { go } = useWorkspace()
+  const { go } = useWorkspace('go')
   const quarantine = useQuarantine()
   const presence = usePresence(shardPath)
   const entry = quarantine.data?.findLast(each => each.shardPath === shardPath)

@@ -22,7 +22,7 @@ export function NoRow({ shows }: { readonly shows: string }) {
 }
 
 function NotSelected({ what, tab, children }: { readonly what: string; readonly tab: 'shards' | 'rows'; readonly children: ReactNode }) {
-  const { go, ask } = useWorkspace()
+  const { go, ask } = useWorkspace('go', 'ask')
   return (
     <Empty>
       <p>No {what} is selected.</p>

@@ -14,7 +14,7 @@ export type PacedRow = {
 }
 
 export function usePacedRow(): PacedRow {
-  const { selection, go } = useWorkspace()
+  const { selection, go } = useWorkspace('selection', 'go')
   const { shardPath, rowOffset } = selection
   const [ahead, setAhead] = useState<number | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)

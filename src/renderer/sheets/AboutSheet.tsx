@@ -1,7 +1,7 @@
 /** What this program is, and what its service runs on. */
 
 import { useQuery } from '@tanstack/react-query'
-import { useClient } from '../data/ClientProvider.tsx'
+import { useApi } from '../data/api.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatBytes, formatTime } from '../text/index.ts'
 import { CloseButton } from '../ui/controls/CloseButton.tsx'
@@ -11,10 +11,10 @@ import { Mono, Muted } from '../ui/text/Text.tsx'
 import classes from './AboutSheet.module.css'
 
 export function AboutSheet() {
-  const client = useClient()
-  const { ask } = useWorkspace()
-  const info = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => client.program.info(undefined, { signal }) })
-  const close = (): void => ask(null)
+  const api = useApi()
+  const { closeSheet } = useWorkspace('closeSheet')
+  const info = useQuery(api.program.info.queryOptions())
+  const close = (): void => closeSheet()
   return (
     <Sheet title='GenoLeWM Cache Inspector' onClose={close} actions={<CloseButton onClose={close} />}>
       <p>Looks into a GenoLeWM window-embedding cache, finds any embedding, shows what is damaged, and puts it right with nothing lost.</p>

@@ -18,17 +18,17 @@ import { LOST_LISTS, lostListText } from './lostList.ts'
 
 /** Open while it is asked which list is exported. */
 export function ExportLostSheet() {
-  const { request } = useWorkspace()
-  return request?.kind === 'exportLost' ? <ExportLost key={scopeKey(request.scope)} scope={request.scope} /> : null
+  const { sheet } = useWorkspace('sheet')
+  return sheet?.kind === 'exportLost' ? <ExportLost key={scopeKey(sheet.scope)} scope={sheet.scope} /> : null
 }
 
 type State = { readonly step: 'choosing' | 'collecting' } | { readonly step: 'saved' | 'failed'; readonly text: string }
 
 function ExportLost({ scope }: { readonly scope: Scope }) {
-  const { ask } = useWorkspace()
+  const { closeSheet } = useWorkspace('closeSheet')
   const [format, choose] = useState<LostFormat>('ndjson')
   const [state, save] = useExport(scope)
-  const close = (): void => ask(null)
+  const close = (): void => closeSheet()
   const busy = state.step === 'collecting'
   return (
     <Sheet
@@ -89,7 +89,7 @@ function Form({ format, isChosen, onChoose }: { readonly format: LostFormat; rea
 /** Asks for the list and saves it. Closing the sheet gives up the question. */
 function useExport(scope: Scope): readonly [state: State, save: (format: LostFormat) => void] {
   const client = useClient()
-  const { cacheId } = useWorkspace()
+  const { cacheId } = useWorkspace('cacheId')
   const [state, setState] = useState<State>({ step: 'choosing' })
   const stop = useRef(new AbortController())
   useEffect(() => {

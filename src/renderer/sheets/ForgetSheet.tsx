@@ -12,15 +12,15 @@ import { Sheet } from '../ui/frames/Sheet.tsx'
 
 /** Open while it is asked which missing shards are forgotten. */
 export function ForgetSheet() {
-  const { request } = useWorkspace()
-  return request?.kind === 'forget' ? <Forget key={request.shards.join('\n')} shards={request.shards} /> : null
+  const { sheet } = useWorkspace('sheet')
+  return sheet?.kind === 'forget' ? <Forget key={sheet.shards.join('\n')} shards={sheet.shards} /> : null
 }
 
 function Forget({ shards }: { readonly shards: readonly string[] }) {
-  const { ask, summary } = useWorkspace()
+  const { closeSheet, summary } = useWorkspace('closeSheet', 'summary')
   const start = useStartJob()
   const [ticked, tick] = useState<ReadonlySet<string>>(new Set(shards.length === 1 ? shards : []))
-  const close = (): void => ask(null)
+  const close = (): void => closeSheet()
   const change = (path: string, on: boolean): void => {
     const next = new Set(ticked)
     if (on) next.add(path)

@@ -15,19 +15,19 @@ import { useLoneRows } from './useLoneRows.ts'
 
 /** Open while a quarantine is asked for. */
 export function QuarantineSheet() {
-  const { request } = useWorkspace()
-  return request?.kind === 'quarantine' ? (
-    <Quarantine key={request.shards.join('\n')} shards={request.shards} keeping={request.keeping ?? {}} />
+  const { sheet } = useWorkspace('sheet')
+  return sheet?.kind === 'quarantine' ? (
+    <Quarantine key={sheet.shards.join('\n')} shards={sheet.shards} keeping={sheet.keeping ?? {}} />
   ) : null
 }
 
 const SHOWN = 8
 
 function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; readonly keeping: Readonly<Record<string, string>> }) {
-  const { ask, summary } = useWorkspace()
+  const { closeSheet, summary } = useWorkspace('closeSheet', 'summary')
   const start = useStartJob()
   const [reason, setReason] = useState('')
-  const close = (): void => ask(null)
+  const close = (): void => closeSheet()
   // It is all that anybody will know of it later: nothing moves without one.
   const why = reason.trim()
   const move = (): void => {

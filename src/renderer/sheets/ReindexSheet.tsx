@@ -10,9 +10,9 @@ import { Sheet } from '../ui/frames/Sheet.tsx'
 import { Mono } from '../ui/text/Text.tsx'
 
 export function ReindexSheet() {
-  const { summary, ask } = useWorkspace()
+  const { summary, closeSheet } = useWorkspace('summary', 'closeSheet')
   const start = useStartJob()
-  const close = (): void => ask(null)
+  const close = (): void => closeSheet()
   const rebuild = (): void => {
     close()
     void start({ kind: 'reindex' })

@@ -10,12 +10,12 @@ import { Sheet } from '../ui/frames/Sheet.tsx'
 
 /** Open while a restore is asked for. */
 export function RestoreSheet() {
-  const { request, summary, ask } = useWorkspace()
+  const { sheet, summary, closeSheet } = useWorkspace('sheet', 'summary', 'closeSheet')
   const start = useStartJob()
-  if (request?.kind !== 'restore') return null
-  const { which } = request
+  if (sheet?.kind !== 'restore') return null
+  const { which } = sheet
   const what = formatCounted(which === 'all' ? summary.quarantined : which.length, 'file')
-  const close = (): void => ask(null)
+  const close = (): void => closeSheet()
   return (
     <Sheet
       title={`Restore ${what}`}

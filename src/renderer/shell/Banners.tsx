@@ -7,7 +7,7 @@ import { Banner } from '../ui/frames/Banner.tsx'
 import { BANNERS } from './text.ts'
 
 export function Banners() {
-  const { summary, ask } = useWorkspace()
+  const { summary, ask } = useWorkspace('summary', 'ask')
   const [hidden, setHidden] = useState<readonly string[]>([])
   const { index, writer, health, scanFindings } = summary
   const newer = scanFindings.filter(({ kind }) => kind === 'unsupported_layout').length

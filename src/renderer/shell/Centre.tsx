@@ -6,13 +6,13 @@ import { Gone, useIsGone } from '../parts/Gone.tsx'
 import { NoRow, NoShard } from '../parts/NotSelected.tsx'
 import { enterPane, isFocusLost } from '../state/keys/panes.ts'
 import { VIEW_IDS } from '../state/viewIds.ts'
-import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { useSignal, useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCount } from '../text/index.ts'
 import { Tabs } from '../ui/frames/Tabs.tsx'
 import { type Badge, VIEWS, type View } from '../views/views.ts'
 
 export function Centre() {
-  const { selection, go, summary, request, ask } = useWorkspace()
+  const { selection, go, summary } = useWorkspace('selection', 'go', 'summary')
   const { tab: shown } = selection
   const before = useRef(shown)
   const entering = useRef(() => {})
@@ -27,12 +27,10 @@ export function Centre() {
     })
     return () => cancelAnimationFrame(frame)
   }, [shown])
-  useEffect(() => {
-    if (request?.kind !== 'centre') return
-    ask(null)
+  useSignal('centre', () => {
     entering.current()
     entering.current = enterPane('centre')
-  }, [request, ask])
+  })
   useEffect(() => () => entering.current(), [])
   return (
     <Tabs
@@ -56,7 +54,7 @@ export function Centre() {
 
 /** Shows a view once what it needs is selected. */
 function ViewOfSelection({ view }: { readonly view: View }) {
-  const { shardPath, rowOffset } = useWorkspace().selection
+  const { shardPath, rowOffset } = useWorkspace('selection').selection
   switch (view.needs) {
     case 'cache':
     case 'scope':

@@ -3,13 +3,12 @@
 import { Boundary } from '../parts/Boundary.tsx'
 import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import type { DrawerPanel } from '../state/workspace.ts'
 import { formatCounted } from '../text/index.ts'
 import { sickShards } from '../text/verified.ts'
 import { Button } from '../ui/controls/Button.tsx'
 import { DrawerIcon } from '../ui/controls/Icons.tsx'
 import { Tabs } from '../ui/frames/Tabs.tsx'
-
-export type DrawerPanel = 'problems' | 'jobs' | 'log'
 
 type PanelEntry = { readonly id: DrawerPanel; readonly title: string; readonly Component: LazyComponent<object> }
 
@@ -33,7 +32,7 @@ export function Drawer({
   readonly onPanel: (panel: DrawerPanel) => void
   readonly onToggle: () => void
 }) {
-  const { summary } = useWorkspace()
+  const { summary } = useWorkspace('summary')
   const problems = sickShards(summary)
   return (
     <Tabs

@@ -2,15 +2,13 @@
 
 import { Boundary, FailureText, type PartFailure } from '../parts/Boundary.tsx'
 import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'
-import { type Request, useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import type { SheetRequest } from '../state/workspace.ts'
 import { Button } from '../ui/controls/Button.tsx'
 import { CloseButton } from '../ui/controls/CloseButton.tsx'
 import { Sheet } from '../ui/frames/Sheet.tsx'
 
-/** What is asked for and is not a sheet. */
-type Elsewhere = 'lookup' | 'centre' | 'drawer'
-
-const SHEETS: Readonly<Record<Exclude<Request['kind'], Elsewhere>, LazyComponent<object>>> = {
+const SHEETS: Readonly<Record<SheetRequest['kind'], LazyComponent<object>>> = {
   repair: lazyComponent(async () => (await import('../sheets/repair/RepairSheet.tsx')).RepairSheet),
   reindex: lazyComponent(async () => (await import('../sheets/ReindexSheet.tsx')).ReindexSheet),
   quarantine: lazyComponent(async () => (await import('../sheets/QuarantineSheet.tsx')).QuarantineSheet),
@@ -22,19 +20,19 @@ const SHEETS: Readonly<Record<Exclude<Request['kind'], Elsewhere>, LazyComponent
 }
 
 export function Sheets() {
-  const { request } = useWorkspace()
-  if (request === null || request.kind === 'lookup' || request.kind === 'centre' || request.kind === 'drawer') return null
-  const Asked = SHEETS[request.kind]
+  const { sheet } = useWorkspace('sheet')
+  if (sheet === null) return null
+  const Asked = SHEETS[sheet.kind]
   return (
-    <Boundary key={request.kind} name='This sheet' placeholder={null} fallback={failure => <FailedSheet {...failure} />}>
+    <Boundary key={sheet.kind} name='This sheet' placeholder={null} fallback={failure => <FailedSheet {...failure} />}>
       <Asked />
     </Boundary>
   )
 }
 
 function FailedSheet({ retry, ...failure }: PartFailure) {
-  const { ask } = useWorkspace()
-  const close = (): void => ask(null)
+  const { closeSheet } = useWorkspace('closeSheet')
+  const close = (): void => closeSheet()
   return (
     <Sheet
       title='The sheet failed'

@@ -1,4 +1,5 @@
 /** The panes of an open cache, in the sizes they were left with. */
+
 import { clsx } from 'clsx'
 import { useCallback, useEffect, useRef } from 'react'
 import { Group, type Layout, Panel, Separator, usePanelRef } from 'react-resizable-panels'
@@ -8,11 +9,12 @@ import { Inspector } from '../inspector/Inspector.tsx'
 import type { Opening } from '../state/opening.ts'
 import { useSetting } from '../state/settings.tsx'
 import { useRest } from '../state/useRest.ts'
-import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { useSignal, useWorkspace } from '../state/WorkspaceProvider.tsx'
+import type { DrawerPanel } from '../state/workspace.ts'
 import { NoticeLine } from '../ui/frames/Notice.tsx'
 import { Banners } from './Banners.tsx'
 import { Centre } from './Centre.tsx'
-import { Drawer, type DrawerPanel } from './Drawer.tsx'
+import { Drawer } from './Drawer.tsx'
 import { useCommands } from './keys/useCommands.ts'
 import { useKeys } from './keys/useKeys.ts'
 import { Sheets } from './Sheets.tsx'
@@ -28,7 +30,7 @@ const ROWS: Layout = { main: 76, drawer: 24 }
 const DRAWER_BAR = 29
 
 export function Shell({ opening }: { readonly opening: Opening }) {
-  const { request, ask } = useWorkspace()
+  const { ask } = useWorkspace('ask')
   const [columns, keepColumns] = useSetting('paneColumns', layoutSchema, COLUMNS)
   const [rows, keepRows] = useSetting('paneRows', layoutSchema, ROWS)
   const [panel, setPanel] = useSetting<DrawerPanel>('drawerPanel', panelSchema, 'problems')
@@ -42,12 +44,10 @@ export function Shell({ opening }: { readonly opening: Opening }) {
   }, [drawer])
   useKeys(toggleDrawer)
   useRest()
-  useEffect(() => {
-    if (request?.kind !== 'drawer') return
-    setPanel(request.panel)
+  useSignal('drawer', signal => {
+    setPanel(signal.panel)
     drawer.current?.expand()
-    ask(null)
-  }, [request, ask, setPanel, drawer])
+  })
 
   const latest = useRef(commands)
   latest.current = commands

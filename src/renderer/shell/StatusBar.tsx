@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { missingText } from '../../shared/model/missingText.ts'
-import { useClient } from '../data/ClientProvider.tsx'
+import { useApi } from '../data/api.ts'
 import { desktop } from '../data/client.ts'
 import { useJobs } from '../panels/jobs/useJobs.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
@@ -12,7 +12,7 @@ import { BareButton } from '../ui/controls/Button.tsx'
 import classes from './StatusBar.module.css'
 
 export function StatusBar() {
-  const { summary } = useWorkspace()
+  const { summary } = useWorkspace('summary')
   const { root, shards, rows, withoutRowCount, bytes, scan, missing } = summary
   return (
     <footer className={classes.bar}>
@@ -35,7 +35,7 @@ export function StatusBar() {
 }
 
 function RunningJobs() {
-  const { ask } = useWorkspace()
+  const { ask } = useWorkspace('ask')
   const running = useJobs().filter(job => job.endedMs === null)
   const [first] = running
   const progress = first?.progress ?? null
@@ -52,12 +52,8 @@ function RunningJobs() {
 }
 
 function Service() {
-  const client = useClient()
-  const info = useQuery({
-    queryKey: ['info'],
-    queryFn: ({ signal }) => client.program.info(undefined, { signal }),
-    refetchInterval: 10_000
-  })
+  const api = useApi()
+  const info = useQuery(api.program.info.queryOptions({ refetchInterval: 10_000 }))
   if (info.data === undefined) return null
   const { pid, residentBytes, node } = info.data
   return <span title={`The service: process ${pid}, Node ${node.replace(/^v/, '')}`}>service {formatBytes(residentBytes)}</span>

@@ -32,7 +32,7 @@ export function Workbench({
 }
 
 function SelectionKeeper() {
-  const { summary, selection } = useWorkspace()
+  const { summary, selection } = useWorkspace('summary', 'selection')
   const [kept, keep] = useSetting('selections', keptSelectionsSchema, NONE)
   const { root } = summary
   useEffect(() => {

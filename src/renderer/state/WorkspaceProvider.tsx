@@ -1,51 +1,40 @@
-/** The open cache and the selection in it, for every view. */
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
-import type { CacheSummary, Scope } from '../../shared/contract/index.ts'
+/** The workspace of the open cache, for every part of the window. It follows the cache and its jobs as long as it is shown. */
+import { useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand/react'
+import { useShallow } from 'zustand/react/shallow'
+import type { CacheSummary } from '../../shared/contract/index.ts'
 import { useClient } from '../data/ClientProvider.tsx'
-import { back, forward, go, type History, newHistory, type Selection } from './selection.ts'
-import { useVersion, type Version } from './useVersion.ts'
+import type { Selection } from './selection.ts'
+import { forgetOlder, paceVersions } from './version.ts'
+import { createWorkspace, type Signal, type Workspace, type WorkspaceStore } from './workspace.ts'
 
-/** What sheets and panels are asked to open, from anywhere. */
-export type Request =
-  | { readonly kind: 'repair' }
-  | { readonly kind: 'reindex' }
-  /** `keeping`: for a shard whose keys another one holds too, the path of that one. */
-  | { readonly kind: 'quarantine'; readonly shards: readonly string[]; readonly keeping?: Readonly<Record<string, string>> }
-  | { readonly kind: 'restore'; readonly which: 'all' | readonly string[] }
-  | { readonly kind: 'forget'; readonly shards: readonly string[] }
-  /** A list of what is missing from a part of the cache. */
-  | { readonly kind: 'exportLost'; readonly scope: Scope }
-  | { readonly kind: 'lookup' }
-  /** The focus, for what the centre shows. */
-  | { readonly kind: 'centre' }
-  | { readonly kind: 'shortcuts' }
-  | { readonly kind: 'about' }
-  | { readonly kind: 'drawer'; readonly panel: 'problems' | 'jobs' | 'log' }
+const WorkspaceContext = createContext<WorkspaceStore | null>(null)
 
-export type Workspace = {
-  readonly cacheId: string
-  readonly summary: CacheSummary
-  /** The cache's version at a pace that views can follow; as the last part of a query's key it makes a view ask again when something changed. */
-  readonly version: Version
-  readonly selection: Selection
-  readonly canGoBack: boolean
-  readonly canGoForward: boolean
-  go(change: Partial<Selection>): void
-  back(): void
-  forward(): void
-  /** The latest thing that somebody asked for, and a way to ask. */
-  readonly request: Request | null
-  ask(request: Request | null): void
-  closeCache(): void
+function useWorkspaceStore(): WorkspaceStore {
+  const store = useContext(WorkspaceContext)
+  if (store === null) throw new Error('useWorkspace outside of WorkspaceProvider')
+  return store
 }
 
-const WorkspaceContext = createContext<Workspace | null>(null)
+/** Some parts of the workspace. The caller renders again when one of them has changed, and only then. */
+export function useWorkspace<Name extends keyof Workspace>(...names: readonly Name[]): Pick<Workspace, Name> {
+  const pick = (state: Workspace): Pick<Workspace, Name> =>
+    Object.fromEntries(names.map(name => [name, state[name]])) as Pick<Workspace, Name>
+  return useStore(useWorkspaceStore(), useShallow(pick))
+}
 
-/** The workspace; only inside `WorkspaceProvider`. */
-export function useWorkspace(): Workspace {
-  const workspace = useContext(WorkspaceContext)
-  if (workspace === null) throw new Error('useWorkspace outside of WorkspaceProvider')
-  return workspace
+/** Does something each time that a signal of this kind is sent, after the window has rendered what came with it. */
+export function useSignal<Kind extends Signal['kind']>(kind: Kind, act: (signal: Extract<Signal, { kind: Kind }>) => void): void {
+  const signal = useStore(useWorkspaceStore(), ({ signals }) => signals[kind])
+  const done = useRef(signal)
+  const latest = useRef(act)
+  latest.current = act
+  useEffect(() => {
+    if (signal === undefined || signal === done.current) return
+    done.current = signal
+    latest.current(signal)
+  }, [signal])
 }
 
 /**
@@ -64,36 +53,32 @@ export function WorkspaceProvider({
   readonly children: ReactNode
 }) {
   const client = useClient()
-  const [summary, setSummary] = useState(first)
-  const version = useVersion(summary.version)
-  const [history, setHistory] = useState<History>(() => newHistory(start))
-  const [request, ask] = useState<Request | null>(null)
+  const queries = useQueryClient()
+  const [store] = useState(() => createWorkspace(first, start, onClose))
   const { cacheId } = first
   useEffect(() => {
     const stop = new AbortController()
-    const follow = async (): Promise<void> => {
-      for await (const next of await client.caches.watch({ cacheId }, { signal: stop.signal })) setSummary(next)
+    const { signal } = stop
+    const pace = paceVersions(version => store.setState({ version: { version } }))
+    const followCache = async (): Promise<void> => {
+      for await (const summary of await client.caches.watch({ cacheId }, { signal })) {
+        store.setState({ summary })
+        if (summary.version !== store.getState().version.version) pace.next(summary.version)
+      }
     }
-    // A line that is lost is shown by ClientProvider.
-    follow().catch(() => {})
-    return () => stop.abort()
-  }, [client, cacheId])
-  const workspace = useMemo<Workspace>(
-    () => ({
-      cacheId,
-      summary,
-      version,
-      selection: history.now,
-      canGoBack: history.past.length > 0,
-      canGoForward: history.future.length > 0,
-      go: change => setHistory(current => go(current, change)),
-      back: () => setHistory(back),
-      forward: () => setHistory(forward),
-      request,
-      ask,
-      closeCache: onClose
-    }),
-    [cacheId, summary, version, history, request, onClose]
-  )
-  return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
+    const followJobs = async (): Promise<void> => {
+      for await (const jobs of await client.jobs.watch({ cacheId }, { signal })) store.setState({ jobs })
+    }
+    // A lost connection is shown by ClientProvider.
+    followCache().catch(() => {})
+    followJobs().catch(() => {})
+    return () => {
+      stop.abort()
+      pace.stop()
+    }
+  }, [client, cacheId, store])
+  const version = useStore(store, state => state.version)
+  // By now every view has asked for the new version: effects of what is inside run first.
+  useEffect(() => forgetOlder(queries, version), [queries, version])
+  return <WorkspaceContext value={store}>{children}</WorkspaceContext>
 }

@@ -7,7 +7,7 @@ const REST_MS = 10_000
 
 /** Rest is when for 10 s nothing was selected, and no scan and no job had anything to tell. */
 export function useRest(): void {
-  const { summary, selection } = useWorkspace()
+  const { summary, selection } = useWorkspace('summary', 'selection')
   const { version } = summary
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes is the end of rest
   useEffect(() => {

@@ -1,5 +1,4 @@
 /** Long work begins here: the drawer shows it, and a refusal is told. */
-import { useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import type { JobRequest } from '../../shared/contract/index.ts'
 import { useClient } from '../data/ClientProvider.tsx'
@@ -12,8 +11,7 @@ import { useWorkers } from './workers.ts'
 /** How to start a job on the open cache; it never fails, it tells. */
 export function useStartJob(): (request: JobRequest) => Promise<void> {
   const client = useClient()
-  const queries = useQueryClient()
-  const { cacheId, ask } = useWorkspace()
+  const { cacheId, ask } = useWorkspace('cacheId', 'ask')
   const tell = useTell()
   const [workers] = useWorkers()
   const [secondReader] = useSecondReader()
@@ -23,11 +21,10 @@ export function useStartJob(): (request: JobRequest) => Promise<void> {
         const asked = secondReader && request.kind === 'verify' ? { ...request, secondReader } : request
         await client.jobs.start({ cacheId, request: asked, workers: workers ?? undefined })
         ask({ kind: 'drawer', panel: 'jobs' })
-        await queries.invalidateQueries({ queryKey: ['jobs'] })
       } catch (error) {
         tell(sentenceOf(error))
       }
     },
-    [client, queries, cacheId, workers, secondReader, ask, tell]
+    [client, cacheId, workers, secondReader, ask, tell]
   )
 }

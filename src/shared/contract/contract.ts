@@ -131,6 +131,8 @@ export const contract = {
     start: base.input(cache.extend({ request: jobRequestSchema, workers: workersSchema.optional() })).output(jobInfoSchema),
     /** Running jobs and the last fifty that ended, latest first. */
     list: base.output(z.array(jobInfoSchema)),
+    /** The jobs of a cache, latest first, at once and after each change, until the stream is closed. */
+    watch: base.input(cache).output(eventIterator(z.array(jobInfoSchema))),
     /** A summary of past events, then new events until the end. Closing the stream does not end the job. */
     attach: base.input(z.object({ jobId: z.string() })).output(eventIterator(jobEventSchema)),
     cancel: base.input(z.object({ jobId: z.string() })).output(jobInfoSchema),

@@ -31,6 +31,8 @@ export type JobEvents = {
   /** Settles when the end may be published. */
   readonly onEnd: (outcome: JobOutcome, died: boolean) => Promise<void>
   readonly onBug: (fault: Fault) => void
+  /** Its `info` has changed. */
+  readonly onChange: () => void
 }
 
 type ProgressEvent = Extract<JobEvent, { type: 'progress' }>
@@ -166,6 +168,7 @@ export class Job {
   private takeProgress(progress: Progress): void {
     this.latest = { type: 'progress', progress, ...this.speed.take(progress, performance.now()) }
     this.changes.touch()
+    this.events.onChange()
   }
 
   /** A message that is not a result: the thread could not be loaded, or it failed. */
@@ -190,6 +193,7 @@ export class Job {
       this.endedMs = Date.now()
       this.outcome_ = outcome
       this.changes.flush()
+      this.events.onChange()
     })
   }
 }

@@ -4,6 +4,7 @@
 
 import type { JobInfo, JobOutcome, JobRequest } from '../../../shared/contract/index.ts'
 import { CacheBusyError, dropAbandonedLock, NotFoundError } from '../../core/index.ts'
+import { Changes } from '../cacheModel/changes.ts'
 import type { OpenCache } from '../cacheModel/openCache.ts'
 import type { Fault } from '../threads/messages.ts'
 import { Job } from './job.ts'
@@ -35,6 +36,7 @@ export class Jobs {
   private readonly around: JobSurroundings
   /** The latest last. */
   private jobs: Job[] = []
+  private readonly changes = new Changes()
 
   constructor(around: JobSurroundings) {
     this.around = around
@@ -66,6 +68,7 @@ export class Jobs {
           this.around.openCache(cacheId)?.takeVerdicts(verdicts)
         },
         onBug: this.around.onBug,
+        onChange: () => this.changes.touch(),
         onEnd: async (outcome, died) => {
           this.around.onEnd(endOf(job.info(), outcome))
           try {
@@ -83,12 +86,22 @@ export class Jobs {
     if (writes) cache.written = true
     this.jobs.push(job)
     this.forgetOld()
+    this.changes.flush()
     return job.info()
   }
 
   /** Running jobs and the last ones that ended, latest first. */
   list(): JobInfo[] {
     return this.jobs.map(job => job.info()).reverse()
+  }
+
+  /** The jobs of a cache, latest first, at once and after each change, until the signal. */
+  async *watch(cacheId: string, signal?: AbortSignal): AsyncGenerator<JobInfo[], void, void> {
+    while (!signal?.aborted) {
+      const { version } = this.changes
+      yield this.list().filter(job => job.cacheId === cacheId)
+      await this.changes.after(version, signal)
+    }
   }
 
   /** @throws NotFoundError */

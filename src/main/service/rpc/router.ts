@@ -149,6 +149,7 @@ export function createRouter({ caches, jobs, reader, recent, dataFolder, log }: 
         return job
       }),
       list: os.jobs.list.handler(() => jobs.list()),
+      watch: os.jobs.watch.handler(({ input, signal, path }) => guarded(jobs.watch(caches.get(input.cacheId).cacheId, signal), path)),
       attach: os.jobs.attach.handler(({ input, signal, path }) => guarded(jobs.job(input.jobId).attach(signal), path)),
       cancel: os.jobs.cancel.handler(({ input }) => {
         const job = jobs.job(input.jobId)

@@ -5,7 +5,7 @@ import type { JobOutcome, JobReport } from '../../../shared/contract/index.ts'
 import { countByKind, FINDING_KINDS, type Finding, type FindingKind, isFindingKind } from '../../../shared/model/finding.ts'
 import type { Progress, ShardNotMoved } from '../../../shared/model/report.ts'
 import { SEVERITY_MARK } from '../../parts/FindingList.tsx'
-import { useQuarantine } from '../../state/queries/useQuarantine.ts'
+import { useQuarantine } from '../../state/queries/queries.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { kindTitle } from '../../text/findings/findingAdvice.ts'
@@ -88,7 +88,7 @@ function ReportParts({ done }: { readonly done: JobReport }): ReactElement {
 }
 
 function ReportActions({ done }: { readonly done: JobReport }) {
-  const { ask } = useWorkspace()
+  const { ask } = useWorkspace('ask')
   const start = useStartJob()
   const tell = useTell()
   const moved = useMoved(done)

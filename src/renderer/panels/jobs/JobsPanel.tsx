@@ -1,6 +1,5 @@
 /** The drawer's jobs: those that run and those that ended, and the one at hand in full. */
 
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
 import type { JobInfo } from '../../../shared/contract/index.ts'
@@ -65,14 +64,10 @@ function stateText({ outcome, progress, endedMs }: JobInfo): string {
 
 function JobDetails({ job }: { readonly job: JobInfo }) {
   const client = useClient()
-  const queries = useQueryClient()
   const tell = useTell()
   const followed = useFollowedJob(job.jobId)
   const { end, lost, byKind } = followed
   const running = end === null && lost === null && job.endedMs === null
-  useEffect(() => {
-    if (end !== null) void queries.invalidateQueries({ queryKey: ['jobs'] })
-  }, [end, queries])
   return (
     <section className={classes.details} aria-label={job.title}>
       <div className={classes.head}>

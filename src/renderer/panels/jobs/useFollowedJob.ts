@@ -1,12 +1,10 @@
 /** One job as it goes on: what it has told so far, in short, and its end. Leaving does not end it. */
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { JobEvent, JobOutcome } from '../../../shared/contract/index.ts'
 import type { FindingKind } from '../../../shared/model/finding.ts'
 import type { Progress } from '../../../shared/model/report.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
-import { noteProgress } from './useJobs.ts'
 
 export type FollowedJob = {
   readonly progress: Progress | null
@@ -40,7 +38,6 @@ export function takeEvent(job: FollowedJob, event: JobEvent): FollowedJob {
 /** Follows a job; null for none. */
 export function useFollowedJob(jobId: string | null): FollowedJob {
   const client = useClient()
-  const queries = useQueryClient()
   const [followed, setFollowed] = useState<{ readonly jobId: string | null; readonly job: FollowedJob }>({ jobId: null, job: NEW })
   useEffect(() => {
     if (jobId === null) return
@@ -50,13 +47,10 @@ export function useFollowedJob(jobId: string | null): FollowedJob {
     const follow = async (): Promise<void> => {
       // What it told before is told again.
       change(() => NEW)
-      for await (const event of await client.jobs.attach({ jobId }, { signal: stop.signal })) {
-        change(job => takeEvent(job, event))
-        if (event.type === 'progress') noteProgress(queries, jobId, event.progress)
-      }
+      for await (const event of await client.jobs.attach({ jobId }, { signal: stop.signal })) change(job => takeEvent(job, event))
     }
     follow().catch(error => change(job => ({ ...job, lost: sentenceOf(error) })))
     return () => stop.abort()
-  }, [client, queries, jobId])
+  }, [client, jobId])
   return followed.jobId === jobId ? followed.job : NEW
 }

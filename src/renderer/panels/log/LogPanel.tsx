@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { useClient } from '../../data/ClientProvider.tsx'
+import { useApi } from '../../data/api.ts'
 import { CopyButton } from '../../ui/controls/CopyButton.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
 import { Muted } from '../../ui/text/Text.tsx'
@@ -12,13 +12,8 @@ import { readableLine } from './logLine.ts'
 const LINES = 500
 
 export function LogPanel() {
-  const client = useClient()
-  const log = useQuery({
-    queryKey: ['log'],
-    queryFn: ({ signal }) => client.program.log({ lines: LINES }, { signal }),
-    refetchInterval: 2000,
-    staleTime: 0
-  })
+  const api = useApi()
+  const log = useQuery(api.program.log.queryOptions({ input: { lines: LINES }, refetchInterval: 2000, staleTime: 0 }))
   const box = useRef<HTMLPreElement>(null)
   const atEnd = useRef(true)
   const lines = log.data

@@ -17,7 +17,7 @@ import classes from './Problems.module.css'
 
 /** @param scope what the causes are limited to */
 export function CauseView({ cause, scope }: { readonly cause: Cause; readonly scope: Scope }) {
-  const { ask } = useWorkspace()
+  const { ask } = useWorkspace('ask')
   const start = useStartJob()
   const { kind, severity, findings, firstLook, changed } = cause
   const [first] = findings
@@ -86,7 +86,7 @@ function VerifyChanged({ cause }: { readonly cause: Cause }) {
 
 /** A missing shard cannot be verified. */
 function MissingButtons({ findings, scope }: { readonly findings: readonly Finding[]; readonly scope: Scope }) {
-  const { ask, go } = useWorkspace()
+  const { ask, go } = useWorkspace('ask', 'go')
   return (
     <>
       {findings.some(({ details }) => details.reason === 'quarantined') && (
@@ -109,7 +109,7 @@ function shardsOf(findings: readonly Finding[]): ReadonlySet<string> {
 }
 
 function Places({ findings }: { readonly findings: readonly Finding[] }) {
-  const { go, selection } = useWorkspace()
+  const { go, selection } = useWorkspace('go', 'selection')
   const [at, setAt] = useState<number | null>(null)
   const { scroller, items, height, afterKey } = useLines(findings.length, at, 0)
   const above = useMemo(() => sharedEncoder(findings.map(({ shardPath }) => shardPath)), [findings])

@@ -39,7 +39,7 @@ export function KeptView({ pair }: { readonly pair: Pair }) {
 
 /** Both rows of the first key that two shards hold with different values. */
 export function ConflictView({ pair }: { readonly pair: Pair }) {
-  const { ask } = useWorkspace()
+  const { ask } = useWorkspace('ask')
   const first = useVector(pair.first.shardPath, pair.first.row)
   const second = useVector(pair.second.shardPath, pair.second.row)
   const failed = first.error ?? second.error

@@ -17,7 +17,7 @@ import { type Cause, causesOf, causeTitle } from './causes.ts'
 import classes from './Problems.module.css'
 
 export function ProblemsPanel() {
-  const { summary, selection } = useWorkspace()
+  const { summary, selection } = useWorkspace('summary', 'selection')
   const { scope } = selection
   const [here, setHere] = useState(false)
   const limited = here && !isWhole(scope)
@@ -96,7 +96,7 @@ function nounOf({ kind, severity, shards, changed }: Cause): string {
 }
 
 function Nothing({ limited }: { readonly limited: boolean }) {
-  const { summary } = useWorkspace()
+  const { summary } = useWorkspace('summary')
   const verified = summary.health.verified ?? 0
   return (
     <Empty>

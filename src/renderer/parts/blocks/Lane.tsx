@@ -1,9 +1,8 @@
 /** The lane above the table: the contigs of the selection, one cell a stride block, gaps kept. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+
 import { useMemo } from 'react'
-import { useClient } from '../../data/ClientProvider.tsx'
-import { useAddress } from '../../state/queries/queries.ts'
-import { scopeHolds, scopeKey } from '../../state/scope.ts'
+import { useAddress, useLane } from '../../state/queries/queries.ts'
+import { scopeHolds } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { BlockCanvas } from './BlockCanvas.tsx'
 import { type BlockLine, blockHolding } from './blockLayout.ts'
@@ -15,16 +14,10 @@ const NO_LINES: readonly BlockLine[] = []
 const SEEN = 6
 
 export function Lane() {
-  const client = useClient()
-  const { cacheId, version, selection, go } = useWorkspace()
+  const { selection, go } = useWorkspace('selection', 'go')
   const { scope, shardPath } = selection
   const address = useAddress(shardPath)
-  const lane = useQuery({
-    queryKey: ['lane', cacheId, scopeKey(scope), version],
-    queryFn: ({ signal }) => client.shards.lane({ cacheId, scope }, { signal }),
-    placeholderData: keepPreviousData
-  })
-  const { data } = lane
+  const { data } = useLane(scope)
   const lines = useMemo<readonly BlockLine[]>(
     () =>
       data?.contigs.map(({ contig, blocks }) => ({

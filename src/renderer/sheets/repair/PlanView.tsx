@@ -154,7 +154,7 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
 }
 
 function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked: ReadonlySet<string> }) {
-  const { summary } = useWorkspace()
+  const { summary } = useWorkspace('summary')
   const { shards, bytes, keys, everyCopy, byIndex, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
   return (
     <aside className={classes.meaning} aria-label='What that means'>

@@ -1,6 +1,5 @@
 /** Repair: one look at exactly what will move and what that means, then one click; and afterwards what was done, and Undo. */
 
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { JobReport, JobRequest } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
@@ -19,8 +18,8 @@ import classes from './Repair.module.css'
 
 /** Open while a repair is asked for. */
 export function RepairSheet() {
-  const { request } = useWorkspace()
-  return request?.kind === 'repair' ? <Repair /> : null
+  const { sheet } = useWorkspace('sheet')
+  return sheet?.kind === 'repair' ? <Repair /> : null
 }
 
 type Plan = Extract<JobReport, { kind: 'plan' }>['plan']
@@ -29,8 +28,7 @@ type Stage = { readonly kind: 'plan' | 'apply'; readonly jobId: string | null; r
 
 function Repair() {
   const client = useClient()
-  const queries = useQueryClient()
-  const { cacheId, ask, summary } = useWorkspace()
+  const { cacheId, closeSheet, summary } = useWorkspace('cacheId', 'closeSheet', 'summary')
   const [workers] = useWorkers()
   const [stage, setStage] = useState<Stage>({ kind: 'plan', jobId: null, refused: null })
   const [choice, setChoice] = useState<{ readonly plan: Plan; readonly ticked: ReadonlySet<string> } | null>(null)
@@ -41,7 +39,6 @@ function Repair() {
     client.jobs.start({ cacheId, request, workers: workers ?? undefined }).then(
       ({ jobId }) => {
         setStage({ kind, jobId, refused: null })
-        void queries.invalidateQueries({ queryKey: ['jobs'] })
       },
       error => setStage({ kind, jobId: null, refused: sentenceOf(error) })
     )
@@ -64,7 +61,7 @@ function Repair() {
   const close = (): void => {
     // A plan that nobody looks at is not worth reading the cache for; what is being applied goes on in the drawer.
     if (stage.kind === 'plan' && stage.jobId !== null && !ended) client.jobs.cancel({ jobId: stage.jobId }).catch(() => {})
-    ask(null)
+    closeSheet()
   }
   const cancel = (): void => {
     if (stage.jobId !== null) client.jobs.cancel({ jobId: stage.jobId }).catch(() => {})

@@ -6,8 +6,8 @@ import classes from './Shortcuts.module.css'
 import { SHORTCUTS } from './shortcuts.ts'
 
 export function ShortcutsSheet() {
-  const { ask } = useWorkspace()
-  const close = (): void => ask(null)
+  const { closeSheet } = useWorkspace('closeSheet')
+  const close = (): void => closeSheet()
   return (
     <Sheet title='Keyboard shortcuts' wide onClose={close} actions={<CloseButton onClose={close} />}>
       <div className={classes.columns}>

@@ -11,7 +11,7 @@ import { VIEWS } from '../../views/views.ts'
 export type Command = { readonly id: string; readonly name: string; readonly keys?: string; run(): void }
 
 export function useCommands(opening: Opening): readonly Command[] {
-  const { go, back, forward, ask, closeCache, selection } = useWorkspace()
+  const { go, back, forward, ask, closeCache, selection } = useWorkspace('go', 'back', 'forward', 'ask', 'closeCache', 'selection')
   const start = useStartJob()
   const { scope, shardPath } = selection
   return useMemo(() => {

@@ -1,65 +1,65 @@
-/** The keys that work everywhere in an open cache. */
+/** The keys that work everywhere in an open cache: those of the views come from their registry. */
 import { useEffect, useRef } from 'react'
+import { createKeybindingsHandler, type KeybindingsMap } from 'tinykeys'
 import { IS_MAC } from '../../state/keys/keys.ts'
 import { walkPanes } from '../../state/keys/panes.ts'
 import { VIEW_IDS } from '../../state/viewIds.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import type { Workspace } from '../../state/workspace.ts'
 import { VIEWS } from '../../views/views.ts'
+
+type Actions = Pick<Workspace, 'go' | 'back' | 'forward' | 'ask'> & { readonly onDrawer: () => void }
+
+/** Keys, and whether they work while a field has the focus. */
+type Key = { readonly keys: readonly string[]; readonly inFields: boolean; act(actions: Actions): void }
+
+const KEYS: readonly Key[] = [
+  { keys: ['$mod+k'], inFields: true, act: ({ ask }) => ask({ kind: 'lookup' }) },
+  { keys: ['$mod+j'], inFields: true, act: ({ onDrawer }) => onDrawer() },
+  { keys: [IS_MAC ? 'Meta+[' : 'Alt+ArrowLeft'], inFields: true, act: ({ back }) => back() },
+  { keys: [IS_MAC ? 'Meta+]' : 'Alt+ArrowRight'], inFields: true, act: ({ forward }) => forward() },
+  { keys: ['[Shift]+/'], inFields: false, act: ({ ask }) => ask({ kind: 'lookup' }) },
+  { keys: ['[Shift]+?'], inFields: false, act: ({ ask }) => ask({ kind: 'shortcuts' }) },
+  ...VIEW_IDS.flatMap((tab): readonly Key[] => {
+    const { shortcut } = VIEWS[tab]
+    // Browsers keep Ctrl and a digit for their own tabs.
+    return shortcut === null
+      ? []
+      : [{ keys: [`$mod+Digit${shortcut}`, `Alt+Digit${shortcut}`], inFields: true, act: ({ go }) => go({ tab }) }]
+  })
+]
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
 }
 
+function isInDialog(): boolean {
+  return document.querySelector('[role=dialog],[role=alertdialog]') !== null
+}
+
 /** @param onDrawer shows or hides the drawer */
 export function useKeys(onDrawer: () => void): void {
-  const workspace = useWorkspace()
-  const latest = useRef({ workspace, onDrawer })
-  latest.current = { workspace, onDrawer }
+  const actions = { ...useWorkspace('go', 'back', 'forward', 'ask'), onDrawer }
+  const latest = useRef<Actions>(actions)
+  latest.current = actions
   useEffect(() => {
-    const press = (event: KeyboardEvent): boolean => {
-      const { go, back, forward, ask } = latest.current.workspace
-      const mod = IS_MAC ? event.metaKey : event.ctrlKey
-      const plain = !event.metaKey && !event.ctrlKey && !event.altKey
-      const inDialog = document.querySelector('[role=dialog],[role=alertdialog]') !== null
-      if (event.key === 'F6' && !inDialog) {
-        walkPanes(event.shiftKey ? -1 : 1)
-        return true
-      }
-      if (inDialog) return false
-      if (mod && event.key.toLowerCase() === 'k') {
-        ask({ kind: 'lookup' })
-        return true
-      }
-      if (mod && event.key.toLowerCase() === 'j') {
-        latest.current.onDrawer()
-        return true
-      }
-      // Browsers keep Ctrl and a digit for their own tabs.
-      const digit = /^Digit([1-9])$/.exec(event.code)?.[1]
-      const tab =
-        mod !== event.altKey && !event.shiftKey && digit !== undefined ? VIEW_IDS.find(id => VIEWS[id].shortcut === digit) : undefined
-      if (tab !== undefined) {
-        go({ tab })
-        return true
-      }
-      const [backKey, forwardKey, held] = IS_MAC ? ['[', ']', event.metaKey] : ['ArrowLeft', 'ArrowRight', event.altKey]
-      if (held && (event.key === backKey || event.key === forwardKey)) {
-        if (event.key === backKey) back()
-        else forward()
-        return true
-      }
-      if (!plain || isTyping(event.target)) return false
-      if (event.key === '/') ask({ kind: 'lookup' })
-      else if (event.key === '?') ask({ kind: 'shortcuts' })
-      else return false
-      return true
-    }
-    const listen = (event: KeyboardEvent): void => {
-      if (!press(event)) return
+    const take = (event: KeyboardEvent, act: () => void): void => {
       event.preventDefault()
       event.stopPropagation()
+      act()
     }
-    // On the way down: a button or a list that has the focus lets no key go further up.
+    const bindings: KeybindingsMap = {
+      F6: event => take(event, () => isInDialog() || walkPanes(1)),
+      'Shift+F6': event => take(event, () => isInDialog() || walkPanes(-1))
+    }
+    for (const { keys, inFields, act } of KEYS) {
+      const press = (event: KeyboardEvent): void => {
+        if (!isInDialog() && (inFields || !isTyping(event.target))) take(event, () => act(latest.current))
+      }
+      for (const key of keys) bindings[key] = press
+    }
+    const listen = createKeybindingsHandler(bindings, { ignore: ({ isComposing }) => isComposing })
+    // On the way down: a button or a list that has the focus stops the keys from going up.
     window.addEventListener('keydown', listen, true)
     return () => window.removeEventListener('keydown', listen, true)
   }, [])

@@ -1,6 +1,7 @@
 /** Nothing is open: where to drop, what was open before, what the environment names, and the samples. */
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useApi } from '../../data/api.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { desktop } from '../../data/client.ts'
 import type { Opening } from '../../state/opening.ts'
@@ -11,8 +12,8 @@ import { PathField } from './PathField.tsx'
 import classes from './Welcome.module.css'
 
 export function Welcome({ opening, busyWith }: { readonly opening: Opening; readonly busyWith: string | null }) {
-  const client = useClient()
-  const info = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => client.program.info(undefined, { signal }) })
+  const api = useApi()
+  const info = useQuery(api.program.info.queryOptions())
   const fromEnvironment = info.data?.defaultCache ?? null
   return (
     <main className={classes.page} data-pane={busyWith === null ? 'centre' : undefined} aria-busy={busyWith !== null}>
@@ -59,12 +60,13 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
 }
 
 function Recent({ opening }: { readonly opening: Opening }) {
+  const api = useApi()
   const client = useClient()
   const queries = useQueryClient()
-  const recent = useQuery({ queryKey: ['recent'], queryFn: ({ signal }) => client.caches.recent(undefined, { signal }), staleTime: 0 })
+  const recent = useQuery(api.caches.recent.queryOptions({ staleTime: 0 }))
   if (recent.data === undefined || recent.data.length === 0) return null
   const take = (list: typeof recent.data): void => {
-    queries.setQueryData(['recent'], list)
+    queries.setQueryData(api.caches.recent.queryKey(), list)
     desktop()?.recentChanged()
   }
   return (

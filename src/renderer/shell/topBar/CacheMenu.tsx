@@ -1,7 +1,7 @@
 /** Which cache is open, and the way to another one. */
 
 import { useQuery } from '@tanstack/react-query'
-import { useClient } from '../../data/ClientProvider.tsx'
+import { useApi } from '../../data/api.ts'
 import type { Opening } from '../../state/opening.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { shortenMiddle } from '../../text/index.ts'
@@ -14,9 +14,9 @@ import classes from './CacheMenu.module.css'
 const LISTED = ['open', 'close-cache', 'shortcuts', 'about']
 
 export function CacheMenu({ opening, commands }: { readonly opening: Opening; readonly commands: readonly Command[] }) {
-  const client = useClient()
-  const { summary } = useWorkspace()
-  const recent = useQuery({ queryKey: ['recent'], queryFn: ({ signal }) => client.caches.recent(undefined, { signal }), staleTime: 0 })
+  const api = useApi()
+  const { summary } = useWorkspace('summary')
+  const recent = useQuery(api.caches.recent.queryOptions({ staleTime: 0 }))
   const others = (recent.data ?? []).filter(({ path, exists }) => exists && path !== summary.root)
   return (
     <MenuButton

@@ -16,7 +16,14 @@ import classes from './TopBar.module.css'
 import { VerifyMenu } from './VerifyMenu.tsx'
 
 export function TopBar({ opening, commands }: { readonly opening: Opening; readonly commands: readonly Command[] }) {
-  const { summary, canGoBack, canGoForward, back, forward, ask } = useWorkspace()
+  const { summary, canGoBack, canGoForward, back, forward, ask } = useWorkspace(
+    'summary',
+    'canGoBack',
+    'canGoForward',
+    'back',
+    'forward',
+    'ask'
+  )
   const run = (id: string): void => commands.find(command => command.id === id)?.run()
   const now = useMinute()
   const standing = verifiedLine(summary, now)

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { JobRequest } from '../../../shared/contract/index.ts'
-import { useClient } from '../../data/ClientProvider.tsx'
+import { useApi } from '../../data/api.ts'
 import { isWhole, scopeText } from '../../state/scope.ts'
 import { useSecondReader } from '../../state/secondReader.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
@@ -38,18 +38,18 @@ export function VerifyMenu({ onVerify }: { readonly onVerify: () => void }) {
 
 /** There only while the menu is open: what was verified when is asked for each time. */
 function Choices() {
-  const client = useClient()
+  const api = useApi()
   const start = useStartJob()
-  const { cacheId, version, summary, selection } = useWorkspace()
+  const { cacheId, version, summary, selection } = useWorkspace('cacheId', 'version', 'summary', 'selection')
   const [workers, setWorkers] = useWorkers()
   const [secondReader, setSecondReader] = useSecondReader()
   const agesMs = AGES.map(({ ms }) => ms)
   const when = useQuery({
-    queryKey: ['verifications', cacheId, version],
-    queryFn: ({ signal }) => client.caches.verifications({ cacheId, agesMs }, { signal }),
+    ...api.caches.verifications.queryOptions({ input: { cacheId, agesMs } }),
+    queryKey: [...api.caches.verifications.queryKey({ input: { cacheId, agesMs } }), version],
     staleTime: 0
   }).data
-  const cores = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => client.program.info(undefined, { signal }) }).data?.cores
+  const cores = useQuery(api.program.info.queryOptions()).data?.cores
   const verify = (request: Omit<Extract<JobRequest, { kind: 'verify' }>, 'kind'>) => () => void start({ kind: 'verify', ...request })
   const { scope } = selection
   return (

@@ -21,7 +21,7 @@ const QUARANTINE = ':quarantine'
 const ROW = 24
 
 export function ScopeTree() {
-  const { summary, selection, go } = useWorkspace()
+  const { summary, selection, go } = useWorkspace('summary', 'selection', 'go')
   const [text, setText] = useState('')
   const [opened, setOpened] = useState<ReadonlySet<Key> | null>(null)
   const nodes = useTree()

@@ -1,24 +1,22 @@
 /**
- * What this room asks the service. Keys hold the cache and its version, so that a change is asked for again; what is on the screen
- * stays until the new answer is there. Expected faults are not tried twice.
+ * Questions about the open cache. Keys end with the version of the cache, so that a change is asked for again; what is shown stays
+ * until the new answer has come. Expected errors are not tried twice.
  */
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { PAGE_ROWS, RAW_ROWS } from '../../../shared/contract/constants.ts'
-import type { RawRowPage, RowLine, Scope } from '../../../shared/contract/index.ts'
+import type { RawRowPage, RowLine, Scope, ShardRow } from '../../../shared/contract/index.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
+import { useApi } from '../../data/api.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
-import { isWhole, scopeKey } from '../scope.ts'
+import { isWhole } from '../scope.ts'
+import type { Version } from '../version.ts'
 import { useWorkspace } from '../WorkspaceProvider.tsx'
 import { float32Of, float64Of } from './decodeBlob.ts'
 
 const KEEP_MS = 30_000
 
-/** The parts of every key: what is asked, in which cache; `version` goes last, so that answers of the same thing share what is before. */
-function useBase() {
-  const { cacheId, version } = useWorkspace()
-  return { client: useClient(), cacheId, version }
-}
+type Asked = { readonly signal: AbortSignal }
 
 type Kept = { readonly queryKey: readonly unknown[] }
 
@@ -30,99 +28,86 @@ function sameButVersion(key: readonly unknown[]) {
 
 const once = { retry: false, staleTime: Number.POSITIVE_INFINITY, gcTime: KEEP_MS, refetchOnWindowFocus: false } as const
 
+/** What is asked for again with each version of the cache. The version goes last in its key. */
+function atVersion<Options extends Kept>(options: Options, version: Version) {
+  const queryKey = [...options.queryKey, version]
+  return { ...once, ...options, queryKey, placeholderData: sameButVersion(queryKey) }
+}
+
+function useBase() {
+  const { cacheId, version } = useWorkspace('cacheId', 'version')
+  return { client: useClient(), api: useApi(), cacheId, version }
+}
+
 /** Everything about a shard but its rows. */
 export function useFacts(shardPath: string | null) {
-  const { client, cacheId, version } = useBase()
-  const queryKey = ['shards.describe', cacheId, shardPath, version]
-  return useQuery({
-    ...once,
-    queryKey,
-    enabled: shardPath !== null,
-    placeholderData: sameButVersion(queryKey),
-    queryFn: ({ signal }) => client.shards.describe({ cacheId, shardPath: shardPath ?? '' }, { signal })
-  })
+  const { api, cacheId, version } = useBase()
+  const asked = api.shards.describe.queryOptions({ input: { cacheId, shardPath: shardPath ?? '' } })
+  return useQuery({ ...atVersion(asked, version), enabled: shardPath !== null })
 }
 
 /** Where a shard's path puts it: null for a path of no layout, undefined until that is known. It never changes. */
 export function useAddress(shardPath: string | null): ShardAddress | null | undefined {
-  const { client, cacheId } = useBase()
-  const { data } = useQuery({
-    ...once,
-    queryKey: addressKey(cacheId, shardPath ?? ''),
-    enabled: shardPath !== null,
-    queryFn: ({ signal }) => client.shards.address({ cacheId, shardPath: shardPath ?? '' }, { signal })
-  })
-  return data
+  const { api, cacheId } = useBase()
+  const asked = api.shards.address.queryOptions({ input: { cacheId, shardPath: shardPath ?? '' } })
+  return useQuery({ ...once, ...asked, enabled: shardPath !== null }).data
 }
 
 /** Asks the same for one path, or remembers it. */
 export function useAskAddress(): (shardPath: string) => Promise<ShardAddress | null> {
-  const { client, cacheId } = useBase()
+  const { api, cacheId } = useBase()
   const queries = useQueryClient()
   return useCallback(
-    shardPath =>
-      queries.fetchQuery({
-        ...once,
-        queryKey: addressKey(cacheId, shardPath),
-        queryFn: ({ signal }) => client.shards.address({ cacheId, shardPath }, { signal })
-      }),
-    [client, cacheId, queries]
+    shardPath => queries.fetchQuery({ ...once, ...api.shards.address.queryOptions({ input: { cacheId, shardPath } }) }),
+    [api, cacheId, queries]
   )
-}
-
-function addressKey(cacheId: string, shardPath: string): readonly string[] {
-  return ['shards.address', cacheId, shardPath]
 }
 
 /** The shard's line in the table of shards, for its health; null when the table has none. */
 export function useShardLine(shardPath: string) {
-  const { client, cacheId, version } = useBase()
-  const queryKey = ['shards.line', cacheId, shardPath, version]
+  const { api, cacheId, version } = useBase()
+  const sort = { by: 'shardPath', descending: false } as const
+  const input = { cacheId, scope: {}, text: shardPath, health: [], sort, offset: 0, limit: 20 }
+  const asked = api.shards.page.queryOptions({ input })
   return useQuery({
-    ...once,
-    queryKey,
-    placeholderData: sameButVersion(queryKey),
-    queryFn: async ({ signal }) => {
-      const sort = { by: 'shardPath', descending: false } as const
-      const page = { cacheId, scope: {}, text: shardPath, health: [], sort, offset: 0, limit: 20 }
-      const { entries } = await client.shards.page(page, { signal })
-      return entries.find(entry => entry.shardPath === shardPath) ?? null
-    }
+    ...atVersion(asked, version),
+    select: ({ entries }: { readonly entries: readonly ShardRow[] }) => entries.find(entry => entry.shardPath === shardPath) ?? null
   })
 }
 
 /** One row's vector as doubles, with its numbers. */
 export function useVector(shardPath: string, rowOffset: number) {
-  const { client, cacheId, version } = useBase()
-  const queryKey = ['shards.vector', cacheId, shardPath, rowOffset, version]
-  return useQuery({
-    ...once,
-    queryKey,
-    placeholderData: sameButVersion(queryKey),
-    queryFn: async ({ signal }) => {
-      const { values, ...rest } = await client.shards.vector({ cacheId, shardPath, rowOffset }, { signal })
-      return { ...rest, values: await float64Of(values) }
-    }
-  })
+  const { client, api, cacheId, version } = useBase()
+  const input = { cacheId, shardPath, rowOffset }
+  const queryKey = api.shards.vector.queryKey({ input })
+  const queryFn = async ({ signal }: Asked) => {
+    const { values, ...rest } = await client.shards.vector(input, { signal })
+    return { ...rest, values: await float64Of(values) }
+  }
+  return useQuery(atVersion({ queryKey, queryFn }, version))
 }
 
+/** A picture of another size is stretched until its own has come. */
 function sameShard(shardPath: string) {
-  return <T>(previous: T | undefined, query: Kept | undefined): T | undefined => (query?.queryKey[2] === shardPath ? previous : undefined)
+  return <T>(previous: T | undefined, query: Kept | undefined): T | undefined => {
+    const file = query?.queryKey.at(-1)
+    return typeof file === 'object' && file !== null && 'shardPath' in file && file.shardPath === shardPath ? previous : undefined
+  }
 }
 
 /** The whole shard as cells; `size` in device pixels, null while it is not known. */
 export function useHeatMap(shardPath: string, size: { readonly width: number; readonly height: number } | null) {
-  const { client, cacheId } = useBase()
+  const { client, api, cacheId } = useBase()
   const { data: line } = useShardLine(shardPath)
+  const input = { cacheId, shardPath, ...(size ?? { width: 1, height: 1 }) }
   return useQuery({
     ...once,
-    // All of the shard is read for it: drawn anew when the file is another one, not whenever the cache changes.
-    queryKey: ['shards.heatMap', cacheId, shardPath, size, line?.bytes, line?.modifiedMs],
+    // All of the shard is read for it: drawn again when the file is another one, not whenever the cache changes.
+    queryKey: [...api.shards.heatMap.queryKey({ input }), { shardPath, bytes: line?.bytes, modifiedMs: line?.modifiedMs }],
     enabled: size !== null && line !== undefined,
-    // A picture of another size is stretched until its own is there.
     placeholderData: sameShard(shardPath),
     queryFn: async ({ signal }) => {
-      const { cells, ...rest } = await client.shards.heatMap({ cacheId, shardPath, ...(size ?? { width: 1, height: 1 }) }, { signal })
+      const { cells, ...rest } = await client.shards.heatMap(input, { signal })
       return { ...rest, cells: await float32Of(cells) }
     }
   })
@@ -138,20 +123,17 @@ export type RowPages = {
 
 /** The pages of 500 that hold these rows. */
 export function useRowPages(shardPath: string, rowOffsets: readonly number[]): RowPages {
-  const { client, cacheId, version } = useBase()
+  const { client, api, cacheId, version } = useBase()
   const pages = [...new Set(rowOffsets.map(row => Math.floor(row / PAGE_ROWS)))]
   return useQueries({
     queries: pages.map(page => {
-      const queryKey = ['shards.rows', cacheId, shardPath, page, version]
-      return {
-        ...once,
-        queryKey,
-        placeholderData: sameButVersion(queryKey),
-        queryFn: async ({ signal }: { readonly signal: AbortSignal }) => {
-          const { total, rows } = await client.shards.rows({ cacheId, shardPath, offset: page * PAGE_ROWS, limit: PAGE_ROWS }, { signal })
-          return { page, total, rows: new Map(rows.map(row => [row.rowOffset, row])) }
-        }
+      const input = { cacheId, shardPath, offset: page * PAGE_ROWS, limit: PAGE_ROWS }
+      const queryKey = api.shards.rows.queryKey({ input })
+      const queryFn = async ({ signal }: Asked) => {
+        const { total, rows } = await client.shards.rows(input, { signal })
+        return { page, total, rows: new Map(rows.map(row => [row.rowOffset, row])) }
       }
+      return atVersion({ queryKey, queryFn }, version)
     }),
     combine: results => ({
       rowAt: (rowOffset: number) => {
@@ -166,14 +148,8 @@ export function useRowPages(shardPath: string, rowOffsets: readonly number[]): R
 
 /** What a file of any layout says of itself. */
 export function useRaw(shardPath: string) {
-  const { client, cacheId, version } = useBase()
-  const queryKey = ['shards.raw', cacheId, shardPath, version]
-  return useQuery({
-    ...once,
-    queryKey,
-    placeholderData: sameButVersion(queryKey),
-    queryFn: ({ signal }) => client.shards.raw({ cacheId, shardPath }, { signal })
-  })
+  const { api, cacheId, version } = useBase()
+  return useQuery(atVersion(api.shards.raw.queryOptions({ input: { cacheId, shardPath } }), version))
 }
 
 /** Some rows of a file of any layout: texts, undefined while they are being read. */
@@ -186,20 +162,14 @@ export type RawPages = {
 
 /** The pages of 100 that hold these rows. */
 export function useRawPages(shardPath: string, rows: readonly number[]): RawPages {
-  const { client, cacheId, version } = useBase()
+  const { client, api, cacheId, version } = useBase()
   const pages = [...new Set(rows.map(row => Math.floor(row / RAW_ROWS)))]
   return useQueries({
     queries: pages.map(page => {
-      const queryKey = ['shards.rawRows', cacheId, shardPath, page, version]
-      return {
-        ...once,
-        queryKey,
-        placeholderData: sameButVersion(queryKey),
-        queryFn: async ({ signal }: { readonly signal: AbortSignal }) => {
-          const input = { cacheId, shardPath, offset: page * RAW_ROWS, limit: RAW_ROWS }
-          return { page, ...(await client.shards.rawRows(input, { signal })) }
-        }
-      }
+      const input = { cacheId, shardPath, offset: page * RAW_ROWS, limit: RAW_ROWS }
+      const queryKey = api.shards.rawRows.queryKey({ input })
+      const queryFn = async ({ signal }: Asked) => ({ page, ...(await client.shards.rawRows(input, { signal })) })
+      return atVersion({ queryKey, queryFn }, version)
     }),
     combine: results => ({
       rowAt: (row: number) => results.find(({ data }) => data?.page === Math.floor(row / RAW_ROWS))?.data?.rows[row % RAW_ROWS],
@@ -214,13 +184,21 @@ export function useRawPages(shardPath: string, rows: readonly number[]): RawPage
  * @param keepOther whether that of another scope stays until this one's is there
  */
 export function useFindings(scope: Scope, { keepOther = false }: { readonly keepOther?: boolean } = {}) {
-  const { client, cacheId, version } = useBase()
-  const queryKey = ['findings', cacheId, scopeKey(scope), version]
-  return useQuery({
-    ...once,
-    queryKey,
-    placeholderData: keepOther ? keepPreviousData : sameButVersion(queryKey),
-    // What is wrong with the index lies in no scope: of the whole cache, it is asked for without one.
-    queryFn: ({ signal }) => client.findings(isWhole(scope) ? { cacheId } : { cacheId, scope }, { signal })
-  })
+  const { api, cacheId, version } = useBase()
+  // Findings about the index belong to no scope: of the whole cache, they are asked for without one.
+  const asked = api.findings.queryOptions({ input: isWhole(scope) ? { cacheId } : { cacheId, scope } })
+  const options = atVersion(asked, version)
+  return useQuery(keepOther ? { ...options, placeholderData: keepPreviousData } : options)
+}
+
+/** What is in quarantine. @param enabled whether it is shown */
+export function useQuarantine(enabled = true) {
+  const { api, cacheId, version } = useBase()
+  return useQuery({ ...atVersion(api.quarantine.queryOptions({ input: { cacheId } }), version), enabled })
+}
+
+/** The lane of a scope. */
+export function useLane(scope: Scope) {
+  const { api, cacheId, version } = useBase()
+  return useQuery({ ...atVersion(api.shards.lane.queryOptions({ input: { cacheId, scope } }), version), placeholderData: keepPreviousData })
 }

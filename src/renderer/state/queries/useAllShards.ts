@@ -31,7 +31,7 @@ async function* lookAtAll(client: Client, cacheId: string, scope: Scope, signal:
 
 export function useAllShards(scope: Scope): AllShards {
   const client = useClient()
-  const { cacheId, summary } = useWorkspace()
+  const { cacheId, summary } = useWorkspace('cacheId', 'summary')
   const key = `${cacheId} ${scopeKey(scope)}`
   const [state, setState] = useState<{ readonly key: string; readonly all: AllShards }>({ key: '', all: FIRST })
   const latest = useRef({ scope, version: summary.version })

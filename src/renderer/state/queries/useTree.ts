@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import type { TreeNode } from '../../../shared/contract/index.ts'
+import { useApi } from '../../data/api.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
 import { useWorkspace } from '../WorkspaceProvider.tsx'
 import { sameLevels } from './sameLevels.ts'
@@ -11,10 +12,11 @@ const NONE: readonly TreeNode[] = []
 /** Levels in the order of the tree; none until they have come. */
 export function useTree(): readonly TreeNode[] {
   const client = useClient()
-  const { cacheId, version } = useWorkspace()
+  const api = useApi()
+  const { cacheId, version } = useWorkspace('cacheId', 'version')
   const shown = useRef(NONE)
   const tree = useQuery({
-    queryKey: ['tree', cacheId, version],
+    queryKey: [...api.shards.tree.queryKey({ input: { cacheId } }), version],
     queryFn: async ({ signal }) => sameLevels(shown.current, await client.shards.tree({ cacheId }, { signal })),
     placeholderData: keepPreviousData
   })

@@ -19,7 +19,7 @@ import { Mono, Muted } from '../../ui/text/Text.tsx'
 import classes from './Index.module.css'
 
 export function IndexTab() {
-  const { summary, ask } = useWorkspace()
+  const { summary, ask } = useWorkspace('summary', 'ask')
   const start = useStartJob()
   const found = useFindings(WHOLE)
   const findings = useMemo(
@@ -99,7 +99,7 @@ const NAMES: Partial<Record<FindingKind, string>> = {
 const SHOWN = 200
 
 function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly findings: readonly Finding[]; readonly known: boolean }) {
-  const { go } = useWorkspace()
+  const { go } = useWorkspace('go')
   const [first] = findings
   const count = driftOf(findings)
   const above = sharedEncoder(findings.map(({ shardPath }) => shardPath))

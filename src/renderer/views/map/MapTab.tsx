@@ -19,7 +19,7 @@ const SMALL = { label: 96, narrowest: 6, cellWidth: 9, cellHeight: 9, lineGap: 4
 const MANY = 4000
 
 export function MapTab() {
-  const { selection, go } = useWorkspace()
+  const { selection, go } = useWorkspace('selection', 'go')
   const { shards, total, error } = useAllShards(selection.scope)
   const lines = useMemo(() => mapLines(shards), [shards])
   const counts = useMemo(() => {

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
-import { useQuarantine } from '../../state/queries/useQuarantine.ts'
+import { useQuarantine } from '../../state/queries/queries.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { formatAgo, formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../../text/index.ts'
@@ -22,7 +22,7 @@ import { reasonsText, reasonText } from './reasons.ts'
 const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
 
 export function QuarantineTab() {
-  const { summary, selection, ask } = useWorkspace()
+  const { summary, selection, ask } = useWorkspace('summary', 'selection', 'ask')
   const start = useStartJob()
   const listed = useQuarantine()
   const [chosen, choose] = useState<string | null>(null)

@@ -60,7 +60,7 @@ export function FilterBar({
 
 /** How many shards of each health the selection holds, whatever the filter. */
 function useHealthCounts(): Partial<Record<Health, number>> {
-  const { summary, selection } = useWorkspace()
+  const { summary, selection } = useWorkspace('summary', 'selection')
   const tree = useTree()
   if (isWhole(selection.scope)) return summary.health
   const key = scopeKey(selection.scope)

@@ -39,7 +39,7 @@ export function ShardTable({
   readonly health: readonly Health[]
   readonly onGiveWay: (ids: readonly string[]) => void
 }) {
-  const { summary, go, ask, cacheId } = useWorkspace()
+  const { summary, go, ask, cacheId } = useWorkspace('summary', 'go', 'ask', 'cacheId')
   const tell = useTell()
   const startJob = useStartJob()
   const [sort, setSort] = useState<ShardSort>({ by: 'shardPath', descending: false })

@@ -7,7 +7,7 @@ import { FilterBar } from './FilterBar.tsx'
 import { ShardTable } from './ShardTable.tsx'
 
 export function ShardsTab() {
-  const { selection } = useWorkspace()
+  const { selection } = useWorkspace('selection')
   const [text, setText] = useState('')
   const [givenWay, setGivenWay] = useState<readonly string[]>([])
   const [health, setHealth] = useState<readonly Health[]>([])

@@ -38,7 +38,7 @@ export function useShardChoice(
   { filterKey, scope, sort }: { readonly filterKey: string; readonly scope: Scope; readonly sort: ShardSort },
   reveal: (index: number) => void
 ): ShardChoice {
-  const { selection, go } = useWorkspace()
+  const { selection, go } = useWorkspace('selection', 'go')
   const tell = useTell()
   const [choice, setChoice] = useState<Choice>(NOTHING)
   const [cursor, setCursor] = useState<number | null>(null)

@@ -3,10 +3,10 @@
  * is something newer to show.
  */
 import { useQueries, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import { PAGE_ROWS, type SHARD_SORTS } from '../../../shared/contract/constants.ts'
 import type { Health, Scope, ShardRow } from '../../../shared/contract/index.ts'
-import { useClient } from '../../data/ClientProvider.tsx'
+import { useApi } from '../../data/api.ts'
 import { scopeKey } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { pagesOf, rowAt, type ShardPage } from './pages.ts'
@@ -38,25 +38,18 @@ const NOTHING: Shown = { key: '', pages: new Map() }
 
 /** @param wanted page numbers in view */
 export function useShardPages(filter: ShardFilter, wanted: readonly number[]): ShardPages {
-  const client = useClient()
+  const api = useApi()
   const queries = useQueryClient()
-  const { cacheId, version } = useWorkspace()
+  const { cacheId, version } = useWorkspace('cacheId', 'version')
   const key = JSON.stringify([scopeKey(filter.scope), filter.text, filter.health, filter.sort])
+  const inputOf = (page: number) => ({ ...filter, health: [...filter.health], cacheId, offset: page * PAGE_ROWS, limit: PAGE_ROWS })
   const optionsOf = (page: number) => ({
-    queryKey: ['shards', cacheId, key, page],
-    queryFn: ({ signal }: { readonly signal: AbortSignal }): Promise<ShardPage> =>
-      client.shards.page({ ...filter, health: [...filter.health], cacheId, offset: page * PAGE_ROWS, limit: PAGE_ROWS }, { signal }),
+    ...api.shards.page.queryOptions({ input: inputOf(page) }),
+    queryKey: [...api.shards.page.queryKey({ input: inputOf(page) }), version],
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 30_000
   })
   const results = useQueries({ queries: wanted.map(optionsOf) })
-
-  const seen = useRef(version)
-  useEffect(() => {
-    if (seen.current === version) return
-    seen.current = version
-    void queries.invalidateQueries({ queryKey: ['shards', cacheId] }, { cancelRefetch: false })
-  }, [queries, cacheId, version])
 
   const shown = useRef(NOTHING)
   const loaded = wanted.flatMap((page, at) => {

@@ -2,11 +2,11 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { useClient } from '../../../data/ClientProvider.tsx'
+import { useApi } from '../../../data/api.ts'
 import { MOD } from '../../../state/keys/keys.ts'
 import { useAskAddress } from '../../../state/queries/queries.ts'
 import { scopeHolds } from '../../../state/scope.ts'
-import { useWorkspace } from '../../../state/WorkspaceProvider.tsx'
+import { useSignal, useWorkspace } from '../../../state/WorkspaceProvider.tsx'
 import { Field } from '../../../ui/controls/Field.tsx'
 import { SearchIcon } from '../../../ui/controls/Icons.tsx'
 import { sentenceOf } from '../../../ui/faults.ts'
@@ -23,8 +23,8 @@ const DELAY = 120
 const COMMANDS = 8
 
 export function LookupBox({ commands }: { readonly commands: readonly Command[] }) {
-  const client = useClient()
-  const { cacheId, version, selection, go, request, ask } = useWorkspace()
+  const api = useApi()
+  const { cacheId, version, selection, go, ask } = useWorkspace('cacheId', 'version', 'selection', 'go', 'ask')
   const [text, setText] = useState('')
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
@@ -36,21 +36,19 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const typed = text.trim()
   const query = useDelayed(typed, DELAY)
 
-  useEffect(() => {
-    if (request?.kind !== 'lookup') return
-    ask(null)
+  useSignal('lookup', () => {
     input.current?.focus()
     input.current?.select()
     setOpen(true)
-  }, [request, ask])
+  })
 
   // Whoever has gone elsewhere meanwhile stays there.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another selection, from wherever it comes, ends what was looked for
   useEffect(() => forget(), [selection, forget])
 
   const understood = useQuery({
-    queryKey: ['understand', cacheId, query, version],
-    queryFn: ({ signal }) => client.lookup.understand({ cacheId, query }, { signal }),
+    ...api.lookup.understand.queryOptions({ input: { cacheId, query } }),
+    queryKey: [...api.lookup.understand.queryKey({ input: { cacheId, query } }), version],
     enabled: open && query !== '' && !query.startsWith('>'),
     placeholderData: keepPreviousData,
     gcTime: 5000

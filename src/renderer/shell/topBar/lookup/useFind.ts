@@ -18,7 +18,7 @@ const NONE: Found = { state: 'none' }
 /** What was found, how to look, and how to forget it. */
 export function useFind(): { readonly found: Found; look(query: string): Promise<Found>; forget(): void } {
   const client = useClient()
-  const { cacheId } = useWorkspace()
+  const { cacheId } = useWorkspace('cacheId')
   const [found, setFound] = useState<Found>(NONE)
   const search = useRef<AbortController | null>(null)
   const forget = useCallback(() => {
