@@ -9,6 +9,7 @@ import { plainReporter } from './test/support/plainReporter.ts'
 const WITH_PROCESSES = [
   'test/core/fs/temporaryFolder.test.ts',
   'test/core/index/{hugeIndex,locks,newerIndex,writeAheadLog}.test.ts',
+  'test/core/layouts/layout2.test.ts',
   'test/core/layouts/layouts.test.ts',
   'test/core/query/{checksums,findContig}.test.ts',
   'test/renderer/shard/{copyAs,npy}.test.ts',

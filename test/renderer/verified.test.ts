@@ -15,7 +15,7 @@ const summary: CacheSummary = {
   suspected: 0,
   lastVerifiedMs: NOW - 2 * 3_600_000,
   scan: { state: 'done', done: 361, total: 361 },
-  index: { state: 'present', bytes: 0, modifiedMs: 0, drift: 0, reason: null },
+  index: { state: 'present', bytes: 0, modifiedMs: 0, drift: 0, reason: null, isRebuildable: true },
   quarantined: 0,
   missing: { missingShards: 0, missingRows: 0 },
   scanFindings: [],

@@ -27,7 +27,7 @@ export function Banners() {
           tone='note'
           actions={
             <>
-              {index.state !== 'unsupported' && (
+              {index.isRebuildable && (
                 <Button small disabled={writer !== null} onClick={() => ask({ kind: 'reindex' })}>
                   Rebuild the index…
                 </Button>

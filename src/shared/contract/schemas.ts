@@ -148,7 +148,9 @@ export const summarySchema = z.object({
     modifiedMs: z.number().nullable(),
     drift: z.number().nullable(),
     /** Why it cannot be used. For a `present` index: why it could not be read just now, so that missing shards may not be listed. */
-    reason: z.string().nullable()
+    reason: z.string().nullable(),
+    /** False for an index that is never changed: written by a newer GenoLeWM, or of a layout that is only read. */
+    isRebuildable: z.boolean()
   }),
   quarantined: z.number(),
   /** Shards that the index, the quarantine and the ledger expect and that do not exist. */

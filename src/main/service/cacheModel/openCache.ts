@@ -68,7 +68,12 @@ export class OpenCache {
   private ledgerFailed = false
   private lastFailure = ''
   private readonly compared: ComparedFindings
-  private surroundings: Surroundings = { index: { state: 'missing', reason: null, stamp: null }, writer: null, quarantined: 0, there: true }
+  private surroundings: Surroundings = {
+    index: { state: 'missing', reason: null, isRebuildable: true, stamp: null },
+    writer: null,
+    quarantined: 0,
+    there: true
+  }
   private summarised: CacheSummary | null = null
   private readonly polling: Polling
   private readonly missing: MissingShards
@@ -179,7 +184,8 @@ export class OpenCache {
         bytes: index.stamp?.bytes ?? 0,
         modifiedMs: index.stamp === null ? null : modifiedMs(index.stamp),
         drift: this.compared.drift(index.stamp),
-        reason: index.reason ?? this.missing.notRead
+        reason: index.reason ?? this.missing.notRead,
+        isRebuildable: index.isRebuildable
       },
       quarantined,
       missing: this.missing.counts,

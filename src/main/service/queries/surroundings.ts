@@ -16,6 +16,8 @@ export type Surroundings = {
   readonly index: {
     readonly state: 'present' | 'missing' | 'unusable' | 'unsupported'
     readonly reason: string | null
+    /** False for an index of a layout that is only read. */
+    readonly isRebuildable: boolean
     readonly stamp: FileStamp | null
   }
   readonly writer: { readonly host: string; readonly pid: number; readonly since: string; readonly operation: string } | null
@@ -45,10 +47,11 @@ function lookAtIndex(root: string): Surroundings['index'] {
   try {
     const index = openIndex(root, 'read')
     index?.close()
-    return { state: index === null ? 'missing' : 'present', reason: null, stamp }
+    return { state: index === null ? 'missing' : 'present', reason: null, isRebuildable: index?.isWritten ?? true, stamp }
   } catch (error) {
     if (!(error instanceof CacheError)) throw error
-    return { state: stateAfter(error), reason: error.message, stamp }
+    const state = stateAfter(error)
+    return { state, reason: error.message, isRebuildable: state !== 'unsupported', stamp }
   }
 }
 

@@ -39,9 +39,9 @@ export function IndexTab() {
           Compare with the shards
         </Button>
         <Button
-          kind={index.state === 'unsupported' || (index.state === 'present' && index.drift === 0) ? 'plain' : 'primary'}
+          kind={!index.isRebuildable || (index.state === 'present' && index.drift === 0) ? 'plain' : 'primary'}
           small
-          disabled={summary.writer !== null || index.state === 'unsupported'}
+          disabled={summary.writer !== null || !index.isRebuildable}
           onClick={() => ask({ kind: 'reindex' })}
         >
           Rebuild the index…
