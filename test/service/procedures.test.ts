@@ -248,6 +248,13 @@ procedure('shards.lane', 'has one cell a block, the worst of its shards', async 
   expect(sample.contigs.find(({ contig }) => contig === 'truncated-third')?.blocks).toMatchObject([{ health: 'damaged' }])
 })
 
+procedure('shards.address', 'says what a path means, or null', async () => {
+  const shardPath = 'embeddings/lab__encoder/-1/centered_mean_8/chrMT_3.parquet'
+  const address = { encoder: 'lab__encoder', stateLayer: -1, poolType: 'centered_mean', poolRadius: 8, contig: 'MT', strideBlock: 3 }
+  expect(await client.shards.address({ cacheId, shardPath })).toEqual(address)
+  expect(await client.shards.address({ cacheId, shardPath: 'embeddings/stray.parquet' })).toBeNull()
+})
+
 procedure('shards.describe', 'tells what footer and pages hold', async () => {
   const shardPath = first(shardPaths)
   const mine = rows.filter(row => row.shard_path === shardPath)
