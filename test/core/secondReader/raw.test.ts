@@ -29,7 +29,7 @@ describe.each(NEWER)('%s', which => {
   test('every row is what GenoLeWM reads', async () => {
     const root = newerCache(which)
     const expected = Map.groupBy(newerRows(which), ({ shard_path: path }) => path)
-    expect(expected.size).toBeGreaterThan(5)
+    expect(expected.size).toBeGreaterThan(1)
     for (const [path, lines] of expected) {
       const file = await readRawFile(join(root, path), ALL)
       expect(file.unread).toEqual([])
