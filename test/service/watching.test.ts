@@ -121,5 +121,5 @@ test('without watches, changes are looked for, and the log says so once', async 
   const [first = ''] = await pathsOf(client, cacheId)
   rmSync(join(root, first))
   await summaryWhen(client, cacheId, summary => summary.shards === shards - 1)
-  expect(await warnings(client)).toEqual([expect.stringContaining('does not tell of changes')])
+  expect(await warnings(client)).toEqual([expect.stringContaining('does not report changes')])
 })
