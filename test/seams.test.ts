@@ -59,7 +59,7 @@ const ADDITIONS: readonly Addition[] = [
   {
     what: 'a part of a key',
     file: 'src/shared/model/record.ts',
-    lines: [{ before: '  /** What the encoder ran in;', line: '  readonly dummyPart?: number' }],
+    lines: [{ before: '  /** The data type that the encoder ran in.', line: '  readonly dummyPart?: number' }],
     asks: [
       'src/main/cli/options/fields.ts',
       'src/main/cli/options/keyOptions.ts',
