@@ -344,7 +344,9 @@ describe('repair', () => {
     expect(plan.moves.map(({ shardPath }) => shardPath)).not.toContain(SHARD)
     expect(plan.kept.map(({ shardPath }) => shardPath)).toContain(SHARD)
     expect((await repairCache(root)).quarantined).toEqual([])
-    await expect(quarantineShards(root, [SHARD], 'a reason')).rejects.toMatchObject({ message: expect.stringContaining('is behind the symbolic link') })
+    await expect(quarantineShards(root, [SHARD], 'a reason')).rejects.toMatchObject({
+      message: expect.stringContaining('is behind the symbolic link')
+    })
     expect(filesBelow(away)).toEqual(before)
     expect(entriesByShard(root).has(SHARD)).toBe(false)
   })

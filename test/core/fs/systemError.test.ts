@@ -20,10 +20,10 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
 }
 
 test.each<[string, () => unknown, RegExp]>([
-  ['a library that is none', () => load(noLibrary()), /^a part of this program could not be loaded: .*broken\.node: /],
-  ['a module that is not there', () => import(missing), /^a part of this program could not be loaded: Cannot find module/],
-  ['a package that is not there', () => load(missing), /^a part of this program could not be loaded: Cannot find module[^\n]*$/],
-  ['a module that cannot be read', () => load(temporaryFolder()), /^a part of this program could not be loaded: /]
+  ['a library that is none', () => load(noLibrary()), /^a part of the program could not be loaded: .*broken\.node: /],
+  ['a module that is not there', () => import(missing), /^a part of the program could not be loaded: Cannot find module/],
+  ['a package that is not there', () => load(missing), /^a part of the program could not be loaded: Cannot find module[^\n]*$/],
+  ['a module that cannot be read', () => load(temporaryFolder()), /^a part of the program could not be loaded: /]
 ])('%s is the system saying no, in one sentence', async (_what, work, sentence) => {
   const told = expectedError(await thrownBy(work))
   expect(told).toMatchObject({ code: 'RESOURCE.SYSTEM', message: expect.stringMatching(sentence) })
