@@ -20,7 +20,7 @@ const WITH_PROCESSES = [
 const WHOLE_CACHES = ['test/core/{cache,evidence,pool,repair,secondReader,verify}/**/*.test.ts', 'test/core/fs/links.test.ts']
 const FAULTS = ['test/faults/**/*.test.ts', 'test/soak/**/*.test.ts', 'test/core/hostile/**/*.test.ts']
 const INTEROP = ['test/interop/**/*.test.ts', 'test/differential/{differential,secondReader}.test.ts']
-const UNIT = ['test/{renderer,core,sample,support,bench,differential}/**/*.test.ts']
+const UNIT = ['test/{shared,renderer,core,sample,support,bench,differential}/**/*.test.ts']
 
 const PROJECTS = {
   /** Single modules: neither processes nor a browser. */

@@ -22,9 +22,10 @@ type Addition = {
 const ADDITIONS: readonly Addition[] = [
   {
     what: 'a kind of finding',
-    file: 'src/shared/model/finding.ts',
-    lines: [{ before: "  not_parquet: 'corrupt',", line: "  dummy_kind: 'suspect'," }],
-    asks: ['src/renderer/text/findings/findingAdvice.ts']
+    file: 'src/shared/model/findingKinds.ts',
+    lines: [{ before: '  not_parquet: {', line: "  dummy_kind: { severity: 'suspect', foundBy: 'shard' }," }],
+    // What it costs, its sentence, and the facts of which that is made.
+    asks: ['src/renderer/text/findings/findingAdvice.ts', 'src/shared/model/describeFinding.ts', 'src/shared/model/findingKinds.ts']
   },
   {
     what: 'a kind of job',

@@ -1,4 +1,6 @@
 /** A value of any Parquet file on one line, cut to the size of a table cell. */
+
+import { formatInteger } from './model/numbers.ts'
 import type { RawValue } from './model/raw.ts'
 
 /** Items of a list or a group that are shown before its length. */
@@ -25,7 +27,7 @@ function isList(value: RawValue): value is readonly RawValue[] {
 
 function listText(items: readonly RawValue[]): string {
   const shown = items.slice(0, SHOWN).map(shortText).join(', ')
-  return items.length > SHOWN ? `${items.length.toLocaleString('en')} values: ${shown}, …` : `[${shown}]`
+  return items.length > SHOWN ? `${formatInteger(items.length)} values: ${shown}, …` : `[${shown}]`
 }
 
 /** Six significant digits are enough to distinguish values by eye. */

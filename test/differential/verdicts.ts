@@ -1,15 +1,18 @@
 /** What the core makes of a file: its verdict, and each row as `get` and `show` read it. */
+
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describeShard, type Finding, readVectors } from '../../src/main/core/index.ts'
 import { verifyShard } from '../../src/main/core/inspect/inspectShard.ts'
 import { openShardRows, toEmbedding } from '../../src/main/core/shards/shardRows.ts'
+import { describeFinding } from '../../src/shared/model/describeFinding.ts'
+import { type RecordedFinding, toRecorded } from '../../src/shared/model/recordedFinding.ts'
 import { digestOfRow, digestOfRows, rowFields } from './rowDigest.ts'
 
 export type OurVerdict = {
   /** `bug`: something was thrown that is not a verdict. */
   readonly kind: 'healthy' | 'suspect' | 'corrupt' | 'missing' | 'unsupported' | 'unreadable' | 'bug'
-  readonly findings: readonly Pick<Finding, 'kind' | 'severity' | 'message' | 'row' | 'column'>[]
+  readonly findings: readonly Pick<RecordedFinding, 'kind' | 'severity' | 'message' | 'row' | 'column'>[]
   /** Rows as they are read; null for a shard that is damaged or unsupported. A text when reading them failed. */
   readonly rows: OurRows | string | null
 }
@@ -29,8 +32,9 @@ export function placeCase(root: string, shardPath: string, bytes: Uint8Array): s
 
 export const judge: Judge = async (root, shardPath) => {
   try {
-    const { findings, keys, rows } = verifyShard(root, shardPath, 'full')
-    const kind = kindOf(findings)
+    const { findings: found, keys, rows } = verifyShard(root, shardPath, 'full')
+    const kind = kindOf(found)
+    const findings = found.map(toRecorded)
     if (kind !== 'healthy' && kind !== 'suspect') return { kind, findings, rows: null }
     const read = readRows(root, shardPath)
     if (typeof read !== 'string' && (rows !== read.each.length || keys?.rows !== read.each.length)) {
@@ -51,7 +55,8 @@ const FEW_ROWS = 30
 async function otherReading(root: string, shardPath: string, { fields }: OurRows): Promise<string | null> {
   if (fields.length > FEW_ROWS) return null
   const { rowList, findings } = await describeShard(root, shardPath, { rows: true })
-  if (rowList?.length !== fields.length) return `show lists ${rowList?.length} rows of ${fields.length}: ${findings[0]?.message}`
+  if (rowList?.length !== fields.length)
+    return `show lists ${rowList?.length} rows of ${fields.length}: ${findings.map(describeFinding)[0]}`
   const shown = [...readVectors(root, shardPath)].flatMap(({ rows, offsets, values }) =>
     Array.from({ length: rows }, (_, i) => values.subarray(offsets[i], offsets[i + 1]))
   )

@@ -14,7 +14,7 @@ onBothCarriers('triage and repair', open => {
   test('verify all, and read a finding among the problems', { timeout: TEST_MS }, async () => {
     const { page, saved } = await open(damagedSample())
     await verifyAll(page)
-    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 8 suspect · 1 unsupported').waitFor()
+    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 1 unsupported · 8 suspect').waitFor()
     const report = await saved(() => panel(page, 'Jobs').getByRole('button', { name: 'Save report…' }).click())
     expect(JSON.parse(Buffer.from(report).toString())).toMatchObject({ checked_shards: 59, checked_rows: 1436 })
     await showTab(page, 'Problems')

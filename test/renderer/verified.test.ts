@@ -34,7 +34,7 @@ it('says how much was verified, what is wrong and when', () => {
   )
   const health = { verified: 355, unsupported: 1, suspect: 2, damaged: 2, unreadable: 1 }
   expect(verifiedLine({ ...summary, health }, NOW)).toBe(
-    '355/361 verified · 2 damaged · 1 could not be read · 2 suspect · 1 unsupported · 2 h ago'
+    '355/361 verified · 2 damaged · 1 could not be read · 1 unsupported · 2 suspect · 2 h ago'
   )
 })
 

@@ -90,7 +90,7 @@ test('a folder that goes away is one finding and no error, and what comes back i
   const gone = await summaryWhen(client, cacheId, ({ scanFindings }) => scanFindings.length > 0)
   expect(gone).toMatchObject({
     shards: 0,
-    scanFindings: [{ kind: 'unreadable', shardPath: 'embeddings', message: expect.stringContaining('no longer exists') }]
+    scanFindings: [{ kind: 'unreadable', shardPath: 'embeddings', facts: { cause: 'shards_gone' } }]
   })
   renameSync(join(root, 'away'), join(root, 'embeddings'))
   const back = await summaryWhen(client, cacheId, ({ shards, scan }) => shards === 40 && scan.state === 'done')

@@ -3,7 +3,7 @@
  * contig `ends` it ends, over one of contig `memory` it has used up its memory.
  */
 import { parentPort } from 'node:worker_threads'
-import { inspectionSteps } from '../../src/main/core/inspect/shardTask.ts'
+import { inspection } from '../../src/main/core/inspect/inspection.ts'
 import { reusedMemory } from '../../src/main/core/parquet/file/pageMemory.ts'
 import type { ShardOrder } from '../../src/main/core/pool/shardThread.ts'
 
@@ -11,13 +11,13 @@ if (process.env.LEWM_TEST_THREADS === 'unloaded') throw Object.assign(new Error(
 
 const memory = reusedMemory()
 
-parentPort?.on('message', ({ task }: ShardOrder) => {
-  if (task.shardPath.includes('ends')) process.exit(3)
-  if (task.shardPath.includes('memory')) throw outOfMemory()
-  const steps = inspectionSteps(task, memory, Number.POSITIVE_INFINITY)
+parentPort?.on('message', ({ input }: ShardOrder<'inspection'>) => {
+  if (input.shardPath.includes('ends')) process.exit(3)
+  if (input.shardPath.includes('memory')) throw outOfMemory()
+  const steps = inspection.steps(input, memory, Number.POSITIVE_INFINITY)
   let step = steps.next()
   while (!step.done) step = steps.next()
-  parentPort?.postMessage({ look: step.value })
+  parentPort?.postMessage({ output: step.value })
 })
 parentPort?.postMessage({ ready: true })
 

@@ -1,7 +1,7 @@
 /** What of the selected shard can be read and what cannot, in one strip above its rows or its picture. */
 
 import type { ShardFacts } from '../../shared/contract/index.ts'
-import { findingSentence } from '../text/index.ts'
+import { capital, findingText } from '../text/index.ts'
 import { isPartlyReadable, readableParts } from '../text/readable.ts'
 import { Banner } from '../ui/frames/Banner.tsx'
 import { HealthMark } from '../ui/text/HealthMark.tsx'
@@ -15,12 +15,12 @@ export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFa
   if (facts === undefined || !isPartlyReadable(facts)) {
     return sentence === null ? null : (
       <Banner tone='danger' urgent={false}>
-        <HealthMark mark='damaged' word={findingSentence(sentence)} />
+        <HealthMark mark='damaged' word={capital(sentence)} />
       </Banner>
     )
   }
   const found = facts.findings.find(({ severity }) => severity === 'corrupt' || severity === 'unreadable' || severity === 'unsupported')
-  const said = found?.message ?? sentence
+  const said = found === undefined ? sentence : findingText(found)
   return (
     <Banner tone='danger' urgent={false}>
       <ul className={styles.parts}>
@@ -31,7 +31,7 @@ export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFa
           </li>
         ))}
       </ul>
-      {said !== null && <p className={styles.sentence}>{findingSentence(said)}</p>}
+      {said !== null && <p className={styles.sentence}>{capital(said)}</p>}
     </Banner>
   )
 }

@@ -30,7 +30,7 @@ export function FindingList({
   return (
     <ul className={styles.list}>
       {findings.map((finding, at) => {
-        const { kind, severity, row, column, message } = finding
+        const { kind, severity, row, column } = finding
         const { cost, remedy } = adviceOf(finding, rows)
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: two findings may be alike in everything but their place
@@ -46,7 +46,7 @@ export function FindingList({
                 )}
               </span>
             </div>
-            <p className={styles.message}>{sentence(message)}</p>
+            <p className={styles.message}>{findingSentence(finding)}</p>
             <dl className={styles.advice}>
               <dt>Costs</dt>
               <dd>{cost}</dd>
@@ -58,8 +58,4 @@ export function FindingList({
       })}
     </ul>
   )
-}
-
-function sentence(message: string): string {
-  return `${findingSentence(message)}${/[.!?]$/.test(message) ? '' : '.'}`
 }

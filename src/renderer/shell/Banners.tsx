@@ -1,7 +1,7 @@
 /** What to know before trusting what the window shows: no index, another writer, a part of the cache that cannot be read. */
 import { useState } from 'react'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
-import { formatAgo, formatTime } from '../text/index.ts'
+import { findingSentence, formatAgo, formatTime } from '../text/index.ts'
 import { Button } from '../ui/controls/Button.tsx'
 import { Banner } from '../ui/frames/Banner.tsx'
 import { BANNERS } from './text.ts'
@@ -21,7 +21,7 @@ export function Banners() {
   return (
     <>
       {writer?.own === false && <WriterBanner writer={writer} />}
-      {gone !== undefined && <Banner tone='danger'>{BANNERS.folderGone(gone.message)}</Banner>}
+      {gone !== undefined && <Banner tone='danger'>{BANNERS.folderGone(findingSentence(gone))}</Banner>}
       {gone === undefined && index.state !== 'present' && summary.scan.state === 'done' && !hidden.includes('index') && (
         <Banner
           tone='note'

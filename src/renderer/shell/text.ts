@@ -1,5 +1,5 @@
 /** Texts of the window around the views. */
-import { findingSentence, formatCounted } from '../text/index.ts'
+import { capital, formatCounted } from '../text/index.ts'
 
 type Writer = { readonly operation: string; readonly host: string; readonly pid: number }
 
@@ -7,10 +7,10 @@ export const BANNERS = {
   writer: ({ operation, host, pid }: Writer) => `Another process is writing to this cache: ${operation} on ${host}, process ${pid}.`,
   writerSince: (since: string) => `Started ${since}.`,
   writerWait: 'Repair and quarantine wait until it has ended.',
-  folderGone: (message: string) => `${findingSentence(message)}. The window shows its last known content. Nothing can be read now.`,
+  folderGone: (message: string) => `${message} The window shows its last known content. Nothing can be read now.`,
   index: {
     missing: () => 'This cache has no index. You can browse everything, but GenoLeWM finds none of its embeddings.',
-    unsupported: (reason: string | null) => `${findingSentence(reason ?? 'the index is of a newer GenoLeWM')}. You can browse everything.`,
+    unsupported: (reason: string | null) => `${capital(reason ?? 'the index is of a newer GenoLeWM')}. You can browse everything.`,
     unusable: (reason: string | null) =>
       reason === null
         ? 'The index cannot be used. You can browse everything.'

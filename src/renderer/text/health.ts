@@ -1,6 +1,7 @@
 /** Health is a shape and a word besides a colour: one place says which. */
 import { HEALTHS } from '../../shared/contract/constants.ts'
-import type { Health } from '../../shared/contract/index.ts'
+import { HEALTH_ORDER, type Health } from '../../shared/model/health.ts'
+import { formatInteger } from '../../shared/model/numbers.ts'
 
 /** What a mark can show: a shard's health, or that it lies in quarantine. */
 export type Mark = Health | 'quarantined'
@@ -44,17 +45,14 @@ export function healthFill(mark: Mark): string {
   return `--c-${mark}`
 }
 
-/** Worst first: what a level of the tree or a bar shows when it holds several. */
-const WORST: readonly Health[] = ['damaged', 'missing', 'unreadable', 'suspect', 'unsupported', 'unverified', 'readable', 'verified']
-
 /** The worst of what was counted; null when nothing was. */
 export function worstHealth(counts: Partial<Record<Health, number>>): Health | null {
-  return WORST.find(health => (counts[health] ?? 0) > 0) ?? null
+  return HEALTH_ORDER.find(health => (counts[health] ?? 0) > 0) ?? null
 }
 
 /** `2 damaged · 356 verified`, worst first, without what there is none of. */
 export function describeHealth(counts: Partial<Record<Health, number>>): string {
-  return WORST.filter(health => (counts[health] ?? 0) > 0)
-    .map(health => `${(counts[health] ?? 0).toLocaleString('en-US')} ${healthWord(health)}`)
+  return HEALTH_ORDER.filter(health => (counts[health] ?? 0) > 0)
+    .map(health => `${formatInteger(counts[health] ?? 0)} ${healthWord(health)}`)
     .join(' · ')
 }

@@ -1,20 +1,15 @@
 /** Numbers as they stand in the window: thousands separators, binary units, the same width for the same magnitude. */
 
-const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
-const INTEGER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-const ONE_DIGIT = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+import { formatCounted, formatInteger, formatSize } from '../../shared/model/numbers.ts'
+
+export { formatCounted }
 
 /** What stands where a number is not known. */
 export const UNKNOWN = '–'
 
 /** `1,024`; a dash for null. */
 export function formatCount(value: number | bigint | null): string {
-  return value === null ? UNKNOWN : INTEGER.format(value)
-}
-
-/** `1 shard`, `2 shards`. */
-export function formatCounted(value: number | bigint, one: string, many = `${one}s`): string {
-  return `${formatCount(value)} ${value === 1 || value === 1n ? one : many}`
+  return value === null ? UNKNOWN : formatInteger(value)
 }
 
 /**
@@ -29,16 +24,7 @@ export function formatRows(rows: number | null, withoutRowCount: number): string
 
 /** `512 B`, `1.5 KiB`, `2.0 MiB`; a dash for null. */
 export function formatBytes(bytes: number | null): string {
-  if (bytes === null) return UNKNOWN
-  if (bytes < 1024) return `${formatCount(bytes)} B`
-  let value = bytes
-  let unit = ''
-  for (const next of UNITS) {
-    if (value < 1024 && ONE_DIGIT.format(value) !== '1,024.0') break
-    value /= 1024
-    unit = next
-  }
-  return `${ONE_DIGIT.format(value)} ${unit}`
+  return bytes === null ? UNKNOWN : formatSize(bytes)
 }
 
 /** `2.0 MiB/s`. */

@@ -114,6 +114,7 @@ export const quarantineEntrySchema = z.object({
   path: z.string(),
   shardPath: z.string(),
   reasons: z.array(z.string()),
+  findings: z.array(findingSchema),
   at: z.bigint().nullable(),
   bytes: z.number()
 }) satisfies z.ZodType<QuarantineEntry>

@@ -1,29 +1,29 @@
 /** The model as zod schemas: the values that may cross a process boundary. Their types are those of the model. */
 import { z } from 'zod'
-import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES } from '../model/finding.ts'
+import { isDescribable } from '../model/describeFinding.ts'
+import { type Finding, type FindingKind, isFindingKind, SEVERITIES } from '../model/finding.ts'
+import type { Health } from '../model/health.ts'
 import { DTYPES, POOL_TYPES } from '../model/record.ts'
 import type { ColumnFacts, ShardAddress, VectorStatistics } from '../model/shard.ts'
 import { HEALTHS, type LOST_FORMATS } from './constants.ts'
 
 export const healthSchema = z.enum(HEALTHS)
-export type Health = z.infer<typeof healthSchema>
-
-function isFindingKind(value: unknown): value is FindingKind {
-  return typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value)
-}
+export type { Health }
 
 export const findingKindSchema = z.custom<FindingKind>(isFindingKind)
 const details = z.record(z.string(), z.unknown())
 
-export const findingSchema = z.object({
-  kind: findingKindSchema,
-  severity: z.enum(SEVERITIES),
-  shardPath: z.string(),
-  row: z.number().nullable(),
-  column: z.string().nullable(),
-  message: z.string(),
-  details
-}) satisfies z.ZodType<Finding>
+export const findingSchema = z
+  .object({
+    kind: findingKindSchema,
+    severity: z.enum(SEVERITIES),
+    shardPath: z.string(),
+    row: z.number().nullable(),
+    column: z.string().nullable(),
+    facts: z.custom<Finding['facts']>(value => typeof value === 'object' && value !== null),
+    details
+  })
+  .refine(isDescribable, { path: ['facts'] }) satisfies z.ZodType<Finding>
 
 export type LostFormat = (typeof LOST_FORMATS)[number]
 

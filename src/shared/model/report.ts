@@ -167,6 +167,8 @@ export type QuarantineEntry = {
   readonly shardPath: string
   /** Empty if another program, such as the Python package, moved it. */
   readonly reasons: readonly string[]
+  /** The same as data; empty where a person gave the reason, or an earlier version wrote it down. */
+  readonly findings: readonly Finding[]
   /** Time of the move, UTC ns; null if it was not recorded. */
   readonly at: bigint | null
   readonly bytes: number

@@ -2,6 +2,7 @@
  * Files that stand for a shard, and files that tools leave among shards: reported as what they are, never damaged, never moved, and the
  * index entries of the shard stay.
  */
+
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -17,6 +18,7 @@ import {
   verifyCache,
   writeChecksums
 } from '../../../src/main/core/index.ts'
+import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { filesBelow, keyOf } from '../cacheFiles.ts'
@@ -78,7 +80,7 @@ describe.each<[string, string, string | Buffer]>([
     const before = entriesOf(root)
     writeFileSync(join(root, SHARD), content)
     const { findings, healthyShards } = await verifyCache(root)
-    expect(findings.filter(({ shardPath }) => shardPath === SHARD)).toEqual([
+    expect(findings.map(toRecorded).filter(({ shardPath }) => shardPath === SHARD)).toEqual([
       expect.objectContaining({ kind: 'placeholder', severity: 'missing', message: expect.stringContaining(told) })
     ])
     expect(healthyShards).toBe(SHARDS - 2)

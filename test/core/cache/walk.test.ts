@@ -1,4 +1,5 @@
 /** What else may be in a cache: folders, pipes and useless links called like shards, names that no terminal likes, folders that are closed. */
+
 import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -16,6 +17,7 @@ import {
   writeShard
 } from '../../../src/main/core/index.ts'
 import type { FindingKind } from '../../../src/shared/model/finding.ts'
+import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
 import { type Json, lewmCacheProcess } from '../../cli/lewmCache.ts'
 import { ordinaryUser } from '../../support/accounts.ts'
 import { describeWith } from '../../support/capabilities.ts'
@@ -42,7 +44,7 @@ test.skipIf(process.platform !== 'linux')('a shard whose name is no text is told
   const { findings, checkedShards } = await verifyCache(root)
   expect(checkedShards).toBe(92)
   const told = { shardPath: `${dirname(model)}/chr\ufffd_0.parquet`, message: expect.stringContaining('its name is not UTF-8') }
-  expect(findings.filter(({ kind }) => kind === 'unreadable')).toEqual([expect.objectContaining(told)])
+  expect(findings.map(toRecorded).filter(({ kind }) => kind === 'unreadable')).toEqual([expect.objectContaining(told)])
 })
 
 describe.each(ODDITIES)('%s', (_, expected, put) => {

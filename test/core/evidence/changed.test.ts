@@ -1,4 +1,5 @@
 /** A row with another key than the index has for it: the shard changed, unless the ledger knows its bytes as those that agreed. */
+
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -13,6 +14,7 @@ import {
   type VerifyOptions,
   verifyCache
 } from '../../../src/main/core/index.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { flippedHash, replaceShard } from '../cacheFiles.ts'
 import { INDEX, spoilIndex } from '../index/indexFile.ts'
@@ -64,7 +66,9 @@ describe('a window hash that flipped', () => {
       recorded: { window_hash: recorded },
       found: { window_hash: found }
     })
-    expect(report.findings[0]?.message).toContain(`row 2 is not what the index recorded: window_hash was ${recorded}, is ${found}.`)
+    expect(report.findings.map(describeFinding)[0]).toContain(
+      `row 2 is not what the index recorded: window_hash was ${recorded}, is ${found}.`
+    )
     expect(report).toMatchObject({ missingShards: 0, missingRows: 0, healthyShards: 3 })
     // The earlier key is held by no shard.
     const { windowHash } = recordsOf(LAB_SHARD)[2] ?? { windowHash: new Uint8Array() }

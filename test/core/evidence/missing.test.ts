@@ -1,4 +1,5 @@
 /** A shard that is gone stays a problem, whatever is done to the index, until it is back or a person says that it need not come back. */
+
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,8 @@ import {
   verifyCache,
   writeShard
 } from '../../../src/main/core/index.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { replaceShard } from '../cacheFiles.ts'
 import { INDEX, spoilIndex } from '../index/indexFile.ts'
@@ -54,7 +57,7 @@ describe('a shard that was deleted', () => {
     expect(kindsOf(report)).toEqual([`entry_without_row ${LOST}`, `missing_shard ${LOST}`])
     const [found] = missingIn(report)
     expect(found?.severity).toBe('missing')
-    expect(found?.message).toBe('the shard is missing, and no other shard holds 4 rows of it (X:32769-69632).')
+    expect(found && describeFinding(found)).toBe('the shard is missing, and no other shard holds 4 rows of it (X:32769-69632).')
     expect(found?.details).toMatchObject({
       count: ROWS,
       reason: 'missing',
@@ -181,7 +184,7 @@ describe('a shard that was deleted', () => {
     await replaceShard(root, copy, { ...optionsOf(LAB_SHARD), records: two })
     const report = await verifyCache(root)
     expect(report).toMatchObject({ missingShards: 1, missingRows: ROWS - 2 })
-    expect(missingIn(report)[0]?.message).toContain('2 other rows of it are in other shards.')
+    expect(missingIn(report).map(describeFinding)[0]).toContain('2 other rows of it are in other shards.')
   })
 })
 
@@ -252,7 +255,7 @@ describe('rows in quarantine', () => {
     const report = await verifyCache(root)
     expect(report).toMatchObject(ONE_SHARD)
     expect(kindsOf(report)).toEqual([`missing_shard ${LOST}`])
-    expect(missingIn(report)[0]).toMatchObject({
+    expect(missingIn(report).map(toRecorded)[0]).toMatchObject({
       message: expect.stringContaining('the shard is in quarantine (embeddings/.quarantine/'),
       details: { reason: 'quarantined', count: ROWS }
     })

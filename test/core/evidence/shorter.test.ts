@@ -1,4 +1,5 @@
 /** A shard that came back with fewer rows: those that are gone are missing, and not changed. */
+
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -13,6 +14,7 @@ import {
   repairCache,
   verifyCache
 } from '../../../src/main/core/index.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { flippedHash, replaceShard } from '../cacheFiles.ts'
 import { INDEX } from '../index/indexFile.ts'
 import { newLedger } from '../ledgers.ts'
@@ -126,7 +128,7 @@ describe('where only the ledger recorded the rows', () => {
         `missing_shard ${PATH}`
       ])
       const found = report.findings.find(({ kind }) => kind === 'missing_shard')
-      expect(found?.message).toContain(`${GONE} of ${ROWS} recorded rows are gone`)
+      expect(found && describeFinding(found)).toContain(`${GONE} of ${ROWS} recorded rows are gone`)
       expect(found?.details).toMatchObject({ count: GONE, reason: 'rows_missing', sources: ['ledger'] })
       expect(report).toMatchObject({ missingShards: 1, missingRows: GONE })
       expect(lost).toMatchObject([{ reason: 'rows_missing', rows: GONE, keys: [] }])

@@ -2,6 +2,7 @@
  * Symbolic links, as data managers, workflow engines and people leave them: what GenoLeWM reads through a link is read, verified and
  * indexed. What is behind a link is never moved.
  */
+
 import { createHash } from 'node:crypto'
 import {
   chownSync,
@@ -39,6 +40,7 @@ import {
   writeChecksums,
   writeShard
 } from '../../../src/main/core/index.ts'
+import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, entriesByShard, filesBelow, flipBit, keyOf, makePipe, recordOf, shardsOf } from '../cacheFiles.ts'
@@ -155,7 +157,7 @@ describe('a link that leads nowhere', () => {
     symlinkSync(target, join(root, SHARD))
     const { findings, checkedShards } = await verifyCache(root)
     expect(checkedShards).toBe(SHARDS - 1)
-    expect(findings.filter(({ shardPath }) => shardPath === SHARD)).toEqual([
+    expect(findings.map(toRecorded).filter(({ shardPath }) => shardPath === SHARD)).toEqual([
       expect.objectContaining({ kind: 'placeholder', severity: 'missing', message: expect.stringContaining(told) })
     ])
     expect((await planRepair(root)).moves.map(({ shardPath }) => shardPath)).not.toContain(SHARD)

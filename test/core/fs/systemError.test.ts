@@ -37,7 +37,7 @@ test('a reading thread that cannot be loaded is the system saying no, and no ver
     depth: 'full',
     digest: false
   } as const
-  const error = await thrownBy(() => thread.look(task, 60_000))
+  const error = await thrownBy(() => thread.do('inspection', task, 60_000))
   expect(error).toMatchObject({
     when: 'starting',
     cause: { code: 'RESOURCE.SYSTEM', message: expect.stringContaining('could not be loaded') }

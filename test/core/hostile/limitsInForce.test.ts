@@ -1,4 +1,5 @@
 /** The limits that were set hold wherever a shard is read: here, in threads, in look-ups; and what passes one is told how to raise it. */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -19,6 +20,7 @@ import {
 } from '../../../src/main/core/index.ts'
 import { limitKeys } from '../../../src/main/core/limits/limits.ts'
 import { writeThriftStruct } from '../../../src/main/core/parquet/thrift/thriftWriter.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import {
   dataPage,
@@ -87,7 +89,7 @@ describe('each limit, lowered below what a sound shard needs', () => {
     setLimits({ [key]: lowered[key] ?? 1 })
     const [found, ...more] = overLimit((await verifyCache(root, { workers: 1 })).findings)
     expect(more).toEqual([])
-    expect(found?.message).toMatch(/, the limit is [a-z-]+=[0-9]+; --read-limit or LEWM_CACHE_LIMITS raises it$/)
+    expect(found && describeFinding(found)).toMatch(/, the limit is [a-z-]+=[0-9]+; --read-limit or LEWM_CACHE_LIMITS raises it$/)
     expect(found?.details.limit_value).toBe(limitsInForce()[key])
     // Beyond a limit is not damaged: nothing moves it.
     expect((await repairCache(root)).quarantined).toEqual([])
@@ -200,7 +202,7 @@ describe('the time for a shard', () => {
     const { findings, checkedShards } = await verifyCache(root, { workers: 1, shardBudgetMs: 100_000 })
     expect(checkedShards).toBe(1)
     expect(findings.map(({ kind }) => kind)).toEqual(['over_limit', 'index_missing'])
-    expect(overLimit(findings)[0]?.message).toMatch(/given up: it took longer than 100 s, its limit of time; --read-limit/)
+    expect(overLimit(findings).map(describeFinding)[0]).toMatch(/stopped: it took longer than 100 s, its limit of time; --read-limit/)
     expect(looks()).toBeLessThan(200)
   })
 
@@ -208,7 +210,7 @@ describe('the time for a shard', () => {
     const root = cacheOf(manyPages)
     setLimits({ shardMs: 20_000 })
     const looks = hastyClock()
-    expect(overLimit((await verifyCache(root, { workers: 1 })).findings)[0]?.message).toContain('longer than 20 s')
+    expect(overLimit((await verifyCache(root, { workers: 1 })).findings).map(describeFinding)[0]).toContain('longer than 20 s')
     expect(looks()).toBeLessThan(100)
   })
 

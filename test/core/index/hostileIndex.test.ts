@@ -1,8 +1,10 @@
 /** Something else in the place of the index: found, never run or followed, kept or replaced by a reindex, and nothing left beside it. */
+
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { find, readEmbedding, reindexCache, repairCache, verifyCache, writeShard } from '../../../src/main/core/index.ts'
+import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, filesBelow, float64Hex, keyOf, makePipe, recordOf } from '../cacheFiles.ts'
@@ -165,7 +167,7 @@ describe('a hot journal', () => {
     const root = interrupted()
     truncateSync(join(root, `${INDEX}-journal`), 8 * 2 ** 30)
     const { findings } = await verifyCache(root)
-    expect(findings.filter(({ severity }) => severity === 'index')).toMatchObject([
+    expect(findings.map(toRecorded).filter(({ severity }) => severity === 'index')).toMatchObject([
       { kind: 'index_unreadable', message: expect.stringContaining('index.sqlite-journal beside it is far bigger than itself') }
     ])
   })

@@ -1,9 +1,11 @@
 /** Verify reports every flipped bit of an index that keeps GenoLeWM from finding a row. */
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { reindexCache, verifyCache, writeShard } from '../../../src/main/core/index.ts'
+import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
 import { random, SOAK } from '../../faults/extent.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, recordOf } from '../cacheFiles.ts'
@@ -103,7 +105,7 @@ test.each([false, true])('a key that the tree has lost, quick: %s', async quick 
   const { findings } = await verifyCache(root, { quick })
   const count = lost === 1 ? 'one key is' : `${lost} keys are`
   const message = expect.stringContaining(`the search tree of its primary key does not agree with its rows, so that ${count} not found`)
-  expect(findings).toMatchObject([{ kind: 'index_unreadable', shardPath: INDEX, message }])
+  expect(findings.map(toRecorded)).toMatchObject([{ kind: 'index_unreadable', shardPath: INDEX, message }])
   await reindexCache(root)
   expect((await verifyCache(root, { quick })).findings).toEqual([])
   expect(lookUp(root, keys).filter(place => place === undefined)).toEqual([])

@@ -90,7 +90,7 @@ describe.each(NEWER)('%s', (_, make, what) => {
   const index = readFileSync(join(root, INDEX))
   const shard = readFileSync(join(root, target))
   const refused = { code: 'RESOURCE.UNSUPPORTED', message: expect.stringContaining(what), details: { index_path: INDEX } }
-  const finding = { kind: 'index_unsupported', shardPath: INDEX, message: expect.stringContaining('of a newer GenoLeWM') }
+  const finding = { kind: 'index_unsupported', shardPath: INDEX, facts: { reason: expect.stringContaining('of a newer GenoLeWM') } }
   const expectUntouched = (): void => expect(readFileSync(join(root, INDEX)).equals(index)).toBe(true)
 
   test('is a finding, and no reason to rebuild it', async () => {

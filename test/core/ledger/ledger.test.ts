@@ -1,4 +1,5 @@
 /** What was verified before: skipped where nothing changed, gone on with where it stopped, held against the bytes of today. */
+
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -17,6 +18,7 @@ import {
   writeShard
 } from '../../../src/main/core/index.ts'
 import { openShard } from '../../../src/main/core/parquet/shardReader.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { CancelledError } from '../../../src/shared/model/errors.ts'
 import type { Progress } from '../../../src/shared/model/report.ts'
 import { referenceCache } from '../../support/reference.ts'
@@ -30,8 +32,7 @@ afterAll(() => {
   for (const ledger of open) ledger.close()
 })
 
-const plain = (findings: readonly Finding[]) =>
-  findings.map(({ kind, shardPath, row, column, message }) => ({ kind, shardPath, row, column, message }))
+const plain = (findings: readonly Finding[]) => findings.map(found => ({ ...found, facts: describeFinding(found), details: null }))
 const comparable = ({ seconds: _, findings, ...report }: VerifyReport) => ({ ...report, findings: plain(findings) })
 
 test.each([{ changed: true }, { olderThanMs: 1 }, { resume: true }])('%j needs a ledger', async options => {

@@ -1,9 +1,11 @@
 /** Threads that cannot be started, or that the system ends: everything is read all the same, and nothing is said of shards not read. */
+
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SystemError, verifyCache } from '../../../src/main/core/index.ts'
 import type * as ReaderThreads from '../../../src/main/core/pool/shardPool.ts'
+import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { shardsOf } from '../cacheFiles.ts'
 
@@ -61,7 +63,7 @@ test.each([
   Object.assign(system, { threads: 4 })
   const { findings, checkedShards } = await verifyCache(root, { workers: 2 })
   expect(checkedShards).toBe(sound.length + 1)
-  expect(findings.filter(({ severity }) => severity === 'unreadable' || severity === 'unsupported')).toMatchObject([
+  expect(findings.map(toRecorded).filter(({ severity }) => severity === 'unreadable' || severity === 'unsupported')).toMatchObject([
     { kind: 'unreadable', shardPath: shard, message: expect.stringMatching(sentence) }
   ])
 })

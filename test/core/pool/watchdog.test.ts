@@ -1,9 +1,11 @@
 /** A thread that never comes to an end with a shard is ended, the shard is reported, and all others are read. */
+
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { openLedger, verifyCache } from '../../../src/main/core/index.ts'
 import type * as ReaderThreads from '../../../src/main/core/pool/shardPool.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { shardsOf } from '../cacheFiles.ts'
@@ -42,7 +44,7 @@ test('over a whole verification', async () => {
     expect(checkedShards).toBe(sound.length + hanging.length)
     const given = findings.filter(({ kind }) => kind === 'over_limit')
     expect(given.map(({ shardPath }) => shardPath)).toEqual(hanging)
-    expect(given[0]?.message).toContain('it took longer than 5 s')
+    expect(given.map(describeFinding)[0]).toContain('it took longer than 5 s')
     // Only what was looked at to its end is written down.
     expect(sound.filter(path => ledger.lastVerification(root, path)?.sha256 == null)).toEqual([])
     expect(hanging.filter(path => ledger.lastVerification(root, path) !== null)).toEqual([])

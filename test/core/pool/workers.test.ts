@@ -1,4 +1,5 @@
 /** Threads change how long a look at a cache takes and nothing else: not the report, not the index, not the order. */
+
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,8 +16,9 @@ import {
   verifyCache,
   writeShard
 } from '../../../src/main/core/index.ts'
-import { inspectShards } from '../../../src/main/core/pool/inspectShards.ts'
+import { mapShards } from '../../../src/main/core/pool/mapShards.ts'
 import { PooledThread, ThreadLost } from '../../../src/main/core/pool/shardPool.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf, shardsOf } from '../cacheFiles.ts'
@@ -117,7 +119,7 @@ describe('a shard that takes too long', () => {
     expect(checkedShards).toBe(shards.length)
     const given = findings.filter(({ kind }) => kind === 'over_limit')
     expect(given.length).toBeGreaterThan(0)
-    expect(given[0]?.message).toContain('given up')
+    expect(given.map(describeFinding)[0]).toContain('reading was stopped')
     expect((await verifyCache(root, { workers })).findings.filter(({ kind }) => kind === 'over_limit')).toEqual([])
   })
 
@@ -129,8 +131,8 @@ describe('a shard that takes too long', () => {
       digest: true
     } as const
     const thread = new PooledThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
-    const first = thread.look(task, 100)
-    const second = thread.look(task, 60_000)
+    const first = thread.do('inspection', task, 100)
+    const second = thread.do('inspection', task, 60_000)
     await expect(first).rejects.toMatchObject({ when: 'over this task' })
     await expect(second).rejects.toMatchObject({ when: 'before this task' })
     await expect(second).rejects.toThrow(ThreadLost)
@@ -143,11 +145,35 @@ test('results come in the order in which shards were asked for, and few are unde
   const shards = shardsOf(root)
   const tasks = shards.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
   const seen: string[] = []
-  for await (const { verdict } of inspectShards(tasks, { workers: 2 })) {
+  for await (const { verdict } of mapShards(tasks, 'inspection', { workers: 2 })) {
     seen.push(verdict.shardPath)
     if (seen.length === 1) await sleep(50)
   }
   expect(seen).toEqual(shards)
+})
+
+async function all<T>(outputs: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const output of outputs) collected.push(output)
+  return collected
+}
+
+test('any task is done in order, and given up in its own way', async () => {
+  const root = await wideCache(12)
+  const shards = shardsOf(root)
+  const places = ['embeddings/none.parquet', ...shards].map(shardPath => ({ root, shardPath }))
+  const expected = shards.map(path => ({
+    sha256: createHash('sha256')
+      .update(readFileSync(join(root, path)))
+      .digest('hex')
+  }))
+  for (const workers of [1, 3]) {
+    const [missing, ...digests] = await all(mapShards(places, 'digest', { workers }))
+    expect(missing).toMatchObject({ sha256: null, fault: { code: 'RESOURCE.SYSTEM', details: { error: 'ENOENT' } } })
+    expect(digests).toEqual(expected)
+  }
+  const [late] = await all(mapShards(places.slice(1, 2), 'digest', { workers: 1, budgetMs: -1 }))
+  expect(late).toMatchObject({ sha256: null, fault: { message: expect.stringContaining('reading was stopped') } })
 })
 
 test.each([0, -1, 1.5, Number.NaN])('%f workers are refused', async workers => {

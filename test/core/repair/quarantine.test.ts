@@ -42,6 +42,7 @@ describe('by hand', () => {
       path: PLACE,
       shardPath: SHARD,
       reasons: ['looks odd'],
+      findings: [],
       at: expect.any(BigInt),
       bytes: lstatSync(join(root, PLACE)).size
     })

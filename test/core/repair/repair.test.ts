@@ -1,10 +1,12 @@
 /** Plan, then apply: what a person unticks stays, what changed since stops everything, and a repair cut short goes on. */
+
 import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   applyRepair,
   InputError,
+  listQuarantine,
   NotFoundError,
   openIndex,
   openLedger,
@@ -17,6 +19,7 @@ import {
   tickMoves,
   verifyCache
 } from '../../../src/main/core/index.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { filesBelow, shardsOf } from '../cacheFiles.ts'
@@ -118,10 +121,10 @@ describe('a repair that was cut short', () => {
     expect(rest.reindex.indexedRows).toBe(all.reindex.indexedRows)
     expect(shardsOf(root)).toEqual(shardsOf(whole))
     const findings = async (cache: string) =>
-      (await verifyCache(cache)).findings.map(({ kind, shardPath, message }) => [
-        kind,
-        shardPath,
-        message.replace(/\d{19}\.bad/, 'time.bad')
+      (await verifyCache(cache)).findings.map(found => [
+        found.kind,
+        found.shardPath,
+        describeFinding(found).replace(/\d{19}\.bad/, 'time.bad')
       ])
     expect(await findings(root)).toEqual(await findings(whole))
   })
@@ -147,8 +150,12 @@ describe('a saved plan', () => {
     const root = referenceCache('damaged')
     const plan = await planRepair(root)
     const text = JSON.stringify(planToJson(plan))
-    expect(planFromJson(JSON.parse(text))).toEqual(plan)
+    expect(JSON.stringify(planToJson(planFromJson(JSON.parse(text))))).toBe(text)
     expect((await applyRepair(planFromJson(JSON.parse(text)))).quarantined.length).toBe(plan.moves.filter(({ ticked }) => ticked).length)
+    // Reason files hold the reasons as text and as findings.
+    for (const { reasons, findings } of await listQuarantine(root)) {
+      expect(findings.map(found => `${found.kind}: ${describeFinding(found)}`)).toEqual(reasons)
+    }
   })
 
   const plan = {

@@ -1,9 +1,11 @@
 /** A decoder that is broken on purpose is caught, column by column; a second reader that fails says nothing about the shard. */
+
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { verifyCache, writeShard } from '../../../src/main/core/index.ts'
 import { LAYOUT_1 } from '../../../src/main/core/layouts/layout1.ts'
 import type * as SecondThreads from '../../../src/main/core/secondReader/secondThread.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf } from '../cacheFiles.ts'
 
@@ -37,7 +39,7 @@ test('a wrong value in any of the thirteen columns is told with its row and both
   expect(secondReader).toEqual({ compared: 14, disagreeing: 13, notRead: [] })
   expect(healthyShards).toBe(1)
   const start = found.find(({ column }) => column === 'start_bp')
-  expect(start?.message).toContain('start_bp of row 2 is 98305 for this reader and 98304 for hyparquet')
+  expect(start && describeFinding(start)).toContain('start_bp of row 2 is 98305 for lewm-cache and 98304 for hyparquet')
   expect(start?.details).toEqual({ value: '98305', other_value: '98304', rows: 1 })
   const embedding = found.find(({ column }) => column === 'embedding')
   expect(embedding?.details).toMatchObject({ value: expect.stringMatching(/^0x[0-9a-f]{4} at value 0$/), rows: 1 })

@@ -1,4 +1,5 @@
 /** Each kind of damage of the reference: found as what it is, where it is, and repaired by moving what is corrupt and nothing else. */
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -12,6 +13,7 @@ import {
   repairCache,
   verifyCache
 } from '../../../src/main/core/index.ts'
+import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { damageNotes, referenceCache } from '../../support/reference.ts'
 import { filesBelow, recordOf, shardsOf } from '../cacheFiles.ts'
 
@@ -58,7 +60,7 @@ const DAMAGE: Readonly<Record<string, Expected>> = {
 }
 
 const HEALTHY = [0, 1, 2, 3].map(block => `${FOLDER}/chr1_${block}.parquet`)
-const corrupt = (expected: Expected): boolean => expected.some(([kind]) => FINDING_KINDS[kind] === 'corrupt')
+const corrupt = (expected: Expected): boolean => expected.some(([kind]) => FINDING_KINDS[kind].severity === 'corrupt')
 const CORRUPT = Object.entries(DAMAGE).flatMap(([name, expected]) => (corrupt(expected) ? [shard(name)] : []))
 
 const place = ({ kind, row, column }: Finding) => [kind, row, column]
@@ -76,10 +78,12 @@ describe('verify', () => {
   test.each(Object.entries(DAMAGE))('%s', async (name, expected) => {
     const found = (await report).findings.filter(({ shardPath }) => shardPath === shard(name))
     expect(found.map(place)).toEqual(expected)
-    for (const { message, details, kind, severity } of found) {
-      expect(message.length).toBeGreaterThan(20)
+    for (const each of found) {
+      const { facts, details, kind, severity } = each
+      expect(describeFinding(each).length).toBeGreaterThan(20)
+      expect(JSON.parse(JSON.stringify(facts))).toEqual(facts)
       expect(JSON.parse(JSON.stringify(details))).toEqual(details)
-      expect(severity).toBe(FINDING_KINDS[kind])
+      expect(severity).toBe(FINDING_KINDS[kind].severity)
     }
   })
 

@@ -7,6 +7,8 @@ import { reasonsText } from '../../../src/renderer/views/quarantine/reasons.ts'
 import type { JobEvent, JobReport } from '../../../src/shared/contract/index.ts'
 import { finding } from '../../../src/shared/model/finding.ts'
 
+const SAID = { said: 'm' }
+
 const NEW: FollowedJob = { progress: null, bytesPerSecond: 0, secondsLeft: null, byKind: {}, end: null, lost: null }
 
 const REINDEX = { indexedShards: 2, indexedRows: 1234, indexPath: 'embeddings/index.sqlite', findings: [] }
@@ -25,7 +27,7 @@ const APPLIED: JobReport = {
 }
 
 test('what a job tells adds up', () => {
-  const found = (kind: 'bad_page' | 'cut_off') => ({ ...finding(kind, 'a', 'm'), details: {} })
+  const found = (kind: 'bad_page' | 'cut_off') => ({ ...finding(kind, 'a', SAID), details: {} })
   const progress = { phase: 'read', done: 1, total: 2, bytesDone: 10, bytesTotal: 20, shardPath: 'a', findings: 3 } as const
   const events: readonly JobEvent[] = [
     { type: 'findings', findings: [found('bad_page'), found('cut_off')] },
@@ -117,9 +119,11 @@ test('a line of the log is the time, the level, the sentence and its facts', () 
   expect(readableLine('not of ours {')).toBe('not of ours {')
 })
 
-test('reasons of our own read as words, those of a person as they were written', () => {
-  expect(reasonsText(['bad_footer: 8 bytes follow', 'no_kind: of ours', 'looked odd'])).toBe(
-    'Bad footer: 8 bytes follow; no_kind: of ours; looked odd'
+test('recorded findings read as words, the reason of a person as it was written', () => {
+  const findings = [finding('bad_footer', 'a', { said: '8 bytes follow' }), finding('no_rows', 'a', {})]
+  expect(reasonsText({ findings, reasons: ['bad_footer: 8 bytes follow', 'no_rows: …'] })).toBe(
+    'Bad footer: 8 bytes follow; No rows: The shard is a valid file without rows, so nothing is lost'
   )
-  expect(reasonsText([])).toBe('Not written down: somebody else moved it')
+  expect(reasonsText({ findings: [], reasons: ['no_kind: of ours', 'looked odd'] })).toBe('no_kind: of ours; looked odd')
+  expect(reasonsText({ findings: [], reasons: [] })).toBe('No reason recorded (moved by another program)')
 })

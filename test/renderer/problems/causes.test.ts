@@ -5,14 +5,16 @@ import { driftOf } from '../../../src/renderer/text/findings/drift.ts'
 import { adviceOf } from '../../../src/renderer/text/findings/findingAdvice.ts'
 import { type Finding, type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 
+const SAID = { said: 'm' }
+
 const FINDINGS = [
-  finding('row_without_entry', 'embeddings/b.parquet', 'm', { row: 0, details: { count: 12 } }),
-  finding('constant_vector', 'embeddings/b.parquet', 'm', { row: 9, column: 'embedding' }),
-  finding('constant_vector', 'embeddings/a.parquet', 'm', { row: 2 }),
-  finding('constant_vector', 'embeddings/b.parquet', 'm', { row: 1 }),
-  finding('cut_off', 'embeddings/c.parquet', 'm'),
-  finding('bad_page', 'embeddings/d.parquet', 'm', { column: 'embedding' }),
-  finding('bad_page', 'embeddings/d.parquet', 'm', { column: 'window_hash' })
+  finding('row_without_entry', 'embeddings/b.parquet', SAID, { row: 0, details: { count: 12 } }),
+  finding('constant_vector', 'embeddings/b.parquet', SAID, { row: 9, column: 'embedding' }),
+  finding('constant_vector', 'embeddings/a.parquet', SAID, { row: 2 }),
+  finding('constant_vector', 'embeddings/b.parquet', SAID, { row: 1 }),
+  finding('cut_off', 'embeddings/c.parquet', SAID),
+  finding('bad_page', 'embeddings/d.parquet', SAID, { column: 'embedding' }),
+  finding('bad_page', 'embeddings/d.parquet', SAID, { column: 'window_hash' })
 ]
 
 test('causes stand by severity, then by how many they are; places by path and row', () => {
@@ -32,7 +34,7 @@ test('causes stand by severity, then by how many they are; places by path and ro
 
 test('each shard is offered once, and none that must not be moved', () => {
   const movable = (kind: FindingKind): readonly string[] =>
-    causesOf([finding(kind, 'a', 'm', { row: 1 }), finding(kind, 'a', 'm', { row: 2 })]).flatMap(movableShards)
+    causesOf([finding(kind, 'a', SAID, { row: 1 }), finding(kind, 'a', SAID, { row: 2 })]).flatMap(movableShards)
   expect(movable('bad_page')).toEqual(['a'])
   expect(movable('no_rows')).toEqual(['a'])
   for (const kind of ['row_without_entry', 'unreadable', 'unsupported_version', 'not_a_file', 'stray_file'] as const)
@@ -41,10 +43,10 @@ test('each shard is offered once, and none that must not be moved', () => {
 
 test('links are causes of their own, with advice of their own', () => {
   const causes = causesOf([
-    finding('stray_file', 'a', 'm', { details: { link: 'target' } }),
-    finding('stray_file', 'b', 'm', { details: { tool: 'rsync' } }),
-    finding('not_a_file', 'c', 'm', { details: { link: 'not_followed' } }),
-    finding('not_a_file', 'd', 'm', { details: { link: 'circle' } })
+    finding('stray_file', 'a', SAID, { details: { link: 'target' } }),
+    finding('stray_file', 'b', SAID, { details: { tool: 'rsync' } }),
+    finding('not_a_file', 'c', SAID, { details: { link: 'not_followed' } }),
+    finding('not_a_file', 'd', SAID, { details: { link: 'circle' } })
   ])
   expect(causes.map(({ findings }) => findings.map(({ shardPath }) => shardPath))).toEqual([['a'], ['b'], ['c'], ['d']])
   expect(new Set(causes.map(({ id }) => id)).size).toBe(4)
@@ -58,7 +60,7 @@ test('links are causes of their own, with advice of their own', () => {
 })
 
 test('what a first look found stands apart, after the rest, and is not offered to be moved', () => {
-  const causes = causesOf([finding('no_rows', 'a', 'm')], [finding('no_rows', 'b', 'm'), finding('cut_off', 'c', 'm')])
+  const causes = causesOf([finding('no_rows', 'a', SAID)], [finding('no_rows', 'b', SAID), finding('cut_off', 'c', SAID)])
   expect(causes.map(({ kind, firstLook }) => [kind, firstLook])).toEqual([
     ['no_rows', false],
     ['cut_off', true],
@@ -70,12 +72,12 @@ test('what a first look found stands apart, after the rest, and is not offered t
 
 test('a place is told by row and column', () => {
   expect(FINDINGS.map(placeText)).toEqual(['12 rows from 0', 'row 9, embedding', 'row 2', 'row 1', '', 'embedding', 'window_hash'])
-  expect(placeText(finding('invalid_row', 'a', 'm', { row: 14_712, details: { count: 1200 } }))).toBe('1,200 rows from 14,712')
+  expect(placeText(finding('invalid_row', 'a', SAID, { row: 14_712, details: { count: 1200 } }))).toBe('1,200 rows from 14,712')
 })
 
 test('of a missing shard, the place says in how many configurations its block is present', () => {
   const missing = (details: Finding['details']): string =>
-    placeText(finding('missing_shard', 'a', 'm', { details: { count: 4, ...details } }))
+    placeText(finding('missing_shard', 'a', SAID, { details: { count: 4, ...details } }))
   const block = { stride_block: 4, configurations: 4, present_in: 3 }
   expect(missing({ contig: '17', ...block })).toBe('chr17 block 4: present in 3 of 4 configurations')
   expect(missing({ contig: 'chr17', ...block })).toBe('chr17 block 4: present in 3 of 4 configurations')
@@ -91,11 +93,11 @@ test('what changed meanwhile is one cause, offers only another verify, and stand
   const changed = { changed_meanwhile: true }
   const causes = causesOf(
     [
-      finding('entry_without_row', 'a.parquet', 'm', { details: { ...changed, count: 50 } }),
-      finding('entry_without_row', 'c.parquet', 'm'),
-      finding('duplicate_key', 'b.parquet', 'm', { details: { ...changed, other_shard: 'd.parquet', rows: [1], other_rows: [1] } })
+      finding('entry_without_row', 'a.parquet', SAID, { details: { ...changed, count: 50 } }),
+      finding('entry_without_row', 'c.parquet', SAID),
+      finding('duplicate_key', 'b.parquet', SAID, { details: { ...changed, other_shard: 'd.parquet', rows: [1], other_rows: [1] } })
     ],
-    [finding('cut_off', 'e.parquet', 'm')]
+    [finding('cut_off', 'e.parquet', SAID)]
   )
   expect(causes.map(cause => [causeTitle(cause), cause.findings.length])).toEqual([
     ['Entry without row', 1],
@@ -110,6 +112,6 @@ test('what changed meanwhile is one cause, offers only another verify, and stand
 })
 
 test('where the index as a whole changed meanwhile, the whole cache is verified again', () => {
-  const [cause] = causesOf([finding('index_missing', 'embeddings/index.sqlite', 'm', { details: { changed_meanwhile: true } })])
+  const [cause] = causesOf([finding('index_missing', 'embeddings/index.sqlite', SAID, { details: { changed_meanwhile: true } })])
   expect(cause && shardsToVerify(cause)).toBeNull()
 })

@@ -4,20 +4,22 @@ import { causesOf, movableShards } from '../../../src/renderer/panels/problems/c
 import { differenceOf, pairOf, pairsOf, secondShards } from '../../../src/renderer/text/findings/pairs.ts'
 import { type Finding, type FindingKind, finding } from '../../../src/shared/model/finding.ts'
 
+const SAID = { said: 'm' }
+
 /** Both findings of two shards, as a verification makes them. */
 function both(first: string, second: string, kind: FindingKind = 'duplicate_key'): Finding[] {
   const details = (other: string, rows: number[], otherRows: number[], indexed: boolean) => ({
     details: { other_shard: other, rows, other_rows: otherRows, count: 2, indexed }
   })
   return [
-    finding(kind, first, 'm', details(second, [3, 4], [5, 6], true)),
-    finding(kind, second, 'm', details(first, [5, 6], [3, 4], false))
+    finding(kind, first, SAID, details(second, [3, 4], [5, 6], true)),
+    finding(kind, second, SAID, details(first, [5, 6], [3, 4], false))
   ]
 }
 
 /** As a verification says that rows repeat the key of an earlier row of their own shard. */
 const inside = (shardPath: string, kind: FindingKind = 'duplicate_key'): Finding =>
-  finding(kind, shardPath, 'm', { row: 4, details: { other_shard: shardPath, rows: [4], other_rows: [3], count: 1 } })
+  finding(kind, shardPath, SAID, { row: 4, details: { other_shard: shardPath, rows: [4], other_rows: [3], count: 1 } })
 
 const offered = (findings: readonly Finding[]): readonly string[] => causesOf(findings).flatMap(movableShards)
 
@@ -55,8 +57,8 @@ test('a pair is the same from both sides', () => {
   expect(both('a', 'b').map(pairOf)).toEqual([pair, pair])
   expect(pairsOf(both('a', 'b'))).toEqual([pair])
   expect(pairOf(inside('a'))).toEqual({ first: { shardPath: 'a', row: 3 }, second: { shardPath: 'a', row: 4 }, count: 1 })
-  expect(pairOf(finding('duplicate_key', 'a', 'm'))).toBeNull()
-  expect(pairOf(finding('constant_vector', 'a', 'm', { details: { other_shard: 'b', rows: [1], other_rows: [1] } }))).toBeNull()
+  expect(pairOf(finding('duplicate_key', 'a', SAID))).toBeNull()
+  expect(pairOf(finding('constant_vector', 'a', SAID, { details: { other_shard: 'b', rows: [1], other_rows: [1] } }))).toBeNull()
 })
 
 describe('how vectors differ', () => {

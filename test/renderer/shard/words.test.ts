@@ -8,6 +8,8 @@ import type { ShardFacts } from '../../../src/shared/contract/index.ts'
 import { FINDING_KINDS, finding } from '../../../src/shared/model/finding.ts'
 import type { VectorStatistics } from '../../../src/shared/model/shard.ts'
 
+const SAID = { said: 'm' }
+
 const STATISTICS: VectorStatistics = {
   values: 1024,
   finite: 1021,
@@ -96,7 +98,7 @@ describe('advice', () => {
 
   test('says for every kind what it costs and what can be done, in sentences', () => {
     for (const kind of kinds) {
-      const found = finding(kind, 'a', 'm')
+      const found = finding(kind, 'a', SAID)
       const { cost, remedy } = adviceOf(found, 12)
       expect(cost).toMatch(/^[A-Z].*\.$/)
       expect(remedy).toMatch(/^[A-Z].*\.$/)
@@ -104,16 +106,16 @@ describe('advice', () => {
   })
 
   test('counts the rows where they are known', () => {
-    const bad = finding('bad_page', 'a', 'm')
+    const bad = finding('bad_page', 'a', SAID)
     expect(adviceOf(bad, 1200).cost).toContain('its 1,200 rows')
     expect(adviceOf(bad, 1).cost).toContain('its one row')
     expect(adviceOf(bad, null).cost).toContain('its rows')
   })
 
   test('a repair is offered for what a repair mends, and nothing moves what is not ours to judge', () => {
-    expect(actionsFor([finding('cut_off', 'a', 'm')])).toEqual(['verify', 'quarantine', 'repair'])
-    expect(actionsFor([finding('unreadable', 'a', 'm')])).toEqual(['verify'])
-    expect(actionsFor([finding('row_without_entry', 'a', 'm')])).toEqual(['repair'])
+    expect(actionsFor([finding('cut_off', 'a', SAID)])).toEqual(['verify', 'quarantine', 'repair'])
+    expect(actionsFor([finding('unreadable', 'a', SAID)])).toEqual(['verify'])
+    expect(actionsFor([finding('row_without_entry', 'a', SAID)])).toEqual(['repair'])
     expect(actionsFor([])).toEqual([])
   })
 

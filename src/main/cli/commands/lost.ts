@@ -1,4 +1,5 @@
 /** `lost`: lists rows that evidence expects and no shard holds. `--forget` records that shards need not come back. */
+import { unreadReason } from '../../../shared/model/describeFinding.ts'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
@@ -12,8 +13,7 @@ import {
   type LostWindow,
   lostKeyFields,
   lostWindowFields,
-  unreadEvidence,
-  unreadReason
+  unreadEvidence
 } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
 import type { Context, Run } from '../process/context.ts'

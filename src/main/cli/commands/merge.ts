@@ -113,7 +113,7 @@ function knownVerdicts(reports: readonly PartitionReport[]): Map<string, KnownVe
   for (const { file, findings, partition } of reports) {
     const own = Map.groupBy(
       findings
-        .map(({ kind, shard_path, message, ...place }) => finding(kind, shard_path, message, place))
+        .map(({ kind, shard_path, message, ...place }) => finding(kind, shard_path, { said: message }, place))
         .filter(found => !isCompared(found)),
       ({ shardPath }) => shardPath
     )

@@ -20,7 +20,7 @@ export const run: Run<Record<string, never>> = async context => {
   const { json, output } = context
   const unread: string[] = []
   const quarantined = await listQuarantine(await cacheRootOf(context), ({ reason }) => unread.push(reason))
-  if (json) await output.document({ quarantined })
+  if (json) await output.document({ quarantined: quarantined.map(({ findings, ...entry }) => entry) })
   else {
     if (quarantined.length > 0) await output.text(tableText(COLUMNS, quarantined))
     await output.note(`${countOf(quarantined.length, 'file')} in quarantine`)

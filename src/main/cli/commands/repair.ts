@@ -2,7 +2,9 @@
  * `repair`: verifies, plans and applies. With `--dry-run` only prints the plan. The exit code is that of `verify`: it describes the cache
  * before the repair, even if everything is repaired now.
  */
+
 import { resolve } from 'node:path'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import { keysLost, keysOfEveryCopy } from '../../../shared/model/keysLost.ts'
@@ -90,7 +92,7 @@ async function printReport({ json, output }: Context, plan: RepairPlan, print: P
   if (isIncomplete) return EXIT.system
   const code = exitCodeOfFindings([...findingsOf(plan), ...report.reindex.findings])
   if (blocked?.kind !== 'index_unsupported' && blocked?.kind !== 'index_other_layout') return code
-  await output.note(`lewm-cache: ${blocked.message}`)
+  await output.note(`lewm-cache: ${describeFinding(blocked)}`)
   return code === EXIT.corrupt ? code : EXIT.refused
 }
 
@@ -107,7 +109,7 @@ function planFields(plan: RepairPlan) {
     quarantined: ticked.map(({ shardPath, reasons }) => ({
       shardPath,
       movedTo: null,
-      reasons: reasons.map(({ kind, message }) => `${kind}: ${message}`)
+      reasons: reasons.map(found => `${found.kind}: ${describeFinding(found)}`)
     })),
     kept: plan.kept,
     reindex: null,

@@ -4,6 +4,7 @@
  */
 import type { Writable } from 'node:stream'
 import { toJson } from '../../../shared/json.ts'
+import { withMessage } from '../../../shared/model/recordedFinding.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { asSystemError, failedWith } from '../../core/index.ts'
 import type { Io } from './io.ts'
@@ -46,7 +47,7 @@ export function openOutput(io: Pick<Io, 'stdout' | 'stderr'>, quiet: boolean, ma
   return {
     isTerminal: stdout.isTTY === true,
     closed: () => closed,
-    document: value => print(`${toJson(value)}\n`),
+    document: value => print(`${toJson(value, withMessage)}\n`),
     text: print,
     aside: async text => {
       makeRoom()

@@ -1,4 +1,5 @@
 /** Findings as text: by severity and kind, then by shard, one sentence each. */
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { type Finding, type FindingKind, SEVERITIES, type Severity } from '../../../shared/model/finding.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { countOf, countText } from '../text/numbers.ts'
@@ -40,7 +41,7 @@ export function findingsText(findings: readonly Finding[]): string {
 function kindText(kind: string, findings: readonly Finding[]): string {
   const shards = Map.groupBy(findings.slice(0, SHOWN_OF_A_KIND), ({ shardPath }) => shardPath)
   const blocks = [...shards].map(
-    ([shard, ofShard]) => `    ${terminalSafe(shard)}\n${ofShard.map(({ message }) => `      ${terminalSafe(message)}\n`).join('')}`
+    ([shard, ofShard]) => `    ${terminalSafe(shard)}\n${ofShard.map(found => `      ${terminalSafe(describeFinding(found))}\n`).join('')}`
   )
   const hidden = findings.length - SHOWN_OF_A_KIND
   const rest = hidden > 0 ? `    ... and ${countText(hidden)} more (--json prints all)\n` : ''

@@ -4,12 +4,12 @@
  */
 import * as z from 'zod'
 import { InputError } from '../../../shared/model/errors.ts'
-import { FINDING_KINDS, type FindingKind } from '../../../shared/model/finding.ts'
+import { type FindingKind, isFindingKind } from '../../../shared/model/finding.ts'
 import type { SecondReading } from '../../../shared/model/report.ts'
 import { comparePaths } from '../../core/index.ts'
 import { type Input, readText, sourceName } from '../process/lines.ts'
 
-const KINDS = z.custom<FindingKind>(value => typeof value === 'string' && Object.hasOwn(FINDING_KINDS, value), 'is not a known kind')
+const KINDS = z.custom<FindingKind>(isFindingKind, 'is not a known kind')
 const COUNT = z.int().nonnegative()
 
 const FINDING = z.object({

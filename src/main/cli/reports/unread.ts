@@ -1,4 +1,5 @@
 /** Reports the parts of the cache that a search had to skip, because its answer may be incomplete. */
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import { terminalSafe } from '../../../shared/terminalText.ts'
 import { EXIT, type ExitCode } from '../process/exitCodes.ts'
@@ -16,6 +17,6 @@ export async function tellUnread(output: Output, unread: readonly Finding[], cod
   const [first] = unread
   if (first === undefined) return code
   const others = unread.length === 1 ? '' : `, and ${countOf(unread.length - 1, 'other place', 'other places')}`
-  await output.note(`lewm-cache: not searched: ${terminalSafe(`${first.shardPath}: ${first.message}`)}${others}`)
+  await output.note(`lewm-cache: not searched: ${terminalSafe(`${first.shardPath}: ${describeFinding(first)}`)}${others}`)
   return unread.some(({ severity }) => severity === 'unreadable') ? EXIT.system : code
 }

@@ -1,27 +1,17 @@
 /** Numbers, sizes and times as text: thousands separators, binary units, UTC. */
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+import { formatCounted, formatInteger, formatSize } from '../../../shared/model/numbers.ts'
 
 /** `1234567` → `1,234,567`; a dash for an unknown value. */
 export function countText(value: number | bigint | null): string {
-  return value === null ? '-' : String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+  return value === null ? '-' : formatInteger(value)
 }
 
 /** A count with its noun: `1 shard`, `2,000 shards`. */
-export function countOf(value: number, noun: string, plural = `${noun}s`): string {
-  return `${countText(value)} ${value === 1 ? noun : plural}`
-}
+export const countOf = formatCounted
 
 /** `1536` → `1.5 KiB`. */
-export function bytesText(bytes: number): string {
-  let unit = 0
-  let size = bytes
-  while (size >= 1024 && unit < UNITS.length - 1) {
-    size /= 1024
-    unit += 1
-  }
-  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`
-}
+export const bytesText = formatSize
 
 /** UTC nanoseconds → `2026-05-28 20:26:40`; a dash for an unknown value. */
 export function timeText(ns: bigint | null): string {

@@ -101,9 +101,9 @@ function sortEntry(root: string, path: string, entry: Dirent, { shards, folders,
   if (entry.isDirectory()) folders.push(name)
   if (!isShardName(name)) return
   if (!entry.isFile()) {
-    findings.push(notAFile(path, entry.isDirectory() ? 'is a folder with the name of a shard' : 'is a pipe, socket or device'))
+    findings.push(finding('not_a_file', path, { is: entry.isDirectory() ? 'folder' : 'device' }))
   } else if (isUnnameable(join(root, path), name)) {
-    findings.push(finding('unreadable', path, 'its name is not UTF-8 text, so that it can be neither opened nor moved; rename it'))
+    findings.push(finding('unreadable', path, { cause: 'name_not_utf8' }))
   } else shards.push(name)
 }
 
@@ -120,16 +120,16 @@ function sortLink(link: Link, contents: FolderContents): void {
     target = linkTarget(join(root, path))
   } catch (error) {
     if (!(error instanceof CacheError)) throw error
-    findings.push(finding('unreadable', path, `the link could not be followed: ${error.message}`, { details: error.details }))
+    findings.push(finding('unreadable', path, { cause: 'link', reason: error.message }, { details: error.details }))
     return
   }
   if (target.kind === 'nowhere') {
     const found = danglingFinding(path, target.target)
     if (found !== null) findings.push(found)
   } else if (target.kind === 'circle') {
-    findings.push(circleFinding(path) ?? notAFile(path, 'is a symbolic link that leads back to itself', 'circle'))
+    findings.push(circleFinding(path) ?? notAFile(path, 'link_to_itself', 'circle'))
   } else if (target.kind === 'other') {
-    if (isShardName(name)) findings.push(notAFile(path, 'is a symbolic link to a pipe, socket or device', 'other'))
+    if (isShardName(name)) findings.push(notAFile(path, 'link_to_device', 'other'))
   } else if (target.kind === 'folder') sortFolderLink(link, target, contents)
   else if (isShardName(name)) sortShardLink(link, target, contents)
 }
@@ -140,10 +140,10 @@ function sortFolderLink({ path, name, chain }: Link, { path: real, refusal }: Fo
   const { findings, aliases, folders } = contents
   const inside = pathInside(chain, real)
   if (chain.some(above => isSameOrAbove(real, above))) {
-    findings.push(notAFile(path, 'is a symbolic link to a folder that it lies in', 'circle'))
+    findings.push(notAFile(path, 'link_to_folder_above', 'circle'))
     return
   }
-  if (isShardName(name)) findings.push(notAFile(path, 'is a symbolic link to a folder with the name of a shard', 'folder'))
+  if (isShardName(name)) findings.push(notAFile(path, 'link_to_folder', 'folder'))
   if (inside?.split('/').includes(QUARANTINE_DIR)) {
     // Quarantined shards are not part of the cache.
   } else if (inside !== null && !isAmongCopies(inside) && inside.split('/').length === path.split('/').length) {
@@ -162,8 +162,7 @@ function sortShardLink({ path, name, chain }: Link, { path: real, refusal }: Fol
   const isShard = inside !== null && isShardName(inside) && !inside.split('/').includes(QUARANTINE_DIR) && !isAmongCopies(inside)
   if (isShard && (addressOf(inside) !== null || addressOf(path) === null)) {
     aliases.push([path, inside])
-    const message = `is a link to the shard ${inside} of this cache, which is read there; GenoLeWM's own reindex meets its rows twice and fails`
-    findings.push(finding('stray_file', path, message, { details: { link: 'alias', shard: inside } }))
+    findings.push(finding('stray_file', path, { is: 'link_to_shard', shard: inside }, { details: { link: 'alias', shard: inside } }))
   } else if (refusal !== null) findings.push(notFollowed(path, refusal))
   else {
     contents.linked = true
@@ -172,13 +171,14 @@ function sortShardLink({ path, name, chain }: Link, { path: real, refusal }: Fol
   }
 }
 
-function notAFile(path: string, what: string, link: string | null = null): Finding {
-  return finding('not_a_file', path, `${what}; it was not read and is not indexed`, { details: link === null ? {} : { link } })
+type LinkToNoFile = 'link_to_itself' | 'link_to_device' | 'link_to_folder_above' | 'link_to_folder'
+
+function notAFile(path: string, is: LinkToNoFile, link: string): Finding {
+  return finding('not_a_file', path, { is }, { details: { link } })
 }
 
 function notFollowed(path: string, refusal: string): Finding {
-  const message = `is a symbolic link that was not followed: ${refusal}; what is behind it was not read`
-  return finding('not_a_file', path, message, { details: { link: 'not_followed' } })
+  return finding('not_a_file', path, { is: 'link_not_followed', reason: refusal }, { details: { link: 'not_followed' } })
 }
 
 function realFolders(root: string, folder: string): string[] {

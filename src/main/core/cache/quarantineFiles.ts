@@ -3,6 +3,7 @@ import { lstatSync, rmdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
+import { fromRecorded, isRecorded, type RecordedFinding } from '../../../shared/model/recordedFinding.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { isTempName, removeQuietly } from '../fs/durableFile.ts'
 import { readSmallJson } from '../fs/smallFile.ts'
@@ -13,7 +14,15 @@ import { quarantineFolder } from './quarantineFolder.ts'
 import { originOf, REASON_SUFFIX, timeInName } from './quarantinePlace.ts'
 
 /** The contents of a reason file. */
-export type ReasonFile = { readonly shard_path: string; readonly reasons: readonly string[]; readonly at: string; readonly bytes: number }
+export type ReasonFile = {
+  readonly shard_path: string
+  /** For a person to read. */
+  readonly reasons: readonly string[]
+  /** The same as data; earlier versions wrote none, and a move by hand has none. */
+  readonly findings?: readonly RecordedFinding[]
+  readonly at: string
+  readonly bytes: number
+}
 
 /** A folder of the quarantine that could not be read. */
 export type UnreadFolder = { readonly path: string; readonly reason: string }
@@ -70,6 +79,7 @@ export function quarantineEntries(root: string, files: readonly string[]): Quara
         path,
         shardPath,
         reasons: reason?.reasons ?? [],
+        findings: reason?.findings?.map(fromRecorded) ?? [],
         at: reason === null ? null : BigInt(reason.at),
         // For a link, the metadata of its target.
         bytes: stat.isSymbolicLink() ? (reason?.bytes ?? stat.size) : stat.size
@@ -100,7 +110,8 @@ function reasonOf(value: unknown): ReasonFile | null {
   if (typeof at !== 'string' || !/^\d{1,20}$/.test(at)) return null
   const shardPath = 'shard_path' in value && typeof value.shard_path === 'string' ? value.shard_path : ''
   const bytes = 'bytes' in value && typeof value.bytes === 'number' && Number.isSafeInteger(value.bytes) ? value.bytes : 0
-  return { shard_path: shardPath, reasons, at, bytes }
+  const findings = 'findings' in value && Array.isArray(value.findings) && value.findings.every(isRecorded) ? value.findings : []
+  return { shard_path: shardPath, reasons, findings, at, bytes }
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { asSystemError, failedWith } from '../fs/systemError.ts'
@@ -52,8 +53,7 @@ function withoutTargets(walk: ShardWalk, targets: readonly [string, string][]): 
   for (const [path, link] of [...targets].sort(([, a], [, b]) => comparePaths(a, b))) {
     if (!present.delete(path)) continue
     aliases.set(path, link)
-    const message = `is the file behind the link ${link}, which is read there; GenoLeWM's own reindex meets its rows twice and fails`
-    findings.push(finding('stray_file', path, message, { details: { link: 'target', shard: link } }))
+    findings.push(finding('stray_file', path, { is: 'target_of_link', shard: link }, { details: { link: 'target', shard: link } }))
   }
   return { ...walk, shardPaths: walk.shardPaths.filter(path => present.has(path)) }
 }
@@ -76,8 +76,7 @@ async function list(root: string, folder: string, { findings, unread }: ShardWal
       throw asSystemError(error, 'read', join(root, folder))
     }
     const fault = asSystemError(error, 'read', folder)
-    const message = `the folder could not be read, its shards were not looked at: ${fault.message}`
-    const found = finding('unreadable', folder, message, { details: fault.details })
+    const found = finding('unreadable', folder, { cause: 'folder', reason: fault.message }, { details: fault.details })
     unread.push(found)
     findings.push(found)
     return { folder, entries: [] }
@@ -112,6 +111,6 @@ export function hiddenShards({ findings }: Pick<ShardWalk, 'findings'>): Finding
 /** For callers that need all shards or none. @throws SystemError if a folder could not be read */
 export function wholeWalk(walk: ShardWalk): ShardWalk {
   const [refused] = walk.unread
-  if (refused !== undefined) throw new SystemError(`${refused.shardPath}: ${refused.message}`, refused.details)
+  if (refused !== undefined) throw new SystemError(`${refused.shardPath}: ${describeFinding(refused)}`, refused.details)
   return walk
 }

@@ -6,7 +6,7 @@ import { type Holdings, holdingsOf } from '../keys/holdings.ts'
 import { type BlockPresence, blockPresence } from '../layouts/blockPresence.ts'
 import { comparePaths } from '../layouts/paths.ts'
 import type { EvidenceStamp } from '../ledger/ledger.ts'
-import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
+import { BYTES_OF_KEYS, mapShards } from '../pool/mapShards.ts'
 import { ClaimGatherer, type Situation } from './gatherClaims.ts'
 import { judgePartition, type LostShard, lossesAt, markMoved } from './judgeClaims.ts'
 import { LocusFinder } from './locusFinder.ts'
@@ -142,7 +142,7 @@ export class EvidenceRun {
     })
     const tasks = candidates.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
     let id = this.situation.present.length
-    for await (const { verdict } of inspectShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+    for await (const { verdict } of mapShards(tasks, 'inspection', { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
       if (verdict.keys === null) {
         this.readLater.set(verdict.shardPath, { state: 'unread', id: -1, rows: null })
         continue

@@ -10,7 +10,7 @@ import type { IndexEntry } from '../keys/indexRow.ts'
 import { indexRow } from '../keys/shardKeys.ts'
 import { isShardPath, QUARANTINE_PATH, shardFilePath } from '../layouts/paths.ts'
 import type { EvidenceStamp, Ledger, LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
-import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
+import { BYTES_OF_KEYS, mapShards } from '../pool/mapShards.ts'
 import { ClaimCollector } from './claims.ts'
 import { type ArchivedEntry, type ArchiveProblem, readArchive } from './kept/entryArchive.ts'
 import { isForgotten, readForgotten } from './kept/forgotten.ts'
@@ -139,7 +139,7 @@ export class ClaimGatherer {
     const tasks = entries.map(({ path }) => ({ root, shardPath: path, depth: 'keys' as const, digest: false }))
     const isComplete = this.situation.present.every(path => stateOf(path) === 'read')
     let i = 0
-    for await (const { verdict } of inspectShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+    for await (const { verdict } of mapShards(tasks, 'inspection', { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
       const entry = entries[i++]
       if (entry === undefined) continue
       const id = this.place(entry.shardPath)

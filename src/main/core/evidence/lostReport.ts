@@ -1,7 +1,6 @@
 /** Missing rows as findings, and counted. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { ALL_KEY_PARTS, KEY_PARTS, type KeyPart } from '../../../shared/model/keySpec.ts'
-import { lostKeysText } from '../../../shared/model/missingText.ts'
 import { ROWS_LISTED } from '../inspect/checkRows.ts'
 import type { EntryKey } from '../keys/entryKey.ts'
 import type { BlockPresence } from '../layouts/blockPresence.ts'
@@ -33,11 +32,6 @@ export function isReportedMissing({ reason }: Pick<LostShard, 'reason'>): boolea
 export function missingFinding(lost: LostDetail, place: Place): Finding | null {
   const { shardPath, reason, rows, sources, windows, keys, block } = lost
   if (!isReportedMissing(lost)) return null
-  const what = rows === null ? 'its rows' : rows === 1 ? 'one row' : `${rows} rows`
-  const verb = rows === 1 ? 'is' : 'are'
-  const elsewhere = place.gone.claimed - place.gone.missing
-  const found =
-    elsewhere === 0 ? '' : ` ${elsewhere === 1 ? 'One other row of it is' : `${elsewhere} other rows of it are`} in other shards.`
   const details = {
     count: rows,
     reason,
@@ -49,28 +43,30 @@ export function missingFinding(lost: LostDetail, place: Place): Finding | null {
     ...(place.quarantined.length > 0 && { quarantined: place.quarantined.map(({ path }) => path) }),
     ...holdingsOf(place)
   }
-  return finding('missing_shard', shardPath, `${sentenceOf(reason, what, verb, place)}${locusText(windows, rows)}.${found}`, { details })
+  const facts = { rows, locus: locusOf(windows, rows), elsewhere: place.gone.claimed - place.gone.missing, ...whatIsMissing(reason, place) }
+  return finding('missing_shard', shardPath, facts, { details })
 }
 
-function sentenceOf(reason: LostShard['reason'], what: string, verb: string, { quarantined, gone, recordedGone, ledger }: Place): string {
-  if (reason === 'rows_missing' && gone.claimed === 0 && recordedGone > 0)
-    return `${recordedGone} of ${ledger?.holdings?.rows} recorded rows ${verb} gone from this shard, and no other shard is known to hold them`
-  if (reason === 'quarantined') return `the shard is in quarantine (${quarantined[0]?.path}), and no other shard holds ${what} of it`
-  if (reason === 'rows_missing')
-    return `${what} that this shard held ${verb} missing, and no other shard holds ${what === 'one row' ? 'it' : 'them'}`
-  return `the shard is missing, and no other shard holds ${what} of it`
+function whatIsMissing(reason: LostShard['reason'], { quarantined, gone, recordedGone, ledger }: Place) {
+  const recorded = ledger?.holdings?.rows
+  if (reason === 'rows_missing' && gone.claimed === 0 && recordedGone > 0 && recorded !== undefined) {
+    return { what: 'recorded_rows', gone: recordedGone, recorded } as const
+  }
+  const [inQuarantine] = quarantined
+  if (reason === 'quarantined' && inQuarantine !== undefined) return { what: 'quarantined_shard', path: inQuarantine.path } as const
+  return { what: reason === 'rows_missing' ? 'rows' : 'shard' } as const
 }
 
-/** The part of a contig that the windows lie in. */
-function locusText(windows: readonly LostWindow[], rows: number | null): string {
+/** The part of a contig that the windows lie in; null when not all are known, or they lie on several. */
+function locusOf(windows: readonly LostWindow[], rows: number | null): string | null {
   const [first] = windows
-  if (first === undefined || rows === null || windows.length < rows || windows.some(({ chrom }) => chrom !== first.chrom)) return ''
+  if (first === undefined || rows === null || windows.length < rows || windows.some(({ chrom }) => chrom !== first.chrom)) return null
   let { startBp: start, endBp: end } = first
   for (const { startBp, endBp } of windows) {
     if (startBp < start) start = startBp
     if (endBp > end) end = endBp
   }
-  return ` (${first.chrom}:${start + 1n}-${end})`
+  return `${first.chrom}:${start + 1n}-${end}`
 }
 
 function blockFields({ contig, strideBlock, configurations, presentIn }: BlockPresence) {
@@ -97,16 +93,9 @@ export function changedFinding(
   const rows = [...changedRows].sort((a, b) => a - b)
   const [row = 0] = rows
   const count = rows.length
-  const others = count === 1 ? '' : ` The same is true of ${count - 1} more ${count === 2 ? 'row' : 'rows'}.`
-  const lost = changed.missing === 0 ? '' : ` ${lostKeysText(changed.missing)}.`
   const [before, now] = [recorded.get(row), keyNow(row)]
   const differences =
     before === undefined || now === null ? [] : ALL_KEY_PARTS.filter(({ field }) => String(before[field]) !== String(now[field]))
-  const what = differences.map(part => `${part.column} was ${valueText(part, before)}, is ${valueText(part, now)}`).join('; ')
-  const message =
-    differences.length > 0
-      ? `row ${row} is not what the index recorded: ${what}. The shard has changed since then.${others}${lost}`
-      : `row ${row} had another key when the shard was indexed. The shard has changed since then.${others}${lost}`
   const fields = (key: EntryKey | null | undefined) =>
     Object.fromEntries(differences.map(({ field, column, none }) => [column, key?.[field] === none ? null : (key?.[field] ?? null)]))
   const details = {
@@ -118,7 +107,12 @@ export function changedFinding(
   }
   // The first difference is the window hash where that differs.
   const { column } = differences[0] ?? KEY_PARTS.windowHash
-  return finding('changed_since_indexed', shardPath, message, { row, column, details })
+  const facts = {
+    count,
+    keysLost: changed.missing,
+    differences: differences.map(part => ({ field: part.column, recorded: valueText(part, before), found: valueText(part, now) }))
+  }
+  return finding('changed_since_indexed', shardPath, facts, { row, column, details })
 }
 
 function valueText({ field, none }: KeyPart, key: EntryKey | null | undefined): string {

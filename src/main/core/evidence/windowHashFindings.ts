@@ -51,10 +51,8 @@ function describe(lookup: ShardLookup, dispute: Dispute, shardPaths: readonly st
     const theirs = rowOf(lookup, otherShard, other.row)
     // Fingerprints of two loci may collide.
     if (mine === null || theirs === null || !isDispute(mine, theirs)) continue
-    const more = count === 1 ? '' : ` The same is true of ${count - 1} more ${count === 2 ? 'row' : 'rows'} of this shard.`
-    const others = agreeing === 1 ? 'one other configuration' : `${agreeing} other configurations`
-    const verdict = isMajority ? 'The majority is more likely to be right.' : 'The configurations are divided, so either side may be wrong.'
-    const message = `row ${row} (${mine.chrom}:${mine.startBp + 1n}-${mine.endBp}) has another window hash than ${others} at the same locus (${otherShard}, row ${other.row}).${more} ${verdict}`
+    const locus = `${mine.chrom}:${mine.startBp + 1n}-${mine.endBp}`
+    const facts = { locus, count, agreeing, otherShard, otherRow: other.row, isMajority }
     const details = {
       rows: listed.map(each => each.row),
       count,
@@ -65,7 +63,7 @@ function describe(lookup: ShardLookup, dispute: Dispute, shardPaths: readonly st
       agreeing,
       majority: isMajority
     }
-    return finding('window_hash_disagrees', shardPath, message, { row, column: 'window_hash', details })
+    return finding('window_hash_disagrees', shardPath, facts, { row, column: 'window_hash', details })
   }
   return null
 }

@@ -1,5 +1,6 @@
 /** Checks the rows of a shard: every rule of the schema, and that the rows match the path of the shard. */
-import { type Finding, type FindingKind, finding } from '../../../shared/model/finding.ts'
+import { type Finding, finding } from '../../../shared/model/finding.ts'
+import type { FlawKind, RowFlaw } from '../../../shared/model/findingKinds.ts'
 import { KEY_PARTS } from '../../../shared/model/keySpec.ts'
 import { DTYPES, POOL_TYPES } from '../../../shared/model/record.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
@@ -16,10 +17,9 @@ export const ROWS_LISTED = 20
 
 /** One rule broken by one or more rows of a shard. */
 type Breach = {
-  readonly kind: FindingKind
+  readonly kind: FlawKind
   readonly column: string
-  readonly what: string
-  readonly consequence: string
+  readonly flaw: RowFlaw
   readonly rows: number[]
   count: number
 }
@@ -28,12 +28,11 @@ type Breach = {
 export class RowFindings {
   private readonly breaches = new Map<string, Breach>()
 
-  /** @param consequence the impact, after a semicolon; each kind has a default */
-  add(kind: FindingKind, column: string, what: string, row: number, consequence: string = CONSEQUENCE[kind] ?? ''): void {
-    const id = `${kind} ${column} ${what}`
+  add(kind: FlawKind, column: string, flaw: RowFlaw, row: number): void {
+    const id = `${kind} ${column} ${Object.values(flaw).join(' ')}`
     let breach = this.breaches.get(id)
     if (breach === undefined) {
-      breach = { kind, column, what, consequence, rows: [], count: 0 }
+      breach = { kind, column, flaw, rows: [], count: 0 }
       this.breaches.set(id, breach)
     }
     breach.count += 1
@@ -42,19 +41,11 @@ export class RowFindings {
 
   /** In order of the first row. */
   findings(shardPath: string): Finding[] {
-    return [...this.breaches.values()].map(({ kind, column, what, consequence, rows, count }) => {
-      const row = rows[0] ?? null
-      const more = count === 1 ? '' : `; the same goes for ${count === 2 ? 'one more row' : `${count - 1} more rows`}`
-      return finding(kind, shardPath, `row ${row} ${what}${more}${consequence}`, { row, column, details: { rows, count } })
+    return [...this.breaches.values()].map(({ kind, column, flaw, rows, count }) => {
+      const [row = 0] = rows
+      return finding(kind, shardPath, { ...flaw, row, count }, { row, column, details: { rows, count } })
     })
   }
-}
-
-const CONSEQUENCE: Partial<Record<FindingKind, string>> = {
-  invalid_row: '; GenoLeWM refuses the whole shard for it, so that all its rows are lost until they are encoded again',
-  unsupported_version: '; the shard is left alone',
-  unsupported_layout: '; the shard is left alone',
-  path_mismatch: '; the shard lies in the wrong place, or its rows do'
 }
 
 /**
@@ -68,43 +59,43 @@ export function checkColumns(columns: RowColumns, firstRow: number, address: Sha
     if (version === columns.layout.schemaVersion) return null
     const read = layoutOfRows(version)
     const other = read === null ? newerLayoutOf(version) : `layout ${read.version}`
-    if (other !== null) return ['unsupported_layout', `belongs to ${other} (schema_version ${show(version)})`]
-    return ['unsupported_version', `has schema_version ${show(version)}, which we do not know`]
+    if (other !== null) return ['unsupported_layout', { flaw: 'newer_layout', layout: other, version }]
+    return ['unsupported_version', { flaw: 'unknown_version', version }]
   })
   checkTexts('chrom', columns.chrom, firstRow, found, chrom => {
-    if (chrom === '') return ['invalid_row', 'has an empty chrom']
+    if (chrom === '') return ['invalid_row', { flaw: 'empty_contig' }]
     if (address === null || pathPart(chrom) === address.contig) return null
-    return ['path_mismatch', `is of contig ${show(chrom)}, the file name says ${show(address.contig)}`]
+    return ['path_mismatch', { flaw: 'other_contig', contig: chrom, ofPath: address.contig }]
   })
   checkTexts('pool_type', columns.poolType, firstRow, found, pool => {
-    if (!POOL_TYPES.some(known => known === pool)) return ['invalid_row', `has pool_type ${show(pool)}, none of ${POOL_TYPES.join(', ')}`]
+    if (!POOL_TYPES.some(known => known === pool))
+      return ['invalid_row', { flaw: 'unknown_value', column: 'pool_type', value: pool, known: POOL_TYPES }]
     return address === null || pool === address.poolType
       ? null
-      : ['path_mismatch', `has pool_type ${show(pool)}, the folder says ${address.poolType}`]
+      : ['path_mismatch', { flaw: 'other_value', column: 'pool_type', value: pool, ofPath: address.poolType }]
   })
   checkTexts('dtype', columns.dtype, firstRow, found, dtype =>
-    DTYPES.some(known => known === dtype) ? null : ['invalid_row', `has dtype ${show(dtype)}, none of ${DTYPES.join(', ')}`]
+    DTYPES.some(known => known === dtype) ? null : ['invalid_row', { flaw: 'unknown_value', column: 'dtype', value: dtype, known: DTYPES }]
   )
   checkIntegers('state_layer', columns.stateLayer, firstRow, found, layer => {
-    if (!Number.isSafeInteger(layer))
-      return ['unsupported_encoding', `has state_layer ${layer}, beyond the numbers that lewm-cache counts with`]
+    if (!Number.isSafeInteger(layer)) return ['unsupported_encoding', { flaw: 'inexact_integer', column: 'state_layer', value: layer }]
     return address === null || layer === address.stateLayer
       ? null
-      : ['path_mismatch', `is of layer ${layer}, the folder says ${address.stateLayer}`]
+      : ['path_mismatch', { flaw: 'other_value', column: 'state_layer', value: layer, ofPath: address.stateLayer }]
   })
   checkIntegers('pool_radius', columns.poolRadius, firstRow, found, radius => {
-    if (radius > Number.MAX_SAFE_INTEGER)
-      return ['unsupported_encoding', `has pool_radius ${radius}, beyond the numbers that lewm-cache counts with`]
-    if (radius < 0) return ['invalid_row', `has the negative pool_radius ${radius}`]
+    if (radius > Number.MAX_SAFE_INTEGER) return ['unsupported_encoding', { flaw: 'inexact_integer', column: 'pool_radius', value: radius }]
+    if (radius < 0) return ['invalid_row', { flaw: 'negative', column: 'pool_radius', value: radius }]
     return address === null || radius === address.poolRadius
       ? null
-      : ['path_mismatch', `has pool_radius ${radius}, the folder says ${address.poolRadius}`]
+      : ['path_mismatch', { flaw: 'other_value', column: 'pool_radius', value: radius, ofPath: address.poolRadius }]
   })
   checkCentres(columns, firstRow, found)
   for (const { field, column: name } of columns.layout.key) {
     const column = columns[field]
     if (column?.kind !== 'digests') continue
-    for (const row of column.misfits) found.add('invalid_row', name, `has a ${name} that is not ${column.width} bytes`, firstRow + row)
+    for (const row of column.misfits)
+      found.add('invalid_row', name, { flaw: 'wrong_width', column: name, width: column.width }, firstRow + row)
   }
   checkSpans(columns, firstRow, found)
 }
@@ -119,11 +110,11 @@ function checkCentres({ rows, poolType, centerToken }: RowColumns, firstRow: num
     if (isPool[code] !== true || poolType.present?.[row] === 0) continue
     const token = centerToken.present?.[row] === 0 ? null : Number(centerToken.values[row])
     if (token !== null && token > Number.MAX_SAFE_INTEGER) {
-      found.add('unsupported_encoding', name, `has ${name} ${token}, beyond the numbers that lewm-cache counts with`, firstRow + row)
+      found.add('unsupported_encoding', name, { flaw: 'inexact_integer', column: name, value: token }, firstRow + row)
       continue
     }
     const fault = centerTokenFault(poolType.texts[code] ?? '', token)
-    if (fault !== null) found.add('invalid_row', name, fault, firstRow + row)
+    if (fault !== null) found.add('invalid_row', name, { flaw: 'broken_rule', what: fault }, firstRow + row)
   }
 }
 
@@ -143,21 +134,15 @@ function namedColumns(columns: RowColumns): [string, FlatColumn][] {
   ]
 }
 
-/** Nulls that GenoLeWM accepts silently. */
-const READ_ANYWAY: Readonly<Record<string, string>> = {
-  chrom: '; GenoLeWM reads it without a word, as a contig called "None"',
-  untargeted: '; GenoLeWM reads it without a word, as false'
-}
-
 function checkPresent(name: string, column: FlatColumn, firstRow: number, found: RowFindings): void {
   const { present } = column
   if (present === null) return
   for (let row = present.indexOf(0); row !== -1; row = present.indexOf(0, row + 1)) {
-    found.add('invalid_row', name, `has no ${name} (null)`, firstRow + row, READ_ANYWAY[name])
+    found.add('invalid_row', name, { flaw: 'null', column: name }, firstRow + row)
   }
 }
 
-type Verdict = readonly [kind: FindingKind, what: string] | null
+type Verdict = readonly [kind: FlawKind, flaw: RowFlaw] | null
 
 function checkTexts(name: string, column: TextColumn, firstRow: number, found: RowFindings, judge: (text: string) => Verdict): void {
   const verdicts = column.texts.map(judge)
@@ -185,29 +170,26 @@ function checkSpans(columns: RowColumns, firstRow: number, found: RowFindings): 
     if (startBp.present?.[row] === 0 || endBp.present?.[row] === 0) continue
     const start = startBp.values[row] ?? 0
     const end = endBp.values[row] ?? 0
-    if (end <= start) found.add('invalid_row', 'end_bp', `ends at ${end} bp, not beyond its start at ${start} bp`, firstRow + row)
+    if (end <= start) found.add('invalid_row', 'end_bp', { flaw: 'empty_span', start: exact(start), end: exact(end) }, firstRow + row)
   }
 }
 
-function show(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+function exact(position: number | bigint): number | string {
+  const number = Number(position)
+  return Number.isSafeInteger(number) ? number : String(position)
 }
 
 /** The shape of the embeddings of a shard, collected over its batches. */
 export type EmbeddingShape = { smallest: number; largest: number }
 
-const FLAW_TEXT = {
-  null: 'has no embedding (null)',
-  empty: 'has an empty embedding',
-  'null element': 'has a null inside its embedding'
-}
+const FLAWS = { null: { flaw: 'no_embedding' }, empty: { flaw: 'empty_embedding' }, 'null element': { flaw: 'null_element' } } as const
 
 /**
  * Checks every value of a batch: null and empty embeddings, values that are not finite, vectors with equal values.
  * @param firstRow of the row group, in the shard
  */
 export function checkEmbeddings(batch: EmbeddingBatch, firstRow: number, shape: EmbeddingShape, found: RowFindings): void {
-  for (const { row, flaw } of batch.flaws) found.add('invalid_row', 'embedding', FLAW_TEXT[flaw], firstRow + row)
+  for (const { row, flaw } of batch.flaws) found.add('invalid_row', 'embedding', FLAWS[flaw], firstRow + row)
   const flawed = new Set(batch.flaws.map(({ row }) => row))
   const { offsets, coded } = batch
   const allFinite = isFiniteThroughout(coded?.dictionary ?? batch.values)
@@ -218,10 +200,9 @@ export function checkEmbeddings(batch: EmbeddingBatch, firstRow: number, shape: 
     if (flawed.size > 0 && flawed.has(row)) continue
     shape.smallest = Math.min(shape.smallest, to - from)
     shape.largest = Math.max(shape.largest, to - from)
-    if (!allFinite && holdsStrange(batch.values, from, to))
-      found.add('non_finite', 'embedding', 'holds NaN or infinite values', firstRow + row)
+    if (!allFinite && holdsStrange(batch.values, from, to)) found.add('non_finite', 'embedding', { flaw: 'non_finite' }, firstRow + row)
     else if (to - from > 1 && (coded === null ? isConstant(batch.values, from, to) : isConstantCoded(coded, from, to)))
-      found.add('constant_vector', 'embedding', 'holds the same value throughout', firstRow + row)
+      found.add('constant_vector', 'embedding', { flaw: 'constant' }, firstRow + row)
   }
 }
 

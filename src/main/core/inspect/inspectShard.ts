@@ -164,45 +164,27 @@ function* readRows(
     yield* shard.checkOthers(group)
   }
   if (shape.smallest < shape.largest) {
-    findings.push(
-      finding(
-        'ragged_dimensions',
-        shardPath,
-        `the embeddings have between ${shape.smallest} and ${shape.largest} values; those of one encoder layer should agree`,
-        {
-          column: 'embedding',
-          details: { smallest: shape.smallest, largest: shape.largest }
-        }
-      )
-    )
+    const { smallest, largest } = shape
+    findings.push(finding('ragged_dimensions', shardPath, { smallest, largest }, { column: 'embedding', details: { smallest, largest } }))
   }
 }
 
 function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
   if (isLayout3Path(shardPath)) {
-    return [finding('unsupported_layout', shardPath, 'the shard lies in the tree of layout 3, which we do not read yet; it is left alone')]
+    return [finding('unsupported_layout', shardPath, { tree: 'layout 3' })]
   }
   const findings: Finding[] = []
   if (addressOf(shardPath) === null) {
-    findings.push(
-      finding(
-        'misplaced_file',
-        shardPath,
-        'the path is not one that GenoLeWM gives a shard; the place alone does not keep its rows from being indexed'
-      )
-    )
+    findings.push(finding('misplaced_file', shardPath, {}))
   }
   if (shard.footer.rows === 0) {
-    findings.push(finding('no_rows', shardPath, 'the shard is a valid file without rows: nothing is lost, and nothing is in it'))
+    findings.push(finding('no_rows', shardPath, {}))
   }
   return findings
 }
 
 /** Contradictions within the file, which do not affect its rows. */
 function metadataFindings({ oddities }: ShardReader, shardPath: string): Finding[] {
-  const [first] = oddities
-  if (first === undefined) return []
-  const more = oddities.length === 1 ? '' : ` ${oddities.length - 1} more contradictions are in the details.`
-  const message = `The file contradicts itself: ${first}. GenoLeWM reads every row in spite of it.${more}`
-  return [finding('bad_metadata', shardPath, message, { details: { oddities: [...oddities] } })]
+  if (oddities.length === 0) return []
+  return [finding('bad_metadata', shardPath, { oddities: [...oddities] }, { details: { oddities: [...oddities] } })]
 }

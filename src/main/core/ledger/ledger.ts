@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { Finding } from '../../../shared/model/finding.ts'
+import { fromRecorded, type RecordedFinding, toRecorded } from '../../../shared/model/recordedFinding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
 import type { Holdings } from '../keys/holdings.ts'
 import { isDamage } from '../sqlite/failures.ts'
@@ -379,7 +380,7 @@ export class Ledger {
       bytes,
       String(mtimeNs),
       verifiedAtMs,
-      JSON.stringify(findings),
+      JSON.stringify(findings.map(toRecorded)),
       sha256,
       verifiedAtMs,
       Number(pageChecksums),
@@ -444,7 +445,8 @@ export class Ledger {
 }
 
 function verificationOf(row: Row): Verification {
-  const findings: Finding[] = JSON.parse(row.findings)
+  const recorded: RecordedFinding[] = JSON.parse(row.findings)
+  const findings = recorded.map(fromRecorded)
   const { bytes, verifiedAtMs, sha256, digestAtMs } = row
   return { bytes, mtimeNs: BigInt(row.mtimeNs), verifiedAtMs, findings, pageChecksums: row.pageChecksums === 1, sha256, digestAtMs }
 }

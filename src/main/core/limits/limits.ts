@@ -1,6 +1,6 @@
 /** Limits on declared sizes, checked before memory is allocated. One set is in force for a process, and for its reader threads. */
 import { InputError } from '../../../shared/model/errors.ts'
-import { type FaultPlace, ShardFault } from './shardFault.ts'
+import { type FaultPlace, type ShardFault, shardFault } from './shardFault.ts'
 
 export type Limits = {
   readonly footerBytes: number
@@ -141,7 +141,7 @@ export function overLimit(key: Exclude<keyof Limits, 'shardMs'>, claim: string, 
   const { name } = LIMIT_NAMES[key]
   const value = limitText(key, limits[key])
   const details = { ...place.details, limit: name, limit_value: limits[key] }
-  return new ShardFault('over_limit', `${claim}, the limit is ${name}=${value}; ${HOW_TO_RAISE}`, { ...place, details })
+  return shardFault('over_limit', { claim, limit: `${name}=${value}; ${HOW_TO_RAISE}` }, { ...place, details })
 }
 
 /** Time limit for reading a shard of this size, ms: by default one minute plus the time that the slowest disk needs for its bytes. */
@@ -153,8 +153,7 @@ export function shardTimeMs({ shardMs }: Limits, bytes: number): number {
 export function overTime(ms: number): ShardFault {
   const { name } = LIMIT_NAMES.shardMs
   const why = overtimeText(ms)
-  const message = `reading it was given up: ${why}; it was left alone, and nothing is known of its contents`
-  return new ShardFault('over_limit', message, { details: { reason: why, limit: name, limit_value: ms } })
+  return shardFault('over_limit', { tookTooLong: why }, { details: { reason: why, limit: name, limit_value: ms } })
 }
 
 export function overtimeText(ms: number): string {

@@ -2,7 +2,9 @@
  * Columns of an open shard. One that is as any writer would make it is read by the fast reader; for all others, and where the fast one finds
  * a fault, the general reader decides, which reads what Arrow reads.
  */
+
 import { FINDING_KINDS } from '../../../shared/model/finding.ts'
+import { counted } from '../../../shared/model/numbers.ts'
 import type { ColumnSpec, Layout } from '../layouts/layout.ts'
 import type { Limits } from '../limits/limits.ts'
 import { ShardFault } from '../limits/shardFault.ts'
@@ -172,7 +174,7 @@ export class ColumnReader {
 
 /** A checksum that does not match explains itself. */
 function isDamage(error: unknown): boolean {
-  return error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt' && error.kind !== 'page_checksum'
+  return error instanceof ShardFault && FINDING_KINDS[error.kind].severity === 'corrupt' && error.kind !== 'page_checksum'
 }
 
 function chunkOf(group: RowGroup, leaf: number): ColumnChunk {
@@ -188,5 +190,5 @@ function leavesOf({ field }: Pick<BoundColumn, 'field'>, leaves: number[]): void
 
 /** Arrow refuses a row group whose columns are not equally long. */
 export function otherRows(column: string, rows: number, expected: number): ShardFault {
-  return new ShardFault('bad_page', `the pages of ${column} hold ${rows} rows for ${expected}`, { column })
+  return new ShardFault('bad_page', counted`the pages of ${column} hold ${rows} rows for ${expected}`, { column })
 }

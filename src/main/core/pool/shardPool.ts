@@ -8,11 +8,11 @@ import { remarkOnce } from '../base/remarks.ts'
 import { afterRunning } from '../base/timeBudget.ts'
 import { linkPolicy } from '../fs/links.ts'
 import { expectedError } from '../fs/systemError.ts'
-import type { ShardInspection, ShardTask } from '../inspect/shardTask.ts'
 import { limitsInForce, overTime } from '../limits/limits.ts'
 import { startWorker } from '../threads/startWorker.ts'
 import { threadFile } from '../threads/threadFile.ts'
 import type { ShardAnswer, ShardOrder } from './shardThread.ts'
+import type { InputOf, OutputOf, TaskName } from './tasks.ts'
 
 const IDLE_MS = 5_000
 /** A thread that has not started by then never will. */
@@ -24,16 +24,18 @@ const START_MS = 60_000
  */
 export class ThreadLost extends Error {
   readonly when: 'starting' | 'over this task' | 'before this task'
+  override readonly cause: Error
 
   constructor(cause: Error, when: ThreadLost['when']) {
-    super(cause.message, { cause })
+    super(cause.message)
+    this.cause = cause
     this.when = when
   }
 }
 
 type Waiting = {
   readonly budgetMs: number
-  readonly resolve: (look: ShardInspection) => void
+  readonly resolve: (output: never) => void
   readonly reject: (error: Error) => void
 }
 
@@ -79,13 +81,13 @@ export class PooledThread {
   }
 
   /**
-   * Reads a shard after the previously requested ones.
-   * @throws ThreadLost; Error for a bug in the reader
+   * Does a task after those that were asked for before.
+   * @throws ThreadLost; Error for a bug in the task
    */
-  look(task: ShardTask, budgetMs: number): Promise<ShardInspection> {
+  do<Name extends TaskName>(task: Name, input: InputOf<Name>, budgetMs: number): Promise<OutputOf<Name>> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ budgetMs, resolve, reject })
-      this.worker.postMessage({ task, limits: limitsInForce(), links: linkPolicy() } satisfies ShardOrder)
+      this.worker.postMessage({ task, input, limits: limitsInForce(), links: linkPolicy() } satisfies ShardOrder<Name>)
       if (this.ready && this.waiting.length === 1) this.watch()
     })
   }
@@ -131,7 +133,8 @@ export class PooledThread {
     }
     const done = this.waiting.shift()
     this.watch()
-    if ('look' in answer) done?.resolve(answer.look)
+    // Answers come in the order of the tasks: it is the output of this one's name.
+    if ('output' in answer) done?.resolve(answer.output as never)
     else done?.reject(new Error(answer.bug.message, { cause: answer.bug.stack }))
   }
 

@@ -1,30 +1,34 @@
-/** Entry of a thread that reads shards, one after the other as requested, until it is terminated. */
+/** Entry of a thread that does tasks on shards: one after the other, as they are asked for, until it is ended. */
 import { parentPort } from 'node:worker_threads'
 import { onRemark } from '../base/remarks.ts'
 import { type LinkPolicy, setLinkPolicy } from '../fs/links.ts'
-import { inspectionSteps, type ShardInspection, type ShardTask } from '../inspect/shardTask.ts'
 import { adoptLimits, type Limits } from '../limits/limits.ts'
 import { reusedMemory } from '../parquet/file/pageMemory.ts'
+import { type InputOf, type OutputOf, type TaskName, taskOf } from './tasks.ts'
 
 /** A task, with the caller's limits and link policy, because the thread may have been started under others. */
-export type ShardOrder = { readonly task: ShardTask; readonly limits: Limits; readonly links: LinkPolicy }
+export type ShardOrder<Name extends TaskName = TaskName> = {
+  readonly task: Name
+  readonly input: InputOf<Name>
+  readonly limits: Limits
+  readonly links: LinkPolicy
+}
 
 /** The thread is ready, a remark, or the result of the oldest unfinished task. */
 export type ShardAnswer =
   | { readonly ready: true }
   | { readonly remark: string; readonly subject: string }
-  | { readonly look: ShardInspection }
+  | { readonly output: OutputOf<TaskName> }
   | { readonly bug: { readonly message: string; readonly stack: string | null } }
 
 const memory = reusedMemory()
 
 onRemark((subject, remark) => parentPort?.postMessage({ remark, subject } satisfies ShardAnswer))
-parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
+parentPort?.on('message', ({ task, input, limits, links }: ShardOrder) => {
   try {
     adoptLimits(limits)
     setLinkPolicy(links)
-    const look = toTheEnd(task)
-    parentPort?.postMessage({ look } satisfies ShardAnswer, buffersOf(look))
+    answer(task, input)
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     parentPort?.postMessage({ bug: { message, stack: stack ?? null } } satisfies ShardAnswer)
@@ -32,15 +36,12 @@ parentPort?.on('message', ({ task, limits, links }: ShardOrder) => {
 })
 parentPort?.postMessage({ ready: true } satisfies ShardAnswer)
 
-function toTheEnd(task: ShardTask): ShardInspection {
-  // The caller enforces the time limit, and terminates this thread.
-  const steps = inspectionSteps(task, memory, Number.POSITIVE_INFINITY)
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
-}
-
-/** Keys and loci are transferred without a copy. */
-function buffersOf({ verdict: { keys, loci } }: ShardInspection): ArrayBuffer[] {
-  const ofKeys = keys === null ? [] : [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer]
-  const all = loci === null ? ofKeys : [...ofKeys, loci.buffer]
-  return all.filter(buffer => buffer instanceof ArrayBuffer)
+function answer<Name extends TaskName>(name: Name, input: InputOf<Name>): void {
+  const { steps: stepsOf, transfer } = taskOf(name)
+  // The caller keeps the time, and ends this thread.
+  const steps = stepsOf(input, memory, Number.POSITIVE_INFINITY)
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  const buffers = transfer(step.value).filter(buffer => buffer instanceof ArrayBuffer)
+  parentPort?.postMessage({ output: step.value } satisfies ShardAnswer, buffers)
 }

@@ -1,11 +1,11 @@
 /** SHA-256 checksums of all shards, in the format that `sha256sum -c` reads from the cache root. */
-import { InputError, SystemError } from '../../../shared/model/errors.ts'
+import { CacheError, InputError } from '../../../shared/model/errors.ts'
 import type { LongOptions } from '../../../shared/model/report.ts'
 import { ProgressMeter } from '../base/progress.ts'
 import { checkCacheRoot } from '../cache/cacheRoot.ts'
 import { hiddenShards, walkShards, wholeWalk } from '../cache/walkShards.ts'
 import { isShardPath } from '../layouts/paths.ts'
-import { digestShard } from '../shards/digestShard.ts'
+import { BYTES_OF_KEYS, mapShards } from '../pool/mapShards.ts'
 
 /**
  * The checksums of all shards, one line each, in path order. A shard that is moved meanwhile is left out.
@@ -19,21 +19,27 @@ export async function writeChecksums(cacheDir: string, options: LongOptions = {}
   for (const found of hiddenShards(walk)) options.onFinding?.(found)
   const meter = new ProgressMeter(options.onProgress, 'read', shardPaths.length)
   const lines: string[] = []
-  for (const shardPath of shardPaths) {
-    const sum = await digestIfThere(root, shardPath, options.signal)
+  for await (const { shardPath, sum } of digestsOf(root, shardPaths, options)) {
     if (sum !== null) lines.push(checksumLine(sum, shardPath))
     meter.step(shardPath)
   }
   return lines.join('')
 }
 
-/** Null for a shard that another process has moved since the cache was walked. */
-async function digestIfThere(root: string, shardPath: string, signal: AbortSignal | undefined): Promise<string | null> {
-  try {
-    return await digestShard(root, shardPath, signal)
-  } catch (error) {
-    if (error instanceof SystemError && error.details.error === 'ENOENT') return null
-    throw error
+/**
+ * In the order of the paths; null for a shard that was moved since the cache was walked.
+ * @throws CacheError
+ */
+async function* digestsOf(root: string, shardPaths: readonly string[], { signal, workers }: LongOptions) {
+  const places = shardPaths.map(shardPath => ({ root, shardPath }))
+  let i = 0
+  for await (const digest of mapShards(places, 'digest', { signal, workers, bytes: places.length * BYTES_OF_KEYS })) {
+    const shardPath = shardPaths[i++] ?? ''
+    if (digest.sha256 === null && digest.fault.details.error !== 'ENOENT') {
+      const { code, message, details } = digest.fault
+      throw new CacheError(code, message, details)
+    }
+    yield { shardPath, sum: digest.sha256 }
   }
 }
 
@@ -69,10 +75,10 @@ export async function checkChecksums(cacheDir: string, text: string, options: Lo
   const failed: string[] = []
   const checkable = [...listed].filter(([path]) => present.has(path))
   const meter = new ProgressMeter(options.onProgress, 'read', checkable.length)
-  for (const [shardPath, sum] of checkable) {
-    const found = await digestIfThere(root, shardPath, options.signal)
-    if (found === null) gone.add(shardPath)
-    else if (found !== sum) failed.push(shardPath)
+  const paths = checkable.map(([shardPath]) => shardPath)
+  for await (const { shardPath, sum } of digestsOf(root, paths, options)) {
+    if (sum === null) gone.add(shardPath)
+    else if (sum !== listed.get(shardPath)) failed.push(shardPath)
     meter.step(shardPath)
   }
   return {

@@ -1,4 +1,5 @@
 /** Applies a repair plan, and refuses it if a file has changed since the plan was made. */
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { CancelledError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { KeptShard, LongOptions, ReindexReport, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
@@ -45,7 +46,7 @@ export async function applyRepair(
     const blocked = blockedIndex(root)
     // Entries must leave the index before their shards move.
     if (blocked !== null && blocked.kind !== 'index_unsupported') {
-      const waiting = ready.map(({ shardPath }) => ({ shardPath, reason: blocked.message }))
+      const waiting = ready.map(({ shardPath }) => ({ shardPath, reason: describeFinding(blocked) }))
       const { missingShards, missingRows } = plan
       return {
         checkedShards: plan.checkedShards,
@@ -122,7 +123,8 @@ async function moveTicked(
     shardPath,
     bytes,
     identity,
-    reasons: reasons.map(found => `${found.kind}: ${found.message}`)
+    reasons: reasons.map(found => `${found.kind}: ${describeFinding(found)}`),
+    findings: reasons
   }))
   try {
     return await moveToQuarantine(root, moves, { ...options, onDone: ({ shardPath, bytes }) => meter.step(shardPath, bytes) })

@@ -1,5 +1,7 @@
 /** Updates the index after moves, even if some of them failed. */
+
 import { join } from 'node:path'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { CacheBusyError, CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, ReindexReport } from '../../../shared/model/report.ts'
 import { isThere } from '../fs/durableFile.ts'
@@ -37,7 +39,7 @@ export async function thenReindex<T>(
   const unread = report?.findings.find(({ severity, details }) => severity === 'unreadable' && details.entries_kept === undefined)
   if (unread === undefined) return { result, rebuilt: report !== null && report.indexKept !== true }
   throw new SystemError(
-    `the shards were moved, but ${unread.shardPath} could not be read for the index: ${unread.message}; a reindex enters it when it can be read`,
+    `the shards were moved, but ${unread.shardPath} could not be read for the index: ${describeFinding(unread)}; a reindex enters it when it can be read`,
     { ...unread.details }
   )
 }

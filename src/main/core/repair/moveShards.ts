@@ -6,6 +6,8 @@ import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { CacheBusyError, CacheCorruptError, CancelledError, StalePlanError, SystemError } from '../../../shared/model/errors.ts'
+import type { Finding } from '../../../shared/model/finding.ts'
+import { toRecorded } from '../../../shared/model/recordedFinding.ts'
 import type { FileIdentity, LongOptions, QuarantinedShard, ShardNotMoved } from '../../../shared/model/report.ts'
 import { nowNs } from '../base/clock.ts'
 import { quarantineEntries, type ReasonFile, removeEmptyFolders, timeOf } from '../cache/quarantineFiles.ts'
@@ -22,6 +24,8 @@ import { linkAbove } from '../shards/shardRows.ts'
 export type Move = {
   readonly shardPath: string
   readonly reasons: readonly string[]
+  /** The reasons as findings; absent for a reason of a user. */
+  readonly findings?: readonly Finding[]
   /** The file that was verified; a different one stays. Undefined if a user named the path. */
   readonly identity?: FileIdentity
 }
@@ -118,13 +122,14 @@ type Prepared<M extends Move> = { readonly move: M; readonly movedTo: string }
  * behind
  */
 function prepare<M extends Move>(root: string, move: M): Prepared<M> {
-  const { shardPath, reasons } = move
+  const { shardPath, reasons, findings = [] } = move
   checkInPlace(root, shardPath)
   checkIdentity(root, move)
   const { movedTo, at } = freePlace(root, shardPath)
   checkInPlace(root, movedTo)
   const bytes = stampIfVisible(resolveShardPath(root, shardPath))?.bytes ?? 0
-  const reason: ReasonFile = { shard_path: shardPath, reasons, at: String(at), bytes }
+  const recorded = findings.length > 0 && { findings: findings.map(toRecorded) }
+  const reason: ReasonFile = { shard_path: shardPath, reasons, ...recorded, at: String(at), bytes }
   try {
     writeFileDurably(join(root, `${movedTo}${REASON_SUFFIX}`), [Buffer.from(`${JSON.stringify(reason, null, 2)}\n`)])
   } catch (error) {

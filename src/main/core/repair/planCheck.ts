@@ -1,14 +1,16 @@
 /** Compares the shards of a plan with the present files before anything moves. */
+
 import { type BigIntStats, statSync } from 'node:fs'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { InputError, StalePlanError } from '../../../shared/model/errors.ts'
-import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
+import { type Finding, needsMoreThanShard } from '../../../shared/model/finding.ts'
 import type { FileIdentity, KeptShard, LongOptions, PlannedMove, ShardNotMoved } from '../../../shared/model/report.ts'
 import { identityOf } from '../fs/fileStamp.ts'
 import { asSystemError, expectedError } from '../fs/systemError.ts'
-import type { ShardInspection, ShardTask } from '../inspect/shardTask.ts'
+import type { InspectionInput, ShardInspection } from '../inspect/inspection.ts'
 import { isShardPath, resolveShardPath } from '../layouts/paths.ts'
 import { isStandIn } from '../parquet/file/placeholders.ts'
-import { inspectShards } from '../pool/inspectShards.ts'
+import { mapShards } from '../pool/mapShards.ts'
 import { twinInDoubt } from './twinCheck.ts'
 
 export type CheckedMove = PlannedMove & { readonly identity: FileIdentity }
@@ -56,9 +58,9 @@ export async function checkMoves(root: string, ticked: readonly PlannedMove[], o
 /** Why a shard stays that could not be read again, or is not a file. */
 function unreadAgain({ sha256, verdict }: ShardInspection): string | null {
   const standIn = verdict.findings.find(isStandIn)
-  if (standIn !== undefined) return standIn.message
+  if (standIn !== undefined) return describeFinding(standIn)
   const unread = verdict.findings.find(({ severity }) => severity === 'unreadable' || severity === 'unsupported')
-  return sha256 === null && unread !== undefined ? `could not be read again: ${unread.message}` : null
+  return sha256 === null && unread !== undefined ? `could not be read again: ${describeFinding(unread)}` : null
 }
 
 /** Why a shard stays although it was read again. @throws StalePlanError */
@@ -94,22 +96,12 @@ function stale(shardPath: string, what: string): StalePlanError {
 
 function inspectAgain(
   root: string,
-  shards: readonly Pick<ShardTask, 'shardPath' | 'depth'>[],
+  shards: readonly Pick<InspectionInput, 'shardPath' | 'depth'>[],
   { signal, workers, shardBudgetMs }: LongOptions
 ): AsyncGenerator<ShardInspection> {
   const tasks = shards.map(({ shardPath, depth }) => ({ root, shardPath, depth, digest: true }))
-  return inspectShards(tasks, { signal, workers, budgetMs: shardBudgetMs })
+  return mapShards(tasks, 'inspection', { signal, workers, budgetMs: shardBudgetMs })
 }
-
-/** Kinds that only a comparison with other shards, the index or a record finds. */
-const COMPARED: ReadonlySet<FindingKind> = new Set([
-  'duplicate_key',
-  'conflicting_key',
-  'changed_bytes',
-  'changed_since_indexed',
-  'window_hash_disagrees',
-  'readers_disagree'
-])
 
 /**
  * Without a digest, as in plans of earlier versions, the problem must still be present.
@@ -122,7 +114,7 @@ function checkStill({ shardPath, sha256: planned, reasons }: PlannedMove, { verd
   }
   const isStill = reasons.some(({ severity }) => severity === 'corrupt')
     ? verdict.findings.some(({ severity }) => severity === 'corrupt')
-    : reasons.some(({ kind }) => COMPARED.has(kind) || verdict.findings.some(found => found.kind === kind))
+    : reasons.some(({ kind }) => needsMoreThanShard(kind) || verdict.findings.some(found => found.kind === kind))
   if (!isStill) throw stale(shardPath, 'has nothing of what was found in it')
 }
 

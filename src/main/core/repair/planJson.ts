@@ -1,6 +1,7 @@
 /**
  * Converts a plan to JSON and back, with the names of `geno_lewm`: the output of `--dry-run` and `--save-plan`, and the input of `--plan`.
  */
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Finding, finding, isFindingKind } from '../../../shared/model/finding.ts'
 import type { KeptShard, PlannedMove, RepairPlan, SharedKeys } from '../../../shared/model/report.ts'
@@ -41,7 +42,8 @@ function textOrNull(value: bigint | null): string | null {
   return value === null ? null : String(value)
 }
 
-function findingToJson({ kind, severity, shardPath, row, column, message, details }: Finding): unknown {
+function findingToJson({ kind, severity, shardPath, row, column, facts, details }: Finding): unknown {
+  const message = describeFinding({ kind, facts, row, column })
   return { kind, severity, shard_path: shardPath, row, column, message, details }
 }
 
@@ -118,11 +120,16 @@ function findingFromJson(json: unknown): Finding {
   const fields = fieldsOf(json, 'reasons')
   const { kind } = fields
   if (!isFindingKind(kind)) refuse('kind')
-  return finding(kind, text(fields, 'shard_path'), text(fields, 'message'), {
-    row: fields.row === null ? null : count(fields, 'row'),
-    column: fields.column === null ? null : text(fields, 'column'),
-    details: fieldsOf(fields.details, 'details')
-  })
+  return finding(
+    kind,
+    text(fields, 'shard_path'),
+    { said: text(fields, 'message') },
+    {
+      row: fields.row === null ? null : count(fields, 'row'),
+      column: fields.column === null ? null : text(fields, 'column'),
+      details: fieldsOf(fields.details, 'details')
+    }
+  )
 }
 
 type Fields = Readonly<Record<string, unknown>>

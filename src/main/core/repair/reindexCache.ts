@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { UnsupportedError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity, LongOptions, ReindexReport } from '../../../shared/model/report.ts'
@@ -28,7 +29,7 @@ import { comparePaths, INDEX_PATH, shardFilePath } from '../layouts/paths.ts'
 import { isMisplacement } from '../layouts/precedence.ts'
 import { WRITTEN_LAYOUT } from '../layouts/registry.ts'
 import { judgeEmptyFile } from '../parquet/file/placeholders.ts'
-import { BYTES_OF_KEYS, inspectShards } from '../pool/inspectShards.ts'
+import { BYTES_OF_KEYS, mapShards } from '../pool/mapShards.ts'
 import { LayoutCounts } from '../verify/otherLayouts.ts'
 
 const WAIT_MS = 10_000
@@ -42,7 +43,7 @@ export async function reindexCache(cacheDir: string, options: LongOptions = {}):
   const root = await checkCacheRoot(cacheDir)
   const report = await withCacheLock(root, 'reindex', WAIT_MS, () => rebuildIndex(root, options), options.signal)
   const foreign = report.indexKept && report.findings.find(({ kind }) => kind === 'index_other_layout')
-  if (foreign) throw new UnsupportedError(`${foreign.message}; nothing was changed`, foreign.details)
+  if (foreign) throw new UnsupportedError(`${describeFinding(foreign)} Nothing was changed.`, foreign.details)
   return report
 }
 
@@ -132,7 +133,7 @@ async function* keysOfAll(
   const unread = found.filter(({ keys }) => keys === null)
   const { signal, workers, shardBudgetMs } = options
   const tasks = unread.map(({ shardPath }) => ({ root, shardPath, depth: 'keys' as const, digest: false }))
-  const looks = inspectShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes: tasks.length * BYTES_OF_KEYS })
+  const looks = mapShards(tasks, 'inspection', { signal, workers, budgetMs: shardBudgetMs, bytes: tasks.length * BYTES_OF_KEYS })
   try {
     for (const { shardPath, keys } of found) {
       const before = known.get(shardPath)
@@ -310,9 +311,9 @@ function identityText({ bytes, mtimeNs, inode }: FileIdentity): string {
 function repeatedKeys(shardPath: string, repeated: readonly RepeatedRow[]): Finding[] {
   return [...Map.groupBy(repeated, ({ place }) => place)].map(([place, rows]) => {
     const count = rows.length
-    const keys = count === 1 ? 'one row has a key' : `${count} rows have keys`
-    const message = `${keys} that ${place === shardPath ? 'an earlier row of this shard' : place} holds already; ${comparePaths(place, shardPath) <= 0 ? 'the first in path order is indexed' : 'the one at the path that GenoLeWM gives it is indexed'}. A reindex compares keys only, and no values: a verification does`
+    const other = place === shardPath ? null : place
+    const facts = { role: 'reindexed' as const, count, other, isFirst: comparePaths(place, shardPath) <= 0 }
     const listed = rows.slice(0, ROWS_LISTED).map(({ row }) => row)
-    return finding('duplicate_key', shardPath, message, { row: listed[0] ?? null, details: { other_shard: place, rows: listed, count } })
+    return finding('duplicate_key', shardPath, facts, { row: listed[0] ?? null, details: { other_shard: place, rows: listed, count } })
   })
 }

@@ -1,5 +1,6 @@
 /** Moves a duplicate only while the other shard still holds its keys, so that the last copy of a row never moves as a duplicate. */
 
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { StalePlanError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { PlannedMove } from '../../../shared/model/report.ts'
@@ -40,9 +41,10 @@ function compare(root: string, other: string, shardPath: string): readonly Findi
   try {
     return compareShards(root, other, shardPath)
   } catch (error) {
-    const { severity, details, message } = faultFinding(other, error)
+    const found = faultFinding(other, error)
+    const { severity, details } = found
     return severity === 'corrupt' || severity === 'missing' || details.error === 'ENOENT'
       ? []
-      : `was not compared with ${other}: ${message}`
+      : `was not compared with ${other}: ${describeFinding(found)}`
   }
 }

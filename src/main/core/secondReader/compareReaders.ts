@@ -89,12 +89,14 @@ function defaultWorkers(): number {
 }
 
 function disagreement(shardPath: string, { column, row, own, second, rows }: Difference): Finding {
-  const place = column === '' ? 'the shard' : row === null ? `column ${column}` : `${column} of row ${row}`
-  const more = rows === 1 ? '' : rows === 2 ? ', and one more row differs' : `, and ${rows - 1} more rows differ`
-  const message = `${place} is ${own} for this reader and ${second} for hyparquet${more}. One of them has a fault, or the file breaks the format and each takes it its own way`
-  return finding('readers_disagree', shardPath, message, {
-    row,
-    column: column === '' ? null : column,
-    details: { value: own, other_value: second, rows }
-  })
+  return finding(
+    'readers_disagree',
+    shardPath,
+    { own, second, rows },
+    {
+      row,
+      column: column === '' ? null : column,
+      details: { value: own, other_value: second, rows }
+    }
+  )
 }

@@ -3,6 +3,7 @@
  * limits, gets the same bytes.
  */
 
+import { counted } from '../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 import { DecodeError } from '../parquet/encodings/decodeError.ts'
@@ -106,7 +107,7 @@ function decodeLevels({ name }: Leaf, { bytes, isPacked }: LevelBytes, highest: 
 function checkRuns(leaf: Leaf, bytes: Uint8Array, bitWidth: number, limits: Limits): void {
   const run = longestRun(bytes, bitWidth)
   if (run <= limits.pageValues) return
-  throw overLimit('pageValues', `a page of ${leaf.name} claims a run of ${run} values`, limits, { column: leaf.name })
+  throw overLimit('pageValues', counted`a page of ${leaf.name} claims a run of ${run} values`, limits, { column: leaf.name })
 }
 
 /** @throws Incomparable */

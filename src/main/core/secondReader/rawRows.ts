@@ -86,7 +86,7 @@ async function readColumn(
     proveRange(source, column, range)
     return await readValues(source, column, { ...range, rowEnd: Math.min(range.rowEnd, source.footer.rows) }, mostWeight)
   } catch (error) {
-    const isDamage = error instanceof ShardFault && FINDING_KINDS[error.kind] === 'corrupt'
+    const isDamage = error instanceof ShardFault && FINDING_KINDS[error.kind].severity === 'corrupt'
     return { column: name, severity: isDamage ? 'corrupt' : 'unsupported', reason: failureText(error) }
   }
 }

@@ -35,7 +35,7 @@ export async function readRawFile(path: string, range: RawRange, signal?: AbortS
   } catch (error) {
     if (!(error instanceof ShardFault)) throw isMissing(error) ? new NotFoundError(`there is no file ${path}`, { path }) : error
     if (error.kind === 'not_a_file') throw new InputError(`${path} ${error.message}`, { path })
-    if (FINDING_KINDS[error.kind] === 'corrupt')
+    if (FINDING_KINDS[error.kind].severity === 'corrupt')
       throw new CacheCorruptError(`${path} cannot be read: ${error.message}`, { path, kind: error.kind })
     return { ...NOTHING, bytes: file?.bytes ?? 0, unread: [{ column: null, severity: 'unsupported', reason: error.message }] }
   } finally {

@@ -1,9 +1,12 @@
 /** SHA-256 of a shard's bytes. */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { CancelledError } from '../../../shared/model/errors.ts'
+import { CacheCorruptError, CancelledError, type Details, type ErrorCode } from '../../../shared/model/errors.ts'
+import { expectedError } from '../fs/systemError.ts'
+import { ShardFault } from '../limits/shardFault.ts'
 import { type PageMemory, reusedMemory } from '../parquet/file/pageMemory.ts'
 import { openShardFileAt } from './openShardAt.ts'
+import type { ShardPlace, ShardTask } from './shardTask.ts'
 
 const CHUNK = 4 * 1024 * 1024
 
@@ -37,4 +40,31 @@ export function* digestSteps(root: string, shardPath: string, memory: PageMemory
   } finally {
     file.close()
   }
+}
+
+/** The digest in hex, or why there is none. */
+export type ShardDigest =
+  | { readonly sha256: string }
+  | { readonly sha256: null; readonly fault: { readonly code: ErrorCode; readonly message: string; readonly details: Details } }
+
+/** The digest as a task. It takes as long as it takes: nothing of the bytes is believed. */
+export const digest: ShardTask<ShardPlace, ShardDigest> = {
+  *steps(place, memory) {
+    try {
+      return { sha256: yield* digestSteps(place.root, place.shardPath, memory) }
+    } catch (error) {
+      return withoutDigest(error)
+    }
+  },
+  abandoned: (_, why) => withoutDigest(why),
+  budgetMs: () => Number.POSITIVE_INFINITY,
+  transfer: () => []
+}
+
+/** @throws bugs */
+function withoutDigest(error: unknown): ShardDigest {
+  const expected = error instanceof ShardFault ? new CacheCorruptError(error.message, error.details) : expectedError(error)
+  if (expected === null) throw error
+  const { code, message, details } = expected
+  return { sha256: null, fault: { code, message, details } }
 }

@@ -6,12 +6,10 @@ import { ShardFault } from '../limits/shardFault.ts'
 /** @throws anything but damage or a failed system call: a bug */
 export function faultFinding(shardPath: string, error: unknown): Finding {
   if (error instanceof ShardFault)
-    return finding(error.kind, shardPath, error.message, { row: error.row, column: error.column, details: error.details })
+    return finding(error.kind, shardPath, error.facts, { row: error.row, column: error.column, details: error.details })
   const expected = expectedError(error)
   if (expected?.code === 'RESOURCE.SYSTEM') {
-    return finding('unreadable', shardPath, `the system refused to read it, which says nothing about its contents: ${expected.message}`, {
-      details: expected.details
-    })
+    return finding('unreadable', shardPath, { cause: 'shard', reason: expected.message }, { details: expected.details })
   }
   throw error
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { linkTarget } from '../fs/links.ts'
 import { asSystemError } from '../fs/systemError.ts'
 import { shardFilePath } from '../layouts/paths.ts'
-import { ShardFault } from '../limits/shardFault.ts'
+import { type ShardFault, shardFault } from '../limits/shardFault.ts'
 import { openShardFile, type ShardFile } from '../parquet/file/shardFile.ts'
 import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 
@@ -50,14 +50,14 @@ export function folderLinkFault(root: string, shardPath: string): ShardFault | n
     if (!stat.isSymbolicLink()) continue
     const folder = at.slice(root.length + 1)
     const target = linkTarget(at)
-    const where = `is behind the symbolic link ${folder}`
     if (target.kind === 'nowhere') {
-      const message = `${where}, which leads to ${target.target}; that does not exist here`
-      return new ShardFault('placeholder', message, { details: { link: 'nowhere', folder } })
+      const facts = { is: 'behind_dangling_link', folder, target: target.target } as const
+      return shardFault('placeholder', facts, { details: { link: 'nowhere', folder } })
     }
     const refusal = target.kind === 'folder' ? target.refusal : 'it leads to no folder'
     if (refusal === null) continue
-    return new ShardFault('not_a_file', `${where}, which was not followed: ${refusal}`, { details: { link: 'not_followed', folder } })
+    const facts = { is: 'behind_link_not_followed', folder, reason: refusal } as const
+    return shardFault('not_a_file', facts, { details: { link: 'not_followed', folder } })
   }
   return null
 }

@@ -1,7 +1,9 @@
 /** The rows of an open shard by their offset. Each page is decoded at most once while the shard stays open. */
+
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { CacheCorruptError } from '../../../shared/model/errors.ts'
+import { counted } from '../../../shared/model/numbers.ts'
 import type { Embedding, WindowKey, WindowRowInfo } from '../../../shared/model/record.ts'
 import { resolveShardPath } from '../layouts/paths.ts'
 import { ShardFault } from '../limits/shardFault.ts'
@@ -87,7 +89,10 @@ export class ShardRows {
     const batch = this.batchOf(open, row)
     const flaw = batch.flaws.find(each => each.row === row)
     if (flaw !== undefined)
-      throw new ShardFault('invalid_row', `row ${rowOffset} holds no embedding (${flaw.flaw})`, { column: 'embedding', row: rowOffset })
+      throw new ShardFault('invalid_row', counted`row ${rowOffset} holds no embedding (${flaw.flaw})`, {
+        column: 'embedding',
+        row: rowOffset
+      })
     return rowValues(batch, row - batch.firstRow)
   }
 
@@ -121,7 +126,7 @@ export class ShardRows {
       open.batches.push(next.value)
       if (row < next.value.firstRow + next.value.rows) return next.value
     }
-    throw new ShardFault('bad_page', `row ${row} is missing from the pages`, { column: 'embedding' })
+    throw new ShardFault('bad_page', counted`row ${row} is missing from the pages`, { column: 'embedding' })
   }
 }
 

@@ -21,8 +21,7 @@ export function openIndexForComparison(root: string, shards: number): OpenedInde
   try {
     const index = openIndex(root, 'read')
     if (index !== null || shards === 0) return { index, findings: [] }
-    const message = 'there is no index: no look-up finds anything until a reindex; the shards themselves are not affected'
-    return { index: null, findings: [finding('index_missing', INDEX_PATH, message)] }
+    return { index: null, findings: [finding('index_missing', INDEX_PATH, {})] }
   } catch (error) {
     return { index: null, findings: [unusable(error)] }
   }
@@ -33,18 +32,13 @@ export function openIndexForComparison(root: string, shards: number): OpenedInde
  * @throws any other error
  */
 export function unusable(error: unknown): Finding {
-  const place = error instanceof CacheError ? { details: error.details } : {}
-  if (error instanceof IndexUnusable) return finding(error.kind, INDEX_PATH, error.message, place)
-  if (error instanceof CacheBusyError) {
-    return finding('index_busy', INDEX_PATH, `${NOT_COMPARED}${error.message}`, place)
-  }
-  if (error instanceof SystemError) {
-    return finding('unreadable', INDEX_PATH, `${NOT_COMPARED}${error.message}`, place)
-  }
+  if (!(error instanceof CacheError)) throw error
+  const { message: reason, details } = error
+  if (error instanceof IndexUnusable) return finding(error.kind, INDEX_PATH, { reason }, { details })
+  if (error instanceof CacheBusyError) return finding('index_busy', INDEX_PATH, { reason }, { details })
+  if (error instanceof SystemError) return finding('unreadable', INDEX_PATH, { cause: 'index_not_compared', reason }, { details })
   throw error
 }
-
-const NOT_COMPARED = 'the index was not compared with the shards: '
 
 /** What is said of the index as a whole although it was compared. */
 const COMPARED: ReadonlySet<FindingKind> = new Set(['index_missing', 'index_other_layout', 'entry_outside'])
@@ -67,11 +61,6 @@ export function unreadEvidence(findings: readonly Finding[]): Finding[] {
   return findings.filter(
     found => isIndexFailure(found) || found.shardPath === QUARANTINE_PATH || found.shardPath.startsWith(`${QUARANTINE_PATH}/`)
   )
-}
-
-/** Why it could not be read. */
-export function unreadReason({ message }: Finding): string {
-  return message.startsWith(NOT_COMPARED) ? message.slice(NOT_COMPARED.length) : message
 }
 
 /**
@@ -141,8 +130,8 @@ export function compareShardWithIndex(
   const isWrong = (entry: IndexEntry): boolean => !changed.has(entry)
   return {
     findings: [
-      ...entryFindings('entry_without_row', shardPath, outside.filter(isWrong), beyondText(keys.rows)),
-      ...entryFindings('entry_elsewhere', shardPath, wrong.filter(isWrong), 'to rows with another key: a look-up of their keys fails'),
+      ...entriesWithoutRow(shardPath, outside.filter(isWrong), keys.rows),
+      ...entriesElsewhere(shardPath, wrong.filter(isWrong)),
       ...missingFinding(shardPath, missing, index.isWritten)
     ],
     elsewhere,
@@ -150,25 +139,24 @@ export function compareShardWithIndex(
   }
 }
 
-function entryFindings(
-  kind: 'entry_without_row' | 'entry_elsewhere',
-  shardPath: string,
-  entries: readonly IndexEntry[],
-  what: string
-): Finding[] {
+function entriesWithoutRow(shardPath: string, entries: readonly IndexEntry[], rows: number): Finding[] {
   if (entries.length === 0) return []
+  return [finding('entry_without_row', shardPath, { entries: entries.length, rows }, placeOf(entries))]
+}
+
+function entriesElsewhere(shardPath: string, entries: readonly IndexEntry[]): Finding[] {
+  if (entries.length === 0) return []
+  return [finding('entry_elsewhere', shardPath, { entries: entries.length, isCopy: false }, placeOf(entries))]
+}
+
+function placeOf(entries: readonly IndexEntry[]) {
   const rows = entries.slice(0, ROWS_LISTED).map(entry => entry.rowOffset)
-  const message = `${entries.length} index ${entries.length === 1 ? 'entry points' : 'entries point'} ${what}`
-  return [finding(kind, shardPath, message, { row: rows[0] ?? null, details: { rows, count: entries.length } })]
+  return { row: rows[0] ?? null, details: { rows, count: entries.length } }
 }
 
 /** Entries beyond a shard's last row, which can be found without reading its keys. */
 export function entriesBeyond(index: WindowIndex, shardPath: string, rows: number): Finding[] {
-  return entryFindings('entry_without_row', shardPath, index.entriesBeyond(shardPath, rows), beyondText(rows))
-}
-
-function beyondText(rows: number): string {
-  return `beyond the ${rows} rows of the shard: a look-up of their keys fails`
+  return entriesWithoutRow(shardPath, index.entriesBeyond(shardPath, rows), rows)
 }
 
 /**
@@ -177,13 +165,8 @@ function beyondText(rows: number): string {
  */
 export function missingFinding(shardPath: string, rows: readonly number[], isRebuilt: boolean): Finding[] {
   if (rows.length === 0) return []
-  const message = `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} not in the index: a look-up of ${rows.length === 1 ? 'its key' : 'their keys'} finds nothing${isRebuilt ? ' until a reindex' : ''}`
-  return [
-    finding('row_without_entry', shardPath, message, {
-      row: rows[0] ?? null,
-      details: { rows: rows.slice(0, ROWS_LISTED), count: rows.length }
-    })
-  ]
+  const place = { row: rows[0] ?? null, details: { rows: rows.slice(0, ROWS_LISTED), count: rows.length } }
+  return [finding('row_without_entry', shardPath, { rows: rows.length, isRebuilt }, place)]
 }
 
 /**
@@ -200,15 +183,13 @@ export function danglingEntries(
   const findings: Finding[] = []
   for (const [shardPath, count] of index.shardPaths()) {
     if (known.has(shardPath) || !isOfRun(shardPath)) continue
-    const entries = count === 1 ? 'one index entry points' : `${count} index entries point`
     if (isAmongCopies(shardPath) && !isProvenGone(root, shardPath)) {
-      const message = `${entries} to a copy among deleted or older files, which is not part of the cache: a look-up of ${count === 1 ? 'its key' : 'their keys'} fails once it is deleted; a reindex prefers shards of the cache`
-      findings.push(finding('entry_elsewhere', shardPath, message, { details: { count } }))
+      findings.push(finding('entry_elsewhere', shardPath, { entries: count, isCopy: true }, { details: { count } }))
     } else if (isShardPath(shardPath)) {
-      findings.push(finding('entry_without_row', shardPath, `${entries} to a shard that is not there`, { details: { count } }))
+      findings.push(finding('entry_without_row', shardPath, { entries: count, rows: null }, { details: { count } }))
     } else {
-      const message = `${entries} out of the folder of shards; it is never followed`
-      findings.push(finding('entry_outside', INDEX_PATH, message, { details: { entry_path: shardPath.slice(0, 4096), count } }))
+      const details = { entry_path: shardPath.slice(0, 4096), count }
+      findings.push(finding('entry_outside', INDEX_PATH, { entries: count }, { details }))
     }
   }
   return findings

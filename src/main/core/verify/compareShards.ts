@@ -87,28 +87,17 @@ function sameValues(a: StoredValues, b: StoredValues): boolean {
 function describe(first: string, second: string, overlaps: readonly Overlap[], same: boolean): Finding[] {
   const kind = same ? 'duplicate_key' : 'conflicting_key'
   const count = overlaps.length
-  const keys = count === 1 ? 'one key' : `${count} keys`
-  const values = same ? 'with the same values' : 'with other values, and nothing tells which are right'
   const rows = overlaps.slice(0, ROWS_LISTED).map(({ row }) => row)
   const otherRows = overlaps.slice(0, ROWS_LISTED).map(({ otherRow }) => otherRow)
-  const row = rows[0] ?? null
-  if (first === second) {
-    const message = `${count === 1 ? `row ${row} repeats` : `${count} rows repeat`} the key of an earlier row of this shard (row ${otherRows[0]}) ${values}; only the first is indexed`
-    return [finding(kind, second, message, { row, details: { other_shard: first, rows, other_rows: otherRows, count } })]
-  }
+  const [row = null] = rows
+  const [otherRow = 0] = otherRows
+  const keys = { count, sameValues: same }
+  const details = { other_shard: first, rows, other_rows: otherRows, count }
+  if (first === second) return [finding(kind, second, { ...keys, role: 'within', firstRow: otherRow }, { row, details })]
+  const isFirst = comparePaths(first, second) < 0
+  const ofFirst = { other_shard: second, rows: otherRows, other_rows: rows, count, indexed: true }
   return [
-    finding(
-      kind,
-      first,
-      `holds ${keys} that ${second} holds too, ${values}; a reindex enters these rows, as they ${comparePaths(first, second) < 0 ? 'come first in path order' : 'are at the path that GenoLeWM gives them'}`,
-      {
-        row: otherRows[0] ?? null,
-        details: { other_shard: second, rows: otherRows, other_rows: rows, count, indexed: true }
-      }
-    ),
-    finding(kind, second, `holds ${keys} that ${first} holds already, ${values}; these rows cannot be indexed as well`, {
-      row,
-      details: { other_shard: first, rows, other_rows: otherRows, count, indexed: false }
-    })
+    finding(kind, first, { ...keys, role: 'indexed', other: second, isFirst }, { row: otherRow, details: ofFirst }),
+    finding(kind, second, { ...keys, role: 'not_indexed', other: first }, { row, details: { ...details, indexed: false } })
   ]
 }

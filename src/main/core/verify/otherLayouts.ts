@@ -29,9 +29,6 @@ export class LayoutCounts {
 }
 
 function otherLayout(index: LayoutVersion, layout: LayoutVersion, { shards, rows }: Count): Finding {
-  const what = `${rows === 1 ? 'the row' : `the ${rows} rows`} of ${shards === 1 ? 'one shard' : `${shards} shards`} of layout ${layout}`
-  const keys = rows === 1 ? 'its key' : 'their keys'
-  const remedy = LAYOUTS[layout].indexStatements === null ? '' : '. Only an index of that layout can hold them'
-  const message = `the index is of layout ${index} and cannot hold ${what}: a look-up of ${keys} finds nothing${remedy}`
-  return finding('index_other_layout', INDEX_PATH, message, { details: { index_layout: index, layout, shards, count: rows } })
+  const facts = { index, layout, shards, rows, hasIndex: LAYOUTS[layout].indexStatements !== null }
+  return finding('index_other_layout', INDEX_PATH, facts, { details: { index_layout: index, layout, shards, count: rows } })
 }

@@ -6,8 +6,8 @@ import { isFuture, isOlderThan } from '../../../shared/model/age.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
+import type { InspectionInput, ShardInspection } from '../inspect/inspection.ts'
 import { blocksIndexing, type Depth, type ShardVerdict } from '../inspect/inspectShard.ts'
-import type { ShardInspection, ShardTask } from '../inspect/shardTask.ts'
 import { Intactness } from '../ledger/intactness.ts'
 import type { Verification } from '../ledger/ledger.ts'
 import type { KnownVerdict, Selection, VerifyOptions } from '../ledger/selectShards.ts'
@@ -36,7 +36,7 @@ export class ShardJudge {
    * How to read a shard. One with findings from another run, a recent verification, or the interrupted run that is resumed, is not read
    * again.
    */
-  plan(shardPath: string): { readonly task: ShardTask; readonly before: KnownVerdict | null } {
+  plan(shardPath: string): { readonly task: InspectionInput; readonly before: KnownVerdict | null } {
     const known = this.options.known?.get(shardPath) ?? this.resumed(shardPath) ?? this.trusted(shardPath)
     const stamp = this.selection.stamps.get(shardPath)
     const before = known !== null && stamp !== undefined && known.bytes === stamp.bytes && known.mtimeNs === stamp.mtimeNs ? known : null
@@ -122,8 +122,6 @@ function isUnread({ kind }: Finding): boolean {
 function changedBytes(shardPath: string, last: Verification, sha256: string): Finding {
   const since = new Date(last.digestAtMs).toISOString()
   const unchanged = new Date(last.verifiedAtMs).toISOString()
-  const message = `the bytes differ from those recorded on ${since}; shards are never rewritten, so this is rot, or another file in its place`
-  return finding('changed_bytes', shardPath, message, {
-    details: { recorded_sha256: last.sha256, sha256, recorded_at: since, last_verified: unchanged }
-  })
+  const details = { recorded_sha256: last.sha256, sha256, recorded_at: since, last_verified: unchanged }
+  return finding('changed_bytes', shardPath, { recordedAt: since }, { details })
 }

@@ -27,7 +27,7 @@ import { isAmongCopies } from '../layouts/folderNames.ts'
 import { comparePaths, INDEX_PATH, isShardPath, shardFilePath } from '../layouts/paths.ts'
 import { byPrecedence, isMisplacement } from '../layouts/precedence.ts'
 import { type Selection, selectShards, type VerifyOptions } from '../ledger/selectShards.ts'
-import { inspectShards } from '../pool/inspectShards.ts'
+import { mapShards } from '../pool/mapShards.ts'
 import { compareReaders, type ShardToCompare } from '../secondReader/compareReaders.ts'
 import { faultFinding } from '../shards/faultFinding.ts'
 import { ShardLookup } from '../shards/shardLookup.ts'
@@ -203,7 +203,7 @@ class VerifyRun {
       let i = 0
       const preparation = new BackgroundSteps(this.selection.isOfRun(INDEX_PATH) ? index?.prepareProof() : undefined, signal)
       try {
-        for await (const look of inspectShards(tasks, { signal, workers, budgetMs: shardBudgetMs, bytes })) {
+        for await (const look of mapShards(tasks, 'inspection', { signal, workers, budgetMs: shardBudgetMs, bytes })) {
           const verdict = this.judge.judge(look, plans[i]?.before ?? null, usable)
           this.take(i, verdict, look.sha256)
           usable = this.whileUsable(usable, each => this.compareWithIndex(each, verdict))
@@ -360,8 +360,8 @@ class VerifyRun {
       isIntact: (path: string) => this.judge.intactness.isIntactAt(path),
       isMine: wanted === null ? selection.isOfRun : (path: string) => wanted.has(path),
       onIndexFailure: (error: unknown) => this.giveUpIndex(error),
-      onProblem: ({ path, message, refused }: ArchiveProblem) =>
-        this.report(finding(refused ? 'unreadable' : 'bad_metadata', path, message))
+      onProblem: ({ path, message: reason, refused }: ArchiveProblem) =>
+        this.report(refused ? finding('unreadable', path, { cause: 'evidence', reason }) : finding('bad_metadata', path, { reason }))
     }
     return new EvidenceRun(situation, this.collector, {
       holdings: () => this.holdings,

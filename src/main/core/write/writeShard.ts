@@ -2,7 +2,9 @@
  * Writes one immutable shard and enters its rows into the index, in that order: a crash between the two leaves rows that the next
  * write or reindex enters. Nothing is written before everything has been checked.
  */
+
 import { dirname, join } from 'node:path'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { CacheCorruptError, CacheError, InputError, SystemError, UnsupportedError } from '../../../shared/model/errors.ts'
 import type { WindowKey, WindowRecord } from '../../../shared/model/record.ts'
 import { nowNs } from '../base/clock.ts'
@@ -252,8 +254,11 @@ function indexRowsOf(root: string, shardPath: string): IndexRow[] {
   const { keys, findings } = verifyShard(root, shardPath, 'keys')
   if (keys === null) {
     const why = findings.find(blocksIndexing)
-    if (why?.severity === 'unreadable') throw new SystemError(`cannot read the shard ${shardPath}: ${why.message}`, why.details)
-    throw new CacheCorruptError(`cache shard ${shardPath} could not be read: ${why?.message}`, { shard_path: shardPath, ...why?.details })
+    if (why?.severity === 'unreadable') throw new SystemError(`cannot read the shard ${shardPath}: ${describeFinding(why)}`, why.details)
+    throw new CacheCorruptError(`cache shard ${shardPath} could not be read: ${why === undefined ? '' : describeFinding(why)}`, {
+      shard_path: shardPath,
+      ...why?.details
+    })
   }
   return Array.from({ length: keys.rows }, (_, row) => indexRow(keys, row, shardPath))
 }

@@ -1,7 +1,9 @@
 /** The search box: the meaning of a query as a sentence while the user types, and its results. */
+
 import { createHash } from 'node:crypto'
 import { isAbsolute, relative } from 'node:path'
 import type { RowLine } from '../../../shared/contract/index.ts'
+import { formatCounted, formatInteger } from '../../../shared/model/numbers.ts'
 import {
   InputError,
   isOfContig,
@@ -45,15 +47,15 @@ export async function understand(cache: OpenCache, reader: QueryThread, query: s
   }
   const exact = rows !== null && rows <= COUNT_LIMIT ? rows : null
   const what =
-    parsed.kind === 'hash' ? (prefix.length === 64 ? 'SHA-256' : 'SHA-256 prefix') : `DNA sequence, ${number(parsed.dna.length)} bp`
+    parsed.kind === 'hash' ? (prefix.length === 64 ? 'SHA-256' : 'SHA-256 prefix') : `DNA sequence, ${formatInteger(parsed.dna.length)} bp`
   return { kind: parsed.kind, sentence: `${what}${countText(rows, parsed.kind)}`, rows: exact }
 }
 
 function countText(rows: number | null, kind: 'hash' | 'dna'): string {
   if (rows === null) return kind === 'hash' ? '; without an index, every shard is read' : '; without an index, every shard is read for it'
-  if (rows > COUNT_LIMIT) return `, more than ${number(COUNT_LIMIT)} rows`
-  if (kind === 'dna') return rows === 0 ? ' → no window has this sequence' : ` → found, ${counted(rows, 'row')}`
-  return rows === 0 ? ', no row' : `, ${counted(rows, 'row')}`
+  if (rows > COUNT_LIMIT) return `, more than ${formatInteger(COUNT_LIMIT)} rows`
+  if (kind === 'dna') return rows === 0 ? ' → no window has this sequence' : ` → found, ${formatCounted(rows, 'row')}`
+  return rows === 0 ? ', no row' : `, ${formatCounted(rows, 'row')}`
 }
 
 async function locusSentence(
@@ -68,18 +70,18 @@ async function locusSentence(
   const shards = lines.length
   if (shards === 0) return { kind: 'locus', sentence: `${place} → no shard of this contig`, rows: 0 }
   if (shards > SHARDS_AT_A_KEYSTROKE) {
-    return { kind: 'locus', sentence: `${place}, press Enter to search ${counted(shards, 'shard')}`, rows: null }
+    return { kind: 'locus', sentence: `${place}, press Enter to search ${formatCounted(shards, 'shard')}`, rows: null }
   }
   const { rows, truncated } = await reader.ask(
     'search',
     { root: cache.root, query, limit: ROWS_AT_A_KEYSTROKE, among: pathsOf(lines) },
     signal
   )
-  if (truncated) return { kind: 'locus', sentence: `${place} → more than ${number(ROWS_AT_A_KEYSTROKE)} rows`, rows: null }
+  if (truncated) return { kind: 'locus', sentence: `${place} → more than ${formatInteger(ROWS_AT_A_KEYSTROKE)} rows`, rows: null }
   if (rows.length === 0) return { kind: 'locus', sentence: `${place} → no window`, rows: 0 }
   const windows = new Set(rows.map(row => row.windowHash)).size
   const configurations = new Set(rows.map(row => [row.encoderHash, row.stateLayer, row.poolType, row.poolRadius, row.dtype].join(' '))).size
-  const sentence = `${place} → ${counted(windows, 'window')} of ${counted(configurations, 'configuration')}`
+  const sentence = `${place} → ${formatCounted(windows, 'window')} of ${formatCounted(configurations, 'configuration')}`
   return { kind: 'locus', sentence, rows: rows.length }
 }
 
@@ -120,8 +122,8 @@ function pathsOf(lines: readonly CatalogEntry[]): string[] {
 function locusText(locus: Locus): string {
   const { contig, startBp, endBp } = locus
   if (isWholeContig(locus)) return contig
-  const from = number(startBp + 1n)
-  return startBp + 1n === endBp ? `${contig}:${from}` : `${contig}:${from}–${number(endBp)}`
+  const from = formatInteger(startBp + 1n)
+  return startBp + 1n === endBp ? `${contig}:${from}` : `${contig}:${from}–${formatInteger(endBp)}`
 }
 
 /**
@@ -166,7 +168,7 @@ function shardsNamed(cache: OpenCache, text: string): string[] {
 
 function pathSentence(text: string, shards: number): Understood {
   const whose = shards === 1 ? 'shard whose path holds' : 'shards whose paths hold'
-  return { kind: 'path', sentence: `${number(shards)} ${whose} “${text}”`, rows: null }
+  return { kind: 'path', sentence: `${formatInteger(shards)} ${whose} “${text}”`, rows: null }
 }
 
 function sha256(text: string): string {
@@ -176,12 +178,4 @@ function sha256(text: string): string {
 /** The bases A and C are also hex digits. */
 function mayBeHash(dna: string): boolean {
   return /^[AC]{16,64}$/.test(dna)
-}
-
-function number(value: number | bigint): string {
-  return value.toLocaleString('en')
-}
-
-function counted(count: number, what: string): string {
-  return `${number(count)} ${what}${count === 1 ? '' : 's'}`
 }

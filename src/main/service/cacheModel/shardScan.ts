@@ -141,7 +141,7 @@ export class ShardScan {
     for (let from = 0; from < listing.files.length && !this.closed; from += STAMPS_AT_ONCE) {
       const names = listing.files.slice(from, from + STAMPS_AT_ONCE)
       const stamps = await this.reader.ask('readStamps', { root: this.root, folder, names })
-      if (stamps.fault !== null) found.push(finding('unreadable', folder, `shards could not be inspected: ${stamps.fault}`))
+      if (stamps.fault !== null) found.push(finding('unreadable', folder, { cause: 'stamps', reason: stamps.fault }))
       for (const [i, name] of names.entries()) {
         const bytes = stamps.bytes[i] ?? -1
         if (bytes >= 0) lines.push(this.lineFor(`${folder}/${name}`, { bytes, mtimeNs: stamps.mtimeNs[i] ?? 0n }))
@@ -166,9 +166,8 @@ export class ShardScan {
       this.events.onGone(gone)
       return
     }
-    // An unmounted disk returns with the same shards, so their remembered data is kept.
-    const message = 'the folder of the shards no longer exists: it was removed, or its disk was unmounted'
-    this.found.set(folder, [finding('unreadable', folder, message)])
+    // A disk that was unmounted comes back with the same shards: what is remembered of them stays.
+    this.found.set(folder, [finding('unreadable', folder, { cause: 'shards_gone' })])
   }
 
   private lineFor(shardPath: string, stamp: FileStamp): CatalogEntry {

@@ -2,8 +2,10 @@
  * A cache of metadata about caches in the program's data folder, so that reopening one shows everything at once. It is not authoritative:
  * every opening scans the files again, and an unusable catalog is recreated.
  */
+
 import { rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { fromRecorded, type RecordedFinding, toRecorded } from '../../../shared/model/recordedFinding.ts'
 import { JOURNALS, strangeJournal } from '../../core/index.ts'
 import type { Compared, Comparison } from './comparison.ts'
 
@@ -165,7 +167,8 @@ export class Catalog {
   comparison(rootId: number): Comparison | null {
     const row = this.compared.get(rootId)
     if (row === undefined) return null
-    const findings: Compared[] = JSON.parse(row.findings)
+    const recorded: RecordedCompared[] = JSON.parse(row.findings)
+    const findings = recorded.map(each => ({ ...each, finding: fromRecorded(each.finding) }))
     const index = row.indexBytes === null || row.indexMtimeNs === null ? null : { bytes: row.indexBytes, mtimeNs: BigInt(row.indexMtimeNs) }
     return { whole: row.whole === 1, index, findings }
   }
@@ -176,10 +179,15 @@ export class Catalog {
       whole ? 1 : 0,
       index?.bytes ?? null,
       index === null ? null : String(index.mtimeNs),
-      JSON.stringify(findings, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+      JSON.stringify(
+        findings.map(each => ({ ...each, finding: toRecorded(each.finding) })),
+        (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+      )
     )
   }
 }
+
+type RecordedCompared = Omit<Compared, 'finding'> & { readonly finding: RecordedFinding }
 
 const NONE: readonly string[] = []
 

@@ -2,8 +2,9 @@
  * A shard in the catalog. Entries are small, because a cache has up to a hundred thousand of them. Its health is derived from the other
  * fields.
  */
-import type { Health, ShardRow } from '../../../shared/contract/index.ts'
-import { addressOf, type FileStamp, type Finding, type RecordedVerdict, type Severity } from '../../core/index.ts'
+import type { ShardRow } from '../../../shared/contract/index.ts'
+import { badnessOf, HEALTH_OF, HEALTH_ORDER, type Health } from '../../../shared/model/health.ts'
+import { addressOf, type FileStamp, type Finding, type RecordedVerdict } from '../../core/index.ts'
 
 /** Data that all shards of one contig in one encoder configuration share. */
 export type Group = {
@@ -35,7 +36,7 @@ export type CatalogEntry = FileStamp & {
   verifiedAtMs: number | null
   /** Whether a digest is on record, or every page has a checksum. */
   hasChecksum: boolean
-  /** The worst of its own findings, and their number. */
+  /** The badness of its own findings, and their number. */
   ownWorst: number
   ownFindings: number
   /** The same for the last comparison with other shards and with the index. */
@@ -45,13 +46,12 @@ export type CatalogEntry = FileStamp & {
 
 const NOTHING: readonly Finding[] = []
 
-/** Higher is worse. Problems of the index alone do not make a shard worse. */
-const RANK: Readonly<Record<Severity, number>> = { index: 0, suspect: 1, unsupported: 2, unreadable: 3, missing: 4, corrupt: 5 }
-const HEALTH_OF_RANK: readonly Health[] = ['verified', 'suspect', 'unsupported', 'unreadable', 'missing', 'damaged']
-
-/** The rank of the worst finding; 0 if none concerns the shard. */
+/** The badness of the worst finding; 0 when none says anything against the shard. Problems of the index alone do not count. */
 export function worstOf(findings: readonly Finding[]): number {
-  return findings.reduce((worst, found) => Math.max(worst, RANK[found.severity]), 0)
+  return findings.reduce((worst, { severity }) => {
+    const health = HEALTH_OF[severity]
+    return health === null ? worst : Math.max(worst, badnessOf(health))
+  }, 0)
 }
 
 /** Adds the ledger's records, if they are about the present file. */
@@ -70,30 +70,13 @@ export function firstLookOf({ verifiedAtMs, firstLook }: CatalogEntry): readonly
 
 export function healthOf(line: CatalogEntry): Health {
   const worst = Math.max(line.ownWorst, line.crossWorst)
-  if (worst > 0) return HEALTH_OF_RANK[worst] ?? 'damaged'
+  if (worst > 0) return HEALTH_ORDER[HEALTH_ORDER.length - 1 - worst] ?? 'damaged'
   if (line.verifiedAtMs === null) return 'unverified'
   // A change of its bytes would not be detected.
   return line.hasChecksum ? 'verified' : 'readable'
 }
 
-/** Rank of a health if one cell represents several shards. */
-const BADNESS: Readonly<Record<Health, number>> = {
-  verified: 0,
-  readable: 1,
-  unverified: 2,
-  suspect: 3,
-  unsupported: 4,
-  unreadable: 5,
-  missing: 6,
-  damaged: 7
-}
-
-/** Higher is worse. */
-export function badnessOf(health: Health): number {
-  return BADNESS[health]
-}
-
-/** Creates groups, each once. */
+/** Makes groups, each once. */
 export class ConfigurationIndex {
   private readonly known = new Map<string, Group>()
 

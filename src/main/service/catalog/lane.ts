@@ -1,6 +1,8 @@
 /** The contigs of a scope side by side, one cell per stride block: the shards with their health, and the gaps. */
+
 import type { Health, Scope } from '../../../shared/contract/index.ts'
-import { badnessOf, type CatalogEntry, healthOf } from './catalogEntry.ts'
+import { badnessOf } from '../../../shared/model/health.ts'
+import { type CatalogEntry, healthOf } from './catalogEntry.ts'
 import { inScope } from './scope.ts'
 
 const LANE_CELLS = 4000

@@ -1,6 +1,8 @@
 /** The table of shards: filtered, sorted, one page at a time. The last result is kept while nothing changes, so that scrolling is cheap. */
+
 import type { Health, Scope, SHARD_SORTS } from '../../../shared/contract/index.ts'
-import { badnessOf, type CatalogEntry, healthOf } from './catalogEntry.ts'
+import { badnessOf } from '../../../shared/model/health.ts'
+import { type CatalogEntry, healthOf } from './catalogEntry.ts'
 import { inScope } from './scope.ts'
 import { countLines } from './totals.ts'
 

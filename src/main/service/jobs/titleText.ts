@@ -1,8 +1,6 @@
 /** Counts and times in the titles of jobs. */
 
-export function counted(shards: number): string {
-  return shards === 1 ? '1 shard' : `${shards.toLocaleString('en')} shards`
-}
+import { formatCounted } from '../../../shared/model/numbers.ts'
 
 const UNITS = [
   ['day', 86_400_000],
@@ -15,5 +13,5 @@ const UNITS = [
 export function duration(ms: number): string {
   const [unit, length] = UNITS.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
   const count = ms / length
-  return `${count.toLocaleString('en')} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
+  return formatCounted(count, unit, unit === 'ms' ? unit : `${unit}s`)
 }

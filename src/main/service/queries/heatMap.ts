@@ -2,7 +2,10 @@
  * A shard as an image. Each cell is the mean of the finite values in it. It is read page by page, so that memory is bounded by the image
  * and a page, and a damaged shard is drawn up to its damage.
  */
+
 import { setImmediate } from 'node:timers/promises'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
+import { counted } from '../../../shared/model/numbers.ts'
 import { CancelledError, listShard, readVectors, type ShardEntry, type VectorBatch } from '../../core/index.ts'
 import { stampOf } from './shardReads.ts'
 
@@ -38,7 +41,7 @@ export async function drawHeatMap(request: HeatMapRequest, signal: AbortSignal):
   let read = 0
   const batches = readVectors(root, shardPath)
   for (let next = batches.next(); ; next = batches.next()) {
-    if (next.done) return picture.result(next.value === null ? null : damageText(next.value.message, read, entry.rows))
+    if (next.done) return picture.result(next.value === null ? null : damageText(describeFinding(next.value), read, entry.rows))
     picture.add(next.value)
     read = next.value.firstRow + next.value.rows
     await pause(signal)
@@ -52,7 +55,7 @@ async function pause(signal: AbortSignal): Promise<void> {
 
 function damageText(message: string, read: number, rows: number | null): string {
   if (rows === null) return `the shard cannot be read: ${message}`
-  return read === 0 ? `no row can be read: ${message}` : `rows ${read} to ${rows - 1} cannot be read: ${message}`
+  return read === 0 ? `no row can be read: ${message}` : counted`rows ${read} to ${rows - 1} cannot be read: ${message}`
 }
 
 /** Rows of a shard may differ in length. Then the image is as wide as the longest one. */

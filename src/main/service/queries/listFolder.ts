@@ -29,8 +29,8 @@ export async function listFolder({ root, folder }: { root: string; folder: strin
   } catch (error) {
     if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) return null
     const fault = asSystemError(error, 'read', folder)
-    const message = `the folder could not be read, so its shards were not inspected: ${fault.message}`
-    return { files: [], folders: [], linked: false, findings: [finding('unreadable', folder, message, { details: fault.details })] }
+    const found = finding('unreadable', folder, { cause: 'folder', reason: fault.message }, { details: fault.details })
+    return { files: [], folders: [], linked: false, findings: [found] }
   }
   const { shards, folders, findings, linked } = sortFolder(root, folder, entries)
   return { files: sortNames(shards), folders: sortNames(folders).map(name => `${folder}/${name}`), findings, linked }

@@ -36,7 +36,9 @@ export async function findMissing({ root, ledgerFile, states }: MissingQuestion,
   try {
     const options = { ledger, signal, workers: 1, states: new Map(states), shardsNamed: SHARDS_NAMED, keysNamed: KEYS_NAMED }
     const { lost, indexFailure, problems } = await findLost(root, options)
-    const placeholders = states.filter(([, state]) => state === 'placeholder').map(([shardPath]) => finding('placeholder', shardPath, ''))
+    const placeholders = states
+      .filter(([, state]) => state === 'placeholder')
+      .map(([shardPath]) => finding('placeholder', shardPath, { is: 'known_before' }))
     const counts = countMissing(
       lost.map(each => each.lost),
       placeholders

@@ -2,6 +2,7 @@
 
 import type { ReactElement } from 'react'
 import type { JobOutcome, JobReport } from '../../../shared/contract/index.ts'
+import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { countByKind, FINDING_KINDS, type Finding, type FindingKind, isFindingKind } from '../../../shared/model/finding.ts'
 import type { Progress, ShardNotMoved } from '../../../shared/model/report.ts'
 import { SEVERITY_MARK } from '../../parts/FindingList.tsx'
@@ -9,7 +10,7 @@ import { useQuarantine } from '../../state/queries/queries.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { kindTitle } from '../../text/findings/findingAdvice.ts'
-import { capital, findingText, formatBytes, formatCount, formatCounted, formatDuration } from '../../text/index.ts'
+import { capital, formatBytes, formatCount, formatCounted, formatDuration } from '../../text/index.ts'
 import { Button } from '../../ui/controls/Button.tsx'
 import { saveBytes } from '../../ui/copyText.ts'
 import { sentenceOf } from '../../ui/faults.ts'
@@ -132,7 +133,7 @@ export function KindCounts({ byKind }: { readonly byKind: Partial<Record<Finding
     <ul className={classes.kinds}>
       {shown.map(kind => (
         <li key={kind}>
-          <HealthMark mark={SEVERITY_MARK[FINDING_KINDS[kind]]} word={`${kindTitle(kind)} ${formatCount(byKind[kind] ?? 0)}`} />
+          <HealthMark mark={SEVERITY_MARK[FINDING_KINDS[kind].severity]} word={`${kindTitle(kind)} ${formatCount(byKind[kind] ?? 0)}`} />
         </li>
       ))}
     </ul>
@@ -140,11 +141,11 @@ export function KindCounts({ byKind }: { readonly byKind: Partial<Record<Finding
 }
 
 function LeftOut({ findings }: { readonly findings: readonly Finding[] }) {
-  return <Paths title='Not in the index' paths={findings.map(({ shardPath, message }) => `${shardPath}: ${findingText(message)}`)} />
+  return <Paths title='Not in the index' paths={findings.map(found => `${found.shardPath}: ${describeFinding(found)}`)} />
 }
 
 function NotMoved({ shards }: { readonly shards: readonly ShardNotMoved[] }) {
-  return <Paths title='Could not be moved' paths={shards.map(({ shardPath, reason }) => `${shardPath}: ${findingText(reason)}`)} />
+  return <Paths title='Could not be moved' paths={shards.map(({ shardPath, reason }) => `${shardPath}: ${reason}`)} />
 }
 
 const SHOWN = 200

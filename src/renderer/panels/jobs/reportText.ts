@@ -1,7 +1,9 @@
 /** What a job came to, in words, and whole for a file. */
+
 import type { JobOutcome, JobReport } from '../../../shared/contract/index.ts'
 import { toJson } from '../../../shared/json.ts'
 import { missingText } from '../../../shared/model/missingText.ts'
+import { withMessage } from '../../../shared/model/recordedFinding.ts'
 import type { Progress, SecondReading, ShardNotMoved } from '../../../shared/model/report.ts'
 import { capital, formatCount, formatCounted } from '../../text/index.ts'
 
@@ -89,7 +91,7 @@ export function movedBy(done: JobReport): readonly string[] {
 
 /** A report as the command line prints it with `--json`, and a plan as `repair --save-plan` keeps it. */
 export function reportJson(done: JobReport): string {
-  return `${toJson(documentOf(done))}\n`
+  return `${toJson(documentOf(done), withMessage)}\n`
 }
 
 /** Named only where there is something to name, as on the command line. */

@@ -7,7 +7,7 @@ import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { adviceOf, isChangedMeanwhile } from '../../text/findings/findingAdvice.ts'
 import { pairOf, pairsOf } from '../../text/findings/pairs.ts'
-import { findingSentence, formatCount, sharedEncoder } from '../../text/index.ts'
+import { findingText, formatCount, sharedEncoder } from '../../text/index.ts'
 import { Button } from '../../ui/controls/Button.tsx'
 import { useLines } from '../../ui/tables/useLines.ts'
 import { ShardName } from '../../ui/text/ShardName.tsx'
@@ -163,8 +163,8 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
                 <span className={classes.where} title={placeText(found)}>
                   {placeText(found)}
                 </span>
-                <span className={classes.message} title={findingSentence(found.message)}>
-                  {findingSentence(found.message)}
+                <span className={classes.message} title={findingText(found)}>
+                  {findingText(found)}
                 </span>
               </div>
             )

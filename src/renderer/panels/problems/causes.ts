@@ -47,7 +47,7 @@ export function shardsToVerify({ findings }: Cause): string[] | null {
 
 function causeOf(id: string, kind: FindingKind, findings: readonly Finding[], firstLook: boolean): Cause {
   const shards = new Set(findings.map(({ shardPath }) => shardPath)).size
-  return { id, kind, severity: FINDING_KINDS[kind], findings: findings.toSorted(byPlace), shards, firstLook, changed: false }
+  return { id, kind, severity: FINDING_KINDS[kind].severity, findings: findings.toSorted(byPlace), shards, firstLook, changed: false }
 }
 
 function grouped(findings: readonly Finding[], firstLook: boolean): readonly Cause[] {

@@ -156,7 +156,6 @@ function drawCell(context: CanvasRenderingContext2D, health: Health, cell: Cell,
 }
 
 function drawShape(context: CanvasRenderingContext2D, health: Health, { x, y, width, height }: Cell, palette: Palette): void {
-  if (health === 'verified' || health === 'unverified') return
   const least = Math.min(width, height)
   const [cx, cy, side] = [x + width / 2, y + height / 2, least * 0.24]
   context.strokeStyle = health === 'suspect' ? palette.suspectInk : health === 'missing' ? palette.fill.missing : palette.ink
@@ -188,6 +187,10 @@ function drawShape(context: CanvasRenderingContext2D, health: Health, { x, y, wi
     case 'unreadable':
       context.moveTo(cx - side, cy)
       context.lineTo(cx + side, cy)
+      break
+    case 'verified':
+    case 'unverified':
+      return
   }
   context.stroke()
 }

@@ -106,7 +106,7 @@ function Move(props: {
       <span className={classes.size}>
         {rows === null ? 'rows not known' : formatCounted(rows, 'row')} · {formatBytes(bytes)}
       </span>
-      <p className={classes.reason}>{reasons.map(({ message }) => findingSentence(message)).join('. ')}</p>
+      <p className={classes.reason}>{reasons.map(findingSentence).join(' ')}</p>
     </div>
   )
 }
@@ -145,7 +145,7 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
       {kept.slice(0, SHOWN).map(({ shardPath, reasons }) => (
         <div key={shardPath} className={classes.move}>
           <ShardName path={shardPath} above={above} />
-          <p className={classes.reason}>{reasons.map(({ message }) => findingSentence(message)).join('. ')}</p>
+          <p className={classes.reason}>{reasons.map(findingSentence).join(' ')}</p>
         </div>
       ))}
       {kept.length > SHOWN && <p className={classes.more}>and {formatCount(kept.length - SHOWN)} more</p>}

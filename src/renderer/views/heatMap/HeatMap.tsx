@@ -4,7 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useSta
 import type { RowLine } from '../../../shared/contract/index.ts'
 import { usePacedRow } from '../../parts/usePacedRow.ts'
 import { useRowPages } from '../../state/queries/queries.ts'
-import { findingSentence, formatCount, formatCounted, formatFloat, formatLocus } from '../../text/index.ts'
+import { capital, formatCount, formatCounted, formatFloat, formatLocus } from '../../text/index.ts'
 import { ColourBar } from '../../ui/plots/ColourBar.tsx'
 import { colourTable, limitOf, type Theme, wordFor } from '../../ui/plots/colourMap.ts'
 import { type Size, useSettled, useSize, useTheme } from '../../ui/plots/useCanvas.ts'
@@ -91,7 +91,7 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
         <canvas ref={canvas} className={styles.canvas} />
         {size !== null && empty !== null && (
           <div className={styles.lost} style={{ top: (empty / picture.height) * size.height }}>
-            {findingSentence(picture.damage ?? '')}
+            {capital(picture.damage ?? '')}
           </div>
         )}
         {size !== null && selected !== null && selected < rows && (

@@ -9,7 +9,7 @@ import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { DRIFTS, driftOf } from '../../text/findings/drift.ts'
 import { adviceOf, isChangedMeanwhile } from '../../text/findings/findingAdvice.ts'
-import { findingSentence, formatAgo, formatBytes, formatCount, formatCounted, formatTime, sharedEncoder } from '../../text/index.ts'
+import { capital, findingText, formatAgo, formatBytes, formatCount, formatCounted, formatTime, sharedEncoder } from '../../text/index.ts'
 import { Button } from '../../ui/controls/Button.tsx'
 import view from '../../ui/styles/view.module.css'
 import { Facts } from '../../ui/text/Facts.tsx'
@@ -68,9 +68,9 @@ export function IndexTab() {
         <ul className={classes.drifts}>
           {findings
             .filter(({ kind }) => !DRIFTS.includes(kind))
-            .map(({ kind, message }) => (
-              <li key={kind}>
-                <HealthMark mark='damaged' word={findingSentence(message)} />
+            .map(found => (
+              <li key={found.kind}>
+                <HealthMark mark='damaged' word={findingText(found)} />
               </li>
             ))}
         </ul>
@@ -83,7 +83,7 @@ function State({ summary }: { readonly summary: CacheSummary }) {
   const { state, drift, reason } = summary.index
   if (state === 'missing') return <HealthMark mark='damaged' word='There is no index: a look-up by key finds nothing' />
   if (state === 'unusable') return <HealthMark mark='damaged' word={`The index cannot be used${reason === null ? '' : `: ${reason}`}`} />
-  if (state === 'unsupported') return <HealthMark mark='unsupported' word={findingSentence(reason ?? 'the index is of a newer GenoLeWM')} />
+  if (state === 'unsupported') return <HealthMark mark='unsupported' word={capital(reason ?? 'the index is of a newer GenoLeWM')} />
   if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with all shards as they are now' />
   if (drift === 0) return <HealthMark mark='verified' word='The index is in step with the shards' />
   return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'entry', 'entries')}`} />
@@ -115,13 +115,13 @@ function Drift({ kind, findings, known }: { readonly kind: FindingKind; readonly
             {adviceOf(first, null).cost} {adviceOf(first, null).remedy}
           </Muted>
           <ul className={classes.places}>
-            {findings.slice(0, SHOWN).map(({ shardPath, row, message }) => (
-              <li key={`${shardPath} ${row} ${message}`}>
-                <Button kind='link' onClick={() => go({ shardPath, rowOffset: null })}>
-                  <ShardName path={shardPath} above={above} />
+            {findings.slice(0, SHOWN).map(found => (
+              <li key={`${found.shardPath} ${found.row} ${findingText(found)}`}>
+                <Button kind='link' onClick={() => go({ shardPath: found.shardPath, rowOffset: null })}>
+                  <ShardName path={found.shardPath} above={above} />
                 </Button>
-                <span className={classes.message} title={findingSentence(message)}>
-                  {findingSentence(message)}
+                <span className={classes.message} title={findingText(found)}>
+                  {findingText(found)}
                 </span>
               </li>
             ))}

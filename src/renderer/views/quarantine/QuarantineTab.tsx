@@ -17,7 +17,7 @@ import { Facts } from '../../ui/text/Facts.tsx'
 import { ShardName } from '../../ui/text/ShardName.tsx'
 import { Mono, Muted } from '../../ui/text/Text.tsx'
 import classes from './Quarantine.module.css'
-import { reasonsText, reasonText } from './reasons.ts'
+import { reasonsText, reasonTexts } from './reasons.ts'
 
 const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
 
@@ -99,15 +99,15 @@ function EntryGrid({
 }
 
 function Cells({ entry, above }: { readonly entry: QuarantineEntry; readonly above: string }) {
-  const { shardPath, reasons, at, bytes } = entry
+  const { shardPath, at, bytes } = entry
   const moved = at === null ? null : millisecondsOf(at)
   return (
     <>
       <td>
         <ShardName path={shardPath} above={above} />
       </td>
-      <td className={classes.why} title={reasons.map(reasonText).join('\n')}>
-        {reasonsText(reasons)}
+      <td className={classes.why} title={reasonTexts(entry).join('\n')}>
+        {reasonsText(entry)}
       </td>
       <td title={formatTime(moved)}>{formatAgo(moved)}</td>
       <td className={grid.number}>{formatBytes(bytes)}</td>
@@ -116,18 +116,19 @@ function Cells({ entry, above }: { readonly entry: QuarantineEntry; readonly abo
 }
 
 function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {
-  const { path, shardPath, reasons, at } = entry
+  const { path, shardPath, at } = entry
+  const reasons = reasonTexts(entry)
   return (
     <section className={classes.facts} aria-label='The chosen file'>
       <Facts>
         <dt>{reasons.length > 1 ? 'Reasons' : 'Reason'}</dt>
         <dd className={classes.reasons}>
           {reasons.length === 0 ? (
-            reasonsText(reasons)
+            reasonsText(entry)
           ) : (
             <ul>
               {reasons.map(reason => (
-                <li key={reason}>{reasonText(reason)}</li>
+                <li key={reason}>{reason}</li>
               ))}
             </ul>
           )}

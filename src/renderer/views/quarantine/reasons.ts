@@ -1,15 +1,15 @@
-/** Why a file lies in quarantine, in words. Pure. */
-import { isFindingKind } from '../../../shared/model/finding.ts'
+/** Why a file is in quarantine, in words. */
+import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { kindTitle } from '../../text/findings/findingAdvice.ts'
 import { findingText } from '../../text/index.ts'
 
-/** `bad_footer: 8 bytes follow` → `Bad footer: 8 bytes follow`; what a person wrote stays as it is. */
-export function reasonText(reason: string): string {
-  const [, kind = '', rest = ''] = /^([a-z_]+): (.*)$/s.exec(reason) ?? []
-  return isFindingKind(kind) ? `${kindTitle(kind)}: ${findingText(rest)}` : reason
+/** `Bad footer: 8 bytes follow`; a reason that is no finding stays as it was written. */
+export function reasonTexts({ findings, reasons }: Pick<QuarantineEntry, 'findings' | 'reasons'>): readonly string[] {
+  return findings.length === 0 ? reasons : findings.map(found => `${kindTitle(found.kind)}: ${findingText(found)}`)
 }
 
 /** All reasons of a file in one text. */
-export function reasonsText(reasons: readonly string[]): string {
-  return reasons.length === 0 ? 'Not written down: somebody else moved it' : reasons.map(reasonText).join('; ')
+export function reasonsText(entry: Pick<QuarantineEntry, 'findings' | 'reasons'>): string {
+  const texts = reasonTexts(entry)
+  return texts.length === 0 ? 'No reason recorded (moved by another program)' : texts.join('; ')
 }

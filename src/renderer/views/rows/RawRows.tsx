@@ -3,7 +3,7 @@
 import { type KeyboardEvent, useState } from 'react'
 import type { RawRowPage, ShardFacts } from '../../../shared/contract/index.ts'
 import { useRawPages } from '../../state/queries/queries.ts'
-import { findingSentence, formatCount, formatCounted } from '../../text/index.ts'
+import { findingText, formatCount, formatCounted } from '../../text/index.ts'
 import { isForeign } from '../../text/rawOnly.ts'
 import { Said, useDone } from '../../ui/controls/CopyButton.tsx'
 import { copyText } from '../../ui/copyText.ts'
@@ -32,9 +32,7 @@ export function RawRows({ shardPath, facts }: { readonly shardPath: string; read
   return (
     <>
       <Banner tone='note'>
-        {reason !== undefined && (
-          <HealthMark mark={reason.severity === 'corrupt' ? 'damaged' : 'unsupported'} word={findingSentence(reason.message)} />
-        )}
+        {reason !== undefined && <HealthMark mark={reason.severity === 'corrupt' ? 'damaged' : 'unsupported'} word={findingText(reason)} />}
         {first?.unread.map(({ column, severity, reason: why }) => (
           <HealthMark
             key={column}

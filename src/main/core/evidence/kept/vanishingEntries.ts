@@ -9,7 +9,7 @@ import { configurationText } from '../../keys/keyConfiguration.ts'
 import { isValidKey } from '../../keys/keyPrint.ts'
 import { type ShardKeys, windowHashesText } from '../../keys/shardKeys.ts'
 import { isShardPath } from '../../layouts/paths.ts'
-import { BYTES_OF_KEYS, inspectShards } from '../../pool/inspectShards.ts'
+import { BYTES_OF_KEYS, mapShards } from '../../pool/mapShards.ts'
 import { archiveEntries, type LeavingEntry, readArchive } from './entryArchive.ts'
 
 /** What becomes of a shard's entries when the index is built anew. */
@@ -165,7 +165,7 @@ async function contradictedIn(
 ): Promise<ReadonlySet<string>> {
   const contradicted = new Set<string>()
   const tasks = shardPaths.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
-  for await (const { verdict } of inspectShards(tasks, { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
+  for await (const { verdict } of mapShards(tasks, 'inspection', { signal, workers, bytes: tasks.length * BYTES_OF_KEYS })) {
     const { shardPath, keys } = verdict
     if (keys === null) continue
     try {

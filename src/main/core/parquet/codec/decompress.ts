@@ -1,5 +1,7 @@
 /** Decompression that never gives more than the page header declares, and nothing less. */
+
 import { brotliDecompressSync } from 'node:zlib'
+import { counted } from '../../../../shared/model/numbers.ts'
 import { throwIfRefused } from '../../fs/systemError.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
@@ -34,7 +36,7 @@ export function decompress(codec: Codec, input: Uint8Array, size: number, column
     throw new ShardFault('bad_page', `the ${codec} data of a page of ${column} cannot be decompressed: ${error.message}`, { column })
   }
   if (output.length !== size) {
-    throw new ShardFault('bad_page', `a page of ${column} holds ${output.length} bytes, its header says ${size}`, { column })
+    throw new ShardFault('bad_page', counted`a page of ${column} holds ${output.length} bytes, its header says ${size}`, { column })
   }
   return output
 }

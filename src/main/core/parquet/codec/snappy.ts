@@ -2,6 +2,7 @@
  * Snappy into a buffer of the declared size, never a byte more. (hyparquet has one too; a literal of more than 2^31 bytes sends
  * it two billion steps back.) Source: https://github.com/google/snappy/blob/main/format_description.txt
  */
+import { counted } from '../../../../shared/model/numbers.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 
 /**
@@ -29,7 +30,7 @@ export function decompressSnappy(input: Uint8Array, size: number): Uint8Array {
     if (byte < 128) break
     if (scale > 2 ** 28) throw new DecodeError('Snappy: the length takes too many bytes')
   }
-  if (declared !== size) throw new DecodeError(`Snappy: ${declared} bytes instead of ${size}`)
+  if (declared !== size) throw new DecodeError(counted`Snappy: ${declared} bytes instead of ${size}`)
   while (from < input.length) {
     const tag = little(1)
     const kind = tag & 3
@@ -48,6 +49,6 @@ export function decompressSnappy(input: Uint8Array, size: number): Uint8Array {
     for (let i = 0; i < length; i++) output[to + i] = output[to + i - distance] ?? 0
     to += length
   }
-  if (to !== size) throw new DecodeError(`Snappy: ${to} bytes instead of ${size}`)
+  if (to !== size) throw new DecodeError(counted`Snappy: ${to} bytes instead of ${size}`)
   return output
 }

@@ -2,7 +2,9 @@
  * zstd frames into memory that the caller has: one decompressor for all of a thread's pages. `zstdDecompressSync` makes a new one for
  * every call, which for a shard's two dozen small pages costs as much as its values do.
  */
+
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib'
+import { counted } from '../../../../shared/model/numbers.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 
 /**
@@ -37,7 +39,7 @@ export function decompressZstd(input: Uint8Array, size: number): Uint8Array {
     if (length < 0) {
       // The decompressor knows best what is wrong.
       decompressFrame(rest, left)
-      throw new DecodeError(`${rest.length} bytes are left behind the frames`)
+      throw new DecodeError(counted`${rest.length} bytes are left behind the frames`)
     }
     at += length
     if (skipped > 0) continue

@@ -3,6 +3,7 @@
  * a JS number before somebody asks for one. Memory is bounded by a page, not by a shard.
  */
 
+import { counted } from '../../../../shared/model/numbers.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
@@ -87,7 +88,7 @@ export function* readEmbeddingColumn(
     const batch = slice(leaf, levels, values, starts, page.count, row)
     checkLength(leaf.name, batch, limits)
     row += starts.length
-    if (row > rows) throw bad(leaf, `it holds more than the ${rows} rows of its row group`)
+    if (row > rows) throw bad(leaf, counted`it holds more than the ${rows} rows of its row group`)
     if (slots >= chunk.values) yield batch
     else {
       // Taken out before the batch is handed on: the next page may be decoded into the same memory.
@@ -96,8 +97,8 @@ export function* readEmbeddingColumn(
     }
   }
   if (open !== null) yield open
-  if (row !== rows) throw bad(leaf, `it holds ${row} rows, its row group ${rows}`)
-  if (slots !== chunk.values) throw bad(leaf, `it holds ${slots} values, its row group says ${chunk.values}`)
+  if (row !== rows) throw bad(leaf, counted`it holds ${row} rows, its row group ${rows}`)
+  if (slots !== chunk.values) throw bad(leaf, counted`it holds ${slots} values, its row group says ${chunk.values}`)
   if (index !== null && index.length !== pages) {
     note(`the page index of ${leaf.name} tells of ${index.length} pages, and there are ${pages}`)
   }

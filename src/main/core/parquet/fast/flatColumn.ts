@@ -3,6 +3,7 @@
  * texts holds each distinct text once, as the columns of this schema repeat few.
  */
 
+import { counted } from '../../../../shared/model/numbers.ts'
 import { throwIfRefused } from '../../fs/systemError.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
@@ -43,7 +44,7 @@ export function readFlatColumn(
   const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0)
   if (rows !== rowCount) {
     const { name: column } = chunk.leaf
-    throw new ShardFault('bad_page', `the pages of ${column} hold ${rows} values for ${rowCount} rows`, { column })
+    throw new ShardFault('bad_page', counted`the pages of ${column} hold ${rows} values for ${rowCount} rows`, { column })
   }
   const present = joinPresence(pieces, rows)
   switch (want) {

@@ -4,17 +4,15 @@
  */
 import { basename, dirname } from 'node:path'
 import { type Finding, finding } from '../../../../shared/model/finding.ts'
+import type { Tool } from '../../../../shared/model/findingKinds.ts'
 import { holdsTransfers } from '../../layouts/folderNames.ts'
-import { ShardFault } from '../../limits/shardFault.ts'
+import { type ShardFault, shardFault } from '../../limits/shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
 
-const ANNEX = 'git-annex; `git annex get` fetches the contents'
-const DVC = 'DVC; `dvc pull` fetches the contents'
-
 /** Where git-annex and DVC keep contents, as their links name it. */
-const STORES: readonly (readonly [RegExp, string])[] = [
-  [/(^|[/\\])\.git[/\\]annex[/\\]objects[/\\]/, ANNEX],
-  [/(^|[/\\])\.dvc[/\\]cache[/\\]|(^|[/\\])files[/\\]md5[/\\][0-9a-f]{2}[/\\]/, DVC]
+const STORES: readonly (readonly [RegExp, Tool])[] = [
+  [/(^|[/\\])\.git[/\\]annex[/\\]objects[/\\]/, 'git-annex'],
+  [/(^|[/\\])\.dvc[/\\]cache[/\\]|(^|[/\\])files[/\\]md5[/\\][0-9a-f]{2}[/\\]/, 'DVC']
 ]
 
 /**
@@ -27,18 +25,14 @@ export function danglingFinding(path: string, target: string): Finding | null {
   const details = { link: 'nowhere', target }
   // Emacs marks a file that is being edited with such a link.
   if (name.startsWith('.#')) {
-    const message = `is the lock of an editor (${target}), not a shard; GenoLeWM fails to read it`
-    return name.endsWith('.parquet') ? finding('stray_file', path, message, { details }) : null
+    return name.endsWith('.parquet') ? finding('stray_file', path, { is: 'editor_lock', target }, { details }) : null
   }
   const store = STORES.find(([pattern]) => pattern.test(target))
   if (store === undefined && !name.endsWith('.parquet') && !isPlaceOfFolder(path)) {
     if (name.startsWith('.')) return null
-    return finding('not_a_file', path, `is a symbolic link to ${target}, which does not exist; what was behind it was not read`, {
-      details
-    })
+    return finding('not_a_file', path, { is: 'dangling_link', target }, { details })
   }
-  const remedy = store === undefined ? 'fetch the contents, or mount the disk that holds them' : `it belongs to ${store[1]}`
-  return finding('placeholder', path, `is a symbolic link to ${target}, which does not exist here; ${remedy}`, { details })
+  return finding('placeholder', path, { is: 'dangling_link', target, tool: store?.[1] ?? null }, { details })
 }
 
 /**
@@ -48,8 +42,7 @@ export function danglingFinding(path: string, target: string): Finding | null {
  */
 export function circleFinding(path: string): Finding | null {
   if (!path.endsWith('.parquet') && !isPlaceOfFolder(path)) return null
-  const message = 'is a symbolic link that leads back to itself, so that nothing is behind it; put the shards in its place again'
-  return finding('placeholder', path, message, { details: { link: 'circle' } })
+  return finding('placeholder', path, { is: 'link_to_itself' }, { details: { link: 'circle' } })
 }
 
 /** Whether a folder of an encoder, a layer or a pool would be here. */
@@ -58,12 +51,12 @@ export function isPlaceOfFolder(path: string): boolean {
 }
 
 /** The beginnings of small texts that stand for a file. */
-const POINTERS: readonly (readonly [RegExp, string, string])[] = [
-  [/^version https?:\/\/(git-lfs\.github\.com|hawser\.github\.com|git-media\.io)\//, 'Git LFS', '`git lfs pull` fetches the contents'],
-  [/^version \S+\r?\n(\S.*\n)*oid sha256:[0-9a-f]{64}\r?\n/, 'Git LFS', '`git lfs pull` fetches the contents'],
-  [/^#\$# git-fat [0-9a-f]{40}/, 'git-fat', '`git fat pull` fetches the contents'],
-  [/^[/\\]annex[/\\]objects[/\\]/, 'git-annex', '`git annex get` fetches the contents'],
-  [/^# xet version /, 'Xet', '`git xet` or `huggingface-cli download` fetches the contents']
+const POINTERS: readonly (readonly [RegExp, Tool])[] = [
+  [/^version https?:\/\/(git-lfs\.github\.com|hawser\.github\.com|git-media\.io)\//, 'Git LFS'],
+  [/^version \S+\r?\n(\S.*\n)*oid sha256:[0-9a-f]{64}\r?\n/, 'Git LFS'],
+  [/^#\$# git-fat [0-9a-f]{40}/, 'git-fat'],
+  [/^[/\\]annex[/\\]objects[/\\]/, 'git-annex'],
+  [/^# xet version /, 'Xet']
 ]
 const POINTER_BYTES = 32 * 1024
 /** AppleDouble and AppleSingle. */
@@ -80,26 +73,20 @@ export function standInFault(file: ShardFile, { kind, details }: ShardFault): Sh
   const name = basename(file.path)
   const head = file.bytes === 0 ? new Uint8Array() : file.read(0, Math.min(file.bytes, 4096))
   const magic = Buffer.from(head.subarray(0, 4)).toString('hex')
-  const facts = { details: { ...details, bytes: file.bytes } }
-  if (APPLE.includes(magic) || name.startsWith('._')) {
-    const what = 'is a file that macOS puts beside another one on foreign disks (AppleDouble); it holds no rows'
-    return new ShardFault('stray_file', `${what}, and GenoLeWM fails to read it`, facts)
-  }
+  const place = { details: { ...details, bytes: file.bytes } }
+  if (APPLE.includes(magic) || name.startsWith('._')) return shardFault('stray_file', { is: 'apple_double' }, place)
   const tool = holdsTransfers(basename(dirname(file.path))) ? 'rsync' : toolOfTemporary(name)
-  if (tool !== null) return new ShardFault('stray_file', `is a file that ${tool} has not finished, or has set aside`, facts)
+  if (tool !== null) return shardFault('stray_file', { is: 'unfinished', tool }, place)
   if (file.bytes > POINTER_BYTES) return null
   const text = Buffer.from(head)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
   const pointer = POINTERS.find(([pattern]) => pattern.test(text))
-  if (pointer !== undefined) {
-    return new ShardFault('placeholder', `is a pointer of ${pointer[1]} that stands for the shard; ${pointer[2]}`, facts)
-  }
+  if (pointer !== undefined) return shardFault('placeholder', { is: 'pointer', tool: pointer[1] }, place)
   const target = file.bytes <= head.length ? linkAsFile(Buffer.from(head)) : null
   if (target === null) return null
   const store = STORES.find(([pattern]) => pattern.test(target))
-  const remedy = store === undefined ? 'make it a link again, or put the shard in its place' : `it belongs to ${store[1]}`
-  return new ShardFault('placeholder', `is a symbolic link to ${target} that was saved as a file; ${remedy}`, facts)
+  return shardFault('placeholder', { is: 'link_saved_as_file', target, tool: store?.[1] ?? null }, place)
 }
 
 /**
@@ -138,35 +125,34 @@ function printable(text: string): string | null {
   return line === '' || /[\0-\x1f\ufffd]/.test(line) ? null : line
 }
 
-const TEMPORARY: readonly (readonly [RegExp, string])[] = [
+const TEMPORARY: readonly (readonly [RegExp, Tool])[] = [
   [/^\..+\.parquet\.[A-Za-z0-9]{6}$/, 'rsync'],
   [/^[.~]syncthing[.~].+\.tmp$/, 'Syncthing'],
   [/\.sync-conflict-\d{8}-\d{6}(-[A-Z0-9]{7})?\.parquet$/, 'Syncthing'],
   [/\.parquet\.([0-9a-f]{8}\.)?partial$/, 'rclone'],
-  [/\.parquet\.(part|filepart|crdownload)$/, 'a download']
+  [/\.parquet\.(part|filepart|crdownload)$/, 'download']
 ]
 
 /** Which tool names a file that it is still transferring, or has set aside, like this; null for any other name. */
-export function toolOfTemporary(name: string): string | null {
+export function toolOfTemporary(name: string): Tool | null {
   return TEMPORARY.find(([pattern]) => pattern.test(name))?.[1] ?? null
 }
 
 /** The temporary file of a tool, in a folder of shards. */
-export function temporaryFinding(path: string, tool: string): Finding {
-  const message = `is a file that ${tool} is still transferring, or has left behind; it was not read`
-  return finding('stray_file', path, message, { details: { tool } })
+export function temporaryFinding(path: string, tool: Tool): Finding {
+  return finding('stray_file', path, { is: 'in_transfer', tool }, { details: { tool: tool === 'download' ? 'a download' : tool } })
 }
 
 /** Names of files that stand for another one beside them, and what fetches it. */
-const STAND_INS: readonly (readonly [RegExp, string])[] = [
-  [/^\.(.+)\.icloud$/, 'iCloud Drive; opening it in the Finder, or `brctl download`, fetches it'],
-  [/^(.+)\.(?:nextcloud|owncloud|opencloud|cloudf?)$/, 'a cloud drive; its client fetches the contents'],
-  [/^(.+)\.rclonelink$/, 'rclone; `rclone copy --links` makes it a link again'],
-  [/^(.+)\.dvc$/, DVC]
+const STAND_INS: readonly (readonly [RegExp, Tool])[] = [
+  [/^\.(.+)\.icloud$/, 'iCloud Drive'],
+  [/^(.+)\.(?:nextcloud|owncloud|opencloud|cloudf?)$/, 'cloud drive'],
+  [/^(.+)\.rclonelink$/, 'rclone'],
+  [/^(.+)\.dvc$/, 'DVC']
 ]
 
 /** The name of the shard or folder that a file stands for, with the tool that fetches it; null for any other name. */
-export function standsFor(name: string): { readonly name: string; readonly tool: string } | null {
+export function standsFor(name: string): { readonly name: string; readonly tool: Tool } | null {
   for (const [pattern, tool] of STAND_INS) {
     const [, original] = pattern.exec(name) ?? []
     if (original !== undefined) return { name: original, tool }
@@ -182,8 +168,8 @@ export function standInNames(name: string): string[] {
 }
 
 /** A shard or a folder of shards that is not there, and for which a file stands. */
-export function standInFinding(path: string, standIn: string, tool: string): Finding {
-  return finding('placeholder', path, `is not on this machine; ${standIn} stands for it, a file of ${tool}`, { details: { file: standIn } })
+export function standInFinding(path: string, standIn: string, tool: Tool): Finding {
+  return finding('placeholder', path, { is: 'beside_stand_in', file: standIn, tool }, { details: { file: standIn } })
 }
 
 /**
@@ -197,8 +183,7 @@ export function judgeEmptyFile<V extends { readonly shardPath: string; readonly 
 ): V {
   const { shardPath, bytes, findings } = verdict
   if (bytes !== 0 || !findings.some(({ kind }) => kind === 'cut_off') || !held()) return verdict
-  const message = 'is empty, and held rows before: a cloud drive keeps the contents elsewhere, or a copy ended before its first byte'
-  return { ...verdict, findings: [finding('placeholder', shardPath, message, { details: { bytes } })] }
+  return { ...verdict, findings: [finding('placeholder', shardPath, { is: 'empty' }, { details: { bytes } })] }
 }
 
 /** Whether a finding says that a file holds no shard to be read here: it says nothing of the rows. */

@@ -1,12 +1,14 @@
 /** The one place that reads a shard's bytes off the disk: positional, synchronous, exact. */
+
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../../shared/model/errors.ts'
+import { counted } from '../../../../shared/model/numbers.ts'
 import type { FileIdentity } from '../../../../shared/model/report.ts'
 import { identityOf } from '../../fs/fileStamp.ts'
 import { linkTarget, refusalToFollow } from '../../fs/links.ts'
 import { READ_PLAIN } from '../../fs/smallFile.ts'
 import { asSystemError, failedWith } from '../../fs/systemError.ts'
-import { ShardFault } from '../../limits/shardFault.ts'
+import { ShardFault, shardFault } from '../../limits/shardFault.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
 
 /** An open shard. `read` gives exactly the bytes asked for, or throws. */
@@ -35,7 +37,7 @@ export function openShardFile(path: string): ShardFile {
   }
   try {
     const stat = fstatSync(fd, { bigint: true })
-    if (!stat.isFile()) throw new ShardFault('not_a_file', 'is not a regular file')
+    if (!stat.isFile()) throw shardFault('not_a_file', { is: 'no_regular_file' })
     return {
       path,
       ...identityOf(stat),
@@ -51,10 +53,10 @@ export function openShardFile(path: string): ShardFile {
 /** Devices and pipes are not opened: the target is looked at before, and again once it is open. */
 function openThroughLink(path: string): number {
   const target = linkTarget(path)
-  if (target.kind === 'nowhere') throw new ShardFault('placeholder', `is a symbolic link to ${target.target}, which does not exist here`)
-  if (target.kind === 'circle') throw new ShardFault('placeholder', 'is a symbolic link that leads back to itself')
-  if (target.kind !== 'file') throw new ShardFault('not_a_file', 'is a symbolic link to something that is not a regular file')
-  if (target.refusal !== null) throw new ShardFault('not_a_file', `is a symbolic link that was not followed: ${target.refusal}`)
+  if (target.kind === 'nowhere') throw shardFault('placeholder', { is: 'dangling_link', target: target.target, tool: null })
+  if (target.kind === 'circle') throw shardFault('placeholder', { is: 'link_to_itself' })
+  if (target.kind !== 'file') throw shardFault('not_a_file', { is: 'link_to_device' })
+  if (target.refusal !== null) throw shardFault('not_a_file', { is: 'link_not_followed', reason: target.refusal })
   let fd: number
   try {
     fd = openSync(target.path, READ_PLAIN)
@@ -64,7 +66,7 @@ function openThroughLink(path: string): number {
   const refusal = refusalToFollow(fstatSync(fd).uid)
   if (refusal === null) return fd
   closeSync(fd)
-  throw new ShardFault('not_a_file', `is a symbolic link that was not followed: ${refusal}`)
+  throw shardFault('not_a_file', { is: 'link_not_followed', reason: refusal })
 }
 
 function readExactly(fd: number, path: string, offset: number, length: number, target: Uint8Array): Uint8Array {
@@ -76,7 +78,7 @@ function readExactly(fd: number, path: string, offset: number, length: number, t
     } catch (error) {
       throw asSystemError(error, 'read', path)
     }
-    if (count === 0) throw new ShardFault('cut_off', `the file ended at byte ${offset + done} while it was being read`)
+    if (count === 0) throw new ShardFault('cut_off', counted`the file ended at byte ${offset + done} while it was being read`)
     done += count
   }
   return target

@@ -4,6 +4,7 @@
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift and Arrow C++, parquet/metadata.cc
  */
 
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { Notes } from '../file/notes.ts'
@@ -78,7 +79,7 @@ function parseFooter(
     throw new ThriftError(`the footer has ${metadata.columnOrders.length} column orders for ${leaves.length} columns`)
   }
   if (metadata.rowGroups.length > limits.rowGroups) {
-    throw overLimit('rowGroups', `it has ${metadata.rowGroups.length} row groups`, limits)
+    throw overLimit('rowGroups', counted`it has ${metadata.rowGroups.length} row groups`, limits)
   }
   const createdBy = metadata.createdBy === undefined ? null : Buffer.from(metadata.createdBy)
   const writer = writerVersion(createdBy?.toString('latin1') ?? null)
@@ -90,7 +91,7 @@ function parseFooter(
     rows += parsed.rows
     return parsed
   })
-  if (rows > limits.rows) throw overLimit('rows', `the shard says it has ${rows} rows`, limits)
+  if (rows > limits.rows) throw overLimit('rows', counted`the shard says it has ${rows} rows`, limits)
   if (rows !== metadata.numRows) oddities.add(`the row groups hold ${rows} rows, the footer says ${metadata.numRows}`)
   noteOverlaps(rowGroups, writer.padding, oddities.add)
   const explanation = precedingFile(file, endOf(rowGroups), footerStart)

@@ -1,4 +1,5 @@
 /** Where a file's footer lies: by the length and the magic at its end. Arrow looks at the end alone; here the first bytes tell as well. */
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import type { ShardFile } from '../file/shardFile.ts'
@@ -26,12 +27,12 @@ export function locateFooter(file: ShardFile, limits: Limits): FooterPlace {
   checkMagic(file, head, tail)
   const length = uint32(tail, tail.length - 8)
   if (length > file.bytes - 8) {
-    throw new ShardFault('bad_footer', `the footer claims ${length} bytes, more than the file of ${file.bytes} bytes can hold`, {
+    throw new ShardFault('bad_footer', counted`the footer claims ${length} bytes, more than the file of ${file.bytes} bytes can hold`, {
       details: { footer_bytes: length, bytes: file.bytes }
     })
   }
   if (length > limits.footerBytes) {
-    throw overLimit('footerBytes', `the footer takes ${length} bytes`, limits, { details: { footer_bytes: length } })
+    throw overLimit('footerBytes', counted`the footer takes ${length} bytes`, limits, { details: { footer_bytes: length } })
   }
   const start = file.bytes - 8 - length
   const bytes = length + 8 <= tail.length ? tail.subarray(tail.length - 8 - length, tail.length - 8) : file.read(start, length)
@@ -64,7 +65,7 @@ function checkMagic(file: ShardFile, head: Uint8Array, tail: Uint8Array): void {
   }
   const trailing = trailingBytes(tail)
   if (trailing !== null) {
-    throw new ShardFault('bad_footer', `${trailing} bytes follow the end of the Parquet file, so that no reader finds its footer`, {
+    throw new ShardFault('bad_footer', counted`${trailing} bytes follow the end of the Parquet file, so that no reader finds its footer`, {
       details: { trailing_bytes: trailing }
     })
   }
@@ -95,7 +96,7 @@ export function precedingFile(file: ShardFile, end: number, footerStart: number)
   if (!isMagic(boundary, 0) || !isMagic(boundary, 4)) return null
   return new ShardFault(
     'bad_footer',
-    `another Parquet file of ${gap} bytes stands before this one in the same file, so that every offset of the footer points into it`,
+    counted`another Parquet file of ${gap} bytes stands before this one in the same file, so that every offset of the footer points into it`,
     { details: { preceding_bytes: gap } }
   )
 }

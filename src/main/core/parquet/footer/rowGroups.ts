@@ -1,4 +1,5 @@
 /** Row groups and column chunks: where each column's pages lie, proven against the file as Arrow proves it. */
+import { counted } from '../../../../shared/model/numbers.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
@@ -84,7 +85,7 @@ export function parseRowGroup(group: RowGroupMetaData, leaves: readonly Leaf[], 
   const rows = rowsIn(group, chunks)
   // Arrow reserves memory for all rows that are declared, and may die of it.
   if (group.numRows > context.limits.rowGroupRows) {
-    throw overLimit('rowGroupRows', `a row group declares ${group.numRows} rows`, context.limits)
+    throw overLimit('rowGroupRows', counted`a row group declares ${group.numRows} rows`, context.limits)
   }
   noteCounts(group, rows, chunks, context)
   return { firstRow, rows, declaredRows: group.numRows, chunks }

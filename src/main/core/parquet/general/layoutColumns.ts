@@ -1,4 +1,5 @@
 /** Columns of any type as the columns of a shard, converted as GenoLeWM converts them: `str()`, `int()`, `bytes()`, `bool()`, `float()`. */
+import { counted } from '../../../../shared/model/numbers.ts'
 import type { ColumnSpec } from '../../layouts/layout.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
@@ -64,9 +65,9 @@ export function converting<T>(row: number, place: ValuePlace, convert: () => T):
 function asFault(error: unknown, kind: 'bad_page' | 'wrong_type', rowInGroup: number, { column, firstRow }: ValuePlace): unknown {
   const row = firstRow + rowInGroup
   if (error instanceof PyUnknown)
-    return new ShardFault('unsupported_encoding', `${column} of row ${row}: ${error.message}`, { column, row })
+    return new ShardFault('unsupported_encoding', counted`${column} of row ${row}: ${error.message}`, { column, row })
   if (!(error instanceof PyError)) return error
-  return new ShardFault(kind, `${column} of row ${row}: ${error.message}. GenoLeWM refuses the whole shard for it`, { column, row })
+  return new ShardFault(kind, counted`${column} of row ${row}: ${error.message}. GenoLeWM refuses the whole shard for it`, { column, row })
 }
 
 /** @returns which rows have a value; null when all have */

@@ -1,5 +1,6 @@
 /** An embedding column of any type as embeddings: the floats that GenoLeWM gets from a loop over each row. */
 
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import type { ArrowType } from '../arrow/arrowType.ts'
 import { batchOf, checkLength, type EmbeddingBatch, type RowFlaw, type StoredValues, storedValues } from '../pages/embeddingBatch.ts'
@@ -50,7 +51,9 @@ function converted(array: ColumnArray, place: ValuePlace, limits: Limits): Embed
     else if (items.length === 0) flaws.push({ row, flaw: 'empty' })
     else if (items.includes(null)) flaws.push({ row, flaw: 'null element' })
     if (count + items.length > limits.columnBytes / 8) {
-      throw overLimit('columnBytes', `${place.column} takes more than ${8 * count} bytes in a row group`, limits, { column: place.column })
+      throw overLimit('columnBytes', counted`${place.column} takes more than ${8 * count} bytes in a row group`, limits, {
+        column: place.column
+      })
     }
     if (count + items.length > values.length) values = grown(values, count + items.length)
     for (const item of items) values[count++] = item === null ? 0 : converting(row, place, () => pyFloat(item))

@@ -4,6 +4,7 @@
  * Source: Arrow C++, parquet/decoder.cc
  */
 
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 import { DeltaReader } from '../encodings/delta.ts'
@@ -110,7 +111,7 @@ function bitReader(body: Uint8Array, count: number): ValueReader {
 
 /** Each value of any length costs an object. */
 function checkTexts(count: number, leaf: Leaf, limits: Limits): void {
-  if (count > limits.texts) throw overLimit('texts', `a page of ${leaf.name} holds ${count} texts`, limits, { column: leaf.name })
+  if (count > limits.texts) throw overLimit('texts', counted`a page of ${leaf.name} holds ${count} texts`, limits, { column: leaf.name })
 }
 
 function plainBinary(leaf: Leaf, body: Uint8Array, limits: Limits): ValueReader {
@@ -173,7 +174,7 @@ function lookUp(dense: Dense, codes: Uint32Array, leaf: Leaf, limits: Limits): D
 export function checkBytes(bytes: number, leaf: Leaf, limits: Limits): void {
   if (bytes <= limits.columnBytes) return
   const { name: column } = leaf
-  throw overLimit('columnBytes', `${column} takes ${bytes} bytes in a row group`, limits, { column })
+  throw overLimit('columnBytes', counted`${column} takes ${bytes} bytes in a row group`, limits, { column })
 }
 
 function runReader(body: Uint8Array, count: number): ValueReader {

@@ -1,5 +1,6 @@
 /** Rows with their embeddings as a shard stores them: what comes out of a page, and what can be made of it without decoding again. */
 
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import type { Codes } from './plainValues.ts'
 
@@ -107,7 +108,7 @@ export function checkLength(column: string, batch: EmbeddingBatch, limits: Limit
   for (let i = 0; i < batch.rows; i++) {
     const length = (batch.offsets[i + 1] ?? 0) - (batch.offsets[i] ?? 0)
     if (length > limits.listLength) {
-      throw overLimit('listLength', `row ${batch.firstRow + i} has ${length} values`, limits, {
+      throw overLimit('listLength', counted`row ${batch.firstRow + i} has ${length} values`, limits, {
         column,
         row: batch.firstRow + i
       })

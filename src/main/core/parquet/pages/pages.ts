@@ -2,7 +2,9 @@
  * The pages of one column chunk, in file order: headers parsed as Arrow parses them and held against the limits, checksums checked,
  * bodies decompressed, levels cut off. What decodes values gets bytes that are there.
  */
+
 import { crc32 } from 'node:zlib'
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { decompress } from '../codec/decompress.ts'
@@ -115,18 +117,20 @@ function isRead({ type }: PageHeader): boolean {
 /** @param offset of the page in the file */
 function bad(chunk: ColumnChunk, offset: number, message: string): ShardFault {
   const column = chunk.leaf.name
-  return new ShardFault('bad_page', `the page of ${column} at byte ${offset}: ${message}`, { column, details: { offset } })
+  return new ShardFault('bad_page', counted`the page of ${column} at byte ${offset}: ${message}`, { column, details: { offset } })
 }
 
 function unreadCodec({ leaf: { name: column } }: ColumnChunk): ShardFault {
-  return new ShardFault('unsupported_encoding', `${column} is compressed with LZO, which neither GenoLeWM nor lewm-cache reads`, { column })
+  return new ShardFault('unsupported_encoding', `${column} is compressed with LZO, which neither GenoLeWM nor lewm-cache reads`, {
+    column
+  })
 }
 
 function checkCount(count: number, chunk: ColumnChunk, offset: number, limits: Limits): void {
-  if (count < 0) throw bad(chunk, offset, `its header counts ${count} values`)
+  if (count < 0) throw bad(chunk, offset, counted`its header counts ${count} values`)
   if (count <= limits.pageValues) return
   const { name: column } = chunk.leaf
-  throw overLimit('pageValues', `a page of ${column} holds ${count} values`, limits, { column })
+  throw overLimit('pageValues', counted`a page of ${column} holds ${count} values`, limits, { column })
 }
 
 type Window = (offset: number, length: number) => Uint8Array
@@ -141,7 +145,7 @@ function chunkWindow(file: ShardFile, chunk: ColumnChunk, memory: PageMemory, mo
   let ahead = Math.min(FIRST_AHEAD, most)
   let buffer: Uint8Array = new Uint8Array(0)
   return (offset, length) => {
-    if (offset + length > chunk.end) throw bad(chunk, offset, `${length} bytes pass the end of the column at byte ${chunk.end}`)
+    if (offset + length > chunk.end) throw bad(chunk, offset, counted`${length} bytes pass the end of the column at byte ${chunk.end}`)
     if (offset < start || offset + length > start + buffer.length) {
       start = offset
       buffer = file.read(offset, Math.min(Math.max(length, ahead), chunk.end - offset), memory)
@@ -177,11 +181,11 @@ function checkSizes(header: PageHeader, headerBytes: number, offset: number, chu
   if (compressedSize < 0 || uncompressedSize < 0) throw bad(chunk, offset, 'its header claims less than nothing')
   if (!isRead(header)) return
   if (compressedSize > left) {
-    throw bad(chunk, offset, `its header claims ${compressedSize} bytes, ${left} are left`)
+    throw bad(chunk, offset, counted`its header claims ${compressedSize} bytes, ${left} are left`)
   }
   if (compressedSize > limits.pageBytes || uncompressedSize > limits.pageBytes) {
     const column = chunk.leaf.name
-    throw overLimit('pageBytes', `a page of ${column} takes ${Math.max(compressedSize, uncompressedSize)} bytes`, limits, {
+    throw overLimit('pageBytes', counted`a page of ${column} takes ${Math.max(compressedSize, uncompressedSize)} bytes`, limits, {
       column,
       details: { offset, compressed: compressedSize, uncompressed: uncompressedSize }
     })
@@ -197,7 +201,7 @@ function checkCrc({ crc }: PageHeader, body: Uint8Array, chunk: ColumnChunk, off
   const hex = (value: number): string => value.toString(16).padStart(8, '0')
   throw new ShardFault(
     'page_checksum',
-    `the page of ${column} at byte ${offset} has the checksum ${hex(actual)}, ${hex(expected)} was recorded: its bytes have changed since they were written`,
+    counted`the page of ${column} at byte ${offset} has the checksum ${hex(actual)}, ${hex(expected)} was recorded: its bytes have changed since they were written`,
     { column, details: { offset, expected: hex(expected), actual: hex(actual) } }
   )
 }
@@ -244,12 +248,12 @@ function dataPageV1(
     if (highest === 0) return { bytes: data.subarray(0, 0), isPacked: false }
     const left = data.length - position
     const isPacked = ENCODINGS[code] === 'BIT_PACKED'
-    if (!isPacked && ENCODINGS[code] !== 'RLE') throw bad(chunk, offset, `its levels are in encoding ${code}`)
+    if (!isPacked && ENCODINGS[code] !== 'RLE') throw bad(chunk, offset, counted`its levels are in encoding ${code}`)
     if (!isPacked && left < 4) throw bad(chunk, offset, 'it ends inside its levels')
     const prefix = isPacked ? 0 : 4
     const view = new DataView(data.buffer, data.byteOffset + position)
     const length = isPacked ? Math.ceil((count * bitWidthOf(highest)) / 8) : view.getInt32(0, true)
-    if (length < 0 || length > left - prefix) throw bad(chunk, offset, `its levels claim ${length} bytes`)
+    if (length < 0 || length > left - prefix) throw bad(chunk, offset, counted`its levels claim ${length} bytes`)
     position += prefix + length
     return { bytes: data.subarray(position - length, position), isPacked }
   }
@@ -269,11 +273,11 @@ function dataPageV2(
   const page = header.dataPageV2
   const { numValues: count = 0, numRows = 0, encoding = 0, definitionBytes = 0, repetitionBytes = 0 } = page ?? {}
   checkCount(count, chunk, offset, limits)
-  if (numRows < 0) throw bad(chunk, offset, `its header counts ${numRows} rows`)
+  if (numRows < 0) throw bad(chunk, offset, counted`its header counts ${numRows} rows`)
   const levels = definitionBytes + repetitionBytes
   const isCompressed = chunk.codec !== 'UNCOMPRESSED' && ((page?.isCompressed ?? true) || chunk.isAlwaysCompressed)
   const room = isCompressed ? Math.min(body.length, header.uncompressedSize) : body.length
-  if (definitionBytes < 0 || repetitionBytes < 0 || levels > room) throw bad(chunk, offset, `its levels claim ${levels} bytes`)
+  if (definitionBytes < 0 || repetitionBytes < 0 || levels > room) throw bad(chunk, offset, counted`its levels claim ${levels} bytes`)
   const values = body.subarray(levels)
   const size = header.uncompressedSize - levels
   return {

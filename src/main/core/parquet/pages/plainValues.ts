@@ -3,6 +3,7 @@
  * somebody shows them.
  */
 
+import { counted } from '../../../../shared/model/numbers.ts'
 import { limitsInForce, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
@@ -63,37 +64,37 @@ export function decodeDictionaryPage(leaf: Leaf, { body, count }: DictionaryPage
 function decodePlain(leaf: Leaf, body: Uint8Array, count: number): Values {
   if (leaf.physicalType === 'BYTE_ARRAY') return plainBinary(leaf, body, count)
   if (leaf.physicalType === 'BOOLEAN') {
-    if (Math.ceil(count / 8) !== body.length) throw bad(leaf, `${body.length} bytes for ${count} booleans`)
+    if (Math.ceil(count / 8) !== body.length) throw bad(leaf, counted`${body.length} bytes for ${count} booleans`)
     const bytes = new Uint8Array(count)
     for (let i = 0; i < count; i++) bytes[i] = ((body[i >>> 3] ?? 0) >>> (i & 7)) & 1
     return { kind: 'fixed', width: 1, bytes, count }
   }
   const width = widthOf(leaf)
-  if (count * width !== body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
+  if (count * width !== body.length) throw bad(leaf, counted`${body.length} bytes for ${count} values of ${width} bytes`)
   return { kind: 'fixed', width, bytes: body, count }
 }
 
 function plainBinary(leaf: Leaf, body: Uint8Array, count: number): BinaryValues {
-  if (count * 4 > body.length) throw bad(leaf, `${body.length} bytes for ${count} values`)
+  if (count * 4 > body.length) throw bad(leaf, counted`${body.length} bytes for ${count} values`)
   checkTexts(leaf, count)
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
   const values: Uint8Array[] = []
   let position = 0
   for (let i = 0; i < count; i++) {
-    if (position + 4 > body.length) throw bad(leaf, `it ends after ${i} of ${count} values`)
+    if (position + 4 > body.length) throw bad(leaf, counted`it ends after ${i} of ${count} values`)
     const length = view.getUint32(position, true)
-    if (length > body.length - position - 4) throw bad(leaf, `a value claims ${length} bytes`)
+    if (length > body.length - position - 4) throw bad(leaf, counted`a value claims ${length} bytes`)
     values.push(body.subarray(position + 4, position + 4 + length))
     position += 4 + length
   }
-  if (position !== body.length) throw bad(leaf, `${body.length - position} bytes are left behind its values`)
+  if (position !== body.length) throw bad(leaf, counted`${body.length - position} bytes are left behind its values`)
   return { kind: 'binary', values, count }
 }
 
 /** Each value of any length costs an object: a page of more than the limit is none that a writer would make. */
 function checkTexts(leaf: Leaf, count: number): void {
   const limits = limitsInForce()
-  if (count > limits.texts) throw overLimit('texts', `a page of ${leaf.name} holds ${count} texts`, limits, { column: leaf.name })
+  if (count > limits.texts) throw overLimit('texts', counted`a page of ${leaf.name} holds ${count} texts`, limits, { column: leaf.name })
 }
 
 /** Whether a page's values stand in its chunk's dictionary. */
@@ -122,7 +123,7 @@ export function decodeCodes(leaf: Leaf, body: Uint8Array, count: number, diction
   } catch (error) {
     throw error instanceof DecodeError ? bad(leaf, error.message) : error
   }
-  if (count > 0 && largest >= dictionary.count) throw bad(leaf, `index ${largest} into a dictionary of ${dictionary.count} values`)
+  if (count > 0 && largest >= dictionary.count) throw bad(leaf, counted`index ${largest} into a dictionary of ${dictionary.count} values`)
   return codes
 }
 
@@ -180,7 +181,7 @@ function decodeRleBooleans(leaf: Leaf, body: Uint8Array, count: number): Values 
   if (leaf.physicalType !== 'BOOLEAN') throw bad(leaf, 'RLE is for booleans')
   if (body.length < 4) throw bad(leaf, 'it ends before its values')
   const length = new DataView(body.buffer, body.byteOffset, 4).getUint32(0, true)
-  if (length !== body.length - 4) throw bad(leaf, `its values claim ${length} bytes of ${body.length - 4}`)
+  if (length !== body.length - 4) throw bad(leaf, counted`its values claim ${length} bytes of ${body.length - 4}`)
   const bytes = new Uint8Array(count)
   if (decodeHybrid(body.subarray(4), 1, count, bytes) > 1) throw new NotFast()
   return { kind: 'fixed', width: 1, bytes, count }
@@ -189,7 +190,7 @@ function decodeRleBooleans(leaf: Leaf, body: Uint8Array, count: number): Values 
 function decodeByteStreamSplit(leaf: Leaf, body: Uint8Array, count: number): Values {
   const width = widthOf(leaf)
   if (width < 2 || leaf.physicalType === 'INT96') throw bad(leaf, `BYTE_STREAM_SPLIT of ${leaf.physicalType}`)
-  if (count * width !== body.length) throw bad(leaf, `${body.length} bytes for ${count} values of ${width} bytes`)
+  if (count * width !== body.length) throw bad(leaf, counted`${body.length} bytes for ${count} values of ${width} bytes`)
   const bytes = new Uint8Array(count * width)
   for (let stream = 0; stream < width; stream++) {
     for (let i = stream * count, to = stream; to < bytes.length; i++, to += width) bytes[to] = body[i] ?? 0

@@ -1,4 +1,5 @@
 /** The Parquet schema as a tree, and its leaves with the levels that tell values, nulls and list borders apart. */
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
 import type { SchemaElement } from '../thrift/parquetStructs.ts'
@@ -60,7 +61,7 @@ export function readSchemaTree(elements: readonly SchemaElement[], limits: Limit
       throw error
     }
   }
-  if (elements.length > limits.columns * 4) throw overLimit('columns', `its schema has ${elements.length} elements`, limits)
+  if (elements.length > limits.columns * 4) throw overLimit('columns', counted`its schema has ${elements.length} elements`, limits)
   const [root] = elements
   if (root === undefined) throw new ThriftError('the schema has no root')
   const leaves: Leaf[] = []
@@ -69,7 +70,7 @@ export function readSchemaTree(elements: readonly SchemaElement[], limits: Limit
   const childrenOf = (parent: SchemaElement, levels: Levels, depth: number): SchemaNode[] => {
     const count = parent.numChildren ?? 0
     if (count < 0) throw new ThriftError(`a group has ${count} children`)
-    if (depth > limits.thriftDepth) throw overLimit('thriftDepth', `its schema nests ${depth} deep`, limits)
+    if (depth > limits.thriftDepth) throw overLimit('thriftDepth', counted`its schema nests ${depth} deep`, limits)
     const nodes: SchemaNode[] = []
     for (let i = 0; i < count; i++) nodes.push(node(levels, depth))
     return nodes
@@ -94,14 +95,14 @@ export function readSchemaTree(elements: readonly SchemaElement[], limits: Limit
   if ((root.numChildren ?? 0) === 0 && elements.length > 1) throw new ThriftError('the schema has columns and its root has none')
   const columns = childrenOf(root, ROOT, 1)
   if (next !== elements.length) oddities.push(`the schema uses ${next} of its ${elements.length} elements`)
-  if (leaves.length > limits.columns) throw overLimit('columns', `it has ${leaves.length} columns`, limits)
+  if (leaves.length > limits.columns) throw overLimit('columns', counted`it has ${leaves.length} columns`, limits)
   return { columns, leaves, oddities }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function nameOf({ name }: SchemaElement, limits: Limits): { readonly name: string; readonly isText: boolean } {
-  if (name.length > limits.nameBytes) throw overLimit('nameBytes', `the name of a column has ${name.length} bytes`, limits)
+  if (name.length > limits.nameBytes) throw overLimit('nameBytes', counted`the name of a column has ${name.length} bytes`, limits)
   try {
     return { name: utf8.decode(name), isText: true }
   } catch {

@@ -3,6 +3,7 @@
  * against the bytes that are there before it is used.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
+import { counted } from '../../../../shared/model/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 
 /** Why the bytes are not the Thrift that they should be. */
@@ -61,7 +62,7 @@ const LONGEST_TEXT = 100_000_000
 /** @throws ThriftError deeper than Arrow reads, ShardFault `over_limit` */
 export function enter(cursor: ThriftCursor): void {
   cursor.depth += 1
-  if (cursor.depth > cursor.limits.thriftDepth) throw overLimit('thriftDepth', `a header nests ${cursor.depth} deep`, cursor.limits)
+  if (cursor.depth > cursor.limits.thriftDepth) throw overLimit('thriftDepth', counted`a header nests ${cursor.depth} deep`, cursor.limits)
   if (cursor.depth > DEEPEST) throw new ThriftError(`it nests more than ${DEEPEST} deep`)
 }
 

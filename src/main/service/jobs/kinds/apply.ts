@@ -1,5 +1,5 @@
+import { formatCounted } from '../../../../shared/model/numbers.ts'
 import { applyRepair, InputError, tickMoves } from '../../../core/index.ts'
-import { counted } from '../titleText.ts'
 import type { JobDefinition } from './jobDefinition.ts'
 
 export const apply: JobDefinition<'apply'> = {
@@ -10,7 +10,8 @@ export const apply: JobDefinition<'apply'> = {
       throw new InputError(`the plan is for ${plan.cacheDir}, not for this cache`, { field: 'plan', value: plan.cacheDir })
     }
     tickMoves(plan, new Set(ticked))
-    const title = ticked.length === 0 ? 'Rebuild the index as planned' : `Quarantine ${counted(ticked.length)} and rebuild the index`
+    const title =
+      ticked.length === 0 ? 'Rebuild the index as planned' : `Quarantine ${formatCounted(ticked.length, 'shard')} and rebuild the index`
     return { order: request, title, checked: null }
   },
   run: async (_root, { kind, plan, ticked }, options) => ({

@@ -1,10 +1,10 @@
+import { formatCounted } from '../../../../shared/model/numbers.ts'
 import { forgetLost } from '../../../core/index.ts'
-import { counted } from '../titleText.ts'
 import { type JobDefinition, titled } from './jobDefinition.ts'
 
 export const forget: JobDefinition<'forget'> = {
   writes: true,
-  prepare: titled(({ shards }) => `Forget ${counted(shards.length)} that ${shards.length === 1 ? 'is' : 'are'} missing`),
+  prepare: titled(({ shards }) => `Forget ${formatCounted(shards.length, 'shard')} that ${shards.length === 1 ? 'is' : 'are'} missing`),
   run: async (root, { kind, shards }, options) => ({ kind, report: { forgotten: await forgetLost(root, shards, options) } }),
   effect: ({ report: { forgotten } }) => ({ type: 'forgotten', shards: new Set(forgotten.map(({ shardPath }) => shardPath)) })
 }

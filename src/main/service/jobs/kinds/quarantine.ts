@@ -1,10 +1,10 @@
+import { formatCounted } from '../../../../shared/model/numbers.ts'
 import { quarantineShards } from '../../../core/index.ts'
-import { counted } from '../titleText.ts'
 import { type JobDefinition, titled } from './jobDefinition.ts'
 
 export const quarantine: JobDefinition<'quarantine'> = {
   writes: true,
-  prepare: titled(({ shards }) => `Quarantine ${counted(shards.length)}`),
+  prepare: titled(({ shards }) => `Quarantine ${formatCounted(shards.length, 'shard')}`),
   run: async (root, { kind, shards, reason }, options) => ({ kind, report: await quarantineShards(root, shards, reason, options) }),
   effect: ({ report: { indexRebuilt } }) => ({ type: indexRebuilt ? 'rebuilt' : 'unchanged' })
 }

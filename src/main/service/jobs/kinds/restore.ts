@@ -1,10 +1,12 @@
+import { formatCounted } from '../../../../shared/model/numbers.ts'
 import { restoreShards } from '../../../core/index.ts'
-import { counted } from '../titleText.ts'
 import { type JobDefinition, titled } from './jobDefinition.ts'
 
 export const restore: JobDefinition<'restore'> = {
   writes: true,
-  prepare: titled(({ which }) => (which === 'all' ? 'Restore everything from quarantine' : `Restore ${counted(which.length)}`)),
+  prepare: titled(({ which }) =>
+    which === 'all' ? 'Restore everything from quarantine' : `Restore ${formatCounted(which.length, 'shard')}`
+  ),
   run: async (root, { kind, which }, options) => ({ kind, report: await restoreShards(root, which, options) }),
   effect: ({ report: { indexRebuilt } }) => ({ type: indexRebuilt ? 'rebuilt' : 'unchanged' })
 }

@@ -1,8 +1,9 @@
 import { isOlderThan } from '../../../../shared/model/age.ts'
+import { formatCounted } from '../../../../shared/model/numbers.ts'
 import { NotFoundError, verifyCache } from '../../../core/index.ts'
 import type { OpenCache } from '../../cacheModel/openCache.ts'
 import { inScope } from '../../catalog/scope.ts'
-import { counted, duration } from '../titleText.ts'
+import { duration } from '../titleText.ts'
 import type { JobDefinition, RequestOf } from './jobDefinition.ts'
 
 export const verify: JobDefinition<'verify'> = {
@@ -43,7 +44,7 @@ function checkedShards(
 }
 
 function titleOf({ changed, olderThanMs, resume, secondReader }: RequestOf<'verify'>, shards: number | null): string {
-  const all = shards === null ? 'the whole cache' : counted(shards)
+  const all = shards === null ? 'the whole cache' : formatCounted(shards, 'shard')
   const readers = secondReader === true ? ' with two readers' : ''
   if (resume === true) return `Resume verifying ${all}${readers}`
   const parts = [

@@ -1,23 +1,23 @@
 /**
- * Reads many shards with one thread per core, and returns them in the given order, so that results do not depend on the number of threads.
- * With workers = 1 everything runs on the calling thread.
+ * A task done for many shards, on as many threads as there are cores. Outputs come in the order of the inputs, so what is made of them is
+ * the same for any number of threads. With one worker, everything runs on the calling thread.
  */
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError, InputError } from '../../../shared/model/errors.ts'
 import { TimeBudget } from '../base/timeBudget.ts'
-import { abandonedInspection, budgetOf, inspectionSteps, type ShardInspection, type ShardTask } from '../inspect/shardTask.ts'
 import { overTime } from '../limits/limits.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 import { reusedMemory } from '../parquet/file/pageMemory.ts'
 import { Crew } from './crew.ts'
 import { ThreadLost } from './shardPool.ts'
+import { type InputOf, type OutputOf, type TaskName, taskOf } from './tasks.ts'
 
-export type LookOptions = {
+export type MapOptions = {
   /** Threads; by default one per core. */
   readonly workers?: number
   readonly signal?: AbortSignal
-  /** Time limit for reading one shard, ms. */
+  /** How long one shard may take, ms; by default as long as its task says. */
   readonly budgetMs?: number
   /** Bytes of all shards, if known: few bytes are read faster than a thread is started. */
   readonly bytes?: number
@@ -31,32 +31,43 @@ const BYTES_A_THREAD = 12 * 1024 * 1024
 const TASKS_A_THREAD = 3
 
 /**
- * Inspects shards, in order. At most a few per worker are in progress or waiting.
- * @throws CancelledError soon after the signal, InputError for an invalid number of workers
+ * Does a task for each input, in order. At most a few for each worker are under way or wait to be taken.
+ * @throws CancelledError soon after the signal, InputError for a number of workers that cannot be, bugs of the task
  */
-export async function* inspectShards(tasks: readonly ShardTask[], options: LookOptions): AsyncGenerator<ShardInspection, void, void> {
+export async function* mapShards<Name extends TaskName>(
+  inputs: readonly InputOf<Name>[],
+  task: Name,
+  options: MapOptions = {}
+): AsyncGenerator<OutputOf<Name>, void, void> {
   const wanted = options.workers ?? availableParallelism()
   if (!Number.isSafeInteger(wanted) || wanted < 1) {
     throw new InputError(`there cannot be ${wanted} workers`, { field: 'workers', value: wanted })
   }
   const worthwhile = options.workers === undefined && options.bytes !== undefined ? Math.ceil(options.bytes / BYTES_A_THREAD) : wanted
-  const workers = Math.min(wanted, worthwhile, tasks.length)
-  if (workers <= 1) yield* lookHere(tasks, options)
-  else yield* lookInThreads(tasks, workers, options)
+  const workers = Math.min(wanted, worthwhile, inputs.length)
+  if (workers <= 1) yield* mapHere(inputs, task, options)
+  else yield* mapOnThreads(inputs, task, workers, options)
 }
+
+type Answer<Name extends TaskName> = { readonly output: OutputOf<Name> }
 
 /** Interval in ms at which the event loop gets a turn. */
 const BREATH_MS = 20
 
-async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: LookOptions): AsyncGenerator<ShardInspection, void, void> {
+async function* mapHere<Name extends TaskName>(
+  inputs: readonly InputOf<Name>[],
+  task: Name,
+  { signal, budgetMs }: MapOptions
+): AsyncGenerator<OutputOf<Name>, void, void> {
+  const { steps: stepsOf, abandoned, budgetMs: usualMs } = taskOf(task)
   const memory = reusedMemory()
   let breath = 0
-  for (const task of tasks) {
-    const budget = budgetMs ?? budgetOf(task)
-    const steps = inspectionSteps(task, memory, budget)
+  for (const input of inputs) {
+    const budget = budgetMs ?? usualMs(input)
+    const steps = stepsOf(input, memory, budget)
     const time = new TimeBudget(budget)
-    let look: ShardInspection | null = null
-    while (look === null) {
+    let done: { readonly output: OutputOf<Name> } | null = null
+    while (done === null) {
       const step = steps.next()
       const late = time.isOver()
       if (performance.now() - breath > BREATH_MS) {
@@ -66,38 +77,40 @@ async function* lookHere(tasks: readonly ShardTask[], { signal, budgetMs }: Look
       if (signal?.aborted) throw new CancelledError()
       // As with threads, a result that arrives too late is dropped.
       if (late) {
-        look = abandonedInspection(task, overTime(budget))
-        steps.return(look)
-      } else if (step.done) look = step.value
+        done = { output: abandoned(input, overTime(budget)) }
+        steps.return(done.output)
+      } else if (step.done) done = { output: step.value }
     }
-    yield look
+    yield done.output
   }
 }
 
-async function* lookInThreads(
-  tasks: readonly ShardTask[],
+async function* mapOnThreads<Name extends TaskName>(
+  inputs: readonly InputOf<Name>[],
+  task: Name,
   workers: number,
-  options: LookOptions
-): AsyncGenerator<ShardInspection, void, void> {
+  options: MapOptions
+): AsyncGenerator<OutputOf<Name>, void, void> {
+  const { abandoned, budgetMs: usualMs } = taskOf(task)
   const { signal, budgetMs } = options
   const crew = new Crew(workers)
-  const started = new Map<number, Promise<ShardInspection | null>>()
+  const started = new Map<number, Promise<Answer<Name> | null>>()
   let ended = false
-  /** Null if there is no thread to read it. */
-  const readOn = async (task: ShardTask): Promise<ShardInspection | null> => {
+  /** Null when there is no thread for it. */
+  const doOnThread = async (input: InputOf<Name>): Promise<Answer<Name> | null> => {
     let tries = 0
     while (!ended && !signal?.aborted) {
       const thread = crew.leastBusy()
       if (thread === null) return null
       try {
-        return await thread.look(task, budgetMs ?? budgetOf(task))
+        return { output: await thread.do(task, input, budgetMs ?? usualMs(input)) }
       } catch (error) {
         if (!(error instanceof ThreadLost)) throw error
         if (ended || signal?.aborted) break
         if (error.when === 'starting') crew.dismiss(thread, error)
         // The result of the previous task may have been lost with the thread. A dying thread is blamed on a shard only the second time.
         else if (error.when === 'over this task' && (error.cause instanceof ShardFault || ++tries > 1))
-          return abandonedInspection(task, error.cause)
+          return { output: abandoned(input, error.cause) }
       }
     }
     throw new CancelledError()
@@ -108,20 +121,20 @@ async function* lookInThreads(
   try {
     let next = 0
     const startNext = (): void => {
-      const task = tasks[next]
-      if (task === undefined) return
-      const look = readOn(task)
-      // Reported to the consumer in order; after a cancellation, to no one.
-      look.catch(() => undefined)
-      started.set(next++, look)
+      const input = inputs[next]
+      if (input === undefined) return
+      const answer = doOnThread(input)
+      // Thrown when its turn comes; after a cancellation it never does.
+      answer.catch(() => undefined)
+      started.set(next++, answer)
     }
     for (let ahead = 0; ahead < workers * TASKS_A_THREAD; ahead++) startNext()
-    for (const [i, task] of tasks.entries()) {
-      const look = await started.get(i)
+    for (const [i, input] of inputs.entries()) {
+      const answer = await started.get(i)
       started.delete(i)
       startNext()
-      if (look) yield look
-      else yield* lookHere([task], options)
+      if (answer) yield answer.output
+      else yield* mapHere([input], task, options)
     }
     finished = true
   } finally {

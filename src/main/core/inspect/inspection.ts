@@ -1,20 +1,18 @@
-/** The task and result of reading a shard, on this thread or another: plain data that can be transferred. */
+/** The inspection of a shard as a task: its findings, and as much of its contents as was asked for. */
 
 import type { Finding } from '../../../shared/model/finding.ts'
 import { stampIfVisible } from '../fs/fileStamp.ts'
 import { shardFilePath } from '../layouts/paths.ts'
-import { limitsInForce, shardTimeMs } from '../limits/limits.ts'
 import type { PageMemory } from '../parquet/file/pageMemory.ts'
 import { isStandIn } from '../parquet/file/placeholders.ts'
 import { NO_FILE } from '../parquet/file/shardFile.ts'
 import { digestSteps } from '../shards/digestShard.ts'
 import { faultFinding } from '../shards/faultFinding.ts'
+import { readingTimeMs } from '../shards/readingTime.ts'
+import type { ShardPlace, ShardTask } from '../shards/shardTask.ts'
 import { type Depth, inspectShard, NOTHING_READ, type ShardVerdict } from './inspectShard.ts'
 
-export type ShardTask = {
-  /** Absolute. */
-  readonly root: string
-  readonly shardPath: string
+export type InspectionInput = ShardPlace & {
   readonly depth: Depth
   /** Also compute the SHA-256 of the file. It is always computed for a damaged or suspect shard that is fully read. */
   readonly digest: boolean
@@ -26,12 +24,19 @@ export type ShardInspection = {
   readonly sha256: string | null
 }
 
-/**
- * A generator that does a task page by page; the caller may stop after any step.
- * @param budgetMs the generator stops by itself before the first page after this time
- */
-export function* inspectionSteps(
-  { root, shardPath, depth, digest }: ShardTask,
+export const inspection: ShardTask<InspectionInput, ShardInspection> = {
+  steps: inspectionSteps,
+  abandoned: abandonedInspection,
+  budgetMs: readingTimeMs,
+  // Keys and loci go over without a copy.
+  transfer: ({ verdict: { keys, loci } }) => [
+    ...(keys === null ? [] : [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer]),
+    ...(loci === null ? [] : [loci.buffer])
+  ]
+}
+
+function* inspectionSteps(
+  { root, shardPath, depth, digest }: InspectionInput,
   memory: PageMemory,
   budgetMs: number
 ): Generator<void, ShardInspection> {
@@ -58,11 +63,7 @@ function hidesBytes(found: Finding): boolean {
   return found.severity === 'unreadable' || found.kind === 'not_a_file' || isStandIn(found)
 }
 
-/**
- * The result for a shard that was not fully read.
- * @param why ShardFault or SystemError
- */
-export function abandonedInspection({ root, shardPath }: ShardTask, why: unknown): ShardInspection {
+function abandonedInspection({ root, shardPath }: InspectionInput, why: Error): ShardInspection {
   const stamp = stampIfVisible(shardFilePath(root, shardPath))
   const verdict: ShardVerdict = {
     shardPath,
@@ -72,9 +73,4 @@ export function abandonedInspection({ root, shardPath }: ShardTask, why: unknown
     findings: [faultFinding(shardPath, why)]
   }
   return { verdict, sha256: null }
-}
-
-/** Time limit for reading a shard, ms, from the limits in force. */
-export function budgetOf({ root, shardPath }: ShardTask): number {
-  return shardTimeMs(limitsInForce(), stampIfVisible(shardFilePath(root, shardPath))?.bytes ?? 0)
 }
