@@ -1,9 +1,9 @@
 /** The inspector of a scope: what lies below it, how it stands, and what is wrong in it. */
 
 import type { CSSProperties } from 'react'
-import { HEALTHS } from '../../shared/contract/constants.ts'
 import type { CacheSummary, Health, Scope, TreeNode } from '../../shared/contract/index.ts'
 import { SEVERITIES } from '../../shared/model/finding.ts'
+import { BEST_FIRST } from '../../shared/model/health.ts'
 import { SEVERITY_MARK } from '../parts/FindingList.tsx'
 import { VerifyButton } from '../parts/VerifyButton.tsx'
 import { useFindings } from '../state/queries/queries.ts'
@@ -94,7 +94,7 @@ function WholeFacts({ summary }: { readonly summary: CacheSummary }) {
 }
 
 function HealthSection({ totals, scope, onRepair }: { readonly totals: Totals; readonly scope: Scope; readonly onRepair: () => void }) {
-  const counts = HEALTHS.flatMap((health): (readonly [Health, number])[] => {
+  const counts = BEST_FIRST.flatMap((health): (readonly [Health, number])[] => {
     const count = totals.health[health] ?? 0
     return count === 0 ? [] : [[health, count]]
   })

@@ -1,12 +1,11 @@
 /** Health is a shape and a word besides a colour: one place says which. */
-import { HEALTHS } from '../../shared/contract/constants.ts'
 import { HEALTH_ORDER, type Health } from '../../shared/model/health.ts'
 import { formatInteger } from '../../shared/model/numbers.ts'
 
 /** What a mark can show: a shard's health, or that it lies in quarantine. */
 export type Mark = Health | 'quarantined'
 
-export const MARKS: readonly Mark[] = [...HEALTHS, 'quarantined']
+export const MARKS: readonly Mark[] = [...HEALTH_ORDER, 'quarantined']
 
 const FACES = {
   verified: { glyph: '✓', word: 'verified', short: 'verified' },

@@ -1,10 +1,11 @@
 /** How a cache stands, in one line. */
 import type { CacheSummary, Health } from '../../shared/contract/index.ts'
+import { HEALTH_ORDER } from '../../shared/model/health.ts'
 import { missingText } from '../../shared/model/missingText.ts'
 import { formatAgo, formatCount, formatCounted, healthWord, worstHealth } from './index.ts'
 
 /** Without what is missing, which is no shard of the cache. */
-const SICK = ['damaged', 'unreadable', 'suspect', 'unsupported'] as const
+const SICK = HEALTH_ORDER.filter(health => !['missing', 'unverified', 'readable', 'verified'].includes(health))
 
 type Standing = Pick<CacheSummary, 'health' | 'suspected' | 'missing'>
 

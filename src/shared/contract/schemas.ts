@@ -2,12 +2,12 @@
 import { z } from 'zod'
 import { isDescribable } from '../model/describeFinding.ts'
 import { type Finding, type FindingKind, isFindingKind, SEVERITIES } from '../model/finding.ts'
-import type { Health } from '../model/health.ts'
+import { HEALTH_ORDER, type Health } from '../model/health.ts'
 import { DTYPES, POOL_TYPES } from '../model/record.ts'
 import type { ColumnFacts, ShardAddress, VectorStatistics } from '../model/shard.ts'
-import { HEALTHS, type LOST_FORMATS } from './constants.ts'
+import type { LOST_FORMATS } from './constants.ts'
 
-export const healthSchema = z.enum(HEALTHS)
+export const healthSchema = z.enum(HEALTH_ORDER)
 export type { Health }
 
 export const findingKindSchema = z.custom<FindingKind>(isFindingKind)

@@ -4,6 +4,9 @@ import type { Severity } from './finding.ts'
 /** Worst first. */
 export const HEALTH_ORDER = ['damaged', 'missing', 'unreadable', 'unsupported', 'suspect', 'unverified', 'readable', 'verified'] as const
 
+/** The order of legends, filters and bars. */
+export const BEST_FIRST = HEALTH_ORDER.toReversed()
+
 export type Health = (typeof HEALTH_ORDER)[number]
 
 /** Of a shard by its worst finding; null where what is wrong is the index alone. */

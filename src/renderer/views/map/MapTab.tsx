@@ -1,7 +1,7 @@
 /** The whole selection at a glance: every shard a cell, by configuration and contig. */
 
 import { useMemo } from 'react'
-import { HEALTHS } from '../../../shared/contract/constants.ts'
+import { BEST_FIRST } from '../../../shared/model/health.ts'
 import { BlockCanvas } from '../../parts/blocks/BlockCanvas.tsx'
 import { useAllShards } from '../../state/queries/useAllShards.ts'
 import { scopeText } from '../../state/scope.ts'
@@ -32,7 +32,7 @@ export function MapTab() {
   return (
     <>
       <ul className={classes.legend} aria-label='Legend'>
-        {HEALTHS.filter(health => (counts.get(health) ?? 0) > 0).map(health => (
+        {BEST_FIRST.filter(health => (counts.get(health) ?? 0) > 0).map(health => (
           <li key={health}>
             <HealthMark mark={health} word /> {formatCount(counts.get(health) ?? 0)}
           </li>

@@ -1,7 +1,7 @@
 /** What of the selection the table shows: part of a path, and which healths. */
 
-import { HEALTHS } from '../../../shared/contract/constants.ts'
 import type { Health } from '../../../shared/contract/index.ts'
+import { BEST_FIRST } from '../../../shared/model/health.ts'
 import { useTree } from '../../state/queries/useTree.ts'
 import { isWhole, scopeKey } from '../../state/scope.ts'
 import { useSetting } from '../../state/settings.tsx'
@@ -30,7 +30,7 @@ export function FilterBar({
   readonly givenWay: readonly string[]
 }) {
   const counts = useHealthCounts()
-  const offered = HEALTHS.filter(kind => (counts[kind] ?? 0) > 0 || health.includes(kind))
+  const offered = BEST_FIRST.filter(kind => (counts[kind] ?? 0) > 0 || health.includes(kind))
   return (
     <div className={classes.bar} role='toolbar' aria-label='Filter of the table'>
       <FilterField
