@@ -2,6 +2,7 @@
 // TypeScript is read with swc: TypeScript 7 has no parser that dependency-cruiser could load.
 const room = name => `^src/main/${name}/`
 const model = '^src/shared/model/'
+const text = '^src/shared/text/'
 const shared = '^src/shared/'
 const sqlite = '^src/main/(core/(sqlite|index|ledger)/|service/catalog/catalog[.]ts$)'
 
@@ -81,7 +82,11 @@ module.exports = {
   forbidden: [
     only('shared-knows-no-room', 'src/shared is what crosses a process boundary: it knows neither side', shared, []),
     noNode('shared-without-node', 'src/shared runs in the renderer as well', shared),
-    only('core-knows-only-the-model', 'the core is a plain Node library: of src/ it knows the model alone', room('core'), [model]),
+    only('core-knows-only-the-model', 'the core is a plain Node library: of src/ it knows the model and its texts', room('core'), [
+      model,
+      text
+    ]),
+    only('model-without-text', 'the model is data; its texts are made from it', model, [model]),
     ...inOrder('core', CORE_ROOMS),
     ...inOrder('service', SERVICE_ROOMS),
     ...inOrder('cli', CLI_ROOMS),

@@ -25,7 +25,7 @@ const ADDITIONS: readonly Addition[] = [
     file: 'src/shared/model/findingKinds.ts',
     lines: [{ before: '  not_parquet: {', line: "  dummy_kind: { severity: 'suspect', foundBy: 'shard' }," }],
     // What it costs, its sentence, and the facts of which that is made.
-    asks: ['src/renderer/text/findings/findingAdvice.ts', 'src/shared/model/describeFinding.ts', 'src/shared/model/findingKinds.ts']
+    asks: ['src/renderer/text/findings/findingAdvice.ts', 'src/shared/model/findingKinds.ts', 'src/shared/text/describeFinding.ts']
   },
   {
     what: 'a kind of job',

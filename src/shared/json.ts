@@ -2,7 +2,7 @@
  * Converts values to JSON without loss: names in snake_case, bigints as decimal strings, hashes as lowercase hex, NaN and infinities as
  * strings, -0 as `-0.0` (Python reads `-0` as the integer 0).
  */
-import { jsonString } from './terminalText.ts'
+import { jsonString } from './text/terminalText.ts'
 
 /**
  * `value` as JSON on one line. Object entries that are undefined are left out.

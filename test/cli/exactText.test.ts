@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { bytesText, countText, timeText } from '../../src/main/cli/text/numbers.ts'
 import { tableText } from '../../src/main/cli/text/table.ts'
 import { toJson } from '../../src/shared/json.ts'
-import { terminalSafe } from '../../src/shared/terminalText.ts'
+import { terminalSafe } from '../../src/shared/text/terminalText.ts'
 
 describe('JSON', () => {
   test('names in snake_case, hashes in hex, bigints in digits', () => {

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { describeShard, type Finding, readVectors } from '../../src/main/core/index.ts'
 import { verifyShard } from '../../src/main/core/inspect/inspectShard.ts'
 import { openShardRows, toEmbedding } from '../../src/main/core/shards/shardRows.ts'
-import { describeFinding } from '../../src/shared/model/describeFinding.ts'
-import { type RecordedFinding, toRecorded } from '../../src/shared/model/recordedFinding.ts'
+import { describeFinding } from '../../src/shared/text/describeFinding.ts'
+import { type RecordedFinding, toRecorded } from '../../src/shared/text/recordedFinding.ts'
 import { digestOfRow, digestOfRows, rowFields } from './rowDigest.ts'
 
 export type OurVerdict = {

@@ -1,10 +1,10 @@
 /** The sentences of findings: made of facts, with one number format, and kept where the facts are of another version. */
 import { describe, expect, test } from 'vitest'
-import { describeFinding, isDescribable, unreadReason } from '../../src/shared/model/describeFinding.ts'
 import { type FindingKind, finding, isCompared, isFindingKind } from '../../src/shared/model/finding.ts'
 import type { FindingFacts } from '../../src/shared/model/findingKinds.ts'
-import { counted, formatCounted, formatInteger, formatSize } from '../../src/shared/model/numbers.ts'
-import { fromRecorded, isRecorded, toRecorded, withMessage } from '../../src/shared/model/recordedFinding.ts'
+import { describeFinding, isDescribable, unreadReason } from '../../src/shared/text/describeFinding.ts'
+import { counted, formatCounted, formatInteger, formatSize } from '../../src/shared/text/numbers.ts'
+import { fromRecorded, isRecorded, toRecorded, withMessage } from '../../src/shared/text/recordedFinding.ts'
 
 const SAID = { said: 'the footer cannot be parsed: no end' }
 const ROWS = { row: 12_345, count: 1 }

@@ -3,6 +3,7 @@
  * `geno_lewm` in camelCase. Sizes are in bytes, positions in bp, times in UTC ns.
  */
 export * from '../../shared/model/index.ts'
+export { describeFinding } from '../../shared/text/describeFinding.ts'
 export { basePair } from './base/basePair.ts'
 export { onRemark, remarkOnce } from './base/remarks.ts'
 export { dropAbandonedLock, isThisProcess, type LockOwner, readLockOwner } from './cache/cacheLock.ts'

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { missingText } from '../../shared/model/missingText.ts'
+import { missingText } from '../../shared/text/missingText.ts'
 import { useApi } from '../data/api.ts'
 import { desktop } from '../data/client.ts'
 import { useJobs } from '../panels/jobs/useJobs.ts'

@@ -1,6 +1,7 @@
 /** Sentences of findings as the window shows them. */
-import { describeFinding } from '../../shared/model/describeFinding.ts'
+
 import type { Finding } from '../../shared/model/finding.ts'
+import { describeFinding } from '../../shared/text/describeFinding.ts'
 import { capital } from './capital.ts'
 
 /** `Row 3 has no chrom (null)`. */

@@ -1,6 +1,6 @@
 /** Health is a shape and a word besides a colour: one place says which. */
 import { HEALTH_ORDER, type Health } from '../../shared/model/health.ts'
-import { formatInteger } from '../../shared/model/numbers.ts'
+import { formatInteger } from '../../shared/text/numbers.ts'
 
 /** What a mark can show: a shard's health, or that it lies in quarantine. */
 export type Mark = Health | 'quarantined'

@@ -1,6 +1,6 @@
 /** Numbers as they stand in the window: thousands separators, binary units, the same width for the same magnitude. */
 
-import { formatCounted, formatInteger, formatSize } from '../../shared/model/numbers.ts'
+import { formatCounted, formatInteger, formatSize } from '../../shared/text/numbers.ts'
 
 export { formatCounted }
 

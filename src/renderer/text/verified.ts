@@ -1,7 +1,7 @@
 /** How a cache stands, in one line. */
 import type { CacheSummary, Health } from '../../shared/contract/index.ts'
 import { HEALTH_ORDER } from '../../shared/model/health.ts'
-import { missingText } from '../../shared/model/missingText.ts'
+import { missingText } from '../../shared/text/missingText.ts'
 import { formatAgo, formatCount, formatCounted, healthWord, worstHealth } from './index.ts'
 
 /** Without what is missing, which is no shard of the cache. */

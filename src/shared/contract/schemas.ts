@@ -1,10 +1,10 @@
 /** The model as zod schemas: the values that may cross a process boundary. Their types are those of the model. */
 import { z } from 'zod'
-import { isDescribable } from '../model/describeFinding.ts'
 import { type Finding, type FindingKind, isFindingKind, SEVERITIES } from '../model/finding.ts'
 import { HEALTH_ORDER, type Health } from '../model/health.ts'
 import { DTYPES, POOL_TYPES } from '../model/record.ts'
 import type { ColumnFacts, ShardAddress, VectorStatistics } from '../model/shard.ts'
+import { isDescribable } from '../text/describeFinding.ts'
 import type { LOST_FORMATS } from './constants.ts'
 
 export const healthSchema = z.enum(HEALTH_ORDER)

@@ -18,7 +18,7 @@ import {
   verifyCache,
   writeChecksums
 } from '../../../src/main/core/index.ts'
-import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
+import { toRecorded } from '../../../src/shared/text/recordedFinding.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { filesBelow, keyOf } from '../cacheFiles.ts'

@@ -17,7 +17,7 @@ import {
   writeShard
 } from '../../../src/main/core/index.ts'
 import type { FindingKind } from '../../../src/shared/model/finding.ts'
-import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
+import { toRecorded } from '../../../src/shared/text/recordedFinding.ts'
 import { type Json, lewmCacheProcess } from '../../cli/lewmCache.ts'
 import { ordinaryUser } from '../../support/accounts.ts'
 import { describeWith } from '../../support/capabilities.ts'

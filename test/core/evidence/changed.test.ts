@@ -14,7 +14,7 @@ import {
   type VerifyOptions,
   verifyCache
 } from '../../../src/main/core/index.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { flippedHash, replaceShard } from '../cacheFiles.ts'
 import { INDEX, spoilIndex } from '../index/indexFile.ts'

@@ -17,8 +17,8 @@ import {
   verifyCache,
   writeShard
 } from '../../../src/main/core/index.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
-import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
+import { toRecorded } from '../../../src/shared/text/recordedFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { replaceShard } from '../cacheFiles.ts'
 import { INDEX, spoilIndex } from '../index/indexFile.ts'

@@ -14,7 +14,7 @@ import {
   repairCache,
   verifyCache
 } from '../../../src/main/core/index.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { flippedHash, replaceShard } from '../cacheFiles.ts'
 import { INDEX } from '../index/indexFile.ts'
 import { newLedger } from '../ledgers.ts'

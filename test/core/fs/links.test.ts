@@ -40,7 +40,7 @@ import {
   writeChecksums,
   writeShard
 } from '../../../src/main/core/index.ts'
-import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
+import { toRecorded } from '../../../src/shared/text/recordedFinding.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, entriesByShard, filesBelow, flipBit, keyOf, makePipe, recordOf, shardsOf } from '../cacheFiles.ts'

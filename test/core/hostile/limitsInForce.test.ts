@@ -20,7 +20,7 @@ import {
 } from '../../../src/main/core/index.ts'
 import { limitKeys } from '../../../src/main/core/limits/limits.ts'
 import { writeThriftStruct } from '../../../src/main/core/parquet/thrift/thriftWriter.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import {
   dataPage,

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkS
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { find, readEmbedding, reindexCache, repairCache, verifyCache, writeShard } from '../../../src/main/core/index.ts'
-import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
+import { toRecorded } from '../../../src/shared/text/recordedFinding.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, filesBelow, float64Hex, keyOf, makePipe, recordOf } from '../cacheFiles.ts'

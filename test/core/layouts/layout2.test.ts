@@ -22,7 +22,7 @@ import {
   type WindowKey,
   writeShard
 } from '../../../src/main/core/index.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { newerCache, newerRows } from '../../support/newer.ts'
 import { referenceCache, referenceRows } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'

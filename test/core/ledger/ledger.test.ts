@@ -18,9 +18,9 @@ import {
   writeShard
 } from '../../../src/main/core/index.ts'
 import { openShard } from '../../../src/main/core/parquet/shardReader.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
 import { CancelledError } from '../../../src/shared/model/errors.ts'
 import type { Progress } from '../../../src/shared/model/report.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, filesBelow, flipBit, makePipe, recordOf, shardsOf } from '../cacheFiles.ts'

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SystemError, verifyCache } from '../../../src/main/core/index.ts'
 import type * as ReaderThreads from '../../../src/main/core/pool/shardPool.ts'
-import { toRecorded } from '../../../src/shared/model/recordedFinding.ts'
+import { toRecorded } from '../../../src/shared/text/recordedFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { shardsOf } from '../cacheFiles.ts'
 

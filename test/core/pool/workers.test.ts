@@ -18,7 +18,7 @@ import {
 } from '../../../src/main/core/index.ts'
 import { mapShards } from '../../../src/main/core/pool/mapShards.ts'
 import { PooledThread, ThreadLost } from '../../../src/main/core/pool/shardPool.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf, shardsOf } from '../cacheFiles.ts'

@@ -19,7 +19,7 @@ import {
   tickMoves,
   verifyCache
 } from '../../../src/main/core/index.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { filesBelow, shardsOf } from '../cacheFiles.ts'

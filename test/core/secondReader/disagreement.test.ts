@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { verifyCache, writeShard } from '../../../src/main/core/index.ts'
 import { LAYOUT_1 } from '../../../src/main/core/layouts/layout1.ts'
 import type * as SecondThreads from '../../../src/main/core/secondReader/secondThread.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { recordOf } from '../cacheFiles.ts'
 

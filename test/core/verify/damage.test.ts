@@ -13,7 +13,7 @@ import {
   repairCache,
   verifyCache
 } from '../../../src/main/core/index.ts'
-import { describeFinding } from '../../../src/shared/model/describeFinding.ts'
+import { describeFinding } from '../../../src/shared/text/describeFinding.ts'
 import { damageNotes, referenceCache } from '../../support/reference.ts'
 import { filesBelow, recordOf, shardsOf } from '../cacheFiles.ts'
 

@@ -1,7 +1,7 @@
 /** `checksums`: writes the digest of every shard in the format of `sha256sum`, or checks a list of digests. */
 import { join } from 'node:path'
 import { InputError } from '../../../shared/model/errors.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { checkChecksums, writeChecksums } from '../../core/index.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Context, Run } from '../process/context.ts'

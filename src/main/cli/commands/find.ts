@@ -3,7 +3,7 @@
  */
 import { hexText } from '../../../shared/json.ts'
 import type { RowPlace, WindowRowInfo } from '../../../shared/model/record.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { find } from '../../core/index.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'

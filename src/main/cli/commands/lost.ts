@@ -1,8 +1,9 @@
 /** `lost`: lists rows that evidence expects and no shard holds. `--forget` records that shards need not come back. */
-import { unreadReason } from '../../../shared/model/describeFinding.ts'
+
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { unreadReason } from '../../../shared/text/describeFinding.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import {
   type ForgottenShard,
   forgetLost,

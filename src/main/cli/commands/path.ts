@@ -1,7 +1,7 @@
 /** `path`: prints the path of a shard, whether or not it exists. Reads and writes nothing. */
 import { relative } from 'node:path'
 import type { PoolType } from '../../../shared/model/record.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { shardPathFor } from '../../core/index.ts'
 import { cacheDirOf, slashed } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'

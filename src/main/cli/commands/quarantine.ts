@@ -1,6 +1,6 @@
 /** `quarantine`: moves the named shards to quarantine, with a reason. Deletes nothing. */
 import { InputError } from '../../../shared/model/errors.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { quarantineShards } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'

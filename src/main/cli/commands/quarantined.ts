@@ -1,6 +1,6 @@
 /** `quarantined`: lists the files in quarantine with time and reason. */
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { listQuarantine } from '../../core/index.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'

@@ -1,6 +1,6 @@
 /** `reindex`: `reindex_cache` of `geno_lewm`. */
 import type { ReindexReport } from '../../../shared/model/report.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { reindexCache } from '../../core/index.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'

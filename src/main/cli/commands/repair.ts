@@ -4,13 +4,13 @@
  */
 
 import { resolve } from 'node:path'
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import { keysLost, keysOfEveryCopy } from '../../../shared/model/keysLost.ts'
-import { missingText } from '../../../shared/model/missingText.ts'
 import type { RepairPlan, RepairReport, ShardNotMoved } from '../../../shared/model/report.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
+import { missingText } from '../../../shared/text/missingText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { applyRepair, INDEX_PATH, planFromJson, planRepair, planToJson, tickMoves } from '../../core/index.ts'
 import { cacheRootOf } from '../process/cacheFolder.ts'
 import type { Context, Run } from '../process/context.ts'

@@ -3,7 +3,7 @@
  * is not an error.
  */
 import { InputError } from '../../../shared/model/errors.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { restoreShards } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'

@@ -1,5 +1,5 @@
 /** `sample`: builds the sample cache. */
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { buildSample } from '../../sample/index.ts'
 import type { Run } from '../process/context.ts'
 import { EXIT } from '../process/exitCodes.ts'

@@ -2,7 +2,7 @@
 import { hexText } from '../../../shared/json.ts'
 import { InputError } from '../../../shared/model/errors.ts'
 import type { ColumnFacts, VectorStatistics } from '../../../shared/model/shard.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { basePair, describeShard, type ListedRow, type ShardDescription, type ShardRange } from '../../core/index.ts'
 import { cacheRootOf, shardPathOf } from '../process/cacheFolder.ts'
 import type { Run } from '../process/context.ts'

@@ -1,7 +1,7 @@
 /** `write`: `write_shard` of `geno_lewm`. A file with an invalid line writes nothing. */
 import { statSync } from 'node:fs'
 import { InputError } from '../../../shared/model/errors.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { failedWith, writeShard } from '../../core/index.ts'
 import { readRecords } from '../options/records.ts'
 import { cacheDirOf, cacheRootOf } from '../process/cacheFolder.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { dataFolder, followMove, ignoredDataFolder, type Ledger, openLedger, setAsideRemark } from '../../core/index.ts'
 import type { Context } from './context.ts'
 

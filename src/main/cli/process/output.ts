@@ -4,8 +4,8 @@
  */
 import type { Writable } from 'node:stream'
 import { toJson } from '../../../shared/json.ts'
-import { withMessage } from '../../../shared/model/recordedFinding.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { withMessage } from '../../../shared/text/recordedFinding.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { asSystemError, failedWith } from '../../core/index.ts'
 import type { Io } from './io.ts'
 

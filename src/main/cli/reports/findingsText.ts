@@ -1,7 +1,8 @@
 /** Findings as text: by severity and kind, then by shard, one sentence each. */
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
+
 import { type Finding, type FindingKind, SEVERITIES, type Severity } from '../../../shared/model/finding.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { countOf, countText } from '../text/numbers.ts'
 
 const MEANING: Readonly<Record<Severity, string>> = {

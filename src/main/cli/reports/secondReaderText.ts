@@ -1,6 +1,6 @@
 /** The result of the second reader as text: the number of shards compared, and the shards that could not be. */
 import type { SecondReading } from '../../../shared/model/report.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { countOf, countText } from '../text/numbers.ts'
 
 /** Shards named for each reason; `--json` has them all. */

@@ -1,7 +1,8 @@
 /** Reports the parts of the cache that a search had to skip, because its answer may be incomplete. */
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
+
 import type { Finding } from '../../../shared/model/finding.ts'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 import { EXIT, type ExitCode } from '../process/exitCodes.ts'
 import type { Output } from '../process/output.ts'
 import { countOf } from '../text/numbers.ts'

@@ -1,7 +1,7 @@
 /** The report of a verification as text: amount read, state of the shards, and each finding. */
 import { type Finding, type FindingKind, SEVERITIES } from '../../../shared/model/finding.ts'
-import { changedKeysLost, missingText } from '../../../shared/model/missingText.ts'
 import type { VerifyReport } from '../../../shared/model/report.ts'
+import { changedKeysLost, missingText } from '../../../shared/text/missingText.ts'
 import { INDEX_PATH } from '../../core/index.ts'
 import { bytesText, countOf, countText, secondsText } from '../text/numbers.ts'
 import { findingsText } from './findingsText.ts'

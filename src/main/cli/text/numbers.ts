@@ -1,6 +1,6 @@
 /** Numbers, sizes and times as text: thousands separators, binary units, UTC. */
 
-import { formatCounted, formatInteger, formatSize } from '../../../shared/model/numbers.ts'
+import { formatCounted, formatInteger, formatSize } from '../../../shared/text/numbers.ts'
 
 /** `1234567` → `1,234,567`; a dash for an unknown value. */
 export function countText(value: number | bigint | null): string {

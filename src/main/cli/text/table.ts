@@ -1,6 +1,6 @@
 /** Rows of text under a header, in columns of the necessary width. Cells are made safe for a terminal here. */
 import stringWidth from 'string-width'
-import { terminalSafe } from '../../../shared/terminalText.ts'
+import { terminalSafe } from '../../../shared/text/terminalText.ts'
 
 export type Column<Row> = {
   readonly head: string

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { Finding } from '../../../shared/model/finding.ts'
-import { fromRecorded, type RecordedFinding, toRecorded } from '../../../shared/model/recordedFinding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
+import { fromRecorded, type RecordedFinding, toRecorded } from '../../../shared/text/recordedFinding.ts'
 import type { Holdings } from '../keys/holdings.ts'
 import { isDamage } from '../sqlite/failures.ts'
 

@@ -1,9 +1,9 @@
 /** Selects the shards that a verification reads, and their earlier results. */
 import { createHash } from 'node:crypto'
-import { isFuture, isOlderThan } from '../../../shared/model/age.ts'
 import { InputError, NotFoundError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { FileStamp } from '../../../shared/model/report.ts'
+import { isFuture, isOlderThan } from '../../../shared/text/age.ts'
 import { stampIfVisible } from '../fs/fileStamp.ts'
 import { shardFilePath } from '../layouts/paths.ts'
 import type { Ledger, LedgerRun, ReportedMissing } from './ledger.ts'

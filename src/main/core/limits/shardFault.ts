@@ -1,8 +1,9 @@
 /** The only exception that the Parquet modules throw for problems in a shard's bytes. */
-import { sentenceOf } from '../../../shared/model/describeFinding.ts'
+
 import type { Details } from '../../../shared/model/errors.ts'
 import type { FindingKind } from '../../../shared/model/finding.ts'
 import type { FactsOf } from '../../../shared/model/findingKinds.ts'
+import { sentenceOf } from '../../../shared/text/describeFinding.ts'
 
 export type FaultPlace = { readonly column?: string | undefined; readonly row?: number; readonly details?: Details }
 

@@ -4,7 +4,7 @@
  */
 
 import { FINDING_KINDS } from '../../../shared/model/finding.ts'
-import { counted } from '../../../shared/model/numbers.ts'
+import { counted } from '../../../shared/text/numbers.ts'
 import type { ColumnSpec, Layout } from '../layouts/layout.ts'
 import type { Limits } from '../limits/limits.ts'
 import { ShardFault } from '../limits/shardFault.ts'

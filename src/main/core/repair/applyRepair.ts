@@ -1,8 +1,9 @@
 /** Applies a repair plan, and refuses it if a file has changed since the plan was made. */
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
+
 import { CancelledError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { KeptShard, LongOptions, ReindexReport, RepairPlan, RepairReport } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { ProgressMeter } from '../base/progress.ts'
 import { withCacheLock } from '../cache/cacheLock.ts'
 import { checkCacheRoot } from '../cache/cacheRoot.ts'

@@ -1,9 +1,9 @@
 /** Updates the index after moves, even if some of them failed. */
 
 import { join } from 'node:path'
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { CacheBusyError, CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import type { LongOptions, ReindexReport } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { isThere } from '../fs/durableFile.ts'
 import { expectedError } from '../fs/systemError.ts'
 import { unsupportedIndex } from '../index/windowIndex.ts'

@@ -1,10 +1,10 @@
 /** Compares the shards of a plan with the present files before anything moves. */
 
 import { type BigIntStats, statSync } from 'node:fs'
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { InputError, StalePlanError } from '../../../shared/model/errors.ts'
 import { type Finding, needsMoreThanShard } from '../../../shared/model/finding.ts'
 import type { FileIdentity, KeptShard, LongOptions, PlannedMove, ShardNotMoved } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { identityOf } from '../fs/fileStamp.ts'
 import { asSystemError, expectedError } from '../fs/systemError.ts'
 import type { InspectionInput, ShardInspection } from '../inspect/inspection.ts'

@@ -1,10 +1,11 @@
 /**
  * Converts a plan to JSON and back, with the names of `geno_lewm`: the output of `--dry-run` and `--save-plan`, and the input of `--plan`.
  */
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
+
 import { InputError } from '../../../shared/model/errors.ts'
 import { type Finding, finding, isFindingKind } from '../../../shared/model/finding.ts'
 import type { KeptShard, PlannedMove, RepairPlan, SharedKeys } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { isShardPath } from '../layouts/paths.ts'
 
 /** The plan as JSON values; ns as decimal text. */

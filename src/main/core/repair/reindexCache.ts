@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { UnsupportedError } from '../../../shared/model/errors.ts'
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { FileIdentity, LongOptions, ReindexReport } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { ProgressMeter } from '../base/progress.ts'
 import { withCacheLock } from '../cache/cacheLock.ts'
 import { checkCacheRoot } from '../cache/cacheRoot.ts'

@@ -1,9 +1,9 @@
 /** Moves a duplicate only while the other shard still holds its keys, so that the last copy of a row never moves as a duplicate. */
 
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { StalePlanError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { PlannedMove } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { isShardPath } from '../layouts/paths.ts'
 import { faultFinding } from '../shards/faultFinding.ts'
 import { compareShards } from '../verify/compareShards.ts'

@@ -3,7 +3,7 @@
  * limits, gets the same bytes.
  */
 
-import { counted } from '../../../shared/model/numbers.ts'
+import { counted } from '../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 import { DecodeError } from '../parquet/encodings/decodeError.ts'

@@ -2,8 +2,9 @@
  * Combines the result of reading a shard with its records: earlier findings are carried over, a full verification is recorded, and its
  * digest is compared with the first one.
  */
-import { isFuture, isOlderThan } from '../../../shared/model/age.ts'
+
 import { type Finding, finding } from '../../../shared/model/finding.ts'
+import { isFuture, isOlderThan } from '../../../shared/text/age.ts'
 import { entriesIfUsable } from '../index/usableIndex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
 import type { InspectionInput, ShardInspection } from '../inspect/inspection.ts'

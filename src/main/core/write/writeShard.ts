@@ -4,9 +4,9 @@
  */
 
 import { dirname, join } from 'node:path'
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { CacheCorruptError, CacheError, InputError, SystemError, UnsupportedError } from '../../../shared/model/errors.ts'
 import type { WindowKey, WindowRecord } from '../../../shared/model/record.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { nowNs } from '../base/clock.ts'
 import { hex } from '../base/hex.ts'
 import { withCacheLock } from '../cache/cacheLock.ts'

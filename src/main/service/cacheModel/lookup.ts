@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, relative } from 'node:path'
 import type { RowLine } from '../../../shared/contract/index.ts'
-import { formatCounted, formatInteger } from '../../../shared/model/numbers.ts'
+import { formatCounted, formatInteger } from '../../../shared/text/numbers.ts'
 import {
   InputError,
   isOfContig,

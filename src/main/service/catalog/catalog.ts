@@ -5,7 +5,7 @@
 
 import { rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { fromRecorded, type RecordedFinding, toRecorded } from '../../../shared/model/recordedFinding.ts'
+import { fromRecorded, type RecordedFinding, toRecorded } from '../../../shared/text/recordedFinding.ts'
 import { JOURNALS, strangeJournal } from '../../core/index.ts'
 import type { Compared, Comparison } from './comparison.ts'
 

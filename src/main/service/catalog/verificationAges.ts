@@ -1,5 +1,5 @@
 /** Ages of verifications, for choosing shards to verify again. */
-import { isOlderThan } from '../../../shared/model/age.ts'
+import { isOlderThan } from '../../../shared/text/age.ts'
 import type { CatalogEntry } from './catalogEntry.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** Counts and times in the titles of jobs. */
 
-import { formatCounted } from '../../../shared/model/numbers.ts'
+import { formatCounted } from '../../../shared/text/numbers.ts'
 
 const UNITS = [
   ['day', 86_400_000],

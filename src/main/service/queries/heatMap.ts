@@ -4,8 +4,8 @@
  */
 
 import { setImmediate } from 'node:timers/promises'
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
-import { counted } from '../../../shared/model/numbers.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
+import { counted } from '../../../shared/text/numbers.ts'
 import { CancelledError, listShard, readVectors, type ShardEntry, type VectorBatch } from '../../core/index.ts'
 import { stampOf } from './shardReads.ts'
 

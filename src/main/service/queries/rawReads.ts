@@ -1,6 +1,6 @@
 /** A Parquet file of any layout for the window: values as text that fits a cell. */
 import { RAW_GROUPS, type RawFileFacts, type RawRowPage } from '../../../shared/contract/index.ts'
-import { rawText } from '../../../shared/rawText.ts'
+import { rawText } from '../../../shared/text/rawText.ts'
 import { readRawShard } from '../../core/index.ts'
 import { stampOf } from './shardReads.ts'
 

@@ -2,9 +2,9 @@
 
 import type { ReactElement } from 'react'
 import type { JobOutcome, JobReport } from '../../../shared/contract/index.ts'
-import { describeFinding } from '../../../shared/model/describeFinding.ts'
 import { countByKind, FINDING_KINDS, type Finding, type FindingKind, isFindingKind } from '../../../shared/model/finding.ts'
 import type { Progress, ShardNotMoved } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { SEVERITY_MARK } from '../../parts/FindingList.tsx'
 import { useQuarantine } from '../../state/queries/queries.ts'
 import { useStartJob } from '../../state/useStartJob.ts'

@@ -2,9 +2,9 @@
 
 import type { JobOutcome, JobReport } from '../../../shared/contract/index.ts'
 import { toJson } from '../../../shared/json.ts'
-import { missingText } from '../../../shared/model/missingText.ts'
-import { withMessage } from '../../../shared/model/recordedFinding.ts'
 import type { Progress, SecondReading, ShardNotMoved } from '../../../shared/model/report.ts'
+import { missingText } from '../../../shared/text/missingText.ts'
+import { withMessage } from '../../../shared/text/recordedFinding.ts'
 import { capital, formatCount, formatCounted } from '../../text/index.ts'
 
 type MissingCounts = Parameters<typeof missingText>[0]

@@ -2,8 +2,8 @@
 
 import { useMemo } from 'react'
 import { Checkbox } from 'react-aria-components'
-import { missingText } from '../../../shared/model/missingText.ts'
 import type { KeptShard, PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
+import { missingText } from '../../../shared/text/missingText.ts'
 import { SEVERITY_MARK } from '../../parts/FindingList.tsx'
 import { FirstWrite } from '../../parts/FirstWrite.tsx'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'

@@ -1,7 +1,7 @@
 /** Decompression that never gives more than the page header declares, and nothing less. */
 
 import { brotliDecompressSync } from 'node:zlib'
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { throwIfRefused } from '../../fs/systemError.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { DecodeError } from '../encodings/decodeError.ts'

@@ -2,7 +2,7 @@
  * LZ4 blocks into a buffer of the declared size, never a byte more. (hyparquet-compressors has one too, but lets a length of the
  * input's choosing drive its copy loop.) Source: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 
 /** What the format keeps free at the end of a block: the last match begins 12 bytes before it, the last five bytes are literals. */

@@ -2,7 +2,7 @@
  * Snappy into a buffer of the declared size, never a byte more. (hyparquet has one too; a literal of more than 2^31 bytes sends
  * it two billion steps back.) Source: https://github.com/google/snappy/blob/main/format_description.txt
  */
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 
 /**

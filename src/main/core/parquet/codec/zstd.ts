@@ -4,7 +4,7 @@
  */
 
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib'
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 
 /**

@@ -3,7 +3,7 @@
  * a JS number before somebody asks for one. Memory is bounded by a page, not by a shard.
  */
 
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { DecodeError } from '../encodings/decodeError.ts'

@@ -3,7 +3,7 @@
  * texts holds each distinct text once, as the columns of this schema repeat few.
  */
 
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { throwIfRefused } from '../../fs/systemError.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'

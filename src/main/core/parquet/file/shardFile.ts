@@ -2,8 +2,8 @@
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../../shared/model/errors.ts'
-import { counted } from '../../../../shared/model/numbers.ts'
 import type { FileIdentity } from '../../../../shared/model/report.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { identityOf } from '../../fs/fileStamp.ts'
 import { linkTarget, refusalToFollow } from '../../fs/links.ts'
 import { READ_PLAIN } from '../../fs/smallFile.ts'

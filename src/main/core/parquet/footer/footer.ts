@@ -4,7 +4,7 @@
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift and Arrow C++, parquet/metadata.cc
  */
 
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { Notes } from '../file/notes.ts'

@@ -1,5 +1,5 @@
 /** Where a file's footer lies: by the length and the magic at its end. Arrow looks at the end alone; here the first bytes tell as well. */
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import type { ShardFile } from '../file/shardFile.ts'

@@ -1,5 +1,5 @@
 /** Row groups and column chunks: where each column's pages lie, proven against the file as Arrow proves it. */
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'

@@ -1,5 +1,5 @@
 /** Columns of any type as the columns of a shard, converted as GenoLeWM converts them: `str()`, `int()`, `bytes()`, `bool()`, `float()`. */
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import type { ColumnSpec } from '../../layouts/layout.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'

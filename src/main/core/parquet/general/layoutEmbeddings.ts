@@ -1,6 +1,6 @@
 /** An embedding column of any type as embeddings: the floats that GenoLeWM gets from a loop over each row. */
 
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import type { ArrowType } from '../arrow/arrowType.ts'
 import { batchOf, checkLength, type EmbeddingBatch, type RowFlaw, type StoredValues, storedValues } from '../pages/embeddingBatch.ts'

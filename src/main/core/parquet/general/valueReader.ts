@@ -4,7 +4,7 @@
  * Source: Arrow C++, parquet/decoder.cc
  */
 
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 import { DeltaReader } from '../encodings/delta.ts'

@@ -1,6 +1,6 @@
 /** Rows with their embeddings as a shard stores them: what comes out of a page, and what can be made of it without decoding again. */
 
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import type { Codes } from './plainValues.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import { crc32 } from 'node:zlib'
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
 import { decompress } from '../codec/decompress.ts'

@@ -1,5 +1,5 @@
 /** The Parquet schema as a tree, and its leaves with the levels that tell values, nulls and list borders apart. */
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
 import type { SchemaElement } from '../thrift/parquetStructs.ts'

@@ -3,7 +3,7 @@
  * against the bytes that are there before it is used.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
-import { counted } from '../../../../shared/model/numbers.ts'
+import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 
 /** Why the bytes are not the Thrift that they should be. */

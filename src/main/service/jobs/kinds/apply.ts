@@ -1,4 +1,4 @@
-import { formatCounted } from '../../../../shared/model/numbers.ts'
+import { formatCounted } from '../../../../shared/text/numbers.ts'
 import { applyRepair, InputError, tickMoves } from '../../../core/index.ts'
 import type { JobDefinition } from './jobDefinition.ts'
 

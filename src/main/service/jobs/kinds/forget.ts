@@ -1,4 +1,4 @@
-import { formatCounted } from '../../../../shared/model/numbers.ts'
+import { formatCounted } from '../../../../shared/text/numbers.ts'
 import { forgetLost } from '../../../core/index.ts'
 import { type JobDefinition, titled } from './jobDefinition.ts'
 

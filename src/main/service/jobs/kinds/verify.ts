@@ -1,5 +1,5 @@
-import { isOlderThan } from '../../../../shared/model/age.ts'
-import { formatCounted } from '../../../../shared/model/numbers.ts'
+import { isOlderThan } from '../../../../shared/text/age.ts'
+import { formatCounted } from '../../../../shared/text/numbers.ts'
 import { NotFoundError, verifyCache } from '../../../core/index.ts'
 import type { OpenCache } from '../../cacheModel/openCache.ts'
 import { inScope } from '../../catalog/scope.ts'

@@ -1,6 +1,7 @@
 /** Findings outside of this program, with their sentence: in files and databases, for other versions, and in JSON, for other programs. */
+
+import { FINDING_KINDS, type Finding, isFindingKind } from '../model/finding.ts'
 import { describeFinding, isDescribable } from './describeFinding.ts'
-import { FINDING_KINDS, type Finding, isFindingKind } from './finding.ts'
 
 /** JSON values only. Earlier versions recorded no facts. */
 export type RecordedFinding = Omit<Finding, 'facts'> & { readonly message: string; readonly facts?: Finding['facts'] }

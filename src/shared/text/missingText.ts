@@ -1,6 +1,6 @@
 /** Missing rows in words, for the window and the command line. */
 
-import type { Finding } from './finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { formatCounted, formatInteger } from './numbers.ts'
 
 /** `300 windows missing (3 shards)`; only the number of shards if their rows are unknown. Empty if nothing is missing. */

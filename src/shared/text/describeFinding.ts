@@ -3,8 +3,8 @@
  * a terminal; several sentences end with a full stop, a single one does not.
  */
 
-import type { Finding, FindingKind } from './finding.ts'
-import type { FactsOf, FindingFacts, FlawedRows, RowFlaw, Said, Tool } from './findingKinds.ts'
+import type { Finding, FindingKind } from '../model/finding.ts'
+import type { FactsOf, FindingFacts, FlawedRows, RowFlaw, Said, Tool } from '../model/findingKinds.ts'
 import { lostKeysText } from './missingText.ts'
 import { formatCounted, counted as say } from './numbers.ts'
 

@@ -1,7 +1,7 @@
 /** A value of any Parquet file on one line, cut to the size of a table cell. */
 
-import { formatInteger } from './model/numbers.ts'
-import type { RawValue } from './model/raw.ts'
+import type { RawValue } from '../model/raw.ts'
+import { formatInteger } from './numbers.ts'
 
 /** Items of a list or a group that are shown before its length. */
 const SHOWN = 4
