@@ -72,7 +72,7 @@ describe('text for a terminal', () => {
 
   test('numbers', () => {
     expect([999, 1000, 1234567, -12345].map(n => countText(n))).toEqual(['999', '1,000', '1,234,567', '-12,345'])
-    expect([0, 1023, 1024, 1536, 786432000].map(bytesText)).toEqual(['0 B', '1023 B', '1.0 KiB', '1.5 KiB', '750.0 MiB'])
+    expect([0, 1023, 1024, 1536, 786432000].map(bytesText)).toEqual(['0 B', '1,023 B', '1.0 KiB', '1.5 KiB', '750.0 MiB'])
     expect([null, 1780000000000000000n, 2n ** 63n - 1n].map(timeText)).toEqual(['-', '2026-05-28 20:26:40', '2262-04-11 23:47:16'])
   })
 })

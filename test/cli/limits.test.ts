@@ -65,7 +65,7 @@ describe('a shard beyond a limit', () => {
     const cache = await longCache()
     const { code, stdout } = await lewmCache(['verify', '--cache', cache, ...RAISED, '--workers', '1', '--read-limit', 'time=1ms'])
     expect(code).toBe(3)
-    expect(stdout).toContain('reading it was given up: it took longer than 1 ms, its limit of time')
+    expect(stdout).toContain('reading was stopped: it took longer than 1 ms, its limit of time')
   })
 })
 

@@ -30,7 +30,7 @@ test('a shard that hyparquet cannot read is named with the reason, and stays hea
   const { code, stdout } = await lewmCache(args)
   expect(code).toBe(3)
   expect(stdout).toContain('second reader (hyparquet): 0 shards compared; 1 shard not compared\n')
-  expect(stdout).toContain('  not compared: a page of start_bp claims a run of 1073741823 values')
+  expect(stdout).toContain('  not compared: a page of start_bp claims a run of 1,073,741,823 values')
   expect(stdout).toContain(`\n    ${HANDMADE_PATH}\n`)
   const { findings, second_reader: secondReader } = (await lewmCache([...args, '--json'])).json()
   expect(findings.map(({ kind }: { kind: string }) => kind)).not.toContain('readers_disagree')

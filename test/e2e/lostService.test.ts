@@ -27,7 +27,7 @@ inElectron('a lost service', open => {
     await verifyAll(page)
     await killService()
     await lost(page).getByRole('button', { name: 'Restart' }).click()
-    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 8 suspect').waitFor()
+    await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 1 unsupported').waitFor()
     await showTab(page, 'Log')
     await expect.poll(told, POLL).toBe(before + 2)
   })

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { float64Hex } from '../cacheFiles.ts'
 import { dataPage, handmadeShard, plainText } from '../handmadeShard.ts'
 
-const ALL = { rowStart: 0, rowEnd: 1000 }
+const ALL = { rowStart: 0, rowEnd: 100_000 }
 
 function rowsOf({ columns, cells }: RawFile): Record<string, RawValue>[] {
   return cells.map(row => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])))

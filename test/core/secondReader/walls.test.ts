@@ -52,7 +52,7 @@ test('a run of a billion values in six bytes: GenoLeWM and our reader take the f
   expect(findings.filter(({ severity, kind }) => severity === 'corrupt' || kind === 'readers_disagree')).toEqual([])
   expect(secondReader).toMatchObject({ compared: 0, disagreeing: 0 })
   expect(secondReader?.notRead[0]?.reason).toContain(
-    'a page of start_bp claims a run of 1073741823 values, the limit is page-values=16777216'
+    'a page of start_bp claims a run of 1,073,741,823 values, the limit is page-values=16777216'
   )
   expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(1800)
 })

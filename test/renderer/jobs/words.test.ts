@@ -122,7 +122,7 @@ test('a line of the log is the time, the level, the sentence and its facts', () 
 test('recorded findings read as words, the reason of a person as it was written', () => {
   const findings = [finding('bad_footer', 'a', { said: '8 bytes follow' }), finding('no_rows', 'a', {})]
   expect(reasonsText({ findings, reasons: ['bad_footer: 8 bytes follow', 'no_rows: …'] })).toBe(
-    'Bad footer: 8 bytes follow; No rows: The shard is a valid file without rows, so nothing is lost'
+    'Bad footer: 8 bytes follow; No rows: the shard is a valid file without rows, so nothing is lost'
   )
   expect(reasonsText({ findings: [], reasons: ['no_kind: of ours', 'looked odd'] })).toBe('no_kind: of ours; looked odd')
   expect(reasonsText({ findings: [], reasons: [] })).toBe('No reason recorded (moved by another program)')

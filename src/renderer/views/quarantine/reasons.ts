@@ -1,11 +1,11 @@
 /** Why a file is in quarantine, in words. */
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { kindTitle } from '../../text/findings/findingAdvice.ts'
-import { findingText } from '../../text/index.ts'
 
 /** `Bad footer: 8 bytes follow`; a reason that is no finding stays as it was written. */
 export function reasonTexts({ findings, reasons }: Pick<QuarantineEntry, 'findings' | 'reasons'>): readonly string[] {
-  return findings.length === 0 ? reasons : findings.map(found => `${kindTitle(found.kind)}: ${findingText(found)}`)
+  return findings.length === 0 ? reasons : findings.map(found => `${kindTitle(found.kind)}: ${describeFinding(found)}`)
 }
 
 /** All reasons of a file in one text. */
