@@ -49,7 +49,7 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false }
   }
 })
-const built = join(import.meta.dirname, '../out/main/cli.js')
+const built = join(import.meta.dirname, '../out/main/cli.cjs')
 
 if (options.help) process.stdout.write(USAGE)
 else if (existsSync(built)) await main()

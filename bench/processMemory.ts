@@ -43,7 +43,7 @@ function roleOf(pid: number): string {
   const words = (read(pid, 'cmdline') ?? '').split(/[\0 ]/)
   const type = words.find(word => word.startsWith('--type='))?.slice('--type='.length)
   if (type !== undefined) return type
-  return words.some(word => word.endsWith('serviceProcess.js')) ? 'service' : 'main'
+  return words.some(word => word.endsWith('serviceProcess.cjs')) ? 'service' : 'main'
 }
 
 function read(pid: number, file: string): string | null {

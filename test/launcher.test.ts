@@ -32,7 +32,7 @@ function install(given: { cli?: string | null; bundled?: boolean; version?: stri
   mkdirSync(join(root, 'bin'))
   for (const name of ['lewm-cache', 'package.json']) copyFileSync(join(BIN, name), join(root, 'bin', name))
   write('package.json', '{ "type": "module" }')
-  if (cli !== null) write('out/main/cli.js', cli)
+  if (cli !== null) write('out/main/cli.cjs', cli)
   if (bundled) chmodSync(write('node_modules/.bin/node', `#!/bin/sh\nBUNDLED=yes exec '${process.execPath}' "$@"\n`), 0o755)
   const pretended = write('version.cjs', `Object.defineProperty(process.versions, 'node', { value: '${version}' })`)
   chmodSync(write('path/node', `#!/bin/sh\nexec '${process.execPath}' --require '${pretended}' "$@"\n`), 0o755)

@@ -25,7 +25,7 @@ describeWith('electron', 'the package', () => {
 
   test('is an archive, with only native code beside it', () => {
     const listed = spawnSync(NODE, [bin('asar'), 'list', join(folder, 'resources/app.asar')], { encoding: 'utf8' }).stdout.split('\n')
-    for (const file of ['/out/desktop/main.cjs', '/out/desktop/preload.cjs', '/out/renderer/index.html', '/out/main/serviceProcess.js']) {
+    for (const file of ['/out/desktop/main.cjs', '/out/desktop/preload.cjs', '/out/renderer/index.html', '/out/main/serviceProcess.cjs']) {
       expect(listed).toContain(file)
     }
     const packages = listed.map(path => /^\/node_modules\/([^/]+)$/.exec(path)?.[1]).filter(name => name !== undefined)

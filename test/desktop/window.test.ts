@@ -133,11 +133,11 @@ describeWith('electron', 'the window', executable => {
 
   test('reaches no file by any spelling of an address', async () => {
     const below = [
-      '../main/cli.js',
-      '..%2fmain%2fcli.js',
-      '%2e%2e/main/cli.js',
-      '..\\main\\cli.js',
-      'assets/../../main/cli.js',
+      '../main/cli.cjs',
+      '..%2fmain%2fcli.cjs',
+      '%2e%2e/main/cli.cjs',
+      '..\\main\\cli.cjs',
+      'assets/../../main/cli.cjs',
       '/etc/passwd',
       'package.json'
     ]

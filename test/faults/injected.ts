@@ -8,7 +8,7 @@ import { tell } from './extent.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/.bin/node')
-const MAIN = join(ROOT, 'out/main/cli.js')
+const MAIN = join(ROOT, 'out/main/cli.cjs')
 
 /**
  * The calls after which a folder can look different, or is more durable. `write` is missing on purpose: threads wake each other with

@@ -8,7 +8,7 @@ let isCurrent: boolean | undefined
 
 /** @returns the path of an entry of the build; null if a source is newer */
 export function builtEntry(name: string): string | null {
-  const entry = join(ROOT, 'out/main', `${name}.js`)
+  const entry = join(ROOT, 'out/main', `${name}.cjs`)
   isCurrent ??= modified(entry) > newestSource()
   return isCurrent && modified(entry) > 0 ? entry : null
 }

@@ -17,15 +17,14 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 const { stdout, stderr, env } = process
-await leave(
-  await runCli(process.argv.slice(2), {
-    stdout,
-    stderr,
-    env,
-    signal: cancel.signal,
-    // Opened only if it is read, because opening it changes how the process exits.
-    get stdin() {
-      return process.stdin
-    }
-  })
-)
+/** Settled when there is nothing left to do; the launcher reports why the program cannot start. */
+export const done = runCli(process.argv.slice(2), {
+  stdout,
+  stderr,
+  env,
+  signal: cancel.signal,
+  // Opened only if it is read, because opening it changes how the process exits.
+  get stdin() {
+    return process.stdin
+  }
+}).then(leave)

@@ -19,7 +19,7 @@ export type ServiceHost = {
   stop(): Promise<void>
 }
 
-const SERVICE = 'out/main/serviceProcess.js'
+const SERVICE = 'out/main/serviceProcess.cjs'
 const STOP_MS = 3_000
 
 /** Saving memory during the start reduces it by 9 MiB for good. The service switches this off before it works (`serviceProcess.ts`). */

@@ -10,8 +10,8 @@ import { SystemError } from '../../../shared/model/errors.ts'
  */
 export function threadFile(name: string, sources: string): string {
   // The bundler may move this code into a chunk, one folder below the entries.
-  const places = [join(sources, `${name}.ts`), join(import.meta.dirname, `${name}.js`), join(import.meta.dirname, '..', `${name}.js`)]
+  const places = [join(sources, `${name}.ts`), join(import.meta.dirname, `${name}.cjs`), join(import.meta.dirname, '..', `${name}.cjs`)]
   const file = places.find(existsSync)
-  if (file === undefined) throw new SystemError(`a part of this installation is missing: ${name}.js`, { looked_at: places })
+  if (file === undefined) throw new SystemError(`a part of this installation is missing: ${name}.cjs`, { looked_at: places })
   return file
 }
