@@ -1,4 +1,4 @@
-/** Where the page starts. */
+/** The entry point of the page. */
 import './noEval.ts'
 import './ui/styles/fonts.css'
 import './ui/styles/tokens.css'

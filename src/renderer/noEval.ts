@@ -1,4 +1,4 @@
-/** Imported before anything that makes a schema: the page's policy allows no code made from text, and zod would try. */
+/** Import this before any module that makes a schema. The page's policy forbids code made from text, which zod would try. */
 import { z } from 'zod/mini'
 
 z.config({ jitless: true })

@@ -188,7 +188,7 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
     await sheet.getByRole('button', { name: 'Close', exact: true }).last().click()
     await showTab(page, 'Quarantine')
     await panel(page, 'Quarantine').getByRole('grid').locator('[aria-rowindex="2"]').click()
-    await page.getByRole('region', { name: 'The chosen file' }).waitFor()
+    await page.getByRole('region', { name: 'Selected file' }).waitFor()
     await look(inspector, 'the quarantine')
     await panel(page, 'Quarantine').getByRole('button', { name: 'Restore all' }).click()
     await jobEnd(page).getByText('23 shards brought back').waitFor()

@@ -71,7 +71,7 @@ inTheWindow('browsing', open => {
       .evaluateAll(cells => cells.map(cell => [cell.getBoundingClientRect().left, cell.getBoundingClientRect().right] as const))
     for (const [n, [left]] of ends.entries()) if (n > 0) expect(left).toBeGreaterThanOrEqual((ends[n - 1]?.[1] ?? 0) - 0.5)
     expect(await grid.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
-    const tabs = page.getByRole('tablist', { name: 'Looks at the selection' })
+    const tabs = page.getByRole('tablist', { name: 'Views of the selection' })
     expect(await tabs.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
   })
 
@@ -139,7 +139,7 @@ inTheWindow('browsing', open => {
 })
 
 async function treeWidth(page: Page): Promise<number> {
-  const box = await page.getByRole('navigation', { name: 'What is in the cache' }).boundingBox()
+  const box = await page.getByRole('navigation', { name: 'Cache contents' }).boundingBox()
   return box?.width ?? 0
 }
 

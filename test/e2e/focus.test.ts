@@ -47,7 +47,7 @@ inTheWindow('the focus', open => {
     const { page } = await open(join(root, 'embeddings/lambda__kmer-spectrum'))
     const nearest = page.getByRole('button', { name: /^Open the nearest cache/ })
     await isOn(nearest)
-    await press(page, page.getByRole('button', { name: 'Back to the start' }))
+    await press(page, page.getByRole('button', { name: 'Back to the start page' }))
     await isOn(firstOfWelcome(page))
     const nothing = join(temporaryFolder(), 'nothing')
     mkdirSync(nothing)
@@ -85,7 +85,7 @@ inTheWindow('the focus', open => {
     await press(page, inspectorPane(page).getByRole('button', { name: 'Quarantine…' }))
     await confirmReason(page)
     await jobEnd(page).getByText('1 shard quarantined.').waitFor()
-    await isOn(inspectorPane(page).getByRole('button', { name: 'Look into quarantine' }))
+    await isOn(inspectorPane(page).getByRole('button', { name: 'Show quarantine' }))
     await page.keyboard.press('Enter')
     await page.getByRole('tab', { name: /^Quarantine/, selected: true }).waitFor()
 

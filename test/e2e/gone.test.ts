@@ -16,7 +16,7 @@ async function openRow(page: Page): Promise<void> {
   await shardsShown(page, 1)
   await shardGrid(page).locator('[aria-rowindex="2"]').dblclick()
   await page.getByRole('grid', { name: 'Rows of the shard' }).locator('[aria-rowindex="3"]').click()
-  await inspectorPane(page).getByRole('heading', { name: 'Row offset 1 (32 rows)' }).waitFor()
+  await inspectorPane(page).getByRole('heading', { name: 'Row 1 (32 rows)' }).waitFor()
 }
 
 /** Nothing raw: no path in a sentence of an error, no talk of a footer that cannot be read. */
@@ -40,11 +40,11 @@ inTheWindow('a shard that is there no more', open => {
     await page.getByRole('button', { name: 'Back', exact: true }).click()
     await page.getByRole('button', { name: 'Back', exact: true }).click()
     await inspectorPane(page)
-      .getByRole('heading', { name: /^Row offset 1/ })
+      .getByRole('heading', { name: /^Row 1 / })
       .waitFor()
     await inspectorPane(page).getByText(MOVED).waitFor()
-    await inspectorPane(page).getByRole('button', { name: 'Look into quarantine' }).click()
-    const facts = panel(page, 'Quarantine').getByRole('region', { name: 'The chosen file' })
+    await inspectorPane(page).getByRole('button', { name: 'Show quarantine' }).click()
+    const facts = panel(page, 'Quarantine').getByRole('region', { name: 'Selected file' })
     await facts.getByText('Wrong revision of the encoder').waitFor()
   })
 

@@ -25,7 +25,7 @@ onBothCarriers('opening', open => {
     const { page } = await open(photos())
     await page.getByRole('heading', { name: WRONG }).waitFor()
     await page.getByRole('alert').getByText('it has no folder "embeddings", it contains "cat.jpg"').waitFor()
-    await page.getByRole('button', { name: 'Back to the start' }).click()
+    await page.getByRole('button', { name: 'Back to the start page' }).click()
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
   })
 
@@ -89,7 +89,7 @@ inChromium('dropping', open => {
     const { page } = await open(null)
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
     await drop(page, [photos()])
-    await page.getByRole('alert').getByText('A browser does not tell a page where “photos” lies. Type its path instead.').waitFor()
+    await page.getByRole('alert').getByText('A browser does not reveal the path of “photos”. Type its path instead.').waitFor()
     await page.getByRole('alert').getByRole('button', { name: 'Close' }).click()
     await page.getByRole('textbox', { name: /^Path of a cache folder/ }).fill(damagedSample())
     await page.keyboard.press('Enter')

@@ -32,8 +32,8 @@ onBothCarriers("a researcher's walk", open => {
 
     await banner.getByRole('button', { name: 'Repair…' }).click()
     const sheet = page.getByRole('dialog')
-    await sheet.getByText('8 keys (8 of unreadable shards, by the index)').waitFor()
-    await sheet.getByText('4 windows missing (1 shard). A repair does not bring them back.').waitFor()
+    await sheet.getByText('8 keys (8 of unreadable shards, according to the index)').waitFor()
+    await sheet.getByText('4 windows missing (1 shard). A repair does not restore them.').waitFor()
     await sheet.getByRole('button', { name: 'Quarantine 2 shards and rebuild the index' }).click()
     await sheet
       .getByRole('status')

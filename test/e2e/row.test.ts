@@ -21,14 +21,14 @@ inTheWindow('a row', open => {
     await page.keyboard.press('Control+3')
     const grid = page.getByRole('grid', { name: 'Rows of the shard' })
     await grid.locator('[aria-rowindex="3"]').click()
-    await inspectorPane(page).getByRole('heading', { name: 'Row offset 1 (32 rows)' }).waitFor()
+    await inspectorPane(page).getByRole('heading', { name: 'Row 1 (32 rows)' }).waitFor()
     for (const [first, second, offset] of [
       ['End', 'Home', 0],
       ['Home', 'End', 31]
     ] as const) {
       await pressWhileFollowing(grid, first, second, REST)
       await inspectorPane(page)
-        .getByRole('heading', { name: `Row offset ${offset} (32 rows)` })
+        .getByRole('heading', { name: `Row ${offset} (32 rows)` })
         .waitFor()
       await grid.locator(`[aria-rowindex="${offset + 2}"][aria-selected="true"]`).waitFor()
     }
@@ -44,7 +44,7 @@ inTheWindow('a row', open => {
     await page.keyboard.press('Control+3')
     await page.getByRole('grid', { name: 'Rows of the shard' }).locator('[aria-rowindex="3"]').click()
     const inspector = inspectorPane(page)
-    await inspector.getByRole('heading', { name: 'Row offset 1 (32 rows)' }).waitFor()
+    await inspector.getByRole('heading', { name: 'Row 1 (32 rows)' }).waitFor()
 
     const { rows } = await find(folder, GENOME.slice(512, 1536))
     const row = rows.find(({ shardPath, rowOffset }) => shardPath === SHARD && rowOffset === 1)

@@ -1,4 +1,4 @@
-/** How a cache stands, in one line. */
+/** The state of a cache in one line. */
 import { expect, it } from 'vitest'
 import { sickShards, standingMark, verifiedLine, wholeHealth } from '../../src/renderer/text/verified.ts'
 import type { CacheSummary } from '../../src/shared/contract/index.ts'
@@ -29,9 +29,7 @@ it('says how much was verified, what is wrong and when', () => {
   expect(sickShards(summary)).toBe(2)
   const done = { ...summary, health: { verified: 359, damaged: 2 } }
   expect(verifiedLine(done, NOW)).toBe('359/361 verified · 2 damaged · 2 h ago')
-  expect(verifiedLine({ ...done, health: { verified: 300, readable: 61 } }, NOW)).toBe(
-    '300/361 verified · 61 read, never fingerprinted · 2 h ago'
-  )
+  expect(verifiedLine({ ...done, health: { verified: 300, readable: 61 } }, NOW)).toBe('300/361 verified · 61 read, no checksum · 2 h ago')
   const health = { verified: 355, unsupported: 1, suspect: 2, damaged: 2, unreadable: 1 }
   expect(verifiedLine({ ...summary, health }, NOW)).toBe(
     '355/361 verified · 2 damaged · 1 could not be read · 1 unsupported · 2 suspect · 2 h ago'

@@ -152,6 +152,6 @@ async function lostService(page: Page, address: string, killService: () => Promi
   await page.reload()
   await page.getByRole('treegrid').getByText('layer 3').waitFor()
   await killService()
-  await page.getByRole('alert').getByText('The window lost its service').waitFor()
+  await page.getByRole('alert').getByText('The connection to the service was lost').waitFor()
   await picture('lost-service')
 }

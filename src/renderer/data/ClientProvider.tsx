@@ -1,4 +1,4 @@
-/** Gives every view the connected client, and shows one line with Restart when the service is gone. */
+/** Provides the connected client to every view. Shows one line with a Restart button when the service is gone. */
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react'
 import { type Client, type Connection, connect, desktop } from './client.ts'
 
@@ -9,7 +9,7 @@ export type ConnectionState =
 
 const ClientContext = createContext<Client | null>(null)
 
-/** The client; only inside `ClientProvider`. */
+/** The client. Use it only inside `ClientProvider`. */
 export function useClient(): Client {
   const client = useContext(ClientContext)
   if (client === null) throw new Error('useClient outside of ClientProvider')
@@ -18,7 +18,7 @@ export function useClient(): Client {
 
 /**
  * Connects, and connects again after `restart`.
- * @param fallback what stands in the window while there is no connection
+ * @param fallback shown while there is no connection
  */
 export function ClientProvider({
   children,

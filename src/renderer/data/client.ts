@@ -1,6 +1,6 @@
 /**
- * The one way from the window to the service: the contract over the MessagePort that the desktop hands over, or over a WebSocket
- * in a browser. A lost connection is a state that the window shows, and `reconnect` mends.
+ * The only way from the window to the service: the contract over the MessagePort that the desktop provides, or over a WebSocket in a
+ * browser. A lost connection is a state that the window shows. `reconnect` ends it.
  */
 import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
@@ -11,19 +11,19 @@ import type { DesktopBridge } from '../../shared/desktopBridge.ts'
 
 export type Client = ContractRouterClient<Contract>
 
-/** A connection that is up, until it is not. */
+/** An open connection. */
 export type Connection = {
   readonly client: Client
-  /** Settles when the service or the line is gone. */
+  /** Settles when the service or the connection is gone. */
   readonly lost: Promise<void>
 }
 
-/** What the desktop's preload script gives the page; absent in a browser. */
+/** The interface of the desktop's preload script. Absent in a browser. */
 export function desktop(): DesktopBridge | null {
   return window.lewmDesktop ?? null
 }
 
-/** Connects by whatever carrier there is. */
+/** Connects through the desktop's port, or through a WebSocket in a browser. */
 export function connect(): Promise<Connection> {
   const bridge = desktop()
   return bridge === null ? connectSocket() : connectPort(bridge)
@@ -53,7 +53,7 @@ function connectSocket(): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/rpc`)
     socket.addEventListener('open', () => {
-      // The link listens first: its calls have ended before the window hears of it and would cancel them over a closed line.
+      // The link gets the event first, so its calls end before the window could cancel them over a closed connection.
       const client: Client = createORPCClient(new SocketLink({ websocket: socket }))
       const lost = new Promise<void>(gone => socket.addEventListener('close', () => gone()))
       resolve({ client, lost })

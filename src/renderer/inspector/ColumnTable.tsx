@@ -1,4 +1,4 @@
-/** The columns as the footer tells them: how each is typed, encoded and packed. */
+/** The columns according to the footer: type, encodings and compression of each. */
 
 import { Fragment } from 'react'
 import type { ColumnFacts } from '../../shared/model/shard.ts'
@@ -52,7 +52,7 @@ export function ColumnTable({ columns }: { readonly columns: readonly ColumnFact
   )
 }
 
-/** What is not the same for all columns. */
+/** Properties that differ between columns. */
 function notes({ codec, pageIndex }: ColumnFacts, sameCodec: boolean): string {
   return [...(sameCodec ? [] : [codec]), ...(pageIndex ? ['page index'] : [])].join(', ')
 }
@@ -64,7 +64,7 @@ function sizeText({ compressedBytes, uncompressedBytes, values }: ColumnFacts): 
 /** A dotted path that breaks after its dots. */
 function breakable(path: string) {
   return path.split('.').map((part, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts may be alike
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts may be equal
     <Fragment key={at}>
       {at > 0 && (
         <>

@@ -1,4 +1,4 @@
-/** A button with a menu of forms in which something leaves the window. */
+/** A button with a menu of formats for copying or saving. */
 
 import type { RowLine } from '../../shared/contract/index.ts'
 import { csvOf, fileNameOf, jsonOf, pythonOf } from '../text/export/copyAs.ts'
@@ -13,14 +13,14 @@ import { copyText, saveBytes } from '../ui/copyText.ts'
 export type Choice = {
   readonly id: string
   readonly label: string
-  /** What it will be, in short. */
+  /** A short description of the format. */
   readonly hint: string
   readonly act: () => Promise<unknown>
-  /** What is said when it is done. */
+  /** The message after copying or saving. */
   readonly said: string
 }
 
-/** @param label the button's text; without it, the sign for copying */
+/** @param label text of the button. Without it, the button has the copy icon. */
 export function CopyMenu({
   name,
   label,
@@ -58,7 +58,7 @@ export function CopyMenu({
   )
 }
 
-/** Both forms of a locus. */
+/** Both notations of a locus. */
 export function locusChoices(row: RowLine): readonly Choice[] {
   const browser = locusText(row)
   const stored = `${row.chrom}\t${row.startBp}\t${row.endBp}`
@@ -74,7 +74,7 @@ export function locusChoices(row: RowLine): readonly Choice[] {
   ]
 }
 
-/** A row and its vector. @param root of the cache, absolute */
+/** A row and its vector. @param root absolute path of the cache */
 export function rowChoices(root: string, row: RowLine, values: Float64Array): readonly Choice[] {
   const npy = fileNameOf(row, 'npy')
   return [

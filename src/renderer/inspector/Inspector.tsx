@@ -1,4 +1,4 @@
-/** The right pane: what is selected, from the whole scope down to one row. */
+/** The right pane. It shows the selection, from the whole scope down to one row. */
 import { Boundary } from '../parts/Boundary.tsx'
 import { lazyComponent } from '../parts/lazyComponent.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'

@@ -1,4 +1,4 @@
-/** The parts of a row's key, as its layout has them. */
+/** The parts of a row's key, by layout. */
 import { Fragment, type ReactNode } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
 import { ALL_KEY_PARTS, type KeyField } from '../../shared/model/keySpec.ts'
@@ -7,7 +7,7 @@ import { layerText } from '../text/scopeText.ts'
 import { CopyButton } from '../ui/controls/CopyButton.tsx'
 import { Fact } from '../ui/text/Facts.tsx'
 
-/** Null for a part that another one shows. */
+/** Null for a part that is shown together with another one. */
 const FACTS: Readonly<Record<KeyField, ((row: RowLine) => ReactNode) | null>> = {
   windowHash: row => <HashFact name='Window hash' what='window hash' value={row.windowHash} />,
   encoderHash: row => <HashFact name='Encoder hash' what='encoder hash' value={row.encoderHash} />,
@@ -19,12 +19,12 @@ const FACTS: Readonly<Record<KeyField, ((row: RowLine) => ReactNode) | null>> = 
   ),
   poolRadius: null,
   centerToken: row => (
-    <Fact name='Center token' title='The token that the pool is centred on'>
+    <Fact name='Center token' title='The token at the center of the pool'>
       {row.centerToken == null ? 'none' : formatCount(row.centerToken)}
     </Fact>
   ),
   dtype: row => (
-    <Fact name='Dtype' title='What the encoder ran in; the values are stored as float16 whatever it says'>
+    <Fact name='Dtype' title='The number format that the encoder ran in. Values are always stored as float16.'>
       {row.dtype}
     </Fact>
   )

@@ -1,4 +1,4 @@
-/** What the footer of a file of any layout holds besides its columns: row groups, and the texts of its key-values. */
+/** The parts of the footer besides its columns, for a file of any layout: row groups and key-value metadata. */
 
 import type { RawFileFacts } from '../../shared/contract/index.ts'
 import { useRaw } from '../state/queries/queries.ts'

@@ -1,4 +1,4 @@
-/** The inspector of a row: which window it is of, how it was made, and its vector. */
+/** The inspector of a row: its window, its origin and its vector. */
 
 import { type ReactNode, useState } from 'react'
 import type { RowLine } from '../../shared/contract/index.ts'
@@ -40,11 +40,11 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
         </div>
         <h2 className={styles.title}>
           <span className={styles.titleText}>
-            Row offset {formatCount(rowOffset)}
+            Row {formatCount(rowOffset)}
             {rows !== null && <span className={styles.aside}> ({formatCounted(rows, 'row')})</span>}
           </span>
           <span className={styles.push}>
-            <StepButton name='Row before' icon={<UpIcon />} disabled={gone || rowOffset === 0} onClick={() => step(-1)} />
+            <StepButton name='Previous row' icon={<UpIcon />} disabled={gone || rowOffset === 0} onClick={() => step(-1)} />
             <StepButton
               name='Next row'
               icon={<NextIcon />}
@@ -61,7 +61,7 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
           {row === undefined && vector.isPending && <PaneNote tone='quiet'>Reading the row…</PaneNote>}
           {row === null && (
             <PaneNote tone='danger'>
-              This row cannot be shown: its page is damaged, or its pool type or dtype is none that GenoLeWM knows.
+              This row cannot be shown. Its page is damaged, or GenoLeWM does not know its pool type or dtype.
             </PaneNote>
           )}
           {row !== undefined && row !== null && <Identity row={row} />}
@@ -72,7 +72,7 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
               </p>
               <div className={styles.buttons}>
                 <Button small onClick={() => go({ rowOffset: null })}>
-                  What can be done
+                  Show what to do
                 </Button>
               </div>
             </Section>
@@ -104,13 +104,13 @@ function Identity({ row }: { readonly row: RowLine }) {
         >
           {formatLocus(row)}
         </Fact>
-        <Fact name='As stored' title='0-based, half-open' mono wraps>
+        <Fact name='Stored as (0-based)' title='0-based, half-open' mono wraps>
           {formatStored(row)} <span className={styles.aside}>{formatCount(row.endBp - row.startBp)} bp</span>
         </Fact>
         <KeyFacts row={row} />
         <Fact name='Untargeted'>{row.untargeted ? 'yes' : 'no'}</Fact>
         <Fact name='Created' title={`${row.createdAt} ns UTC`}>
-          {row.createdAt === 0n ? 'not said' : formatTime(millisecondsOf(row.createdAt))}
+          {row.createdAt === 0n ? 'not recorded' : formatTime(millisecondsOf(row.createdAt))}
         </Fact>
         <Fact name='Schema'>{row.schemaVersion}</Fact>
       </Facts>

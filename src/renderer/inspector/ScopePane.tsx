@@ -1,4 +1,4 @@
-/** The inspector of a scope: what lies below it, how it stands, and what is wrong in it. */
+/** The inspector of a scope: its contents, its health and its findings. */
 
 import type { CSSProperties } from 'react'
 import type { CacheSummary, Health, Scope, TreeNode } from '../../shared/contract/index.ts'
@@ -44,7 +44,7 @@ export function ScopePane() {
         )}
       </header>
       {totals === null ? (
-        <PaneNote tone='quiet'>{tree.length === 0 ? 'Adding up…' : 'Nothing lies here any more.'}</PaneNote>
+        <PaneNote tone='quiet'>{tree.length === 0 ? 'Adding up…' : 'This folder no longer contains any shards.'}</PaneNote>
       ) : (
         <Section title='Totals'>
           <Facts>
@@ -79,7 +79,11 @@ export function ScopePane() {
 function WholeFacts({ summary }: { readonly summary: CacheSummary }) {
   const { lastVerifiedMs, index, quarantined } = summary
   const drift =
-    index.drift === null ? '' : index.drift === 0 ? ', in step with the shards' : `, ${formatCounted(index.drift, 'entry', 'entries')} off`
+    index.drift === null
+      ? ''
+      : index.drift === 0
+        ? ', matches the shards'
+        : `, differs in ${formatCounted(index.drift, 'entry', 'entries')}`
   return (
     <>
       <Fact name='Verified' title={formatTime(lastVerifiedMs)}>
@@ -127,7 +131,7 @@ function HealthSection({ totals, scope, onRepair }: { readonly totals: Totals; r
 const WORDS: Record<Health, string> = {
   verified: 'verified',
   unverified: 'not verified yet',
-  readable: 'read, never fingerprinted',
+  readable: 'read, no checksum',
   suspect: 'suspect',
   damaged: 'damaged',
   missing: 'missing',
@@ -143,7 +147,7 @@ function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonl
   const { summary } = useWorkspace('summary')
   const { data } = useFindings(scope)
   if (data === undefined) return null
-  // What lies between the shards belongs to no part of the cache.
+  // Findings about files outside of any shard belong to no scope.
   const between = isWhole(scope) ? summary.scanFindings : []
   const total = data.total + between.length
   if (total === 0) return null
@@ -162,7 +166,7 @@ function FindingsSection({ scope, onProblems }: { readonly scope: Scope; readonl
             />
           </li>
         ))}
-        {data.firstLook.length > 0 && <li>{formatCount(data.firstLook.length)} found at a first look, not verified</li>}
+        {data.firstLook.length > 0 && <li>{formatCount(data.firstLook.length)} found in the initial scan, not verified</li>}
       </ul>
       <div className={styles.buttons}>
         <Button small onClick={onProblems}>

@@ -1,4 +1,4 @@
-/** The inspector of a shard: what it is, what is wrong with it, and what its vectors look like. */
+/** The inspector of a shard: its properties, its findings and the statistics of its vectors. */
 
 import type { Health, ShardFacts } from '../../shared/contract/index.ts'
 import { FindingList } from '../parts/FindingList.tsx'
@@ -61,7 +61,7 @@ function ShardSections({
   return (
     <>
       {findings.length > 0 && (
-        <Section title={`${formatCounted(findings.length, 'finding')}${health === 'unverified' ? ' at a first look' : ''}`}>
+        <Section title={`${formatCounted(findings.length, 'finding')}${health === 'unverified' ? ' in the initial scan' : ''}`}>
           <FindingList findings={findings} rows={rows} onRow={onRow} />
         </Section>
       )}
@@ -132,9 +132,7 @@ function ShardFactList({ facts }: { readonly facts: ShardFacts }) {
         {formatBytes(bytes)} <span className={styles.aside}>{formatCount(bytes)} bytes</span>
       </Fact>
       <Fact name='Rows'>{formatCount(rows)}</Fact>
-      <Fact name='Dimensions'>
-        {rows !== null && rows > 0 && dimensions === null ? 'not the same in all rows' : formatCount(dimensions)}
-      </Fact>
+      <Fact name='Dimensions'>{rows !== null && rows > 0 && dimensions === null ? 'varies between rows' : formatCount(dimensions)}</Fact>
       <Fact name='Codec'>{codecs === '' ? UNKNOWN : codecs}</Fact>
       <Fact name='Row groups'>{formatCount(rowGroups)}</Fact>
       <Fact name='Written by' title={createdBy ?? undefined}>
@@ -157,13 +155,13 @@ function ShardFactList({ facts }: { readonly facts: ShardFacts }) {
         )}
       </Fact>
       {address === null ? (
-        <Fact name='Place'>not where a shard should lie</Fact>
+        <Fact name='Location'>not at a valid shard path</Fact>
       ) : (
         <>
           <Fact name='Encoder' title={address.encoder}>
             {address.encoder}
           </Fact>
-          <Fact name='Place'>
+          <Fact name='Location'>
             layer {layerText(address.stateLayer)} · {address.poolType}_{address.poolRadius} · block {formatCount(address.strideBlock)}
           </Fact>
         </>
@@ -185,7 +183,7 @@ function RangeFacts({ range }: { readonly range: NonNullable<ShardFacts['range']
             {formatCount(minStartBp + 1n)}–{formatCount(maxEndBp)}{' '}
             <span className={styles.aside}>{formatCount(maxEndBp - minStartBp)} bp</span>
           </Fact>
-          <Fact name='As stored' title='0-based, half-open' mono>
+          <Fact name='Stored as (0-based)' title='0-based, half-open' mono>
             [{formatCount(minStartBp)}, {formatCount(maxEndBp)})
           </Fact>
         </>
@@ -202,7 +200,7 @@ function RangeFacts({ range }: { readonly range: NonNullable<ShardFacts['range']
   )
 }
 
-/** `2026-05-28 20:26:40`, or from one to another. */
+/** `2026-05-28 20:26:40`, or a range of two such times. */
 function createdText(from: bigint | null, to: bigint | null): string {
   if (from === null || to === null) return UNKNOWN
   const [first, last] = [formatTime(millisecondsOf(from)), formatTime(millisecondsOf(to))]

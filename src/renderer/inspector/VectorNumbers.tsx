@@ -1,11 +1,11 @@
-/** Statistics of one vector or of all vectors of a shard, aligned; what should not be there stands out. */
+/** Statistics of one vector, or of all vectors of a shard. Values that need attention are highlighted. */
 import type { VectorStatistics } from '../../shared/model/shard.ts'
 import { formatCount, formatFloat } from '../text/index.ts'
 import styles from '../ui/frames/Inspector.module.css'
 
 type Line = { readonly name: string; readonly value: string; readonly exact?: number | null; readonly odd?: boolean }
 
-/** @param norm of the one vector; left out for a shard, whose smallest and largest norms are shown instead */
+/** @param norm of the one vector. Without it, the smallest and the largest norm of the shard are shown. */
 export function VectorNumbers({ statistics, norm }: { readonly statistics: VectorStatistics; readonly norm?: number | null }) {
   const { values, mean, standardDeviation, min, max, zeros, nan, infinite, minNorm, maxNorm } = statistics
   const float = (name: string, value: number | null): Line => ({ name, value: shortFloat(value), exact: value })
@@ -34,7 +34,7 @@ export function VectorNumbers({ statistics, norm }: { readonly statistics: Vecto
   )
 }
 
-/** Five digits, and a power of ten rather than a row of zeros. */
+/** Five digits, with an exponent where there would be many zeros. */
 function shortFloat(value: number | null): string {
   if (value === null || value === 0 || !Number.isFinite(value) || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6))
     return formatFloat(value)

@@ -1,4 +1,6 @@
-/** Holds a part of the window: a placeholder while its code is loaded, and a sentence when it fails. The rest of the window goes on. */
+/**
+ * Wraps a part of the window. Shows a placeholder while its code loads, and a sentence when it fails. The rest of the window keeps working.
+ */
 
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, Suspense } from 'react'
@@ -13,7 +15,7 @@ import { forgetFailedLoads } from './lazyComponent.ts'
 /**
  * Another selection, or "Try again", shows the part again. React writes the error to the console.
  * @param name with its article, as in "The log"
- * @param fallback replaces the sentence, where it needs a frame of its own
+ * @param fallback replaces the sentence where it needs a frame of its own
  */
 export function Boundary({
   name,
@@ -30,7 +32,7 @@ export function Boundary({
   const queries = useQueryClient()
   const reset = (): void => {
     forgetFailedLoads()
-    // An answer that only the failed part used may be why it failed: it is asked for again.
+    // An answer that only the failed part used may be the cause of the failure. Ask for it again.
     queries.removeQueries({ type: 'inactive' })
   }
   const render = ({ error, resetErrorBoundary }: FallbackProps): ReactNode => fallback({ name, error, retry: () => resetErrorBoundary() })
@@ -56,7 +58,7 @@ function Failure({ retry, ...failure }: PartFailure) {
   )
 }
 
-/** What failed and why. */
+/** Says which part failed and why. */
 export function FailureText({ name, error }: Pick<PartFailure, 'name' | 'error'>) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** What of the selected shard can be read and what cannot, in one strip above its rows or its picture. */
+/** The readable and unreadable parts of the selected shard, in one strip above its rows or its heat map. */
 
 import type { ShardFacts } from '../../shared/contract/index.ts'
 import { capital, findingText } from '../text/index.ts'
@@ -8,8 +8,8 @@ import { HealthMark } from '../ui/text/HealthMark.tsx'
 import styles from './DamageNote.module.css'
 
 /**
- * Nothing for a shard that can be read to its end.
- * @param sentence what cannot be shown, where no finding says it better
+ * Shows nothing if the whole shard can be read.
+ * @param sentence says which part cannot be shown, if no finding says it better
  */
 export function DamageNote({ facts, sentence = null }: { readonly facts: ShardFacts | undefined; readonly sentence?: string | null }) {
   if (facts === undefined || !isPartlyReadable(facts)) {

@@ -1,4 +1,4 @@
-/** Findings, each with what happened, what it costs and what can be done. */
+/** Findings, each with its sentence, its impact and what to do. */
 
 import type { Finding, Severity } from '../../shared/model/finding.ts'
 import { adviceOf, kindTitle } from '../text/findings/findingAdvice.ts'
@@ -17,7 +17,7 @@ export const SEVERITY_MARK: Record<Severity, Mark> = {
   index: 'suspect'
 }
 
-/** @param onRow leads to a finding's row */
+/** @param onRow called to show a finding's row */
 export function FindingList({
   findings,
   rows,
@@ -33,7 +33,7 @@ export function FindingList({
         const { kind, severity, row, column } = finding
         const { cost, remedy } = adviceOf(finding, rows)
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two findings may be alike in everything but their place
+          // biome-ignore lint/suspicious/noArrayIndexKey: two findings may differ only in their place
           <li key={`${kind} ${row} ${column} ${at}`} className={styles.finding}>
             <div className={styles.head}>
               <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
@@ -48,9 +48,9 @@ export function FindingList({
             </div>
             <p className={styles.message}>{findingSentence(finding)}</p>
             <dl className={styles.advice}>
-              <dt>Costs</dt>
+              <dt>Impact</dt>
               <dd>{cost}</dd>
-              <dt>To do</dt>
+              <dt>What to do</dt>
               <dd>{remedy}</dd>
             </dl>
           </li>

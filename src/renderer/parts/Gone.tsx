@@ -1,4 +1,4 @@
-/** A shard that was selected and lies there no more: what became of it, and the way to where it is. */
+/** A selected shard that no longer exists: where it is now, and a button that leads there. */
 
 import { ORPCError } from '@orpc/client'
 import { useRef } from 'react'
@@ -11,7 +11,7 @@ import styles from '../ui/frames/Inspector.module.css'
 import { PaneNote } from '../ui/frames/Section.tsx'
 import { HealthMark } from '../ui/text/HealthMark.tsx'
 
-/** Whether no file lies at the shard's path any more; as it was known last, until a newer version of the cache has answered. */
+/** Whether the shard's path no longer has a file. Returns the last known state until a newer version of the cache has answered. */
 export function useIsGone(shardPath: string): boolean {
   const { error, isFetched } = useFacts(shardPath)
   const last = useRef({ shardPath, gone: false })
@@ -21,20 +21,20 @@ export function useIsGone(shardPath: string): boolean {
   return last.current.gone
 }
 
-/** In how many configurations its block is, when the shard is reported as missing. */
+/** The number of configurations that hold the block, if the shard is reported as missing. */
 function usePresence(shardPath: string): string | null {
   const { data } = useFindings(WHOLE)
   const found = data?.findings.find(each => each.kind === 'missing_shard' && each.shardPath === shardPath)
   return found === undefined ? null : presenceText(found)
 }
 
-/** Says whether it lies in quarantine or nowhere in the cache. */
+/** Says whether the shard is in quarantine or no longer in the cache. */
 export function Gone({ shardPath }: { readonly shardPath: string }) {
   const { go } = useWorkspace('go')
   const quarantine = useQuarantine()
   const presence = usePresence(shardPath)
   const entry = quarantine.data?.findLast(each => each.shardPath === shardPath)
-  // An older list does not know yet what was moved since.
+  // An outdated list does not yet hold files that were moved since.
   if (quarantine.isPending || (entry === undefined && quarantine.isPlaceholderData)) return null
   const moved = entry === undefined || entry.at === null ? null : millisecondsOf(entry.at)
   return (
@@ -53,7 +53,7 @@ export function Gone({ shardPath }: { readonly shardPath: string }) {
           data-pane-entry=''
           onClick={() => go(entry === undefined ? { tab: 'shards', shardPath: null, rowOffset: null } : { tab: 'quarantine' })}
         >
-          {entry === undefined ? 'Show shards' : 'Look into quarantine'}
+          {entry === undefined ? 'Show shards' : 'Show quarantine'}
         </Button>
       </span>
     </PaneNote>

@@ -1,4 +1,4 @@
-/** What a view shows while the shard or the row that it needs is not selected. */
+/** The content of a view while the shard or row that it needs is not selected. */
 
 import type { ReactNode } from 'react'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
@@ -8,7 +8,7 @@ import { Empty } from '../ui/frames/Empty.tsx'
 export function NoShard({ shows }: { readonly shows: string }) {
   return (
     <NotSelected what='shard' tab='shards'>
-      Choose one in the table of shards or in the lane above it, or look a row up, to see {shows}.
+      Select one in the table of shards or in the lane above it, or search for a row, to see {shows}.
     </NotSelected>
   )
 }
@@ -32,7 +32,7 @@ function NotSelected({ what, tab, children }: { readonly what: string; readonly 
           Show {tab}
         </Button>{' '}
         <Button small onClick={() => ask({ kind: 'lookup' })}>
-          Look up…
+          Search…
         </Button>
       </p>
     </Empty>

@@ -1,4 +1,4 @@
-/** Starts a verification; the drawer shows how far it is. */
+/** Starts a verification. The drawer shows its progress. */
 
 import type { Scope } from '../../shared/contract/index.ts'
 import { useStartJob } from '../state/useStartJob.ts'

@@ -1,6 +1,6 @@
 /**
- * The row that is being pointed at: it moves at once, and the selection follows when the keys rest, so that a held arrow key is
- * one step of the history and not a hundred.
+ * The row under the cursor. It moves at once, and the selection follows when the keys rest, so that a held arrow key adds one step to the
+ * history instead of a hundred.
  */
 import { useEffect, useRef, useState } from 'react'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
@@ -9,7 +9,7 @@ const REST_MS = 120
 
 export type PacedRow = {
   readonly row: number | null
-  /** @param resting true while keys move it, false to select it at once */
+  /** @param resting true while keys move the row, false to select it at once */
   readonly choose: (row: number, resting: boolean) => void
 }
 
@@ -22,11 +22,11 @@ export function usePacedRow(): PacedRow {
   const selected = useRef<string | null>(null)
   useEffect(() => {
     if (selected.current === here) {
-      // What followed the pointer does not call it back from where it has moved on to.
+      // A delayed selection must not move the cursor back after it has moved on.
       setAhead(before => (before === rowOffset ? null : before))
       return
     }
-    // Another selection, from wherever it comes, ends what was pending.
+    // Any other selection cancels the pending one.
     selected.current = null
     clearTimeout(timer.current)
     setAhead(null)

@@ -1,4 +1,4 @@
-/** What this program is, and what its service runs on. */
+/** The program, its version and the environment of its service. */
 
 import { useQuery } from '@tanstack/react-query'
 import { useApi } from '../data/api.ts'
@@ -17,7 +17,7 @@ export function AboutSheet() {
   const close = (): void => closeSheet()
   return (
     <Sheet title='GenoLeWM Cache Inspector' onClose={close} actions={<CloseButton onClose={close} />}>
-      <p>Looks into a GenoLeWM window-embedding cache, finds any embedding, shows what is damaged, and puts it right with nothing lost.</p>
+      <p>Browse a GenoLeWM window-embedding cache, find any embedding, see what is damaged, and repair it without losing data.</p>
       <Muted as='p'>Apache License 2.0</Muted>
       {info.data !== undefined && (
         <Facts className={classes.facts}>
@@ -29,7 +29,7 @@ export function AboutSheet() {
           </dd>
           <dt>Started</dt>
           <dd>{formatTime(info.data.startedMs)}</dd>
-          <dt>Its own data</dt>
+          <dt>Application data</dt>
           <Mono as='dd'>{info.data.dataFolder}</Mono>
         </Facts>
       )}

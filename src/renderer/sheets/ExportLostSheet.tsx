@@ -1,4 +1,4 @@
-/** Saves the list of what is missing as a file: which form, and then what is in the file and what is not. */
+/** Saves the list of missing windows as a file. Asks for the format, then says what the file contains and what it does not. */
 
 import { useEffect, useRef, useState } from 'react'
 import { LOST_FORMATS } from '../../shared/contract/constants.ts'
@@ -16,7 +16,7 @@ import { Sheet } from '../ui/frames/Sheet.tsx'
 import { Hidden } from '../ui/text/Text.tsx'
 import { LOST_LISTS, lostListText } from './lostList.ts'
 
-/** Open while it is asked which list is exported. */
+/** Open while the format of the list is chosen. */
 export function ExportLostSheet() {
   const { sheet } = useWorkspace('sheet')
   return sheet?.kind === 'exportLost' ? <ExportLost key={scopeKey(sheet.scope)} scope={sheet.scope} /> : null
@@ -44,7 +44,7 @@ function ExportLost({ scope }: { readonly scope: Scope }) {
       }
     >
       <p>
-        The list has what the index, the quarantine and earlier verifications know of the missing shards
+        The list contains what the index, the quarantine and earlier verifications record about the missing shards
         {isWhole(scope) ? '' : ` in ${scopeText(scope)}`}.
       </p>
       <fieldset className={classes.formats}>
@@ -54,7 +54,7 @@ function ExportLost({ scope }: { readonly scope: Scope }) {
         ))}
       </fieldset>
       <p className={classes.outcome} role='status'>
-        {busy ? 'Collecting what is missing…' : state.step === 'saved' ? state.text : ''}
+        {busy ? 'Collecting missing windows…' : state.step === 'saved' ? state.text : ''}
       </p>
       {state.step === 'failed' && (
         <p className={classes.failed} role='alert'>
@@ -86,7 +86,7 @@ function Form({ format, isChosen, onChoose }: { readonly format: LostFormat; rea
   )
 }
 
-/** Asks for the list and saves it. Closing the sheet gives up the question. */
+/** Requests the list and saves it. Closing the sheet cancels the request. */
 function useExport(scope: Scope): readonly [state: State, save: (format: LostFormat) => void] {
   const client = useClient()
   const { cacheId } = useWorkspace('cacheId')

@@ -1,4 +1,4 @@
-/** A person's word that missing shards need not come back: for which of them is ticked here. */
+/** Marks missing shards as intentionally deleted. The user selects which. */
 
 import { useState } from 'react'
 import classes from '../panels/problems/Problems.module.css'
@@ -10,7 +10,7 @@ import { Button } from '../ui/controls/Button.tsx'
 import { CloseButton } from '../ui/controls/CloseButton.tsx'
 import { Sheet } from '../ui/frames/Sheet.tsx'
 
-/** Open while it is asked which missing shards are forgotten. */
+/** Open while the user selects the missing shards to forget. */
 export function ForgetSheet() {
   const { sheet } = useWorkspace('sheet')
   return sheet?.kind === 'forget' ? <Forget key={sheet.shards.join('\n')} shards={sheet.shards} /> : null

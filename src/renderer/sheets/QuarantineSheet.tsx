@@ -1,4 +1,4 @@
-/** Quarantine by hand: which shards, and why, in one's own words. */
+/** Quarantines shards by hand, with a reason from the user. */
 
 import { useState } from 'react'
 import { FirstWrite } from '../parts/FirstWrite.tsx'
@@ -13,7 +13,7 @@ import { Muted } from '../ui/text/Text.tsx'
 import classes from '../views/quarantine/Quarantine.module.css'
 import { useLoneRows } from './useLoneRows.ts'
 
-/** Open while a quarantine is asked for. */
+/** Open while a quarantine is prepared. */
 export function QuarantineSheet() {
   const { sheet } = useWorkspace('sheet')
   return sheet?.kind === 'quarantine' ? (
@@ -28,7 +28,7 @@ function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; r
   const start = useStartJob()
   const [reason, setReason] = useState('')
   const close = (): void => closeSheet()
-  // It is all that anybody will know of it later: nothing moves without one.
+  // The reason is the only later record of this decision, so it is required.
   const why = reason.trim()
   const move = (): void => {
     if (why === '') return
@@ -71,21 +71,21 @@ function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; r
             id='reason'
             value={reason}
             onChange={event => setReason(event.target.value)}
-            placeholder='why they are put aside: it is kept beside them'
+            placeholder='Why these shards are quarantined. The reason is recorded with the files.'
             required
             maxLength={500}
             autoFocus
           />
         </label>
         <Muted as='p'>
-          {shards.length === 1 ? 'The shard moves' : 'The shards move'} to <code>embeddings/.quarantine</code> with this reason, and the
-          index is rebuilt without {shards.length === 1 ? 'it' : 'them'}. A search for a key that no other shard holds finds nothing until
-          the shard is restored. Nothing is deleted.
+          {shards.length === 1 ? 'The shard is moved' : 'The shards are moved'} to <code>embeddings/.quarantine</code> with this reason, and
+          the index is rebuilt without {shards.length === 1 ? 'it' : 'them'}. A search for a key that no other shard holds finds nothing
+          until the shard is restored. Nothing is deleted.
         </Muted>
         <FirstWrite />
         {summary.writer !== null && (
           <p className={classes.failed}>
-            {summary.writer.operation} on {summary.writer.host} is writing into this cache: wait until it has ended.
+            {summary.writer.operation} on {summary.writer.host} is writing to this cache. Wait until it has finished.
           </p>
         )}
       </form>
@@ -93,7 +93,7 @@ function Quarantine({ shards, keeping }: { readonly shards: readonly string[]; r
   )
 }
 
-/** Names the shard that stays, and how many rows only the other one has. */
+/** Names the shard that stays, and the number of rows that only the quarantined shard has. */
 function Kept({ stays, path }: { readonly stays: string | undefined; readonly path: string }) {
   const lone = useLoneRows(path, stays)
   if (stays === undefined) return null

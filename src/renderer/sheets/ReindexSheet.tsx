@@ -1,4 +1,4 @@
-/** Asked before the index is rebuilt. */
+/** Asks for confirmation before the index is rebuilt. */
 
 import { FirstWrite } from '../parts/FirstWrite.tsx'
 import { useStartJob } from '../state/useStartJob.ts'
@@ -31,8 +31,8 @@ export function ReindexSheet() {
       }
     >
       <p>
-        A new <Mono>embeddings/index.sqlite</Mono> is written from what the shards say, beside the old one, and takes its place when it is
-        complete. Until then the old one stays. No shard is changed or moved.
+        A new <Mono>embeddings/index.sqlite</Mono> is built from the shards beside the old index and replaces it when it is complete. Until
+        then, the old index stays in use. No shard is changed or moved.
       </p>
       <FirstWrite />
     </Sheet>

@@ -1,4 +1,4 @@
-/** Asked once, before the first thing that is written into a cache is what comes back from quarantine. */
+/** Asks for confirmation if a restore would be the first change to a cache. */
 
 import { FirstWrite } from '../parts/FirstWrite.tsx'
 import { useStartJob } from '../state/useStartJob.ts'
@@ -8,7 +8,7 @@ import { Button } from '../ui/controls/Button.tsx'
 import { CloseButton } from '../ui/controls/CloseButton.tsx'
 import { Sheet } from '../ui/frames/Sheet.tsx'
 
-/** Open while a restore is asked for. */
+/** Open while a restore is prepared. */
 export function RestoreSheet() {
   const { sheet, summary, closeSheet } = useWorkspace('sheet', 'summary', 'closeSheet')
   const start = useStartJob()
@@ -37,8 +37,8 @@ export function RestoreSheet() {
       }
     >
       <p>
-        What was put aside goes back to where it came from, also what is damaged, and the index is rebuilt from what can be read. What finds
-        its place taken stays in quarantine.
+        Files are moved back to their original paths, including damaged ones. The index is rebuilt from the rows that can be read. A file
+        whose original path is occupied stays in quarantine.
       </p>
       <FirstWrite />
     </Sheet>

@@ -1,4 +1,4 @@
-/** What an exported list of missing rows holds, and what it does not, in words. Pure. */
+/** The contents of an exported list of missing rows, and what it does not contain, in words. Pure. */
 import type { LostFormat, LostListReport } from '../../shared/contract/index.ts'
 import { formatCounted } from '../text/index.ts'
 
@@ -10,7 +10,7 @@ type LostListForm = {
   readonly file: string
 }
 
-/** How the user knows each form. */
+/** The label of each format. */
 export const LOST_LISTS: Readonly<Record<LostFormat, LostListForm>> = {
   ndjson: {
     label: 'Keys (NDJSON)',
@@ -37,6 +37,6 @@ export function lostListText(format: LostFormat, report: LostListReport): string
   if (uncountedShards > 0) {
     sentences.push(`${formatCounted(uncountedShards, 'shard')} held an unknown number of ${noun}s, which are not in the list.`)
   }
-  if (indexFailure !== undefined) sentences.push('Shards that only the index knows are not in the list, because it cannot be used.')
+  if (indexFailure !== undefined) sentences.push('Shards that only the index knows are not in the list, because the index cannot be used.')
   return sentences.join(' ')
 }

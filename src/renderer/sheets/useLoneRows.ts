@@ -1,10 +1,10 @@
-/** Rows of a shard whose keys the one that stays does not hold: quarantining it takes them out of the cache. */
+/** The number of rows whose keys the shard that stays does not hold. Quarantining the other shard removes them from the cache. */
 
 import { useFindings, useShardLine } from '../state/queries/queries.ts'
 import { WHOLE } from '../state/scope.ts'
 import { pairOf } from '../text/findings/pairs.ts'
 
-/** @returns null while that is not known, or where the findings do not tell */
+/** @returns null while the number is unknown, or if the findings do not report it */
 export function useLoneRows(shardPath: string, stays: string | undefined): number | null {
   const { data: line } = useShardLine(shardPath)
   const { data: found } = useFindings(WHOLE, { keepOther: true })

@@ -1,4 +1,4 @@
-/** What to know before trusting what the window shows: no index, another writer, a part of the cache that cannot be read. */
+/** Banners above the views: no index, another writer, or a part of the cache that cannot be read. */
 import { useState } from 'react'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { findingSentence, formatAgo, formatTime } from '../text/index.ts'

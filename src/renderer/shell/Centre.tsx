@@ -1,4 +1,4 @@
-/** The tabs in the centre: each view of the registry, on one selection. */
+/** The tabs in the centre: every view of the registry, all on the same selection. */
 
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Boundary } from '../parts/Boundary.tsx'
@@ -19,7 +19,7 @@ export function Centre() {
   useEffect(() => {
     if (before.current === shown) return
     before.current = shown
-    // The keys go on in what is shown now when what they were in has gone.
+    // Moves the focus to the current content when the focused element is gone.
     const frame = requestAnimationFrame(() => {
       if (!isFocusLost() && !isOnOtherTab()) return
       entering.current()
@@ -34,7 +34,7 @@ export function Centre() {
   useEffect(() => () => entering.current(), [])
   return (
     <Tabs
-      name='Looks at the selection'
+      name='Views of the selection'
       tabs={VIEW_IDS.map(id => ({
         id,
         title: VIEWS[id].title,
@@ -76,7 +76,7 @@ function ViewOfSelection({ view }: { readonly view: View }) {
   }
 }
 
-/** What is about a shard, or what became of the shard. */
+/** A view of a shard, or where the shard is now. */
 function OfShard({ shardPath, children }: { readonly shardPath: string; readonly children: ReactNode }) {
   return useIsGone(shardPath) ? <Gone shardPath={shardPath} /> : children
 }
@@ -85,7 +85,7 @@ function countOf([count, noun]: Badge = [0, '']): { text: string; noun: string }
   return count === 0 ? null : { text: formatCount(count), noun }
 }
 
-/** Whether the focus is on a tab that is not the one shown. */
+/** Whether the focus is on a tab other than the current one. */
 function isOnOtherTab(): boolean {
   return document.activeElement?.matches('[data-pane=centre] [role=tab]:not([aria-selected=true])') ?? false
 }

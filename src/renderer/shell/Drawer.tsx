@@ -1,4 +1,4 @@
-/** The drawer below: what is wrong, what runs, what was written down. */
+/** The drawer at the bottom: problems, jobs and the log. */
 
 import { Boundary } from '../parts/Boundary.tsx'
 import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'
@@ -12,7 +12,7 @@ import { Tabs } from '../ui/frames/Tabs.tsx'
 
 type PanelEntry = { readonly id: DrawerPanel; readonly title: string; readonly Component: LazyComponent<object> }
 
-/** In the order of their tabs. */
+/** In tab order. */
 const PANELS: readonly PanelEntry[] = [
   {
     id: 'problems',

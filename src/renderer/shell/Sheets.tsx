@@ -1,4 +1,4 @@
-/** The sheet that was asked for, over the window. The code of a sheet is loaded apart. */
+/** The open sheet, over the window. The code of a sheet is loaded separately. */
 
 import { Boundary, FailureText, type PartFailure } from '../parts/Boundary.tsx'
 import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'

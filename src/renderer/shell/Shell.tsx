@@ -1,4 +1,4 @@
-/** The panes of an open cache, in the sizes they were left with. */
+/** The panes of an open cache, in their saved sizes. */
 
 import { clsx } from 'clsx'
 import { useCallback, useEffect, useRef } from 'react'
@@ -55,7 +55,7 @@ export function Shell({ opening }: { readonly opening: Opening }) {
     () =>
       desktop()?.onMenuCommand(command => {
         if (command === 'lookup') ask({ kind: 'lookup' })
-        // Opening and closing belong to whoever shows this shell.
+        // The parent opens and closes this shell.
         else if (command !== 'open' && command !== 'close-cache') latest.current.find(({ id }) => id === command)?.run()
       }),
     [ask]
@@ -79,13 +79,13 @@ export function Shell({ opening }: { readonly opening: Opening }) {
               onLayoutChanged={(layout, { isUserInteraction }) => isUserInteraction && keepColumns(layout)}
             >
               <Panel id='tree' minSize={140} groupResizeBehavior='preserve-pixel-size'>
-                <nav className={clsx(classes.pane, classes.tree)} data-pane='tree' aria-label='What is in the cache'>
+                <nav className={clsx(classes.pane, classes.tree)} data-pane='tree' aria-label='Cache contents'>
                   <ScopeTree />
                 </nav>
               </Panel>
               <Separator className={classes.vertical} aria-label='Width of the tree' />
               <Panel id='centre' minSize={320}>
-                <section className={classes.pane} data-pane='centre' aria-label='Looks at the selection'>
+                <section className={classes.pane} data-pane='centre' aria-label='Views of the selection'>
                   <Centre />
                 </section>
               </Panel>

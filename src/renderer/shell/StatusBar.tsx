@@ -1,4 +1,4 @@
-/** The last line: where, how much, what is being done, and what the program itself takes. */
+/** The bottom line: the path of the cache, its size, the current work, and the memory of the service. */
 
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'

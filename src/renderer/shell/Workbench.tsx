@@ -1,4 +1,4 @@
-/** An open cache: the panes around one selection, as they were left the last time. */
+/** An open cache: the panes around one selection, restored from the last time. */
 import { useEffect, useState } from 'react'
 import type { CacheSummary } from '../../shared/contract/index.ts'
 import { type KeptSelections, keepSelection, keptSelectionsSchema, selectionOf } from '../state/keptSelection.ts'

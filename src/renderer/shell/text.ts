@@ -6,7 +6,7 @@ type Writer = { readonly operation: string; readonly host: string; readonly pid:
 export const BANNERS = {
   writer: ({ operation, host, pid }: Writer) => `Another process is writing to this cache: ${operation} on ${host}, process ${pid}.`,
   writerSince: (since: string) => `Started ${since}.`,
-  writerWait: 'Repair and quarantine wait until it has ended.',
+  writerWait: 'Repair and quarantine wait until it has finished.',
   folderGone: (message: string) => `${message} The window shows its last known content. Nothing can be read now.`,
   index: {
     missing: () => 'This cache has no index. You can browse everything, but GenoLeWM finds none of its embeddings.',
@@ -16,7 +16,8 @@ export const BANNERS = {
         ? 'The index cannot be used. You can browse everything.'
         : `The index cannot be used: ${reason}. You can browse everything.`
   },
-  evidenceUnread: (reason: string) => `Shards may be missing that are not listed. Some evidence of them could not be read: ${reason}.`,
+  evidenceUnread: (reason: string) =>
+    `Some evidence of missing shards could not be read: ${reason}. More shards may be missing than are listed.`,
   unsupported: (places: number) =>
     `${formatCounted(places, 'place')} in this cache ${places === 1 ? 'has' : 'have'} an unsupported layout, version or encoding. They are shown, read where possible and never changed.`
 } as const

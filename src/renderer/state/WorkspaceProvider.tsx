@@ -1,4 +1,4 @@
-/** The workspace of the open cache, for every part of the window. It follows the cache and its jobs as long as it is shown. */
+/** The workspace of the open cache, for every part of the window. It follows the cache and its jobs while it is mounted. */
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand/react'
@@ -17,14 +17,14 @@ function useWorkspaceStore(): WorkspaceStore {
   return store
 }
 
-/** Some parts of the workspace. The caller renders again when one of them has changed, and only then. */
+/** Some parts of the workspace. The caller renders again only when one of them has changed. */
 export function useWorkspace<Name extends keyof Workspace>(...names: readonly Name[]): Pick<Workspace, Name> {
   const pick = (state: Workspace): Pick<Workspace, Name> =>
     Object.fromEntries(names.map(name => [name, state[name]])) as Pick<Workspace, Name>
   return useStore(useWorkspaceStore(), useShallow(pick))
 }
 
-/** Does something each time that a signal of this kind is sent, after the window has rendered what came with it. */
+/** Runs an effect for every signal of this kind, after the window has rendered the changes that came with it. */
 export function useSignal<Kind extends Signal['kind']>(kind: Kind, act: (signal: Extract<Signal, { kind: Kind }>) => void): void {
   const signal = useStore(useWorkspaceStore(), ({ signals }) => signals[kind])
   const done = useRef(signal)
@@ -38,8 +38,8 @@ export function useSignal<Kind extends Signal['kind']>(kind: Kind, act: (signal:
 }
 
 /**
- * Holds one open cache; give it a `key` of the cache's id.
- * @param start the selection to begin with
+ * Holds one open cache. Give it the cache's id as `key`.
+ * @param start the initial selection
  */
 export function WorkspaceProvider({
   first,
@@ -69,7 +69,7 @@ export function WorkspaceProvider({
     const followJobs = async (): Promise<void> => {
       for await (const jobs of await client.jobs.watch({ cacheId }, { signal })) store.setState({ jobs })
     }
-    // A lost connection is shown by ClientProvider.
+    // ClientProvider shows a lost connection.
     followCache().catch(() => {})
     followJobs().catch(() => {})
     return () => {
@@ -78,7 +78,7 @@ export function WorkspaceProvider({
     }
   }, [client, cacheId, store])
   const version = useStore(store, state => state.version)
-  // By now every view has asked for the new version: effects of what is inside run first.
+  // Effects of children run first, so every view has already asked for the new version.
   useEffect(() => forgetOlder(queries, version), [queries, version])
   return <WorkspaceContext value={store}>{children}</WorkspaceContext>
 }

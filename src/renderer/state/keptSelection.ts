@@ -1,4 +1,4 @@
-/** The last selection of each cache, kept between two starts; the caches opened longest ago are forgotten first. */
+/** The last selection of each cache, kept between two starts. The caches opened longest ago are forgotten first. */
 import { z } from 'zod/mini'
 import type { Scope } from '../../shared/contract/index.ts'
 import { type Selection, START } from './selection.ts'
@@ -25,12 +25,12 @@ export type KeptSelections = z.infer<typeof keptSelectionsSchema>
 
 const KEPT = 10
 
-/** The selection that a cache was left with. */
+/** The last selection of a cache. */
 export function selectionOf(kept: KeptSelections, root: string): Selection {
   return kept.find(entry => entry.root === root)?.selection ?? START
 }
 
-/** Keeps a cache's selection. */
+/** Saves the selection of a cache. */
 export function keepSelection(kept: KeptSelections, root: string, selection: Selection): KeptSelections {
   return [{ root, selection }, ...kept.filter(entry => entry.root !== root)].slice(0, KEPT)
 }

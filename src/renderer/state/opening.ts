@@ -1,7 +1,7 @@
-/** What every face of the window can ask for: another cache. */
+/** The request to open another cache, available to every page of the window. */
 export type Opening = {
   openFolder(path: string): void
   openSample(damaged: boolean): void
-  /** The native dialog; null in a browser, which has none that tells a path. */
+  /** The native dialog. Null in a browser, whose dialog does not reveal a path. */
   readonly choose: (() => void) | null
 }

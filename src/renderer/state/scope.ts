@@ -1,4 +1,4 @@
-/** Scopes in words, and what lies in them. */
+/** Scopes in words, and the shards that they contain. */
 import type { Scope, TreeNode } from '../../shared/contract/index.ts'
 import type { ShardAddress } from '../../shared/model/shard.ts'
 
@@ -31,14 +31,14 @@ export function scopeText(scope: Scope): string {
   return parts.length === 0 ? 'the whole cache' : parts.join(' / ')
 }
 
-/** The folder that holds all of a scope, with its last `/`. */
+/** The folder that holds the whole scope, with a trailing `/`. */
 export function folderOf({ encoder, stateLayer, pool }: Scope): string {
   if (encoder === undefined) return 'embeddings/'
   if (stateLayer === undefined) return `embeddings/${encoder}/`
   return pool === undefined ? `embeddings/${encoder}/${stateLayer}/` : `embeddings/${encoder}/${stateLayer}/${pool}/`
 }
 
-/** The narrowest scope that holds the same shards, down to the pool: a level with a single one below it is that one. */
+/** The narrowest scope with the same shards, down to the pool. A level with a single child is replaced by that child. */
 export function narrowed(scope: Scope, nodes: readonly TreeNode[]): Scope {
   let at = scope
   for (let level = 0; level < 3; level++) {
@@ -51,7 +51,7 @@ export function narrowed(scope: Scope, nodes: readonly TreeNode[]): Scope {
   return at
 }
 
-/** One key for a scope, whatever the order of its parts. */
+/** A unique key for a scope, independent of the order of its parts. */
 export function scopeKey({ encoder, stateLayer, pool, contig }: Scope): string {
   return JSON.stringify([encoder ?? null, stateLayer ?? null, pool ?? null, contig ?? null])
 }

@@ -1,4 +1,4 @@
-/** Whether verifications also ask the second reader, kept with the settings. */
+/** Whether verifications also use the second reader. Saved with the settings. */
 import { z } from 'zod/mini'
 import { useSetting } from './settings.tsx'
 

@@ -1,14 +1,14 @@
 /**
- * One selection drives everything: tree, lane, table, inspector and problems point at the same thing. Earlier selections are kept
- * for Back and Forward. Pure: what React does with it is in `WorkspaceProvider`.
+ * One selection for the whole window: the tree, lane, table, inspector and problems all show the same. Earlier selections are kept for Back
+ * and Forward. Pure. `WorkspaceProvider` connects it to React.
  */
 import type { Scope } from '../../shared/contract/index.ts'
 import type { ViewId } from './viewIds.ts'
 
 export type Selection = {
-  /** The view in the centre. */
+  /** The current view in the centre. */
   readonly tab: ViewId
-  /** What the tree and the lane have selected. */
+  /** The scope that is selected in the tree or the lane. */
   readonly scope: Scope
   /** The shard in the inspector. */
   readonly shardPath: string | null
@@ -26,7 +26,7 @@ export function newHistory(now: Selection = START): History {
   return { past: [], now, future: [] }
 }
 
-/** Goes to another selection; the same one again is no step. */
+/** Selects something else. Selecting the same again adds no step. */
 export function go(history: History, change: Partial<Selection>): History {
   const next = { ...history.now, ...change }
   if (JSON.stringify(next) === JSON.stringify(history.now)) return history

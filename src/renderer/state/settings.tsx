@@ -1,4 +1,4 @@
-/** What the window keeps between two starts. One record in the service; every reader names its key and checks what it finds there. */
+/** Settings that the window keeps between two starts, in one record in the service. Each reader names its key and validates the value. */
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import type { ZodMiniType } from 'zod/mini'
 import { useClient } from '../data/ClientProvider.tsx'
@@ -10,12 +10,12 @@ type Settings = {
 
 const SettingsContext = createContext<Settings | null>(null)
 
-/** Saves at most this often, ms. */
+/** Shortest time between two saves, ms. */
 const SAVE_AFTER = 300
 
 /**
- * A setting and how to change it; what was kept and is not what the schema says counts as never kept.
- * @param schema must not change between two calls, as `fallback`
+ * A setting and its setter. A saved value that does not match the schema is ignored.
+ * @param schema must stay the same object between calls, like `fallback`
  */
 export function useSetting<T>(key: string, schema: ZodMiniType<T>, fallback: T): [T, (value: T) => void] {
   const settings = useContext(SettingsContext)
@@ -43,7 +43,7 @@ export function SettingsProvider({ fallback, children }: { readonly fallback: Re
       latest.current = found
       setValues(found)
     }
-    // Without its settings the window is still a window.
+    // The window works without its settings.
     client.program.settings().then(take, () => take({}))
     return () => {
       current = false

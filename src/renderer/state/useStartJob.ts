@@ -1,4 +1,4 @@
-/** Long work begins here: the drawer shows it, and a refusal is told. */
+/** Starts jobs. The drawer shows them, and a notice shows a refusal. */
 import { useCallback } from 'react'
 import type { JobRequest } from '../../shared/contract/index.ts'
 import { useClient } from '../data/ClientProvider.tsx'
@@ -8,11 +8,11 @@ import { useSecondReader } from './secondReader.ts'
 import { useWorkspace } from './WorkspaceProvider.tsx'
 import { useWorkers } from './workers.ts'
 
-/** How to start a job on the open cache; it never fails, it tells. */
+/** Starts a job on the open cache. It never fails. A failure is shown in the notice line. */
 export function useStartJob(): (request: JobRequest) => Promise<void> {
   const client = useClient()
   const { cacheId, ask } = useWorkspace('cacheId', 'ask')
-  const tell = useTell()
+  const notify = useTell()
   const [workers] = useWorkers()
   const [secondReader] = useSecondReader()
   return useCallback(
@@ -22,9 +22,9 @@ export function useStartJob(): (request: JobRequest) => Promise<void> {
         await client.jobs.start({ cacheId, request: asked, workers: workers ?? undefined })
         ask({ kind: 'drawer', panel: 'jobs' })
       } catch (error) {
-        tell(sentenceOf(error))
+        notify(sentenceOf(error))
       }
     },
-    [client, cacheId, workers, secondReader, ask, tell]
+    [client, cacheId, workers, secondReader, ask, notify]
   )
 }

@@ -1,12 +1,12 @@
-/** The cache's version at a pace that views can follow, and older answers forgotten: a job changes the version five times a second. */
+/** Limits the rate of cache versions, because a job changes the version five times a second. Forgets older answers. */
 import type { QueryClient } from '@tanstack/react-query'
 
 const PACE_MS = 700
 
-/** The last part of the key of what changes with the cache: another version is another thing to ask for. */
+/** The last part of the key of a query on the cache. Another version makes it another query. */
 export type Version = { readonly version: number }
 
-/** Reports the latest version at most every 700 ms, and in the end always the latest. */
+/** Reports the latest version at most every 700 ms, and always reports the last one. */
 export function paceVersions(report: (version: number) => void): { next(version: number): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined
   let reportedMs = Number.NEGATIVE_INFINITY
@@ -27,7 +27,7 @@ export function paceVersions(report: (version: number) => void): { next(version:
   }
 }
 
-/** Answers are kept for a while for a view that is shown again. Those of an earlier version would never be shown. */
+/** Answers stay in memory for a view that is shown again. Answers of an earlier version would never be used. */
 export function forgetOlder(queries: QueryClient, { version }: Version): void {
   queries.removeQueries({
     type: 'inactive',

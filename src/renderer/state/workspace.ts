@@ -1,6 +1,6 @@
 /**
- * The open cache, the selection in it and the sheet over it: one store. Each part of the window names what it shows of it, and renders
- * again only when that has changed. Pure but for the store.
+ * The open cache, its selection and the open sheet, in one store. Each part of the window names the fields that it shows, and renders again
+ * only when they have changed. Pure except for the store.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { CacheSummary, JobInfo, Scope } from '../../shared/contract/index.ts'
@@ -9,31 +9,31 @@ import type { Version } from './version.ts'
 
 export type DrawerPanel = 'problems' | 'jobs' | 'log'
 
-/** A sheet over the window, and what it is about. */
+/** A sheet over the window, with its subject. */
 export type SheetRequest =
   | { readonly kind: 'repair' }
   | { readonly kind: 'reindex' }
-  /** `keeping`: for a shard whose keys another one holds too, the path of that one. */
+  /** `keeping`: for a shard whose keys another one also holds, the path of that one. */
   | { readonly kind: 'quarantine'; readonly shards: readonly string[]; readonly keeping?: Readonly<Record<string, string>> }
   | { readonly kind: 'restore'; readonly which: 'all' | readonly string[] }
   | { readonly kind: 'forget'; readonly shards: readonly string[] }
-  /** A list of what is missing from a part of the cache. */
+  /** A list of the missing windows of a scope. */
   | { readonly kind: 'exportLost'; readonly scope: Scope }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'about' }
 
-/** Something to do once, by the part of the window that it names. */
+/** A single action, by the part of the window that performs it. */
 export type Signal =
-  /** The focus, for the search box. */
+  /** Moves the focus to the search box. */
   | { readonly kind: 'lookup' }
-  /** The focus, for what the centre shows. */
+  /** Moves the focus to the content of the centre. */
   | { readonly kind: 'centre' }
   | { readonly kind: 'drawer'; readonly panel: DrawerPanel }
 
 export type Workspace = {
   readonly cacheId: string
   readonly summary: CacheSummary
-  /** The cache's version at a pace that views can follow. As the last part of a query's key it makes a view ask again. */
+  /** The cache's version, at a limited rate. As the last part of a query's key it repeats the query. */
   readonly version: Version
   /** Jobs on this cache, latest first. */
   readonly jobs: readonly JobInfo[]

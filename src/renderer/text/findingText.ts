@@ -1,4 +1,4 @@
-/** Sentences of findings as the window shows them. */
+/** Sentences of findings, as the window shows them. */
 
 import type { Finding } from '../../shared/model/finding.ts'
 import { describeFinding } from '../../shared/text/describeFinding.ts'
@@ -9,7 +9,7 @@ export function findingText(found: Pick<Finding, 'kind' | 'facts' | 'row' | 'col
   return capital(describeFinding(found))
 }
 
-/** The same, closed with a full stop. */
+/** The same, with a full stop. */
 export function findingSentence(found: Pick<Finding, 'kind' | 'facts' | 'row' | 'column'>): string {
   const text = findingText(found)
   return /[.!?]$/.test(text) ? text : `${text}.`

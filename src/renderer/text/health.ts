@@ -1,8 +1,8 @@
-/** Health is a shape and a word besides a colour: one place says which. */
+/** The shape and the word of each health, in one place. Colour alone is not enough. */
 import { HEALTH_ORDER, type Health } from '../../shared/model/health.ts'
 import { formatInteger } from '../../shared/text/numbers.ts'
 
-/** What a mark can show: a shard's health, or that it lies in quarantine. */
+/** The states that a mark can show: a shard's health, or that it is in quarantine. */
 export type Mark = Health | 'quarantined'
 
 export const MARKS: readonly Mark[] = [...HEALTH_ORDER, 'quarantined']
@@ -10,7 +10,7 @@ export const MARKS: readonly Mark[] = [...HEALTH_ORDER, 'quarantined']
 const FACES = {
   verified: { glyph: '✓', word: 'verified', short: 'verified' },
   unverified: { glyph: '○', word: 'not verified yet', short: 'not verified' },
-  readable: { glyph: '◐', word: 'read, never fingerprinted', short: 'only read' },
+  readable: { glyph: '◐', word: 'read, no checksum', short: 'no checksum' },
   suspect: { glyph: '!', word: 'suspect', short: 'suspect' },
   damaged: { glyph: '✕', word: 'damaged', short: 'damaged' },
   missing: { glyph: '◌', word: 'missing', short: 'missing' },
@@ -44,12 +44,12 @@ export function healthFill(mark: Mark): string {
   return `--c-${mark}`
 }
 
-/** The worst of what was counted; null when nothing was. */
+/** The worst health among the counts. Null if all are 0. */
 export function worstHealth(counts: Partial<Record<Health, number>>): Health | null {
   return HEALTH_ORDER.find(health => (counts[health] ?? 0) > 0) ?? null
 }
 
-/** `2 damaged · 356 verified`, worst first, without what there is none of. */
+/** `2 damaged · 356 verified`, worst first, without zeros. */
 export function describeHealth(counts: Partial<Record<Health, number>>): string {
   return HEALTH_ORDER.filter(health => (counts[health] ?? 0) > 0)
     .map(health => `${formatInteger(counts[health] ?? 0)} ${healthWord(health)}`)

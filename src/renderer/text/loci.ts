@@ -1,4 +1,4 @@
-/** Loci: 1-based and closed as in genome browsers for reading, 0-based half-open as stored for who asks. */
+/** Loci: 1-based and closed for reading, as in genome browsers, and 0-based half-open as stored. */
 import { formatCount } from './numbers.ts'
 
 /** The stored numbers: 0-based, half-open, in bp. */
@@ -9,7 +9,7 @@ export function formatLocus({ chrom, startBp, endBp }: StoredLocus): string {
   return `${chrom}:${formatCount(startBp + 1n)}–${formatCount(endBp)}`
 }
 
-/** `chr1:1001-2000`: what a genome browser's box takes. */
+/** `chr1:1001-2000`, the form that genome browsers accept. */
 export function locusText({ chrom, startBp, endBp }: StoredLocus): string {
   return `${chrom}:${startBp + 1n}-${endBp}`
 }

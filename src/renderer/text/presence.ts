@@ -1,8 +1,8 @@
-/** In how many configurations the block of a missing shard is present. The core counts them. */
+/** The number of configurations that contain the block of a missing shard. The core counts them. */
 import type { Finding } from '../../shared/model/finding.ts'
 import { formatCount } from './numbers.ts'
 
-/** `chr17 block 4: present in 3 of 4 configurations`; null for a finding that does not say. */
+/** `chr17 block 4: present in 3 of 4 configurations`. Null for a finding without these numbers. */
 export function presenceText({ details }: Pick<Finding, 'details'>): string | null {
   const { contig, stride_block: block, configurations, present_in: present } = details
   if (typeof contig !== 'string' || typeof block !== 'number') return null

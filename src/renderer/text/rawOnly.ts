@@ -1,8 +1,8 @@
-/** Which shards are shown as they are stored, because their rows are none of layout 1. */
+/** Shards that are shown as they are stored, because their rows are not of layout 1. */
 import type { ShardFacts } from '../../shared/contract/index.ts'
 import type { Finding } from '../../shared/model/finding.ts'
 
-/** Whether the footer can be read, and a finding says that the rows are of another layout, or of none. */
+/** Whether the footer can be read and a finding says that the rows are of another layout, or of none. */
 export function isRawOnly({ rows, findings }: Pick<ShardFacts, 'rows' | 'findings'>): boolean {
   return rows !== null && findings.some(isForeign)
 }

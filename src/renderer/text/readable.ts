@@ -1,4 +1,4 @@
-/** What of a shard can be read and what cannot, in parts that a person knows: the footer, the rows, the vectors. */
+/** The readable and unreadable parts of a shard: footer, rows and vectors. */
 import type { ShardFacts } from '../../shared/contract/index.ts'
 import { formatCounted } from './index.ts'
 
@@ -13,12 +13,12 @@ export function readableParts(facts: ShardFacts): readonly Part[] {
     {
       name: 'Footer',
       readable: footer,
-      says: footer ? `${count} in ${formatCounted(columns.length, 'column')}` : 'cannot be read, and without it nothing else can'
+      says: footer ? `${count} in ${formatCounted(columns.length, 'column')}` : 'cannot be read, so no other part can be read either'
     },
     {
       name: 'Rows',
       readable: range !== null,
-      says: range !== null ? `loci, hashes and keys of ${count} are readable` : footer ? 'their keys cannot all be read' : 'not to be found'
+      says: range !== null ? `loci, hashes and keys of ${count} are readable` : footer ? 'some keys cannot be read' : 'cannot be located'
     },
     {
       name: 'Vectors',
@@ -28,7 +28,7 @@ export function readableParts(facts: ShardFacts): readonly Part[] {
           ? 'every embedding is readable'
           : footer
             ? `${readableEmbeddings === 0 ? 'no embedding' : 'not every embedding'} can be read`
-            : 'not to be found'
+            : 'cannot be located'
     }
   ]
 }

@@ -1,26 +1,29 @@
-/** Which part of a name or a path may give way when it is narrow. Pure. */
+/** Which part of a name or path is shortened first in a narrow place. Pure. */
 
-/** `centered_mean_128` → `centered_mean` and `_128`; a name without a number at its end has no tail. */
+/** `centered_mean_128` → `centered_mean` and `_128`. A name without a number at its end has no tail. */
 export function headAndTail(name: string): readonly [head: string, tail: string] {
   const [, head = name, tail = ''] = /^(.+?)(_-?\d+)$/.exec(name) ?? []
   return [head, tail]
 }
 
 export type PathParts = {
-  /** What gives way first. */
+  /** The part that is shortened first. */
   readonly outer: string
-  /** The folder before the last one, when it is as short as a layer. */
+  /** The folder before the last one, if it is as short as a layer. */
   readonly layer: string
-  /** The last folder, cut by `headAndTail`. */
+  /** The last folder, split by `headAndTail`. */
   readonly pool: string
   readonly radius: string
-  /** The file's name, cut before the number of its block and before `.parquet`. */
+  /** The file name, split before the block number and before `.parquet`. */
   readonly stem: string
   readonly block: string
   readonly ending: string
 }
 
-/** The folder of the encoder that all of these shards share, with its `/`; without one, or where some are no shards, that of all encoders. */
+/**
+ * The encoder folder that all of these shards share, with a trailing `/`. If there is none, or if some paths are not shards, the folder of
+ * all encoders.
+ */
 export function sharedEncoder(paths: readonly string[]): string {
   const [first] = paths
   const [root, encoder, ...below] = first?.split('/') ?? []
@@ -28,7 +31,7 @@ export function sharedEncoder(paths: readonly string[]): string {
   return folder && paths.every(path => path.startsWith(folder) && path.endsWith('.parquet')) ? folder : 'embeddings/'
 }
 
-/** The parts of a shard's path below the folder `above`, each with its `/`. Put together again they are the path. */
+/** The parts of a shard's path below the folder `above`, each with a trailing `/`. Joined, they give the path. */
 export function pathParts(path: string, above = 'embeddings/'): PathParts {
   const folders = (path.startsWith(above) ? path.slice(above.length) : path).split('/')
   const file = folders.pop() ?? ''

@@ -1,4 +1,4 @@
-/** Times as they stand in the window: how long ago, with the exact one for a hover. */
+/** Times in the window: the age, with the exact time for a hover. */
 import { UNKNOWN } from './numbers.ts'
 
 const STEPS: readonly (readonly [seconds: number, unit: string])[] = [
@@ -15,7 +15,7 @@ export function millisecondsOf(ns: bigint): number {
 }
 
 /**
- * `just now`, `4 min ago`, `2 h ago`, `3 d ago`; `in the future` where a clock disagrees; a dash for null.
+ * `just now`, `4 min ago`, `2 h ago`, `3 d ago`. `in the future` if clocks disagree, a dash for null.
  * @param atMs ms since 1970
  */
 export function formatAgo(atMs: number | null, nowMs: number = Date.now()): string {
@@ -26,7 +26,7 @@ export function formatAgo(atMs: number | null, nowMs: number = Date.now()): stri
   return 'just now'
 }
 
-/** `2026-03-04 05:06:07` in local time; a dash for null. */
+/** `2026-03-04 05:06:07` in local time, or a dash for null. */
 export function formatTime(atMs: number | null): string {
   if (atMs === null) return UNKNOWN
   const at = new Date(atMs)
@@ -36,7 +36,7 @@ export function formatTime(atMs: number | null): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 }
 
-/** `4 s`, `2 min 05 s`, `1 h 20 min`; a dash for null. */
+/** `4 s`, `2 min 05 s`, `1 h 20 min`, or a dash for null. */
 export function formatDuration(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return UNKNOWN
   const whole = Math.max(0, Math.round(seconds))

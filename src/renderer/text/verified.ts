@@ -1,40 +1,40 @@
-/** How a cache stands, in one line. */
+/** The state of a cache in one line. */
 import type { CacheSummary, Health } from '../../shared/contract/index.ts'
 import { HEALTH_ORDER } from '../../shared/model/health.ts'
 import { missingText } from '../../shared/text/missingText.ts'
 import { formatAgo, formatCount, formatCounted, healthWord, worstHealth } from './index.ts'
 
-/** Without what is missing, which is no shard of the cache. */
+/** Without missing shards, which are not shards of the cache. */
 const SICK = HEALTH_ORDER.filter(health => !['missing', 'unverified', 'readable', 'verified'].includes(health))
 
-type Standing = Pick<CacheSummary, 'health' | 'suspected' | 'missing'>
+type State = Pick<CacheSummary, 'health' | 'suspected' | 'missing'>
 
-/** Shards with something wrong, or that this program cannot judge, those among them that only a first look tells of. */
-export function sickShards({ health, suspected, missing }: Standing): number {
+/** The number of shards with a problem or that cannot be judged, including those that only the initial scan reported. */
+export function sickShards({ health, suspected, missing }: State): number {
   return SICK.reduce((sum, kind) => sum + (health[kind] ?? 0), suspected + missingShards({ health, missing }))
 }
 
-/** Shards that are missing, those among them in whose place a file is that only stands for one. */
+/** The number of missing shards, including placeholders. */
 function missingShards({ health, missing }: Pick<CacheSummary, 'health' | 'missing'>): number {
   return Math.max(health.missing ?? 0, missing.missingShards)
 }
 
-/** The health of all shards, those that are missing included. */
+/** The health of all shards, including missing ones. */
 export function wholeHealth({ health, missing }: Pick<CacheSummary, 'health' | 'missing'>): Partial<Record<Health, number>> {
   const count = missingShards({ health, missing })
   return count === 0 ? health : { ...health, missing: count }
 }
 
-/** What stands for the whole: a first look that found something weighs more than shards that were not verified yet. */
-export function standingMark({ health, suspected, missing }: Standing): Health {
+/** The mark for the whole cache. A finding of the initial scan outranks shards that were not verified yet. */
+export function standingMark({ health, suspected, missing }: State): Health {
   const worst = worstHealth(wholeHealth({ health, missing })) ?? 'unverified'
   return suspected > 0 && (worst === 'unverified' || worst === 'unsupported') ? 'suspect' : worst
 }
 
 /**
- * `358/361 verified · 300 windows missing (3 shards) · 2 damaged · 1 not verified yet · 2 h ago`: those in order, and every kind of the others, so that nobody takes what
- * is damaged for what was not looked at; `not verified yet · 361 shards` when nothing ever was, `not verified yet · 9 look wrong` when a
- * first look found something, `no shards` of an empty cache.
+ * `358/361 verified · 300 windows missing (3 shards) · 2 damaged · 1 not verified yet · 2 h ago`. Verified shards come first, then every
+ * other kind, so that damaged shards are not confused with unverified ones. Returns `not verified yet · 361 shards` if nothing was ever
+ * verified, `not verified yet · 9 look wrong` if the initial scan found problems, and `no shards` for an empty cache.
  */
 export function verifiedLine(summary: CacheSummary, nowMs: number = Date.now()): string {
   const { shards, health, suspected, lastVerifiedMs, scan } = summary

@@ -1,12 +1,12 @@
-/** Ways out of the window: the clipboard and files. */
+/** Export from the window: the clipboard and files. */
 import { desktop } from '../data/client.ts'
 
-/** Puts text on the clipboard. @throws Error where the system refuses */
+/** Copies text to the clipboard. @throws Error if the browser denies it */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
   } catch (error) {
-    // Without the permission the older way still works within a click.
+    // Without the permission, the older API still works within a click.
     if (!copyBySelection(text)) throw error
   }
 }
@@ -26,7 +26,7 @@ function copyBySelection(text: string): boolean {
   return done
 }
 
-/** Saves bytes under a name that the user may change. @returns false when it was cancelled */
+/** Saves bytes under a name that the user may change. @returns false if the user cancelled */
 export async function saveBytes(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const bridge = desktop()
   if (bridge !== null) return bridge.saveFile(name, bytes)

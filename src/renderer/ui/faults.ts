@@ -1,6 +1,6 @@
-/** Faults of the contract in words for a person. */
+/** Errors of the contract in words. */
 
-/** The sentence of whatever was thrown. */
+/** The sentence of any thrown value. */
 export function sentenceOf(error: unknown): string {
   return error instanceof Error && error.message !== '' ? error.message : String(error)
 }

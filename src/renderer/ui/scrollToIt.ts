@@ -1,4 +1,4 @@
-/** As the `ref` of what is at hand in a list: brings it into view when it becomes that. */
+/** A `ref` for the current item of a list. It scrolls the item into view when it becomes current. */
 export function scrollToIt(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: 'nearest' })
 }

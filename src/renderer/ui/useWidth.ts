@@ -1,7 +1,7 @@
-/** How wide the content of an element can be, kept up with every change of its size. */
+/** The available width of an element's content, updated whenever it changes. */
 import { type RefObject, useEffect, useState } from 'react'
 
-/** CSS pixels without the scrollbar; infinite until it was measured. */
+/** CSS pixels without the scrollbar. Infinite until measured. */
 export function useWidth(of: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY)
   useEffect(() => {

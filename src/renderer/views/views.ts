@@ -1,9 +1,9 @@
-/** The registry of views. Tabs, commands, keys and the list of shortcuts come from it. A view's code is loaded apart. */
+/** The registry of views. Tabs, commands, keys and the list of shortcuts come from it. The code of a view is loaded separately. */
 import type { CacheSummary } from '../../shared/contract/index.ts'
 import { type LazyComponent, lazyComponent } from '../parts/lazyComponent.ts'
 import type { ViewId } from '../state/viewIds.ts'
 
-/** A number beside the title, and its noun for the tooltip and for screen readers. Zero shows nothing. */
+/** A number beside the title, with its noun for the tooltip and for screen readers. Zero shows nothing. */
 export type Badge = readonly [count: number, noun: string]
 
 export type View = {
@@ -16,8 +16,8 @@ export type View = {
 } & Needs
 
 /**
- * What the view is about. While no shard or row is selected, or the shard is gone, the window says so in the place of the view.
- * `shows` ends the sentence "Select one to see …".
+ * The subject of the view. While no shard or row is selected, or the shard is gone, the window says so in place of the view. `shows` ends
+ * the sentence "Select one to see …".
  */
 type Needs =
   | { readonly needs: 'cache' | 'scope'; readonly Component: LazyComponent<object> }
@@ -31,7 +31,7 @@ export const VIEWS: Readonly<Record<ViewId, View>> = {
     title: 'Shards',
     shortcut: '1',
     needs: 'scope',
-    // It holds which shards are ticked and the scroll position.
+    // It keeps the selection of shards and the scroll position.
     isKept: true,
     Component: lazyComponent(async () => (await import('./shardTable/ShardsTab.tsx')).ShardsTab)
   },
@@ -52,7 +52,7 @@ export const VIEWS: Readonly<Record<ViewId, View>> = {
     title: 'Heat map',
     shortcut: '4',
     needs: 'shard',
-    shows: 'it as a picture',
+    shows: 'its heat map',
     Component: lazyComponent(async () => (await import('./heatMap/HeatMapTab.tsx')).HeatMapTab)
   },
   index: {

@@ -55,7 +55,7 @@ test('links are causes of their own, with advice of their own', () => {
     expect.stringContaining('Leave the file where it is'),
     expect.stringContaining('Delete the file'),
     expect.stringContaining('--follow'),
-    expect.stringContaining('remove it by hand')
+    expect.stringContaining('remove it yourself')
   ])
 })
 

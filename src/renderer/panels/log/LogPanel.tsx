@@ -18,7 +18,7 @@ export function LogPanel() {
   const atEnd = useRef(true)
   const lines = log.data
   useEffect(() => {
-    // Who has scrolled up reads; who is at the end wants the latest.
+    // Follow new lines only while the user is at the end.
     if (lines !== undefined && atEnd.current) box.current?.scrollTo({ top: box.current.scrollHeight })
   }, [lines])
   if (log.isError) return <p className={classes.failed}>{sentenceOf(log.error)}</p>
@@ -30,14 +30,14 @@ export function LogPanel() {
         role='log'
         aria-label='Log of the service'
         aria-live='off'
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled with keys as well
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must also scroll by keyboard
         tabIndex={0}
         onScroll={event => {
           const { scrollTop, clientHeight, scrollHeight } = event.currentTarget
           atEnd.current = scrollTop + clientHeight >= scrollHeight - 4
         }}
       >
-        {lines === undefined || lines.length === 0 ? <Muted>Nothing was written down yet.</Muted> : lines.map(readableLine).join('\n')}
+        {lines === undefined || lines.length === 0 ? <Muted>The log is empty.</Muted> : lines.map(readableLine).join('\n')}
       </pre>
       <span className={classes.logCopy}>
         {lines !== undefined && lines.length > 0 && <CopyButton text={lines.join('\n')} what='log' />}

@@ -1,4 +1,4 @@
-/** A line of the log for a person: the time, how grave, the sentence, and the rest as it is. */
+/** A log line for reading: time, level, message and the remaining fields. */
 import { z } from 'zod/mini'
 
 const LEVELS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'ERROR', 60: 'FATAL' }
@@ -7,7 +7,7 @@ const lineSchema = z.looseObject({ time: z.union([z.number(), z.string()]), leve
 
 const ALWAYS_THE_SAME = new Set(['time', 'level', 'msg', 'pid', 'hostname', 'name', 'v'])
 
-/** A line of another form stays as it is. */
+/** Returns a line of any other form unchanged. */
 export function readableLine(line: string): string {
   const parsed = lineSchema.safeParse(jsonOf(line))
   if (!parsed.success) return line

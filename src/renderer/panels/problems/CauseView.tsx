@@ -1,4 +1,4 @@
-/** One cause: what it costs, what can be done, and its places as a list however long. */
+/** One cause: its impact, the remedy, and the list of all its places. */
 
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import type { Scope } from '../../../shared/contract/index.ts'
@@ -15,7 +15,7 @@ import { type Cause, causeTitle, movableShards, placeText, shardsToVerify } from
 import { ConflictView, KeptView } from './PairView.tsx'
 import classes from './Problems.module.css'
 
-/** @param scope what the causes are limited to */
+/** @param scope limits the causes */
 export function CauseView({ cause, scope }: { readonly cause: Cause; readonly scope: Scope }) {
   const { ask } = useWorkspace('ask')
   const start = useStartJob()
@@ -27,7 +27,7 @@ export function CauseView({ cause, scope }: { readonly cause: Cause; readonly sc
     <section className={classes.right} aria-label={causeTitle(cause)}>
       <div className={classes.advice}>
         <p>
-          {firstLook && 'Found at a first look, not verified. '}
+          {firstLook && 'Found in the initial scan, not verified. '}
           {advice?.cost} <span className={classes.remedy}>{advice?.remedy}</span>
         </p>
         <span className={classes.buttons}>
@@ -67,13 +67,13 @@ export function CauseView({ cause, scope }: { readonly cause: Cause; readonly sc
   )
 }
 
-/** For shards whose keys another shard holds too, the one that stays. */
+/** For each shard whose keys another shard also holds: the shard that stays. */
 function keptFor(shards: readonly string[], findings: readonly Finding[]): Readonly<Record<string, string>> {
   const seconds = pairsOf(findings).filter(({ second }) => shards.includes(second.shardPath))
   return Object.fromEntries(seconds.map(({ first, second }) => [second.shardPath, first.shardPath]))
 }
 
-/** Findings about files that changed meanwhile are settled by another look, not by a new index. */
+/** Findings about files that changed during the verification need another verification, not a new index. */
 function VerifyChanged({ cause }: { readonly cause: Cause }) {
   const start = useStartJob()
   const shards = shardsToVerify(cause)
@@ -135,7 +135,7 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
         <div
           className={classes.places}
           role='listbox'
-          aria-label='Places; Enter shows the shard'
+          aria-label='Places. Enter shows the shard.'
           tabIndex={0}
           data-missing={place?.severity === 'missing' ? '' : undefined}
           aria-activedescendant={items.some(item => item.index === at) ? placeId(at) : undefined}
@@ -146,7 +146,7 @@ function Places({ findings }: { readonly findings: readonly Finding[] }) {
             const found = findings[index]
             if (found === undefined) return null
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the list itself hears the keys, as only it has the focus
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the focus and handles the keys
               <div
                 key={index}
                 id={placeId(index)}

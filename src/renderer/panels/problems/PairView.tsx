@@ -1,4 +1,4 @@
-/** Two shards with a key in common: which one stays; for a conflict, both rows side by side with what differs. */
+/** Two shards with a common key. Shows which one stays. For a conflict, shows both rows side by side with their differences. */
 
 import type { ReactNode } from 'react'
 import type { RowLine } from '../../../shared/contract/index.ts'
@@ -12,14 +12,14 @@ import { ShardName } from '../../ui/text/ShardName.tsx'
 import { Muted } from '../../ui/text/Text.tsx'
 import classes from './PairView.module.css'
 
-/** Which shard of a pair of equal rows stays. */
+/** Shows which shard of a pair of equal rows stays. */
 export function KeptView({ pair }: { readonly pair: Pair }) {
   const { first, second, count } = pair
   const keys = formatCounted(count, 'key')
   return (
     <section className={classes.pair} aria-label='Shard to keep'>
       {isInside(pair) ? (
-        <p>The shard repeats {keys} of its own. Keep it. Its first row of each key is the one that the index uses.</p>
+        <p>The shard repeats {keys} of its own keys. Keep it. The index uses the first row of each key.</p>
       ) : (
         <dl className={classes.kept}>
           <dt>Keep</dt>
@@ -95,7 +95,7 @@ export function ConflictView({ pair }: { readonly pair: Pair }) {
   )
 }
 
-/** The folder of both, which need not be said of each. */
+/** The folder that both have in common. It is not repeated for each. */
 function commonFolder({ first, second }: Pair): string {
   const [a, b] = [first, second].map(({ shardPath }) => shardPath.slice(0, shardPath.lastIndexOf('/') + 1))
   return a === b && a !== undefined ? a : 'embeddings/'
@@ -104,7 +104,7 @@ function commonFolder({ first, second }: Pair): string {
 type Side = { readonly row: RowLine; readonly values: ArrayLike<number>; readonly norm: number | null }
 type Line = { readonly name: string; readonly first: string; readonly second: string; readonly differs: boolean }
 
-/** What there is of any row; of the rest, what differs. */
+/** Properties to compare. Some are shown always, the others only if they differ. */
 function linesOf(first: Side, second: Side): readonly Line[] {
   const line = (name: string, textOf: (side: Side) => string): Line => {
     const [a, b] = [textOf(first), textOf(second)]
@@ -133,7 +133,7 @@ function linesOf(first: Side, second: Side): readonly Line[] {
 }
 
 function differenceText({ dimensions, differing, largest }: Difference): string {
-  if (differing === 0) return 'The values of these rows are equal now. Verify the shards again.'
+  if (differing === 0) return 'The values of these rows are now equal. Verify the shards again.'
   const most =
     largest === null ? '' : ` The largest difference is ${formatFloat(largest.by)}, in dimension ${formatCount(largest.dimension)}.`
   return `The vectors differ in ${formatCount(differing)} of ${formatCounted(dimensions, 'dimension')}.${most}`

@@ -1,4 +1,4 @@
-/** The drawer's problems: causes at the left; at the right what the one at hand costs, what can be done, and every place it was found. */
+/** The problems in the drawer: causes on the left. On the right, the impact, the remedy and all places of the selected cause. */
 
 import { useMemo, useState } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
@@ -41,7 +41,7 @@ export function ProblemsPanel() {
           </Chip>
         )}
         <CauseList causes={causes} chosen={cause?.id ?? null} onChoose={choose} />
-        {hidden > 0 && <p className={classes.note}>{formatCounted(hidden, 'finding')} more; narrow the selection to see them.</p>}
+        {hidden > 0 && <p className={classes.note}>{formatCounted(hidden, 'finding')} more. Narrow the selection to see them.</p>}
       </div>
       {cause === undefined ? <Nothing limited={limited} /> : <CauseView key={cause.id} cause={cause} scope={limited ? scope : WHOLE} />}
     </div>
@@ -89,7 +89,7 @@ function CauseList({
   )
 }
 
-/** What a cause is counted by: what lies in place of shards is none. */
+/** The noun for the places of a cause. Entries in place of shards are not shards. */
 function nounOf({ kind, severity, shards, changed }: Cause): string {
   if (kind === 'not_a_file') return 'path'
   return severity === 'index' && shards === 1 && !changed ? 'file' : 'shard'
@@ -102,17 +102,17 @@ function Nothing({ limited }: { readonly limited: boolean }) {
     <Empty>
       <p>
         {limited
-          ? 'Nothing is known to be wrong in what is selected.'
+          ? 'No problems found in the selection.'
           : summary.index.state === 'present' && summary.index.reason === null
-            ? 'Nothing is known to be wrong.'
-            : 'Nothing is known to be wrong with the shards.'}
+            ? 'No problems found.'
+            : 'No problems found in the shards.'}
       </p>
       <p>
         {summary.shards === 0
-          ? 'There are no shards.'
+          ? 'The cache has no shards.'
           : verified === summary.shards
-            ? 'Every shard was verified.'
-            : `${formatCount(verified)} of ${formatCounted(summary.shards, 'shard')} were verified; damage in the others is found when they are.`}
+            ? 'All shards were verified.'
+            : `${formatCount(verified)} of ${formatCounted(summary.shards, 'shard')} were verified. Damage in the others is found when you verify them.`}
       </p>
     </Empty>
   )

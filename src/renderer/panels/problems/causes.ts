@@ -1,4 +1,4 @@
-/** Problems by cause: what is alike is one line, worst first; below it the shards and places in path order. Pure. */
+/** Problems grouped by cause, worst first, each with its shards and places in path order. Pure. */
 import { FINDING_KINDS, type Finding, type FindingKind, SEVERITIES, type Severity } from '../../../shared/model/finding.ts'
 import { isChangedMeanwhile, kindTitle, linkOf } from '../../text/findings/findingAdvice.ts'
 import { pairsOf, secondShards } from '../../text/findings/pairs.ts'
@@ -11,14 +11,15 @@ export type Cause = {
   readonly severity: Severity
   readonly findings: readonly Finding[]
   readonly shards: number
-  /** Whether a first look found it, in shards that were not verified. */
+  /** Whether the initial scan found it in shards that were not verified. */
   readonly firstLook: boolean
-  /** Whether another process wrote the files after they were read. Such findings are one cause, whatever their kinds. */
+  /** Whether another process wrote the files after they were read. Such findings form one cause, regardless of their kinds. */
   readonly changed: boolean
 }
 
 /**
- * Causes by severity, then by how many they are; what changed meanwhile after those, and those of a first look last.
+ * Causes by severity, then by number of findings. Files that changed during the verification follow, and findings of the initial scan are
+ * last.
  * @param firstLook findings in shards that were not verified
  */
 export function causesOf(findings: readonly Finding[], firstLook: readonly Finding[] = []): readonly Cause[] {
@@ -37,7 +38,7 @@ export function causeTitle({ kind, changed }: Cause): string {
   return changed ? 'Changed meanwhile' : kindTitle(kind)
 }
 
-/** Shards to verify again for what changed meanwhile; null for the whole cache, where the index as a whole is concerned. */
+/** Shards to verify again because they changed. Null for the whole cache, if the index as a whole is affected. */
 export function shardsToVerify({ findings }: Cause): string[] | null {
   const paths = findings.flatMap(({ shardPath, details: { other_shard: other } }) =>
     typeof other === 'string' ? [shardPath, other] : [shardPath]
@@ -63,18 +64,18 @@ function byPlace(a: Finding, b: Finding): number {
   return a.shardPath < b.shardPath ? -1 : a.shardPath > b.shardPath ? 1 : (a.row ?? -1) - (b.row ?? -1)
 }
 
-/** Shards of a cause that are offered to be quarantined together: files of the cache that were verified, each once. */
+/** Shards of a cause that can be quarantined together: files in the cache that were verified, each once. */
 export function movableShards({ severity, kind, findings, firstLook, changed }: Cause): readonly string[] {
   if (firstLook || changed) return []
   if (severity === 'index' || severity === 'missing' || severity === 'unreadable' || severity === 'unsupported') return []
   if (kind === 'not_a_file' || kind === 'stray_file') return []
   if (kind === 'duplicate_key') return secondShards(pairsOf(findings))
-  // Nothing tells which of the two is right: the choice is made with both rows in view.
+  // Nothing shows which of the two is correct. The user chooses with both rows in view.
   if (kind === 'conflicting_key') return []
   return [...new Set(findings.map(({ shardPath }) => shardPath))]
 }
 
-/** Where in a shard: `row 3, embedding`; of a missing one, where its block is present; '' for the whole file. */
+/** The place in a shard: `row 3, embedding`. For a missing shard, the configurations that hold its block. Empty for the whole file. */
 export function placeText(found: Finding): string {
   const { row, column, details } = found
   const count = typeof details.count === 'number' ? details.count : 1

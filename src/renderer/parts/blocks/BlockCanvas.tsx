@@ -1,4 +1,4 @@
-/** Blocks on a canvas that draws only what is in view: hover tells, a click or the keys select. */
+/** Blocks on a canvas that draws only the visible part. Hover shows details. A click or the keys select. */
 
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { formatCount, formatCounted, healthWord } from '../../text/index.ts'
@@ -16,7 +16,7 @@ export function BlockCanvas({
 }: {
   readonly name: string
   readonly lines: readonly BlockLine[]
-  /** All but the width, which is what there is. */
+  /** Everything but the width, which is measured. */
   readonly sizes: Omit<Sizes, 'width'> & { readonly narrowest: number }
   readonly selected: string | null
   readonly onSelect: (block: Block) => void
@@ -60,7 +60,7 @@ export function BlockCanvas({
   const shown = useRef<string | null>(null)
   useEffect(() => {
     if (shown.current === selected || box.height === 0) return
-    // What is selected elsewhere comes into view, once: who scrolls on afterwards is not called back.
+    // Scrolls to a block that was selected elsewhere, once. Later scrolling by the user is not undone.
     const spot = find(lines, selected)
     if (selected !== null && spot === null) return
     shown.current = selected
@@ -154,14 +154,14 @@ export function BlockCanvas({
         >
           <HealthMark mark={hovered.health} word />
           <span className={classes.tipPath}>{hovered.shardPath.replace('embeddings/', '')}</span>
-          {hovered.shards > 1 && <span>{formatCounted(hovered.shards, 'shard')} in this block; a click shows the worst</span>}
+          {hovered.shards > 1 && <span>{formatCounted(hovered.shards, 'shard')} in this block. A click shows the worst.</span>}
         </div>
       )}
     </div>
   )
 }
 
-/** Scrolls as little as it takes to show what stands from `top` on, CSS pixels. */
+/** Scrolls as little as necessary to show the line at `top`, in CSS pixels. */
 function bringIntoView(scroller: HTMLElement, top: number, height: number): void {
   const { scrollTop, clientHeight } = scroller
   if (top < scrollTop) scroller.scrollTop = top

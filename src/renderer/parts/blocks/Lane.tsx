@@ -1,4 +1,4 @@
-/** The lane above the table: the contigs of the selection, one cell a stride block, gaps kept. */
+/** The lane above the table: the contigs of the selection, one cell per stride block, with gaps. */
 
 import { useMemo } from 'react'
 import { useAddress, useLane } from '../../state/queries/queries.ts'
@@ -10,7 +10,7 @@ import classes from './Lane.module.css'
 
 const SIZES = { label: 84, narrowest: 3, cellWidth: 11, cellHeight: 15, lineGap: 3, title: 18 }
 const NO_LINES: readonly BlockLine[] = []
-/** Lines that are seen without scrolling. */
+/** Lines that are visible without scrolling. */
 const SEEN = 6
 
 export function Lane() {
@@ -42,7 +42,7 @@ export function Lane() {
         selected={block}
         onSelect={block => go({ shardPath: block.shardPath, rowOffset: null })}
       />
-      {data?.truncated === true && <p className={classes.note}>The first 4,000 blocks; the Map tab shows all.</p>}
+      {data?.truncated === true && <p className={classes.note}>The first 4,000 blocks. The Map tab shows all.</p>}
     </section>
   )
 }

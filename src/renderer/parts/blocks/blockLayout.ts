@@ -1,16 +1,16 @@
-/** Where blocks stand on a canvas: one line a contig, one cell a block, gaps kept, long lines broken. Pure. */
+/** The layout of blocks on a canvas: one line per contig, one cell per block, with gaps. Long lines are wrapped. Pure. */
 import type { Health } from '../../../shared/contract/index.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 
 export type Block = {
-  /** Stride block, or the place in order where there is none. */
+  /** Stride block, or the ordinal number if there is none. */
   readonly at: number
   readonly health: Health
   readonly shards: number
   readonly shardPath: string
 }
 
-/** Blocks in ascending `at`. */
+/** Blocks in ascending order of `at`. */
 export type BlockLine = { readonly group: string | null; readonly label: string; readonly blocks: readonly Block[] }
 
 export type Row =
@@ -20,16 +20,16 @@ export type Row =
       readonly y: number
       readonly height: number
       readonly line: number
-      /** The first row of its line carries the label. */
+      /** Only the first row of a line has the label. */
       readonly labelled: boolean
-      /** Slots `from` to `to`, exclusive. */
+      /** Slots from `from` to `to`, exclusive. */
       readonly from: number
       readonly to: number
     }
 
 export type Sizes = {
   readonly width: number
-  /** Room for the labels, at most what is asked for. */
+  /** Width of the labels, at most the requested one. */
   readonly label: number
   readonly cellWidth: number
   readonly cellHeight: number
@@ -45,32 +45,32 @@ export type BlockLayout = {
   readonly slots: readonly ReadonlyMap<number, number>[]
 }
 
-/** The block of a lane that a shard is part of, by the path that the block goes by; null when it is in none. */
+/** The block of a lane that contains a shard, by the path that identifies the block. Null if none contains it. */
 export function blockHolding(lines: readonly BlockLine[], address: ShardAddress | null): string | null {
   if (address === null) return null
   const line = lines.find(({ label }) => label === address.contig)
   return line?.blocks.find(block => block.at === address.strideBlock)?.shardPath ?? null
 }
 
-/** A line with far more gaps than blocks is drawn without its gaps. */
+/** A line with far more gaps than blocks is drawn without gaps. */
 function isSparse(blocks: readonly Block[]): boolean {
   const last = blocks.at(-1)
   return last === undefined || last.at + 1 > 4 * blocks.length + 64
 }
 
-/** The slot of each block, as it is drawn. */
+/** The slot in which each block is drawn. */
 function slotsOf({ blocks }: BlockLine): Map<number, number> {
   const sparse = isSparse(blocks)
   return new Map(blocks.map((block, index) => [sparse ? index : block.at, index]))
 }
 
-/** Slots of a line, with its gaps. */
+/** Number of slots of a line, including gaps. */
 function extentOf(blocks: readonly Block[]): number {
   const last = blocks.at(-1)
   return last === undefined ? 0 : isSparse(blocks) ? blocks.length : last.at + 1
 }
 
-/** What is asked for, made to fit: labels no wider than they need, cells as narrow as `narrowest` when that saves breaking lines. */
+/** Fits the requested sizes to the canvas. Labels are no wider than necessary, and cells shrink to `narrowest` if that avoids wrapping. */
 export function fitSizes(lines: readonly BlockLine[], asked: Omit<Sizes, 'width'> & { readonly narrowest: number }, width: number): Sizes {
   const { narrowest, ...sizes } = asked
   const letters = lines.reduce((most, line) => Math.max(most, line.label.length), 0)
@@ -79,7 +79,7 @@ export function fitSizes(lines: readonly BlockLine[], asked: Omit<Sizes, 'width'
   return { ...sizes, width, label, cellWidth: Math.min(sizes.cellWidth, Math.max(narrowest, Math.floor((width - label) / slots))) }
 }
 
-/** Lays the lines out from top to bottom. */
+/** Arranges the lines from top to bottom. */
 export function layoutBlocks(lines: readonly BlockLine[], sizes: Sizes): BlockLayout {
   const perRow = Math.max(1, Math.floor((sizes.width - sizes.label) / sizes.cellWidth))
   const rows: Row[] = []
@@ -127,7 +127,7 @@ export function firstRowAt(rows: readonly Row[], y: number): number {
   return low
 }
 
-/** What lies under a point; null between the cells, in a gap or on a title. */
+/** The block at a point. Null between cells, in a gap or on a title. */
 export function blockAt(layout: BlockLayout, sizes: Sizes, x: number, y: number): { readonly line: number; readonly block: number } | null {
   const row = layout.rows[firstRowAt(layout.rows, y)]
   if (row === undefined || row.kind !== 'cells' || y < row.y || x < sizes.label) return null
@@ -137,7 +137,7 @@ export function blockAt(layout: BlockLayout, sizes: Sizes, x: number, y: number)
   return block === undefined ? null : { line: row.line, block }
 }
 
-/** Where a block is drawn: its top left corner. */
+/** The top left corner of a block. */
 export function placeOf(layout: BlockLayout, sizes: Sizes, line: number, block: number): { readonly x: number; readonly y: number } | null {
   for (const [slot, index] of layout.slots[line] ?? []) {
     if (index !== block) continue

@@ -1,13 +1,13 @@
-/** Draws what of the blocks is in view: a colour and, where there is room, a shape for each that is not well. */
+/** Draws the visible blocks: a colour each and, if there is room, a shape for each that is not verified. */
 import type { Health } from '../../../shared/contract/index.ts'
 import { type BlockLayout, type BlockLine, firstRowAt, type Sizes } from './blockLayout.ts'
 
 export type Palette = {
   readonly fill: Readonly<Record<Health, string>>
-  /** The outline of a cell that was not verified, and of one that is suspect. */
+  /** The outline of a cell that was not verified, and of a suspect one. */
   readonly unverifiedLine: string
   readonly suspectLine: string
-  /** The shape on a suspect cell, the inside of a missing one, and the shape on any other. */
+  /** The shape on a suspect cell, the inside of a missing one, and the shape on all others. */
   readonly suspectInk: string
   readonly missingInside: string
   readonly ink: string
@@ -18,7 +18,7 @@ export type Palette = {
   readonly font: string
 }
 
-/** The colours of the page as they are now. */
+/** The current colours of the page. */
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element)
   const value = (name: string): string => style.getPropertyValue(name).trim()
@@ -113,7 +113,7 @@ export function drawBlocks(
       else drawCell(context, block.health, cell, palette)
     }
   }
-  // What needs a person is drawn over its neighbours, and never too narrow to be seen.
+  // Blocks that need attention are drawn over their neighbours, with a minimum width that stays visible.
   for (const { cell, health, outline } of last) {
     const width = Math.max(cell.width, LAST.has(health) ? LEAST_WIDTH : 0)
     drawCell(context, health, { ...cell, x: cell.x - (width - cell.width) / 2, width }, palette)
@@ -131,7 +131,7 @@ function shorten(context: CanvasRenderingContext2D, text: string, width: number)
   return `${text.slice(0, length)}…`
 }
 
-/** A cell as the mark of its health would fill it: colour alone never says it. */
+/** Fills a cell like the mark of its health, because colour alone is not enough. */
 function drawCell(context: CanvasRenderingContext2D, health: Health, cell: Cell, palette: Palette): void {
   const { x, y, width, height } = cell
   const least = Math.min(width, height)

@@ -1,4 +1,4 @@
-/** A plan to be looked at: left what moves and why, to be ticked; right what that means. */
+/** A plan for review. On the left, the shards to move and why, with checkboxes. On the right, the effects. */
 
 import { useMemo } from 'react'
 import { Checkbox } from 'react-aria-components'
@@ -16,7 +16,7 @@ import { Muted } from '../../ui/text/Text.tsx'
 import { consequencesOf, groupMoves, groupTicks, type MoveGroup } from './consequences.ts'
 import classes from './Repair.module.css'
 
-/** Lines of a group that are shown one by one; a longer group is ticked as a whole. */
+/** The number of lines of a group that are shown individually. A longer group is selected as a whole. */
 const SHOWN = 300
 
 type Ticking = { readonly above: string; readonly ticked: ReadonlySet<string>; readonly onTick: (ticked: ReadonlySet<string>) => void }
@@ -29,7 +29,7 @@ export function PlanView({ plan, ticked, onTick }: { readonly plan: RepairPlan }
       <div className={classes.moves}>
         {plan.moves.length === 0 && (
           <p>
-            {formatCounted(plan.checkedShards, 'shard')} checked: none has to move.
+            {formatCounted(plan.checkedShards, 'shard')} checked. None has to move.
             {plan.reindex && ' The index differs from the shards and will be rebuilt.'}
           </p>
         )}
@@ -70,7 +70,7 @@ function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } &
           <HealthMark mark={SEVERITY_MARK[severity]} word={kindTitle(kind)} />
         </Tick>
         <Muted>
-          {formatCount(count)} of {formatCount(paths.length)} ticked
+          {formatCount(count)} of {formatCount(paths.length)} selected
         </Muted>
       </div>
       {moves.slice(0, SHOWN).map(move => (
@@ -84,7 +84,7 @@ function Group({ group, above, ticked, onTick }: { readonly group: MoveGroup } &
       ))}
       {moves.length > SHOWN && (
         <p className={classes.more}>
-          and {formatCount(moves.length - SHOWN)} more{tickable.length === paths.length && ', ticked with the group'}
+          and {formatCount(moves.length - SHOWN)} more{tickable.length === paths.length && ', selected with the group'}
         </p>
       )}
     </section>
@@ -104,7 +104,7 @@ function Move(props: {
         <ShardName path={shardPath} above={props.above} />
       </Tick>
       <span className={classes.size}>
-        {rows === null ? 'rows not known' : formatCounted(rows, 'row')} · {formatBytes(bytes)}
+        {rows === null ? 'number of rows unknown' : formatCounted(rows, 'row')} · {formatBytes(bytes)}
       </span>
       <p className={classes.reason}>{reasons.map(findingSentence).join(' ')}</p>
     </div>
@@ -139,7 +139,7 @@ function Stays({ kept, above }: { readonly kept: readonly KeptShard[]; readonly 
   return (
     <section className={classes.group}>
       <div className={classes.groupHead}>
-        <h3>Stays where it is</h3>
+        <h3>Not moved</h3>
         <Muted>{formatCounted(kept.length, 'shard')}</Muted>
       </div>
       {kept.slice(0, SHOWN).map(({ shardPath, reasons }) => (
@@ -157,8 +157,8 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
   const { summary } = useWorkspace('summary')
   const { shards, bytes, keys, everyCopy, byIndex, unknown, damagedStay, indexEntries, anything } = consequencesOf(plan, ticked)
   return (
-    <aside className={classes.meaning} aria-label='What that means'>
-      <h3>What that means</h3>
+    <aside className={classes.meaning} aria-label='Effects'>
+      <h3>Effects</h3>
       <dl>
         <dt>Moved</dt>
         <dd>
@@ -168,42 +168,42 @@ function Meaning({ plan, ticked }: { readonly plan: RepairPlan; readonly ticked:
         <dt>Keys missing</dt>
         <dd>
           {keysText(keys, byIndex, unknown)}
-          {everyCopy > 0 && `. Every copy of ${formatCounted(everyCopy, 'key')} is ticked. Untick one of the shards to keep them`}
+          {everyCopy > 0 && `. Every copy of ${formatCounted(everyCopy, 'key')} is selected. Deselect one of the shards to keep them`}
           {damagedStay > 0 &&
-            `. Those of ${formatCounted(damagedStay, 'damaged shard')} that ${damagedStay === 1 ? 'stays' : 'stay'} are among them`}
+            `, including those of ${formatCounted(damagedStay, 'damaged shard')} that ${damagedStay === 1 ? 'stays' : 'stay'}`}
         </dd>
         {plan.missingShards > 0 && (
           <>
-            <dt>Missing already</dt>
-            <dd>{missingText(plan)}. A repair does not bring them back.</dd>
+            <dt>Already missing</dt>
+            <dd>{missingText(plan)}. A repair does not restore them.</dd>
           </>
         )}
         <dt>Index</dt>
         <dd>
-          {anything ? 'rebuilt from the shards that stay' : 'stays as it is'}
-          {indexEntries > 0 && `; ${formatCounted(indexEntries, 'entry', 'entries')} of today’s go`}
-          {plan.indexFindings.length > 0 && `; ${formatCounted(driftOf(plan.indexFindings), 'difference')} mended`}
+          {anything ? 'rebuilt from the shards that stay' : 'unchanged'}
+          {indexEntries > 0 && `, ${formatCounted(indexEntries, 'entry', 'entries')} removed`}
+          {plan.indexFindings.length > 0 && `, ${formatCounted(driftOf(plan.indexFindings), 'difference')} fixed`}
         </dd>
         <dt>Undo</dt>
         <dd>
-          Nothing is deleted. Undo stands below the report, and every shard can be brought back from the Quarantine tab. The index is
-          rebuilt each time from what can be read, so entries of rows that cannot be read do not come back into it.
+          Nothing is deleted. “Undo” is below the report, and you can restore every shard from the Quarantine tab. The index is rebuilt each
+          time from the rows that can be read. Entries of unreadable rows are not restored.
         </dd>
       </dl>
       {anything && <FirstWrite />}
       {summary.writer !== null && (
         <p className={classes.failed}>
-          {summary.writer.operation} on {summary.writer.host} is writing into this cache: the repair waits until it has ended.
+          {summary.writer.operation} on {summary.writer.host} is writing to this cache. Wait until it has finished.
         </p>
       )}
     </aside>
   )
 }
 
-/** Keys that no shard will hold, not rows that move. */
+/** Keys that no shard will hold any more. This is not the number of rows that move. */
 function keysText(keys: number, byIndex: number, unknown: number): string {
   if (keys + unknown === 0) return 'none'
-  const counted = byIndex > 0 ? ` (${formatCount(byIndex)} of unreadable shards, by the index)` : ''
+  const counted = byIndex > 0 ? ` (${formatCount(byIndex)} of unreadable shards, according to the index)` : ''
   const uncounted = unknown > 0 ? `, and an unknown number in ${formatCounted(unknown, 'shard')}` : ''
   return `${formatCounted(keys, 'key')}${counted}${uncounted}. A search for them finds nothing until their windows are encoded again`
 }

@@ -1,4 +1,4 @@
-/** Repair: one look at exactly what will move and what that means, then one click; and afterwards what was done, and Undo. */
+/** Repair: shows exactly what will move and the effects, and starts with one click. Afterwards it shows the report and Undo. */
 
 import { useEffect, useRef, useState } from 'react'
 import type { JobReport, JobRequest } from '../../../shared/contract/index.ts'
@@ -16,7 +16,7 @@ import { buttonText, consequencesOf } from './consequences.ts'
 import { PlanView } from './PlanView.tsx'
 import classes from './Repair.module.css'
 
-/** Open while a repair is asked for. */
+/** Open while a repair is prepared. */
 export function RepairSheet() {
   const { sheet } = useWorkspace('sheet')
   return sheet?.kind === 'repair' ? <Repair /> : null
@@ -48,7 +48,7 @@ function Repair() {
     begin('plan', { kind: 'plan' })
   }
   const started = useRef(false)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first plan is made once, when the sheet opens
+  // biome-ignore lint/correctness/useExhaustiveDependencies: makes the first plan once, when the sheet opens
   useEffect(() => {
     if (started.current) return
     started.current = true
@@ -59,7 +59,7 @@ function Repair() {
   const shown = choice ?? (plan === null ? null : { plan, ticked: tickedIn(plan) })
   const ended = job.end !== null || job.lost !== null || stage.refused !== null
   const close = (): void => {
-    // A plan that nobody looks at is not worth reading the cache for; what is being applied goes on in the drawer.
+    // A plan without its sheet is of no use, so it is cancelled. A repair that has started continues in the drawer.
     if (stage.kind === 'plan' && stage.jobId !== null && !ended) client.jobs.cancel({ jobId: stage.jobId }).catch(() => {})
     closeSheet()
   }
@@ -70,14 +70,14 @@ function Repair() {
   const consequences = choosing ? consequencesOf(shown.plan, shown.ticked) : null
   return (
     <Sheet
-      title={choosing ? 'Repair: what will be done' : stage.kind === 'plan' ? 'Repair: looking at everything' : 'Repair'}
+      title={choosing ? 'Repair plan' : stage.kind === 'plan' ? 'Planning repair…' : 'Repair'}
       wide
       onClose={close}
       actions={
         <>
           {ended && !choosing && <Button onClick={planAgain}>Plan again</Button>}
           {!ended && <Button onClick={cancel}>Cancel</Button>}
-          {ended && <CloseButton onClose={close}>{choosing ? 'Leave all as it is' : 'Close'}</CloseButton>}
+          {ended && <CloseButton onClose={close}>{choosing ? 'Cancel' : 'Close'}</CloseButton>}
           {choosing && consequences !== null && (
             <Button
               kind='primary'

@@ -1,4 +1,4 @@
-/** What the ticked part of a plan means: in shards, bytes, rows and index entries. Pure. */
+/** The effects of the selected part of a plan: shards, bytes, rows and index entries. Pure. */
 import type { FindingKind } from '../../../shared/model/finding.ts'
 import { keysLost, keysOfEveryCopy } from '../../../shared/model/keysLost.ts'
 import type { PlannedMove, RepairPlan } from '../../../shared/model/report.ts'
@@ -8,19 +8,19 @@ import { formatCounted } from '../../text/index.ts'
 export type Consequences = {
   readonly shards: number
   readonly bytes: number
-  /** Keys that no shard will hold: of those that move, and of damaged ones that stay. */
+  /** Keys that no shard will hold: those of shards that move, and of damaged shards that stay. */
   readonly keys: number
-  /** Those of them of which every copy is ticked. */
+  /** The number of these keys of which every copy is selected. */
   readonly everyCopy: number
-  /** Those of them that are counted by the index, as the shard does not say how many rows it has. */
+  /** The number of these keys that are counted from the index, because the shard does not record its number of rows. */
   readonly byIndex: number
-  /** Shards of which nothing tells how many keys they hold alone. */
+  /** Shards with an unknown number of keys that no other shard holds. */
   readonly unknown: number
-  /** Damaged shards that stay: their rows leave the index all the same. */
+  /** Damaged shards that stay. Their rows leave the index as well. */
   readonly damagedStay: number
-  /** Entries of today's index that lead into them. */
+  /** Entries of the current index that point to these shards. */
   readonly indexEntries: number
-  /** Whether anything is done at all. */
+  /** Whether the repair changes anything. */
   readonly anything: boolean
 }
 
@@ -54,7 +54,7 @@ function isDamaged({ reasons }: PlannedMove): boolean {
   return reasons.some(({ severity }) => severity === 'corrupt')
 }
 
-/** What the button says that does it. */
+/** The text of the button that starts the repair. */
 export function buttonText({ shards, anything }: Consequences): string {
   if (shards > 0) return `Quarantine ${formatCounted(shards, 'shard')} and rebuild the index`
   return anything ? 'Rebuild the index' : 'Nothing to repair'
@@ -62,7 +62,7 @@ export function buttonText({ shards, anything }: Consequences): string {
 
 export type MoveGroup = { readonly kind: FindingKind; readonly moves: readonly PlannedMove[] }
 
-/** Moves by their first, which is their gravest, cause; those that are ticked by default first. */
+/** Moves by their first cause, which is the most severe one. Groups that are selected by default come first. */
 export function groupMoves(moves: readonly PlannedMove[]): readonly MoveGroup[] {
   const groups = Map.groupBy(moves, causeOf)
   return [...groups]
@@ -71,8 +71,8 @@ export function groupMoves(moves: readonly PlannedMove[]): readonly MoveGroup[] 
 }
 
 /**
- * The shards that ticking a whole group ticks. Of shards that hold the same keys one stays, also where it is in another group. Of
- * conflicting keys none is ticked, because nothing says which shard is right.
+ * The shards that are selected together with a whole group. Of shards with the same keys one stays, even if it is in another group. Of
+ * conflicting keys none is selected, because nothing shows which shard is correct.
  */
 export function groupTicks({ kind, moves }: MoveGroup, ticked: ReadonlySet<string>): readonly string[] {
   if (kind === 'conflicting_key') return []

@@ -1,4 +1,4 @@
-/** The window's keys, on request. */
+/** The list of keyboard shortcuts. */
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { CloseButton } from '../../ui/controls/CloseButton.tsx'
 import { Sheet } from '../../ui/frames/Sheet.tsx'

@@ -1,4 +1,4 @@
-/** Everything that can be done with the open cache, by name: for the box, the menu and the desktop's own menu. */
+/** Every command for the open cache, by name: for the search box, the menu and the desktop's own menu. */
 import { useMemo } from 'react'
 import { MOD } from '../../state/keys/keys.ts'
 import type { Opening } from '../../state/opening.ts'
@@ -21,7 +21,7 @@ export function useCommands(opening: Opening): readonly Command[] {
     }
     commands.push({
       id: 'verify-changed',
-      name: 'Verify what changed or was never verified',
+      name: 'Verify changed and unverified shards',
       run: () => void start({ kind: 'verify', changed: true })
     })
     if (shardPath !== null) {
@@ -46,7 +46,7 @@ export function useCommands(opening: Opening): readonly Command[] {
       { id: 'shortcuts', name: 'Keyboard shortcuts', keys: '?', run: () => ask({ kind: 'shortcuts' }) },
       { id: 'about', name: 'About this program', run: () => ask({ kind: 'about' }) }
     )
-    // A browser has no dialog for folders: there the start page takes a path.
+    // A browser has no dialog for folders. There, the start page takes a path.
     commands.push({ id: 'open', name: 'Open a cache…', run: opening.choose ?? closeCache })
     commands.push({ id: 'close-cache', name: 'Close this cache', run: closeCache })
     return commands

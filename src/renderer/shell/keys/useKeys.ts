@@ -1,4 +1,4 @@
-/** The keys that work everywhere in an open cache: those of the views come from their registry. */
+/** The keys that work everywhere in an open cache. Keys of views come from their registry. */
 import { useEffect, useRef } from 'react'
 import { createKeybindingsHandler, type KeybindingsMap } from 'tinykeys'
 import { IS_MAC } from '../../state/keys/keys.ts'
@@ -10,7 +10,7 @@ import { VIEWS } from '../../views/views.ts'
 
 type Actions = Pick<Workspace, 'go' | 'back' | 'forward' | 'ask'> & { readonly onDrawer: () => void }
 
-/** Keys, and whether they work while a field has the focus. */
+/** Keys, and whether they also work while a field has the focus. */
 type Key = { readonly keys: readonly string[]; readonly inFields: boolean; act(actions: Actions): void }
 
 const KEYS: readonly Key[] = [
@@ -22,7 +22,7 @@ const KEYS: readonly Key[] = [
   { keys: ['[Shift]+?'], inFields: false, act: ({ ask }) => ask({ kind: 'shortcuts' }) },
   ...VIEW_IDS.flatMap((tab): readonly Key[] => {
     const { shortcut } = VIEWS[tab]
-    // Browsers keep Ctrl and a digit for their own tabs.
+    // Browsers use Ctrl and a digit for their own tabs.
     return shortcut === null
       ? []
       : [{ keys: [`$mod+Digit${shortcut}`, `Alt+Digit${shortcut}`], inFields: true, act: ({ go }) => go({ tab }) }]
@@ -59,7 +59,7 @@ export function useKeys(onDrawer: () => void): void {
       for (const key of keys) bindings[key] = press
     }
     const listen = createKeybindingsHandler(bindings, { ignore: ({ isComposing }) => isComposing })
-    // On the way down: a button or a list that has the focus stops the keys from going up.
+    // Capture phase: a focused button or list stops the event from bubbling.
     window.addEventListener('keydown', listen, true)
     return () => window.removeEventListener('keydown', listen, true)
   }, [])

@@ -1,4 +1,4 @@
-/** The window from the line to the service down to the workspace: what is not there yet is said, never faked. */
+/** The window from the connection to the workspace. A missing part is reported, never simulated. */
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
@@ -14,13 +14,13 @@ import { Hidden } from '../../ui/text/Text.tsx'
 import classes from './App.module.css'
 import { loadWorkbench, Start } from './Start.tsx'
 
-/** Queries of one connection: nothing of an earlier service survives it. */
+/** Queries of one connection. None survives a restart of the service. */
 function Queries({ children }: { readonly children: ReactNode }) {
   const [queries] = useState(
     () =>
       new QueryClient({
         defaultOptions: {
-          // The line is a port or loopback: whether the machine is online says nothing about it.
+          // The connection is a port or loopback, so it does not depend on the network.
           queries: { retry: false, refetchOnWindowFocus: false, staleTime: 10_000, gcTime: 60_000, networkMode: 'always' },
           mutations: { networkMode: 'always' }
         }
@@ -51,7 +51,7 @@ function serviceLine(connection: ConnectionState, restart: () => void) {
           </Button>
         }
       >
-        The window lost its service: {connection.reason}. Nothing in the cache was changed by that.
+        The connection to the service was lost: {connection.reason}. This did not change the cache.
         {desktop() === null && ' If lewm-cache serve has ended, start it again and open the address that it prints.'}
       </Banner>
     </main>
@@ -60,12 +60,12 @@ function serviceLine(connection: ConnectionState, restart: () => void) {
 
 /** The whole window. */
 export function App() {
-  // Outlives the connection, so that a restarted service shows the same cache again.
+  // Outlives the connection, so that a restarted service shows the same cache.
   const [wanted, setWanted] = useState<string | null>(pathInUrl)
   useKeptFocus()
   const first = useRef(wanted)
   useEffect(() => {
-    // While the window connects. On the welcome nothing needs the panes of a cache.
+    // Loads while the window connects. The start page does not need the panes of a cache.
     if (first.current !== null) void loadWorkbench()
   }, [])
   return (
@@ -83,7 +83,7 @@ export function App() {
   )
 }
 
-/** What has no boundary of its own failed. */
+/** Shown when a part without its own boundary fails. */
 function Failed({ error }: FallbackProps) {
   return (
     <main className={classes.line} data-pane='centre'>
@@ -96,7 +96,7 @@ function Failed({ error }: FallbackProps) {
           </Button>
         }
       >
-        The window failed: {String(error)}. Nothing in the cache was changed by that.
+        The window failed: {String(error)}. This did not change the cache.
       </Banner>
     </main>
   )

@@ -1,4 +1,4 @@
-/** A folder dropped anywhere on the window is opened; where the page may not know its path, it says so. */
+/** Opens a folder that is dropped anywhere on the window. If the page cannot know its path, a message says so. */
 
 import { type DragEvent, type ReactNode, useState } from 'react'
 import { desktop } from '../../data/client.ts'
@@ -22,10 +22,10 @@ export function DropTarget({ onFolder, children }: { readonly onFolder: (path: s
     const bridge = desktop()
     const path = bridge === null ? '' : bridge.pathOfDropped(file)
     if (path !== '') onFolder(path)
-    else setNote(`A browser does not tell a page where “${file.name}” lies. Type its path instead.`)
+    else setNote(`A browser does not reveal the path of “${file.name}”. Type its path instead.`)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: takes drops; what they do can be done by keyboard as well
+    // biome-ignore lint/a11y/noStaticElementInteractions: accepts drops, and the path field does the same by keyboard
     <div
       className={classes.target}
       data-over={over || undefined}

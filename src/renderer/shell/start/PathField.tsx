@@ -1,4 +1,4 @@
-/** How a folder is named: by the system's own dialog where there is one, else by its path. */
+/** Chooses a folder, with the operating system's dialog if there is one, else by its path. */
 
 import { useId, useState } from 'react'
 import type { Opening } from '../../state/opening.ts'
@@ -24,7 +24,7 @@ export function PathField({ start = '', opening }: { readonly start?: string; re
         if (path.trim() !== '') opening.openFolder(path.trim())
       }}
     >
-      <label htmlFor={id}>Path of a cache folder on the machine where this program runs</label>
+      <label htmlFor={id}>Path of a cache folder on the computer that runs the service</label>
       <div className={classes.field}>
         <Field
           id={id}

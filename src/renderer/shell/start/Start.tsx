@@ -1,4 +1,4 @@
-/** Which of its faces the window shows: the welcome, a folder that is no cache, or an open cache. Opening never writes into a cache. */
+/** Shows the start page, a folder that is not a cache, or an open cache. Opening never writes to a cache. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CacheSummary, FolderReport } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
@@ -13,7 +13,7 @@ import { WrongFolder } from './WrongFolder.tsx'
 
 const Workbench = lazyComponent(async () => (await import('../Workbench.tsx')).Workbench)
 
-/** Loads the panes of an open cache and all that they show, so that nothing of an open cache has to be waited for. Never fails. */
+/** Loads the panes of an open cache and their contents in advance. Never fails. */
 export async function loadWorkbench(): Promise<void> {
   forgetFailedLoads()
   await Workbench.preload()
@@ -26,9 +26,7 @@ type Stage =
   | { readonly at: 'wrong'; readonly path: string; readonly reason: string; readonly folder: FolderReport | null }
   | { readonly at: 'open'; readonly summary: CacheSummary }
 
-/**
- * @param wanted the folder to show; kept by the caller over a lost connection
- */
+/** @param wanted the folder to show. The caller keeps it across a lost connection */
 export function Start({ wanted, onWanted }: { readonly wanted: string | null; readonly onWanted: (path: string | null) => void }) {
   const client = useClient()
   const [stage, setStage] = useState<Stage>({ at: 'welcome' })

@@ -1,4 +1,4 @@
-/** Nothing is open: where to drop, what was open before, what the environment names, and the samples. */
+/** The start page: a place to drop a folder, recent caches, the cache in the environment variable, and the samples. */
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useApi } from '../../data/api.ts'
@@ -20,7 +20,7 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
       <div className={classes.column}>
         <header>
           <h1>GenoLeWM Cache Inspector</h1>
-          <Muted as='p'>Look into a window-embedding cache. Opening one never writes into it.</Muted>
+          <Muted as='p'>Browse a window-embedding cache. Opening a cache never changes it.</Muted>
         </header>
         <section className={desktop() === null ? classes.open : classes.drop} aria-label='Open a cache'>
           {desktop() !== null && <p>Drop a cache folder anywhere in this window, or</p>}
@@ -46,7 +46,7 @@ export function Welcome({ opening, busyWith }: { readonly opening: Opening; read
           </BareButton>
           <BareButton className={classes.entry} onClick={() => opening.openSample(true)}>
             <span>The damaged sample</span>
-            <Muted>the same, with damage to find and to put right</Muted>
+            <Muted>the same cache, with damage to find and repair</Muted>
           </BareButton>
         </section>
         {info.data !== undefined && (
@@ -77,7 +77,7 @@ function Recent({ opening }: { readonly opening: Opening }) {
           <li key={path} className={classes.recent}>
             <BareButton className={classes.entry} onClick={() => opening.openFolder(path)}>
               <Mono>{path}</Mono>
-              <Muted title={formatTime(openedMs)}>{exists ? formatAgo(openedMs) : 'not there now'}</Muted>
+              <Muted title={formatTime(openedMs)}>{exists ? formatAgo(openedMs) : 'not found'}</Muted>
             </BareButton>
             <Button
               kind='quiet'
@@ -94,7 +94,7 @@ function Recent({ opening }: { readonly opening: Opening }) {
               kind='quiet'
               small
               aria-label={`Forget ${path}`}
-              title='Take it off this list; the cache stays as it is'
+              title='Remove from this list. The cache is not changed.'
               onClick={() => {
                 client.caches.forget({ path }).then(take, () => {})
               }}

@@ -1,4 +1,4 @@
-/** A folder that is no cache: what was found there, and the nearest cache root. */
+/** A folder that is not a cache: what was found there, and the nearest cache root. */
 
 import type { FolderReport } from '../../../shared/contract/index.ts'
 import type { Opening } from '../../state/opening.ts'
@@ -40,7 +40,7 @@ export function WrongFolder({
         <PathField key={path} start={path} opening={opening} />
         <p>
           <Button kind='link' onClick={onBack}>
-            Back to the start
+            Back to the start page
           </Button>
         </p>
       </div>

@@ -1,4 +1,4 @@
-/** The tree at the left: encoder → layer → pool → contig with what each holds, then the index and the quarantine. */
+/** The tree on the left: encoder → layer → pool → contig, each with its contents, then the index and the quarantine. */
 
 import { useMemo, useState } from 'react'
 import { Button, type Key, type Selection as Keys, ListLayout, Tree, TreeItem, TreeItemContent, Virtualizer } from 'react-aria-components'
@@ -35,7 +35,7 @@ export function ScopeTree() {
         : isWhole(selection.scope)
           ? ALL
           : byScope.get(scopeKey(selection.scope))
-  // Until somebody folds something: a small cache is open down to its pools, a large one shows its encoders.
+  // Until the user folds a level, a small cache is open down to its pools, and a large one shows its encoders.
   const unfolded = useMemo(() => {
     const parents = [...shown.children.keys()]
     if (text !== '') return new Set<Key>(parents)
@@ -114,8 +114,8 @@ export function ScopeTree() {
 const LAYOUT = { rowSize: ROW }
 
 /**
- * What is folded is not built, as a cache may hold tens of thousands of contigs; only the first of it is, without which the tree
- * would not know that there is something to unfold.
+ * Children of a folded level are not built, because a cache may hold tens of thousands of contigs. Only the first one is built, because the
+ * tree needs it to know that the level can be unfolded.
  */
 function levels(nodes: readonly TreeNode[], shown: ShownTree, unfolded: ReadonlySet<Key>) {
   return nodes.map(node => {

@@ -1,15 +1,15 @@
-/** The levels of the tree as they are shown: children by parent, and what a filter leaves of them. */
+/** The levels that the tree shows: children by parent, and the filter. */
 import type { TreeNode } from '../../../shared/contract/index.ts'
 
 export type ShownTree = {
   readonly roots: readonly TreeNode[]
-  /** In the order they came. */
+  /** In their original order. */
   readonly children: ReadonlyMap<string, readonly TreeNode[]>
 }
 
 /**
- * What is left of the levels when only names that hold `text` count, in any case: they, what is above them and what is below them.
- * Several words must all be found on the way down to a level.
+ * Keeps the levels whose names contain `text` in any case, with their ancestors and descendants. Each of several words must occur on the
+ * path to a level.
  */
 export function shownTree(nodes: readonly TreeNode[], text: string): ShownTree {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)

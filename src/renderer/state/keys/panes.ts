@@ -1,6 +1,6 @@
-/** Where the keys are: walking the panes with F6 (each is an element with `data-pane`, in the order of the page), and staying in one. */
+/** Keyboard focus: F6 moves between panes (elements with `data-pane`, in page order), and the focus stays inside a pane. */
 
-/** Marks what takes the focus when its pane is entered; without one it is the first thing that can. */
+/** Marks the element that gets the focus when its pane is entered. Without it, the first focusable element gets it. */
 const ENTRY = '[data-pane-entry]'
 const FOCUSABLE = [
   'a[href]',
@@ -9,7 +9,7 @@ const FOCUSABLE = [
   'select',
   'textarea',
   '[tabindex="0"]:not([role=tab])',
-  // Of tabs it is the one that is shown, whichever had the focus last.
+  // In a list of tabs it is the current one, even if another tab had the focus last.
   '[role=tab][aria-selected=true]'
 ].join()
 
@@ -24,9 +24,9 @@ function entryOf(pane: HTMLElement, marks = ENTRY): HTMLElement | null {
 }
 
 /**
- * Focuses what a pane is entered by, with the next frame. What is marked for it may come later, as rows do that are being read:
- * the focus follows then, unless it has left the pane's first control by itself.
- * @returns ends the waiting
+ * Focuses the entry element of a pane in the next frame. The marked element may appear later, such as rows that are still loading. Then the
+ * focus moves there, unless it has already left the first control of the pane.
+ * @returns stops the waiting
  */
 export function enterPane(name: string): () => void {
   const pane = document.querySelector<HTMLElement>(`[data-pane=${name}]`)
@@ -54,22 +54,22 @@ function hasMarked(pane: HTMLElement, marks = ENTRY): boolean {
   return [...pane.querySelectorAll<HTMLElement>(marks)].some(isShown)
 }
 
-/** Whether an element can have the focus still: it is there, in sight and not off. */
+/** Whether an element can still have the focus: it exists, is visible and is enabled. */
 export function holdsFocus(element: Element): boolean {
   return element.isConnected && !element.matches(':disabled') && !(element instanceof HTMLElement && !isShown(element))
 }
 
-/** Whether the keys lead nowhere: what had the focus is gone, out of sight or off. */
+/** Whether the focus is lost, because its element is gone, hidden or disabled. */
 export function isFocusLost(): boolean {
   const { activeElement } = document
   return activeElement === null || activeElement === document.body || !holdsFocus(activeElement)
 }
 
 /**
- * Focuses what had the focus, or what is nearest to where that was: the closest table, tree or list, where who presses Enter once more
- * has done nothing; else what its pane is entered by, else the centre.
- * @param way what had the focus and all that it was in, from the inside out
- * @returns ends the waiting for what may come later
+ * Focuses the last focused element or the element nearest to it. That is the closest table, tree or list, where pressing Enter again
+ * changes nothing. Otherwise it focuses the entry of the pane, or else the centre.
+ * @param way the last focused element and its ancestors, from the inside out
+ * @returns stops the waiting for an element that may appear later
  */
 export function enterNear(way: readonly HTMLElement[]): () => void {
   const near = way.find(element => element.isConnected)
@@ -80,7 +80,7 @@ export function enterNear(way: readonly HTMLElement[]): () => void {
   return () => {}
 }
 
-/** What is marked and stands closest, in the same pane. */
+/** The nearest marked element in the same pane. */
 function markedNear(element: HTMLElement | undefined, marks: string): HTMLElement | null {
   const pane = element?.closest('[data-pane]') ?? null
   for (let within = element ?? null; within !== null && pane?.contains(within); within = within.parentElement) {
@@ -89,7 +89,7 @@ function markedNear(element: HTMLElement | undefined, marks: string): HTMLElemen
   return null
 }
 
-/** Focuses the next (1) or previous (−1) pane that has something to focus. */
+/** Focuses the next (1) or previous (−1) pane that has a focusable element. */
 export function walkPanes(step: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter(isShown)
   const at = panes.findIndex(pane => pane.contains(document.activeElement))

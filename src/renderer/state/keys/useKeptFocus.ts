@@ -1,13 +1,13 @@
-/** The keys lead on when what had the focus vanishes, is switched off or is hidden: the page by itself would leave them nowhere. */
+/** Moves the focus to a nearby element when the focused one is removed, disabled or hidden. The browser would drop the focus. */
 import { useEffect } from 'react'
 import { enterNear, holdsFocus, isFocusLost } from './panes.ts'
 
 const CHANGES = { subtree: true, childList: true, attributeFilter: ['disabled', 'hidden', 'inert'] }
 
-/** For the whole window, once. Where nothing has the focus because a press has put it away, that stays so. */
+/** Use it once, for the whole window. A focus that the user dropped by a click elsewhere stays dropped. */
 export function useKeptFocus(): void {
   useEffect(() => {
-    // What had the focus last and all that it was in, from the inside out; null when it was put away.
+    // The last focused element and its ancestors, from the inside out. Null if the user dropped the focus.
     let way: readonly HTMLElement[] | null = []
     let entering = (): void => {}
     let frame = 0
@@ -23,18 +23,18 @@ export function useKeptFocus(): void {
     }
     const look = (): void => {
       if (frame !== 0 || !isFocusLost()) return
-      // Whoever knows better where it goes, as a sheet that closes or a tab that is shown, does so in the next frame.
+      // A closing sheet or a new tab sets the focus itself, in the next frame.
       frame = requestAnimationFrame(() => {
         frame = requestAnimationFrame(keep)
       })
     }
     const come = ({ target }: FocusEvent): void => {
-      // Sheets and menus lie outside: after them the focus is to be where it was before.
+      // Sheets and menus are outside the root. When they close, the focus returns to its earlier place.
       if (target instanceof Element && target.closest('#root') !== null) way = wayOf(target)
     }
     const leave = ({ target, relatedTarget }: FocusEvent): void => {
       if (relatedTarget !== null) return
-      // What is being removed is still there while it loses the focus.
+      // An element that is being removed is still in the document when it loses the focus.
       queueMicrotask(() => {
         if (target === way?.[0] && holdsFocus(way[0]) && document.activeElement === document.body) way = null
       })

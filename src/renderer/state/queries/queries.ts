@@ -1,6 +1,6 @@
 /**
- * Questions about the open cache. Keys end with the version of the cache, so that a change is asked for again; what is shown stays
- * until the new answer has come. Expected errors are not tried twice.
+ * Queries on the open cache. Their keys end with the version of the cache, so a change is asked for again. The shown data stays until the
+ * new answer has arrived. Expected errors are not retried.
  */
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
@@ -20,7 +20,7 @@ type Asked = { readonly signal: AbortSignal }
 
 type Kept = { readonly queryKey: readonly unknown[] }
 
-/** The last answer stays for a newer version of the same thing, never for another thing. */
+/** Keeps the last answer for a newer version of the same subject, never for another subject. */
 function sameButVersion(key: readonly unknown[]) {
   return <T>(previous: T | undefined, query: Kept | undefined): T | undefined =>
     query !== undefined && JSON.stringify(query.queryKey.slice(0, -1)) === JSON.stringify(key.slice(0, -1)) ? previous : undefined
@@ -28,7 +28,7 @@ function sameButVersion(key: readonly unknown[]) {
 
 const once = { retry: false, staleTime: Number.POSITIVE_INFINITY, gcTime: KEEP_MS, refetchOnWindowFocus: false } as const
 
-/** What is asked for again with each version of the cache. The version goes last in its key. */
+/** A query that is repeated for each version of the cache. The version is last in its key. */
 function atVersion<Options extends Kept>(options: Options, version: Version) {
   const queryKey = [...options.queryKey, version]
   return { ...once, ...options, queryKey, placeholderData: sameButVersion(queryKey) }
@@ -39,21 +39,21 @@ function useBase() {
   return { client: useClient(), api: useApi(), cacheId, version }
 }
 
-/** Everything about a shard but its rows. */
+/** All properties of a shard except its rows. */
 export function useFacts(shardPath: string | null) {
   const { api, cacheId, version } = useBase()
   const asked = api.shards.describe.queryOptions({ input: { cacheId, shardPath: shardPath ?? '' } })
   return useQuery({ ...atVersion(asked, version), enabled: shardPath !== null })
 }
 
-/** Where a shard's path puts it: null for a path of no layout, undefined until that is known. It never changes. */
+/** The address in a shard's path. Null for a path of no layout, undefined until it is known. It never changes. */
 export function useAddress(shardPath: string | null): ShardAddress | null | undefined {
   const { api, cacheId } = useBase()
   const asked = api.shards.address.queryOptions({ input: { cacheId, shardPath: shardPath ?? '' } })
   return useQuery({ ...once, ...asked, enabled: shardPath !== null }).data
 }
 
-/** Asks the same for one path, or remembers it. */
+/** The same for one path, from the service or from memory. */
 export function useAskAddress(): (shardPath: string) => Promise<ShardAddress | null> {
   const { api, cacheId } = useBase()
   const queries = useQueryClient()
@@ -63,7 +63,7 @@ export function useAskAddress(): (shardPath: string) => Promise<ShardAddress | n
   )
 }
 
-/** The shard's line in the table of shards, for its health; null when the table has none. */
+/** The shard's line in the table of shards, for its health. Null if the table has none. */
 export function useShardLine(shardPath: string) {
   const { api, cacheId, version } = useBase()
   const sort = { by: 'shardPath', descending: false } as const
@@ -75,7 +75,7 @@ export function useShardLine(shardPath: string) {
   })
 }
 
-/** One row's vector as doubles, with its numbers. */
+/** One row's vector as doubles, with its statistics. */
 export function useVector(shardPath: string, rowOffset: number) {
   const { client, api, cacheId, version } = useBase()
   const input = { cacheId, shardPath, rowOffset }
@@ -87,7 +87,7 @@ export function useVector(shardPath: string, rowOffset: number) {
   return useQuery(atVersion({ queryKey, queryFn }, version))
 }
 
-/** A picture of another size is stretched until its own has come. */
+/** A picture of another size is stretched until the new one has arrived. */
 function sameShard(shardPath: string) {
   return <T>(previous: T | undefined, query: Kept | undefined): T | undefined => {
     const file = query?.queryKey.at(-1)
@@ -95,14 +95,14 @@ function sameShard(shardPath: string) {
   }
 }
 
-/** The whole shard as cells; `size` in device pixels, null while it is not known. */
+/** The whole shard as cells. `size` is in device pixels, null while it is unknown. */
 export function useHeatMap(shardPath: string, size: { readonly width: number; readonly height: number } | null) {
   const { client, api, cacheId } = useBase()
   const { data: line } = useShardLine(shardPath)
   const input = { cacheId, shardPath, ...(size ?? { width: 1, height: 1 }) }
   return useQuery({
     ...once,
-    // All of the shard is read for it: drawn again when the file is another one, not whenever the cache changes.
+    // This reads the whole shard, so it is repeated only when the file has changed, not for every version of the cache.
     queryKey: [...api.shards.heatMap.queryKey({ input }), { shardPath, bytes: line?.bytes, modifiedMs: line?.modifiedMs }],
     enabled: size !== null && line !== undefined,
     placeholderData: sameShard(shardPath),
@@ -113,15 +113,15 @@ export function useHeatMap(shardPath: string, size: { readonly width: number; re
   })
 }
 
-/** What is known of some rows: the line, `null` for a row whose key is none of ours, undefined while it is being read. */
+/** Data of some rows: a line, `null` for a row whose key is not of a known form, or undefined while it is being read. */
 export type RowPages = {
   readonly rowAt: (rowOffset: number) => RowLine | null | undefined
-  /** Rows in the shard as the pages tell. */
+  /** Number of rows in the shard, according to the pages. */
   readonly total: number | null
   readonly error: unknown
 }
 
-/** The pages of 500 that hold these rows. */
+/** The pages of 500 rows that hold these rows. */
 export function useRowPages(shardPath: string, rowOffsets: readonly number[]): RowPages {
   const { client, api, cacheId, version } = useBase()
   const pages = [...new Set(rowOffsets.map(row => Math.floor(row / PAGE_ROWS)))]
@@ -146,21 +146,21 @@ export function useRowPages(shardPath: string, rowOffsets: readonly number[]): R
   })
 }
 
-/** What a file of any layout says of itself. */
+/** Properties of a file of any layout. */
 export function useRaw(shardPath: string) {
   const { api, cacheId, version } = useBase()
   return useQuery(atVersion(api.shards.raw.queryOptions({ input: { cacheId, shardPath } }), version))
 }
 
-/** Some rows of a file of any layout: texts, undefined while they are being read. */
+/** Some rows of a file of any layout, as texts. Undefined while they are being read. */
 export type RawPages = {
   readonly rowAt: (row: number) => readonly (string | null)[] | undefined
-  /** Of the first page that is there. */
+  /** From the first page that has arrived. */
   readonly first: RawRowPage | null
   readonly error: unknown
 }
 
-/** The pages of 100 that hold these rows. */
+/** The pages of 100 rows that hold these rows. */
 export function useRawPages(shardPath: string, rows: readonly number[]): RawPages {
   const { client, api, cacheId, version } = useBase()
   const pages = [...new Set(rows.map(row => Math.floor(row / RAW_ROWS)))]
@@ -180,18 +180,18 @@ export function useRawPages(shardPath: string, rows: readonly number[]): RawPage
 }
 
 /**
- * What is known to be wrong within a scope.
- * @param keepOther whether that of another scope stays until this one's is there
+ * Findings within a scope.
+ * @param keepOther whether the findings of another scope stay visible until these have arrived
  */
 export function useFindings(scope: Scope, { keepOther = false }: { readonly keepOther?: boolean } = {}) {
   const { api, cacheId, version } = useBase()
-  // Findings about the index belong to no scope: of the whole cache, they are asked for without one.
+  // Findings about the index belong to no scope. For the whole cache, ask without one.
   const asked = api.findings.queryOptions({ input: isWhole(scope) ? { cacheId } : { cacheId, scope } })
   const options = atVersion(asked, version)
   return useQuery(keepOther ? { ...options, placeholderData: keepPreviousData } : options)
 }
 
-/** What is in quarantine. @param enabled whether it is shown */
+/** Files in quarantine. @param enabled whether they are shown */
 export function useQuarantine(enabled = true) {
   const { api, cacheId, version } = useBase()
   return useQuery({ ...atVersion(api.quarantine.queryOptions({ input: { cacheId } }), version), enabled })

@@ -3,8 +3,8 @@ import { replaceEqualDeep } from '@tanstack/react-query'
 import type { TreeNode } from '../../../shared/contract/index.ts'
 
 /**
- * The levels as they are now, those that did not change being the very ones of before. A large cache has thousands, a running job
- * changes few of them, and React keeps what it has shown for a while.
+ * The new levels, with unchanged ones as identical objects. A large cache has thousands of levels, and a running job changes few of them.
+ * React keeps previously rendered objects for a while.
  */
 export function sameLevels(before: readonly TreeNode[], now: readonly TreeNode[]): readonly TreeNode[] {
   const known = new Map(before.map(node => [node.id, node]))

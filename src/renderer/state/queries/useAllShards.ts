@@ -1,4 +1,7 @@
-/** Every shard of a selection, for the map: page after page, shown as they come; anew when the cache has changed and the last look is done. */
+/**
+ * Every shard of a selection, for the map. Pages are shown as they arrive. The list is read again when the cache has changed and the last
+ * reading is complete.
+ */
 import { useEffect, useRef, useState } from 'react'
 import { PAGE_ROWS } from '../../../shared/contract/constants.ts'
 import type { Health, Scope, ShardRow } from '../../../shared/contract/index.ts'
@@ -12,10 +15,10 @@ export type AllShards = { readonly shards: readonly MappedShard[]; readonly tota
 
 const FIRST: AllShards = { shards: [], total: 0, error: null }
 const SORT = { by: 'shardPath', descending: false } as const
-/** Between two looks at a cache that changes, ms. */
+/** Pause between two readings of a cache that changes, ms. */
 const PAUSE = 1000
 
-/** One look: what has come so far whenever that has doubled, as drawing all of it costs as much each time, and at the end. */
+/** Reads all pages once. Reports the partial result whenever it has doubled, because drawing costs as much each time, and at the end. */
 async function* lookAtAll(client: Client, cacheId: string, scope: Scope, signal: AbortSignal): AsyncGenerator<AllShards> {
   const shards: MappedShard[] = []
   let shown = 0
@@ -44,7 +47,7 @@ export function useAllShards(scope: Scope): AllShards {
       for (let first = true; !signal.aborted; first = false) {
         const { version } = latest.current
         for await (const all of lookAtAll(client, cacheId, latest.current.scope, signal)) {
-          // A later look replaces the map only when it is complete.
+          // A later reading replaces the map only when it is complete.
           if (!signal.aborted && (first || all.shards.length >= all.total)) setState({ key, all })
         }
         do await pause()

@@ -1,4 +1,4 @@
-/** The levels of the cache, asked for once for all who need them. */
+/** The levels of the cache, queried once for all callers. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import type { TreeNode } from '../../../shared/contract/index.ts'
@@ -9,7 +9,7 @@ import { sameLevels } from './sameLevels.ts'
 
 const NONE: readonly TreeNode[] = []
 
-/** Levels in the order of the tree; none until they have come. */
+/** Levels in tree order. Empty until they have arrived. */
 export function useTree(): readonly TreeNode[] {
   const client = useClient()
   const api = useApi()

@@ -1,16 +1,16 @@
-/** A row and its vector as text for elsewhere: nothing is rounded, nothing is lost, and the names are GenoLeWM's own. */
+/** A row and its vector as text for other programs. Nothing is rounded or lost, and the names are those of GenoLeWM. */
 import type { RowLine } from '../../../shared/contract/index.ts'
 import { ALL_KEY_PARTS, type KeyPart, type KeySpec } from '../../../shared/model/keySpec.ts'
 import { toTsv } from './tsv.ts'
 
-/** Every value in as few digits as bring it back exactly; -0 keeps its sign. */
+/** Every value with the fewest digits that reproduce it exactly. -0 keeps its sign. */
 export function exactNumber(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value)
 }
 
 /**
- * The row as one JSON object with the fields of GenoLeWM's records and where it lies. `created_at` and positions beyond 2^53 are
- * decimal strings; NaN and infinities are the strings "NaN", "Infinity" and "-Infinity".
+ * The row as one JSON object with the fields of GenoLeWM's records and its location. `created_at` and positions beyond 2^53 are decimal
+ * strings; NaN and infinities are the strings "NaN", "Infinity" and "-Infinity".
  */
 export function jsonOf(row: RowLine, values: Float64Array): string {
   const fields = [
@@ -36,7 +36,7 @@ function position(bp: bigint): number | string {
   return Number.isSafeInteger(number) ? number : String(bp)
 }
 
-/** `index,value`, one value a line; NumPy and pandas read its NaN and Infinity. */
+/** `index,value`, one value per line. NumPy and pandas can read its NaN and Infinity. */
 export function csvOf(values: Float64Array): string {
   return `index,value\n${Array.from(values, (value, index) => `${index},${exactNumber(value)}\n`).join('')}`
 }
@@ -55,7 +55,7 @@ ${keyPartsOf(row)
 `
 }
 
-/** The parts that the key of a row has in its layout. */
+/** The parts of a row's key in its layout. */
 function keyPartsOf(row: RowLine): KeySpec {
   return ALL_KEY_PARTS.filter(({ field }) => row[field] !== undefined)
 }
@@ -65,7 +65,7 @@ function pythonValue(kind: KeyPart['kind'], value: string | number | null): stri
   return kind === 'digests' ? `bytes.fromhex("${value}")` : typeof value === 'number' ? String(value) : pythonText(value)
 }
 
-/** What JSON writes between quotes, Python reads as the same text. */
+/** A quoted JSON text is the same text in Python. */
 function pythonText(text: string): string {
   return JSON.stringify(text)
 }
@@ -78,7 +78,7 @@ export function fileNameOf(row: RowLine, extension: string): string {
 
 /** Rows as tab-separated values with a line of names, positions as stored. */
 export function tsvOf(rows: readonly RowLine[]): string {
-  // A shard mostly has one encoder, and its hash is long.
+  // Most shards have one encoder, and its hash is long.
   const parts = ALL_KEY_PARTS.filter(({ field }) => field !== 'encoderHash' && rows.some(row => row[field] !== undefined))
   const lines = rows.map(row => [
     row.rowOffset,

@@ -1,11 +1,14 @@
-/** Lines for a spreadsheet: tab-separated, and no text of a cache is ever taken for a formula. Pure. */
+/** Lines for a spreadsheet: tab-separated, and no text of a cache is ever interpreted as a formula. Pure. */
 import type { ShardRow } from '../../../shared/contract/index.ts'
 import { healthWord } from '../health.ts'
 
-/** What begins a formula in some spreadsheet: OWASP's list for CSV injection, full-width forms of East Asian locales among it. */
+/**
+ * Characters that begin a formula in any spreadsheet, after OWASP's list for CSV injection, including the full-width forms of East Asian
+ * locales.
+ */
 const BEGINS_FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
 
-/** Numbers stay numbers; text that would begin a formula gets an apostrophe in front of it. */
+/** Numbers stay numbers. Text that would begin a formula is prefixed with an apostrophe. */
 export function tsvCell(value: string | number | bigint | null): string {
   if (value === null) return ''
   if (typeof value !== 'string') return String(value)
@@ -13,7 +16,7 @@ export function tsvCell(value: string | number | bigint | null): string {
   return /[\t\n\r"]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-/** A heading and its lines, each ended by a newline. */
+/** A heading and its lines, each terminated by a newline. */
 export function toTsv(heading: readonly string[], lines: readonly (readonly (string | number | bigint | null)[])[]): string {
   return [heading, ...lines].map(line => `${line.map(tsvCell).join('\t')}\n`).join('')
 }
@@ -39,7 +42,7 @@ function iso(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-/** Everything that the table knows of these shards. */
+/** All columns of the table for these shards. */
 export function shardsTsv(rows: Iterable<ShardRow>): string {
   const lines = Array.from(rows, row => [
     row.shardPath,

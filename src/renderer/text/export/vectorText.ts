@@ -1,4 +1,4 @@
-/** A vector in words: what the strip, the plot and the heat map show, for who reads or hears them instead. */
+/** A vector in words, as an alternative to the strip, the plot and the heat map. */
 import type { VectorStatistics } from '../../../shared/model/shard.ts'
 import { formatCount, formatCounted, formatFloat } from '../index.ts'
 
@@ -23,7 +23,7 @@ export function describePlace(index: number, length: number): string {
   return `value ${formatCount(index)} of ${formatCount(length)}`
 }
 
-/** The value with all digits that its storage has; what has no digits by its name. */
+/** The value with all digits that its storage has. A value without digits by name. */
 export function exactValue(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞'

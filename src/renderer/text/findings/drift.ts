@@ -1,9 +1,9 @@
-/** How the index drifts: the kinds of difference, and how many rows or entries findings of one kind stand for. Pure. */
+/** Differences between the index and the shards: their kinds, and the number of rows or entries that findings represent. Pure. */
 import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
 
 export const DRIFTS: readonly FindingKind[] = ['row_without_entry', 'entry_without_row', 'entry_elsewhere', 'entry_outside']
 
-/** Findings speak of several rows at once: their `count`. */
+/** One finding can cover several rows: its `count`. */
 export function driftOf(findings: readonly Finding[]): number {
   return findings.reduce((sum, { details }) => sum + (typeof details.count === 'number' ? details.count : 1), 0)
 }

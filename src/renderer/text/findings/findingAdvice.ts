@@ -1,58 +1,58 @@
-/** What a finding costs and what can be done about it, for every kind there is. What happened is the finding's own sentence. */
+/** The impact of a finding and what to do about it, for every kind. The finding's own sentence says what happened. */
 import type { Finding, FindingKind } from '../../../shared/model/finding.ts'
 import { capital, formatCounted } from '../index.ts'
 
 export type Advice = { readonly cost: string; readonly remedy: string }
 
-/** What the row of buttons below a finding offers. */
+/** The buttons below a finding. */
 export type Action = 'verify' | 'quarantine' | 'repair'
 
-const ENCODE_AGAIN = 'Quarantine it, as a repair does, and encode its windows again.'
-const LOOK = 'Look at it; quarantine it by hand if it should go. A repair leaves it where it is unless it is ticked.'
-const REINDEX = 'Rebuild the index; a repair does so. The shards stay as they are.'
-const LEFT = 'Nothing is done to it: it is not ours to judge, and a repair never moves it.'
+const ENCODE_AGAIN = 'Quarantine it, by hand or with a repair, and encode its windows again.'
+const LOOK = 'Inspect the shard, and quarantine it if you do not need it. A repair leaves it in place unless you select it.'
+const REINDEX = 'Rebuild the index, directly or with a repair. The shards are not changed.'
+const LEFT = 'Leave it in place. It cannot be judged here, and a repair never moves it.'
 
 const COSTS: Record<FindingKind, (rows: string) => string> = {
-  not_parquet: () => 'Whatever rows the shard had are lost.',
-  cut_off: () => 'Its rows are lost with its footer.',
-  bad_footer: rows => `No reader can trust the file: ${rows} cannot be used.`,
-  bad_page: rows => `Some values are lost; GenoLeWM refuses the whole shard, so ${rows} cannot be used.`,
-  page_checksum: rows => `Some values are wrong, and they read as plausible numbers; ${rows} cannot be trusted.`,
-  missing_column: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
-  wrong_type: rows => `GenoLeWM refuses the whole shard: ${rows} cannot be used.`,
-  invalid_row: rows => `GenoLeWM refuses the whole shard for most such rows and misreads the others: ${rows} cannot be used.`,
-  missing_shard: rows => `GenoLeWM cannot find ${rows} until the shard is back.`,
-  placeholder: rows => `The file stands for a shard whose contents are not on this machine. GenoLeWM cannot read ${rows} until they are.`,
-  unreadable: rows => `${capital(rows)} cannot be reached now; the bytes may well be whole.`,
+  not_parquet: () => 'Any rows that the shard had are lost.',
+  cut_off: () => 'Its rows are lost, because the footer is gone.',
+  bad_footer: rows => `No reader can trust the file, so ${rows} cannot be used.`,
+  bad_page: rows => `Some values are lost. GenoLeWM rejects the whole shard, so ${rows} cannot be used.`,
+  page_checksum: rows => `Some values are wrong but look plausible, so ${rows} cannot be trusted.`,
+  missing_column: rows => `GenoLeWM rejects the whole shard, so ${rows} cannot be used.`,
+  wrong_type: rows => `GenoLeWM rejects the whole shard, so ${rows} cannot be used.`,
+  invalid_row: rows => `GenoLeWM rejects the whole shard because of most such rows, and misreads the others, so ${rows} cannot be used.`,
+  missing_shard: rows => `GenoLeWM cannot find ${rows} until the shard is restored.`,
+  placeholder: rows => `The file is a placeholder. The contents of the shard are not on this machine, so GenoLeWM cannot read ${rows}.`,
+  unreadable: rows => `${capital(rows)} cannot be read now. The data may be intact.`,
   unsupported_layout: () => 'GenoLeWM 0.2.1 does not read it. Its columns and rows are shown as they are stored.',
   unsupported_version: () => 'GenoLeWM 0.2.1 does not read it. Its columns and rows are shown as they are stored.',
   unsupported_encoding: () => 'Some of its values cannot be shown here. Another reader may show them.',
-  over_limit: () => 'It was not read to its end, as it would take more memory than a shard should.',
-  not_a_file: () => 'No reader looks into it: rows that lie there are not found.',
-  misplaced_file: () => 'A look-up never leads to it; a reindex does enter its rows.',
-  path_mismatch: () => 'Browsing by place does not find these rows; a look-up by key does.',
-  duplicate_key: () => 'Nothing is lost: the values are the same. GenoLeWM’s own reindex fails on it.',
-  conflicting_key: () => 'A look-up gives one of two different vectors. GenoLeWM’s own reindex fails on it.',
-  changed_bytes: rows => `Rows never change by design: ${rows} may hold wrong, plausible values.`,
+  over_limit: () => 'It was not read completely, because it needs more memory than a shard should.',
+  not_a_file: () => 'No reader opens it, so rows in it are not found.',
+  misplaced_file: () => 'A search by key does not find these rows, although a reindex enters them.',
+  path_mismatch: () => 'Browsing by location does not show these rows. A search by key finds them.',
+  duplicate_key: () => 'Nothing is lost, because the values are the same. GenoLeWM’s own reindex fails on it.',
+  conflicting_key: () => 'A search by key finds one of two different vectors. GenoLeWM’s own reindex fails on it.',
+  changed_bytes: rows => `Rows must never change, so ${rows} may hold wrong but plausible values.`,
   changed_since_indexed: () => 'These rows changed after they were indexed. Their embeddings may belong to other windows.',
   window_hash_disagrees: () => 'The same locus has another window hash in other configurations. One of them is wrong.',
   readers_disagree: () => 'Two independent Parquet readers decode different values. At least one of them is wrong.',
   bad_metadata: () => 'GenoLeWM reads every row. Only auxiliary data in the file is wrong.',
   stray_file: () => 'The file is not a shard. GenoLeWM fails to read it when it rebuilds its index.',
-  no_rows: () => 'Nothing: there is nothing in it.',
+  no_rows: () => 'None. The shard is empty.',
   ragged_dimensions: () => 'Vectors of different lengths cannot be stacked into one matrix.',
-  non_finite: () => 'A model that takes these vectors in computes NaN.',
-  constant_vector: () => 'These vectors say nothing of their windows.',
-  index_missing: () => 'Every look-up by key finds nothing; browsing works.',
-  index_unreadable: () => 'Every look-up by key fails; browsing works.',
-  index_schema: () => 'Look-ups by key fail or find nothing; browsing works.',
-  index_unsupported: () => 'A newer GenoLeWM made this index. It is left untouched.',
+  non_finite: () => 'A model that reads these vectors computes NaN.',
+  constant_vector: () => 'These vectors carry no information about their windows.',
+  index_missing: () => 'A search by key finds nothing. Browsing works.',
+  index_unreadable: () => 'A search by key fails. Browsing works.',
+  index_schema: () => 'A search by key fails or finds nothing. Browsing works.',
+  index_unsupported: () => 'A newer GenoLeWM made this index. It is not changed.',
   index_busy: () => 'The index was locked by another process, so it was not compared with the shards.',
-  index_other_layout: () => 'A look-up of these keys finds nothing. Browsing shows the rows.',
-  entry_without_row: () => 'A look-up of these keys fails.',
-  row_without_entry: () => 'A look-up of these keys finds nothing, although the rows are here.',
-  entry_elsewhere: () => 'A look-up of these keys leads to the wrong row and fails.',
-  entry_outside: () => 'A look-up of these keys would leave the cache, and is refused.'
+  index_other_layout: () => 'A search for these keys finds nothing. Browsing shows the rows.',
+  entry_without_row: () => 'A search for these keys fails.',
+  row_without_entry: () => 'A search for these keys finds nothing, although the rows exist.',
+  entry_elsewhere: () => 'A search for these keys points to the wrong row and fails.',
+  entry_outside: () => 'A search for these keys would read outside the cache, and is refused.'
 }
 
 const REMEDIES: Partial<Record<FindingKind, string>> = {
@@ -61,20 +61,20 @@ const REMEDIES: Partial<Record<FindingKind, string>> = {
   changed_since_indexed: 'Restore the file from a backup, or quarantine it and encode its windows again.',
   window_hash_disagrees: 'Compare the shards named here. Quarantine the wrong one and encode its windows again.',
   readers_disagree: 'Report this difference. Do not rely on the values until it is explained.',
-  bad_metadata: 'Nothing has to be done. Rewriting the shard removes the finding.',
+  bad_metadata: 'No action is necessary. Rewriting the shard removes the finding.',
   stray_file: 'Delete the file, or move it out of the cache.',
   index_unsupported: 'Use the GenoLeWM version that made the index.',
-  index_other_layout: 'Use the GenoLeWM version that wrote these shards. A repair changes nothing about it.',
+  index_other_layout: 'Use the GenoLeWM version that wrote these shards. A repair does not change this.',
   index_busy: 'Verify again when the other process has finished.',
-  unreadable: 'See to the permissions, the disk or the mount, then verify again. A repair never moves it.',
-  changed_bytes: 'Bring the file back from a backup, or quarantine it and encode its windows again.',
+  unreadable: 'Check the permissions, the disk or the mount, then verify again. A repair never moves it.',
+  changed_bytes: 'Restore the file from a backup, or quarantine it and encode its windows again.',
   path_mismatch:
-    'Find out which is right, the rows or the place; quarantine the shard if it is the rows. A repair leaves it unless it is ticked.',
+    'Find out whether the rows or the location are correct. If the rows are wrong, quarantine the shard. A repair leaves it in place unless you select it.',
   duplicate_key: 'Keep the shard that comes first in path order. Quarantine the other one.',
-  conflicting_key: 'Compare the rows and keep the shard that is right. If neither is, quarantine both and encode their windows again.',
-  no_rows: 'It may stay, or be quarantined.',
-  not_a_file: 'Put the shards themselves in its place if their rows are needed; otherwise remove it by hand.',
-  misplaced_file: 'Move it to where it belongs, or quarantine it.'
+  conflicting_key: 'Compare the rows and keep the correct shard. If both are wrong, quarantine both and encode their windows again.',
+  no_rows: 'Keep it or quarantine it.',
+  not_a_file: 'Replace it with the shards themselves if you need their rows. Otherwise remove it yourself.',
+  misplaced_file: 'Move it to its correct location, or quarantine it.'
 }
 
 const BY_SEVERITY: Record<Finding['severity'], { readonly remedy: string; readonly actions: readonly Action[] }> = {
@@ -86,13 +86,13 @@ const BY_SEVERITY: Record<Finding['severity'], { readonly remedy: string; readon
   index: { remedy: REINDEX, actions: ['repair'] }
 }
 
-const MET_TWICE = 'Look-ups work. GenoLeWM\u2019s own reindex meets the rows twice and fails.'
+const MET_TWICE = 'A search by key works. GenoLeWM\u2019s own reindex finds the rows twice and fails.'
 
-/** Links, by `details.link`: what holds for other findings of their kind does not hold for them. */
+/** Findings about links, by `details.link`. The advice for their kind does not apply to them. */
 const OF_LINKS: Readonly<Record<string, Advice>> = {
   alias: { cost: MET_TWICE, remedy: 'Remove the link. The shard stays.' },
   target: { cost: MET_TWICE, remedy: 'Leave the file where it is, because the link needs it.' },
-  not_followed: { cost: 'What is behind the link was not read.', remedy: 'If you trust this cache, start the program with --follow.' }
+  not_followed: { cost: 'The target of the link was not read.', remedy: 'If you trust this cache, start the program with --follow.' }
 }
 
 const CHANGED_MEANWHILE: Advice = {
@@ -105,12 +105,12 @@ export function isChangedMeanwhile({ details }: Finding): boolean {
   return details.changed_meanwhile === true
 }
 
-/** The sort of link that a finding is about; '' for findings to which the advice for their kind applies. */
+/** The kind of link that a finding is about. Empty for findings to which the advice for their kind applies. */
 export function linkOf({ details: { link } }: Finding): string {
   return typeof link === 'string' && Object.hasOwn(OF_LINKS, link) ? link : ''
 }
 
-/** @param rows of the shard; null when nothing tells */
+/** @param rows number of rows in the shard, or null if unknown */
 export function adviceOf(found: Finding, rows: number | null): Advice {
   const { kind, severity, shardPath } = found
   if (isChangedMeanwhile(found)) return CHANGED_MEANWHILE
@@ -131,7 +131,7 @@ function isOfReadOnlyIndex({ details }: Finding): boolean {
   return details.index_layout !== undefined
 }
 
-/** What can be done about any of these findings. */
+/** The possible actions for any of these findings. */
 export function actionsFor(findings: readonly Finding[]): readonly Action[] {
   const offered = new Set(findings.flatMap(({ severity }) => BY_SEVERITY[severity].actions))
   const all: readonly Action[] = ['verify', 'quarantine', 'repair']

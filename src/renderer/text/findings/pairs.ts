@@ -1,12 +1,12 @@
-/** Shards that hold the same keys, two by two: which of them stays, and which rows are compared. Pure. */
+/** Pairs of shards with the same keys: which shard stays, and which rows are compared. Pure. */
 import type { Finding } from '../../../shared/model/finding.ts'
 
 export type PairSide = { readonly shardPath: string; readonly row: number }
 
-/** `first` comes first in path order, so that the index has its rows. Both are one shard where it repeats its own keys. */
+/** `first` comes first in path order, so the index points to its rows. Both sides are the same shard if it repeats its own keys. */
 export type Pair = { readonly first: PairSide; readonly second: PairSide; readonly count: number }
 
-/** The pair that a finding is about; null for a finding of another kind. */
+/** The pair that a finding is about. Null for a finding of another kind. */
 export function pairOf({ kind, shardPath, details }: Finding): Pair | null {
   if (kind !== 'duplicate_key' && kind !== 'conflicting_key') return null
   const { other_shard: other, rows, other_rows: otherRows, count, indexed } = details
@@ -23,7 +23,7 @@ function firstOf(rows: unknown): number | null {
   return typeof first === 'number' ? first : null
 }
 
-/** Whether a shard repeats its own keys: no other one holds them. */
+/** Whether a shard repeats its own keys, so that no other shard is involved. */
 export function isInside({ first, second }: Pair): boolean {
   return first.shardPath === second.shardPath
 }
@@ -34,11 +34,11 @@ export function pairsOf(findings: readonly Finding[]): readonly Pair[] {
   return [...new Map(pairs.map(pair => [`${pair.first.shardPath}\n${pair.second.shardPath}`, pair])).values()]
 }
 
-/** Shards that come second to shards that stay, and to no others: their keys stay in the cache without them. */
+/** Shards that are second only to shards that stay. Their keys stay in the cache without them. */
 export function secondShards(pairs: readonly Pair[]): readonly string[] {
   const firstsOf = Map.groupBy(pairs, ({ second }) => second.shardPath)
   const going = new Set<string>()
-  // The first of a chain is decided first: what comes second to a shard that goes has to stay.
+  // The first of a chain is decided first. A shard that is second to a quarantined one has to stay.
   const decided = new Map<string, boolean>()
   const goes = (shardPath: string): boolean => {
     const known = decided.get(shardPath)
@@ -58,7 +58,7 @@ export type Difference = {
   readonly dimensions: number
   /** Dimensions in which the vectors differ. */
   readonly differing: number
-  /** The largest difference of two finite values, and its dimension; null where there is none. */
+  /** The largest difference of two finite values, and its dimension. Null if there is none. */
   readonly largest: { readonly by: number; readonly dimension: number } | null
   readonly examples: readonly { readonly dimension: number; readonly first: number | null; readonly second: number | null }[]
 }

@@ -1,18 +1,18 @@
-/** Buttons. `Button` has the looks of one; `BareButton` has those of what it is part of, such as a line of a list. */
+/** Buttons. `Button` has its own style. `BareButton` has the style of its container, such as a line of a list. */
 import { clsx } from 'clsx'
 import type { ComponentProps } from 'react'
 import classes from './Button.module.css'
 
 type Native = ComponentProps<'button'>
 
-/** `primary` is the one thing to do next, `quiet` has no frame, `link` leads to another place. */
+/** `primary` is the main action, `quiet` has no frame, `link` leads to another place. */
 export type ButtonKind = 'plain' | 'primary' | 'quiet' | 'link'
 
 type Looks = {
   readonly kind?: ButtonKind
-  /** 24 px high instead of 28: in lines, panes and banners. */
+  /** 24 px high instead of 28, for lines, panes and banners. */
   readonly small?: boolean
-  /** Square, for a sign without a word. It needs an `aria-label`. */
+  /** Square, for an icon without text. It needs an `aria-label`. */
   readonly square?: boolean
 }
 

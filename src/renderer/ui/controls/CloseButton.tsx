@@ -1,4 +1,4 @@
-/** The first button of a sheet: away with it, and nothing is done. */
+/** The first button of a sheet. It closes the sheet without any action. */
 import { Button } from './Button.tsx'
 
 export function CloseButton({ onClose, children = 'Close' }: { readonly onClose: () => void; readonly children?: string }) {

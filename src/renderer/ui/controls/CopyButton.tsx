@@ -1,4 +1,4 @@
-/** Copies, and says so for a moment: with a tick, and aloud. */
+/** Copies a text, then confirms for a moment with a tick and to screen readers. */
 
 import { type ReactNode, useEffect, useState } from 'react'
 import { copyText } from '../copyText.ts'
@@ -10,7 +10,7 @@ import { CopyIcon, TickIcon } from './Icons.tsx'
 
 const SAID_MS = 1400
 
-/** What was done last, for a moment. */
+/** The result of the last action, for a moment. */
 export function useDone(): readonly [done: string | null, run: (what: string, act: () => Promise<unknown>) => void] {
   const [done, setDone] = useState<string | null>(null)
   useEffect(() => {
@@ -27,7 +27,7 @@ export function useDone(): readonly [done: string | null, run: (what: string, ac
   return [done, run]
 }
 
-/** A small button beside a text. @param what for its name: "Copy {what}" */
+/** A small button beside a text. @param what part of its name: "Copy {what}" */
 export function CopyButton({ text, what, tabIndex }: { readonly text: string; readonly what: string; readonly tabIndex?: number }) {
   const [done, run] = useDone()
   return (
@@ -49,7 +49,7 @@ export function CopyButton({ text, what, tabIndex }: { readonly text: string; re
   )
 }
 
-/** Heard, not seen. */
+/** For screen readers only. */
 export function Said({ text }: { readonly text: ReactNode }) {
   return <Hidden role='status'>{text}</Hidden>
 }

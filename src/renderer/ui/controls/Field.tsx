@@ -1,4 +1,4 @@
-/** Fields to type in. */
+/** Input fields. */
 import { clsx } from 'clsx'
 import type { ComponentProps } from 'react'
 import classes from './Field.module.css'
@@ -8,7 +8,7 @@ export function Field({ mono = false, className, ...rest }: ComponentProps<'inpu
   return <input className={clsx(classes.field, mono && classes.mono, className)} {...rest} />
 }
 
-/** Narrows what is shown while one types. Esc empties it. */
+/** Filters while the user types. Esc empties it. */
 export function FilterField({
   value,
   onText,

@@ -1,4 +1,4 @@
-/** Signs on buttons. */
+/** Icons of buttons. */
 import type { ReactNode } from 'react'
 
 function Icon({ size = 12, width = 1.4, children }: { readonly size?: number; readonly width?: number; readonly children: ReactNode }) {

@@ -1,4 +1,4 @@
-/** Menus: what opens one, and its entries. */
+/** Menus: triggers and entries. */
 import { clsx } from 'clsx'
 import type { ComponentProps, ReactNode, RefObject } from 'react'
 import * as Aria from 'react-aria-components'
@@ -6,7 +6,7 @@ import { Muted } from '../text/Text.tsx'
 import { type ButtonKind, buttonClass } from './Button.tsx'
 import classes from './Menu.module.css'
 
-/** A button that opens a menu. Its children, entries of the menu, are only there while the menu is open. */
+/** A button that opens a menu. Its children, the entries, exist only while the menu is open. */
 export function MenuButton({
   name,
   face,
@@ -18,18 +18,18 @@ export function MenuButton({
   children,
   ...menu
 }: {
-  /** Read aloud for the menu, and for a button without words. */
+  /** The accessible name of the menu, and of a button without text. */
   readonly name: string
-  /** What stands on the button. */
+  /** The content of the button. */
   readonly face: ReactNode
   readonly placement?: 'bottom end' | 'bottom start'
   readonly kind?: ButtonKind
   readonly small?: boolean
   readonly square?: boolean
   readonly className?: string | undefined
-  /** Entries; a component for what is asked for each time that the menu opens. */
+  /** Entries. Use a component if they are queried each time the menu opens. */
   readonly children: ReactNode
-  /** The button's own name, where its words do not say it. */
+  /** The accessible name of the button, if its text is not enough. */
   readonly 'aria-label'?: string
 } & Pick<Aria.MenuProps<object>, 'selectionMode' | 'selectedKeys' | 'onSelectionChange' | 'shouldCloseOnSelect' | 'onAction'>) {
   const { 'aria-label': buttonName, ...rest } = menu
@@ -47,7 +47,7 @@ export function MenuButton({
   )
 }
 
-/** A menu at a place, opened by what its owner decides. */
+/** A menu at a position, opened by its owner. */
 export function MenuAt({
   name,
   place,
@@ -80,8 +80,8 @@ export function MenuAt({
 }
 
 /**
- * An entry. One that can be ticked has a tick at its end when it is.
- * @param aside what stands at its end, such as its keys
+ * An entry. An entry that can be checked has a tick at its end when it is.
+ * @param aside text at its end, such as its shortcut
  * @param description a second line
  */
 export function MenuEntry({
@@ -126,7 +126,7 @@ export function MenuEntry({
   )
 }
 
-/** Entries below a heading. */
+/** Entries under a heading. */
 export function MenuGroup({ title, children, ...choice }: { readonly title: string } & ComponentProps<typeof Aria.MenuSection<object>>) {
   return (
     <Aria.MenuSection {...choice}>

@@ -1,14 +1,14 @@
-/** One line above what it is about, with what can be done about it at its end. */
+/** One line above the content that it is about, with its actions at the end. */
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import classes from './Banner.module.css'
 
-/** `note` tells, `warning` asks for care, `danger` is about something that is lost or failed. */
+/** `note` informs, `warning` asks for care, `danger` reports a loss or a failure. */
 export type Tone = 'note' | 'warning' | 'danger'
 
 /**
  * @param actions buttons at its end
- * @param urgent read aloud at once
+ * @param urgent announced by screen readers at once
  */
 export function Banner({
   tone,

@@ -1,4 +1,4 @@
-/** What stands in the place of content that there is none of. */
+/** Shown in place of missing content. */
 import type { ReactNode } from 'react'
 import classes from './Empty.module.css'
 

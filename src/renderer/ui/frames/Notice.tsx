@@ -1,10 +1,10 @@
-/** One sentence about something that did not work, until it is closed or another one comes. */
+/** One sentence about a failed action, shown until the user closes it or another one replaces it. */
 
 import { createContext, type ReactNode, useContext, useState } from 'react'
 import { Button } from '../controls/Button.tsx'
 import { Banner } from './Banner.tsx'
 
-type Notice = { readonly text: string | null; tell(text: string | null): void }
+type Notice = { readonly text: string | null; notify(text: string | null): void }
 
 const NoticeContext = createContext<Notice | null>(null)
 
@@ -14,24 +14,24 @@ function useNotice(): Notice {
   return notice
 }
 
-/** How to tell that something did not work. */
+/** Shows a sentence about a failed action. */
 export function useTell(): (text: string) => void {
-  return useNotice().tell
+  return useNotice().notify
 }
 
 export function NoticeProvider({ children }: { readonly children: ReactNode }) {
-  const [text, tell] = useState<string | null>(null)
-  return <NoticeContext value={{ text, tell }}>{children}</NoticeContext>
+  const [text, notify] = useState<string | null>(null)
+  return <NoticeContext value={{ text, notify }}>{children}</NoticeContext>
 }
 
 export function NoticeLine() {
-  const { text, tell } = useNotice()
+  const { text, notify } = useNotice()
   if (text === null) return null
   return (
     <Banner
       tone='danger'
       actions={
-        <Button small onClick={() => tell(null)}>
+        <Button small onClick={() => notify(null)}>
           Close
         </Button>
       }

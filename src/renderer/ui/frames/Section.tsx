@@ -1,4 +1,4 @@
-/** The pane's parts: titled sections, and one line in the place of a pane. */
+/** Parts of a pane: titled sections, and one line in place of the pane. */
 import type { ReactNode } from 'react'
 import { useId } from 'react'
 import styles from './Inspector.module.css'
@@ -16,7 +16,7 @@ export function Section({ title, aside, children }: { readonly title: string; re
   )
 }
 
-/** One line instead of a pane: what is being read, or why it cannot be. */
+/** One line in place of a pane: what is being read, or why it cannot be read. */
 export function PaneNote({ tone, children }: { readonly tone: 'quiet' | 'danger'; readonly children: ReactNode }) {
   return (
     <p className={styles.note} data-tone={tone} role={tone === 'danger' ? 'alert' : 'status'}>

@@ -1,4 +1,4 @@
-/** A sheet over the window: a title, what it is about, and its buttons at the end. Esc closes it. */
+/** A sheet over the window: a title, its content, and its buttons at the end. Esc closes it. */
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'

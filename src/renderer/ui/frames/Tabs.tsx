@@ -1,4 +1,4 @@
-/** Tabs over the views of one place. */
+/** Tabs over several views. */
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import * as Aria from 'react-aria-components'
@@ -8,14 +8,14 @@ import classes from './Tabs.module.css'
 export type TabEntry<Id extends string> = {
   readonly id: Id
   readonly title: string
-  /** A count beside the title, with what is read aloud after it and shown on hover. */
+  /** A count beside the title. The noun is for the tooltip and for screen readers. */
   readonly count?: { readonly text: string; readonly noun?: string } | null
   readonly content: ReactNode
-  /** Stays mounted, hidden, while another one is shown. */
+  /** Stays mounted, hidden, while another tab is shown. */
   readonly isKept?: boolean
 }
 
-/** @param aside stands at the end of the line of tabs */
+/** @param aside content at the end of the line of tabs */
 export function Tabs<Id extends string>({
   name,
   tabs,

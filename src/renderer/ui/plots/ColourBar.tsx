@@ -1,4 +1,4 @@
-/** What the colours mean: the map from −limit to limit, with its numbers. */
+/** The legend of the colours: the map from −limit to limit, with its numbers. */
 import { formatFloat } from '../../text/index.ts'
 import styles from './ColourBar.module.css'
 import { colourAt, cssColour } from './colourMap.ts'

@@ -1,4 +1,4 @@
-/** A vector as coloured cells, one a value: read with the pointer or with the arrow keys, and said aloud. */
+/** A vector as coloured cells, one per value, with pointer and arrow keys, and announced to screen readers. */
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef } from 'react'
 import { describePlace, exactValue } from '../../text/export/vectorText.ts'
 import { ColourBar } from './ColourBar.tsx'
@@ -14,9 +14,9 @@ export function HeatStrip({
   onIndex
 }: {
   readonly values: Float64Array
-  /** The value that gets the end of the colours. */
+  /** The value at the end of the colour map. */
   readonly limit: number
-  /** The value that is being looked at. */
+  /** The current value. */
   readonly index: number | null
   readonly onIndex: (index: number | null) => void
 }) {
@@ -48,11 +48,11 @@ export function HeatStrip({
         className={styles.box}
         role='slider'
         tabIndex={0}
-        aria-label='Values of the vector; arrow keys move'
+        aria-label='Values of the vector. Use the arrow keys to move.'
         aria-valuemin={0}
         aria-valuemax={Math.max(0, values.length - 1)}
         aria-valuenow={index ?? 0}
-        aria-valuetext={index === null ? 'no value chosen' : describePlace(index, values.length)}
+        aria-valuetext={index === null ? 'no value selected' : describePlace(index, values.length)}
         style={{ height: layout === null ? 144 : layout.lines * layout.cellHeight }}
         onPointerMove={point}
         onPointerDown={point}
@@ -73,7 +73,7 @@ export function HeatStrip({
         )}
       </div>
       <div className={styles.below}>
-        <span className={styles.hint}>{layout !== null && `${layout.columns} values a line`}</span>
+        <span className={styles.hint}>{layout !== null && `${layout.columns} values per line`}</span>
         <ColourBar limit={limit} />
       </div>
       <output className={styles.readout} aria-live='polite'>
@@ -116,7 +116,7 @@ function paint(
   markOdd(context, { columns, lines, cellWidth, cellHeight }, ratio, values, theme)
 }
 
-/** NaN gets a stroke and an infinity a dot: neither is told by its colour alone. */
+/** NaN gets a stroke and an infinity a dot, because colour alone is not enough. */
 function markOdd(
   context: CanvasRenderingContext2D,
   { columns, cellWidth, cellHeight }: StripLayout,

@@ -1,4 +1,4 @@
-/** A vector as a line over its value indices; the pointer's place is shared with the strip. */
+/** A vector as a line over its value indices. It shares the pointer position with the strip. */
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
@@ -15,7 +15,7 @@ export function LinePlot({
   onIndex
 }: {
   readonly values: Float64Array
-  /** What the plot shows, in words. */
+  /** A description of the plot, for screen readers. */
   readonly label: string
   readonly index: number | null
   readonly onIndex: (index: number | null) => void
@@ -23,14 +23,14 @@ export function LinePlot({
   const theme = useTheme()
   const [box, size] = useSize<HTMLDivElement>()
   const plot = useRef<uPlot | null>(null)
-  const tell = useRef(onIndex)
-  tell.current = onIndex
+  const report = useRef(onIndex)
+  report.current = onIndex
   const width = size?.width ?? 0
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read from the style sheet while the plot is made
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new theme changes the colours that the plot reads from the style sheet
   useEffect(() => {
     if (box.current === null || width === 0) return
     const made = new uPlot(
-      optionsFor(box.current, width, index => tell.current(index)),
+      optionsFor(box.current, width, index => report.current(index)),
       [range(values.length), Array.from(values, finite)],
       box.current
     )
@@ -52,12 +52,12 @@ function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i)
 }
 
-/** A gap for what has no place on an axis. */
+/** A gap for a value that has no place on an axis. */
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-function optionsFor(box: HTMLElement, width: number, tell: (index: number | null) => void): uPlot.Options {
+function optionsFor(box: HTMLElement, width: number, report: (index: number | null) => void): uPlot.Options {
   const style = getComputedStyle(box)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
   const axis = {
@@ -87,7 +87,7 @@ function optionsFor(box: HTMLElement, width: number, tell: (index: number | null
     hooks: {
       setCursor: [
         made => {
-          if (made.cursor.event !== undefined && made.cursor.event !== null) tell(made.cursor.idx ?? null)
+          if (made.cursor.event !== undefined && made.cursor.event !== null) report(made.cursor.idx ?? null)
         }
       ]
     }

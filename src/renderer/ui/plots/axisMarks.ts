@@ -1,7 +1,7 @@
 /** The numbers beside an axis. Pure. */
 import { formatFloat } from '../../text/index.ts'
 
-/** Round numbers from `low` to `high`: two to six of them, whatever the range. */
+/** Two to six round numbers from `low` to `high`, for any range. */
 export function axisMarks(low: number, high: number): readonly number[] {
   const most = (high - low) / 2
   if (!(most > 0)) return []
@@ -11,7 +11,7 @@ export function axisMarks(low: number, high: number): readonly number[] {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, n) => (first + n) * step)
 }
 
-/** Each as short as it can be told from the others. */
+/** Each with as few digits as distinguish it from the others. */
 export function markLabels(marks: readonly number[]): readonly string[] {
   for (let digits = 3; ; digits++) {
     const labels = marks.map(mark => formatFloat(mark, digits))

@@ -1,6 +1,7 @@
 /**
- * A diverging map centred on 0 for values and NaN: blue below, orange above, and 0 the colour of the paper, so that size is
- * told by distance from it. Blue and orange stay apart for colour-blind eyes; lightness falls (or rises, in the dark) evenly.
+ * A diverging map centred on 0, for values and NaN: blue below, orange above, and 0 in the colour of the background, so that the distance
+ * from it shows the size. Blue and orange remain distinct for colour-blind readers. Lightness decreases (in the dark theme, increases)
+ * evenly.
  */
 
 export type Rgb = readonly [red: number, green: number, blue: number]
@@ -31,12 +32,12 @@ const STOPS: Record<Theme, readonly Rgb[]> = {
   ]
 }
 
-/** Where there is no value: grey, which the map itself never shows. */
+/** The colour where there is no value: grey, which the map itself never contains. */
 const NAN: Record<Theme, Rgb> = { light: [150, 156, 164], dark: [104, 110, 120] }
 
 const STEPS = 256
 
-/** 256 colours from −1 to 1 as RGBA bytes, little-endian in a word each, and one more for NaN. */
+/** 256 colours from −1 to 1 as RGBA bytes, one little-endian word each, and one more for NaN. */
 export type ColourTable = { readonly words: Uint32Array; readonly theme: Theme }
 
 const tables = new Map<Theme, ColourTable>()
@@ -56,7 +57,7 @@ function wordOf([red, green, blue]: Rgb): number {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0
 }
 
-/** The colour of a place between −1 and 1; beyond, that of the end. */
+/** The colour of a position between −1 and 1. Positions beyond have the colour of the end. */
 export function colourAt(theme: Theme, place: number): Rgb {
   if (Number.isNaN(place)) return NAN[theme]
   const stops = STOPS[theme]
@@ -71,14 +72,14 @@ export function cssColour([red, green, blue]: Rgb): string {
   return `rgb(${red} ${green} ${blue})`
 }
 
-/** A value's word in the table. @param limit the value that gets the map's end, above 0 */
+/** A value's entry in the table. @param limit the value at the end of the map, above 0 */
 export function wordFor({ words }: ColourTable, value: number, limit: number): number {
   if (Number.isNaN(value)) return words[STEPS] ?? 0
   const place = Math.round(((value / limit + 1) / 2) * (STEPS - 1))
   return words[Math.min(STEPS - 1, Math.max(0, place))] ?? 0
 }
 
-/** The end of a map that is the same to both sides of 0; 1 where there is nothing to show. */
+/** The end of a map that is symmetric around 0. 1 if there is nothing to show. */
 export function limitOf(low: number | null, high: number | null): number {
   const limit = Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0))
   return Number.isFinite(limit) && limit > 0 ? limit : 1

@@ -1,10 +1,10 @@
-/** How a vector is laid out as a strip of cells: left to right, then the next line, as wide as there is place. */
+/** The layout of a vector as a strip of cells, from left to right and then in the next line, as wide as the space permits. */
 
 export type StripLayout = {
-  /** Cells a line; a power of two, so that lines begin at round numbers. */
+  /** Cells per line. A power of two, so that lines begin at round numbers. */
   readonly columns: number
   readonly lines: number
-  /** CSS pixels; the width may be a fraction. */
+  /** CSS pixels. The width may be fractional. */
   readonly cellWidth: number
   readonly cellHeight: number
 }
@@ -12,7 +12,7 @@ export type StripLayout = {
 const SMALLEST_CELL = 4
 const HEIGHT = 144
 
-/** @param width CSS pixels that there are */
+/** @param width available CSS pixels */
 export function layOutStrip(values: number, width: number): StripLayout {
   let columns = 8
   while (columns * 2 * SMALLEST_CELL <= width && columns < values) columns *= 2
@@ -25,14 +25,14 @@ export function layOutStrip(values: number, width: number): StripLayout {
   }
 }
 
-/** The value at a place in CSS pixels; null beside the vector. */
+/** The value at a position in CSS pixels. Null outside the vector. */
 export function valueAt({ columns, lines, cellWidth, cellHeight }: StripLayout, values: number, x: number, y: number): number | null {
   const [column, line] = [Math.floor(x / cellWidth), Math.floor(y / cellHeight)]
   const index = line * columns + column
   return column < 0 || column >= columns || line < 0 || line >= lines || index >= values ? null : index
 }
 
-/** Where an arrow key leads; null for a key that leads nowhere. */
+/** The value that an arrow key leads to. Null for any other key. */
 export function moveIn({ columns }: StripLayout, values: number, index: number, key: string): number | null {
   const steps: Record<string, number> = {
     ArrowRight: index + 1,

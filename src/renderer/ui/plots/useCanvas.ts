@@ -1,4 +1,4 @@
-/** What canvases need to know of where they stand: the theme, their size, and how many pixels a CSS pixel has. */
+/** The environment of a canvas: the theme, its size, and the number of device pixels per CSS pixel. */
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Theme } from './colourMap.ts'
 
@@ -14,14 +14,14 @@ export function useTheme(): Theme {
   return useSyncExternalStore(followTheme, () => (matchMedia(DARK).matches ? 'dark' : 'light'))
 }
 
-/** In CSS pixels; `ratio` device pixels each. */
+/** In CSS pixels, with `ratio` device pixels each. */
 export type Size = { readonly width: number; readonly height: number; readonly ratio: number }
 
-/** An element's inner size, null before it is laid out. */
+/** An element's inner size. Null before layout. */
 export function useSize<T extends HTMLElement>(): readonly [RefObject<T | null>, Size | null] {
   const ref = useRef<T>(null)
   const [size, setSize] = useState<Size | null>(null)
-  // Before the first paint, so that nothing is drawn in one size and then in another.
+  // Before the first paint, so that it is not drawn in one size and then in another.
   useLayoutEffect(() => {
     const element = ref.current
     if (element === null) return
@@ -32,7 +32,7 @@ export function useSize<T extends HTMLElement>(): readonly [RefObject<T | null>,
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(element)
-    // A zoom or another screen changes the ratio and not always the size.
+    // A zoom or another screen changes the ratio, but not always the size.
     window.addEventListener('resize', measure)
     return () => {
       observer.disconnect()
@@ -42,7 +42,7 @@ export function useSize<T extends HTMLElement>(): readonly [RefObject<T | null>,
   return [ref, size]
 }
 
-/** The same size after it has stood still for a moment: a picture is not asked for at every step of a drag. */
+/** The size after it has been stable for a moment, so that a drag does not request a picture for every step. */
 export function useSettled<T>(value: T, delayMs: number): T {
   const [settled, setSettled] = useState(value)
   const first = useRef(true)

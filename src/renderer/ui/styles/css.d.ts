@@ -1,4 +1,4 @@
-/** What the bundler makes of a style sheet: class names of modules by their local name, nothing of the others. */
+/** The modules that the bundler makes of style sheets: class names by local name for CSS modules, nothing for others. */
 declare module '*.module.css' {
   const classes: Readonly<Record<string, string>>
   export default classes

@@ -1,11 +1,11 @@
-/** A table of any number of lines with one at hand: only those in view are there, and the keys move in it. */
+/** A table of any length with one current line. Only visible lines are rendered, and the keys move the current line. */
 import type { CSSProperties, KeyboardEvent, ReactNode } from 'react'
 import classes from './DataGrid.module.css'
 import type { Lines } from './useLines.ts'
 
 export type Column = {
   readonly name: string
-  /** Its content stands at the right. */
+  /** Right-aligned. */
   readonly number?: boolean
   readonly title?: string
 }
@@ -14,19 +14,19 @@ export type Column = {
 export type Tracks = readonly number[]
 
 function styleOf(tracks: Tracks): CSSProperties {
-  // The last one takes the room that is left.
+  // The last column takes the remaining width.
   const columns = tracks.map((width, at) => (at < tracks.length - 1 ? `${width}px` : `minmax(${width}px, 1fr)`)).join(' ')
   const variables: Record<string, string> = { '--columns': columns, '--least': `${tracks.reduce((sum, width) => sum + width, 0)}px` }
   return variables
 }
 
 /**
- * @param id begins the lines' ids
+ * @param id prefix of the lines' ids
  * @param className sets `--columns`, the tracks of the grid, and `--least`, the width below which it scrolls
- * @param tracks the same for columns that are not known beforehand
+ * @param tracks the same for columns that are not known in advance
  * @param cells the cells of a line
- * @param onMove the line at hand is another one, by a key or by a click
- * @param onKey what else the keys do
+ * @param onMove called when a key or a click changes the current line
+ * @param onKey handles other keys
  */
 export function DataGrid({
   id,

@@ -1,4 +1,4 @@
-/** A short table of texts, all of whose lines are there. */
+/** A short table of texts, with all lines rendered. */
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import classes from './SmallTable.module.css'
@@ -6,8 +6,8 @@ import classes from './SmallTable.module.css'
 export type SmallColumn = { readonly name: string; readonly number?: boolean; readonly title?: string }
 
 /**
- * @param lines the cells of each line, in the order of the columns, with a key
- * @param more stands below the last line
+ * @param lines the cells of each line in column order, with a key
+ * @param more shown below the last line
  */
 export function SmallTable({
   columns,

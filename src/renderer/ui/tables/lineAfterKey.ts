@@ -1,9 +1,9 @@
-/** Where the keys of a list or a table lead. Pure. */
+/** Keyboard movement in a list or table. Pure. */
 
 /**
- * @param line the line at hand, null for none
- * @param page lines on the screen
- * @returns the line that a key leads to, null for a key that leads nowhere
+ * @param line the current line, null for none
+ * @param page number of visible lines
+ * @returns the new line, null if the key does not move
  */
 export function lineAfterKey(key: string, line: number | null, total: number, page: number): number | null {
   if (total === 0) return null

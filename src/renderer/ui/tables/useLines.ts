@@ -1,4 +1,4 @@
-/** The lines of a long list: which are in view, and where the keys lead. */
+/** The lines of a long list: which are visible, and where the keys move. */
 import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react'
 import { lineAfterKey } from './lineAfterKey.ts'
@@ -10,17 +10,17 @@ export type Lines = {
   readonly scroller: RefObject<HTMLDivElement | null>
   readonly items: readonly VirtualItem[]
   readonly count: number
-  /** Of all lines and what stands above them, CSS pixels. */
+  /** Height of all lines and of the content above them, CSS pixels. */
   readonly height: number
-  /** The line at hand, null for none. */
+  /** The current line, null for none. */
   readonly at: number | null
-  /** Where a key leads; null when it leads nowhere. */
+  /** The line that a key moves to. Null for a key that does not move. */
   readonly afterKey: (event: KeyboardEvent) => number | null
 }
 
 /**
- * Brings the line at hand into view whenever it is another one.
- * @param above lines that stay in view above the first one, such as headings
+ * Scrolls the current line into view when it changes.
+ * @param above lines that stay visible above the first one, such as headings
  */
 export function useLines(count: number, at: number | null, above: number): Lines {
   const scroller = useRef<HTMLDivElement>(null)

@@ -1,4 +1,4 @@
-/** Names and values, one pair a line. */
+/** Names and values, one pair per line. */
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import classes from './Facts.module.css'
@@ -8,7 +8,7 @@ export function Facts({ className, children }: { readonly className?: string | u
   return <dl className={clsx(classes.facts, className)}>{children}</dl>
 }
 
-/** One fact; `title` is the exact or whole value, for a hover. */
+/** One fact. `title` is the exact or complete value, for a hover. */
 export function Fact({
   name,
   title,
@@ -20,7 +20,7 @@ export function Fact({
   readonly name: string
   readonly title?: string
   readonly mono?: boolean
-  /** Goes on in a second line rather than being cut. */
+  /** Wraps to a second line instead of being truncated. */
   readonly wraps?: boolean
   /** A button at its end. */
   readonly action?: ReactNode

@@ -1,10 +1,10 @@
-/** The mark of a health: its shape in its colour, drawn so that it looks the same in every font, and its word for who cannot see it. */
+/** The mark of a health: a coloured shape, drawn so that it looks the same in every font, and a word for screen readers. */
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import { healthColour, healthWord, type Mark } from '../../text/health.ts'
 import classes from './HealthMark.module.css'
 
-/** Each in a square of 14: what is lost or damaged is filled, what is not known is hollow, what is well is only a tick. */
+/** Each in a square of 14. Missing and damaged are filled, unknown is hollow, verified is only a tick. */
 const SHAPES: Record<Mark, ReactNode> = {
   verified: <path d='m2.5 7.4 3 3 6-6.6' />,
   unverified: <circle cx='7' cy='7' r='4.2' />,
@@ -53,8 +53,8 @@ const SHAPES: Record<Mark, ReactNode> = {
 }
 
 /**
- * Shape, and the word beside it when `word` is given: `true` for the usual one, or a text such as `2 damaged`. Without a word the
- * usual one is read aloud and shown on hover.
+ * A shape, with a word beside it if `word` is given: `true` for the usual one, or a text such as `2 damaged`. Without it, the usual word is
+ * the tooltip and is read by screen readers.
  */
 export function HealthMark({ mark, word = false }: { readonly mark: Mark; readonly word?: boolean | string }) {
   const shown = word === true ? healthWord(mark) : word === false ? null : word

@@ -1,4 +1,4 @@
-/** A name on one line that gives way before what tells it from its neighbours: the number at its end, such as a pool's radius. */
+/** A name on one line. It is shortened before its distinctive end, the number, such as a pool's radius. */
 
 import { headAndTail } from '../../text/shortNames.ts'
 import classes from './ShortName.module.css'

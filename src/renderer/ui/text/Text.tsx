@@ -1,4 +1,4 @@
-/** Texts of another weight than the one around them. */
+/** Text styles that differ from the surrounding text. */
 import { clsx } from 'clsx'
 import { createElement, type ReactNode } from 'react'
 import classes from './Text.module.css'
@@ -10,17 +10,17 @@ type TextProps = {
   readonly children: ReactNode
 }
 
-/** Less important than what stands beside it. */
+/** Less important than the text beside it. */
 export function Muted({ as = 'span', className, ...rest }: TextProps) {
   return createElement(as, { className: clsx(classes.muted, className), ...rest })
 }
 
-/** Paths, hashes and what is typed. */
+/** Paths, hashes and input. */
 export function Mono({ as = 'span', className, ...rest }: TextProps) {
   return createElement(as, { className: clsx(classes.mono, className), ...rest })
 }
 
-/** Read aloud, not seen. */
+/** For screen readers only. */
 export function Hidden({
   as = 'span',
   role,

@@ -1,4 +1,4 @@
-/** The picture itself, its axes, the pointer and the keys on it, and the same in words. */
+/** The heat map with its axes, pointer and keys, and a description in words. */
 
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from 'react'
 import type { RowLine } from '../../../shared/contract/index.ts'
@@ -34,7 +34,7 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
     if (canvas.current !== null && size !== null) paint(canvas.current, picture, size, limit, theme)
   }, [picture, size, limit, theme])
 
-  // Without a pointer the keys read along the selected row.
+  // Without a pointer, the keys move along the selected row.
   const at = pointed ?? (selected !== null && selected < rows ? { row: selected, column: 0 } : null)
   const spot = at === null ? null : spotAt(picture, clamp(at.column, picture.width), at.row)
   const asked = useSettled(at?.row ?? null, 60)
@@ -79,9 +79,9 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
         className={styles.picture}
         role='application'
         aria-roledescription='heat map'
-        aria-label='Heat map of the shard: arrow keys move, Enter selects the row'
+        aria-label='Heat map of the shard. Arrow keys move, Enter selects the row.'
         aria-describedby={words}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is read with the arrow keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is explored with the arrow keys
         tabIndex={0}
         onPointerMove={event => setPointed(point(event))}
         onPointerLeave={() => setPointed(null)}
@@ -123,7 +123,7 @@ export function HeatMap({ shardPath, picture }: { readonly shardPath: string; re
 function summary(picture: Shown): string {
   const { rows, dimensions, low, high } = picture
   if (firstEmptyLine(picture) === 0) return `${formatCounted(rows, 'row')}, none of which can be drawn`
-  return `${formatCounted(rows, 'row')} × ${formatCounted(dimensions, 'value')}; 98 % of the values lie between ${formatFloat(low, 3)} and ${formatFloat(high, 3)}`
+  return `${formatCounted(rows, 'row')} × ${formatCounted(dimensions, 'dimension')}. 98 % of the values are between ${formatFloat(low, 3)} and ${formatFloat(high, 3)}`
 }
 
 function Readout({ spot, row }: { readonly spot: Spot; readonly row: RowLine | null }) {
@@ -155,7 +155,7 @@ function paint(canvas: HTMLCanvasElement, picture: Shown, { width, height, ratio
   for (let i = 0; i < pixels.length; i++) pixels[i] = wordFor(table, picture.cells[i] ?? Number.NaN, limit)
   const exact = new OffscreenCanvas(picture.width, picture.height)
   exact.getContext('2d')?.putImageData(image, 0, 0)
-  // Where there are fewer cells than pixels, cells stay sharp.
+  // Cells stay sharp if there are fewer cells than pixels.
   context.imageSmoothingEnabled = picture.width > canvas.width || picture.height > canvas.height
   context.drawImage(exact, 0, 0, canvas.width, canvas.height)
 }

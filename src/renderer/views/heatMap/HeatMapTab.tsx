@@ -1,4 +1,6 @@
-/** The selected shard as one picture, rows down and values across: what stands out can be pointed at and selected. */
+/**
+ * The selected shard as one picture, with rows from top to bottom and values from left to right. Outliers can be pointed at and selected.
+ */
 
 import { DamageNote } from '../../parts/DamageNote.tsx'
 import { useFacts, useHeatMap } from '../../state/queries/queries.ts'
@@ -17,7 +19,7 @@ export function HeatMapTab({ shardPath }: { readonly shardPath: string }) {
   const [box, size] = useSize<HTMLDivElement>()
   const settled = useSettled(size, SETTLE_MS)
   const { data, isError } = facts
-  // Never more cells than there are values, so that no cell is empty.
+  // Never more cells than values, so that no cell is empty.
   const cells = (pixels: number, there: number | null): number =>
     Math.min(MOST, Math.max(1, there ?? MOST), Math.max(1, Math.round(pixels)))
   const asked =
@@ -36,9 +38,7 @@ export function HeatMapTab({ shardPath }: { readonly shardPath: string }) {
         {picture.data !== undefined && picture.data.rows > 0 ? (
           <HeatMap shardPath={shardPath} picture={picture.data} />
         ) : sentence !== null ? (
-          <PaneNote tone='quiet'>
-            Nothing can be drawn. What is still known of the shard stands in the inspector, with what can be done.
-          </PaneNote>
+          <PaneNote tone='quiet'>The shard cannot be drawn. The inspector shows what is known about it and what to do.</PaneNote>
         ) : (
           <PaneNote tone='quiet'>{picture.data === undefined ? 'Drawing the shard…' : 'The shard has no rows.'}</PaneNote>
         )}

@@ -1,4 +1,4 @@
-/** The index: whether it is there and in step with the shards, where it drifts and what that costs, and the way to a new one. */
+/** The index: whether it exists and matches the shards, where it differs and the impact, and a button to rebuild it. */
 
 import { useMemo } from 'react'
 import type { CacheSummary } from '../../../shared/contract/index.ts'
@@ -27,7 +27,7 @@ export function IndexTab() {
     [found.data]
   )
   const { index } = summary
-  // One that was rebuilt since the last verification was made from the shards.
+  // An index that was rebuilt since the last verification was built from the shards.
   const compared = Math.max(summary.lastVerifiedMs ?? 0, index.modifiedMs ?? 0)
   return (
     <div className={`${view.tab} ${classes.scrolls}`}>
@@ -51,12 +51,12 @@ export function IndexTab() {
         <dt>File</dt>
         <Mono as='dd'>embeddings/index.sqlite</Mono>
         <dt>Size</dt>
-        <dd>{index.state === 'missing' ? 'there is none' : formatBytes(index.bytes)}</dd>
+        <dd>{index.state === 'missing' ? 'none' : formatBytes(index.bytes)}</dd>
         <dt>Written</dt>
         <dd title={formatTime(index.modifiedMs)}>{index.modifiedMs === null ? '–' : formatAgo(index.modifiedMs)}</dd>
         <dt>Compared</dt>
         <dd title={formatTime(compared)}>
-          {index.state === 'missing' ? '–' : index.drift === null ? 'not since it or a shard was written' : formatAgo(compared)}
+          {index.state === 'missing' ? '–' : index.drift === null ? 'not since the index or a shard was written' : formatAgo(compared)}
         </dd>
       </Facts>
       <ul className={classes.drifts}>
@@ -81,11 +81,11 @@ export function IndexTab() {
 
 function State({ summary }: { readonly summary: CacheSummary }) {
   const { state, drift, reason } = summary.index
-  if (state === 'missing') return <HealthMark mark='damaged' word='There is no index: a look-up by key finds nothing' />
+  if (state === 'missing') return <HealthMark mark='damaged' word='There is no index. A search by key finds nothing.' />
   if (state === 'unusable') return <HealthMark mark='damaged' word={`The index cannot be used${reason === null ? '' : `: ${reason}`}`} />
-  if (state === 'unsupported') return <HealthMark mark='unsupported' word={capital(reason ?? 'the index is of a newer GenoLeWM')} />
-  if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with all shards as they are now' />
-  if (drift === 0) return <HealthMark mark='verified' word='The index is in step with the shards' />
+  if (state === 'unsupported') return <HealthMark mark='unsupported' word={capital(reason ?? 'the index was made by a newer GenoLeWM')} />
+  if (drift === null) return <HealthMark mark='unverified' word='The index was not compared with all current shards' />
+  if (drift === 0) return <HealthMark mark='verified' word='The index matches the shards' />
   return <HealthMark mark='suspect' word={`The index differs from the shards in ${formatCounted(drift, 'entry', 'entries')}`} />
 }
 
@@ -93,7 +93,7 @@ const NAMES: Partial<Record<FindingKind, string>> = {
   row_without_entry: 'Rows without an entry',
   entry_without_row: 'Entries without a row',
   entry_elsewhere: 'Entries that point elsewhere',
-  entry_outside: 'Entries that point outside of the cache'
+  entry_outside: 'Entries that point outside the cache'
 }
 
 const SHOWN = 200

@@ -1,4 +1,4 @@
-/** The whole selection at a glance: every shard a cell, by configuration and contig. */
+/** An overview of the whole selection: every shard is a cell, by configuration and contig. */
 
 import { useMemo } from 'react'
 import { BEST_FIRST } from '../../../shared/model/health.ts'
@@ -15,7 +15,7 @@ import { mapLines } from './mapLines.ts'
 
 const LARGE = { label: 96, narrowest: 13, cellWidth: 13, cellHeight: 13, lineGap: 3, title: 26 }
 const SMALL = { label: 96, narrowest: 6, cellWidth: 9, cellHeight: 9, lineGap: 4, title: 26 }
-/** More shards than this are drawn in small cells. */
+/** Above this number of shards, small cells are used. */
 const MANY = 4000
 
 export function MapTab() {

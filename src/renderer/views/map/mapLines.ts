@@ -1,10 +1,10 @@
-/** Shards as lines of a map: by configuration, then by contig as people order them, then by block. Pure. */
+/** Shards as lines of a map: by configuration, then by contig in natural order, then by block. Pure. */
 import type { BlockLine } from '../../parts/blocks/blockLayout.ts'
 import type { MappedShard } from '../../state/queries/useAllShards.ts'
 
 const NATURAL = new Intl.Collator('en', { numeric: true })
 
-/** One line for each contig of each configuration; what lies elsewhere comes last. */
+/** One line for each contig of each configuration. Shards outside of any configuration come last. */
 export function mapLines(shards: readonly MappedShard[]): readonly BlockLine[] {
   const lines = new Map<string, { group: string; label: string; shards: MappedShard[] }>()
   for (const shard of shards) {

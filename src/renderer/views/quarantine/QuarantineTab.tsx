@@ -1,4 +1,4 @@
-/** What lies in quarantine: where it came from, why and when, and the way back, for one or for all. */
+/** Files in quarantine: original path, reason and time, and buttons to restore one or all. */
 
 import { useMemo, useState } from 'react'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
@@ -19,7 +19,7 @@ import { Mono, Muted } from '../../ui/text/Text.tsx'
 import classes from './Quarantine.module.css'
 import { reasonsText, reasonTexts } from './reasons.ts'
 
-const COLUMNS: readonly Column[] = [{ name: 'Came from' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
+const COLUMNS: readonly Column[] = [{ name: 'Original path' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
 
 export function QuarantineTab() {
   const { summary, selection, ask } = useWorkspace('summary', 'selection', 'ask')
@@ -27,17 +27,17 @@ export function QuarantineTab() {
   const listed = useQuarantine()
   const [chosen, choose] = useState<string | null>(null)
   if (listed.isError) return <p className={view.note}>{sentenceOf(listed.error)}</p>
-  if (listed.data === undefined) return <p className={view.note}>Looking into quarantine…</p>
+  if (listed.data === undefined) return <p className={view.note}>Reading the quarantine…</p>
   const entries = listed.data
   if (entries.length === 0) {
     return (
       <Empty>
         <p>Nothing is in quarantine.</p>
-        <p>Shards that a repair or a person puts aside lie here until they are brought back. Nothing is ever deleted.</p>
+        <p>A repair or a user moves shards here. They stay until they are restored. Nothing is ever deleted.</p>
       </Empty>
     )
   }
-  // Until one is chosen here it is the one that is selected elsewhere, where that was moved away.
+  // Until the user selects a file here, a selected shard that was moved to quarantine is shown.
   const entry =
     entries.find(({ path }) => path === chosen) ?? entries.findLast(({ shardPath }) => shardPath === selection.shardPath) ?? null
   const restore = (which: 'all' | readonly string[]): void => {
@@ -59,7 +59,7 @@ export function QuarantineTab() {
         </Button>
       </div>
       <Muted as='p' className={classes.note}>
-        Restore rebuilds the index from what can be read: rows that cannot be read do not come back into it.
+        Restore also rebuilds the index from the rows that can be read. Entries of unreadable rows are not restored.
       </Muted>
       <EntryGrid entries={entries} chosen={entry?.path ?? null} onChoose={choose} />
       {entry !== null && <EntryFacts entry={entry} />}
@@ -119,7 +119,7 @@ function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {
   const { path, shardPath, at } = entry
   const reasons = reasonTexts(entry)
   return (
-    <section className={classes.facts} aria-label='The chosen file'>
+    <section className={classes.facts} aria-label='Selected file'>
       <Facts>
         <dt>{reasons.length > 1 ? 'Reasons' : 'Reason'}</dt>
         <dd className={classes.reasons}>
@@ -133,12 +133,12 @@ function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {
             </ul>
           )}
         </dd>
-        <dt>Came from</dt>
+        <dt>Original path</dt>
         <Mono as='dd'>{shardPath}</Mono>
-        <dt>Lies at</dt>
+        <dt>Quarantined at</dt>
         <Mono as='dd'>{path}</Mono>
         <dt>Moved</dt>
-        <dd>{at === null ? 'nobody wrote down when' : formatTime(millisecondsOf(at))}</dd>
+        <dd>{at === null ? 'unknown' : formatTime(millisecondsOf(at))}</dd>
       </Facts>
     </section>
   )

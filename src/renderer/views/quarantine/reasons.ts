@@ -3,7 +3,7 @@ import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { kindTitle } from '../../text/findings/findingAdvice.ts'
 
-/** `Bad footer: 8 bytes follow`; a reason that is no finding stays as it was written. */
+/** `Bad footer: 8 bytes follow`. A reason that is not a finding is shown as it was written. */
 export function reasonTexts({ findings, reasons }: Pick<QuarantineEntry, 'findings' | 'reasons'>): readonly string[] {
   return findings.length === 0 ? reasons : findings.map(found => `${kindTitle(found.kind)}: ${describeFinding(found)}`)
 }
