@@ -15,7 +15,6 @@ const TO_DO: readonly string[] = [
   'src/main/core/cache/walkShards.ts',
   'src/main/core/inspect/checkRows.ts',
   'src/main/core/inspect/inspectShard.ts',
-  'src/main/core/parquet/',
   'src/main/core/index/',
   'src/main/core/verify/compareIndex.ts',
   'src/main/core/verify/compareShards.ts',

@@ -39,11 +39,11 @@ export const EXCEPTIONS: Readonly<Record<'corrupt' | 'unsupported', readonly Acc
     },
     {
       title: 'A number beyond signed 64-bit integers, or a `state_layer` or `pool_radius` beyond 2^53',
-      covers: unsupported(/is beyond signed 64-bit integers$|beyond the numbers that lewm-cache counts with/)
+      covers: unsupported(/is out of range for signed 64-bit integers$|beyond the numbers that lewm-cache counts with/)
     },
     {
       title: 'A timestamp with a time zone in a column of texts, or a time zone unknown to the system',
-      covers: unsupported(/a moment in a time zone is read as text$|^.*the time zone .* is not known on this system$/)
+      covers: unsupported(/a time with a time zone is read as text$|^.*the time zone .* is unknown on this system$/)
     },
     {
       title: 'Columns of tensors and of opaque Arrow types',

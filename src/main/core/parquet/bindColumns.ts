@@ -1,4 +1,4 @@
-/** Which column of a file is which of the layout, what Arrow reads it as, and whether the fast reader can read it. */
+/** Maps the columns of a file to those of the layout, with their Arrow types, and says whether the fast reader can read them. */
 import type { ColumnSpec, Layout } from '../layouts/layout.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 import type { ArrowType } from './arrow/arrowType.ts'
@@ -11,19 +11,19 @@ import { ThriftError } from './thrift/compactReader.ts'
 
 export type BoundColumn = {
   readonly field: SchemaField
-  /** Its column of values, where the fast reader can read it; null where only the general one can. */
+  /** Its column of values if the fast reader can read it. Null if only the general reader can. */
   readonly fastLeaf: number | null
 }
 
 export type BoundColumns = {
-  /** The layout's, by name. */
+  /** The layout's columns, by name. */
   readonly layout: ReadonlyMap<string, BoundColumn>
-  /** All others: GenoLeWM reads them too. */
+  /** All other columns. GenoLeWM reads them too. */
   readonly others: readonly BoundColumn[]
 }
 
 /**
- * Finds the layout's columns, in whatever order and among whatever others.
+ * Finds the layout's columns, in any order and among other columns.
  * @throws ShardFault for a schema that GenoLeWM refuses
  */
 export function bindColumns(footer: ShardFooter, layout: Layout): BoundColumns {
@@ -52,19 +52,19 @@ function checkNames({ schema }: ShardFooter, layout: Layout): void {
   const missing = layout.columns.filter(spec => !names.has(spec.name)).map(spec => spec.name)
   const [first] = missing
   if (first === undefined) return
-  throw new ShardFault('missing_column', `the shard has no column ${missing.join(', ')}, so that its rows cannot be told apart or read`, {
+  throw new ShardFault('missing_column', `the shard has no column ${missing.join(', ')}, so its rows cannot be identified or read`, {
     column: first,
     details: { missing }
   })
 }
 
-/** The columns with the types that Arrow reads them as. */
+/** The columns with their Arrow types. */
 function fieldsOf({ schema, keyValues }: ShardFooter): SchemaField[] {
   const entry = keyValues.find(({ key }) => key === ARROW_SCHEMA_KEY)
   const origin = entry === undefined ? null : decodeOriginSchema(entry.value ?? new Uint8Array(0))
   try {
     const fields = inferFields(schema)
-    // A schema of another number of columns is that of another file.
+    // A schema with a different number of columns belongs to another file.
     if (origin === null || origin.length !== fields.length) return fields
     return fields.map((field, i) => {
       const other = origin[i]

@@ -1,6 +1,6 @@
 /**
- * Columns of an open shard. One that is as any writer would make it is read by the fast reader; for all others, and where the fast one finds
- * a fault, the general reader decides, which reads what Arrow reads.
+ * Columns of an open shard. The fast reader reads every column in the usual form. The general reader, which accepts what Arrow accepts,
+ * reads the others and decides about every fault that the fast reader finds.
  */
 
 import { FINDING_KINDS } from '../../../shared/model/finding.ts'
@@ -24,7 +24,7 @@ import { NotFast } from './pages/notFast.ts'
 import type { FlatColumn } from './pages/rowColumns.ts'
 
 export class ColumnReader {
-  /** What was odd so far. */
+  /** Inconsistencies found so far. */
   readonly notes: Notes
   private readonly file: ShardFile
   private readonly footer: ShardFooter
@@ -46,7 +46,7 @@ export class ColumnReader {
     return this.bound
   }
 
-  /** The chunk of a column of the layout; null for a column that is put together from several, or from none. */
+  /** The chunk of a column of the layout. Null for a column that consists of several, or of none. */
   chunk(group: RowGroup, name: string): ColumnChunk | null {
     const leaves: number[] = []
     leavesOf(this.column(name), leaves)
@@ -98,8 +98,8 @@ export class ColumnReader {
   }
 
   /**
-   * The embeddings of the one page that holds a row; null where pages have to be read from the first on.
-   * @param row in the row group, inside it
+   * The embeddings of the one page that contains a row. Null if pages must be read from the first one.
+   * @param row in the row group
    */
   embeddingPage(group: RowGroup, name: string, row: number): EmbeddingBatch | null {
     const { fastLeaf } = this.column(name)
@@ -107,7 +107,7 @@ export class ColumnReader {
     try {
       return readEmbeddingPage(this.file, chunkOf(group, fastLeaf), group.rows, row, this.limits)
     } catch (error) {
-      // The page index may be wrong. GenoLeWM does not read it, and reads the rows in order.
+      // The page index may be wrong. GenoLeWM does not use it, and reads the rows in order.
       if (error instanceof NotFast || (error instanceof ShardFault && error.kind === 'bad_page')) return null
       throw error
     }
@@ -121,7 +121,7 @@ export class ColumnReader {
     return this.explained(() => readField(this.file, group, field, this.limits, this.notes.add))
   }
 
-  /** Whether nothing about the footer is odd. */
+  /** Whether the footer has no inconsistency. */
   private get isPlain(): boolean {
     return this.footer.oddities.length === 0
   }
@@ -150,7 +150,9 @@ export class ColumnReader {
     return this.secondOpinion(fault, general)
   }
 
-  /** What the general reader says where the fast one had a fault, or was not asked (null). Where it has one too, the first tells more. */
+  /**
+   * The result of the general reader, after a fault of the fast reader or without one (null). If both fail, the first fault is reported.
+   */
   private secondOpinion<T>(fault: unknown, general: () => T): T {
     if (fault === null || fault instanceof NotFast) return general()
     if (!(fault instanceof ShardFault) || fault.kind !== 'bad_page') throw fault
@@ -172,7 +174,7 @@ export class ColumnReader {
   }
 }
 
-/** A checksum that does not match explains itself. */
+/** A wrong checksum explains itself. */
 function isDamage(error: unknown): boolean {
   return error instanceof ShardFault && FINDING_KINDS[error.kind].severity === 'corrupt' && error.kind !== 'page_checksum'
 }
@@ -188,7 +190,7 @@ function leavesOf({ field }: Pick<BoundColumn, 'field'>, leaves: number[]): void
   for (const child of field.children) leavesOf({ field: child }, leaves)
 }
 
-/** Arrow refuses a row group whose columns are not equally long. */
+/** Arrow refuses a row group with columns of different lengths. */
 export function otherRows(column: string, rows: number, expected: number): ShardFault {
-  return new ShardFault('bad_page', counted`the pages of ${column} hold ${rows} rows for ${expected}`, { column })
+  return new ShardFault('bad_page', counted`the pages of ${column} hold ${rows} rows instead of ${expected}`, { column })
 }

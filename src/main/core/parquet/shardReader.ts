@@ -1,4 +1,4 @@
-/** An open shard: its footer, its columns row group by row group, its embeddings page by page. */
+/** An open shard: its footer, its columns by row group, its embeddings by page. */
 
 import { TimeBudget } from '../base/timeBudget.ts'
 import type { Layout } from '../layouts/layout.ts'
@@ -29,15 +29,15 @@ import {
 import { mayRaise } from './python/mayRaise.ts'
 
 /**
- * All columns of a row group hold another number of rows than the footer says, which Arrow does not notice. The reader's footer has been
- * corrected: its row groups have to be taken anew.
+ * Thrown if all columns of a row group have a different number of rows than the footer says, which Arrow does not notice. The reader's
+ * footer has been corrected, so its row groups must be read again.
  */
 export class RowsRecounted extends ShardFault {}
 
 /**
- * Opens a shard and proves its footer; columns are proven when they are asked for.
+ * Opens a shard and verifies its footer. Columns are verified when they are read.
  * @param path absolute
- * @param onOpen called with the open file, before a byte of it is believed; what it returns is read in its place
+ * @param onOpen called with the open file before its contents are trusted. The file that it returns is read instead
  * @throws ShardFault, SystemError
  */
 export function openShard(path: string, limits: Limits = limitsInForce(), onOpen?: (file: ShardFile) => ShardFile): ShardReader {
@@ -76,12 +76,14 @@ export class ShardReader {
     return this.proven
   }
 
-  /** The layout that is read: that of the columns and the first row, or the written one where these say none that is read. */
+  /**
+   * The layout of the rows: that of the columns and the first row, or the declared one if these do not match any layout that can be read.
+   */
   get layout(): Layout {
     return this.open().layout ?? WRITTEN_LAYOUT
   }
 
-  /** Null for a shard that has the columns of several layouts, and rows of none of them. */
+  /** Null for a shard that has the columns of several layouts but rows of none of them. */
   get knownLayout(): Layout | null {
     return this.open().layout
   }
@@ -102,7 +104,7 @@ export class ShardReader {
     const candidates = layoutsWithin(new Set(this.proven.schema.columns.map(({ name }) => name)))
     const [newest = WRITTEN_LAYOUT, ...others] = candidates
     const group = this.proven.rowGroups.find(({ rows }) => rows > 0)
-    // A shard of another layout may have these columns among others: its rows decide.
+    // A shard of another layout may contain these columns. Its rows decide.
     if (group === undefined || (newest === WRITTEN_LAYOUT && others.length === 0)) return newest
     try {
       const versions = new ColumnReader(this.file, this.proven, newest, this.limits).flat(group, SCHEMA_VERSION)
@@ -116,7 +118,7 @@ export class ShardReader {
     }
   }
 
-  /** What contradicts itself, as far as it was met, without keeping GenoLeWM from reading the shard. */
+  /** Contradictions found so far that do not prevent GenoLeWM from reading the shard. */
   get oddities(): readonly string[] {
     return this.reader.notes.list
   }
@@ -126,19 +128,19 @@ export class ShardReader {
   }
 
   /**
-   * From now on reading may take so long, ms; before that, and by default, it is what the limits give a shard of this size, from when it
-   * was opened. Who keeps a shard open between questions says it with each.
+   * Time limit for reading from now on, ms. The default, from the opening on, depends on the size of the shard. A caller that keeps a shard
+   * open sets it for each query.
    */
   allow(ms = shardTimeMs(this.limits, this.file.bytes)): void {
     this.time = new TimeBudget(ms)
   }
 
-  /** Whether pages were read, and every one of them carried a checksum. */
+  /** Whether pages were read, and each of them has a checksum. */
   get hasPageChecksums(): boolean {
     return this.pages.read > 0 && this.pages.checked === this.pages.read
   }
 
-  /** @throws ShardFault `over_limit` when the time is up: what lies between two pages is bounded by the other limits */
+  /** @throws ShardFault `over_limit` when the time is up. The other limits bound the work between two pages */
   private turnPage(hasChecksum: boolean | null): void {
     if (this.time.isOver()) throw overTime(this.time.ms)
     if (hasChecksum === null) return
@@ -146,14 +148,14 @@ export class ShardReader {
     if (hasChecksum) this.pages.checked += 1
   }
 
-  /** Proves that all columns are there, and that Arrow takes the schema. */
+  /** Verifies that all columns exist and that Arrow accepts the schema. */
   bind(): BoundColumns {
     return this.reader.bind()
   }
 
   /**
-   * Corrects the number of rows of each row group by its key columns, so that `keys` and `columns` throw no RowsRecounted. A fault in
-   * them is left to the caller that reads them.
+   * Corrects the number of rows of each row group from its key columns, so that `keys` and `columns` do not throw RowsRecounted. Faults of
+   * these columns are left to the caller that reads them.
    */
   settleRows(): void {
     for (;;) {
@@ -168,7 +170,7 @@ export class ShardReader {
     }
   }
 
-  /** Null for a column that is put together from several. */
+  /** Null for a column that consists of several. */
   chunk(group: RowGroup, name: string): ColumnChunk | null {
     return this.reader.chunk(group, name)
   }
@@ -182,7 +184,7 @@ export class ShardReader {
   }
 
   /**
-   * All columns of a row group but the embeddings.
+   * All columns of a row group except the embeddings.
    * @throws ShardFault, RowsRecounted
    */
   columns(group: RowGroup): RowColumns {
@@ -200,22 +202,22 @@ export class ShardReader {
 
   /**
    * The embeddings of a row group, in row order.
-   * @param memory what is decoded into; by default each batch has its own
+   * @param memory that pages are decoded into. By default, each batch has its own
    */
   embeddings(group: RowGroup, memory?: PageMemory): Generator<EmbeddingBatch> {
     return this.reader.embeddings(group, EMBEDDING, memory)
   }
 
   /**
-   * The embeddings of the one page that holds a row; null where pages have to be read from the first on.
-   * @param row in the row group, inside it
+   * The embeddings of the one page that contains a row. Null if pages must be read from the first one.
+   * @param row in the row group
    */
   embeddingPage(group: RowGroup, row: number): EmbeddingBatch | null {
     return this.reader.embeddingPage(group, EMBEDDING, row)
   }
 
   /**
-   * Reads the columns of a row group that the layout does not have: GenoLeWM reads them too, and refuses the shard where it cannot.
+   * Reads the columns of a row group that are not in the layout. GenoLeWM reads them too, and refuses the shard if it cannot.
    * @throws ShardFault
    */
   *checkOthers(group: RowGroup): Generator<void> {
@@ -272,7 +274,7 @@ class Flats {
 
   get<K extends FlatColumn['kind']>(name: string, kind: K): Extract<FlatColumn, { kind: K }> {
     const column = this.columns.get(name)
-    if (column === undefined || !isKind(kind, column)) throw new TypeError(`${name} is no column of ${kind}`)
+    if (column === undefined || !isKind(kind, column)) throw new TypeError(`${name} is not a column of ${kind}`)
     return column
   }
 }

@@ -226,8 +226,8 @@ function checkSameRows(rows: ShardRows, records: readonly WindowRecord[], rounde
         `cache shard already exists; refusing in-place append: ${rows.shardPath} has no row for record ${i}`,
         details
       )
-    const halves = rounded.halves.subarray(rounded.offsets[i], rounded.offsets[i + 1])
-    if (!sameHalves(rows.values(row), halves))
+    const float16s = rounded.float16s.subarray(rounded.offsets[i], rounded.offsets[i + 1])
+    if (!sameHalves(rows.values(row), float16s))
       throw new CacheCorruptError(`cache shard contains conflicting row for key: ${rows.shardPath}, row ${row}`, {
         ...details,
         row_offset: row
@@ -236,11 +236,11 @@ function checkSameRows(rows: ShardRows, records: readonly WindowRecord[], rounde
 }
 
 /** Equal after rounding to float16; NaN equals NaN, and the two zeros each other, as numbers do. */
-function sameHalves(stored: StoredValues, halves: Uint16Array): boolean {
-  if (stored.length !== halves.length) return false
-  for (let i = 0; i < halves.length; i++) {
+function sameHalves(stored: StoredValues, float16s: Uint16Array): boolean {
+  if (stored.length !== float16s.length) return false
+  for (let i = 0; i < float16s.length; i++) {
     const a = stored instanceof Uint16Array ? (stored[i] ?? 0) : toFloat16(stored[i] ?? 0)
-    const b = halves[i] ?? 0
+    const b = float16s[i] ?? 0
     if (a === b) continue
     const bothNaN = (a & 0x7fff) > 0x7c00 && (b & 0x7fff) > 0x7c00
     const bothZero = ((a | b) & 0x7fff) === 0

@@ -1,4 +1,4 @@
-/** Arrow's types, as far as a Parquet file can come to them: by its own schema, or by the one that a writer kept in `ARROW:schema`. */
+/** Arrow types that a Parquet file can have: from its own schema, or from the one that a writer stored in `ARROW:schema`. */
 import type { TimeUnit } from '../schema/logicalType.ts'
 
 export type ByteLayout = 'plain' | 'large' | 'view'
@@ -25,7 +25,7 @@ export type ArrowType =
 
 export type ArrowField = { readonly name: string; readonly isNullable: boolean; readonly type: ArrowType }
 
-/** Children of a type, as Arrow counts them. */
+/** Children of a type, in Arrow's order. */
 export function childrenOf(type: ArrowType): readonly ArrowField[] {
   switch (type.id) {
     case 'list':
@@ -42,7 +42,7 @@ export function childrenOf(type: ArrowType): readonly ArrowField[] {
   }
 }
 
-/** Whether two types are the same, names of fields of structs included. */
+/** Whether two types are equal, including field names of structs. */
 export function sameType(a: ArrowType, b: ArrowType): boolean {
   if (a.id !== b.id) return false
   const left = childrenOf(a)

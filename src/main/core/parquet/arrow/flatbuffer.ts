@@ -1,10 +1,9 @@
 /**
- * Tables of a FlatBuffer, each proven as the verifier of the C++ library proves it before anything in it is read: a buffer that Arrow
- * refuses is refused here, for the same bit.
- * Source: https://github.com/google/flatbuffers/blob/master/include/flatbuffers/verifier.h
+ * Tables of a FlatBuffer. Everything is verified before it is read, with the rules of the C++ library's verifier, so a buffer is refused
+ * exactly when Arrow refuses it. Source: https://github.com/google/flatbuffers/blob/master/include/flatbuffers/verifier.h
  */
 
-/** Why the bytes are no such FlatBuffer. */
+/** The reason why the bytes are not such a FlatBuffer. */
 export class FlatbufferError extends Error {}
 
 const DEEPEST = 128
@@ -23,7 +22,7 @@ function check(ok: boolean, what: string): void {
 }
 
 function checkRange({ bytes }: Room, at: number, length: number): void {
-  check(length < bytes.length && at >= 0 && at <= bytes.length - length, 'an offset points outside of it')
+  check(length < bytes.length && at >= 0 && at <= bytes.length - length, 'an offset points outside the buffer')
 }
 
 function checkScalar(room: Room, at: number, size: number): void {
@@ -31,16 +30,16 @@ function checkScalar(room: Room, at: number, size: number): void {
   checkRange(room, at, size)
 }
 
-/** Follows an offset: where it leads. */
+/** The target of an offset. */
 function offsetAt(room: Room, at: number): number {
   checkScalar(room, at, 4)
   const offset = room.bytes.readInt32LE(at)
-  check(offset > 0, 'an offset leads nowhere')
+  check(offset > 0, 'an offset is not positive')
   checkRange(room, at + offset, 1)
   return at + offset
 }
 
-/** Bytes of a vector behind its length, which is proven. */
+/** Bytes of a vector after its length, which is verified. */
 function checkVector(room: Room, at: number, size: number): number {
   checkScalar(room, at, 4)
   const count = room.bytes.readUInt32LE(at)
@@ -57,17 +56,17 @@ export class FlatTable {
   constructor(room: Room, at: number) {
     checkScalar(room, at, 4)
     room.tables += 1
-    check(room.depth < DEEPEST && room.tables <= 8 * room.bytes.length, 'it nests too deep, or holds too much')
+    check(room.depth < DEEPEST && room.tables <= 8 * room.bytes.length, 'it is nested too deeply or too large')
     this.room = room
     this.at = at
     this.vtable = at - room.bytes.readInt32LE(at)
     checkScalar(room, this.vtable, 2)
     this.vtableBytes = room.bytes.readUInt16LE(this.vtable)
-    check(this.vtableBytes % 2 === 0, 'a table has half a field')
+    check(this.vtableBytes % 2 === 0, 'a table has an incomplete field')
     checkRange(room, this.vtable, this.vtableBytes)
   }
 
-  /** Position of a field; null when it is absent. */
+  /** Position of a field, or null if absent. */
   private field(slot: number): number | null {
     const entry = 4 + 2 * slot
     if (entry >= this.vtableBytes) return null
@@ -106,28 +105,28 @@ export class FlatTable {
     return at === null ? null : offsetAt(this.room, at)
   }
 
-  /** Bytes of a text; null when it is absent. */
+  /** Bytes of a text, or null if absent. */
   text(slot: number): string | null {
     const at = this.target(slot)
     if (at === null) return null
     const end = at + 4 + checkVector(this.room, at, 1)
     checkRange(this.room, end, 1)
-    check(this.room.bytes[end] === 0, 'a text does not end')
+    check(this.room.bytes[end] === 0, 'a text is not terminated')
     return this.room.bytes.toString('latin1', at + 4, end)
   }
 
-  /** Reads a table; null when it is absent. */
+  /** Reads a table. Null if absent. */
   table<T>(slot: number, read: (table: FlatTable) => T): T | null {
     const at = this.target(slot)
     return at === null ? null : inside(this.room, at, read)
   }
 
-  /** Whether a field that is a table or a vector is there. */
+  /** Whether a field that is a table or a vector is present. */
   has(slot: number): boolean {
     return this.target(slot) !== null
   }
 
-  /** Reads a vector of tables; null when it is absent. */
+  /** Reads a vector of tables. Null if absent. */
   tables<T>(slot: number, read: (table: FlatTable, index: number) => T): T[] | null {
     const at = this.target(slot)
     if (at === null) return null
@@ -140,7 +139,7 @@ export class FlatTable {
     return values
   }
 
-  /** Numbers of a vector of int32; null when it is absent. */
+  /** Numbers of a vector of int32. Null if absent. */
   numbers(slot: number): number[] | null {
     const at = this.target(slot)
     if (at === null) return null

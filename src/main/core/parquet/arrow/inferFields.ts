@@ -1,18 +1,17 @@
 /**
- * What Arrow makes of a Parquet schema: a type for each column, lists and maps found in the shapes that writers give them, and the
- * levels by which their values are put together.
- * Source: Arrow C++, parquet/arrow/schema.cc
+ * The Arrow fields of a Parquet schema: a type for each column, lists and maps in every shape that writers use, and the levels that define
+ * their values. Source: Arrow C++, parquet/arrow/schema.cc
  */
 import type { LogicalType } from '../schema/logicalType.ts'
 import type { Leaf, SchemaNode, SchemaTree } from '../schema/schemaTree.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
 import type { ArrowField, ArrowType } from './arrowType.ts'
 
-/** Levels at which a field has a value, and how deep it lies in lists. */
+/** Levels at which a field has a value, and its nesting depth in lists. */
 export type LevelInfo = {
   readonly definition: number
   readonly repetition: number
-  /** Definition level from which the closest list around it has an element. */
+  /** Definition level from which the innermost enclosing list has an element. */
   readonly ancestor: number
 }
 
@@ -20,7 +19,7 @@ export type LevelInfo = {
 export type SchemaField = {
   readonly field: ArrowField
   readonly levels: LevelInfo
-  /** Null for what has children of its own. */
+  /** Null for a field with children. */
   readonly leaf: number | null
   readonly children: readonly SchemaField[]
 }
@@ -75,7 +74,7 @@ class Inference {
     return listOf(node.name, false, this.struct(node, inside), inside, levels)
   }
 
-  /** @param levels of the struct itself: its own repetition is in them */
+  /** @param levels of the struct itself, including its own repetition */
   private struct(node: Group, levels: LevelInfo): SchemaField {
     const children = node.children.map(child => this.field(child, levels, node))
     const type: ArrowType = { id: 'struct', fields: children.map(({ field }) => field) }
@@ -85,7 +84,7 @@ class Inference {
   private list(node: Group, outside: LevelInfo, parent: SchemaNode | null): SchemaField {
     const [child, more] = node.children
     if (child === undefined || more !== undefined) throw new ThriftError(`the list ${node.name} has ${node.children.length} children`)
-    if (child.repetition !== 'repeated') throw new ThriftError(`the list ${node.name} holds ${child.name}, which does not repeat`)
+    if (child.repetition !== 'repeated') throw new ThriftError(`the list ${node.name} has the element ${child.name}, which is not repeated`)
     const own = node.repetition === 'optional' ? optional(outside) : outside
     const inside = repeated(own)
     const item = this.listItem(node, child, inside, parent)
@@ -94,8 +93,8 @@ class Inference {
 
   private listItem(list: Group, child: SchemaNode, levels: LevelInfo, parent: SchemaNode | null): SchemaField {
     const twoLevels = (): void => {
-      // As an element, such a list may only stand in another list.
-      if (list.repetition === 'repeated' && parent?.logical.kind !== 'list') throw new ThriftError(`the list ${list.name} repeats`)
+      // As an element, such a list may only be nested in another list.
+      if (list.repetition === 'repeated' && parent?.logical.kind !== 'list') throw new ThriftError(`the list ${list.name} is repeated`)
     }
     if (child.kind === 'column') {
       twoLevels()
@@ -107,7 +106,7 @@ class Inference {
       }
     }
     const [only, more] = child.children
-    if (only === undefined) throw new ThriftError(`the list ${list.name} holds nothing`)
+    if (only === undefined) throw new ThriftError(`the list ${list.name} has no elements`)
     const isPlain = child.logical.kind === 'none'
     if (more !== undefined || (isPlain && (child.name === 'array' || child.name === `${list.name}_tuple`))) {
       twoLevels()
@@ -118,18 +117,18 @@ class Inference {
       if (child.logical.kind === 'list') return this.list(child, levels, list)
       return child.logical.kind === 'map' ? this.map(child, levels, list) : this.struct(child, levels)
     }
-    if (list.repetition === 'repeated') throw new ThriftError(`the list ${list.name} repeats`)
+    if (list.repetition === 'repeated') throw new ThriftError(`the list ${list.name} is repeated`)
     return this.field(only, levels, child)
   }
 
   private map(node: Group, outside: LevelInfo, parent: SchemaNode | null): SchemaField {
     const [entries, more] = node.children
     if (entries === undefined || more !== undefined) throw new ThriftError(`the map ${node.name} has ${node.children.length} children`)
-    if (node.repetition === 'repeated' && parent?.logical.kind !== 'list') throw new ThriftError(`the map ${node.name} repeats`)
+    if (node.repetition === 'repeated' && parent?.logical.kind !== 'list') throw new ThriftError(`the map ${node.name} is repeated`)
     if (entries.repetition !== 'repeated' || entries.kind !== 'group') throw new ThriftError(`the map ${node.name} has no entries`)
     const [key, value, third] = entries.children
-    if (key === undefined || third !== undefined) throw new ThriftError(`the entries of the map ${node.name} are no pairs`)
-    if (key.repetition !== 'required') throw new ThriftError(`the keys of the map ${node.name} may be null`)
+    if (key === undefined || third !== undefined) throw new ThriftError(`the entries of the map ${node.name} are not pairs`)
+    if (key.repetition !== 'required') throw new ThriftError(`the keys of the map ${node.name} are nullable`)
     if (value === undefined) return this.list(node, outside, parent)
     const own = node.repetition === 'optional' ? optional(outside) : outside
     const inside = repeated(own)
@@ -160,7 +159,7 @@ function repeated({ definition, repetition }: LevelInfo): LevelInfo {
   return { definition: definition + 1, repetition: repetition + 1, ancestor: definition + 1 }
 }
 
-/** @param around levels of what holds the list */
+/** @param around levels of the container of the list */
 function listOf(name: string, isNullable: boolean, item: SchemaField, inside: LevelInfo, around: LevelInfo): SchemaField {
   const type: ArrowType = { id: 'list', layout: 'plain', item: item.field }
   return { field: { name, isNullable, type }, levels: { ...inside, ancestor: around.ancestor }, leaf: null, children: [item] }
@@ -168,7 +167,7 @@ function listOf(name: string, isNullable: boolean, item: SchemaField, inside: Le
 
 /**
  * The type that Arrow gives a column by its Parquet type alone.
- * @throws ThriftError for a decimal that no Arrow type holds
+ * @throws ThriftError for a decimal too large for any Arrow type
  */
 function arrowTypeOf({ physicalType, logical, width }: Leaf): ArrowType {
   if (logical.kind === 'null') return { id: 'null' }
@@ -236,10 +235,10 @@ function fixedType(logical: LogicalType, width: number): ArrowType {
   }
 }
 
-/** The most digits of the widest decimal. */
+/** The maximum number of digits of the widest decimal. */
 const MOST_DIGITS = 76
 
 function decimalType(precision: number, scale: number): ArrowType {
-  if (precision > MOST_DIGITS) throw new ThriftError(`a decimal of ${precision} digits`)
+  if (precision > MOST_DIGITS) throw new ThriftError(`a decimal has ${precision} digits`)
   return { id: 'decimal', bits: precision <= 38 ? 128 : 256, precision, scale }
 }

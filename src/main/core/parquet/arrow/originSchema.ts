@@ -1,7 +1,7 @@
 /**
- * The Arrow schema that a writer kept in the footer's `ARROW:schema` entry. Arrow decodes it before anything else and refuses a file
- * whose entry it cannot decode, so every rule of its decoder is held here.
- * Source: https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format and arrow/ipc/metadata_internal.cc
+ * The Arrow schema that a writer stored in the footer's `ARROW:schema` entry. Arrow decodes it first and refuses a file whose entry it
+ * cannot decode, so every rule of that decoding is applied here. Source:
+ * https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format and arrow/ipc/metadata_internal.cc
  */
 
 import { throwIfRefused } from '../../fs/systemError.ts'
@@ -14,13 +14,13 @@ export const ARROW_SCHEMA_KEY = 'ARROW:schema'
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** The entry that was decoded last: shards of one cache mostly have the same. */
+/** The last decoded entry, because most shards of a cache have the same. */
 let known: { readonly text: string; readonly fields: readonly ArrowField[] } | null = null
 
 /**
  * Decodes the entry.
- * @param value as the footer has it
- * @throws ShardFault `bad_footer` for what Arrow refuses, `unsupported_encoding` for an extension type that this reader does not know
+ * @param value as it is in the footer
+ * @throws ShardFault `bad_footer` if Arrow refuses it, `unsupported_encoding` for an extension type that this reader does not know
  */
 export function decodeOriginSchema(value: Uint8Array): readonly ArrowField[] {
   const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
@@ -32,7 +32,7 @@ export function decodeOriginSchema(value: Uint8Array): readonly ArrowField[] {
     return fields
   } catch (error) {
     throwIfRefused(error)
-    // A read outside of the bytes is a RangeError by Buffer itself.
+    // Buffer throws a RangeError for a read outside of the bytes.
     if (error instanceof FlatbufferError || error instanceof RangeError) throw fault(error.message)
     throw error
   }
@@ -44,18 +44,18 @@ function fault(why: string): ShardFault {
   })
 }
 
-/** The metadata of the message that the bytes begin with. */
+/** The metadata of the message at the start of the bytes. */
 function messageOf(bytes: Buffer): FlatTable {
   const first = bytes.readInt32LE(0)
   const start = first === -1 ? 8 : 4
   const length = first === -1 ? bytes.readInt32LE(4) : first
-  if (length <= 0 || length > bytes.length - start) throw new FlatbufferError('its frame has no such length')
+  if (length <= 0 || length > bytes.length - start) throw new FlatbufferError('its frame has an invalid length')
   const message = rootTable(bytes.subarray(start, start + length))
   const version = message.int16(0)
   if (version < V4 || version > V5) throw new FlatbufferError(`version ${version} of the format`)
   if (message.int8(1) !== SCHEMA) throw new FlatbufferError('not a schema')
   const body = message.int64(3)
-  if (body < 0n || body > BigInt(bytes.length - start - length)) throw new FlatbufferError('its body is not there')
+  if (body < 0n || body > BigInt(bytes.length - start - length)) throw new FlatbufferError('its body is missing')
   keyValues(message, 4)
   return message
 }
@@ -96,14 +96,14 @@ function fieldOf(table: FlatTable, dictionaries: Map<bigint, ArrowType>): ArrowF
   const metadata = keyValues(table, 6)
   if (encoding === null) return { name, isNullable, type: extended(value, metadata) }
   const before = dictionaries.get(encoding.id)
-  if (before !== undefined && !sameType(before, value)) throw new FlatbufferError('two dictionaries have one number')
+  if (before !== undefined && !sameType(before, value)) throw new FlatbufferError('two dictionaries have the same number')
   dictionaries.set(encoding.id, value)
   return { name, isNullable, type: extended({ id: 'dictionary', index: encoding.index, value }, metadata) }
 }
 
 function dictionaryOf(table: FlatTable): { readonly id: bigint; readonly index: ArrowType } {
   const index = table.table(1, integerOf)
-  if (index === null) throw new FlatbufferError('a dictionary without the type of its indices')
+  if (index === null) throw new FlatbufferError('a dictionary has no type for its indices')
   table.int8(2)
   table.int16(3)
   return { id: table.int64(0), index }
@@ -156,7 +156,7 @@ function typeOf(field: FlatTable, children: readonly ArrowField[]): ArrowType {
   const kind = field.int8(2)
   const read = TYPES.get(kind)
   const type = read === undefined ? null : field.table(3, table => read(table, children))
-  if (type === null) throw new FlatbufferError(`a field has the type ${kind}, and nothing about it`)
+  if (type === null) throw new FlatbufferError(`a field has the type ${kind} without its data`)
   return type
 }
 
@@ -209,7 +209,7 @@ function mapOf(table: FlatTable, children: readonly ArrowField[]): ArrowType {
   const entries = onlyChild(children)
   const [key, value, third] = entries.type.id === 'struct' ? entries.type.fields : []
   if (entries.isNullable || key === undefined || value === undefined || third !== undefined || key.isNullable) {
-    throw new FlatbufferError('a map is no list of pairs')
+    throw new FlatbufferError('a map is not a list of pairs')
   }
   return { id: 'map', entries }
 }
@@ -218,28 +218,28 @@ function unionOf(table: FlatTable, children: readonly ArrowField[]): ArrowType {
   table.int16(0)
   const codes = table.numbers(1)
   const areCodes = codes === null || (codes.length === children.length && codes.every(code => code >= 0 && code <= 127))
-  if (!areCodes || children.length > 127) throw new FlatbufferError('a union with codes that cannot be')
+  if (!areCodes || children.length > 127) throw new FlatbufferError('a union has invalid type codes')
   return { id: 'other', name: 'union', children: children.length }
 }
 
 function runsOf(_: FlatTable, children: readonly ArrowField[]): ArrowType {
   const [ends] = children
   const areEnds = ends?.type.id === 'int' && ends.type.isSigned && ends.type.bits > 8
-  if (children.length !== 2 || !areEnds) throw new FlatbufferError('runs without their ends')
+  if (children.length !== 2 || !areEnds) throw new FlatbufferError('run-end encoded values have no run ends')
   return { id: 'other', name: 'run_end_encoded', children: 2 }
 }
 
 const EXTENSION_NAME = 'ARROW:extension:name'
 const EXTENSION_METADATA = 'ARROW:extension:metadata'
-/** Extension types of Arrow whose own metadata this reader does not read. */
+/** Arrow extension types with metadata that this reader does not interpret. */
 const UNREAD = ['arrow.fixed_shape_tensor', 'arrow.variable_shape_tensor', 'arrow.opaque']
 
-/** The type with the extension that its field names, where Arrow knows that one; else as it is stored. */
+/** The extension type that a field names, if Arrow knows it. Otherwise the storage type. */
 function extended(storage: ArrowType, metadata: ReadonlyMap<string, string>): ArrowType {
   const name = metadata.get(EXTENSION_NAME)
   const serialized = metadata.get(EXTENSION_METADATA) ?? ''
   if (name === undefined) return storage
-  if (UNREAD.includes(name)) throw new ShardFault('unsupported_encoding', `a column has the extension type ${name}, which is not read here`)
+  if (UNREAD.includes(name)) throw new ShardFault('unsupported_encoding', `a column has the extension type ${name}, which is not supported`)
   const isValid = EXTENSIONS.get(name)
   if (isValid === undefined) return storage
   if (!isValid(storage, serialized)) throw new FlatbufferError(`the extension type ${name} over ${storage.id}`)

@@ -1,12 +1,11 @@
 /**
- * What the writer's own Arrow schema changes about the types that Arrow finds in a Parquet schema: time zones, durations, categories,
- * widths of offsets, lists of a fixed size and extension types come back.
- * Source: Arrow C++, parquet/arrow/schema.cc, ApplyOriginalMetadata
+ * Restores types from the writer's own Arrow schema that a Parquet schema cannot express: time zones, durations, categories, offset widths,
+ * fixed-size lists and extension types. Source: Arrow C++, parquet/arrow/schema.cc, ApplyOriginalMetadata
  */
 import { type ArrowField, type ArrowType, childrenOf, sameType } from './arrowType.ts'
 import type { SchemaField } from './inferFields.ts'
 
-/** A field with the type that its writer had. */
+/** A field with the type of its writer. */
 export function restore(origin: ArrowField, inferred: SchemaField): SchemaField {
   if (origin.type.id !== 'extension') return restoreStorage(origin.type, inferred)
   const { name, storage } = origin.type
@@ -30,7 +29,7 @@ function withType(field: SchemaField, type: ArrowType): SchemaField {
   return { ...field, field: { ...field.field, type } }
 }
 
-/** Children that the two types both have. */
+/** Children that both types have. */
 function restoreChildren(origin: ArrowType, inferred: SchemaField): SchemaField {
   const { type } = inferred.field
   const theirs = childrenOf(origin)
@@ -57,7 +56,7 @@ function nested(origin: ArrowType, inferred: ArrowType, children: readonly Schem
   return { id: 'list', layout: origin.id === 'list' ? origin.layout : 'plain', item }
 }
 
-/** The type that a column is read as in place of the inferred one; null where the writer's changes nothing. */
+/** The type that replaces the inferred one. Null if the writer's schema changes nothing. */
 function restoredType(origin: ArrowType, inferred: ArrowType): ArrowType | null {
   if (origin.id === 'timestamp' && inferred.id === 'timestamp') {
     return inferred.zone === 'UTC' && origin.zone !== '' ? { ...inferred, zone: origin.zone } : null

@@ -1,4 +1,4 @@
-/** Decompression that never gives more than the page header declares, and nothing less. */
+/** Decompression that returns exactly the size that the page header declares. */
 
 import { brotliDecompressSync } from 'node:zlib'
 import { counted } from '../../../../shared/text/numbers.ts'
@@ -13,12 +13,11 @@ import { decompressSnappy } from './snappy.ts'
 import { decompressFrameInto, decompressZstd } from './zstd.ts'
 
 /**
- * Decompresses a page body. As to Arrow, a page without compression is as long as it is, and one that gives nothing need not be
- * compressed at all.
- * @param size what the page header declares, already held against the limits
- * @param memory where it may be decompressed to
- * @returns exactly `size` bytes, or the input where there is no compression
- * @throws ShardFault `bad_page`, or `unsupported_encoding` for a codec that is not read
+ * Decompresses a page body. As in Arrow, an uncompressed page may have any length, and an empty page need not be compressed.
+ * @param size declared in the page header, already checked against the limits
+ * @param memory buffer that may receive the output
+ * @returns exactly `size` bytes, or the input if it is not compressed
+ * @throws ShardFault `bad_page`, or `unsupported_encoding` for an unsupported codec
  */
 export function decompress(codec: Codec, input: Uint8Array, size: number, column: string, memory: PageMemory = ownMemory): Uint8Array {
   if (codec === 'UNCOMPRESSED') return input
@@ -36,12 +35,12 @@ export function decompress(codec: Codec, input: Uint8Array, size: number, column
     throw new ShardFault('bad_page', `the ${codec} data of a page of ${column} cannot be decompressed: ${error.message}`, { column })
   }
   if (output.length !== size) {
-    throw new ShardFault('bad_page', counted`a page of ${column} holds ${output.length} bytes, its header says ${size}`, { column })
+    throw new ShardFault('bad_page', counted`a page of ${column} has ${output.length} bytes, but its header says ${size}`, { column })
   }
   return output
 }
 
-/** Whether the bytes are the cause: the libraries put a code on their errors. */
+/** Whether the bytes caused the error. The libraries put a code on such errors. */
 function isDamage(error: unknown): error is Error {
   return error instanceof DecodeError || (error instanceof Error && 'code' in error && typeof error.code === 'string')
 }
@@ -53,7 +52,7 @@ function decode(codec: Exclude<Codec, 'UNCOMPRESSED'>, input: Uint8Array, size: 
     case 'GZIP':
       return decompressGzip(input, size)
     case 'BROTLI':
-      // One chunk that takes the whole output: the default of 16 KiB would piece every page together.
+      // One chunk for the whole output. The default of 16 KiB would assemble every page from pieces.
       return brotliDecompressSync(input, { maxOutputLength: size, chunkSize: Math.max(size + 1, 64) })
     case 'SNAPPY':
       return decompressSnappy(input, size)
@@ -62,7 +61,7 @@ function decode(codec: Exclude<Codec, 'UNCOMPRESSED'>, input: Uint8Array, size: 
     case 'LZ4':
       return decompressLz4Hadoop(input, size)
     case 'LZO':
-      throw new ShardFault('unsupported_encoding', `${column} is compressed with LZO, which neither GenoLeWM nor lewm-cache reads`, {
+      throw new ShardFault('unsupported_encoding', `${column} is compressed with LZO, which neither GenoLeWM nor lewm-cache can read`, {
         column
       })
   }

@@ -1,18 +1,18 @@
 /**
- * LZ4 blocks into a buffer of the declared size, never a byte more. (hyparquet-compressors has one too, but lets a length of the
- * input's choosing drive its copy loop.) Source: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
+ * LZ4 block decompression into a buffer of the declared size, without ever writing beyond it. (The copy loop of hyparquet-compressors
+ * trusts a length from the input.) Source: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
 import { counted } from '../../../../shared/text/numbers.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 
-/** What the format keeps free at the end of a block: the last match begins 12 bytes before it, the last five bytes are literals. */
+/** End of block rules of the format: the last match begins at least 12 bytes before the end, and the last five bytes are literals. */
 const LAST_MATCH = 12
 const LAST_LITERALS = 5
 
 /**
- * Decompresses one LZ4 block, with the rules of `LZ4_decompress_safe` for how it may end.
+ * Decompresses one LZ4 block. It may end as `LZ4_decompress_safe` permits.
  * @returns `size` bytes
- * @throws DecodeError when the block does not give exactly `size` bytes
+ * @throws DecodeError if the output is not exactly `size` bytes
  */
 export function decompressLz4Block(input: Uint8Array, size: number): Uint8Array {
   const output = new Uint8Array(size)
@@ -20,7 +20,7 @@ export function decompressLz4Block(input: Uint8Array, size: number): Uint8Array 
   let to = 0
   const byte = (): number => {
     const value = input[from++]
-    if (value === undefined) throw new DecodeError('LZ4: the block ends early')
+    if (value === undefined) throw new DecodeError('LZ4: the block is truncated')
     return value
   }
   const extend = (nibble: number): number => {
@@ -33,17 +33,16 @@ export function decompressLz4Block(input: Uint8Array, size: number): Uint8Array 
   while (from < input.length) {
     const token = byte()
     const literals = extend(token >> 4)
-    if (literals > input.length - from || literals > size - to) throw new DecodeError('LZ4: literals pass the end')
+    if (literals > input.length - from || literals > size - to) throw new DecodeError('LZ4: literals exceed the end')
     output.set(input.subarray(from, from + literals), to)
     from += literals
     to += literals
     if (from === input.length) break
-    if (to > size - LAST_MATCH || from > input.length - LAST_LITERALS - 3)
-      throw new DecodeError('LZ4: bytes are left behind the last literals')
+    if (to > size - LAST_MATCH || from > input.length - LAST_LITERALS - 3) throw new DecodeError('LZ4: bytes follow the last literals')
     const distance = byte() | (byte() << 8)
     const length = extend(token & 15) + 4
-    if (distance > to || length > size - to - LAST_LITERALS) throw new DecodeError('LZ4: a copy passes the border')
-    // A distance of 0 is none; the library leaves zeros there.
+    if (distance > to || length > size - to - LAST_LITERALS) throw new DecodeError('LZ4: a copy exceeds the output')
+    // A distance of 0 is invalid. The library writes zeros.
     if (distance >= length) output.copyWithin(to, to - distance, to - distance + length)
     else if (distance > 0) for (let i = 0; i < length; i++) output[to + i] = output[to + i - distance] ?? 0
     to += length
@@ -53,8 +52,8 @@ export function decompressLz4Block(input: Uint8Array, size: number): Uint8Array 
 }
 
 /**
- * Decompresses Hadoop's framing of LZ4 blocks (Parquet's deprecated codec "LZ4"): big-endian sizes before each block. Some writers
- * left the frames out: what is no such frame is one block.
+ * Decompresses Hadoop's framing of LZ4 blocks (Parquet's deprecated codec "LZ4"), with big-endian sizes before each block. Some writers
+ * omitted the frames, so any other data is read as one block.
  */
 export function decompressLz4Hadoop(input: Uint8Array, size: number): Uint8Array {
   return decompressFrames(input, size) ?? decompressLz4Block(input, size)

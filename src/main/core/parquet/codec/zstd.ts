@@ -1,6 +1,6 @@
 /**
- * zstd frames into memory that the caller has: one decompressor for all of a thread's pages. `zstdDecompressSync` makes a new one for
- * every call, which for a shard's two dozen small pages costs as much as its values do.
+ * zstd decompression into memory of the caller, with one decompressor for all pages of a thread. `zstdDecompressSync` makes a new one for
+ * every call. For the two dozen small pages of a shard, this takes as long as decoding its values.
  */
 
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib'
@@ -9,8 +9,8 @@ import { DecodeError } from '../encodings/decodeError.ts'
 
 /**
  * Decompresses one whole frame.
- * @param output at least one byte longer than what is expected, so that a frame that holds more shows
- * @returns how many bytes it gave; null when this fast way cannot tell, and `decompressZstd` must
+ * @param output at least one byte longer than expected, so that a longer frame is detected
+ * @returns number of bytes written. Null if this fast path cannot decide, so `decompressZstd` must
  */
 export function decompressFrameInto(input: Uint8Array, output: Uint8Array): number | null {
   context ??= openContext()
@@ -18,16 +18,16 @@ export function decompressFrameInto(input: Uint8Array, output: Uint8Array): numb
   context.failed = false
   context.run(input, output)
   const [room = 0, left = 0] = context.state
-  // A frame that gives nothing is not held to the size that it declares.
+  // The declared size of an empty frame is not checked.
   if (!context.failed && left === 0 && room > 0 && room < output.length) return output.length - room
-  // In the middle of a frame, or broken: the next page gets another one.
+  // In the middle of a frame, or failed. The next page gets a new decompressor.
   context = undefined
   return null
 }
 
 /**
- * The documented way, for any number of frames with skippable ones between them: at most `size` bytes.
- * @throws Error when a frame is damaged, something else is left behind them, or they hold more than `size` bytes
+ * The documented API, for any number of frames with skippable ones between them. Returns at most `size` bytes.
+ * @throws Error if a frame is damaged, if other data follows the frames, or if the output is longer than `size` bytes
  */
 export function decompressZstd(input: Uint8Array, size: number): Uint8Array {
   const parts: Uint8Array[] = []
@@ -37,9 +37,9 @@ export function decompressZstd(input: Uint8Array, size: number): Uint8Array {
     const skipped = skippableBytes(rest)
     const length = skipped > 0 ? skipped : frameBytes(rest)
     if (length < 0) {
-      // The decompressor knows best what is wrong.
+      // The decompressor reports the exact error.
       decompressFrame(rest, left)
-      throw new DecodeError(counted`${rest.length} bytes are left behind the frames`)
+      throw new DecodeError(counted`${rest.length} bytes follow the frames`)
     }
     at += length
     if (skipped > 0) continue
@@ -54,21 +54,21 @@ export function decompressZstd(input: Uint8Array, size: number): Uint8Array {
 function decompressFrame(frame: Uint8Array, size: number): Uint8Array {
   const output = zstdDecompressSync(frame, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size + 1, 64) })
   const declared = contentSize(frame)
-  if (output.length > size || (declared !== null && declared !== BigInt(output.length))) throw new DecodeError('a frame of another size')
+  if (output.length > size || (declared !== null && declared !== BigInt(output.length))) throw new DecodeError('the frame has another size')
   return output
 }
 
 type Context = {
   readonly run: (input: Uint8Array, output: Uint8Array) => void
-  /** Bytes of the output that stayed free, bytes of the input that were not taken. */
+  /** Unused bytes of the output, unused bytes of the input. */
   readonly state: Uint32Array
   failed: boolean
 }
 
-/** Null when this Node keeps its decompressor elsewhere. */
+/** Null if this Node stores its decompressor elsewhere. */
 let context: Context | null | undefined
 
-/** What a decompressing stream of Node works with; not documented, so nothing is taken for granted. */
+/** The internal handle of Node's decompressing streams. It is not documented, so every property is checked. */
 function openContext(): Context | null {
   const stream = createZstdDecompress()
   const handle: unknown = Reflect.get(stream, '_handle')
@@ -91,7 +91,7 @@ const SKIPPABLE = 0x184d2a50
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
 
-/** Length of the skippable frame that `bytes` begin with; 0 when they begin with none. */
+/** Length of the skippable frame at the start of `bytes`. 0 if there is none. */
 function skippableBytes(bytes: Uint8Array): number {
   if (bytes.length < 8) return 0
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -116,7 +116,7 @@ function frameHeader(bytes: Uint8Array): FrameHeader | null {
   }
 }
 
-/** Bytes that a frame says it holds; null when it says nothing. */
+/** Content size that a frame declares. Null if it declares none. */
 function contentSize(frame: Uint8Array): bigint | null {
   const header = frameHeader(frame)
   if (header === null || header.contentSizeBytes === 0) return null
@@ -127,9 +127,8 @@ function contentSize(frame: Uint8Array): bigint | null {
 }
 
 /**
- * Length of the frame that `bytes` begin with, by its headers alone; -1 when it is cut off or none. A decompressor that is used again
- * must never be left inside a frame, and Node does not tell.
- * Source: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
+ * Length of the frame at the start of `bytes`, by its headers alone. -1 if it is truncated or not a frame. A decompressor must never be
+ * reused inside a frame, and Node does not report this. Source: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
  */
 export function frameBytes(bytes: Uint8Array): number {
   const header = frameHeader(bytes)

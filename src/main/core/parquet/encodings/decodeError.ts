@@ -1,2 +1,2 @@
-/** Why encoded or compressed bytes cannot be what they should be. Whatever else is thrown while they are read says nothing about them. */
+/** The reason why encoded or compressed bytes are invalid. Any other error during decoding says nothing about the bytes. */
 export class DecodeError extends Error {}

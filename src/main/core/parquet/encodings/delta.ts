@@ -1,7 +1,7 @@
 /**
- * DELTA_BINARY_PACKED integers, as Arrow reads them: blocks of any size that the format allows, and the padding of the last part has
- * to be there. Every number is bounded before it is used.
- * Source: https://parquet.apache.org/docs/file-format/data-pages/encodings/#delta-encoding-delta_binary_packed--5
+ * DELTA_BINARY_PACKED integers, as Arrow reads them: blocks of any size that the format allows. The padding of the last miniblock is
+ * required. Every number is checked before it is used. Source:
+ * https://parquet.apache.org/docs/file-format/data-pages/encodings/#delta-encoding-delta_binary_packed--5
  */
 import { DecodeError } from './decodeError.ts'
 
@@ -14,7 +14,7 @@ export class DeltaReader {
   private position: number
   private readonly miniblocks: number
   private readonly perMiniblock: number
-  /** Values that the stream says it has. */
+  /** The number of values that the stream declares. */
   readonly total: number
   private left: number
   private last: bigint
@@ -24,12 +24,12 @@ export class DeltaReader {
   private miniblock = 0
   private width = 0
   private leftInMiniblock = 0
-  /** Of the current byte that are used up. */
+  /** Used bits of the current byte. */
   private bit = 0
 
   /**
-   * @param offset where the stream begins
-   * @throws DecodeError when its header is cut off or impossible
+   * @param offset start of the stream
+   * @throws DecodeError if its header is truncated or invalid
    */
   constructor(bytes: Uint8Array, offset: number, bits: 32 | 64) {
     this.bytes = bytes
@@ -41,20 +41,20 @@ export class DeltaReader {
     this.last = this.zigZag()
     this.perMiniblock = Math.floor(blockSize / this.miniblocks)
     if (blockSize === 0 || blockSize % 128 !== 0 || this.miniblocks === 0 || this.perMiniblock === 0 || this.perMiniblock % 32 !== 0) {
-      throw new DecodeError(`delta blocks of ${blockSize} values in ${this.miniblocks} parts`)
+      throw new DecodeError(`a delta block has ${blockSize} values in ${this.miniblocks} miniblocks`)
     }
     this.left = this.total
   }
 
-  /** Where the stream ends, once all of its values are read. */
+  /** The end of the stream, once all of its values are read. */
   get end(): number {
     return this.position + (this.bit > 0 ? 1 : 0)
   }
 
   /**
    * Reads the next values into `out`, from its start.
-   * @returns how many there are: fewer than `out` has room for when the stream holds no more
-   * @throws DecodeError when the bytes end early or a block is impossible
+   * @returns number of values read. It is less than the length of `out` at the end of the stream
+   * @throws DecodeError if the bytes end early or a block is invalid
    */
   read(out: DeltaTarget): number {
     const count = Math.min(out.length, this.left)
@@ -91,7 +91,7 @@ export class DeltaReader {
   private beginBlock(): void {
     this.smallest = this.zigZag()
     this.widths = this.bytes.subarray(this.position, this.position + this.miniblocks)
-    if (this.widths.length < this.miniblocks) throw new DecodeError('the deltas end early')
+    if (this.widths.length < this.miniblocks) throw new DecodeError('the deltas are truncated')
     this.position += this.miniblocks
     this.hasBlock = true
     this.miniblock = -1
@@ -105,14 +105,14 @@ export class DeltaReader {
       this.beginBlock()
       return
     }
-    if (width > this.bits) throw new DecodeError(`deltas of ${width} bits`)
+    if (width > this.bits) throw new DecodeError(`a delta has ${width} bits`)
     this.width = width
     this.leftInMiniblock = this.perMiniblock
   }
 
-  /** @throws DecodeError unless the bits of so many values are there */
+  /** @throws DecodeError if fewer bits are left */
   private need(values: number): void {
-    if (this.position * 8 + this.bit + values * this.width > this.bytes.length * 8) throw new DecodeError('the deltas end early')
+    if (this.position * 8 + this.bit + values * this.width > this.bytes.length * 8) throw new DecodeError('the deltas are truncated')
   }
 
   private advance(values: number): void {
@@ -121,18 +121,18 @@ export class DeltaReader {
     this.bit = bits % 8
   }
 
-  /** Unsigned LEB128 of as many bits. */
+  /** An unsigned LEB128 number of at most `bits` bits. */
   private varint(bits: 32 | 64): bigint {
     let value = 0n
     for (let shift = 0n; shift < bits; shift += 7n) {
       const byte = this.bytes[this.position++]
-      if (byte === undefined) throw new DecodeError('the deltas end early')
+      if (byte === undefined) throw new DecodeError('the deltas are truncated')
       value |= BigInt(byte & 0x7f) << shift
       if (byte >= 128) continue
       if (BigInt.asUintN(bits, value) !== value) break
       return value
     }
-    throw new DecodeError(`a number of more than ${bits} bits`)
+    throw new DecodeError(`a number has more than ${bits} bits`)
   }
 
   private zigZag(): bigint {
@@ -140,7 +140,7 @@ export class DeltaReader {
     return (value >> 1n) ^ -(value & 1n)
   }
 
-  /** `width` bits from bit `at` on, least significant first. */
+  /** `width` bits from bit `at`, least significant first. */
   private bitsAt(at: number): bigint {
     const { bytes, width } = this
     if (width === 0) return 0n

@@ -1,7 +1,7 @@
 /**
- * Parquet's RLE/bit-packed hybrid: levels and dictionary indices. Two readers: one for streams without a flaw, whole and fast, and one
- * that takes what Arrow takes, value by value.
- * Source: https://parquet.apache.org/docs/file-format/data-pages/encodings/#run-length-encoding--bit-packing-hybrid-rle--3
+ * Parquet's RLE/bit-packed hybrid, used for levels and dictionary indices. One reader decodes valid streams at once. The other accepts what
+ * Arrow accepts, value by value. Source:
+ * https://parquet.apache.org/docs/file-format/data-pages/encodings/#run-length-encoding--bit-packing-hybrid-rle--3
  */
 
 import { unpackGroups, WIDEST_PACKED } from '../../kernels/kernels.ts'
@@ -9,7 +9,7 @@ import { DecodeError } from './decodeError.ts'
 
 type Target = Uint8Array | Uint16Array | Uint32Array
 
-/** Bits that the largest level or index takes. */
+/** Number of bits of the largest level or index. */
 export function bitWidthOf(largest: number): number {
   return 32 - Math.clz32(largest)
 }
@@ -18,14 +18,14 @@ const MOST_GROUPS = Math.floor((2 ** 31 - 1) / 8)
 
 type Run = {
   readonly isPacked: boolean
-  /** Values in it; those of a packed run that is cut off in its last group are fewer. */
+  /** Number of values. Smaller for a packed run with a truncated last group. */
   readonly count: number
-  /** Where its values begin, and where the next run does. */
+  /** Start of its values, and start of the next run. */
   readonly from: number
   readonly end: number
 }
 
-/** The run at a position, by Arrow's rules; null where there is none that can be. */
+/** The run at a position, by Arrow's rules. Null if it is invalid. */
 function runAt(bytes: Uint8Array, position: number, bitWidth: number): Run | null {
   let head = 0
   let from = position
@@ -44,7 +44,7 @@ function runAt(bytes: Uint8Array, position: number, bitWidth: number): Run | nul
   if (groups > MOST_GROUPS) return null
   const end = from + groups * bitWidth
   if (end <= bytes.length) return { isPacked: true, count: groups * 8, from, end }
-  // Some writers leave the padding of the last group away.
+  // Some writers omit the padding of the last group.
   const count = Math.floor(((bytes.length - from) * 8) / bitWidth)
   return count > (groups - 1) * 8 ? { isPacked: true, count, from, end: bytes.length } : null
 }
@@ -55,15 +55,15 @@ function repeatedValue(bytes: Uint8Array, from: number, bitWidth: number): numbe
   return value
 }
 
-/** What a stream is made of, in order; `at` is the position of a run's first value, `from` of its first byte. */
+/** Visitor for the runs of a stream, in order. `at` is the position of a run's first value, `from` that of its first byte. */
 type Runs = {
   repeated(value: number, at: number, count: number): void
   packed(from: number, at: number, count: number): void
 }
 
 /**
- * Goes through the runs of `count` values of `bitWidth` bits (0 to 32).
- * @throws DecodeError when the stream ends early, a run is impossible, or bytes are left behind the values
+ * Visits the runs of `count` values of `bitWidth` bits (0 to 32).
+ * @throws DecodeError if the stream ends early, a run is invalid, or bytes follow the values
  */
 function walkRuns(bytes: Uint8Array, bitWidth: number, count: number, runs: Runs): void {
   let position = 0
@@ -78,17 +78,17 @@ function walkRuns(bytes: Uint8Array, bitWidth: number, count: number, runs: Runs
     filled += taken
   }
   if (count === 0) return
-  // A stream that is read with the wrong width or from the wrong place rarely ends where its bytes do.
-  if (position < bytes.length) throw new DecodeError(`${bytes.length - position} bytes are left behind its ${count} values`)
+  // A stream that is read with the wrong width or from the wrong position rarely ends at its last byte.
+  if (position < bytes.length) throw new DecodeError(`${bytes.length - position} bytes follow its ${count} values`)
 }
 
 /**
  * Decodes `count` values of `bitWidth` bits into `out`, from its start.
- * @returns the largest value met
- * @throws DecodeError when the stream ends early or a run is impossible
+ * @returns the largest value
+ * @throws DecodeError if the stream ends early or a run is invalid
  */
 export function decodeHybrid(bytes: Uint8Array, bitWidth: number, count: number, out: Target): number {
-  if (bitWidth > 32) throw new DecodeError(`${bitWidth} bits a value`)
+  if (bitWidth > 32) throw new DecodeError(`a value has ${bitWidth} bits`)
   let largest = 0
   walkRuns(bytes, bitWidth, count, {
     repeated: (value, at, run) => {
@@ -104,9 +104,9 @@ export function decodeHybrid(bytes: Uint8Array, bitWidth: number, count: number,
 }
 
 /**
- * Where the zeros stand among `count` levels of one bit, in order. A list column begins a row at each, and all else is long runs of
- * ones: nothing is unpacked to find them.
- * @throws DecodeError as decodeHybrid, and for a level above one
+ * The positions of zeros among `count` levels of one bit, in order. In a list column each zero begins a row, and the rest are long runs of
+ * ones, so nothing is unpacked to find them.
+ * @throws DecodeError like decodeHybrid, and for a level above one
  */
 export function zerosOf(bytes: Uint8Array, count: number): Uint32Array {
   let zeros = new Uint32Array(1024)
@@ -135,9 +135,7 @@ export function zerosOf(bytes: Uint8Array, count: number): Uint32Array {
   return zeros.subarray(0, found)
 }
 
-/**
- * The value of a stream that is one run of at least `count`, as the levels of columns without nulls are; null for any other.
- */
+/** The value of a stream that is one run of at least `count`, as levels of columns without nulls are. Null for any other stream. */
 export function constantOf(bytes: Uint8Array, bitWidth: number, count: number): number | null {
   if (count === 0 || bitWidth > 8) return null
   const run = runAt(bytes, 0, bitWidth)
@@ -145,10 +143,10 @@ export function constantOf(bytes: Uint8Array, bitWidth: number, count: number): 
   return bytes[run.from] ?? null
 }
 
-/** So few groups of eight are unpacked sooner one by one. */
+/** Below this number of groups of eight, unpacking one by one is faster. */
 const FEW_GROUPS = 8
 
-/** Unpacks `count` values, least significant bit first; the bytes are there. Returns the largest. */
+/** Unpacks `count` values, least significant bit first. The bytes must be present. Returns the largest value. */
 function unpack(bytes: Uint8Array, start: number, bitWidth: number, count: number, out: Target, at: number): number {
   let done = 0
   let largest = 0
@@ -168,7 +166,7 @@ function unpack(bytes: Uint8Array, start: number, bitWidth: number, count: numbe
   return largest
 }
 
-/** The `i`-th of values packed from a byte on. */
+/** The `i`-th of the values packed from a byte on. */
 function packedAt(bytes: Uint8Array, start: number, bitWidth: number, i: number): number {
   const first = start + Math.floor((i * bitWidth) / 8)
   const shift = (i * bitWidth) % 8
@@ -177,7 +175,7 @@ function packedAt(bytes: Uint8Array, start: number, bitWidth: number, i: number)
   return Math.floor(value / 2 ** shift) % 2 ** bitWidth
 }
 
-/** So many indices of a packed run are held against a dictionary at a time. */
+/** The number of indices of a packed run that are checked against a dictionary at a time. */
 const CHECKED_AT_ONCE = 1024
 
 /** A stream that is decoded on demand. Bytes after the requested values are ignored. */
@@ -193,14 +191,14 @@ export class HybridReader {
     this.bitWidth = bitWidth
   }
 
-  /** Bytes behind the runs that were begun. */
+  /** Bytes after the runs that were started. */
   get spareBytes(): number {
     return this.bytes.length - this.position
   }
 
   /**
    * Reads the next values.
-   * @returns how many there are: fewer than `count` when the stream ends early or a run is impossible
+   * @returns number of values read. It is less than `count` if the stream ends early or a run is invalid
    */
   read(out: Target, at: number, count: number): number {
     let done = 0
@@ -209,8 +207,8 @@ export class HybridReader {
   }
 
   /**
-   * Reads indices into a dictionary. As in Arrow, a packed run is left where an index in it points outside, and the next one is read.
-   * @returns how many there are
+   * Reads indices into a dictionary. As in Arrow, an index out of range ends a packed run, and the next run is read.
+   * @returns number of indices read
    */
   readIndices(out: Target, at: number, count: number, dictionaryLength: number): number {
     let done = 0
@@ -233,7 +231,7 @@ export class HybridReader {
     return done
   }
 
-  /** Whether there is a run with values left; begins the next one where the last is used up. */
+  /** Whether a run has values left. Starts the next run when the last one is used up. */
   private inRun(): boolean {
     if (this.run !== null) return true
     if (this.position >= this.bytes.length) return false
@@ -263,7 +261,7 @@ function areBelow(values: Target, at: number, count: number, limit: number): boo
   return true
 }
 
-/** Levels in the old form without runs, least significant bit first, as Arrow reads them. */
+/** Levels in the old bit-packed form without runs, least significant bit first, as Arrow reads them. */
 export function unpackLevels(bytes: Uint8Array, bitWidth: number, count: number, out: Uint8Array): void {
   unpack(bytes, 0, bitWidth, count, out, 0)
 }

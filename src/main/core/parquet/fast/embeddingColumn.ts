@@ -1,6 +1,6 @@
 /**
- * The embedding column, page by page: rows with their values as the shard stores them (float16 bits, float32 or float64), never
- * a JS number before somebody asks for one. Memory is bounded by a page, not by a shard.
+ * The embedding column, page by page: rows with their values as stored (float16 bits, float32 or float64). They become JS numbers only on
+ * request. Memory is bounded by a page, not by a shard.
  */
 
 import { counted } from '../../../../shared/text/numbers.ts'
@@ -40,15 +40,15 @@ import type { Leaf } from '../schema/schemaTree.ts'
 import { type PagePlace, readPageIndex } from './pageIndex.ts'
 
 export type EmbeddingOptions = {
-  /** What pages are decoded into; a batch in reused memory holds until the next one is asked for. */
+  /** Memory that pages are decoded into. A batch in reused memory is valid until the next one is requested. */
   readonly memory?: PageMemory
-  /** Told of what contradicts the pages. */
+  /** Receives contradictions to the pages. */
   readonly note?: Note
 }
 
 /**
- * Reads the embeddings of a row group in row order. The last row of a page comes as a batch of its own: it may go on in the next one.
- * @param rows how many the row group has
+ * Reads the embeddings of a row group in row order. The last row of a page is a batch of its own, because it may continue in the next one.
+ * @param rows number of rows in the row group
  * @throws ShardFault, NotFast
  */
 export function* readEmbeddingColumn(
@@ -64,7 +64,7 @@ export function* readEmbeddingColumn(
   let row = 0
   let slots = 0
   let pages = 0
-  /** The last row of the page before, which may go on in the next one. */
+  /** The last row of the previous page, which may continue in the next one. */
   let open: EmbeddingBatch | null = null
   for (const page of readPages(file, chunk, limits, { memory, note })) {
     if (page.type === 'dictionary') {
@@ -73,12 +73,12 @@ export function* readEmbeddingColumn(
     }
     slots += page.count
     const { starts, levels, present } = readLevels(leaf, page)
-    if (index !== null && !isAt(index[pages], page, row, starts)) note(`the page index of ${leaf.name} says otherwise than its pages`)
+    if (index !== null && !isAt(index[pages], page, row, starts)) note(`the page index of ${leaf.name} contradicts its pages`)
     pages += 1
     const values = pageValues(leaf, page, present, dictionary, memory)
     if (starts[0] !== 0) {
       const end = starts[0] ?? page.count
-      if (open === null) throw bad(leaf, 'the first row of the column has no beginning')
+      if (open === null) throw bad(leaf, 'the first value of the column does not begin a row')
       open = append(open, slice(leaf, levels, values, ROW_AT_START, end, open.firstRow))
       checkLength(leaf.name, open, limits)
     }
@@ -88,26 +88,26 @@ export function* readEmbeddingColumn(
     const batch = slice(leaf, levels, values, starts, page.count, row)
     checkLength(leaf.name, batch, limits)
     row += starts.length
-    if (row > rows) throw bad(leaf, counted`it holds more than the ${rows} rows of its row group`)
+    if (row > rows) throw bad(leaf, counted`it has more than the ${rows} rows of its row group`)
     if (slots >= chunk.values) yield batch
     else {
-      // Taken out before the batch is handed on: the next page may be decoded into the same memory.
+      // Copied before the batch is passed on, because the next page may be decoded into the same memory.
       open = ownRow(batch, batch.rows - 1)
       if (batch.rows > 1) yield withoutLast(batch)
     }
   }
   if (open !== null) yield open
-  if (row !== rows) throw bad(leaf, counted`it holds ${row} rows, its row group ${rows}`)
-  if (slots !== chunk.values) throw bad(leaf, counted`it holds ${slots} values, its row group says ${chunk.values}`)
+  if (row !== rows) throw bad(leaf, counted`it has ${row} rows, but its row group has ${rows}`)
+  if (slots !== chunk.values) throw bad(leaf, counted`it has ${slots} values, but its row group says ${chunk.values}`)
   if (index !== null && index.length !== pages) {
-    note(`the page index of ${leaf.name} tells of ${index.length} pages, and there are ${pages}`)
+    note(`the page index of ${leaf.name} lists ${index.length} pages, but there are ${pages}`)
   }
 }
 
 /**
- * Reads the one page of a row group that holds a row, by the page index, as far as the headers of the pages before it agree with it.
- * @param row in the row group, inside it
- * @returns null where the index is of no use, and pages have to be read from the first on
+ * Reads the one page of a row group that contains a row, using the page index if it agrees with the headers of the preceding pages.
+ * @param row in the row group
+ * @returns null if the index cannot be used, so that pages must be read from the first one
  */
 export function readEmbeddingPage(file: ShardFile, chunk: ColumnChunk, rows: number, row: number, limits: Limits): EmbeddingBatch | null {
   try {
@@ -115,7 +115,7 @@ export function readEmbeddingPage(file: ShardFile, chunk: ColumnChunk, rows: num
     const place = index?.findLast(({ firstRow }) => firstRow <= row)
     return place === undefined ? null : pageAt(file, chunk, place, limits)
   } catch (error) {
-    // What is wrong with the pages is told when they are read in order.
+    // Faults of the pages are reported when they are read in order.
     if (error instanceof NotFast || (error instanceof ShardFault && error.kind === 'bad_page')) return null
     throw error
   }
@@ -145,7 +145,7 @@ function pageAt(file: ShardFile, chunk: ColumnChunk, place: PagePlace, limits: L
 
 type Before = { readonly slots: number; readonly dictionaryEnd: number | null }
 
-/** What stands before the page that starts at a byte; null where no page starts there. */
+/** The number of slots before the page that starts at a byte. Null if no page starts there. */
 function slotsBefore(file: ShardFile, chunk: ColumnChunk, start: number, limits: Limits): Before | null {
   let slots = 0
   let dictionaryEnd: number | null = null
@@ -158,7 +158,7 @@ function slotsBefore(file: ShardFile, chunk: ColumnChunk, start: number, limits:
   return null
 }
 
-/** Whether all rows of a page have as many slots. */
+/** Whether all rows of a page have the same number of slots. */
 function areAlike(starts: Uint32Array, count: number): boolean {
   const each = count / starts.length
   return Number.isInteger(each) && starts.every((start, i) => start === i * each)
@@ -177,9 +177,9 @@ function bad(leaf: Leaf, message: string): ShardFault {
 type Levels = {
   /** Slots at which a row starts. */
   readonly starts: Uint32Array
-  /** Definition level of each slot; null when every slot is a value. */
+  /** Definition level of each slot. Null if every slot is a value. */
   readonly levels: Uint8Array | null
-  /** How many slots are values. */
+  /** Number of slots with a value. */
   readonly present: number
 }
 
@@ -230,11 +230,11 @@ function pageValues(leaf: Leaf, page: DataPage, count: number, dictionary: Fixed
 }
 
 function fixed(leaf: Leaf, values: Values): FixedValues {
-  if (values.kind !== 'fixed') throw bad(leaf, 'values of any length')
+  if (values.kind !== 'fixed') throw bad(leaf, 'variable-length values in a column of numbers')
   return values
 }
 
-/** The rows that start at `starts`, the last one ending at slot `end`. */
+/** The rows that start at `starts`. The last one ends at slot `end`. */
 function slice(
   leaf: Leaf,
   levels: Uint8Array | null,

@@ -1,6 +1,6 @@
 /**
- * One column of one row group without lists, decoded whole: integers, texts, digests, booleans, with their nulls. A column of
- * texts holds each distinct text once, as the columns of this schema repeat few.
+ * One column of one row group without lists, decoded at once: integers, texts, digests or booleans, with their nulls. A column of texts
+ * stores each distinct text once, because the columns of this schema have few distinct texts.
  */
 
 import { counted } from '../../../../shared/text/numbers.ts'
@@ -17,7 +17,7 @@ import { aligned, type Codes, decodeCodes, decodeDictionaryPage, decodeValues, i
 import type { DigestColumn, FlatColumn } from '../pages/rowColumns.ts'
 import { type Leaf, widthOf } from '../schema/schemaTree.ts'
 
-/** One page: its values, packed (fixed width), as codes of texts, or as digests of any length that fit. */
+/** One page: its values, packed (fixed width), as codes of texts, or as digests of variable length with the right size. */
 type Piece = { readonly rows: number; readonly present: Uint8Array | null } & (
   | { readonly kind: 'fixed'; readonly bytes: Uint8Array }
   | { readonly kind: 'codes'; readonly codes: Uint32Array }
@@ -26,8 +26,8 @@ type Piece = { readonly rows: number; readonly present: Uint8Array | null } & (
 
 /**
  * Reads a chunk of a top-level column.
- * @param rowCount how many rows there must be
- * @param width bytes of a digest; used for columns of binary values only
+ * @param rowCount required number of rows
+ * @param width bytes of a digest, used only for columns of binary values
  * @throws ShardFault, NotFast
  */
 export function readFlatColumn(
@@ -116,7 +116,7 @@ function joinPresence(pieces: readonly Piece[], rows: number): Uint8Array | null
   return present
 }
 
-/** Calls `each(row, index)` for every row of a piece that has a value. */
+/** Calls `each(row, index)` for every row of a page that has a value. */
 function eachPresent(piece: Piece, firstRow: number, each: (row: number, index: number) => void): void {
   let index = 0
   for (let i = 0; i < piece.rows; i++) {
@@ -130,7 +130,7 @@ function joinFixed(pieces: readonly Piece[], rows: number, width: number): Uint8
   const out = new Uint8Array(rows * width)
   let row = 0
   for (const piece of pieces) {
-    if (piece.kind !== 'fixed') throw new TypeError('values of any length in a fixed column')
+    if (piece.kind !== 'fixed') throw new TypeError('variable-length values in a fixed-width column')
     const { bytes } = piece
     if (piece.present === null) out.set(bytes, row * width)
     else eachPresent(piece, row, (at, index) => out.set(bytes.subarray(index * width, (index + 1) * width), at * width))
@@ -145,7 +145,7 @@ function joinIntegers(leaf: Leaf, pieces: readonly Piece[], rows: number): Int32
   if (width === 8) return new BigInt64Array(buffer, byteOffset, rows)
   const values = new Int32Array(buffer, byteOffset, rows)
   const { logical } = leaf
-  // Arrow keeps only the bits that the logical type has.
+  // Arrow keeps only the bits of the logical type.
   if (logical.kind === 'int' && logical.bits < 32 && !areWithin(values, 2 ** (logical.bits - 1))) throw new NotFast()
   return values
 }
@@ -154,10 +154,10 @@ function areWithin(values: Int32Array, limit: number): boolean {
   return values.every(value => value >= -limit && value < limit)
 }
 
-/** A byte order mark is a character like any other, as in Python. */
+/** A byte order mark is an ordinary character, as in Python. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Gives each distinct text a number, over all pages of a chunk. */
+/** Assigns a number to each distinct text, over all pages of a chunk. */
 class TextCodes {
   readonly texts: string[] = []
   private readonly byBytes = new Map<string, number>()
@@ -173,7 +173,7 @@ class TextCodes {
     return Uint32Array.from(values, bytes => this.codeOf(bytes))
   }
 
-  /** Positions in a chunk's dictionary as numbers of texts; only what occurs is decoded. */
+  /** Positions in a chunk's dictionary as numbers of texts. Only texts that occur are decoded. */
   translate(codes: Codes, dictionary: readonly Uint8Array[]): Uint32Array {
     const known = new Int32Array(dictionary.length).fill(-1)
     const out = new Uint32Array(codes.length)
@@ -195,7 +195,7 @@ class TextCodes {
     if (code === undefined) {
       code = this.texts.length
       const { name: column } = this.leaf
-      if (code >= this.limits.texts) throw overLimit('texts', `${column} holds more distinct texts than it may`, this.limits, { column })
+      if (code >= this.limits.texts) throw overLimit('texts', `${column} has too many distinct texts`, this.limits, { column })
       this.texts.push(decodeText(this.leaf, bytes))
       this.byBytes.set(key, code)
     }
@@ -209,7 +209,7 @@ function joinCodes(pieces: readonly Piece[], rows: number): Uint32Array {
   const out = new Uint32Array(rows)
   let row = 0
   for (const piece of pieces) {
-    if (piece.kind !== 'codes') throw new TypeError('fixed values in a column of texts')
+    if (piece.kind !== 'codes') throw new TypeError('fixed-width values in a column of texts')
     const { codes } = piece
     if (piece.present === null) out.set(codes, row)
     else {
@@ -239,7 +239,7 @@ function joinDigests(leaf: Leaf, pieces: readonly Piece[], rows: number, present
   const misfits: number[] = []
   let row = 0
   for (const piece of pieces) {
-    if (piece.kind !== 'binary') throw new TypeError('fixed values in a column of any length')
+    if (piece.kind !== 'binary') throw new TypeError('fixed-width values in a variable-length column')
     const { values } = piece
     eachPresent(piece, row, (at, index) => {
       const value = values[index]

@@ -1,7 +1,6 @@
 /**
- * Where a chunk's pages lie and which rows each holds: with it one row costs one page. A file need not have it, and it is no more
- * trusted than the pages: a full look at a shard holds the two against each other.
- * Source: https://github.com/apache/parquet-format/blob/master/PageIndex.md
+ * The location and the rows of each page of a chunk, so that reading one row takes one page. The index is optional and is not trusted more
+ * than the pages. A complete reading compares the two. Source: https://github.com/apache/parquet-format/blob/master/PageIndex.md
  */
 
 import type { Limits } from '../../limits/limits.ts'
@@ -13,13 +12,13 @@ import { OffsetIndex } from '../thrift/parquetStructs.ts'
 import { readThrift } from '../thrift/structs.ts'
 import { type Field, writeThriftStruct } from '../thrift/thriftWriter.ts'
 
-/** One data page: bytes `start` to `end` of the file, header included, and its rows, counted from the row group's first. */
+/** One data page: bytes `start` to `end` of the file, including its header, and its rows, counted from the first row of the row group. */
 export type PagePlace = { readonly start: number; readonly end: number; readonly firstRow: number; readonly rows: number }
 
 /**
- * The data pages of a chunk as its index has them; null where the file has none that can be right.
+ * The data pages of a chunk according to its index. Null if the file has none, or an invalid one.
  * @param rows of the row group
- * @param note told why an index that is there cannot be right
+ * @param note receives the reason why an index is invalid
  */
 export function readPageIndex(file: ShardFile, chunk: ColumnChunk, rows: number, limits: Limits, note?: Note): PagePlace[] | null {
   const { pageIndex, leaf } = chunk
@@ -40,15 +39,15 @@ function placesOf({ pages }: OffsetIndex, chunk: ColumnChunk, rows: number): Pag
     const before = pages[i - 1]
     const follows = before === undefined ? start >= chunk.start && firstRow === 0 : start === before.offset + before.compressedSize
     if (!follows || place.rows < 0 || place.end <= start || place.end > chunk.end) {
-      throw new ThriftError(`page ${i} would lie at bytes ${start} to ${place.end} and begin with row ${firstRow}`)
+      throw new ThriftError(`page ${i} would be at bytes ${start} to ${place.end} and begin with row ${firstRow}`)
     }
     return place
   })
-  // Arrow ends a chunk with a page that holds nothing.
+  // Arrow ends a chunk with an empty page.
   return places.filter(place => place.rows > 0)
 }
 
-/** A chunk's page index as it is written. */
+/** A chunk's page index as stored. */
 export function encodePageIndex(pages: readonly PagePlace[]): Uint8Array {
   const locations = pages.map(({ start, end, firstRow }) => ({
     struct: [

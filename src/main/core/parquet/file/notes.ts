@@ -1,6 +1,6 @@
-/** What contradicts itself in a file without keeping GenoLeWM from reading it. */
+/** Contradictions in a file that do not prevent GenoLeWM from reading it. */
 
-/** No list of what is odd needs to be longer. */
+/** Upper bound on the number of notes. */
 const MOST_NOTES = 20
 
 export class Notes {
@@ -10,7 +10,7 @@ export class Notes {
     this.list = first.slice(0, MOST_NOTES)
   }
 
-  /** Told twice, it is kept once. */
+  /** Keeps each note once. */
   readonly add = (oddity: string): void => {
     if (this.list.length < MOST_NOTES && !this.list.includes(oddity)) this.list.push(oddity)
   }

@@ -1,22 +1,22 @@
 /**
- * Memory that pages are decoded into. New memory for every page is what costs a reader most: the system clears it, and the collector
- * brings it back late. Who is done with a page before it asks for the next gives the same memory again and again.
+ * Memory that pages are decoded into. New memory for every page is the greatest cost of a reader, because the operating system clears it
+ * and the garbage collector frees it late. A caller that is done with a page before it requests the next one reuses the same memory.
  */
 
 import { REGION_BYTES, regionOf } from '../../kernels/kernels.ts'
 
-/** What is held at a time: a small file, a page's decompressed bytes, its codes into a dictionary, its values. */
+/** The buffers in use at one time: a small file, a page's decompressed bytes, its dictionary codes, its values. */
 export type PageMemory = (part: 'file' | 'body' | 'codes' | 'values', bytes: number) => Uint8Array
 
-/** A page of its own for each, which its owner may keep. */
+/** New memory for each page, which the caller may keep. */
 export const ownMemory: PageMemory = (_part, bytes) => Buffer.allocUnsafeSlow(bytes)
 
-/** More than this is given back after its page: few pages are larger than a MiB or two. */
+/** Larger buffers are freed after their page. Few pages are larger than a MiB or two. */
 export const KEPT_BYTES = REGION_BYTES
 
 /**
- * The same memory for every page: what was decoded into it holds until the next one is, by whomever in this thread. A file stays
- * until the same owner reads another.
+ * The same memory for every page. Its contents are valid until the next page is decoded by any caller in this thread. A file stays until
+ * the same owner reads another.
  */
 export function reusedMemory(): PageMemory {
   let file: Uint8Array | undefined

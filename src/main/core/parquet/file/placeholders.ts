@@ -1,6 +1,6 @@
 /**
- * Files and links that stand for a shard whose contents are somewhere else, and files that tools leave among shards. They are reported as
- * what they are: nothing of them is damage, and nothing of them is moved.
+ * Files and links that represent a shard whose contents are elsewhere, and files that tools leave among shards. They are reported as such.
+ * They are not damage, and they are never moved.
  */
 import { basename, dirname } from 'node:path'
 import { type Finding, finding } from '../../../../shared/model/finding.ts'
@@ -9,16 +9,16 @@ import { holdsTransfers } from '../../layouts/folderNames.ts'
 import { type ShardFault, shardFault } from '../../limits/shardFault.ts'
 import type { ShardFile } from './shardFile.ts'
 
-/** Where git-annex and DVC keep contents, as their links name it. */
+/** The folders of git-annex and DVC contents, as they appear in links. */
 const STORES: readonly (readonly [RegExp, Tool])[] = [
   [/(^|[/\\])\.git[/\\]annex[/\\]objects[/\\]/, 'git-annex'],
   [/(^|[/\\])\.dvc[/\\]cache[/\\]|(^|[/\\])files[/\\]md5[/\\][0-9a-f]{2}[/\\]/, 'DVC']
 ]
 
 /**
- * What a symbolic link is that leads nowhere.
- * @param target as it is written in the link
- * @returns null for what has nothing to do with shards
+ * The kind of a dangling symbolic link.
+ * @param target text of the link
+ * @returns null if it is unrelated to shards
  */
 export function danglingFinding(path: string, target: string): Finding | null {
   const name = path.slice(path.lastIndexOf('/') + 1)
@@ -36,8 +36,7 @@ export function danglingFinding(path: string, target: string): Finding | null {
 }
 
 /**
- * A link that leads back to itself, in the place of a shard or of a folder of shards: there is nothing behind it, as behind one that leads
- * nowhere.
+ * A link cycle in place of a shard or a folder of shards. It has no contents, like a dangling link.
  * @returns null at any other place
  */
 export function circleFinding(path: string): Finding | null {
@@ -45,12 +44,12 @@ export function circleFinding(path: string): Finding | null {
   return finding('placeholder', path, { is: 'link_to_itself' }, { details: { link: 'circle' } })
 }
 
-/** Whether a folder of an encoder, a layer or a pool would be here. */
+/** Whether this is the place of an encoder, layer or pool folder. */
 export function isPlaceOfFolder(path: string): boolean {
   return /^embeddings\/[^./][^/]*(\/-?\d+(\/[a-z_]+_\d+)?)?$/.test(path)
 }
 
-/** The beginnings of small texts that stand for a file. */
+/** The beginnings of small texts that represent a file. */
 const POINTERS: readonly (readonly [RegExp, Tool])[] = [
   [/^version https?:\/\/(git-lfs\.github\.com|hawser\.github\.com|git-media\.io)\//, 'Git LFS'],
   [/^version \S+\r?\n(\S.*\n)*oid sha256:[0-9a-f]{64}\r?\n/, 'Git LFS'],
@@ -63,9 +62,9 @@ const POINTER_BYTES = 32 * 1024
 const APPLE = ['00051607', '00051600']
 
 /**
- * What a file is that could not be opened as Parquet.
- * @param fault why it could not
- * @returns the fault to report in its place; null for what was meant to be a shard
+ * The kind of a file that could not be opened as Parquet.
+ * @param fault why it could not be opened
+ * @returns the fault to report instead. Null if the file is meant to be a shard
  * @throws SystemError
  */
 export function standInFault(file: ShardFile, { kind, details }: ShardFault): ShardFault | null {
@@ -90,7 +89,7 @@ export function standInFault(file: ShardFile, { kind, details }: ShardFault): Sh
 }
 
 /**
- * Where a symbolic link leads that was saved as a file, by Git, an archive or a file server without symbolic links.
+ * The target of a symbolic link that Git, an archive or a file server saved as a file.
  * @returns null for any other file
  */
 function linkAsFile(bytes: Buffer): string | null {
@@ -103,7 +102,7 @@ function linkAsFile(bytes: Buffer): string | null {
   return target !== null && /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(target) && !isBase64(target) ? target : null
 }
 
-/** Whether a text that begins like a path is a line of base64: only its characters, and mixed as no names of folders are. */
+/** Whether a text that begins like a path is base64: only its characters, and a mixture that folder names do not have. */
 function isBase64(text: string): boolean {
   if (!/^[A-Za-z0-9+/]{12,}={0,2}$/.test(text) || STORES.some(([pattern]) => pattern.test(text))) return false
   return (
@@ -118,10 +117,10 @@ function decoded(bytes: Buffer): string {
   return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.subarray(2).toString('utf16le') : bytes.toString()
 }
 
-/** One line of text, without what ends it; null for anything else. */
+/** One line of text without its line end. Null for anything else. */
 function printable(text: string): string | null {
   const line = text.replace(/[\0\r\n]+$/, '')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no path that a person made has them
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: paths that people choose do not contain them
   return line === '' || /[\0-\x1f\ufffd]/.test(line) ? null : line
 }
 
@@ -133,17 +132,17 @@ const TEMPORARY: readonly (readonly [RegExp, Tool])[] = [
   [/\.parquet\.(part|filepart|crdownload)$/, 'download']
 ]
 
-/** Which tool names a file that it is still transferring, or has set aside, like this; null for any other name. */
+/** The tool that gives such a name to a file that it is transferring or has replaced. Null for any other name. */
 export function toolOfTemporary(name: string): Tool | null {
   return TEMPORARY.find(([pattern]) => pattern.test(name))?.[1] ?? null
 }
 
-/** The temporary file of a tool, in a folder of shards. */
+/** A temporary file of a tool, in a folder of shards. */
 export function temporaryFinding(path: string, tool: Tool): Finding {
   return finding('stray_file', path, { is: 'in_transfer', tool }, { details: { tool: tool === 'download' ? 'a download' : tool } })
 }
 
-/** Names of files that stand for another one beside them, and what fetches it. */
+/** Names of files that represent another file beside them, and the tool that fetches it. */
 const STAND_INS: readonly (readonly [RegExp, Tool])[] = [
   [/^\.(.+)\.icloud$/, 'iCloud Drive'],
   [/^(.+)\.(?:nextcloud|owncloud|opencloud|cloudf?)$/, 'cloud drive'],
@@ -151,7 +150,7 @@ const STAND_INS: readonly (readonly [RegExp, Tool])[] = [
   [/^(.+)\.dvc$/, 'DVC']
 ]
 
-/** The name of the shard or folder that a file stands for, with the tool that fetches it; null for any other name. */
+/** The name of the shard or folder that a file represents, with the tool that fetches it. Null for any other name. */
 export function standsFor(name: string): { readonly name: string; readonly tool: Tool } | null {
   for (const [pattern, tool] of STAND_INS) {
     const [, original] = pattern.exec(name) ?? []
@@ -162,20 +161,20 @@ export function standsFor(name: string): { readonly name: string; readonly tool:
 
 const SUFFIXES = ['nextcloud', 'owncloud', 'opencloud', 'cloud', 'cloudf', 'rclonelink', 'dvc']
 
-/** Names under which a file may stand for one that is not there. */
+/** Names of files that may represent a missing file. */
 export function standInNames(name: string): string[] {
   return [`.${name}.icloud`, ...SUFFIXES.map(suffix => `${name}.${suffix}`)]
 }
 
-/** A shard or a folder of shards that is not there, and for which a file stands. */
+/** A missing shard or folder of shards that a file represents. */
 export function standInFinding(path: string, standIn: string, tool: Tool): Finding {
   return finding('placeholder', path, { is: 'beside_stand_in', file: standIn, tool }, { details: { file: standIn } })
 }
 
 /**
- * An empty file with evidence of rows is the placeholder of a cloud drive, or what a full disk left of a copy. Without any, its writer
- * crashed before the first byte, and it stays `cut_off`.
- * @param held whether index or ledger say that the shard held rows
+ * An empty file with evidence of rows is the placeholder of a cloud drive, or the remains of a copy to a full disk. Without evidence, its
+ * writer crashed before the first byte, and it stays `cut_off`.
+ * @param held whether the index or the ledger says that the shard had rows
  */
 export function judgeEmptyFile<V extends { readonly shardPath: string; readonly bytes: number; readonly findings: readonly Finding[] }>(
   verdict: V,
@@ -186,7 +185,7 @@ export function judgeEmptyFile<V extends { readonly shardPath: string; readonly 
   return { ...verdict, findings: [finding('placeholder', shardPath, { is: 'empty' }, { details: { bytes } })] }
 }
 
-/** Whether a finding says that a file holds no shard to be read here: it says nothing of the rows. */
+/** Whether a finding says that a file is not a shard that can be read here. It says nothing about the rows. */
 export function isStandIn({ kind }: Finding): boolean {
   return kind === 'placeholder' || kind === 'stray_file'
 }

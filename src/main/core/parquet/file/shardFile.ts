@@ -1,4 +1,4 @@
-/** The one place that reads a shard's bytes off the disk: positional, synchronous, exact. */
+/** The only module that reads a shard's bytes from disk: positional, synchronous, exact. */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SystemError } from '../../../../shared/model/errors.ts'
@@ -11,21 +11,20 @@ import { asSystemError, failedWith } from '../../fs/systemError.ts'
 import { ShardFault, shardFault } from '../../limits/shardFault.ts'
 import { ownMemory, type PageMemory } from './pageMemory.ts'
 
-/** An open shard. `read` gives exactly the bytes asked for, or throws. */
+/** An open shard. `read` returns exactly the requested bytes, or throws. */
 export type ShardFile = FileIdentity & {
   readonly path: string
-  /** @param memory where to; by default memory of its own */
+  /** @param memory buffer for the result. The default is new memory */
   read(offset: number, length: number, memory?: PageMemory): Uint8Array
-  /** Called for each page before it is decoded: whether it has a checksum, null for a page that is skipped. May throw. */
+  /** Called for each page before it is decoded, with whether it has a checksum. Null for a page that is skipped. May throw. */
   readonly onPage?: (hasChecksum: boolean | null) => void
   close(): void
 }
 
 /**
- * Opens a shard for reading. A symbolic link in the last part is followed by the policy in force; a pipe never blocks.
+ * Opens a shard for reading. The policy in force decides about following a symbolic link in the last path component. A pipe never blocks.
  * @param path absolute
- * @throws SystemError when the system refuses, ShardFault `not_a_file` when it is anything but a regular file, `placeholder` for a link
- *   that leads nowhere
+ * @throws SystemError if a system call fails, ShardFault `not_a_file` for anything but a regular file, `placeholder` for a dangling link
  */
 export function openShardFile(path: string): ShardFile {
   let fd: number
@@ -50,7 +49,7 @@ export function openShardFile(path: string): ShardFile {
   }
 }
 
-/** Devices and pipes are not opened: the target is looked at before, and again once it is open. */
+/** Devices and pipes are never opened. The target is checked before and after opening. */
 function openThroughLink(path: string): number {
   const target = linkTarget(path)
   if (target.kind === 'nowhere') throw shardFault('placeholder', { is: 'dangling_link', target: target.target, tool: null })
@@ -84,10 +83,10 @@ function readExactly(fd: number, path: string, offset: number, length: number, t
   return target
 }
 
-/** The identity of what could not be looked at, or is not a file. */
+/** The identity of a file that could not be inspected, or of something that is not a file. */
 export const NO_FILE: FileIdentity = { bytes: 0, mtimeNs: 0n, inode: 0n, ctimeNs: 0n }
 
-/** A shard held in memory, for bytes that are not (or not yet) a file. */
+/** A shard in memory, for bytes that are not (or not yet) a file. */
 export function shardFileOf(bytes: Uint8Array, path = 'memory'): ShardFile {
   return {
     path,
@@ -98,7 +97,7 @@ export function shardFileOf(bytes: Uint8Array, path = 'memory'): ShardFile {
   }
 }
 
-/** The same file with all its bytes in memory already: who reads every column anyhow asks the system once. */
+/** The same file with all of its bytes in memory, for callers that read every column. */
 export function readWhole(file: ShardFile, memory: PageMemory): ShardFile {
   const bytes = file.read(0, file.bytes, memory)
   return { ...file, read: (offset, length) => bytes.subarray(offset, offset + length) }
@@ -108,8 +107,8 @@ const BLOCK = 64 * 1024
 const BLOCKS_HELD = 4
 
 /**
- * The same file, read in larger pieces than it is asked for: a shard's small columns stand side by side, before and behind its
- * embeddings, and two pieces hold them all.
+ * The same file, read in larger pieces. A shard's small columns are adjacent, before and after its embeddings, so two pieces contain all of
+ * them.
  */
 export function readInBlocks(file: ShardFile): ShardFile {
   let blocks: { readonly start: number; readonly bytes: Uint8Array }[] = []

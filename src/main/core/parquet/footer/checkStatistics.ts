@@ -1,6 +1,6 @@
 /**
- * Statistics of a chunk as far as Arrow cannot do without: of columns of numbers it decodes them, and refuses the file where it cannot.
- * Source: Arrow C++, parquet/metadata.cc, MakeColumnStats, and parquet/arrow/reader_internal.cc, AttachStatistics
+ * Chunk statistics, as far as Arrow requires them. Arrow decodes those of numeric columns, and refuses the file if it cannot. Source: Arrow
+ * C++, parquet/metadata.cc, MakeColumnStats, and parquet/arrow/reader_internal.cc, AttachStatistics
  */
 import { type Leaf, widthOf } from '../schema/schemaTree.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
@@ -8,14 +8,14 @@ import type { ColumnChunkMetaData } from '../thrift/parquetStructs.ts'
 
 type MetaData = NonNullable<ColumnChunkMetaData['metaData']>
 
-/** How the footer says that a column is ordered: not at all, as its type says, or in a way that is not known. */
+/** The order of a column's values according to the footer: undefined, that of the type, or unknown. */
 export type ColumnOrder = 'none' | 'type' | 'unknown'
 
 const NUMBERS: ReadonlySet<string> = new Set(['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'])
 
 /**
- * @param isOld the writer is one whose statistics Arrow does not trust
- * @throws ThriftError for what Arrow refuses
+ * @param isOld Arrow does not trust the statistics of this writer
+ * @throws ThriftError if Arrow refuses them
  */
 export function checkStatistics({ statistics, type }: MetaData, leaf: Leaf, order: ColumnOrder, isOld: boolean): void {
   const { logical, physicalType, name } = leaf
@@ -23,11 +23,11 @@ export function checkStatistics({ statistics, type }: MetaData, leaf: Leaf, orde
   const isSigned = logical.kind !== 'int' || logical.isSigned
   const [min, max] = limitsOf(statistics, isSigned, order)
   if (isOld && !isSigned && (min === undefined || max === undefined || Buffer.compare(min, max) !== 0)) return
-  if (type !== leaf.physicalTypeCode) throw new ThriftError(`column ${name} has statistics of another type than its own`)
+  if (type !== leaf.physicalTypeCode) throw new ThriftError(`column ${name} has statistics of another type`)
   if (min === undefined || max === undefined) return
   for (const value of [min, max]) {
     if (value.length < widthOf(leaf))
-      throw new ThriftError(`column ${name} has statistics of ${value.length} bytes, ${physicalType} has ${widthOf(leaf)}`)
+      throw new ThriftError(`column ${name} has statistics of ${value.length} bytes, but ${physicalType} has ${widthOf(leaf)}`)
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a footer says of each leaf, over all row groups. */
+/** Facts about each leaf from the footer, over all row groups. */
 import type { ColumnFacts } from '../../../../shared/model/shard.ts'
 import type { ShardFooter } from './footer.ts'
 

@@ -1,7 +1,7 @@
 /**
- * A shard's footer as Arrow reads it. What makes Arrow refuse the file is a fault; what Arrow passes over is kept as an oddity, which
- * keeps the fast reader from the file. Every offset that is left lies inside the file, and every size is within the limits.
- * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift and Arrow C++, parquet/metadata.cc
+ * A shard's footer, as Arrow reads it. If Arrow refuses the file, this is a fault. If Arrow ignores a problem, it is recorded as a note,
+ * and the fast reader is not used. All remaining offsets are inside the file, and all sizes are within the limits. Source:
+ * https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift and Arrow C++, parquet/metadata.cc
  */
 
 import { counted } from '../../../../shared/text/numbers.ts'
@@ -36,17 +36,17 @@ export type ShardFooter = {
   readonly leaves: readonly Leaf[]
   readonly rowGroups: readonly RowGroup[]
   readonly keyValues: readonly { readonly key: string; readonly value: Uint8Array | null }[]
-  /** Length of the thrift structure. */
+  /** Length of the Thrift structure. */
   readonly footerBytes: number
-  /** What contradicts itself, or the format, without keeping Arrow from reading the file; empty for a file like any other. */
+  /** Contradictions, and violations of the format, that do not prevent Arrow from reading the file. Usually empty. */
   readonly oddities: readonly string[]
-  /** What explains a file that cannot be read better than the first thing that fails. */
+  /** A better explanation of an unreadable file than the first error. */
   readonly explanation: ShardFault | null
 }
 
 /**
- * Reads and proves the footer.
- * @param ignoresMisfits a type that does not fit its column is no type, where Arrow refuses the file
+ * Reads and verifies the footer.
+ * @param ignoresMisfits ignore a type that does not fit its column, where Arrow refuses the file
  * @throws ShardFault `not_parquet`, `cut_off`, `bad_footer`, `unsupported_encoding`, `over_limit`
  */
 export function readFooter(file: ShardFile, limits: Limits, ignoresMisfits = false): ShardFooter {
@@ -55,7 +55,7 @@ export function readFooter(file: ShardFile, limits: Limits, ignoresMisfits = fal
     const { value, length, mistyped } = readThrift(FileMetaData, place.bytes, limits)
     const oddities = new Notes()
     if (length < place.bytes.length) oddities.add(`the footer ends after ${length} of its ${place.bytes.length} bytes`)
-    for (const field of mistyped) oddities.add(`the footer's ${field} has another type than its own`)
+    for (const field of mistyped) oddities.add(`the footer's ${field} has the wrong type`)
     const footer = parseFooter(file, value, place.start, limits, oddities, ignoresMisfits)
     return { ...footer, footerBytes: place.bytes.length, oddities: oddities.list }
   } catch (error) {
@@ -92,10 +92,10 @@ function parseFooter(
     return parsed
   })
   if (rows > limits.rows) throw overLimit('rows', counted`the shard says it has ${rows} rows`, limits)
-  if (rows !== metadata.numRows) oddities.add(`the row groups hold ${rows} rows, the footer says ${metadata.numRows}`)
+  if (rows !== metadata.numRows) oddities.add(`the row groups have ${rows} rows, but the footer says ${metadata.numRows}`)
   noteOverlaps(rowGroups, writer.padding, oddities.add)
   const explanation = precedingFile(file, endOf(rowGroups), footerStart)
-  if (explanation !== null) oddities.add('another Parquet file stands before this one in the same file')
+  if (explanation !== null) oddities.add('the file begins with another Parquet file')
   return {
     version: metadata.version,
     createdBy: createdBy?.toString('utf8') ?? null,
@@ -113,7 +113,7 @@ function orderOf({ columnOrders }: FileMetaData, leaf: number): ColumnOrder {
   return columnOrders[leaf]?.typeOrder === undefined ? 'unknown' : 'type'
 }
 
-/** Where the last of what the footer names ends. */
+/** The end of the last range that the footer references. */
 function endOf(rowGroups: readonly RowGroup[]): number {
   return rowGroups.reduce((last, group) => group.chunks.reduce((l, chunk) => Math.max(l, chunk.end, chunk.pageIndex?.end ?? 0), last), 4)
 }

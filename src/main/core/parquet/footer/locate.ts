@@ -1,4 +1,7 @@
-/** Where a file's footer lies: by the length and the magic at its end. Arrow looks at the end alone; here the first bytes tell as well. */
+/**
+ * Finds a file's footer by the length and the magic number at its end. Arrow reads only the end. Here, the first bytes are evidence as
+ * well.
+ */
 import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
@@ -9,7 +12,7 @@ const TAIL_READ = 16 * 1024
 export type FooterPlace = {
   /** The Thrift structure. */
   readonly bytes: Uint8Array
-  /** Where it starts in the file. */
+  /** Its position in the file. */
   readonly start: number
 }
 
@@ -19,7 +22,7 @@ export type FooterPlace = {
  */
 export function locateFooter(file: ShardFile, limits: Limits): FooterPlace {
   if (file.bytes === 0) {
-    throw new ShardFault('cut_off', 'the file is empty: its writer never got to the first byte', { details: { bytes: 0 } })
+    throw new ShardFault('cut_off', 'the file is empty. Its writer did not write the first byte', { details: { bytes: 0 } })
   }
   const tailLength = Math.min(file.bytes, TAIL_READ)
   const tail = file.read(file.bytes - tailLength, tailLength)
@@ -32,7 +35,7 @@ export function locateFooter(file: ShardFile, limits: Limits): FooterPlace {
     })
   }
   if (length > limits.footerBytes) {
-    throw overLimit('footerBytes', counted`the footer takes ${length} bytes`, limits, { details: { footer_bytes: length } })
+    throw overLimit('footerBytes', counted`the footer has ${length} bytes`, limits, { details: { footer_bytes: length } })
   }
   const start = file.bytes - 8 - length
   const bytes = length + 8 <= tail.length ? tail.subarray(tail.length - 8 - length, tail.length - 8) : file.read(start, length)
@@ -50,7 +53,7 @@ function isMagic(bytes: Uint8Array, offset: number): boolean {
 function checkMagic(file: ShardFile, head: Uint8Array, tail: Uint8Array): void {
   if (file.bytes >= 8 && isMagic(tail, tail.length - 4)) {
     if (isMagic(head, 0)) return
-    throw new ShardFault('not_parquet', 'the file does not begin with PAR1: its bytes have changed since it was written', {
+    throw new ShardFault('not_parquet', 'the file does not begin with PAR1. Its bytes have changed since it was written', {
       details: { first_bytes: Buffer.from(head).toString('hex') }
     })
   }
@@ -59,22 +62,22 @@ function checkMagic(file: ShardFile, head: Uint8Array, tail: Uint8Array): void {
   if (!isMagic(head, 0) && !isEncrypted(head)) {
     const zero = head.every(byte => byte === 0) && tail.every(byte => byte === 0)
     const what = zero
-      ? 'the file holds zero bytes where Parquet begins and ends: the disk lost what was written, and nothing is left of its rows'
-      : 'the file is not Parquet at all: something else was saved under the name of a shard'
+      ? 'the file has zeros where Parquet begins and ends. The disk lost the data, and none of its rows are left'
+      : 'the file is not Parquet. Other data was saved under the name of a shard'
     throw new ShardFault('not_parquet', what, { details: { bytes: file.bytes, first_bytes: Buffer.from(head).toString('hex') } })
   }
   const trailing = trailingBytes(tail)
   if (trailing !== null) {
-    throw new ShardFault('bad_footer', counted`${trailing} bytes follow the end of the Parquet file, so that no reader finds its footer`, {
+    throw new ShardFault('bad_footer', counted`${trailing} bytes follow the end of the Parquet file, so no reader finds its footer`, {
       details: { trailing_bytes: trailing }
     })
   }
-  throw new ShardFault('cut_off', 'the file begins as Parquet and has no end: it was cut off, and its footer is gone', {
+  throw new ShardFault('cut_off', 'the file begins as Parquet but has no end. It was truncated, and its footer is lost', {
     details: { bytes: file.bytes }
   })
 }
 
-/** How many bytes follow a complete footer that ends inside `tail`, or null. */
+/** The number of bytes after a complete footer that ends inside `tail`, or null. */
 function trailingBytes(tail: Uint8Array): number | null {
   for (let end = tail.length - 1; end >= 8; end--) {
     if (!isMagic(tail, end - 4)) continue
@@ -85,9 +88,9 @@ function trailingBytes(tail: Uint8Array): number | null {
 }
 
 /**
- * The fault of two files in one: the footer is that of the second, whose offsets count from its own start.
- * @param end of what the footer names
- * @returns null where there is no such file before this one
+ * The fault of two concatenated files. The footer is that of the second one, and its offsets count from the start of that file.
+ * @param end of the last range that the footer references
+ * @returns null if there is no such file before this one
  */
 export function precedingFile(file: ShardFile, end: number, footerStart: number): ShardFault | null {
   const gap = footerStart - end
@@ -96,7 +99,7 @@ export function precedingFile(file: ShardFile, end: number, footerStart: number)
   if (!isMagic(boundary, 0) || !isMagic(boundary, 4)) return null
   return new ShardFault(
     'bad_footer',
-    counted`another Parquet file of ${gap} bytes stands before this one in the same file, so that every offset of the footer points into it`,
+    counted`another Parquet file of ${gap} bytes precedes this one in the same file, so every offset in the footer points into it`,
     { details: { preceding_bytes: gap } }
   )
 }

@@ -1,4 +1,4 @@
-/** Row groups and column chunks: where each column's pages lie, proven against the file as Arrow proves it. */
+/** Row groups and column chunks: the location of each column's pages, checked against the file as Arrow checks it. */
 import { counted } from '../../../../shared/text/numbers.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { overLimit } from '../../limits/limits.ts'
@@ -36,25 +36,25 @@ export type ColumnChunk = {
   readonly leaf: Leaf
   readonly codec: Codec
   readonly encodings: readonly Encoding[]
-  /** Slots, nulls and empty lists included, as the footer counts them. */
+  /** Number of slots according to the footer, including nulls and empty lists. */
   readonly values: number
   readonly start: number
   readonly end: number
   readonly uncompressedBytes: number
   readonly statistics: ChunkStatistics | null
-  /** Where the chunk's page index lies; null where there is none. */
+  /** Location of the chunk's page index. Null if there is none. */
   readonly pageIndex: { readonly start: number; readonly end: number } | null
-  /** Whether its pages of version 2 are compressed, whatever they say. */
+  /** Whether pages of version 2 are compressed, regardless of their headers. */
   readonly isAlwaysCompressed: boolean
 }
 
 export type RowGroup = {
   readonly firstRow: number
-  /** As its columns count them, and no more than it declares. */
+  /** According to its columns, but not more than it declares. */
   readonly rows: number
-  /** As the footer declares them. Arrow reads so many from each column that has them. */
+  /** According to the footer. Arrow reads this number from each column that has it. */
   readonly declaredRows: number
-  /** One for each leaf, in their order. */
+  /** One for each leaf, in the same order. */
   readonly chunks: readonly ColumnChunk[]
 }
 
@@ -67,23 +67,21 @@ export type ChunkContext = {
   /** One for each leaf. */
   readonly columnOrders: readonly ColumnOrder[]
   readonly limits: Limits
-  /** Told of what is odd without keeping Arrow from reading it. */
+  /** Receives problems that do not prevent Arrow from reading the file. */
   note(oddity: string): void
 }
 
-/**
- * @throws ThriftError for what Arrow refuses, ShardFault `unsupported_encoding`, `over_limit`
- */
+/** @throws ThriftError if Arrow refuses it, ShardFault `unsupported_encoding`, `over_limit` */
 export function parseRowGroup(group: RowGroupMetaData, leaves: readonly Leaf[], firstRow: number, context: ChunkContext): RowGroup {
   if (group.numRows < 0) throw new ThriftError(`a row group has ${group.numRows} rows`)
   if (group.columns.length > leaves.length) context.note('a row group has more columns than the schema')
   const chunks = leaves.map((leaf, i) => {
     const column = group.columns[i]
-    if (column === undefined) throw new ThriftError(`a row group has ${group.columns.length} columns, the schema ${leaves.length}`)
+    if (column === undefined) throw new ThriftError(`a row group has ${group.columns.length} columns, but the schema has ${leaves.length}`)
     return parseChunk(column, leaf, context.columnOrders[i] ?? 'none', context)
   })
   const rows = rowsIn(group, chunks)
-  // Arrow reserves memory for all rows that are declared, and may die of it.
+  // Arrow reserves memory for all declared rows, and may crash.
   if (group.numRows > context.limits.rowGroupRows) {
     throw overLimit('rowGroupRows', counted`a row group declares ${group.numRows} rows`, context.limits)
   }
@@ -91,7 +89,10 @@ export function parseRowGroup(group: RowGroupMetaData, leaves: readonly Leaf[], 
   return { firstRow, rows, declaredRows: group.numRows, chunks }
 }
 
-/** Arrow reads no more rows than the row group declares, and as many as its columns hold: most of them tell. */
+/**
+ * The number of rows that Arrow reads: not more than the row group declares, and as many as its columns have. Most columns show this
+ * number.
+ */
 function rowsIn({ numRows }: RowGroupMetaData, chunks: readonly ColumnChunk[]): number {
   const votes = new Map<number, number>()
   for (const { leaf, values } of chunks) {
@@ -103,7 +104,7 @@ function rowsIn({ numRows }: RowGroupMetaData, chunks: readonly ColumnChunk[]): 
 }
 
 function noteCounts({ numRows }: RowGroupMetaData, rows: number, chunks: readonly ColumnChunk[], { note }: ChunkContext): void {
-  if (numRows !== rows) note(`a row group says that it has ${numRows} rows, its columns hold ${rows}`)
+  if (numRows !== rows) note(`a row group declares ${numRows} rows, but its columns have ${rows}`)
   for (const { leaf, values } of chunks) {
     if (values < rows || (leaf.maxRepetition === 0 && values !== rows)) note(`column ${leaf.name} has ${values} values for ${rows} rows`)
   }
@@ -137,7 +138,7 @@ function parseChunk(column: ColumnChunkMetaData, leaf: Leaf, order: ColumnOrder,
 
 type MetaData = NonNullable<ColumnChunkMetaData['metaData']>
 
-/** What Arrow takes for the metadata of a column that has none: a column without values. */
+/** The metadata that Arrow assumes for a column without any: a column without values. */
 const NO_METADATA: MetaData = {
   type: 0,
   encodings: [],
@@ -163,34 +164,34 @@ function placeOf(meta: MetaData, leaf: Leaf, { fileBytes, footerStart, padding, 
   const start = dictionary > 0 && meta.dataPageOffset > dictionary ? dictionary : meta.dataPageOffset
   const end = start + meta.compressedSize
   if (start < 0 || meta.compressedSize < 0 || end > fileBytes) {
-    throw new ThriftError(`column ${leaf.name} lies at bytes ${start} to ${end}, outside the file of ${fileBytes} bytes`)
+    throw new ThriftError(`column ${leaf.name} is at bytes ${start} to ${end}, outside the file of ${fileBytes} bytes`)
   }
-  // Writers give a column without values a place that means nothing.
+  // For a column without values, writers record a meaningless location.
   if (meta.numValues !== 0 && (start < 4 || end > footerStart)) {
-    note(`column ${leaf.name} lies at bytes ${start} to ${end}, outside the data (4 to ${footerStart})`)
+    note(`column ${leaf.name} is at bytes ${start} to ${end}, outside the data (4 to ${footerStart})`)
   }
   return { start, end: Math.min(end + padding, fileBytes) }
 }
 
 function noteOddities(column: ColumnChunkMetaData, meta: MetaData, leaf: Leaf, { note }: ChunkContext): void {
   const { name } = leaf
-  if (column.filePath !== undefined) note(`column ${name} claims to lie in another file`)
-  if (meta.type !== leaf.physicalTypeCode) note(`column ${name} has another type in a row group than in the schema`)
+  if (column.filePath !== undefined) note(`column ${name} refers to another file`)
+  if (meta.type !== leaf.physicalTypeCode) note(`column ${name} has a different type in a row group than in the schema`)
   const path = meta.path.map(part => Buffer.from(part).toString('utf8')).join('.')
-  if (path !== leaf.path.join('.')) note(`a row group calls column ${name} ${JSON.stringify(path.slice(0, 80))}`)
+  if (path !== leaf.path.join('.')) note(`a row group gives column ${name} the name ${JSON.stringify(path.slice(0, 80))}`)
 }
 
-/** Arrow holds the lengths of these histograms against the schema, and refuses a file for them. */
+/** Arrow compares the lengths of these histograms with the schema, and refuses the file if they differ. */
 function checkSizeStatistics(sizes: MetaData['sizeStatistics'], leaf: Leaf): void {
   if (sizes === undefined) return
   const { name, physicalType, maxRepetition, maxDefinition } = leaf
   const misfit = (histogram: readonly number[] | undefined, highest: number): boolean =>
     histogram !== undefined && histogram.length > 0 && histogram.length !== highest + 1
   if (misfit(sizes.repetitionHistogram, maxRepetition) || misfit(sizes.definitionHistogram, maxDefinition)) {
-    throw new ThriftError(`the size statistics of column ${name} have another length than its levels`)
+    throw new ThriftError(`the size statistics of column ${name} do not match the number of its levels`)
   }
   if (sizes.byteArrayBytes !== undefined && physicalType !== 'BYTE_ARRAY') {
-    throw new ThriftError(`the size statistics of column ${name} count bytes of texts, and it holds ${physicalType}`)
+    throw new ThriftError(`the size statistics of column ${name} count bytes of texts, but its type is ${physicalType}`)
   }
 }
 
@@ -204,7 +205,7 @@ function pageIndexOf(column: ColumnChunkMetaData, leaf: Leaf, { footerStart, not
   if (start === undefined) return null
   const end = start + (length ?? 0)
   if (length === undefined || start < 4 || end <= start || end > footerStart) {
-    note(`the page index of ${leaf.name} lies at bytes ${start} to ${end}, outside the data (4 to ${footerStart})`)
+    note(`the page index of ${leaf.name} is at bytes ${start} to ${end}, outside the data (4 to ${footerStart})`)
     return null
   }
   return { start, end }
@@ -222,7 +223,7 @@ export function noteOverlaps(rowGroups: readonly RowGroup[], padding: number, no
   }
 }
 
-/** The same footer where a row group has another number of rows. */
+/** The same footer with a corrected number of rows in a row group. */
 export function withRows<F extends { readonly rows: number; readonly rowGroups: readonly RowGroup[] }>(
   footer: F,
   group: RowGroup,

@@ -1,21 +1,21 @@
 /**
- * Who wrote a file, as far as Arrow reads it differently for it: two writers of old left something out.
- * Source: Arrow C++, parquet/metadata.cc, ApplicationVersion
+ * The writer of a file, as far as Arrow reads its files differently. Two old writers omitted something. Source: Arrow C++,
+ * parquet/metadata.cc, ApplicationVersion
  */
 
 export type WriterVersion = {
-  /** Bytes that Arrow reads beyond each chunk: parquet-mr before 1.2.9 did not count the header of the dictionary. */
+  /** Bytes that Arrow reads after each chunk, because parquet-mr before 1.2.9 did not count the header of the dictionary. */
   readonly padding: number
-  /** Whether pages of version 2 are compressed, whatever they say: parquet-cpp before 2.0 said that they are not. */
+  /** Whether pages of version 2 are compressed, regardless of their headers. parquet-cpp before 2.0 declares them uncompressed. */
   readonly isAlwaysCompressed: boolean
-  /** Whether statistics of unsigned columns are not believed. */
+  /** Whether statistics of unsigned columns are ignored. */
   readonly hasOldStatistics: boolean
 }
 
 const VERSION = /^(\d+)(?:\.(\d+)(?:\.(\d+))?)?/
 const PADDING = 100
 
-/** @param createdBy one letter a byte */
+/** @param createdBy one character per byte */
 export function writerVersion(createdBy: string | null): WriterVersion {
   const [name = '', ...rest] = (createdBy ?? '').split(' version ')
   const [, major, minor, patch] = VERSION.exec(rest.join(' version ').replace(/^[ \t\v\r\n\f]+/, '')) ?? []

@@ -1,14 +1,13 @@
 /**
- * Columns as Arrow arrays: lists, structs and maps put together from the levels of their columns, and held against each other as Arrow
- * holds them.
- * Source: Arrow C++, parquet/arrow/reader.cc and parquet/level_conversion.cc
+ * Columns as Arrow arrays. Lists, structs and maps are assembled from the levels of their columns, with Arrow's consistency checks. Source:
+ * Arrow C++, parquet/arrow/reader.cc and parquet/level_conversion.cc
  */
 import type { ArrowType } from '../arrow/arrowType.ts'
 import type { LevelInfo, SchemaField } from '../arrow/inferFields.ts'
 import { DecodeError } from '../encodings/decodeError.ts'
 import type { LeafData } from './leafReader.ts'
 
-/** Which entries are there; null when all are. */
+/** Which entries are valid. Null if all are. */
 type Validity = Uint8Array | null
 
 export type ColumnArray = {
@@ -23,10 +22,10 @@ export type ColumnArray = {
 )
 
 /**
- * Puts a field together.
- * @param leaves the data of each of its columns, by their number
- * @param rows at most
- * @throws DecodeError where the columns contradict each other
+ * Assembles a field.
+ * @param leaves the data of each of its columns, by column number
+ * @param rows maximum number
+ * @throws DecodeError if the columns contradict each other
  */
 export function assemble(field: SchemaField, leaves: ReadonlyMap<number, LeafData>, rows: number): ColumnArray {
   return new Assembly(leaves).build(field, rows)
@@ -57,7 +56,7 @@ class Assembly {
     return data
   }
 
-  /** The column by whose levels a field is put together: for a struct, one without lists where there is one. */
+  /** The column whose levels define a field. For a struct, a column without lists if there is one. */
   private levelsOf(field: SchemaField): LeafData {
     if (field.leaf !== null) return this.dataOf(field.leaf)
     const isStruct = storageOf(field).id === 'struct'
@@ -94,7 +93,7 @@ function storageOf({ field }: SchemaField): ArrowType {
   return field.type.id === 'extension' ? field.type.storage : field.type
 }
 
-/** Whether a field is a list, or a struct of nothing but such. */
+/** Whether a field is a list, or a struct that contains only lists. */
 function hasLists(field: SchemaField): boolean {
   if (field.leaf !== null) return false
   return storageOf(field).id === 'struct' ? field.children.every(hasLists) : true
@@ -111,7 +110,7 @@ function listsOf({ definition, repetition }: LeafData, levels: LevelInfo, bound:
     const depth = repetition[i] ?? 0
     if (level < levels.ancestor || depth > levels.repetition) continue
     if (depth === levels.repetition) {
-      // A list goes on; before the first one it would be none.
+      // A list continues. Before the first one, the entry is not a list.
       offsets[length] = (offsets[length] ?? 0) + 1
       continue
     }
@@ -126,7 +125,7 @@ function listsOf({ definition, repetition }: LeafData, levels: LevelInfo, bound:
   return { offsets: offsets.subarray(0, length + 1), valid: nulls > 0 ? valid : null, length }
 }
 
-/** Validity of a struct whose every column has lists. */
+/** Validity of a struct with lists in every column. */
 function structsOf({ definition, repetition }: LeafData, levels: LevelInfo, bound: number): { length: number; valid: Validity } {
   const valid = new Uint8Array(Math.min(bound, definition.length))
   let length = 0
@@ -141,7 +140,7 @@ function structsOf({ definition, repetition }: LeafData, levels: LevelInfo, boun
   return { length, valid: nulls > 0 ? valid : null }
 }
 
-/** Validity by the levels of a column without lists of its own. */
+/** Validity according to a column without lists of its own. */
 function validityOf({ definition }: LeafData, levels: LevelInfo, bound: number): { length: number; valid: Validity } {
   const valid = new Uint8Array(Math.min(bound, definition.length))
   let length = 0
@@ -160,7 +159,7 @@ function checkFixed(name: string, offsets: Uint32Array, valid: Validity, length:
   for (let i = 0; i < length; i++) {
     const found = (offsets[i + 1] ?? 0) - (offsets[i] ?? 0)
     const expected = valid?.[i] === 0 ? 0 : size
-    if (found !== expected) throw new DecodeError(`the lists of ${name} have ${size} values by their schema, and ${found} in entry ${i}`)
+    if (found !== expected) throw new DecodeError(`the lists of ${name} have ${size} values in the schema, but ${found} in entry ${i}`)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Values of Arrow arrays as pyarrow 26 hands them to Python, where pandas is installed. */
+/** Values of Arrow arrays as pyarrow 26 returns them to Python, if pandas is installed. */
 import { throwIfRefused } from '../../fs/systemError.ts'
 import type { ArrowType } from '../arrow/arrowType.ts'
 import { float16Table } from '../encodings/float16.ts'
@@ -12,7 +12,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The value of an entry.
- * @throws PyError where Python raises, PyUnknown where nothing is known
+ * @throws PyError if Python raises, PyUnknown if the result is unknown
  */
 export function pyValueAt(array: ColumnArray, index: number): PyValue {
   if (array.type.id === 'null' || array.valid?.[index] === 0) return null
@@ -33,7 +33,7 @@ type Struct = ColumnArray & { readonly kind: 'struct' }
 function structValue({ type, children }: Struct, index: number): PyValue {
   const fields = type.id === 'struct' ? type.fields : []
   const names = fields.map(({ name }) => name)
-  if (new Set(names).size < names.length) throw new PyError('a group has two fields of one name')
+  if (new Set(names).size < names.length) throw new PyError('a group has two fields with the same name')
   return { is: 'dict', entries: children.map((child, i) => [names[i] ?? '', pyValueAt(child, index)] as const) }
 }
 
@@ -89,7 +89,7 @@ function extensionValue(array: Leaf, name: string, storage: ArrowType, index: nu
 
 function viewOf({ data }: Leaf): DataView {
   const { bytes } = data
-  if (bytes === null) throw new TypeError('values of any length where each has one width')
+  if (bytes === null) throw new TypeError('variable-length values in a fixed-width column')
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
@@ -101,7 +101,7 @@ function integerAt(array: Leaf, index: number): bigint {
   return array.data.width === 4 ? BigInt(viewOf(array).getInt32(4 * index, true)) : viewOf(array).getBigInt64(8 * index, true)
 }
 
-/** The low bits, as Arrow keeps them. */
+/** The low bits, as Arrow stores them. */
 function narrowed(value: bigint, bits: number, isSigned: boolean): bigint {
   return isSigned ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
 }
@@ -125,7 +125,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** @throws PyError for more bytes than the type has, or none */
+/** @throws PyError for more bytes than the type has, or for none */
 function decimalAt(array: Leaf, bits: number, index: number): bigint {
   const { physicalType } = array.data.leaf
   if (physicalType === 'INT32' || physicalType === 'INT64') return BigInt.asIntN(bits, integerAt(array, index))

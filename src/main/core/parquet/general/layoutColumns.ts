@@ -1,4 +1,4 @@
-/** Columns of any type as the columns of a shard, converted as GenoLeWM converts them: `str()`, `int()`, `bytes()`, `bool()`, `float()`. */
+/** Columns of any type as the columns of a shard, converted like GenoLeWM does: `str()`, `int()`, `bytes()`, `bool()`, `float()`. */
 import { counted } from '../../../../shared/text/numbers.ts'
 import type { ColumnSpec } from '../../layouts/layout.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
@@ -11,7 +11,7 @@ import type { ColumnArray } from './arrays.ts'
 import { pyValueAt } from './fromArrow.ts'
 
 /**
- * @param firstRow of the row group, in the shard
+ * @param firstRow first row of the row group in the shard
  * @throws ShardFault `wrong_type`, `bad_page`, `unsupported_encoding`, `over_limit`
  */
 export function flatColumnOf(array: ColumnArray, spec: ColumnSpec, firstRow: number, limits: Limits): FlatColumn {
@@ -31,16 +31,16 @@ export function flatColumnOf(array: ColumnArray, spec: ColumnSpec, firstRow: num
       return { kind: 'booleans', present, values }
     }
     case 'embedding':
-      throw new TypeError('embeddings are no column of one value a row')
+      throw new TypeError('embeddings do not have one value per row')
   }
 }
 
-/** Where values lie: their column, and the row of the shard that is the first of their row group. */
+/** The location of values: their column, and the shard row at which their row group begins. */
 export type ValuePlace = { readonly column: string; readonly firstRow: number }
 
 /**
  * The Python value of an entry.
- * @throws ShardFault `bad_page` where Python cannot make one, `unsupported_encoding` where it is not known
+ * @throws ShardFault `bad_page` if Python cannot make one, `unsupported_encoding` if it is unknown
  */
 export function valueAt(array: ColumnArray, row: number, place: ValuePlace): PyValue {
   try {
@@ -51,8 +51,8 @@ export function valueAt(array: ColumnArray, row: number, place: ValuePlace): PyV
 }
 
 /**
- * Converts a value of a row.
- * @throws ShardFault `wrong_type` where Python cannot, `unsupported_encoding` where it is not known what it would give
+ * Converts the value of a row.
+ * @throws ShardFault `wrong_type` if Python cannot, `unsupported_encoding` if the result is unknown
  */
 export function converting<T>(row: number, place: ValuePlace, convert: () => T): T {
   try {
@@ -67,10 +67,13 @@ function asFault(error: unknown, kind: 'bad_page' | 'wrong_type', rowInGroup: nu
   if (error instanceof PyUnknown)
     return new ShardFault('unsupported_encoding', counted`${column} of row ${row}: ${error.message}`, { column, row })
   if (!(error instanceof PyError)) return error
-  return new ShardFault(kind, counted`${column} of row ${row}: ${error.message}. GenoLeWM refuses the whole shard for it`, { column, row })
+  return new ShardFault(kind, counted`${column} of row ${row}: ${error.message}. GenoLeWM refuses the whole shard because of it`, {
+    column,
+    row
+  })
 }
 
-/** @returns which rows have a value; null when all have */
+/** @returns which rows have a value. Null if all have */
 function eachValue(array: ColumnArray, place: ValuePlace, take: (value: PyValue, row: number) => void): Uint8Array | null {
   let present: Uint8Array | null = null
   for (let row = 0; row < array.length; row++) {
@@ -103,14 +106,14 @@ function textsOf(array: ColumnArray, place: ValuePlace, limits: Limits): TextCol
 }
 
 function manyTexts(column: string, limits: Limits): ShardFault {
-  return overLimit('texts', `${column} holds more distinct texts than it may`, limits, { column })
+  return overLimit('texts', `${column} has too many distinct texts`, limits, { column })
 }
 
 function integersOf(array: ColumnArray, place: ValuePlace): IntegerColumn {
   const values = new BigInt64Array(array.length)
   const present = eachValue(array, place, (value, row) => {
     const whole = pyInt(value)
-    if (BigInt.asIntN(64, whole) !== whole) throw new PyUnknown(`${whole} is beyond signed 64-bit integers`)
+    if (BigInt.asIntN(64, whole) !== whole) throw new PyUnknown(`${whole} is out of range for signed 64-bit integers`)
     values[row] = whole
   })
   return { kind: 'integers', present, values }

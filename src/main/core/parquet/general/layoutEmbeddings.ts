@@ -1,4 +1,4 @@
-/** An embedding column of any type as embeddings: the floats that GenoLeWM gets from a loop over each row. */
+/** An embedding column of any type as embeddings: the floats that GenoLeWM gets by iterating over each row. */
 
 import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
@@ -18,7 +18,7 @@ export function embeddingsOf(array: ColumnArray, place: ValuePlace, limits: Limi
   return batch
 }
 
-/** Lists of floats stay as they are stored. */
+/** Lists of floats are used as they are stored. */
 function storedFloats(array: ColumnArray): EmbeddingBatch | null {
   if (array.kind !== 'list' || array.type.id === 'map') return null
   const { child, offsets, length } = array

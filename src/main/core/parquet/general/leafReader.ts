@@ -1,7 +1,6 @@
 /**
- * One column chunk, decoded whole as Arrow's record reader decodes it: which levels are read, where a row ends, and what an empty page
- * does are its rules, down to those that no writer meant.
- * Source: Arrow C++, parquet/column_reader.cc and parquet/arrow/reader.cc, LeafReader
+ * One column chunk, decoded at once with the rules of Arrow's record reader: which levels are read, where a row ends, and how an empty page
+ * is handled, including the unintended cases. Source: Arrow C++, parquet/column_reader.cc and parquet/arrow/reader.cc, LeafReader
  */
 
 import type { Limits } from '../../limits/limits.ts'
@@ -18,23 +17,23 @@ import { checkBytes, type Dictionary, readDictionary, type ValueReader, valueRea
 /** A decoded chunk: its levels, and a slot for each value or null. */
 export type LeafData = {
   readonly leaf: Leaf
-  /** Definition and repetition level of each entry; empty where the column has none. */
+  /** Definition and repetition level of each entry. Empty if the column has none. */
   readonly definition: Uint8Array
   readonly repetition: Uint8Array
   readonly slots: number
-  /** 1 for each slot that has a value; null when all have. */
+  /** 1 for each slot that has a value. Null if all have. */
   readonly valid: Uint8Array | null
-  /** Packed, `width` bytes a slot; null for values of any length. */
+  /** Packed, `width` bytes per slot. Null for variable-length values. */
   readonly bytes: Uint8Array | null
   readonly width: number
-  /** A view a slot, null for none; empty for values of a fixed width. */
+  /** A view per slot, null for none. Empty for fixed-width values. */
   readonly values: readonly (Uint8Array | null)[]
 }
 
 /**
  * Reads a chunk.
  * @param levels of the column, as Arrow counts them
- * @param rows how many are read at most
+ * @param rows maximum number of rows
  * @throws ShardFault `bad_page`, `page_checksum`, `unsupported_encoding`, `over_limit`
  */
 export function readLeaf(file: ShardFile, chunk: ColumnChunk, levels: LevelInfo, rows: number, limits: Limits, note: Note): LeafData {
@@ -50,7 +49,7 @@ export function readLeaf(file: ShardFile, chunk: ColumnChunk, levels: LevelInfo,
 
 type OpenPage = {
   readonly count: number
-  /** Entries that were used up. */
+  /** Number of entries that were used. */
   used: number
   readonly repetition: LevelReader
   readonly definition: LevelReader
@@ -59,7 +58,7 @@ type OpenPage = {
 
 type LevelReader = (out: Uint8Array, at: number, count: number) => number
 
-/** Levels are read so many at a time, or more. */
+/** Levels are read in blocks of at least this size. */
 const LEVELS_AT_ONCE = 1024
 
 class LeafReader {
@@ -68,7 +67,7 @@ class LeafReader {
   private readonly limits: Limits
   private readonly note: Note
   private readonly pages: Generator<Page>
-  /** Grown ahead, like the three that follow: `entries` of these two are read, `slots` of those. */
+  /** Grown in advance, like the next three. The first two have `entries` elements, the others `slots`. */
   private definition = new Uint8Array(0)
   private repetition = new Uint8Array(0)
   private valid = new Uint8Array(0)
@@ -78,7 +77,7 @@ class LeafReader {
   private readonly isNullable: boolean
   private dictionary: Dictionary | null = null
   private page: OpenPage | null = null
-  /** Entries whose levels were read, and those that were used. */
+  /** Entries whose levels were read, and entries that were used. */
   private entries = 0
   private position = 0
   private slots = 0
@@ -139,7 +138,7 @@ class LeafReader {
     return read
   }
 
-  /** The page with entries left; null when there is none, or an empty one is next. */
+  /** The page with entries left. Null if there is none, or if the next one is empty. */
   private nextPage(): OpenPage | null {
     if (this.page !== null && this.page.used < this.page.count) return this.page
     this.closePage()
@@ -148,9 +147,9 @@ class LeafReader {
         this.page = this.open(next.value)
         return this.page.count === 0 ? null : this.page
       }
-      if (this.dictionary !== null) throw new DecodeError('a second dictionary')
+      if (this.dictionary !== null) throw new DecodeError('it is a second dictionary')
       const dictionary = readDictionary(this.leaf, next.value.body, next.value.count, this.limits)
-      if (dictionary.spareBytes > 0) this.noteSpare(dictionary.spareBytes, 'values of a dictionary')
+      if (dictionary.spareBytes > 0) this.noteSpare(dictionary.spareBytes, 'the chunk has no dictionary')
       this.dictionary = dictionary
       this.hold(next.value.body.length)
     }
@@ -198,10 +197,10 @@ class LeafReader {
   }
 
   private noteSpare(bytes: number, what: string): void {
-    this.note(`${bytes} bytes are left behind the ${what} of a page of ${this.leaf.name}`)
+    this.note(`${bytes} bytes follow the ${what} of a page of ${this.leaf.name}`)
   }
 
-  /** Counts what is kept until the chunk is read. */
+  /** Counts the memory that is used until the chunk is read. */
   private hold(bytes: number): void {
     this.held += bytes
     checkBytes(this.held, this.leaf, this.limits)
@@ -221,14 +220,14 @@ class LeafReader {
 
   private fill(out: Uint8Array, read: LevelReader, count: number, highest: number): void {
     const at = this.entries
-    if (read(out, at, count) < count) throw new DecodeError('its levels end early')
+    if (read(out, at, count) < count) throw new DecodeError('its levels are truncated')
     for (let i = at; i < at + count; i++) if ((out[i] ?? 0) > highest) throw new DecodeError('a level is too high')
   }
 
-  /** Reads the values of levels that are there. @returns rows that began or ended with them */
+  /** Reads the values of levels that were read. @returns rows that began or ended with them */
   private takeLevels(rows: number): number {
     const { page } = this
-    if (page === null) throw new TypeError('levels without their page')
+    if (page === null) throw new TypeError('levels without a page')
     const start = this.position
     let read: number
     if (this.leaf.maxRepetition > 0) read = this.delimitRows(rows)
@@ -241,7 +240,7 @@ class LeafReader {
     return read
   }
 
-  /** Goes on to where the last row ends, as far as it is known. */
+  /** Advances to the end of the last row, as far as it is known. */
   private delimitRows(rows: number): number {
     const levels = this.repetition
     const end = this.entries
@@ -278,7 +277,7 @@ class LeafReader {
     let next = 0
     for (let i = start; i < end; i++) {
       const level = levels[i] ?? 0
-      // Entries of lists that are empty or null have no slot.
+      // Entries of empty or null lists have no slot.
       if (maxRepetition > 0 && level < this.levels.ancestor) continue
       const isValue = level === maxDefinition
       this.valid[this.slots] = isValue ? 1 : 0
@@ -306,7 +305,7 @@ class LeafReader {
   }
 }
 
-/** The same bytes with room for `length`. */
+/** The same bytes, with capacity for `length`. */
 function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
   if (bytes.length >= length) return bytes
   const more = new Uint8Array(Math.max(length, 2 * bytes.length))

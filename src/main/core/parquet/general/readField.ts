@@ -1,4 +1,4 @@
-/** A top-level column of a row group, with all that it holds, as Arrow reads it. */
+/** A top-level column of a row group with all of its leaves, as Arrow reads it. */
 
 import type { Limits } from '../../limits/limits.ts'
 import { ShardFault } from '../../limits/shardFault.ts'
@@ -11,7 +11,7 @@ import { assemble, type ColumnArray } from './arrays.ts'
 import { type LeafData, readLeaf } from './leafReader.ts'
 
 /**
- * Reads a column whole.
+ * Reads a whole column.
  * @throws ShardFault `bad_page`, `page_checksum`, `unsupported_encoding`, `over_limit`
  */
 export function readField(file: ShardFile, group: RowGroup, field: SchemaField, limits: Limits, note: Note): ColumnArray {
@@ -27,7 +27,7 @@ export function readField(file: ShardFile, group: RowGroup, field: SchemaField, 
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     const { name: column } = field.field
-    throw new ShardFault('bad_page', `the column ${column} cannot be put together: ${error.message}`, { column })
+    throw new ShardFault('bad_page', `the column ${column} cannot be assembled: ${error.message}`, { column })
   }
 }
 

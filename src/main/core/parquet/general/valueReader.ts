@@ -1,7 +1,6 @@
 /**
- * The values of one page, read as far as they are asked for, as Arrow's decoders read them: bytes behind the last value are left alone,
- * and one value too few is a fault.
- * Source: Arrow C++, parquet/decoder.cc
+ * The values of one page, read on demand with the rules of Arrow's decoders: bytes after the last value are ignored, and a missing value is
+ * a fault. Source: Arrow C++, parquet/decoder.cc
  */
 
 import { counted } from '../../../../shared/text/numbers.ts'
@@ -12,15 +11,15 @@ import { HybridReader } from '../encodings/hybrid.ts'
 import type { Encoding } from '../footer/rowGroups.ts'
 import { type Leaf, widthOf } from '../schema/schemaTree.ts'
 
-/** Values packed one behind the other, or views of any length. */
+/** Packed values, or views of variable length. */
 export type Dense =
   | { readonly kind: 'fixed'; readonly width: number; readonly bytes: Uint8Array }
   | { readonly kind: 'binary'; readonly values: readonly Uint8Array[] }
 
 export type ValueReader = {
-  /** @throws DecodeError unless there are so many values */
+  /** @throws DecodeError if fewer values are left */
   take(count: number): Dense
-  /** Bytes that are left behind the values so far. */
+  /** Number of bytes after the values that were read. */
   spareBytes(): number
 }
 
@@ -28,7 +27,7 @@ export type ValueReader = {
 export type Dictionary = { readonly count: number; readonly dense: Dense }
 
 /**
- * Decodes a dictionary, which is PLAIN.
+ * Decodes a dictionary, which is always PLAIN.
  * @throws DecodeError
  */
 export function readDictionary(leaf: Leaf, body: Uint8Array, count: number, limits: Limits): Dictionary & { readonly spareBytes: number } {
@@ -39,8 +38,8 @@ export function readDictionary(leaf: Leaf, body: Uint8Array, count: number, limi
 
 /**
  * Opens the values of a page.
- * @param count slots of the page, nulls included
- * @throws DecodeError for an encoding that its type cannot have, or whose beginning is damaged; ShardFault `over_limit`
+ * @param count slots of the page, including nulls
+ * @throws DecodeError for an encoding that the type cannot have, or a damaged start, ShardFault `over_limit`
  */
 export function valueReader(
   leaf: Leaf,
@@ -56,7 +55,7 @@ export function valueReader(
       return plainReader(leaf, body, count, limits)
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
-      if (dictionary === null) throw new DecodeError('it refers to a dictionary that is not there')
+      if (dictionary === null) throw new DecodeError('it refers to a missing dictionary')
       return codedReader(leaf, body, count, dictionary, limits)
     case 'RLE':
       if (type === 'BOOLEAN') return runReader(body, count)
@@ -109,9 +108,9 @@ function bitReader(body: Uint8Array, count: number): ValueReader {
   }
 }
 
-/** Each value of any length costs an object. */
+/** Each variable-length value costs an object. */
 function checkTexts(count: number, leaf: Leaf, limits: Limits): void {
-  if (count > limits.texts) throw overLimit('texts', counted`a page of ${leaf.name} holds ${count} texts`, limits, { column: leaf.name })
+  if (count > limits.texts) throw overLimit('texts', counted`a page of ${leaf.name} has ${count} texts`, limits, { column: leaf.name })
 }
 
 function plainBinary(leaf: Leaf, body: Uint8Array, limits: Limits): ValueReader {
@@ -136,7 +135,7 @@ function plainBinary(leaf: Leaf, body: Uint8Array, limits: Limits): ValueReader 
 
 function codedReader(leaf: Leaf, body: Uint8Array, count: number, dictionary: Dictionary, limits: Limits): ValueReader {
   const bitWidth = body[0] ?? 1
-  if (bitWidth > 32) throw new DecodeError(`${bitWidth} bits an index`)
+  if (bitWidth > 32) throw new DecodeError(`an index has ${bitWidth} bits`)
   const stream = new HybridReader(body.subarray(1), bitWidth)
   const { dense } = dictionary
   const isChecked = dense.kind === 'binary' || leaf.physicalType === 'FIXED_LEN_BYTE_ARRAY'
@@ -146,7 +145,7 @@ function codedReader(leaf: Leaf, body: Uint8Array, count: number, dictionary: Di
       if (values > count - taken) throw new DecodeError(`the page holds ${count} values`)
       if (dense.kind === 'binary') checkTexts(values, leaf, limits)
       const codes = new Uint32Array(values)
-      // Of numbers, Arrow checks the indices where they are unpacked; of bytes, one by one.
+      // Arrow checks the indices of fixed-width values in bulk, and those of variable-length values one by one.
       const read = isChecked ? stream.read(codes, 0, values) : stream.readIndices(codes, 0, values, dictionary.count)
       if (read < values) throw new DecodeError(`it ends after ${read} of ${values} values`)
       for (const code of codes) {
@@ -170,7 +169,7 @@ function lookUp(dense: Dense, codes: Uint32Array, leaf: Leaf, limits: Limits): D
   return { kind: 'fixed', width, bytes }
 }
 
-/** @throws ShardFault when a column would take more bytes than it may */
+/** @throws ShardFault if a column would exceed the memory limit */
 export function checkBytes(bytes: number, leaf: Leaf, limits: Limits): void {
   if (bytes <= limits.columnBytes) return
   const { name: column } = leaf
@@ -186,7 +185,7 @@ function runReader(body: Uint8Array, count: number): ValueReader {
     take: values => {
       const bytes = new Uint8Array(values)
       if (values > count || stream.read(bytes, 0, values) < values) throw new DecodeError('it ends before its values')
-      // Of a run's byte only the lowest bit counts.
+      // Only the lowest bit of a run's byte is used.
       for (const [i, byte] of bytes.entries()) bytes[i] = byte & 1
       return { kind: 'fixed', width: 1, bytes }
     },
@@ -219,14 +218,14 @@ function deltaReader(bits: 32 | 64, body: Uint8Array): ValueReader {
   return {
     take: values => {
       const out = bits === 32 ? new Int32Array(values) : new BigInt64Array(values)
-      if (stream.read(out) < values) throw new DecodeError(`${stream.total} delta values, more are due`)
+      if (stream.read(out) < values) throw new DecodeError(`there are ${stream.total} delta values, but more are required`)
       return { kind: 'fixed', width: bits / 8, bytes: new Uint8Array(out.buffer) }
     },
     spareBytes: () => body.length - stream.end
   }
 }
 
-/** All of a stream of lengths. */
+/** All values of a stream of lengths. */
 function readLengths(body: Uint8Array, offset: number, limits: Limits, leaf: Leaf): { readonly lengths: Int32Array; readonly end: number } {
   const stream = new DeltaReader(body, offset, 32)
   checkTexts(stream.total, leaf, limits)
@@ -237,13 +236,13 @@ function readLengths(body: Uint8Array, offset: number, limits: Limits, leaf: Lea
 
 type SuffixReader = ValueReader & { next(count: number): Uint8Array[] }
 
-/** Values behind their lengths. */
+/** Values after their lengths. */
 function suffixReader(body: Uint8Array, offset: number, limits: Limits, leaf: Leaf): SuffixReader {
   const { lengths, end } = readLengths(body, offset, limits, leaf)
   let at = end
   let taken = 0
   const next = (count: number): Uint8Array[] => {
-    if (count > lengths.length - taken) throw new DecodeError(`${lengths.length} lengths, more are due`)
+    if (count > lengths.length - taken) throw new DecodeError(`there are ${lengths.length} lengths, but more are required`)
     const values: Uint8Array[] = []
     for (let i = 0; i < count; i++) {
       const length = lengths[taken++] ?? 0
@@ -256,7 +255,7 @@ function suffixReader(body: Uint8Array, offset: number, limits: Limits, leaf: Le
   return { next, take: count => ({ kind: 'binary', values: next(count) }), spareBytes: () => body.length - at }
 }
 
-/** Values that each begin as the one before. */
+/** Values that share a prefix with the previous one. */
 function prefixReader(leaf: Leaf, body: Uint8Array, limits: Limits): ValueReader {
   const { lengths: prefixes, end } = readLengths(body, 0, limits, leaf)
   const suffixes = suffixReader(body, end, limits, leaf)
@@ -265,7 +264,7 @@ function prefixReader(leaf: Leaf, body: Uint8Array, limits: Limits): ValueReader
   let expanded = 0
   const one = (suffix: Uint8Array): Uint8Array => {
     const prefix = prefixes[taken++] ?? 0
-    if (prefix < 0 || prefix > previous.length) throw new DecodeError(`value ${taken - 1} claims ${prefix} bytes of the one before`)
+    if (prefix < 0 || prefix > previous.length) throw new DecodeError(`value ${taken - 1} claims ${prefix} bytes of the previous one`)
     if (prefix === 0) previous = suffix
     else if (suffix.length === 0) previous = previous.subarray(0, prefix)
     else {
@@ -277,7 +276,7 @@ function prefixReader(leaf: Leaf, body: Uint8Array, limits: Limits): ValueReader
   }
   return {
     take: count => {
-      if (count > prefixes.length - taken) throw new DecodeError(`${prefixes.length} lengths, more are due`)
+      if (count > prefixes.length - taken) throw new DecodeError(`there are ${prefixes.length} lengths, but more are required`)
       const values = suffixes.next(count).map(one)
       if (leaf.physicalType === 'BYTE_ARRAY') return { kind: 'binary', values }
       const misfit = values.find(value => value.length !== leaf.width)

@@ -1,4 +1,4 @@
-/** Rows with their embeddings as a shard stores them: what comes out of a page, and what can be made of it without decoding again. */
+/** Rows with their embeddings as stored: the output of a page, and the forms that can be derived without decoding again. */
 
 import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
@@ -7,36 +7,36 @@ import type { Codes } from './plainValues.ts'
 /** `Uint16Array` holds float16 bits. */
 export type StoredValues = Uint16Array | Float32Array | Float64Array
 
-/** What keeps a row from being an embedding. */
+/** The reason why a row is not an embedding. */
 export type RowFlaw = 'null' | 'empty' | 'null element'
 
-/** Values that stand in a dictionary, each as its position there. */
+/** Dictionary-encoded values, as positions in the dictionary. */
 export type CodedValues = { readonly codes: Codes; readonly dictionary: StoredValues }
 
-/** Consecutive rows: row `firstRow + i` has the values `offsets[i]` to `offsets[i + 1]`. */
+/** Consecutive rows. Row `firstRow + i` has the values from `offsets[i]` to `offsets[i + 1]`. */
 export type EmbeddingBatch = {
   /** In the row group. */
   readonly firstRow: number
   readonly rows: number
   /** rows + 1 positions in `values`. */
   readonly offsets: Uint32Array
-  /** Of a page with a dictionary, looked up there when first asked for. */
+  /** For a page with a dictionary, the values are looked up on first access. */
   readonly values: StoredValues
-  /** The same as it is stored; null where there is no dictionary. */
+  /** The stored form. Null if there is no dictionary. */
   readonly coded: CodedValues | null
   readonly flaws: readonly { readonly row: number; readonly flaw: RowFlaw }[]
 }
 
-/** A page's values, as numbers when somebody asks for them. */
+/** A page's values, converted to numbers on request. */
 export type PageValues = { readonly values: StoredValues; readonly coded: CodedValues | null }
 
-/** Bytes that begin where such numbers may, as numbers. */
+/** Bytes at an aligned address, as numbers. */
 export function storedValues({ buffer, byteOffset, byteLength }: Uint8Array, width: number): StoredValues {
   if (width === 2) return new Uint16Array(buffer, byteOffset, byteLength >> 1)
   return width === 4 ? new Float32Array(buffer, byteOffset, byteLength >> 2) : new Float64Array(buffer, byteOffset, byteLength >> 3)
 }
 
-/** @param offsets where each row begins in the page's values, and where the last one ends */
+/** @param offsets the start of each row in the page's values, and the end of the last one */
 export function batchOf(page: PageValues, firstRow: number, offsets: Uint32Array, flaws: EmbeddingBatch['flaws']): EmbeddingBatch {
   return {
     firstRow,
@@ -56,7 +56,7 @@ export function withoutLast(batch: EmbeddingBatch): EmbeddingBatch {
   return batchOf(batch, batch.firstRow, batch.offsets.subarray(0, batch.rows), flaws)
 }
 
-/** The batch's `i`-th row in memory of its own. */
+/** A copy of the batch's `i`-th row in new memory. */
 export function ownRow(batch: EmbeddingBatch, i: number): EmbeddingBatch {
   const row = batch.firstRow + i
   const flaws = batch.flaws.filter(flaw => flaw.row === row)
@@ -79,7 +79,7 @@ function ownBatch(row: number, values: StoredValues, flaws: EmbeddingBatch['flaw
   return batchOf({ values, coded: null }, row, Uint32Array.of(0, values.length), flaws)
 }
 
-/** Continues the one row of `open` with the one row of `more`. */
+/** Appends the only row of `more` to the only row of `open`. */
 export function append(open: EmbeddingBatch, more: EmbeddingBatch): EmbeddingBatch {
   const head = rowValues(open, 0)
   const tail = rowValues(more, 0)
@@ -89,21 +89,21 @@ export function append(open: EmbeddingBatch, more: EmbeddingBatch): EmbeddingBat
   return ownBatch(open.firstRow, values, [...open.flaws, ...more.flaws].slice(0, 1))
 }
 
-/** The values of the batch's `i`-th row; a view where they are stored as they are. */
+/** The values of the batch's `i`-th row. A view if they need no conversion. */
 export function rowValues(batch: EmbeddingBatch, i: number): StoredValues {
   return batch.coded !== null
     ? codedRow(batch.coded, batch.offsets, i)
     : batch.values.subarray(batch.offsets[i] ?? 0, batch.offsets[i + 1] ?? 0)
 }
 
-/** Bytes that a batch holds. */
+/** Number of bytes that a batch holds. */
 export function heldBytes(batch: EmbeddingBatch): number {
-  // Asking for the values of a page with a dictionary would look all of them up.
+  // With a dictionary, an access to the values would look all of them up.
   const { coded } = batch
   return coded === null ? batch.values.byteLength : coded.codes.byteLength + coded.dictionary.byteLength
 }
 
-/** @throws ShardFault for a row with more values than the limits allow */
+/** @throws ShardFault for a row that exceeds the limit of values */
 export function checkLength(column: string, batch: EmbeddingBatch, limits: Limits): void {
   for (let i = 0; i < batch.rows; i++) {
     const length = (batch.offsets[i + 1] ?? 0) - (batch.offsets[i] ?? 0)
@@ -116,7 +116,7 @@ export function checkLength(column: string, batch: EmbeddingBatch, limits: Limit
   }
 }
 
-/** The rows from one on. @param row in the row group, inside the batch */
+/** The rows from one on. @param row in the row group, in the batch */
 export function rowsFrom(batch: EmbeddingBatch, row: number): EmbeddingBatch {
   const flaws = batch.flaws.filter(flaw => flaw.row >= row)
   return batchOf(batch, row, batch.offsets.subarray(row - batch.firstRow), flaws)

@@ -1,2 +1,2 @@
-/** What the fast reader leaves to the general one: a form that is valid and rare. It says nothing about the bytes. */
+/** Thrown for a valid but rare form that the fast reader leaves to the general reader. It says nothing about the bytes. */
 export class NotFast extends Error {}

@@ -1,6 +1,6 @@
 /**
- * The pages of one column chunk, in file order: headers parsed as Arrow parses them and held against the limits, checksums checked,
- * bodies decompressed, levels cut off. What decodes values gets bytes that are there.
+ * The pages of one column chunk, in file order. Headers are parsed like Arrow does and checked against the limits. Checksums are verified,
+ * bodies decompressed and levels split off. Decoders get complete bytes.
  */
 
 import { crc32 } from 'node:zlib'
@@ -22,45 +22,45 @@ const DATA_PAGE_V2 = 3
 
 export type DictionaryPage = { readonly type: 'dictionary'; readonly count: number; readonly body: Uint8Array }
 
-/** Levels as they are encoded, without a length before them. */
+/** Encoded levels, without their length prefix. */
 export type LevelBytes = {
-  /** Empty where the column has no such level. */
+  /** Empty if the column has no such level. */
   readonly bytes: Uint8Array
-  /** An old form without runs. */
+  /** The old bit-packed form without runs. */
   readonly isPacked: boolean
 }
 
 export type DataPage = {
   readonly type: 'data'
-  /** Slots: values, nulls and empty lists. */
+  /** Number of slots: values, nulls and empty lists. */
   readonly count: number
-  /** Null for a number that is none. */
+  /** Null for an unknown encoding. */
   readonly encoding: Encoding | null
   readonly repetition: LevelBytes
   readonly definition: LevelBytes
   /** The encoded values. */
   readonly body: Uint8Array
-  /** Where the page's header starts in the file. */
+  /** Position of the page's header in the file. */
   readonly offset: number
 }
 export type Page = DictionaryPage | DataPage
 
 type Header = { readonly header: PageHeader; readonly headerBytes: number }
 
-/** Told of what contradicts itself without keeping Arrow from reading it. */
+/** Receives contradictions that do not prevent Arrow from reading the file. */
 export type Note = (oddity: string) => void
 
 export type ReadPagesOptions = {
-  /** Where the bodies of data pages go; dictionaries outlive the pages that use them. */
+  /** Memory for the bodies of data pages. Dictionaries are kept longer than the pages that use them. */
   readonly memory?: PageMemory
-  /** Part of the chunk that is read: whole pages. */
+  /** The part of the chunk to read, in whole pages. */
   readonly part?: { readonly start: number; readonly end: number }
   readonly note?: Note
 }
 
 /**
- * Reads a chunk's pages one after another, until they hold the values that the footer says, or the chunk ends; memory is bounded by
- * the largest page.
+ * Reads a chunk's pages in order until they contain the number of values in the footer, or until the chunk ends. Memory is bounded by the
+ * largest page.
  * @throws ShardFault `bad_page`, `page_checksum`, `unsupported_encoding`, `over_limit`
  */
 export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, options: ReadPagesOptions = {}): Generator<Page> {
@@ -74,7 +74,7 @@ export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, 
     const place = offset
     offset += headerBytes + header.compressedSize
     file.onPage?.(isRead(header) ? header.crc !== undefined : null)
-    // Pages of other types say nothing about rows, not even where they end beyond the chunk.
+    // Pages of other types say nothing about rows, and may even extend beyond the chunk.
     if (!isRead(header)) continue
     const body = window(place + headerBytes, header.compressedSize)
     checkCrc(header, body, chunk, place)
@@ -90,7 +90,7 @@ export function* readPages(file: ShardFile, chunk: ColumnChunk, limits: Limits, 
   }
 }
 
-/** A page of a chunk, by its header alone: bytes `start` to `end` of the file. */
+/** The header of a page: bytes `start` to `end` of the file. */
 export type PageFacts = { readonly type: Page['type']; readonly start: number; readonly end: number; readonly count: number }
 
 /**
@@ -121,7 +121,7 @@ function bad(chunk: ColumnChunk, offset: number, message: string): ShardFault {
 }
 
 function unreadCodec({ leaf: { name: column } }: ColumnChunk): ShardFault {
-  return new ShardFault('unsupported_encoding', `${column} is compressed with LZO, which neither GenoLeWM nor lewm-cache reads`, {
+  return new ShardFault('unsupported_encoding', `${column} is compressed with LZO, which neither GenoLeWM nor lewm-cache can read`, {
     column
   })
 }
@@ -130,22 +130,22 @@ function checkCount(count: number, chunk: ColumnChunk, offset: number, limits: L
   if (count < 0) throw bad(chunk, offset, counted`its header counts ${count} values`)
   if (count <= limits.pageValues) return
   const { name: column } = chunk.leaf
-  throw overLimit('pageValues', counted`a page of ${column} holds ${count} values`, limits, { column })
+  throw overLimit('pageValues', counted`a page of ${column} has ${count} values`, limits, { column })
 }
 
 type Window = (offset: number, length: number) => Uint8Array
 
-/** Read ahead, at first and at most: who wants one row of a column may need no more than its first page. */
+/** Smallest and largest read-ahead. Reading one row of a column may need only its first page. */
 const FIRST_AHEAD = 16 * 1024
 const MOST_AHEAD = 4 * 1024 * 1024
 
-/** Serves ranges of the chunk out of one buffer, read ahead further each time; throws for what lies beyond the chunk. */
+/** Provides ranges of the chunk from one buffer, with an increasing read-ahead. Throws for a range beyond the chunk. */
 function chunkWindow(file: ShardFile, chunk: ColumnChunk, memory: PageMemory, most: number): Window {
   let start = 0
   let ahead = Math.min(FIRST_AHEAD, most)
   let buffer: Uint8Array = new Uint8Array(0)
   return (offset, length) => {
-    if (offset + length > chunk.end) throw bad(chunk, offset, counted`${length} bytes pass the end of the column at byte ${chunk.end}`)
+    if (offset + length > chunk.end) throw bad(chunk, offset, counted`${length} bytes exceed the end of the column at byte ${chunk.end}`)
     if (offset < start || offset + length > start + buffer.length) {
       start = offset
       buffer = file.read(offset, Math.min(Math.max(length, ahead), chunk.end - offset), memory)
@@ -162,15 +162,14 @@ function readHeader(window: Window, offset: number, chunk: ColumnChunk, limits: 
   for (let peek = Math.min(HEADER_PEEK, limits.pageHeaderBytes); ; peek = Math.min(peek * 16, limits.pageHeaderBytes)) {
     try {
       const { value, length, mistyped } = readThrift(PageHeader, window(offset, Math.min(peek, left)), limits)
-      for (const field of mistyped) note(`a page of ${chunk.leaf.name} has a ${field} of another type than its own`)
+      for (const field of mistyped) note(`the ${field} in a page header of ${chunk.leaf.name} has the wrong type`)
       checkSizes(value, length, offset, chunk, limits)
       return { header: value, headerBytes: length }
     } catch (error) {
       if (!(error instanceof ThriftError)) throw error
-      // A header with long statistics may pass the peek: look further before calling it bad.
+      // A header with long statistics may exceed the peek. Read more before rejecting it.
       if (!error.truncated || peek >= left) throw bad(chunk, offset, `its header is damaged: ${error.message}`)
-      if (peek >= limits.pageHeaderBytes)
-        throw overLimit('pageHeaderBytes', `the header of a page of ${chunk.leaf.name} takes more`, limits)
+      if (peek >= limits.pageHeaderBytes) throw overLimit('pageHeaderBytes', `the header of a page of ${chunk.leaf.name} is larger`, limits)
     }
   }
 }
@@ -178,14 +177,14 @@ function readHeader(window: Window, offset: number, chunk: ColumnChunk, limits: 
 function checkSizes(header: PageHeader, headerBytes: number, offset: number, chunk: ColumnChunk, limits: Limits): void {
   const { compressedSize, uncompressedSize } = header
   const left = chunk.end - offset - headerBytes
-  if (compressedSize < 0 || uncompressedSize < 0) throw bad(chunk, offset, 'its header claims less than nothing')
+  if (compressedSize < 0 || uncompressedSize < 0) throw bad(chunk, offset, 'its header declares a negative size')
   if (!isRead(header)) return
   if (compressedSize > left) {
-    throw bad(chunk, offset, counted`its header claims ${compressedSize} bytes, ${left} are left`)
+    throw bad(chunk, offset, counted`its header declares ${compressedSize} bytes, but only ${left} are left`)
   }
   if (compressedSize > limits.pageBytes || uncompressedSize > limits.pageBytes) {
     const column = chunk.leaf.name
-    throw overLimit('pageBytes', counted`a page of ${column} takes ${Math.max(compressedSize, uncompressedSize)} bytes`, limits, {
+    throw overLimit('pageBytes', counted`a page of ${column} has ${Math.max(compressedSize, uncompressedSize)} bytes`, limits, {
       column,
       details: { offset, compressed: compressedSize, uncompressed: uncompressedSize }
     })
@@ -201,7 +200,7 @@ function checkCrc({ crc }: PageHeader, body: Uint8Array, chunk: ColumnChunk, off
   const hex = (value: number): string => value.toString(16).padStart(8, '0')
   throw new ShardFault(
     'page_checksum',
-    counted`the page of ${column} at byte ${offset} has the checksum ${hex(actual)}, ${hex(expected)} was recorded: its bytes have changed since they were written`,
+    counted`the page of ${column} at byte ${offset} has the checksum ${hex(actual)}, but ${hex(expected)} was recorded. Its bytes have changed since they were written`,
     { column, details: { offset, expected: hex(expected), actual: hex(actual) } }
   )
 }
@@ -214,19 +213,20 @@ function dictionaryPage(
   limits: Limits,
   note: Note
 ): DictionaryPage {
-  // A header that is not there counts as one of zeros, here and below.
+  // A missing header counts as one of zeros, here and below.
   const { numValues: count = 0, encoding: code = 0 } = header.dictionaryPage ?? {}
   checkCount(count, chunk, offset, limits)
   const encoding = ENCODINGS[code]
   if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY') throw bad(chunk, offset, `a dictionary in ${encoding ?? `encoding ${code}`}`)
   const plain = decompress(chunk.codec, body, header.uncompressedSize, chunk.leaf.name)
   noteSize(plain, header, chunk, note)
-  // It stays while pages behind it are read, perhaps into the same memory.
+  // It must outlive the following pages, which may be read into the same memory.
   return { type: 'dictionary', count, body: chunk.codec === 'UNCOMPRESSED' ? plain.slice() : plain }
 }
 
 function noteSize(body: Uint8Array, { uncompressedSize }: PageHeader, chunk: ColumnChunk, note: Note): void {
-  if (body.length !== uncompressedSize) note(`a page of ${chunk.leaf.name} holds ${body.length} bytes, its header says ${uncompressedSize}`)
+  if (body.length !== uncompressedSize)
+    note(`a page of ${chunk.leaf.name} has ${body.length} bytes, but its header says ${uncompressedSize}`)
 }
 
 function dataPageV1(

@@ -1,6 +1,6 @@
 /**
- * Encoded values of one page into typed arrays: one decoder for each physical encoding. Fixed-width values stay bytes until
- * somebody shows them.
+ * Encoded values of one page as typed arrays, with one decoder for each physical encoding. Fixed-width values stay bytes until they are
+ * displayed.
  */
 
 import { counted } from '../../../../shared/text/numbers.ts'
@@ -14,9 +14,9 @@ import { type Leaf, widthOf } from '../schema/schemaTree.ts'
 import { NotFast } from './notFast.ts'
 import type { DictionaryPage } from './pages.ts'
 
-/** Values of a fixed width, packed one behind the other, little-endian. */
+/** Packed fixed-width values, little-endian. */
 export type FixedValues = { readonly kind: 'fixed'; readonly width: number; readonly bytes: Uint8Array; readonly count: number }
-/** Values of any length; views into the page. */
+/** Variable-length values, as views into the page. */
 export type BinaryValues = { readonly kind: 'binary'; readonly values: Uint8Array[]; readonly count: number }
 export type Values = FixedValues | BinaryValues
 
@@ -26,7 +26,7 @@ function bad(leaf: Leaf, message: string): ShardFault {
 
 /**
  * Decodes `count` values.
- * @param dictionary the chunk's dictionary, when it has one
+ * @param dictionary the chunk's dictionary, if it has one
  * @throws ShardFault `bad_page`, NotFast
  */
 export function decodeValues(leaf: Leaf, encoding: Encoding | null, body: Uint8Array, count: number, dictionary: Values | null): Values {
@@ -52,11 +52,11 @@ export function decodeValues(leaf: Leaf, encoding: Encoding | null, body: Uint8A
 
 /**
  * The dictionary of a chunk.
- * @param before the one that was read already
+ * @param before the dictionary that was already read
  * @throws ShardFault `bad_page`
  */
 export function decodeDictionaryPage(leaf: Leaf, { body, count }: DictionaryPage, before: Values | null): Values {
-  if (before !== null) throw bad(leaf, 'a second dictionary')
+  if (before !== null) throw bad(leaf, 'it is a second dictionary')
   if (leaf.physicalType === 'BOOLEAN') throw bad(leaf, 'a dictionary of booleans')
   return decodePlain(leaf, body, count)
 }
@@ -87,17 +87,17 @@ function plainBinary(leaf: Leaf, body: Uint8Array, count: number): BinaryValues 
     values.push(body.subarray(position + 4, position + 4 + length))
     position += 4 + length
   }
-  if (position !== body.length) throw bad(leaf, counted`${body.length - position} bytes are left behind its values`)
+  if (position !== body.length) throw bad(leaf, counted`${body.length - position} bytes follow its values`)
   return { kind: 'binary', values, count }
 }
 
-/** Each value of any length costs an object: a page of more than the limit is none that a writer would make. */
+/** Each variable-length value costs an object. No writer makes a page with more values than the limit. */
 function checkTexts(leaf: Leaf, count: number): void {
   const limits = limitsInForce()
-  if (count > limits.texts) throw overLimit('texts', counted`a page of ${leaf.name} holds ${count} texts`, limits, { column: leaf.name })
+  if (count > limits.texts) throw overLimit('texts', counted`a page of ${leaf.name} has ${count} texts`, limits, { column: leaf.name })
 }
 
-/** Whether a page's values stand in its chunk's dictionary. */
+/** Whether a page's values are in its chunk's dictionary. */
 export function isCoded(encoding: Encoding | null): boolean {
   return encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY'
 }
@@ -106,7 +106,7 @@ export function isCoded(encoding: Encoding | null): boolean {
 export type Codes = Uint16Array | Uint32Array
 
 /**
- * The codes of a page whose values stand in a dictionary; all of them are inside it.
+ * The dictionary codes of a page. All of them are in range.
  * @throws ShardFault `bad_page`
  */
 export function decodeCodes(leaf: Leaf, body: Uint8Array, count: number, dictionary: Values, memory: PageMemory = ownMemory): Codes {
@@ -140,12 +140,12 @@ function decodeDictionary(leaf: Leaf, body: Uint8Array, count: number, dictionar
 }
 
 export function missingDictionary(leaf: Leaf): ShardFault {
-  return bad(leaf, 'it refers to a dictionary that is not there')
+  return bad(leaf, 'it refers to a missing dictionary')
 }
 
 const EMPTY = new Uint8Array(0)
 
-/** Writes `dictionary[codes[i]]` for each i to `out`, which begins where numbers of any width may. */
+/** Writes `dictionary[codes[i]]` for each i to `out`, which must be aligned for any width. */
 export function gather(dictionary: FixedValues, codes: Codes, out: Uint8Array): void {
   const { width } = dictionary
   const from = aligned(dictionary.bytes, Math.min(width, 4))
@@ -169,7 +169,7 @@ export function gather(dictionary: FixedValues, codes: Codes, out: Uint8Array): 
   }
 }
 
-/** The same bytes where numbers of `width` bytes (1, 2, 4, 8) may begin: where they are, or copied. */
+/** The same bytes at an address that is aligned for numbers of `width` bytes (1, 2, 4, 8), copied if necessary. */
 export function aligned(bytes: Uint8Array, width: number, memory: PageMemory = ownMemory): Uint8Array {
   if (bytes.byteOffset % width === 0) return bytes
   const copy = memory('values', bytes.length)
@@ -178,7 +178,7 @@ export function aligned(bytes: Uint8Array, width: number, memory: PageMemory = o
 }
 
 function decodeRleBooleans(leaf: Leaf, body: Uint8Array, count: number): Values {
-  if (leaf.physicalType !== 'BOOLEAN') throw bad(leaf, 'RLE is for booleans')
+  if (leaf.physicalType !== 'BOOLEAN') throw bad(leaf, 'RLE is only for booleans')
   if (body.length < 4) throw bad(leaf, 'it ends before its values')
   const length = new DataView(body.buffer, body.byteOffset, 4).getUint32(0, true)
   if (length !== body.length - 4) throw bad(leaf, counted`its values claim ${length} bytes of ${body.length - 4}`)

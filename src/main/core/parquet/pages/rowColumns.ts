@@ -1,15 +1,15 @@
-/** The columns of a row group as the rest of the program takes them, however the file stores them. */
+/** The columns of a row group for the rest of the program, independent of the form in the file. */
 import type { KeyField } from '../../../../shared/model/keySpec.ts'
 import type { WindowKey } from '../../../../shared/model/record.ts'
 import type { Layout } from '../../layouts/layout.ts'
 
 type Presence = {
-  /** 1 where the row has a value; null when all have. */
+  /** 1 if the row has a value. Null if all have. */
   readonly present: Uint8Array | null
 }
 export type IntegerColumn = Presence & { readonly kind: 'integers'; readonly values: Int32Array | BigInt64Array }
 export type TextColumn = Presence & { readonly kind: 'texts'; readonly codes: Uint32Array; readonly texts: readonly string[] }
-/** `width` bytes a row; rows of another width (in a column of any length) have zeros, and their row is in `misfits`. */
+/** `width` bytes per row. Rows of another width (in a variable-length column) contain zeros, and are listed in `misfits`. */
 export type DigestColumn = Presence & {
   readonly kind: 'digests'
   readonly width: number
@@ -19,16 +19,16 @@ export type DigestColumn = Presence & {
 export type BooleanColumn = Presence & { readonly kind: 'booleans'; readonly values: Uint8Array }
 export type FlatColumn = IntegerColumn | TextColumn | DigestColumn | BooleanColumn
 
-/** A column of a value of this type. */
+/** The column for a value of this type. */
 type ColumnOf<T> = T extends number ? IntegerColumn : T extends string ? TextColumn : DigestColumn
 
-/** The columns of a key. Those that the layout does not have are absent. */
+/** The columns of a key. Columns that the layout does not have are absent. */
 export type KeyParts = { readonly [F in KeyField]: ColumnOf<NonNullable<WindowKey[F]>> }
 
 /** The key of each row of a row group, as columns. */
 export type KeyColumns = KeyParts & { readonly rows: number; readonly layout: Layout }
 
-/** Everything of a row group but its embeddings. */
+/** All columns of a row group except its embeddings. */
 export type RowColumns = KeyColumns & {
   readonly chrom: TextColumn
   readonly startBp: IntegerColumn
@@ -38,7 +38,7 @@ export type RowColumns = KeyColumns & {
   readonly schemaVersion: TextColumn
 }
 
-/** Rows of a column. */
+/** Number of rows in a column. */
 export function lengthOf(column: FlatColumn): number {
   switch (column.kind) {
     case 'texts':

@@ -1,4 +1,4 @@
-/** Days and times as Python's `datetime` writes them, with the range that it has. */
+/** Days and times as Python's `datetime` writes them, with its range. */
 import { PyError } from './pyValue.ts'
 
 const DAY_MS = 86_400_000
@@ -6,17 +6,17 @@ const DAY_MS = 86_400_000
 const FIRST_DAY = -719_162
 const LAST_DAY = 2_932_896
 
-/** @throws PyError for a day outside of the calendar */
+/** @throws PyError for a day out of range */
 export function checkDay(days: bigint | number): void {
-  if (days < FIRST_DAY || days > LAST_DAY) throw new PyError(`day ${days} since 1970 lies outside of the years 1 to 9999`)
+  if (days < FIRST_DAY || days > LAST_DAY) throw new PyError(`day ${days} since 1970 is outside of the years 1 to 9999`)
 }
 
-/** @param days since 1970, inside the calendar */
+/** @param days since 1970, in range */
 export function dateText(days: number): string {
   return new Date(days * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** Whole days, rounded down, and the rest. @param day how long one is, in the unit of `value` */
+/** Whole days, rounded down, and the remainder. @param day length of a day in the unit of `value` */
 export function splitDay(value: bigint, day: bigint): { readonly days: number; readonly rest: bigint } {
   const rest = ((value % day) + day) % day
   return { days: Number((value - rest) / day), rest }

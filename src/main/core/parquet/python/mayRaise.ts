@@ -1,4 +1,4 @@
-/** Types whose values Python cannot always take: only these have to be converted to see that they can be. */
+/** Types with values that Python cannot always represent. Only these must be converted to check them. */
 import { type ArrowType, childrenOf } from '../arrow/arrowType.ts'
 
 export function mayRaise(type: ArrowType): boolean {

@@ -1,8 +1,8 @@
-/** Python's `str()` and `repr()` of what a column of texts can be read as. */
+/** Python's `str()` and `repr()` for every value of a column that is read as texts. */
 import { dateText, splitDay, timeText } from './calendar.ts'
 import { type PyObject, PyUnknown, type PyValue } from './pyValue.ts'
 
-/** @throws PyUnknown for a moment in a time zone */
+/** @throws PyUnknown for a time with a time zone */
 export function pyStr(value: PyValue): string {
   if (typeof value === 'string') return value
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return pyRepr(value)
@@ -30,7 +30,7 @@ export function pyStr(value: PyValue): string {
   }
 }
 
-/** @throws PyUnknown for a moment in a time zone */
+/** @throws PyUnknown for a time with a time zone */
 function pyRepr(value: PyValue): string {
   if (value === null) return 'None'
   switch (typeof value) {
@@ -77,11 +77,11 @@ function objectRepr(value: PyObject): string {
     case 'dict':
       return `{${value.entries.map(([key, each]) => `${pyRepr(key)}: ${pyRepr(each)}`).join(', ')}}`
     case 'moment':
-      throw new PyUnknown('a moment in a time zone is read as text')
+      throw new PyUnknown('a time with a time zone is read as text')
   }
 }
 
-/** The shortest digits that give the same number, as Python and JavaScript both choose them, in Python's notation. */
+/** The shortest digits that give the same number, which Python and JavaScript both use, in Python's notation. */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
@@ -137,7 +137,7 @@ function pandasTimedeltaText(ns: bigint): string {
   return `${days} days ${days < 0 ? '+' : ''}${nanosecondText(rest)}`
 }
 
-/** Three more digits only where there are nanoseconds. */
+/** Three more digits only if there are nanoseconds. */
 function nanosecondText(ns: bigint): string {
   if (ns % 1000n === 0n) return timeText(ns / 1000n)
   const seconds = ns / 1_000_000_000n
@@ -172,7 +172,7 @@ function quoted(text: string, quote: string, escaped: (character: string) => str
   return quote + inner.join('') + quote
 }
 
-/** What is not printable, by Unicode's categories, is a number. */
+/** Characters that Unicode's categories define as not printable are written as numbers. */
 function escapedCharacter(character: string): string {
   if (character === ' ' || !/^[\p{C}\p{Z}]$/u.test(character)) return character
   const code = character.codePointAt(0) ?? 0

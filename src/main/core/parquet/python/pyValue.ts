@@ -1,9 +1,9 @@
-/** What pyarrow's `to_pylist` gives for a value, as far as GenoLeWM can tell the difference. */
+/** The result of pyarrow's `to_pylist` for a value, as far as GenoLeWM is affected by the differences. */
 
-/** What Python raises where GenoLeWM converts a value: it refuses the shard. */
+/** An exception that Python raises when GenoLeWM converts a value. GenoLeWM refuses the shard. */
 export class PyError extends Error {}
 
-/** A value whose Python form is not known here: it says nothing about the shard. */
+/** A value whose Python form is unknown. It says nothing about the shard. */
 export class PyUnknown extends Error {}
 
 export type PyObject =
@@ -12,7 +12,7 @@ export type PyObject =
   | { readonly is: 'date'; readonly days: number }
   /** Microseconds since 1970, without a time zone. */
   | { readonly is: 'datetime'; readonly us: bigint }
-  /** A moment with a time zone, of either `datetime` or `pandas.Timestamp`. */
+  /** A time with a time zone, as `datetime` or `pandas.Timestamp`. */
   | { readonly is: 'moment' }
   /** Microseconds since midnight. */
   | { readonly is: 'time'; readonly us: bigint }
@@ -28,7 +28,7 @@ export type PyObject =
 /** `None`, `bool`, `int`, `float`, `str`, `bytes`, and objects. */
 export type PyValue = null | boolean | bigint | number | string | Uint8Array | PyObject
 
-/** The name of a value's type, as Python's messages have it. */
+/** The name of a value's type in Python's messages. */
 export function pyTypeName(value: PyValue): string {
   if (value === null) return 'NoneType'
   switch (typeof value) {

@@ -1,7 +1,7 @@
 /**
- * What a column's values mean, by its logical type or the older converted type, with Arrow's rules for which one can stand where:
- * a logical type that does not fit its column is ignored, a converted type that does not fit makes Arrow refuse the file.
- * Source: https://github.com/apache/parquet-format/blob/master/LogicalTypes.md
+ * The meaning of a column's values, from its logical type or the older converted type, with Arrow's rules: a logical type that does not fit
+ * its column is ignored, and a converted type that does not fit makes Arrow refuse the file. Source:
+ * https://github.com/apache/parquet-format/blob/master/LogicalTypes.md
  */
 import { ThriftError } from '../thrift/compactReader.ts'
 import type { LogicalTypeUnion, SchemaElement } from '../thrift/parquetStructs.ts'
@@ -20,14 +20,14 @@ export type LogicalType =
 
 export const NO_LOGICAL_TYPE: LogicalType = { kind: 'none' }
 
-/** Whether the type is one of groups. */
+/** Whether the type is for groups. */
 function isNested({ kind }: LogicalType): boolean {
   return kind === 'list' || kind === 'map' || kind === 'variant'
 }
 
 /**
  * The logical type of a column.
- * @throws ThriftError for one that Arrow refuses
+ * @throws ThriftError if Arrow refuses it
  */
 export function columnType(element: SchemaElement, physical: PhysicalType, width: number): LogicalType {
   const { logicalType, convertedType } = element
@@ -43,7 +43,7 @@ export function columnType(element: SchemaElement, physical: PhysicalType, width
 
 /**
  * The logical type of a group.
- * @throws ThriftError for one that Arrow refuses
+ * @throws ThriftError if Arrow refuses it
  */
 export function groupType({ logicalType, convertedType, precision, scale }: SchemaElement): LogicalType {
   if (logicalType === undefined && convertedType === undefined) return NO_LOGICAL_TYPE
@@ -52,7 +52,7 @@ export function groupType({ logicalType, convertedType, precision, scale }: Sche
   return type
 }
 
-/** A name as the Parquet specification has it; null when there is none. */
+/** The name in the Parquet specification. Null if there is none. */
 export function logicalName(type: LogicalType): string | null {
   if (type.kind === 'none') return null
   if (type.kind === 'int') return type.isSigned ? 'INTEGER' : 'UNSIGNED'
@@ -105,7 +105,7 @@ function int(bits: number, isSigned: boolean): LogicalType {
 }
 
 const DECIMAL = 5
-/** By the number of the converted type; 24 was once a type of nulls. */
+/** By converted type number. 24 was once a type for nulls. */
 const CONVERTED = new Map<number, LogicalType>([
   [0, { kind: 'string' }],
   [1, { kind: 'map' }],
@@ -190,7 +190,7 @@ function decimalFits(precision: number, physical: PhysicalType, width: number): 
   }
 }
 
-/** The same for a converted type, which is not held against the digits that fit. */
+/** The same for a converted type, which is not checked against the number of digits. */
 function convertedFits(type: LogicalType, physical: PhysicalType, width: number): boolean {
   if (type.kind === 'decimal') return ['INT32', 'INT64', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'].includes(physical)
   if (type.kind === 'timestamp') return physical === 'INT64'

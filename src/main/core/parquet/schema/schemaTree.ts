@@ -1,4 +1,4 @@
-/** The Parquet schema as a tree, and its leaves with the levels that tell values, nulls and list borders apart. */
+/** The Parquet schema as a tree, and its leaves with the levels that distinguish values, nulls and list boundaries. */
 import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 import { ThriftError } from '../thrift/compactReader.ts'
@@ -12,14 +12,14 @@ export type Leaf = {
   readonly name: string
   readonly physicalType: PhysicalType
   readonly physicalTypeCode: number
-  /** Bytes a value of FIXED_LEN_BYTE_ARRAY, else 0. */
+  /** Bytes per value of FIXED_LEN_BYTE_ARRAY, else 0. */
   readonly width: number
   readonly logical: LogicalType
-  /** The logical type's name as in the Parquet specification, null when there is none. */
+  /** The logical type's name in the Parquet specification, null if there is none. */
   readonly logicalType: string | null
   readonly maxDefinition: number
   readonly maxRepetition: number
-  /** Definition level from which a list has an element (null or not); 0 for a column that is no list. */
+  /** Definition level from which a list has an element (null or not). 0 for a column that is not a list. */
   readonly elementDefinition: number
 }
 
@@ -27,9 +27,9 @@ export type Repetition = 'required' | 'optional' | 'repeated' | 'undefined'
 
 /** A column or a group of columns. */
 export type SchemaNode = {
-  /** As text where it is UTF-8, else one letter a byte. */
+  /** As text if it is UTF-8, else one character per byte. */
   readonly name: string
-  /** GenoLeWM fails on a name that is no text. */
+  /** GenoLeWM fails on a name that is not text. */
   readonly nameIsText: boolean
   readonly repetition: Repetition
   readonly logical: LogicalType
@@ -38,7 +38,7 @@ export type SchemaNode = {
 export type SchemaTree = {
   readonly columns: readonly SchemaNode[]
   readonly leaves: readonly Leaf[]
-  /** What is odd about it without keeping Arrow from reading the file. */
+  /** Problems that do not prevent Arrow from reading the file. */
   readonly oddities: readonly string[]
 }
 
@@ -48,9 +48,9 @@ const ROOT: Levels = { path: [], definition: 0, repetition: 0, element: 0 }
 const REPETITIONS: readonly Repetition[] = ['required', 'optional', 'repeated']
 
 /**
- * Builds the tree out of the footer's list of elements.
- * @param ignoresMisfits a type that does not fit its column is no type, where Arrow refuses the file
- * @throws ThriftError for what Arrow refuses, ShardFault `over_limit`
+ * Builds the tree from the footer's list of elements.
+ * @param ignoresMisfits ignore a type that does not fit its column, where Arrow refuses the file
+ * @throws ThriftError if Arrow refuses it, ShardFault `over_limit`
  */
 export function readSchemaTree(elements: readonly SchemaElement[], limits: Limits, ignoresMisfits = false): SchemaTree {
   const typed = (read: () => LogicalType): LogicalType => {
@@ -70,17 +70,17 @@ export function readSchemaTree(elements: readonly SchemaElement[], limits: Limit
   const childrenOf = (parent: SchemaElement, levels: Levels, depth: number): SchemaNode[] => {
     const count = parent.numChildren ?? 0
     if (count < 0) throw new ThriftError(`a group has ${count} children`)
-    if (depth > limits.thriftDepth) throw overLimit('thriftDepth', counted`its schema nests ${depth} deep`, limits)
+    if (depth > limits.thriftDepth) throw overLimit('thriftDepth', counted`its schema is nested ${depth} levels deep`, limits)
     const nodes: SchemaNode[] = []
     for (let i = 0; i < count; i++) nodes.push(node(levels, depth))
     return nodes
   }
   const node = (parent: Levels, depth: number): SchemaNode => {
     const element = elements[next++]
-    if (element === undefined) throw new ThriftError('the schema ends early')
+    if (element === undefined) throw new ThriftError('the schema is incomplete')
     const { name, isText } = nameOf(element, limits)
     const repetition = REPETITIONS[element.repetition ?? 0] ?? 'undefined'
-    if (element.repetition === undefined) oddities.push(`column ${name} says nothing about its repetition`)
+    if (element.repetition === undefined) oddities.push(`column ${name} has no repetition type`)
     const levels = enter(parent, name, repetition)
     const base = { name, nameIsText: isText, repetition }
     if (element.type === undefined || (element.numChildren ?? 0) !== 0) {
@@ -92,7 +92,7 @@ export function readSchemaTree(elements: readonly SchemaElement[], limits: Limit
     return { ...base, kind: 'column', logical: leaf.logical, leaf: leaves.length - 1 }
   }
   typed(() => groupType(root))
-  if ((root.numChildren ?? 0) === 0 && elements.length > 1) throw new ThriftError('the schema has columns and its root has none')
+  if ((root.numChildren ?? 0) === 0 && elements.length > 1) throw new ThriftError('the schema has columns but its root has none')
   const columns = childrenOf(root, ROOT, 1)
   if (next !== elements.length) oddities.push(`the schema uses ${next} of its ${elements.length} elements`)
   if (leaves.length > limits.columns) throw overLimit('columns', counted`it has ${leaves.length} columns`, limits)
@@ -142,7 +142,7 @@ function leafOf(element: SchemaElement, type: number, levels: Levels, typed: (re
   }
 }
 
-/** Bytes a value takes in memory, 0 for values of any length. BOOLEAN takes one. */
+/** Bytes per value in memory, 0 for variable-length values. BOOLEAN takes one. */
 export function widthOf(leaf: Leaf): number {
   switch (leaf.physicalType) {
     case 'BOOLEAN':

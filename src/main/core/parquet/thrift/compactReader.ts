@@ -1,17 +1,16 @@
 /**
- * The primitives of Thrift's compact protocol, with the rules of Thrift's C++ reader, which Arrow is built on. Every length is held
- * against the bytes that are there before it is used.
- * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ * The primitives of Thrift's compact protocol, with the rules of Thrift's C++ reader, which Arrow uses. Every length is compared with the
+ * available bytes before it is used. Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 import { counted } from '../../../../shared/text/numbers.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 
-/** Why the bytes are not the Thrift that they should be. */
+/** The reason why the bytes are not the expected Thrift structure. */
 export class ThriftError extends Error {
-  /** Whether the bytes ended too early: more of them may be valid. */
+  /** Whether the bytes ended too early, so that more of them may be valid. */
   readonly truncated: boolean
 
-  /** The column that it is about, where it is about one. */
+  /** The affected column, if any. */
   readonly column: string | undefined
 
   constructor(message: string, truncated = false, column?: string) {
@@ -21,7 +20,7 @@ export class ThriftError extends Error {
   }
 }
 
-/** Types on the wire. `true` and `false` are both booleans; a boolean field has its value in its type. */
+/** Types in the encoded form. `true` and `false` are both booleans. The type of a boolean field is its value. */
 export const WIRE = {
   stop: 0,
   true: 1,
@@ -43,10 +42,10 @@ export type ThriftCursor = {
   readonly bytes: Uint8Array
   readonly limits: Limits
   position: number
-  /** Structs and values of lists so far. */
+  /** Number of structs and list values so far. */
   nodes: number
   depth: number
-  /** Known fields that had another type than theirs, and were skipped. */
+  /** Known fields that were skipped because of a wrong type. */
   readonly mistyped: string[]
 }
 
@@ -54,26 +53,27 @@ export function cursorOn(bytes: Uint8Array, limits: Limits): ThriftCursor {
   return { bytes, limits, position: 0, nodes: 0, depth: 0, mistyped: [] }
 }
 
-/** Arrow's own limits: beyond, it refuses a file. */
+/** Arrow's own limits. Beyond them it refuses a file. */
 const DEEPEST = 64
 const LONGEST_LIST = 1_000_000
 const LONGEST_TEXT = 100_000_000
 
-/** @throws ThriftError deeper than Arrow reads, ShardFault `over_limit` */
+/** @throws ThriftError beyond Arrow's depth, ShardFault `over_limit` */
 export function enter(cursor: ThriftCursor): void {
   cursor.depth += 1
-  if (cursor.depth > cursor.limits.thriftDepth) throw overLimit('thriftDepth', counted`a header nests ${cursor.depth} deep`, cursor.limits)
-  if (cursor.depth > DEEPEST) throw new ThriftError(`it nests more than ${DEEPEST} deep`)
+  if (cursor.depth > cursor.limits.thriftDepth)
+    throw overLimit('thriftDepth', counted`a header is nested ${cursor.depth} levels deep`, cursor.limits)
+  if (cursor.depth > DEEPEST) throw new ThriftError(`it is nested more than ${DEEPEST} levels deep`)
 }
 
 export function leave(cursor: ThriftCursor): void {
   cursor.depth -= 1
 }
 
-/** Counts what is about to be held in memory. */
+/** Counts values before they are stored in memory. */
 export function count(cursor: ThriftCursor, nodes: number): void {
   cursor.nodes += nodes
-  if (cursor.nodes > cursor.limits.thriftNodes) throw overLimit('thriftNodes', 'a header holds more values than it may', cursor.limits)
+  if (cursor.nodes > cursor.limits.thriftNodes) throw overLimit('thriftNodes', 'a header has too many values', cursor.limits)
 }
 
 export function readByte(cursor: ThriftCursor): number {
@@ -83,7 +83,7 @@ export function readByte(cursor: ThriftCursor): number {
   return byte
 }
 
-/** The next `length` bytes; a view. */
+/** The next `length` bytes, as a view. */
 export function readBytes(cursor: ThriftCursor, length: number): Uint8Array {
   const start = cursor.position
   if (length > cursor.bytes.length - start) throw new ThriftError(`a value of ${length} bytes does not fit`, true)
@@ -91,7 +91,7 @@ export function readBytes(cursor: ThriftCursor, length: number): Uint8Array {
   return cursor.bytes.subarray(start, cursor.position)
 }
 
-/** An unsigned LEB128 of at most ten bytes: its low 32 bits, and all 64 where they are asked for. */
+/** An unsigned LEB128 number of at most ten bytes: its low 32 bits, and all 64 on request. */
 function readVarint(cursor: ThriftCursor): number | bigint {
   let low = 0
   for (let shift = 0; shift < 28; shift += 7) {
@@ -105,10 +105,10 @@ function readVarint(cursor: ThriftCursor): number | bigint {
     value |= BigInt(byte & 0x7f) << shift
     if (byte < 0x80) return BigInt.asUintN(64, value)
   }
-  throw new ThriftError('a number takes more than ten bytes')
+  throw new ThriftError('a number has more than ten bytes')
 }
 
-/** A varint as an int32: higher bits are dropped, as Thrift drops them. */
+/** A varint as an int32. Higher bits are dropped, as in Thrift. */
 function readLength(cursor: ThriftCursor): number {
   const value = readVarint(cursor)
   return typeof value === 'number' ? value : Number(BigInt.asIntN(32, value))
@@ -123,7 +123,7 @@ function readI16(cursor: ThriftCursor): number {
   return (readI32(cursor) << 16) >> 16
 }
 
-/** An int64 as a number: beyond 2^53 the nearest one. No size or count of a file that can be read is as large. */
+/** An int64 as a number, rounded above 2^53. No size or count of a readable file is that large. */
 export function readI64(cursor: ThriftCursor): number {
   const value = readVarint(cursor)
   if (typeof value === 'number') return (value >>> 1) ^ -(value & 1)
@@ -138,7 +138,7 @@ export function readBinary(cursor: ThriftCursor): Uint8Array {
 
 export type FieldHead = { id: number; wire: number }
 
-/** Reads a field's head into `head`; `wire` is WIRE.stop at the end of the struct. */
+/** Reads a field header into `head`. `wire` is WIRE.stop at the end of the struct. */
 export function readFieldHead(cursor: ThriftCursor, head: FieldHead): void {
   const byte = readByte(cursor)
   head.wire = byte & 0x0f
@@ -148,13 +148,13 @@ export function readFieldHead(cursor: ThriftCursor, head: FieldHead): void {
   checkWire(head.wire)
 }
 
-/** Reads a list's head. The type of the elements is not believed, only that there is such a type. */
+/** Reads a list header. The element type is only checked for existence. */
 export function readListHead(cursor: ThriftCursor): { readonly wire: number; readonly size: number } {
   const byte = readByte(cursor)
   const size = byte >> 4 === 15 ? readLength(cursor) : byte >> 4
   if (size < 0 || size > LONGEST_LIST) throw new ThriftError(`a list of ${size} elements`)
   checkWire(byte & 0x0f)
-  // Every element takes a byte at least.
+  // Every element takes at least one byte.
   if (size > cursor.bytes.length - cursor.position) throw new ThriftError(`a list of ${size} elements does not fit`, true)
   return { wire: byte & 0x0f, size }
 }
@@ -163,7 +163,7 @@ function checkWire(wire: number): void {
   if (wire > WIRE.uuid) throw new ThriftError(`type ${wire} does not exist`)
 }
 
-/** Skips a value, as Thrift skips the fields that it does not know. */
+/** Skips a value, as Thrift skips unknown fields. */
 export function skip(cursor: ThriftCursor, wire: number, inField: boolean): void {
   enter(cursor)
   switch (wire) {

@@ -1,7 +1,7 @@
 /**
- * The structs of Parquet's footer, page headers and page indexes, as far as they say anything about rows or make Arrow refuse a file.
- * Fields that are left out are skipped like unknown ones; those of structs that only need to be well formed are listed.
- * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ * The structs of Parquet's footer, page headers and page indexes, as far as they describe rows or make Arrow refuse a file. Other fields
+ * are skipped like unknown ones, except for structs that must be well formed. Source:
+ * https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
 import { binary, bool, double, i8, i32, i64, list, optional, type Read, required, struct } from './structs.ts'
 

@@ -1,7 +1,7 @@
 /**
- * Thrift structs as tables of their fields, read as the code that Thrift generates for C++ reads them: a field of another type than its
- * own is skipped, elements of lists are read as what they should be, whatever the list says, and a required field that is absent
- * ends the reading. A struct that occurs twice is merged.
+ * Thrift structs as tables of their fields, read like Thrift's generated C++ code: a field of the wrong type is skipped, list elements are
+ * read as the expected type regardless of the list header, and a missing required field is an error. If a struct occurs twice, its fields
+ * are merged.
  */
 
 import type { Limits } from '../../limits/limits.ts'
@@ -24,10 +24,10 @@ import {
   WIRE
 } from './compactReader.ts'
 
-/** How values of a type are read. */
+/** How to read values of a type. */
 export type ThriftType<T> = {
   readonly wire: number
-  /** @param before the value of the same field, where it occurred already */
+  /** @param before earlier value of the same field, if it occurs twice */
   read(cursor: ThriftCursor, before?: T): T
 }
 
@@ -35,12 +35,12 @@ type Field<T> = { readonly id: number; readonly type: ThriftType<T>; readonly re
 type Required<T> = Field<T> & { readonly required: true }
 type Fields = Readonly<Record<string, Field<unknown>>>
 
-/** The values of a struct; optional fields may be undefined. */
+/** The values of a struct. Optional fields may be undefined. */
 type ValuesOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Required<infer T> ? T : F[K] extends Field<infer T> ? T | undefined : never
 }
 
-/** The values that a type reads. */
+/** The type of the values that are read. */
 export type Read<T extends ThriftType<unknown>> = T extends ThriftType<infer V> ? V : never
 
 export const i8: ThriftType<number> = { wire: WIRE.i8, read: cursor => (readByte(cursor) << 24) >> 24 }
@@ -54,7 +54,7 @@ export const double: ThriftType<number> = {
     return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, true)
   }
 }
-/** As a field its value is in the field's head, and `read` is not called. */
+/** The value of a boolean field is in its header, so `read` is not called. */
 export const bool: ThriftType<boolean> = { wire: WIRE.true, read: cursor => readByte(cursor) === WIRE.true }
 
 export function list<T>(element: ThriftType<T>): ThriftType<T[]> {
@@ -113,7 +113,7 @@ export function struct<F extends Fields>(name: string, fields: F): ThriftType<Va
         throw new ThriftError(`${name} has no ${missing?.key}`)
       }
       leave(cursor)
-      // Each key was given a value of its field's own type, or none.
+      // Each key has a value of its field's type, or none.
       return values as ValuesOf<F>
     }
   }
@@ -125,8 +125,8 @@ export type ThriftRead<T> = { readonly value: T; readonly length: number; readon
 
 /**
  * Reads one struct from the start of `bytes`.
- * @returns the struct, how many bytes it took, and which of its fields were skipped because their type is not theirs
- * @throws ThriftError when the bytes end early or are no such struct, ShardFault `over_limit` when they nest too deep or hold too much
+ * @returns the struct, its length in bytes, and the fields that were skipped because of a wrong type
+ * @throws ThriftError if the bytes end early or are not such a struct, ShardFault `over_limit` if they are nested too deeply or too large
  */
 export function readThrift<T>(type: ThriftType<T>, bytes: Uint8Array, limits: Limits): ThriftRead<T> {
   const cursor = cursorOn(bytes, limits)

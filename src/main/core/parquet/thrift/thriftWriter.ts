@@ -1,7 +1,7 @@
-/** Thrift's compact protocol, written: just what a Parquet footer and page header take. */
+/** Thrift's compact protocol, written: only the part that Parquet footers and page headers need. */
 
 export type Field = readonly [id: number, value: FieldValue]
-/** Integers are i32 unless wrapped; `undefined` fields are left out. */
+/** Integers are i32 unless wrapped. `undefined` fields are omitted. */
 export type FieldValue =
   | undefined
   | boolean
@@ -22,7 +22,7 @@ const BINARY = 8
 const LIST = 9
 const STRUCT = 12
 
-/** Serialises one struct; fields in rising order of their ids. */
+/** Serialises one struct. Fields must be in ascending order of their ids. */
 export function writeThriftStruct(fields: readonly Field[]): Buffer {
   const out: number[] = []
   writeStruct(out, fields)

@@ -1,4 +1,4 @@
-/** Parquet's RLE/bit-packed hybrid, written: long runs as runs, the rest packed in groups of eight. */
+/** Encoder for Parquet's RLE/bit-packed hybrid: long runs as runs, the rest packed in groups of eight. */
 
 /**
  * Encodes values of `bitWidth` bits (0 to 32).
@@ -10,7 +10,7 @@ export function encodeHybrid(values: ArrayLike<number>, bitWidth: number): Uint8
   let at = 0
   while (at < values.length) {
     const end = endOfRun(values, at, bitWidth)
-    // A packed stretch holds whole groups of eight: it may borrow from the run that follows it.
+    // A packed run consists of whole groups of eight, so it may take values from the following run.
     const borrow = (8 - ((at - packedFrom) % 8)) % 8
     if (end - at - borrow >= 8) {
       if (at + borrow > packedFrom) pieces.push(encodePacked(values, packedFrom, at + borrow, bitWidth))
@@ -35,7 +35,7 @@ function endOfRun(values: ArrayLike<number>, at: number, bitWidth: number): numb
 
 /**
  * Encodes the levels of a page.
- * @param levels null when all are `max`
+ * @param levels null if all are `max`
  */
 export function encodeBitLevels(levels: Uint8Array | null, count: number, max: number): Uint8Array {
   const bitWidth = 32 - Math.clz32(max)

@@ -1,16 +1,16 @@
-/** A column's part of a row group as pages: levels, values and dictionary encoded, compressed, with a checksum. */
+/** A column's part of a row group as pages: levels, values and dictionary, encoded, compressed and with a checksum. */
 import { constants, crc32, type ZstdOptions, zstdCompressSync } from 'node:zlib'
 import { ENCODINGS } from '../footer/footer.ts'
 import { type Field, writeThriftStruct } from '../thrift/thriftWriter.ts'
 import type { ColumnInput, ColumnValues } from './columnInput.ts'
 import { encodeBitLevels, encodeHybrid } from './encodeHybrid.ts'
 
-/** Values of a page: with a page index one look-up costs one page, so that a fourth of what others write takes a fourth of the time. */
+/** Values per page. With a page index, finding one row takes one page, so a quarter of the usual size takes a quarter of the time. */
 const PAGE_BYTES = 256 * 1024
 const DATA_PAGE = 0
 const DICTIONARY_PAGE = 2
 
-/** zstd's level, and whether pages have a checksum. */
+/** The zstd level, and whether pages have a checksum. */
 export type PageOptions = { readonly level: number; readonly checksums: boolean }
 
 /** A row group's part of a column. */
@@ -22,7 +22,7 @@ export type Part = {
   readonly definition: Uint8Array | null
 }
 
-/** How many levels are `level`. */
+/** Number of levels equal to `level`. */
 export function countOf(levels: Uint8Array, level: number): number {
   let count = 0
   for (let i = 0; i < levels.length; i++) if (levels[i] === level) count++
@@ -39,7 +39,7 @@ export function cut(column: ColumnInput, from: number, to: number): ColumnValues
 
 export type Dictionary = { readonly page: Uint8Array; readonly size: number; readonly indices: Uint32Array }
 
-/** Each distinct value once, in the order in which they are met. */
+/** Each distinct value once, in order of first occurrence. */
 export function buildDictionary(column: ColumnInput, values: Exclude<ColumnValues, { kind: 'booleans' }>): Dictionary {
   const { width } = column
   const count = values.kind === 'binary' ? values.values.length : values.bytes.length / width
@@ -83,7 +83,7 @@ export function rowsOf({ slots, repetition }: RawPage): number {
   return rows
 }
 
-/** Cuts a chunk into pages that begin with a row. */
+/** Splits a chunk into pages that begin with a row. */
 export function* dataPages(column: ColumnInput, part: Part, indices: Uint32Array | null, dictionarySize: number): Generator<RawPage> {
   const width = Math.max(column.width, 1)
   const perPage = indices !== null || column.values.kind !== 'fixed' ? part.slots : Math.max(1, Math.floor(PAGE_BYTES / width))
@@ -149,7 +149,7 @@ function splitStreams(bytes: Uint8Array, width: number): Uint8Array {
   return out
 }
 
-/** A page before it is compressed; `header` makes its header once the body is known. */
+/** A page before compression. `header` makes its header once the body is known. */
 export type UncompressedPage = {
   readonly raw: Uint8Array
   readonly level: number
@@ -185,12 +185,12 @@ export function dataPage(column: ColumnInput, page: RawPage, options: PageOption
   return uncompressed(Buffer.concat([...levels, page.body]), DATA_PAGE, [5, { struct }], options)
 }
 
-/** Room for the whole result, which otherwise is put together from pieces of 16 KiB. */
+/** Space for the whole result. Otherwise it is assembled from pieces of 16 KiB. */
 function zstdOptions({ raw, level }: UncompressedPage): ZstdOptions {
   return { chunkSize: raw.length + (raw.length >> 8) + 64, params: { [constants.ZSTD_c_compressionLevel]: level } }
 }
 
-/** The bodies of pages, one after the other. */
+/** The bodies of pages, concatenated. */
 export function compressPages(pages: readonly UncompressedPage[]): Uint8Array[] {
   return pages.map(page => zstdCompressSync(page.raw, zstdOptions(page)))
 }

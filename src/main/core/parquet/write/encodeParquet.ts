@@ -1,7 +1,7 @@
 /**
- * A Parquet file out of typed columns: zstd, data pages v1 with checksums that end at row borders, statistics, one row group for
- * each 1,048,576 rows, as pyarrow would lay it out. Knows no layout; `encodeShard` says which columns a shard has.
- * Source: https://github.com/apache/parquet-format
+ * Encodes typed columns as a Parquet file like pyarrow would: zstd, data pages v1 with checksums that end at row boundaries, statistics,
+ * and one row group per 1,048,576 rows. Independent of layouts. `encodeShard` defines the columns of a shard. Source:
+ * https://github.com/apache/parquet-format
  */
 
 import { encodePageIndex, type PagePlace } from '../fast/pageIndex.ts'
@@ -35,13 +35,13 @@ export type ParquetInput = {
 }
 
 const ROW_GROUP_ROWS = 1_048_576
-/** Of zstd, for columns that do not say. */
+/** zstd level for columns without their own. */
 const LEVEL = 9
 const MAGIC = Buffer.from('PAR1')
 
 /**
  * Encodes a file.
- * @returns its bytes, in pieces to be written one behind the other
+ * @returns its bytes, in consecutive pieces
  */
 export function encodeParquet(input: ParquetInput): Uint8Array[] {
   const plan = planGroups(input)
@@ -67,7 +67,7 @@ function planGroups(input: ParquetInput): PlannedGroup[] {
   return groups
 }
 
-/** @param bodies of all pages, in their order */
+/** @param bodies of all pages, in order */
 function layOut(input: ParquetInput, plan: readonly PlannedGroup[], bodies: readonly Uint8Array[]): Uint8Array[] {
   const pieces: Uint8Array[] = [MAGIC]
   let offset = MAGIC.length
@@ -117,7 +117,7 @@ function layOut(input: ParquetInput, plan: readonly PlannedGroup[], bodies: read
   return pieces
 }
 
-/** Where the next row group's part of a column starts. */
+/** The start of a column's part in the next row group. */
 type Cursor = { slot: number; value: number }
 function startCursor(): Cursor {
   return { slot: 0, value: 0 }
@@ -144,13 +144,13 @@ function slotAfter(repetition: Uint8Array, from: number, rows: number): number {
   return at
 }
 
-/** A column's part of a row group before it is compressed: its dictionary, if it has one, then its data. */
+/** A column's part of a row group before compression: its dictionary, if it has one, then its data. */
 type PlannedChunk = {
   readonly column: ColumnInput
   readonly part: Part
   readonly pages: readonly UncompressedPage[]
   readonly hasDictionary: boolean
-  /** Rows of each data page. */
+  /** Number of rows in each data page. */
   readonly pageRows: readonly number[]
 }
 
@@ -167,7 +167,7 @@ type EncodedChunk = {
   readonly pieces: Uint8Array[]
   readonly compressed: number
   readonly meta: readonly Field[]
-  /** Where its data pages are. */
+  /** Location of its data pages. */
   readonly places: readonly PagePlace[]
 }
 

@@ -1,4 +1,4 @@
-/** The schema of a Parquet file, as pyarrow would write it: every column nullable, lists in three levels. */
+/** The schema of a Parquet file, as pyarrow would write it: all columns nullable, lists with three levels. */
 
 import { PHYSICAL_TYPES } from '../schema/logicalType.ts'
 import type { Field } from '../thrift/thriftWriter.ts'
@@ -10,7 +10,7 @@ const UTF8 = 0
 const LIST = 3
 const INT_8 = 15
 
-/** The logical types by their two spellings: the union's field and, where there is one, the older converted type. */
+/** The logical types in both forms: the field of the union and, if there is one, the older converted type. */
 function logicalFields(tag: LogicalTag): Field[] {
   switch (tag) {
     case null:

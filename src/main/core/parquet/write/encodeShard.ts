@@ -1,23 +1,23 @@
-/** A layout 1 shard's bytes out of records, as pyarrow would type them, so that GenoLeWM reads them like its own. */
+/** Encodes records as a layout 1 shard with pyarrow's types, so that GenoLeWM reads it like its own. */
 import type { WindowRecord } from '../../../../shared/model/record.ts'
 import { roundToFloat16 } from '../encodings/float16.ts'
 import type { ColumnInput } from './columnInput.ts'
 import { encodeParquet } from './encodeParquet.ts'
 
-/** How the embedding's float16 values are laid out. */
+/** The arrangement of the embedding's float16 values. */
 export type EmbeddingEncoding = 'plain' | 'byte_stream_split'
 
-/** What pyarrow 26 stores under this key for the schema of geno_lewm 0.2.1; the interop tests hold it against pyarrow. */
+/** The value that pyarrow 26 stores under this key for the schema of geno_lewm 0.2.1. The interop tests compare it with pyarrow. */
 export const ARROW_SCHEMA =
   '/////yADAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAA0AAADAAgAAcAIAADwCAAAAAgAAyAEAAJABAABgAQAAKAEAAPwAAACgAAAAcAAAADgAAAAEAAAAhP3//wAAAQUQAAAAIAAAAAQAAAAAAAAADgAAAHNjaGVtYV92ZXJzaW9uAAB8/f//tP3//wAAAQIQAAAAHAAAAAQAAAAAAAAACgAAAGNyZWF0ZWRfYXQAAPD9//8AAAABQAAAAOj9//8AAAEGEAAAABwAAAAEAAAAAAAAAAoAAAB1bnRhcmdldGVkAADc/f//FP7//wAAAQwUAAAAIAAAAAQAAAABAAAAGAAAAAkAAABlbWJlZGRpbmcAAAAM/v//RP7//wAAAQMQAAAAGAAAAAQAAAAAAAAABAAAAGl0ZW0AAAAANP7//2z+//8AAAEFEAAAABgAAAAEAAAAAAAAAAUAAABkdHlwZQAAAFz+//+U/v//AAABAhAAAAAcAAAABAAAAAAAAAALAAAAcG9vbF9yYWRpdXMA0P7//wAAAAEgAAAAyP7//wAAAQUQAAAAHAAAAAQAAAAAAAAACQAAAHBvb2xfdHlwZQAAALz+///0/v//AAABAhAAAAAcAAAABAAAAAAAAAALAAAAc3RhdGVfbGF5ZXIAMP///wAAAAEIAAAAKP///wAAAQ8QAAAAIAAAAAQAAAAAAAAADAAAAGVuY29kZXJfaGFzaAAAAADO////IAAAAFz///8AAAEPEAAAACQAAAAEAAAAAAAAAAsAAAB3aW5kb3dfaGFzaAAAAAYACAAEAAYAAAAgAAAAlP///wAAAQIQAAAAGAAAAAQAAAAAAAAABgAAAGVuZF9icAAAzP///wAAAAFAAAAAxP///wAAAQIQAAAAJAAAAAQAAAAAAAAACAAAAHN0YXJ0X2JwAAAAAAgADAAIAAcACAAAAAAAAAFAAAAAEAAUAAgABgAHAAwAAAAQABAAAAAAAAEFEAAAABwAAAAEAAAAAAAAAAUAAABjaHJvbQAAAAQABAAEAAAAAAAAAA=='
 
 export const CREATED_BY = 'geno-lewm-cache-inspector'
 
-/** Embeddings rounded to float16: `offsets[i]` to `offsets[i + 1]` are the values of record i. */
+/** Embeddings rounded to float16. Record i has the values from `offsets[i]` to `offsets[i + 1]`. */
 export type RoundedEmbeddings = {
   readonly offsets: Uint32Array
-  readonly halves: Uint16Array
-  /** Finite values that became infinities. */
+  readonly float16s: Uint16Array
+  /** Number of finite values that became infinities. */
   readonly overflowed: number
 }
 
@@ -25,13 +25,13 @@ export type RoundedEmbeddings = {
 export function roundEmbeddings(records: readonly WindowRecord[]): RoundedEmbeddings {
   const offsets = new Uint32Array(records.length + 1)
   for (const [i, { embedding }] of records.entries()) offsets[i + 1] = (offsets[i] ?? 0) + embedding.length
-  const halves = new Uint16Array(offsets[records.length] ?? 0)
+  const float16s = new Uint16Array(offsets[records.length] ?? 0)
   let overflowed = 0
-  for (const [i, { embedding }] of records.entries()) overflowed += roundToFloat16(embedding, halves, offsets[i] ?? 0)
-  return { offsets, halves, overflowed }
+  for (const [i, { embedding }] of records.entries()) overflowed += roundToFloat16(embedding, float16s, offsets[i] ?? 0)
+  return { offsets, float16s, overflowed }
 }
 
-/** A record with everything that a row needs. */
+/** A record with all values of a row. */
 export type CompleteRecord = WindowRecord & { readonly createdAt: bigint; readonly schemaVersion: string }
 
 /**
@@ -102,7 +102,7 @@ export function encodeShard(records: readonly CompleteRecord[], rounded: Rounded
   })
 }
 
-/** A column of texts, each distinct one stored once. */
+/** A column of texts that stores each distinct text once. */
 export function textColumn(name: string, values: readonly string[]): ColumnInput {
   const cache = new Map<string, Uint8Array>()
   const bytes = values.map(value => {
@@ -149,8 +149,8 @@ export function booleanColumn(name: string, values: readonly boolean[]): ColumnI
 
 /** The embeddings as `list<float16>`, every row with its values. */
 function embeddingColumn(rounded: RoundedEmbeddings, encoding: EmbeddingEncoding): ColumnInput {
-  const { offsets, halves } = rounded
-  const repetition = new Uint8Array(halves.length).fill(1)
+  const { offsets, float16s } = rounded
+  const repetition = new Uint8Array(float16s.length).fill(1)
   for (let i = 0; i + 1 < offsets.length; i++) repetition[offsets[i] ?? 0] = 0
   return {
     name: 'embedding',
@@ -158,9 +158,9 @@ function embeddingColumn(rounded: RoundedEmbeddings, encoding: EmbeddingEncoding
     width: 2,
     logicalType: 'FLOAT16',
     encoding: encoding === 'plain' ? 'PLAIN' : 'BYTE_STREAM_SPLIT',
-    values: { kind: 'fixed', bytes: new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength) },
+    values: { kind: 'fixed', bytes: new Uint8Array(float16s.buffer, float16s.byteOffset, float16s.byteLength) },
     lists: { repetition, definition: null },
-    // Higher levels find nothing more in the values of embeddings, and take up to seven times as long.
+    // Higher levels do not compress embeddings further, and take up to seven times as long.
     compressionLevel: 1
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Column statistics in the order that Parquet defines for each type: integers by value, texts and digests byte by byte, floats
- * without NaN and with signed zeros widened. Source: parquet.thrift, ColumnOrder.
+ * Column statistics in the order that Parquet defines for each type: integers by value, texts and digests by bytes, floats without NaN and
+ * with both signed zeros in the range. Source: parquet.thrift, ColumnOrder.
  */
 import { rangeOfHalves } from '../../kernels/kernels.ts'
 import type { ColumnInput, ColumnValues } from './columnInput.ts'
 
 export type Statistics = { readonly min: Uint8Array | null; readonly max: Uint8Array | null; readonly nulls: number }
 
-/** Smallest and largest value, as PLAIN bytes, and how many slots hold none. */
+/** Smallest and largest value as PLAIN bytes, and the number of slots without a value. */
 export function statisticsOf(column: ColumnInput, values: ColumnValues, nulls: number): Statistics {
   return { ...range(column, values), nulls }
 }
@@ -58,22 +58,22 @@ function integerRange(bytes: Uint8Array, width: number, count: number): Range {
   return { min: plain(min), max: plain(max) }
 }
 
-/** Of halves by the place of their numbers; NaN is no part of it. */
+/** float16 values by the order of their numbers. NaN is excluded. */
 function halfRange(bytes: Uint8Array): Range {
   const owned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
-  const halves = new Uint16Array(owned.buffer, owned.byteOffset, owned.byteLength >> 1)
-  let { smallest, largest } = rangeOfHalves(halves)
+  const float16s = new Uint16Array(owned.buffer, owned.byteOffset, owned.byteLength >> 1)
+  let { smallest, largest } = rangeOfHalves(float16s)
   if (smallest < NEGATIVE_INFINITY || largest > INFINITY) {
-    ;({ smallest, largest } = rangeOfHalves(halves.filter(half => (half & 0x7fff) <= INFINITY)))
+    ;({ smallest, largest } = rangeOfHalves(float16s.filter(half => (half & 0x7fff) <= INFINITY)))
   }
   if (smallest > largest) return NONE
-  // A reader that compares bits must still find both zeros inside the range.
+  // A reader that compares bits must find both zeros in the range.
   const low = smallest === POSITIVE_ZERO ? 0x8000 : halfAt(smallest)
   const high = largest === NEGATIVE_ZERO ? 0 : halfAt(largest)
   return { min: Uint8Array.of(low & 0xff, low >> 8), max: Uint8Array.of(high & 0xff, high >> 8) }
 }
 
-/** Places in the order of the numbers. */
+/** Ranks in the order of the numbers. */
 const INFINITY = 0x7c00
 const NEGATIVE_INFINITY = ~INFINITY
 const POSITIVE_ZERO = 0
