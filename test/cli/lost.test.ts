@@ -200,7 +200,7 @@ describe('lost --forget', () => {
 
   test('refuses a shard of which nothing is missing, and wrong usage', async () => {
     const cache = await labCache()
-    expect(await run(cache, ['lost', '--forget', PATH])).toMatchObject({ code: 1, stderr: `lewm-cache: nothing is missing of ${PATH}\n` })
+    expect(await run(cache, ['lost', '--forget', PATH])).toMatchObject({ code: 1, stderr: `lewm-cache: no rows of ${PATH} are missing\n` })
     expect((await run(cache, ['lost', '--forget', PATH, '--keys'])).code).toBe(2)
     expect((await run(cache, ['lost', '--forget', '../outside.parquet'])).code).toBe(1)
     expect(await run(cache, ['lost', '--forget'])).toMatchObject({ code: 2, stderr: 'lewm-cache: name the shards to forget\n' })

@@ -37,7 +37,7 @@ onBothCarriers('triage and repair', open => {
     await page.getByRole('banner').getByRole('button', { name: 'Repair…' }).click()
     const sheet = page.getByRole('dialog')
     await sheet.getByRole('button', { name: 'Quarantine 23 shards and rebuild the index' }).waitFor()
-    await sheet.getByText('84 differences mended').waitFor()
+    await sheet.getByText('84 differences fixed').waitFor()
     const ticked = sheet.getByRole('checkbox', { name: /\.parquet$/, checked: true })
     expect(await ticked.count()).toBe(23)
     await sheet.getByText('chrpage-checksum_0.parquet').click()

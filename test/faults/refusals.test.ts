@@ -43,7 +43,7 @@ function isDone(now: State, after: State): boolean {
 }
 
 /** SQLite makes no difference between a device that fails while it reads a page of the index and an index that is spoiled. */
-const SPOILED = /index\.sqlite cannot be used: database disk image is malformed; a reindex makes a new one/
+const SPOILED = /index\.sqlite cannot be used: database disk image is malformed\. A reindex makes a new one/
 
 /**
  * A refusal is told in one sentence and an exit code; a run that could do without the call has done all of its work. Where damage was

@@ -421,7 +421,7 @@ describe('the index behind a link', () => {
     setLinkPolicy('never')
     const before = filesBelow(root)
     expect((await verifyCache(root)).byKind.index_unreadable).toBe(1)
-    const refusal = { code: 'RESOURCE.SYSTEM', message: expect.stringContaining('nothing was changed') }
+    const refusal = { code: 'RESOURCE.SYSTEM', message: expect.stringContaining('Nothing was changed') }
     await expect(reindexCache(root)).rejects.toMatchObject(refusal)
     await expect(writeShard(root, { ...BLOCK, records: [recordOf(0)] })).rejects.toMatchObject(refusal)
     await expect(quarantineShards(root, [SHARD], 'a reason')).rejects.toMatchObject(refusal)

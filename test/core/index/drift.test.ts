@@ -82,7 +82,7 @@ const DRIFT: readonly Drift[] = [
   {
     name: 'an entry in a shard that is not there',
     spoil: set('shard_path', 'embeddings/none/5/centered_mean_8/chr1_0.parquet'),
-    reads: /is not there, but the index/,
+    reads: /does not exist, but the index/,
     isFound: true,
     expected: [missing, ['entry_without_row', 'embeddings/none/5/centered_mean_8/chr1_0.parquet', null]]
   },

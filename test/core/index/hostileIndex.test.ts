@@ -168,7 +168,7 @@ describe('a hot journal', () => {
     truncateSync(join(root, `${INDEX}-journal`), 8 * 2 ** 30)
     const { findings } = await verifyCache(root)
     expect(findings.map(toRecorded).filter(({ severity }) => severity === 'index')).toMatchObject([
-      { kind: 'index_unreadable', message: expect.stringContaining('index.sqlite-journal beside it is far bigger than itself') }
+      { kind: 'index_unreadable', message: expect.stringContaining('index.sqlite-journal beside it is far larger than the index') }
     ])
   })
 

@@ -66,7 +66,7 @@ describe.each([
 
   test('is said once, where it is not what is usual', () => {
     expect(remarks).toEqual(
-      refuse ? [expect.stringMatching(/^WebAssembly is not used \(.*could not allocate memory\): plain JavaScript/)] : []
+      refuse ? [expect.stringMatching(/^WebAssembly is not used \(.*could not allocate memory\)\. Plain JavaScript/)] : []
     )
   })
 

@@ -174,9 +174,9 @@ test('a type that its values cannot have hides nothing: they are shown as they a
 
 test('fields that hyparquet takes for one another are not shown', async () => {
   const twice = group('note', [leaf('a', 'INT32'), leaf('a', 'INT32')])
-  expect(await shownOf(planWith(twice, [1, 2]), 'note')).toBe('two fields are called note.a, of which hyparquet keeps one')
+  expect(await shownOf(planWith(twice, [1, 2]), 'note')).toBe('two fields are named note.a, and hyparquet keeps only one')
   const dotted = group('note', [group('a', [leaf('b', 'INT32')]), leaf('a.b', 'INT32')])
-  expect(await shownOf(planWith(dotted, [[1], 2]), 'note')).toBe('two fields are called note.a.b, of which hyparquet keeps one')
+  expect(await shownOf(planWith(dotted, [[1], 2]), 'note')).toBe('two fields are named note.a.b, and hyparquet keeps only one')
 })
 
 test('what fails behind the first failure of a file does not reach the next file', async () => {

@@ -74,7 +74,7 @@ test('a hundred million values in a few kilobytes are not handed on', async () =
   expect(bytes.length).toBeLessThan(64 * 1024)
   expect(await compare(bytes, 60_000)).toEqual({
     answer: 'failed',
-    reason: 'a row group has more than 6291456 values of embedding, which is the most that hyparquet gets'
+    reason: 'a row group has more than 6291456 values of embedding, the maximum for hyparquet'
   })
 })
 
@@ -102,7 +102,7 @@ test.each([
     'a text of 20 million bytes',
     leaf('note', 'BYTE_ARRAY', { converted: CONVERTED.UTF8 }),
     Buffer.alloc(20_000_000, 65),
-    'a value of note has 20000000 bytes, hyparquet gets up to 16777216'
+    'a value of note has 20000000 bytes, but the maximum for hyparquet is 16777216'
   ]
 ])('%s hides no other column', async (_, node, value, reason) => {
   const plan = shardPlan(modelRows(new Rng('texts'), 3))
@@ -125,7 +125,7 @@ test('forty texts of 15 million characters are more than one answer holds', asyn
   const path = join(cacheWith(makeParquet(plan)), HANDMADE_PATH)
   const answer = await thread.ask({ ask: 'rows', path, range: { rowStart: 0, rowEnd: 40 }, limits, links: 'own' }, 60_000)
   if (answer.answer !== 'rows') throw new Error(JSON.stringify(answer))
-  expect(answer.rows.unread.map(({ reason }) => reason)).toEqual(['its values do not fit into the memory for one answer; fewer rows may'])
+  expect(answer.rows.unread.map(({ reason }) => reason)).toEqual(['its values exceed the memory for one answer. Request fewer rows'])
   expect(answer.rows.columns).toHaveLength(13)
 })
 
@@ -176,7 +176,7 @@ test('a number of a mebibyte in the header of a page is damage before hyparquet 
   expect(answer.rows.cells).toHaveLength(3)
 })
 
-test('pages that unpack to more than 512 MiB are not handed on', async () => {
+test('pages that decompress to more than 512 MiB are not handed on', async () => {
   const size = 15 * MIB
   const text = Buffer.alloc(4 + size, 'A')
   text.writeUInt32LE(size)
@@ -187,6 +187,6 @@ test('pages that unpack to more than 512 MiB are not handed on', async () => {
   expect(bytes.length).toBeLessThan(MIB)
   const answer = await rows(bytes)
   expect(answer).toMatchObject({ answer: 'rows', rows: { unread: [{ column: 'chrom', severity: 'unsupported' }] } })
-  if (answer.answer === 'rows') expect(answer.rows.unread[0]?.reason).toContain('unpack to more than 512 MiB')
+  if (answer.answer === 'rows') expect(answer.rows.unread[0]?.reason).toContain('decompress to more than 512 MiB')
   expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(1800)
 })

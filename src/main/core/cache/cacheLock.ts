@@ -37,7 +37,7 @@ type LockFile = LockOwner &
 /**
  * Runs `work` as the only process of this program that changes the cache.
  * @param waitMs how long to wait for another process to finish
- * @param work gets the dead owner whose lock was taken over, which may have left its operation unfinished
+ * @param work receives the dead owner whose lock was taken over. Its operation may be unfinished
  * @throws CacheBusyError with the owner's host, process and time; SystemError if the cache cannot be written, or its lock cannot be read
  */
 export async function withCacheLock<T>(
@@ -92,7 +92,7 @@ function tryLock(path: string, mine: LockFile): boolean {
   const claim = claimOf(path, owner)
   if (!tryLock(claim, mine)) return false
   try {
-    // The previous owner of the claim may have taken over the dead lock already. While this process holds the claim, no other can.
+    // The previous owner of the claim may already have taken over the dead lock. While this process holds the claim, no other process can.
     const now = readLock(path)
     return typeof now === 'object' && now.nonce === owner.nonce && now.pid === owner.pid && replace(path, mine)
   } finally {

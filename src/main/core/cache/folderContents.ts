@@ -23,9 +23,9 @@ import {
 } from '../parquet/file/placeholders.ts'
 
 export type FolderContents = {
-  /** Names of shards, links to shards included. */
+  /** Names of shards, including links to shards. */
   readonly shards: string[]
-  /** Names of folders to walk, links to folders included. */
+  /** Names of folders to walk, including links to folders. */
   readonly folders: string[]
   /** Names of temporary files of this program. */
   readonly tempFiles: string[]
@@ -107,7 +107,7 @@ function sortEntry(root: string, path: string, entry: Dirent, { shards, folders,
   } else shards.push(name)
 }
 
-/** Node puts U+FFFD in place of bytes in a name that are not valid text, and then cannot find the file. */
+/** Node puts U+FFFD in place of invalid bytes in a name, and then cannot find the file. */
 function isUnnameable(path: string, name: string): boolean {
   return name.includes('\ufffd') && lstatSync(path, { throwIfNoEntry: false }) === undefined
 }

@@ -64,7 +64,7 @@ export async function filesInQuarantine(root: string): Promise<{ readonly files:
   return { files: files.sort(comparePaths), unread }
 }
 
-/** Those that are shards, with the contents of their reason files. */
+/** The shards among them, with the contents of their reason files. */
 export function quarantineEntries(root: string, files: readonly string[]): QuarantineEntry[] {
   return files.flatMap(path => {
     if (originOf(path, null) === null) return []

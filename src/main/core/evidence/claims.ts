@@ -1,6 +1,6 @@
 /**
- * What evidence says of rows, in bounded memory: a claim is a key and the place where a row with it was. Claims are joined with the
- * keys of all rows that could be read, partition by partition.
+ * Evidence of rows in bounded memory. A claim is a key and the place where a row with it was. Claims are joined with the keys of all
+ * readable rows, partition by partition.
  */
 import type { KeyHolders } from '../keys/duplicateKeys.ts'
 import type { EntryKey } from '../keys/entryKey.ts'
@@ -12,12 +12,12 @@ import { SpilledRecords } from '../keys/spilledRecords.ts'
 /**
  * - `expected`: the row is missing unless any shard holds the key
  * - `changed`: the shard changed unless it holds the key itself
- * - `damaged`: a row of a damaged shard; possibly no other shard holds the key
+ * - `damaged`: a row of a damaged shard, whose key may not be in any other shard
  */
 export const CLAIM_KINDS = ['expected', 'changed', 'damaged'] as const
 export type ClaimKind = (typeof CLAIM_KINDS)[number]
 
-/** Fingerprint (two words), place, kind, row. */
+/** Hash of the key (two words), place, kind, row. */
 const WIDTH = 5
 const IN_MEMORY = 1_000_000
 
@@ -36,7 +36,7 @@ export class ClaimCollector {
 
   /**
    * Claims the rows of a shard.
-   * @param isWanted whether a row counts
+   * @param isWanted whether to claim a row
    */
   addRows(keys: ShardKeys, place: number, kind: ClaimKind, isWanted: (row: number) => boolean): void {
     const salts = keys.configurations.map(configurationSalt)
@@ -76,7 +76,7 @@ export type Claim = Print & {
   readonly row: number
   /** The shards that hold the key, each at least once. */
   readonly holders: readonly number[]
-  /** The place of the first claim of the same kind with the same key; null for the first. */
+  /** The place of the first claim of the same kind with the same key. Null for the first. */
   readonly repeats: number | null
 }
 
@@ -87,7 +87,7 @@ class Claims {
     this.words = words
   }
 
-  /** Each claim with who holds its key. */
+  /** Each claim with the shards that hold its key. */
   *with(holders: KeyHolders): Generator<Claim> {
     const { words } = this
     const count = words.length / WIDTH

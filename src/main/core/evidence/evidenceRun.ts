@@ -1,4 +1,4 @@
-/** One questioning of all evidence about a cache: claims are gathered, held against the rows that were read, and judged. */
+/** One evaluation of all evidence about a cache: claims are gathered, compared with the rows that were read, and judged. */
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../../shared/model/errors.ts'
 import type { KeyCollector, KeyHolders } from '../keys/duplicateKeys.ts'
@@ -14,11 +14,11 @@ import type { LostDetail } from './lostReport.ts'
 import { nameLostRows } from './lostRows.ts'
 import type { Place, ShardState } from './places.ts'
 
-/** What a shard that is there holds. */
+/** The contents of a present shard. */
 export type Present = { readonly shardPath: string; readonly holdings: Holdings | null; readonly sha256: string | null }
 
 export type EvidenceOptions = {
-  /** What shards hold that were read in this run. */
+  /** The contents of shards that were read in this run. */
   readonly holdings: () => Iterable<Present>
   /** How many keys of each lost shard are wanted by name. */
   readonly listed: number
@@ -71,7 +71,7 @@ export class EvidenceRun {
     markMoved(this.places, this.everythingPresent())
   }
 
-  /** Whether the index or what left it says otherwise than a shard that was read. */
+  /** Whether the index or its removed entries contradict a shard that was read. */
   get contradicted(): ReadonlySet<string> {
     return new Set(this.places.flatMap(({ shardPath, isContradicted }) => (isContradicted ? [shardPath] : [])))
   }
@@ -81,8 +81,8 @@ export class EvidenceRun {
   }
 
   /**
-   * Lost shards in path order, with the keys and windows of the first of them.
-   * @param most how many shards are named in detail
+   * Lost shards in path order, with the keys and windows of the first ones.
+   * @param most number of shards with details
    * @throws CancelledError
    */
   async details(most: number): Promise<{ readonly place: Place; readonly lost: LostDetail }[]> {
@@ -121,14 +121,14 @@ export class EvidenceRun {
     }
   }
 
-  /** Reads the keys of shards that were not part of the run and may hold what is claimed. @returns false when there is none */
+  /** Reads the keys of shards that were not part of the run and may hold claimed rows. @returns false if there is none */
   private async readMore(): Promise<boolean> {
     const open = this.places.filter(place => place.state === 'unlooked' || lossesAt(place).length > 0)
     if (open.length === 0) return false
     const { indexed } = this.gatherer
     const countOf = this.entryCounts()
     const wanted = new Set(open.map(({ shardPath }) => shardPath))
-    // Rows of which only the ledger knows may have moved to a shard that it does not know.
+    // Rows that only the ledger knows may have moved to a shard that it does not know.
     const sizes = new Set(
       open.flatMap(({ ledger, gone, changed }) => (gone.claimed + changed.claimed === 0 ? (ledger?.holdings?.rows ?? []) : []))
     )
@@ -158,7 +158,7 @@ export class EvidenceRun {
     return candidates.length > 0
   }
 
-  /** How many entries the index has of a shard. All are counted when the first one is wanted: that takes long in a large index. */
+  /** The number of index entries for a shard. All are counted on first use, which is slow for a large index. */
   private entryCounts(): (path: string) => number {
     let counts: ReadonlyMap<string, number> | null = null
     return path => {
@@ -182,7 +182,7 @@ export class EvidenceRun {
     const { root, ledger, stateOf } = this.situation
     if (ledger === undefined) return
     const present = new Set(this.situation.present)
-    // What the ledger recorded of a shard whose bytes changed says nothing of what it holds now.
+    // The ledger's record of a shard whose bytes changed does not describe its current contents.
     const isAsRecorded = (path: string, { hasChanged }: EvidenceStamp): boolean =>
       !hasChanged && present.has(path) && stateOf(path) === 'unlooked' && !this.readLater.has(path)
     for (const known of ledger.evidence(root, isAsRecorded)) yield known

@@ -1,4 +1,7 @@
-/** What is missing from a cache now, without reading shards that the index knows: for reports of what was done, and for a window. */
+/**
+ * The shards and rows that are missing from a cache now, without reading shards that the index knows. For reports of finished jobs, and for
+ * the window.
+ */
 import { CacheError } from '../../../shared/model/errors.ts'
 import { type ShardWalk, walkShards, withoutAliases } from '../cache/walkShards.ts'
 import { openIndex, type WindowIndex } from '../index/windowIndex.ts'
@@ -15,26 +18,26 @@ export type FindLostOptions = {
   readonly ledger?: Ledger | undefined
   readonly signal?: AbortSignal | undefined
   readonly workers?: number | undefined
-  /** Shards that are there, when they are known already. */
+  /** Present shards, if they are already known. */
   readonly walk?: Pick<ShardWalk, 'shardPaths' | 'findings' | 'aliases'>
-  /** Shards of which something is known: damaged ones, and files that stand for one. */
+  /** Shards with a known state: damaged shards and placeholders. */
   readonly states?: ReadonlyMap<string, ShardState>
-  /** How many lost shards, and how many keys of each, are wanted by name. */
+  /** The number of lost shards, and of keys of each, to list by name. */
   readonly shardsNamed: number
   readonly keysNamed: number
 }
 
-/** What is missing by the evidence that could be read. */
+/** The missing rows according to the evidence that could be read. */
 export type LostFound = {
   readonly lost: readonly { readonly place: Place; readonly lost: LostDetail }[]
-  /** Why the index could not be read: shards that only it knows are not among those above. */
+  /** Why the index could not be read. Then shards that only the index knows are not included. */
   readonly indexFailure: CacheError | null
   /** Parts of the quarantine that could not be read. */
   readonly problems: readonly ArchiveProblem[]
 }
 
 /**
- * Asks all evidence.
+ * Evaluates all evidence.
  * @param root absolute real path of a cache
  * @throws SystemError, CancelledError
  */
@@ -84,7 +87,7 @@ export async function findLost(root: string, options: FindLostOptions): Promise<
   }
 }
 
-/** Without an index that is damaged, locked or refused, the other evidence is asked all the same. */
+/** If the index is damaged, locked or refused, the other evidence is still used. */
 function usableIndex(root: string, onFailure: (error: unknown) => void): WindowIndex | null {
   try {
     return openIndex(root, 'read')

@@ -1,4 +1,4 @@
-/** Forgets lost shards because a person says so: the evidence of them moves to a file of its own in quarantine. */
+/** Forgets lost shards on request of the user. Their evidence is moved to a separate file in quarantine. */
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CacheError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
@@ -24,10 +24,10 @@ import type { Place } from './places.ts'
 
 const WAIT_MS = 10_000
 
-/** What was forgotten of one shard. */
+/** The forgotten rows of one shard. */
 export type ForgottenShard = {
   readonly shardPath: string
-  /** Null where nothing told how many. */
+  /** Null if the number is unknown. */
   readonly rows: number | null
   readonly reason: LostReason
   readonly by: string
@@ -37,9 +37,9 @@ export type ForgottenShard = {
 }
 
 /**
- * Takes a person's word that shards need not come back. It is written down with who said so and when.
- * @throws NotFoundError for a shard of which nothing is lost, InputError for one that a file stands for, CacheBusyError, SystemError,
- *   IndexUnusable; nothing is forgotten where some evidence could not be read
+ * Records that the user does not need these shards, with user name and time.
+ * @throws NotFoundError for a shard that has no missing rows, InputError for a shard with a placeholder, CacheBusyError, SystemError,
+ * IndexUnusable. Nothing is forgotten if some evidence could not be read
  */
 export async function forgetLost(
   cacheDir: string,
@@ -72,7 +72,7 @@ export async function forgetLost(
       root,
       wanted.filter(({ isPresent }) => !isPresent).map(({ shardPath }) => shardPath)
     )
-    // Of a shard that is there the record stays: its fingerprint tells of later changes.
+    // The record of a present shard stays, because its digest shows later changes.
     ledger?.dropHoldings(
       root,
       wanted.filter(({ isPresent }) => isPresent).map(({ shardPath }) => shardPath)
@@ -82,7 +82,7 @@ export async function forgetLost(
   return withCacheLock(root, 'forget', WAIT_MS, work, signal)
 }
 
-/** @throws CacheError where the index, the quarantine or the ledger could not be read: what they know is not known here */
+/** @throws CacheError if the index, the quarantine or the ledger could not be read, because their evidence is then unknown */
 function checkAllRead({ indexFailure, problems }: LostFound, ledger: Ledger | undefined): void {
   if (indexFailure !== null) {
     const { code, message, details } = indexFailure
@@ -102,16 +102,16 @@ type Lost = {
   readonly rows: number | null
   readonly reason: LostReason
   readonly isPresent: boolean
-  /** Entries of the index that are evidence of it. */
+  /** Index entries that are evidence of it. */
   readonly entries: readonly IndexRow[]
   readonly place: Place | null
 }
 
-/** What is lost of a shard, and the entries of the index that tell of it. @throws NotFoundError, InputError */
+/** The missing rows of a shard, and the index entries that are evidence of them. @throws NotFoundError, InputError */
 function lostNow(root: string, shardPath: string, losses: LostFound['lost']): Lost {
   const [found] = losses
   if (found?.lost.reason === 'placeholder') {
-    throw new InputError(`${shardPath} is a placeholder: fetch its contents, or delete the placeholder first`, {
+    throw new InputError(`${shardPath} is a placeholder. Fetch its contents, or delete the placeholder first`, {
       field: 'shard',
       value: shardPath
     })
@@ -119,7 +119,7 @@ function lostNow(root: string, shardPath: string, losses: LostFound['lost']): Lo
   const isAbsent = found?.place.state === 'absent'
   const entries = isShardPath(shardPath) ? (isAbsent ? entriesOf(root, shardPath) : changedEntries(root, shardPath)) : []
   if (found === undefined && entries.length === 0) {
-    throw new NotFoundError(`nothing is missing of ${shardPath}`, { shard_path: shardPath })
+    throw new NotFoundError(`no rows of ${shardPath} are missing`, { shard_path: shardPath })
   }
   const { reason } = found?.lost ?? { reason: 'changed_since_indexed' as const }
   const known = losses.map(({ lost: { rows } }) => rows)
@@ -128,7 +128,7 @@ function lostNow(root: string, shardPath: string, losses: LostFound['lost']): Lo
   return { shardPath, rows, reason, isPresent: !isAbsent, entries, place: found?.place ?? null }
 }
 
-/** Entries that tell of earlier keys of a shard that is there. */
+/** Entries with earlier keys of a present shard. */
 function changedEntries(root: string, shardPath: string): IndexRow[] {
   const { keys } = verifyShard(root, shardPath, 'keys')
   return keys === null ? [] : [...contradictionsOf(entriesOf(root, shardPath), keys).changed]
@@ -143,7 +143,7 @@ function entriesOf(root: string, shardPath: string): IndexRow[] {
   }
 }
 
-/** Writes down what is forgotten, with all evidence of it. @throws SystemError */
+/** Records the forgotten rows with all of their evidence. @throws SystemError */
 function writeDown(
   root: string,
   lost: readonly Lost[],
@@ -170,10 +170,10 @@ function* archivedOf(root: string, shardPaths: ReadonlySet<string>): Generator<A
   }
 }
 
-/** Larger files than this program writes are not the archive's. */
+/** A larger file was not written by this program, so it is not part of the archive. */
 const MOST_BYTES = 256 * 1024 * 1024
 
-/** Takes the entries of some shards out of the archive; lines that are none stay as they are. @throws SystemError */
+/** Removes the entries of some shards from the archive. Invalid lines are kept. @throws SystemError */
 function takeFromArchive(root: string, shardPaths: ReadonlySet<string>): void {
   for (const path of archiveFiles(root)) {
     const file = join(root, path)

@@ -1,4 +1,7 @@
-/** Questions the witnesses: the index, the entries that left it, the quarantine and the ledger each say which rows were where. */
+/**
+ * Gathers claims from all sources of evidence: the index, its removed entries, the quarantine and the ledger. Each records which rows were
+ * where.
+ */
 import { setImmediate } from 'node:timers/promises'
 import { CacheError, CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import type { RowPlace } from '../../../shared/model/record.ts'
@@ -16,34 +19,34 @@ import { type ArchivedEntry, type ArchiveProblem, readArchive } from './kept/ent
 import { isForgotten, readForgotten } from './kept/forgotten.ts'
 import { Place, type ShardState } from './places.ts'
 
-/** What a run knows of the cache when it asks for evidence. */
+/** The state of the cache that a run knows when it gathers evidence. */
 export type Situation = {
   readonly root: string
-  /** All shards that are there, in path order. */
+  /** All present shards, in path order. */
   readonly present: readonly string[]
   readonly index: WindowIndex | null
   readonly ledger: Ledger | undefined
-  /** What other ledgers know of missing shards. */
+  /** Records of missing shards in other ledgers. */
   readonly reported: readonly ReportedMissing[]
   readonly signal: AbortSignal | undefined
   readonly workers: number | undefined
-  /** The path under which a shard counts, for one that is named through a link. */
+  /** The canonical path of a shard that is named through a link. */
   readonly canonical: (path: string) => string
   readonly stateOf: (path: string) => ShardState
-  /** The position of a shard whose rows were read, -1 for others. */
+  /** The position of a shard whose rows were read, or -1. */
   readonly idOf: (path: string) => number
-  /** Rows of a shard that was looked at; null where nothing tells. */
+  /** Number of rows of a shard that was inspected. Null if unknown. */
   readonly rowsOf: (path: string) => number | null
-  /** Whether the bytes of a shard are those that agreed with the index once: what says otherwise is wrong. */
+  /** Whether a shard has the bytes that once agreed with the index. If so, contradicting evidence is wrong. */
   readonly isIntact: (path: string) => boolean
-  /** Whether a path is this run's to report. */
+  /** Whether this run reports a path. */
   readonly isMine: (path: string) => boolean
   readonly onProblem: (problem: ArchiveProblem) => void
-  /** Told when the index gives out: the other witnesses are asked all the same. @throws what is no fault of the index */
+  /** Called if the index fails. The other sources are still used. @throws any error that the index did not cause */
   readonly onIndexFailure: (error: unknown) => void
 }
 
-/** Claims between two turns of the event loop. */
+/** Number of claims between two turns of the event loop. */
 const CLAIMS_A_TURN = 5_000
 
 export class ClaimGatherer {
@@ -51,9 +54,9 @@ export class ClaimGatherer {
   readonly places: Place[] = []
   private readonly byPath = new Map<string, number>()
   private readonly situation: Situation
-  /** Shards that the index has entries of; null without an index. */
+  /** Shards with entries in the index. Null without an index. */
   indexed: ReadonlySet<string> | null = null
-  /** Rows of shards that are not there, as far as entries of theirs were kept. */
+  /** Known number of rows of absent shards, from removed entries. */
   private readonly keptRows = new Map<string, Set<number>>()
   private sinceTurn = 0
 
@@ -65,7 +68,7 @@ export class ClaimGatherer {
   }
 
   /**
-   * Asks all of them. Shards have been looked at by then.
+   * Gathers all claims. The shards must have been inspected before.
    * @throws SystemError, CancelledError
    */
   async gather(): Promise<void> {
@@ -75,7 +78,7 @@ export class ClaimGatherer {
     this.askLedger()
   }
 
-  /** Entries that tell of an earlier key of rows of a shard that was read just now. */
+  /** Entries with earlier keys of rows in a shard that was just read. */
   claimChanged(shardPath: string, entries: Iterable<IndexEntry>): void {
     const id = this.place(shardPath)
     for (const entry of entries) {
@@ -89,7 +92,7 @@ export class ClaimGatherer {
     this.claims.close()
   }
 
-  /** Entries of shards that are not there, or damaged. */
+  /** Entries of absent or damaged shards. */
   private async askIndex(): Promise<void> {
     const { index } = this
     if (index === null) return
@@ -106,7 +109,7 @@ export class ClaimGatherer {
     }
   }
 
-  /** Entries that left the index. */
+  /** Entries that were removed from the index. */
   private async askArchive(): Promise<void> {
     const { root, stateOf, onProblem } = this.situation
     for (const entry of entriesKept(root, onProblem)) {
@@ -128,7 +131,7 @@ export class ClaimGatherer {
     }
   }
 
-  /** Rows of shards in quarantine whose place is free. What is back in its place counts as it is. */
+  /** Rows of shards in quarantine whose original path is free. At an occupied path, the present file counts. */
   private async askQuarantine(): Promise<void> {
     const { root, stateOf, signal, workers, onProblem } = this.situation
     const forgotten = readForgotten(root)
@@ -151,7 +154,7 @@ export class ClaimGatherer {
       const { keys } = verdict
       if (keys === null) continue
       const isWanted = (row: number): boolean => {
-        // The kept entry of a row is better evidence than the file, which was moved for a reason.
+        // A removed entry is better evidence for a row than the file, which was quarantined for a reason.
         if (kept?.has(row) === true || place?.heldUnread.has(row) === true) return false
         if (isComplete || !this.isHeldUnread(indexRow(keys, row, entry.shardPath))) return true
         place?.heldUnread.add(row)
@@ -161,7 +164,7 @@ export class ClaimGatherer {
     }
   }
 
-  /** Shards that were verified once and are not there, or have fewer rows now. */
+  /** Shards that were verified once and are now absent, or have fewer rows. */
   private askLedger(): void {
     const { root, ledger, reported, stateOf } = this.situation
     const isWanted = (path: string, record: EvidenceStamp | null): boolean => {
@@ -182,20 +185,20 @@ export class ClaimGatherer {
     for (const known of reported) if (isWanted(known.shardPath, null)) take(known)
   }
 
-  /** Whether a shard that was not read has other bytes than the ledger first recorded: then it is read. */
+  /** Whether an unread shard has other bytes than the ledger first recorded. Then it is read. */
   private hasChanged(shardPath: string, { bytes, mtimeNs, hasChanged }: EvidenceStamp): boolean {
     if (hasChanged) return true
     const stamp = stampIfVisible(shardFilePath(this.situation.root, shardPath))
     return stamp !== undefined && (stamp.bytes !== bytes || stamp.mtimeNs !== mtimeNs)
   }
 
-  /** Whether a shard that is there may have fewer rows than the ledger recorded. */
+  /** Whether a present shard may have fewer rows than the ledger recorded. */
   private mayBeShorter({ shardPath, holdings, sha256 }: LedgerEvidence): boolean {
     const rows = this.situation.rowsOf(shardPath)
     return holdings !== null && sha256 !== null && (rows === null || rows < holdings.rows)
   }
 
-  /** The path under which a shard counts, when it is one that this run reports on. */
+  /** The canonical path of a shard, if this run reports it. */
   private concerned(path: string): string | null {
     if (typeof path !== 'string' || !isShardPath(path)) return null
     const shardPath = this.situation.canonical(path)
@@ -215,7 +218,7 @@ export class ClaimGatherer {
     return id
   }
 
-  /** Whether the index has a key in a shard that is there and whose rows were not read in this run. */
+  /** Whether the index has a key in a present shard whose rows were not read in this run. */
   private isHeldUnread(entry: IndexEntry): boolean {
     const { canonical, stateOf } = this.situation
     const held = this.locate(entry)
@@ -257,22 +260,22 @@ function isVacant(state: ShardState): boolean {
   return state === 'absent' || state === 'placeholder'
 }
 
-/** Kept entries, as far as they can be read. */
+/** Removed entries, as far as they can be read. */
 function* entriesKept(root: string, onProblem: Situation['onProblem']): Generator<ArchivedEntry> {
   try {
     yield* readArchive(root, onProblem)
   } catch (error) {
     if (!(error instanceof SystemError)) throw error
-    onProblem({ path: QUARANTINE_PATH, message: `kept index entries could not be read: ${error.message}`, refused: true })
+    onProblem({ path: QUARANTINE_PATH, message: `removed index entries could not be read: ${error.message}`, refused: true })
   }
 }
 
-/** Nothing where the quarantine is not the cache's own: commands that use it say so. */
+/** Nothing if the quarantine is a link, because commands that use it report this. */
 async function inQuarantine(root: string, onProblem: Situation['onProblem']): Promise<QuarantineEntry[]> {
   try {
     const { files, unread } = await filesInQuarantine(root)
     for (const { path, reason } of unread)
-      onProblem({ path, message: `what is in quarantine there could not be read: ${reason}`, refused: true })
+      onProblem({ path, message: `the contents of the quarantine there could not be read: ${reason}`, refused: true })
     return quarantineEntries(root, files)
   } catch (error) {
     if (error instanceof CacheError) return []

@@ -1,4 +1,6 @@
-/** Claims held against the keys of all rows that could be read: which keys no shard holds, which rows changed, who shares keys. */
+/**
+ * Compares claims with the keys of all readable rows: which keys no shard holds, which rows changed, and which shards have keys in common.
+ */
 import type { KeyHolders } from '../keys/duplicateKeys.ts'
 import { type Holdings, withoutHoldings } from '../keys/holdings.ts'
 import { addressOf } from '../layouts/layoutOf.ts'
@@ -7,26 +9,26 @@ import type { Place, Source, Tally } from './places.ts'
 
 /**
  * Why a row is missing.
- * - `missing`: its shard is not there
+ * - `missing`: its shard is absent
  * - `quarantined`: its shard is in quarantine
- * - `placeholder`: something else is in its place: a file or link that stands for it, a folder, a pipe
- * - `rows_missing`: its shard is there and does not hold it
+ * - `placeholder`: its path has something else: a placeholder file or link, a folder, a pipe
+ * - `rows_missing`: its shard is present but does not hold it
  * - `changed_since_indexed`: the row has another key now
  */
 export type LostReason = 'missing' | 'quarantined' | 'placeholder' | 'rows_missing' | 'changed_since_indexed'
 
-/** Rows that evidence expects and no shard holds, of one shard. */
+/** Rows of one shard that evidence expects and no shard holds. */
 export type LostShard = {
   readonly shardPath: string
   readonly reason: LostReason
-  /** Null where nothing tells how many. */
+  /** Null if the number is unknown. */
   readonly rows: number | null
-  /** When the entry was archived (UTC ns); null if the index or the ledger still has it. */
+  /** When the entry was archived (UTC ns). Null if the index or the ledger still has it. */
   readonly since: bigint | null
   readonly sources: readonly Source[]
 }
 
-/** Judges the claims of one partition. @param listed how many keys of each place are kept by name, two words each */
+/** Judges the claims of one partition. @param listed number of keys of each place to keep by name, two words each */
 export function judgePartition(claims: ClaimCollector, places: readonly Place[], i: number, holders: KeyHolders, listed: number): void {
   for (const claim of claims.claimsIn(i).with(holders)) {
     const place = places[claim.place]
@@ -40,7 +42,7 @@ export function judgePartition(claims: ClaimCollector, places: readonly Place[],
     if (claim.kind === 'changed') {
       if (place.shard < 0 || claim.holders.includes(place.shard)) continue
       place.isContradicted = true
-      // A row that the shard does not have any more has no other key: it is gone.
+      // A row beyond the end of the shard has no other key. It is lost.
       if (place.rows === null || claim.row < place.rows) {
         place.changedRows.add(claim.row)
         tally = place.changed
@@ -57,7 +59,7 @@ export function judgePartition(claims: ClaimCollector, places: readonly Place[],
   }
 }
 
-/** Rows of a place that are gone and that no shard holds, null where nothing tells how many. */
+/** Rows of a place that are lost and that no shard holds. Null if the number is unknown. */
 function missingRows(place: Place): number | null {
   const { state, isMoved } = place
   const { missing } = place.gone
@@ -71,18 +73,18 @@ function missingRows(place: Place): number | null {
   return missing + Math.max(0, known - claimed)
 }
 
-/** Whether a place of which no row is known held any. An empty shard that goes away takes nothing with it. */
+/** Whether a place without known rows ever held any. Removing an empty shard loses nothing. */
 function isExpected({ ledger, quarantined, quarantinedRows }: Place): boolean {
   if (quarantined.length > 0) return quarantinedRows === null && ledger?.holdings?.rows !== 0
   return ledger !== null && ledger.holdings === null && addressOf(ledger.shardPath) !== null
 }
 
-/** Keys of one place that no shard holds, with what they are known by. */
+/** Keys of one place that no shard holds, with their known details. */
 export type Loss = { readonly place: Place; readonly tally: Tally; readonly lost: LostShard }
 
-/** What is lost at a place: rows that are gone, and earlier keys of rows that changed. */
+/** The losses at a place: lost rows, and earlier keys of rows that changed. */
 export function lossesAt(place: Place): Loss[] {
-  // What could not be read says nothing of its rows.
+  // An unreadable shard says nothing about its rows.
   if (place.state === 'unread') return []
   const { shardPath, since, gone, changed } = place
   const sources = [...place.sources]
@@ -101,7 +103,7 @@ function reasonOf({ state, quarantined }: Place): LostReason {
   return 'rows_missing'
 }
 
-/** Marks places whose rows are, by what the ledger knew of them, at another place. @param present what each shard that is there holds */
+/** Marks places whose rows the ledger finds at another place. @param present the contents of each present shard */
 export function markMoved(
   places: readonly Place[],
   present: Iterable<{ readonly shardPath: string; readonly holdings: Holdings | null; readonly sha256: string | null }>

@@ -1,13 +1,15 @@
-/** How many keys each shard holds alone, and which shards hold keys together: what a move costs, whatever else is moved with it. */
+/**
+ * The number of keys that only one shard holds, and the sets of shards with common keys. This gives the cost of any combination of moves.
+ */
 
 import type { SharedKeys } from '../../../shared/model/report.ts'
 import type { KeyHolders } from '../keys/duplicateKeys.ts'
 import type { Place } from './places.ts'
 
 export class KeySharing {
-  /** By shard: rows whose keys other rows have as well, and the keys of those that only this shard holds. */
+  /** By shard: rows whose keys other rows have as well, and keys that only this shard holds. */
   private readonly repeated = new Map<number, { rows: number; keys: number }>()
-  /** Keys by the shards that hold them, in ascending order. */
+  /** Number of keys by the shards that hold them, in ascending order. */
   private readonly groups = new Map<string, number>()
 
   take({ repeated }: KeyHolders): void {
@@ -19,12 +21,12 @@ export class KeySharing {
     }
   }
 
-  /** Adds the keys that a damaged shard had, by the evidence. */
+  /** Adds the keys of a damaged shard, according to the evidence. */
   takeDamaged(place: Place, shard: number): void {
     for (const holders of place.damagedKeys) if (holders.length > 0) this.addToGroup([shard, ...new Set(holders)])
   }
 
-  /** Keys that no other shard holds, of one whose rows were read. */
+  /** Number of keys that no other shard holds, for a shard whose rows were read. */
   aloneIn(shard: number, rows: number): number {
     const { rows: repeated, keys } = this.repeated.get(shard) ?? { rows: 0, keys: 0 }
     return rows - repeated + keys
@@ -50,7 +52,7 @@ export class KeySharing {
   }
 }
 
-/** Keys that only a damaged shard had. @param rows by its footer; null where that cannot be read */
+/** Number of keys that only a damaged shard had. @param rows according to its footer. Null if it cannot be read */
 export function aloneInDamaged(place: Place | undefined, rows: number | null): number | null {
   const keys = place?.damagedKeys ?? []
   const shared = keys.filter(holders => holders.length > 0).length

@@ -1,7 +1,6 @@
 /**
- * Window hashes of the same locus in different configurations. The hash is of the DNA alone, so layers, pools and encoders have to
- * agree. A configuration that has several hashes at a locus says nothing there: windows with an edit lie at the reference's
- * coordinates.
+ * Window hashes of the same locus in different configurations. The hash depends only on the DNA, so layers, pools and encoders must agree.
+ * A configuration with several hashes at a locus is ignored there, because windows with an edit have the coordinates of the reference.
  */
 import { configurationText } from '../keys/keyConfiguration.ts'
 import { NO_SALT, type Print, printHash, wordsOf } from '../keys/keyPrint.ts'
@@ -9,21 +8,21 @@ import { PrintTable } from '../keys/printTable.ts'
 import type { ShardKeys } from '../keys/shardKeys.ts'
 import { PARTITIONS, SpilledRecords } from '../keys/spilledRecords.ts'
 
-/** Fingerprint of the locus (two words), of the window hash, the witness, the row. */
+/** Hash of the locus (two words), hash of the window hash, configuration, row. */
 const WIDTH = 5
 const IN_MEMORY = 2_000_000
 
-/** The rows of a shard that are of one configuration. */
+/** The rows of a shard in one configuration. */
 type Witness = { readonly shard: number; readonly configuration: number }
 
 export type RowOf = { readonly shard: number; readonly row: number }
 
-/** A row whose window hash is not that of another row at the same locus. */
+/** A row with a different window hash than another row at the same locus. */
 export type Disagreement = RowOf & {
   readonly other: RowOf
-  /** Configurations that agree with `other`. */
+  /** Number of configurations that agree with `other`. */
   readonly agreeing: number
-  /** Whether those are more than half of all at this locus; otherwise either side may be wrong. */
+  /** Whether these are more than half of the configurations at this locus. If not, either side may be wrong. */
   readonly isMajority: boolean
 }
 
@@ -34,8 +33,8 @@ export class LocusCollector {
   private readonly print: Print = { low: 0, high: 0 }
 
   /**
-   * @param shard the shard's position in path order
-   * @param loci a fingerprint of each row's locus, in two words
+   * @param shard position of the shard in path order
+   * @param loci a hash of each row's locus, in two words
    */
   add(shard: number, keys: ShardKeys, loci: Uint32Array): void {
     const first = this.witnesses.length
@@ -60,7 +59,7 @@ export class LocusCollector {
     }
   }
 
-  /** Every row that disagrees, in no order. */
+  /** Every row that disagrees, in any order. */
   *disagreements(): Generator<Disagreement> {
     if (this.configurations.size < 2) return
     const agreement = this.measureAgreement()
@@ -73,7 +72,7 @@ export class LocusCollector {
     this.records.close()
   }
 
-  /** How often two configurations agree, from enough of the loci that they share. */
+  /** How often two configurations agree, based on enough of their common loci. */
   private measureAgreement(): Agreement {
     const agreement = new Agreement(this.configurations.size)
     let measured = 0
@@ -85,7 +84,7 @@ export class LocusCollector {
     return agreement
   }
 
-  /** The configurations that have one window hash at a locus. */
+  /** The configurations with the same window hash at a locus. */
   private votesOf(records: readonly LocusRecord[]): readonly Vote[] {
     const byConfiguration = Map.groupBy(records, ({ witness }) => this.witnesses[witness]?.configuration ?? 0)
     return [...byConfiguration].flatMap(([configuration, rows]) => {
@@ -118,12 +117,12 @@ export class LocusCollector {
 
 type Vote = { readonly configuration: number; readonly window: number; readonly rows: readonly LocusRecord[] }
 
-/** Rows from which the usual agreement is taken. */
+/** Number of rows that determine the usual agreement. */
 const MEASURED = 1_000_000
 
 /**
- * Whether configurations have the same DNA at most of the loci that they share. Those that mostly differ are of other assemblies or
- * samples, and no witnesses for each other.
+ * Whether configurations have the same DNA at most of their common loci. If they mostly differ, they represent other assemblies or samples,
+ * and are not evidence for each other.
  */
 class Agreement {
   private readonly shared: Uint32Array
@@ -154,12 +153,12 @@ class Agreement {
 
 type LocusRecord = { readonly window: number; readonly witness: number; readonly row: number }
 
-/** What is known of a locus before its records are looked at. */
+/** Facts about a locus before its records are read. */
 type LocusState = { readonly rows: number; readonly isUniform: boolean }
 const isDisputed = ({ isUniform }: LocusState): boolean => !isUniform
 const isShared = ({ rows }: LocusState): boolean => rows > 1
 
-/** The records of each locus of a partition that is wanted. */
+/** The records of each wanted locus of a partition. */
 function lociOf(words: Uint32Array, isWanted: (state: LocusState) => boolean): Iterable<readonly LocusRecord[]> {
   const count = words.length / WIDTH
   const table = new PrintTable(count)

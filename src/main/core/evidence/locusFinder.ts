@@ -1,6 +1,6 @@
 /**
- * The loci of windows whose rows are gone: the same windows lie in shards of other configurations, mostly of the same contig and block,
- * else wherever the index has the same window hash.
+ * Finds the loci of windows whose rows are lost. The same windows are in shards of other configurations, usually for the same contig and
+ * block. Otherwise the index gives other places of the same window hash.
  */
 import { hex } from '../base/hex.ts'
 import type { WindowIndex } from '../index/windowIndex.ts'
@@ -12,20 +12,20 @@ import { ShardLookup } from '../shards/shardLookup.ts'
 /** 0-based, half-open, in bp. */
 export type LostWindow = { readonly chrom: string; readonly startBp: bigint; readonly endBp: bigint }
 
-/** So many shards of other configurations are read for one that is gone. */
+/** Maximum number of shards in other configurations to read for one lost shard. */
 const SISTERS = 8
-/** So many places of a window hash are looked at. */
+/** Maximum number of places of a window hash to read. */
 const PLACES = 4
 
 export class LocusFinder {
   private readonly index: WindowIndex | null
   private readonly present: readonly string[]
   private readonly lookup: ShardLookup
-  /** Tried once: the index has as many entries of a missing shard as it had rows. */
+  /** Read once. The index has as many entries for a missing shard as it had rows. */
   private readonly unopened = new Set<string>()
   private blocks: ReadonlyMap<string, readonly string[]> | null = null
 
-  /** @param present shards that are there, in path order */
+  /** @param present present shards, in path order */
   constructor(root: string, index: WindowIndex | null, present: readonly string[]) {
     this.index = index
     this.present = present
@@ -42,7 +42,7 @@ export class LocusFinder {
     return blockOf(shardPath) === '' ? [] : (this.blocks.get(blockOf(shardPath)) ?? []).slice(0, SISTERS)
   }
 
-  /** The loci of window hashes (hex); a hash that no present shard holds is left out. */
+  /** The loci of window hashes (hex). A hash that no present shard holds is omitted. */
   find(shardPath: string, hashes: Iterable<string>): Map<string, LostWindow> {
     const open = new Set(hashes)
     const found = new Map<string, LostWindow>()
@@ -57,7 +57,7 @@ export class LocusFinder {
     return found
   }
 
-  /** All windows of a shard in row order; nothing where it cannot be read, which is reported where it is verified. */
+  /** All windows of a shard in row order. None if it cannot be read, which the verification of that shard reports. */
   *windowsOf(shardPath: string): Generator<{ readonly windowHash: string; readonly window: LostWindow }> {
     try {
       const { reader } = this.lookup.open(shardPath)
@@ -69,7 +69,7 @@ export class LocusFinder {
         }
       }
     } catch {
-      // Damage, or a shard that went away.
+      // The shard is damaged or was removed.
     }
   }
 
@@ -81,7 +81,7 @@ export class LocusFinder {
         if (info !== null && hex(info.windowHash) === windowHash) return info
       }
     } catch {
-      // What is wrong with the index is reported where it is compared.
+      // Problems of the index are reported by the comparison.
     }
     return null
   }

@@ -1,4 +1,4 @@
-/** Lost keys and windows as plain data with the names of `geno_lewm`: the same on the command line and in the window's lists. */
+/** Lost keys and windows as plain data with the names of `geno_lewm`, for the command line and for the lists of the window. */
 import { ALL_KEY_PARTS } from '../../../shared/model/keySpec.ts'
 import { basePair } from '../base/basePair.ts'
 import type { EntryKey } from '../keys/entryKey.ts'
@@ -10,10 +10,10 @@ export function lostWindowFields({ chrom, startBp, endBp }: LostWindow) {
   return { chrom, startBp: basePair(startBp), endBp: basePair(endBp) }
 }
 
-/** Hashes in hex; null for "none". */
+/** Hashes in hex. Null for "none". */
 type KeyAsText = { readonly [F in keyof EntryKey]: EntryKey[F] | (F extends 'centerToken' ? null : never) }
 
-/** A key and its window; nulls where the window is unknown. */
+/** A key and its window. Null fields if the window is unknown. */
 export function lostKeyFields({ window, ...entry }: LostKey) {
   const parts = ALL_KEY_PARTS.filter(({ field }) => entry[field] !== undefined)
   const key = Object.fromEntries(parts.map(({ field, none }) => [field, entry[field] === none ? null : entry[field]])) as KeyAsText

@@ -1,4 +1,4 @@
-/** Missing rows as findings, and counted. */
+/** Missing rows as findings, with their numbers. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import { ALL_KEY_PARTS, KEY_PARTS, type KeyPart } from '../../../shared/model/keySpec.ts'
 import { ROWS_LISTED } from '../inspect/checkRows.ts'
@@ -9,26 +9,26 @@ import type { LostWindow } from './locusFinder.ts'
 import type { LostRows } from './lostRows.ts'
 import type { Place } from './places.ts'
 
-/** What is lost of one shard, with as many keys and windows as were asked for. */
+/** The losses of one shard, with the requested number of keys and windows. */
 export type LostDetail = LostShard &
   LostRows & {
-    /** Of a shard that is not there, in a cache of several configurations; else null. */
+    /** For an absent shard in a cache of several configurations, else null. */
     readonly block: BlockPresence | null
   }
 
 export type MissingCounts = {
-  /** Shards that are missing, or that miss rows. */
+  /** Shards that are missing or lack rows. */
   readonly missingShards: number
-  /** Rows that evidence expects and no shard holds; without those of shards that do not tell how many they had. */
+  /** Rows that evidence expects and no shard holds. Shards with an unknown number of rows are not included. */
   readonly missingRows: number
 }
 
-/** Whether a lost shard is reported as missing. Of the others, another finding tells. */
+/** Whether a lost shard is reported as missing. Otherwise another finding reports it. */
 export function isReportedMissing({ reason }: Pick<LostShard, 'reason'>): boolean {
   return reason !== 'placeholder' && reason !== 'changed_since_indexed'
 }
 
-/** Of a lost shard; null where another finding tells of it. */
+/** The finding for a lost shard. Null if another finding reports it. */
 export function missingFinding(lost: LostDetail, place: Place): Finding | null {
   const { shardPath, reason, rows, sources, windows, keys, block } = lost
   if (!isReportedMissing(lost)) return null
@@ -36,7 +36,7 @@ export function missingFinding(lost: LostDetail, place: Place): Finding | null {
     count: rows,
     reason,
     sources,
-    // Only the first are listed.
+    // Only the first ones are listed.
     windows: windows.slice(0, ROWS_LISTED).map(jsonWindow),
     keys: keys.slice(0, ROWS_LISTED).map(({ windowHash }) => windowHash),
     ...(block !== null && blockFields(block)),
@@ -57,7 +57,7 @@ function whatIsMissing(reason: LostShard['reason'], { quarantined, gone, recorde
   return { what: reason === 'rows_missing' ? 'rows' : 'shard' } as const
 }
 
-/** The part of a contig that the windows lie in; null when not all are known, or they lie on several. */
+/** The part of a contig that the windows span. Null if some are unknown, or if they are on several contigs. */
 function locusOf(windows: readonly LostWindow[], rows: number | null): string | null {
   const [first] = windows
   if (first === undefined || rows === null || windows.length < rows || windows.some(({ chrom }) => chrom !== first.chrom)) return null
@@ -77,14 +77,14 @@ function jsonWindow({ chrom, startBp, endBp }: LostWindow) {
   return { chrom, start_bp: Number(startBp), end_bp: Number(endBp) }
 }
 
-/** What the merge of partitions needs, which may not have this ledger. */
+/** The input for a merge of partitions, where this ledger may not exist. */
 function holdingsOf({ ledger }: Place) {
   return ledger !== null ? { holdings: ledger.holdings, sha256: ledger.sha256 ?? ledger.awaySha256 } : {}
 }
 
 /**
  * Rows of shards that have changed since they were indexed.
- * @param keyNow the key of a row as it is now; null where it cannot be read
+ * @param keyNow the current key of a row. Null if it cannot be read
  */
 export function changedFinding(
   { shardPath, changedRows, changed, recorded, sources }: Place,
@@ -105,7 +105,7 @@ export function changedFinding(
     sources: [...sources],
     ...(differences.length > 0 && { recorded: fields(before), found: fields(now) })
   }
-  // The first difference is the window hash where that differs.
+  // The window hash is reported first if it differs.
   const { column } = differences[0] ?? KEY_PARTS.windowHash
   const facts = {
     count,
@@ -120,7 +120,7 @@ function valueText({ field, none }: KeyPart, key: EntryKey | null | undefined): 
   return value === undefined || value === none ? 'none' : String(value)
 }
 
-/** @param findings of the same run: placeholders are missing shards as well, also those of which no row is known */
+/** @param findings of the same run. Placeholders count as missing shards, even without known rows */
 export function countMissing(lost: readonly LostShard[], findings: Iterable<Finding>): MissingCounts {
   const missing = lost.filter(({ reason }) => reason !== 'changed_since_indexed')
   const paths = new Set(missing.map(({ shardPath }) => shardPath))

@@ -1,4 +1,4 @@
-/** The rows that are lost, by name: their keys from the evidence, their loci from shards of other configurations and from the ledger. */
+/** Lost rows by name: their keys from the evidence, their loci from shards of other configurations and from the ledger. */
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../../shared/model/errors.ts'
 import { entriesIfUsable } from '../index/usableIndex.ts'
@@ -15,21 +15,21 @@ import type { LocusFinder, LostWindow } from './locusFinder.ts'
 import type { Place } from './places.ts'
 
 export type LostKey = EntryKey & {
-  /** Null where only the window is known, and not its row. */
+  /** Null if only the window is known, but not its row. */
   readonly rowOffset: number | null
   readonly window: LostWindow | null
 }
 
 export type LostRows = {
   readonly keys: readonly LostKey[]
-  /** Of all rows whose locus is known, also of those whose key is not. */
+  /** For all rows with a known locus, even if the key is unknown. */
   readonly windows: readonly LostWindow[]
 }
 
 type Named = Map<Loss, { readonly prints: PrintTable; readonly keys: Map<number, EntryKey & { readonly rowOffset: number }> }>
 
 /**
- * Names the lost rows of some places, as far as their fingerprints were kept.
+ * Names the lost rows of some places, as far as the hashes of their keys were kept.
  * @param shardWith a shard that holds the same windows, by their sum
  * @throws CancelledError
  */
@@ -76,7 +76,7 @@ export async function nameLostRows(
   return rows
 }
 
-/** Lets others have their turn between two shards. */
+/** Yields to other tasks between two shards. */
 async function pause(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) throw new CancelledError()
   await setImmediate()
@@ -114,7 +114,7 @@ function locate(
   if (keys.length === 0 && tally.claimed + tally.repeated === 0 && holdings !== null) {
     const sister = holdings.windows === null ? undefined : shardWith(holdings.windows)
     const { configuration } = holdings
-    // The same windows in another configuration: with this one's they are the keys.
+    // The same windows in another configuration give the keys.
     if (sister !== undefined && configuration !== null) {
       const inferred = [...finder.windowsOf(sister)].map(({ windowHash, window }) => ({
         ...configuration,
@@ -135,7 +135,7 @@ function locate(
   return { keys: located, windows: located.flatMap(({ window }) => window ?? []) }
 }
 
-/** Windows that the ledger recorded in a shard that is there, and that it does not hold any more. */
+/** Windows that the ledger recorded for a present shard, which no longer holds them. */
 function goneWindows({ shardPath, ledger, recordedGone }: Place, finder: LocusFinder): LostWindow[] {
   const recorded = windowsOf(ledger?.holdings?.loci ?? [])
   if (recorded.length === 0) return []

@@ -1,4 +1,4 @@
-/** Places where evidence says that rows were, and what became of them. */
+/** Places where rows were, according to evidence, and their present state. */
 import type { Details } from '../../../shared/model/errors.ts'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { configurationInJson, type EntryKey } from '../keys/entryKey.ts'
@@ -8,19 +8,19 @@ import type { LocusRun } from '../keys/locusBuilder.ts'
 import type { LedgerEvidence, ReportedMissing } from '../ledger/ledger.ts'
 
 /**
- * What is known of a path now.
+ * The present state of a path.
  * - `read`: its rows were read
  * - `damaged`: it was read and is damaged
- * - `unread`: it could not be read, which says nothing of its rows
+ * - `unread`: it could not be read, which says nothing about its rows
  * - `unlooked`: it was not part of this run
- * - `placeholder`: something else is in its place: a file or link that stands for it, a folder, a pipe
- * - `absent`: it is not there
+ * - `placeholder`: it has something else: a placeholder file or link, a folder, a pipe
+ * - `absent`: it does not exist
  */
 export type ShardState = 'read' | 'damaged' | 'unread' | 'unlooked' | 'placeholder' | 'absent'
 
 export type Source = 'index' | 'kept' | 'ledger' | 'quarantine'
 
-/** The evidence in the details of a finding; null where a shard is missing by other evidence. */
+/** The evidence in the details of a finding. Null if a shard is missing by other evidence. */
 export function reportedMissing(shardPath: string, { holdings, sha256 }: Details): ReportedMissing | null {
   if (holdings === undefined) return null
   return { shardPath, holdings: holdingsIn(holdings), sha256: typeof sha256 === 'string' ? sha256 : null, awaySha256: null }
@@ -38,7 +38,7 @@ function holdingsIn(value: unknown): Holdings | null {
   }
 }
 
-/** Reports have names in snake_case. */
+/** Names in reports use snake_case. */
 function configurationIn(value: unknown): KeyConfiguration | null {
   return isObject(value) ? configurationInJson(value) : null
 }
@@ -57,48 +57,48 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Claims of one kind at a place, counted. */
 export class Tally {
-  /** Different keys that were claimed, and those of them that no shard holds. */
+  /** Number of different claimed keys, and of those that no shard holds. */
   claimed = 0
   missing = 0
   /** Keys that were counted at another place. */
   repeated = 0
-  /** Fingerprints of keys that no shard holds, two words each. */
+  /** Hashes of keys that no shard holds, two words each. */
   readonly prints: number[] = []
 }
 
-/** Only a few rows are reported with the key that they had. */
+/** Maximum number of rows that are reported with their earlier key. */
 const RECORDED_KEYS = 1_000
 
 export class Place {
   readonly shardPath: string
   state: ShardState
-  /** Its position among the shards whose keys were collected, -1 for none. */
+  /** Its position among the shards whose keys were collected, or -1. */
   shard: number
   readonly sources = new Set<Source>()
-  /** When the oldest of the entries that were kept left the index, or the shard was moved, UTC ns. */
+  /** When the oldest archived entry was removed from the index, or the shard was quarantined, UTC ns. */
   since: bigint | null = null
   readonly quarantined: QuarantineEntry[] = []
-  /** Rows by what the footer of a file in quarantine says. */
+  /** Number of rows according to the footer of a file in quarantine. */
   quarantinedRows: number | null = null
   ledger: LedgerEvidence | null = null
   /** Whether the ledger's rows were found at another place. */
   isMoved = false
-  /** Rows whose keys the index has in a shard that is there and was not read. */
+  /** Number of rows whose keys the index has in a present but unread shard. */
   readonly heldUnread = new Set<number>()
-  /** Rows that the shard has now; null where it was not read. */
+  /** Number of rows that the shard has now. Null if it was not read. */
   rows: number | null = null
-  /** Keys of rows that are not there any more. */
+  /** Number of keys of rows that no longer exist. */
   gone = new Tally()
-  /** Earlier keys of rows that have another key now. */
+  /** Number of earlier keys of rows that have another key now. */
   changed = new Tally()
   readonly changedRows = new Set<number>()
   /** The earlier keys of some of these rows. */
   readonly recorded = new Map<number, EntryKey>()
-  /** Whether evidence has keys of rows that the shard does not hold: then its bytes are not those that were indexed. */
+  /** Whether evidence has keys of rows that the shard does not hold. Then its bytes are not the indexed ones. */
   isContradicted = false
-  /** Rows that the ledger recorded and the shard does not have any more, as far as no shard is known to hold them. */
+  /** Rows that the ledger recorded and the shard no longer has, unless another shard is known to hold them. */
   recordedGone = 0
-  /** Of a damaged shard: for each key the shards that hold it as well. */
+  /** For a damaged shard: the other shards that hold each of its keys. */
   damagedKeys: (readonly number[])[] = []
 
   constructor(shardPath: string, state: ShardState, shard: number) {
@@ -107,7 +107,7 @@ export class Place {
     this.shard = shard
   }
 
-  /** Before the claims are judged anew. */
+  /** Resets the result before the claims are judged again. */
   reset(): void {
     this.gone = new Tally()
     this.changed = new Tally()
@@ -116,12 +116,12 @@ export class Place {
     this.damagedKeys = []
   }
 
-  /** Takes note of an earlier key of a row. */
+  /** Records an earlier key of a row. */
   noteRecorded(row: number, key: EntryKey): void {
     if (this.recorded.size < RECORDED_KEYS && !this.recorded.has(row)) this.recorded.set(row, key)
   }
 
-  /** Takes note of a source. @param at when it was written down */
+  /** Records a source. @param at when it was recorded */
   note(source: Source, at: bigint | null = null): void {
     this.sources.add(source)
     if (at !== null && (this.since === null || at < this.since)) this.since = at

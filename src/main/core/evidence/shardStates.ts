@@ -1,18 +1,18 @@
-/** What became of each path in a run, and what is known of those that were not part of it. */
+/** The state of each path in a run, and the known state of paths that were not part of it. */
 import type { Finding } from '../../../shared/model/finding.ts'
 import { isProvenGone } from '../cache/provenGone.ts'
 import type { ShardWalk } from '../cache/walkShards.ts'
 import type { Depth, ShardVerdict } from '../inspect/inspectShard.ts'
 import type { ShardState } from './places.ts'
 
-/** What is known of a shard that was looked at, and whose rows are not at hand. */
+/** The state of a shard that was inspected, but whose rows are not in memory. */
 export function stateByFindings(findings: readonly Finding[]): ShardState {
   if (findings.some(({ severity }) => severity === 'corrupt')) return 'damaged'
   if (findings.some(holdsNoRows)) return 'placeholder'
   return findings.every(({ severity }) => severity === 'suspect') ? 'unlooked' : 'unread'
 }
 
-/** Whether something else than a shard is at a path: a placeholder, a folder, a pipe. What is behind a link that was not followed may be one. */
+/** Whether a path has something other than a shard: a placeholder, a folder, a pipe. The target of an unfollowed link may be a shard. */
 function holdsNoRows({ kind, details }: Finding): boolean {
   return kind === 'placeholder' || (kind === 'not_a_file' && details.link !== 'not_followed')
 }
@@ -37,7 +37,7 @@ export class ShardStates {
     this.states.set(shardPath, state === 'unlooked' && depth !== 'footer' ? 'unread' : state)
   }
 
-  /** What is known of a path from before. */
+  /** The known state of a path from before the run. */
   set(path: string, state: ShardState): void {
     this.states.set(path, state)
   }
@@ -56,7 +56,7 @@ export class ShardStates {
     return this.positions.get(path) ?? -1
   }
 
-  /** The same of a shard whose rows were read; -1 for others. */
+  /** The same for a shard whose rows were read. -1 for others. */
   idOf(path: string): number {
     return this.states.get(path) === 'read' ? this.positionOf(path) : -1
   }

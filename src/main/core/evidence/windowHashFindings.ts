@@ -1,4 +1,7 @@
-/** Findings of rows whose window hash is not that of the same locus in other configurations: one for each shard and kind of dispute. */
+/**
+ * Findings for rows whose window hash differs from that of the same locus in other configurations, one for each shard and kind of
+ * difference.
+ */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { WindowRowInfo } from '../../../shared/model/record.ts'
 import { hex } from '../base/hex.ts'
@@ -9,7 +12,7 @@ import type { Disagreement } from './locusCollector.ts'
 type Dispute = { readonly shard: number; readonly isMajority: boolean; rows: Disagreement[]; count: number }
 
 /**
- * One shard after the other; null for a fingerprint that merely collided.
+ * Yields shard by shard. Null for a hash collision.
  * @param shardPaths in the order in which their rows were collected
  */
 export function* windowHashFindings(
@@ -24,7 +27,7 @@ export function* windowHashFindings(
     disputes.set(id, dispute)
     dispute.count += 1
     dispute.rows.push(each)
-    // Only the first rows are listed, however many there are.
+    // Only the first rows are listed.
     if (dispute.rows.length > 8 * ROWS_LISTED) dispute.rows = firstRows(dispute)
   }
   const lookup = new ShardLookup(root)
@@ -49,7 +52,7 @@ function describe(lookup: ShardLookup, dispute: Dispute, shardPaths: readonly st
     if (otherShard === undefined) continue
     const mine = rowOf(lookup, shardPath, row)
     const theirs = rowOf(lookup, otherShard, other.row)
-    // Fingerprints of two loci may collide.
+    // The hashes of two loci may collide.
     if (mine === null || theirs === null || !isDispute(mine, theirs)) continue
     const locus = `${mine.chrom}:${mine.startBp + 1n}-${mine.endBp}`
     const facts = { locus, count, agreeing, otherShard, otherRow: other.row, isMajority }
@@ -68,7 +71,7 @@ function describe(lookup: ShardLookup, dispute: Dispute, shardPaths: readonly st
   return null
 }
 
-/** Null where the row cannot be read: that is reported where the shard is read. */
+/** Null if the row cannot be read, which is reported where the shard is read. */
 function rowOf(lookup: ShardLookup, shardPath: string, row: number): WindowRowInfo | null {
   try {
     return lookup.open(shardPath).info(row)

@@ -1,4 +1,4 @@
-/** Copies a database with its journals while other processes may write to it: the copy is of one moment. */
+/** Copies a database with its journals while other processes may write to it. The copy has the state of one moment. */
 import { type BigIntStats, chmodSync, copyFileSync, lstatSync, rmSync, statfsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { CacheBusyError, SystemError } from '../../../shared/model/errors.ts'
@@ -9,16 +9,16 @@ import { IndexUnusable } from './untrusted.ts'
 const JOURNALS_COPIED = ['-wal', '-journal'] as const
 const BIG_BYTES = 2 ** 30
 
-/** Files written less than this ago may be written again without a new time. */
+/** A file written less than this ago may be written again without a new modification time. */
 const TICK_MS = 20
 const TRIES = 10
 const PAUSE_MS = 100
 
 /**
  * Copies a database, and its journals if there are any.
- * @param to a free name in a folder of its own
- * @returns false when there is no such database
- * @throws IndexUnusable when a journal claims too much, CacheBusyError when the files do not stay the same for long enough, SystemError
+ * @param to an unused name in a folder that contains nothing else
+ * @returns false if the database does not exist
+ * @throws IndexUnusable if a journal is too large, CacheBusyError if the files do not stay unchanged for long enough, SystemError
  */
 export function copyDatabase(from: string, to: string): boolean {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
@@ -49,7 +49,7 @@ function statOf(path: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false })
   } catch (error) {
-    throw asSystemError(error, 'look at', path)
+    throw asSystemError(error, 'inspect', path)
   }
 }
 
@@ -58,18 +58,18 @@ function isSettled(stamp: Stamp): boolean {
   return age >= TICK_MS
 }
 
-/** False when a file was changed, or went or came, in the meantime. */
+/** False if a file was changed, removed or created in the meantime. */
 function isCopied(from: string, to: string, before: readonly Stamp[]): boolean {
   try {
     for (const [i, suffix] of ['', ...JOURNALS_COPIED].entries()) {
       rmSync(`${to}${suffix}`, { force: true })
       if (before[i] === null && suffix !== '') continue
       copyFileSync(`${from}${suffix}`, `${to}${suffix}`)
-      // A read-only file has to be recovered as well.
+      // A read-only file must be recovered as well.
       chmodSync(`${to}${suffix}`, 0o600)
     }
   } catch (error) {
-    // One of the files is gone since it was seen. That the folder of the copy is gone says nothing of them.
+    // One of the files has disappeared since it was found. If the folder of the copy has disappeared, this says nothing about them.
     if (failedWith(error, 'ENOENT') && isThere(dirname(to))) return false
     throw asSystemError(error, 'copy', `${from}, which can be read only in a copy, to ${dirname(to)}`)
   }
@@ -77,15 +77,15 @@ function isCopied(from: string, to: string, before: readonly Stamp[]): boolean {
 }
 
 /**
- * A copy must not fill the disk. What SQLite left in the middle of a transaction is about as big as what it changed.
+ * A copy must not fill the disk. A journal of an interrupted transaction is about as large as the changes.
  * @throws IndexUnusable, SystemError
  */
 function checkSizes(path: string, folder: string, stamps: readonly Stamp[]): void {
   const [index = 0, ...journals] = stamps.map(stamp => stamp?.bytes ?? 0)
   const huge = JOURNALS_COPIED[journals.findIndex(bytes => bytes > BIG_BYTES && bytes > 2 * index)]
-  if (huge !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${huge} beside it is far bigger than itself`)
+  if (huge !== undefined) throw new IndexUnusable('index_unreadable', `${basename(path)}${huge} beside it is far larger than the index`)
   if (journals.reduce((sum, bytes) => sum + bytes, index) <= freeBytes(folder) / 2) return
-  const message = `cannot copy ${path}, which can be read only in a copy: ${dirname(folder)} has too little space`
+  const message = `cannot copy ${path}, which can only be read in a copy: ${dirname(folder)} has too little space`
   throw new SystemError(message, { call: 'copy', path, error: 'ENOSPC' })
 }
 
@@ -94,7 +94,7 @@ function freeBytes(folder: string): number {
     const { bavail, bsize } = statfsSync(folder)
     return bavail * bsize
   } catch (error) {
-    throw asSystemError(error, 'look at', folder)
+    throw asSystemError(error, 'inspect', folder)
   }
 }
 

@@ -1,12 +1,13 @@
 /**
- * Which GenoLeWM made an index. The index of another generation holds what layout 1 cannot hold, so it is never changed or replaced.
+ * The GenoLeWM generation that made an index. An index of another generation has contents that layout 1 cannot represent, so it is never
+ * changed or replaced.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { generationText, type IndexColumn, type IndexKind, layoutOfIndex, otherSchemaText } from '../layouts/layoutOf.ts'
 import { WRITTEN_LAYOUT } from '../layouts/registry.ts'
 
-/** The columns of `window_index`; none if there is no such table. */
+/** The columns of `window_index`. Empty if the table does not exist. */
 export function columnsOf(db: Database.Database): IndexColumn[] {
   const columns = db.prepare<[], { name: string; type: string; pk: number; notnull: number }>('PRAGMA table_info(window_index)').all()
   return columns.map(({ name, type, pk, notnull }) => ({ name, type, key: pk, notNull: notnull === 1 }))
@@ -20,12 +21,12 @@ export function kindOf(db: Database.Database, columns: readonly IndexColumn[]): 
 const MAGIC = 'SQLite format 3\0'
 const USER_VERSION_AT = 60
 
-/** As much of a file as its schema mostly takes. */
+/** The part of a file that usually contains the whole schema. */
 const HEAD_BYTES = 65_536
 
 /**
- * Which other GenoLeWM made an index that SQLite cannot read, by its first bytes.
- * @returns a phrase; null for layout 1, and where nothing says so
+ * The GenoLeWM that made an index that SQLite cannot read, by its first bytes.
+ * @returns a phrase. Null for layout 1, or if unknown
  */
 export function otherGenerationOfDamaged(path: string): string | null {
   const head = Buffer.alloc(HEAD_BYTES)

@@ -1,10 +1,10 @@
-/** The SQL on the index of a layout, made from the parts of its key. */
+/** SQL for the index of a layout, generated from the parts of its key. */
 import type { KeySpec } from '../../../shared/model/keySpec.ts'
 import { type EntryKey, valuesOfKey } from '../keys/entryKey.ts'
 import type { IndexRow } from '../keys/indexRow.ts'
 import type { Layout } from '../layouts/layout.ts'
 
-/** The statements on the index of a layout. */
+/** The statements for the index of a layout. */
 export type Sql = {
   readonly key: readonly string[]
   readonly entryColumns: string
@@ -17,7 +17,7 @@ export type Sql = {
   readonly summary: string
 }
 
-/** By itself SQLite would take the path from the index by shard; a look-up takes it from the table. */
+/** SQLite would take the path from the index by shard. A search by key takes it from the table. */
 const OF_SHARD = `FROM (SELECT rowid AS place, shard_path AS path FROM window_index WHERE shard_path = ? ORDER BY rowid DESC)
   CROSS JOIN window_index NOT INDEXED ON window_index.rowid = place AND window_index.shard_path = path`
 
@@ -57,14 +57,14 @@ export function sqlOf({ key }: Layout): Sql {
   return sql
 }
 
-/** A statement that enters a row unless its key is taken, and one that asks whether a key is there, with their parameters. */
+/** A statement that inserts a row unless its key exists, and one that checks for a key, with their parameters. */
 export function rowStatements(layout: Layout) {
   const { insert, holds } = sqlOf(layout)
   const ofKey = (key: EntryKey): unknown[] => valuesOfKey(layout.key, key) ?? []
   return { insert, holds, ofRow: (row: IndexRow) => [...ofKey(row), row.shardPath, row.rowOffset, row.createdAt], ofKey }
 }
 
-/** A row as it would be entered again; null for one that damage has made something else. */
+/** A row in the form for insertion. Null if damage has changed its types. */
 export function rowOf(spec: KeySpec, found: Readonly<Record<string, unknown>>): IndexRow | null {
   const { shardPath, rowOffset, createdAt } = found
   if (typeof shardPath !== 'string' || typeof rowOffset !== 'bigint' || typeof createdAt !== 'bigint') return null

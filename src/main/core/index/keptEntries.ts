@@ -1,6 +1,6 @@
 /**
  * Copies the entries of unread shards from the old index to the new one. An entry is removed only with a shard that was read, or that is
- * proven to be gone.
+ * proven to be absent.
  */
 
 import { isProvenGone } from '../cache/provenGone.ts'
@@ -10,10 +10,10 @@ import { IndexUnusable } from './untrusted.ts'
 import { openUsableIndex } from './usableIndex.ts'
 
 /**
- * Hands over the entries of shards that were not read.
- * @param wasRead whether the shard at a path was read, to its keys or to its damage
- * @param enter enters rows whose keys are free, and returns how many
- * @returns how many entries of each of these shards were entered; empty without a usable index
+ * Copies the entries of shards that were not read.
+ * @param wasRead whether the shard at a path was read, either its keys or its damage
+ * @param enter inserts rows whose keys are free, and returns their number
+ * @returns number of entries inserted for each of these shards. Empty without a usable index
  * @throws CacheBusyError, SystemError
  */
 export function keepUnreadEntries(
@@ -32,7 +32,7 @@ export function keepUnreadEntries(
     for (const path of index.distinctShardPaths()) if (mayHold(path)) keep(path, index.rowsOf(path))
   } catch (error) {
     if (!(error instanceof IndexUnusable)) throw error
-    // A search by path met damage. A scan from either end gives the rows before and after it.
+    // A search by path failed because of damage. Scans from both ends return the rows before and after it.
     const rows = (['first', 'last'] as const).flatMap(end => [...untilDamage(index.allRows(end))])
     for (const [path, ofShard] of Map.groupBy(rows, row => row.shardPath)) if (mayHold(path)) keep(path, ofShard)
   } finally {

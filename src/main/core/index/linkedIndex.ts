@@ -19,8 +19,8 @@ import { guarded, IndexUnusable } from './untrusted.ts'
 /**
  * The file of the index.
  * @param root absolute
- * @returns its real path; that of the cache where there is none
- * @throws IndexUnusable for a link that leads to no file or is not followed, SystemError
+ * @returns its real path, or the default path if it does not exist
+ * @throws IndexUnusable for a link that does not lead to a file or is not followed, SystemError
  */
 export function indexFile(root: string): string {
   const path = join(root, INDEX_PATH)
@@ -29,7 +29,7 @@ export function indexFile(root: string): string {
   if (target.kind === 'nowhere') {
     throw new IndexUnusable('index_unreadable', `it is a symbolic link to ${target.target}, which does not exist`)
   }
-  if (target.kind !== 'file') throw new IndexUnusable('index_unreadable', 'it is a symbolic link that leads to no file')
+  if (target.kind !== 'file') throw new IndexUnusable('index_unreadable', 'it is a symbolic link that does not lead to a file')
   if (target.refusal === null) return target.path
   throw new IndexUnusable('index_unreadable', `it is a symbolic link that was not followed: ${target.refusal}`)
 }
@@ -45,16 +45,16 @@ function targetOf(path: string): LinkTarget | null {
 }
 
 /**
- * Puts a copy in the place of a link to an index; the link is kept in quarantine. For the holder of the cache's lock.
- * @throws SystemError for a link that is not followed: without its entries, a new index would forget those of shards that are not read.
- *   CacheBusyError, SystemError
+ * Replaces a link to an index with a copy. The link is kept in quarantine. The caller must hold the cache's lock.
+ * @throws SystemError for a link that is not followed, because a new index would lose the entries of unread shards. CacheBusyError,
+ * SystemError
  */
 export function replaceLinkedIndex(root: string): void {
   const path = join(root, INDEX_PATH)
   const target = targetOf(path)
   if (target?.kind !== 'file') return
   if (target.refusal !== null) {
-    throw new SystemError(`the index is a symbolic link that was not followed: ${target.refusal}; nothing was changed`, {
+    throw new SystemError(`the index is a symbolic link that was not followed: ${target.refusal}. Nothing was changed`, {
       path: INDEX_PATH
     })
   }
@@ -71,10 +71,7 @@ export function replaceLinkedIndex(root: string): void {
     removeQuietly(temp)
     throw error instanceof CacheError ? error : asSystemError(error, 'replace', path)
   }
-  remarkOnce(
-    `link of ${path}`,
-    `the index was a symbolic link to ${target.path}; a copy has taken its place, and that file stays as it was`
-  )
+  remarkOnce(`link of ${path}`, `the index was a symbolic link to ${target.path}. It was replaced by a copy, and that file was not changed`)
 }
 
 /** A file that SQLite cannot read is copied unchanged. It is then handled like any other index. */

@@ -1,5 +1,6 @@
 /**
- * Opens the file of an index. Reading creates, removes and changes no file beside it, and opens without disturbing other processes' locks.
+ * Opens the file of an index. Reading does not create, remove or change any file beside it, and does not affect the locks of other
+ * processes.
  */
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,7 +21,7 @@ export type OpenMode = 'read' | 'write' | 'copy'
 /** An open database, and a function that closes it. */
 type Opened = { readonly db: Database.Database; readonly close: () => void }
 
-/** Null if the file disappeared meanwhile: Python's reindex deletes the old index before it creates the new one. */
+/** Null if the file has disappeared. Python's reindex deletes the old index before it creates the new one. */
 export function openFile(path: string, mode: OpenMode): Opened | null {
   try {
     if (mode === 'copy') return openCopy(path)
@@ -28,7 +29,7 @@ export function openFile(path: string, mode: OpenMode): Opened | null {
     return openForWriting(path)
   } catch (error) {
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_CANTOPEN' && !isThere(path)) return null
-    // The caller handles errors of SQLite. Another failed call means nothing about the index either.
+    // The caller handles errors of SQLite. Other failed calls do not concern the index either.
     throw error instanceof Database.SqliteError ? error : (expectedError(error) ?? error)
   }
 }
@@ -50,8 +51,8 @@ function openedInPlace(db: Database.Database): Opened {
 }
 
 /**
- * An index in WAL mode (neither we nor Python make one) is read in a copy: in place, SQLite would create its `-wal` and `-shm`, and
- * another process may use them by the time that they are removed.
+ * An index in WAL mode (which neither this program nor Python creates) is read from a copy. In place, SQLite would create its `-wal` and
+ * `-shm`, and another process might use them when they are removed.
  */
 function openReadOnly(path: string): Opened | null {
   const hasLog = isThere(`${path}-wal`)
@@ -69,15 +70,15 @@ function openReadOnly(path: string): Opened | null {
   }
 }
 
-/** Whether another thread of this process may have the index open: copying a file takes the locks of its whole process away (POSIX). */
+/** Whether another thread of this process may have the index open. Copying a file would release the locks of the whole process (POSIX). */
 function isChangedHere(path: string): boolean {
   const owner = readLockOwner(dirname(dirname(path)))
   return owner !== null && isThisProcess(owner)
 }
 
 /**
- * In exclusive locking mode SQLite locks a database in WAL mode before it creates a file beside it, and a read-only connection gets no such
- * lock. One with a rollback journal is read as ever.
+ * In exclusive locking mode, SQLite locks a database in WAL mode before it creates a file beside it, and a read-only connection cannot get
+ * that lock. A database with a rollback journal is read as usual.
  */
 function isInWalMode(db: Database.Database): boolean {
   db.pragma('locking_mode = EXCLUSIVE')
@@ -93,7 +94,10 @@ function isInWalMode(db: Database.Database): boolean {
   return false
 }
 
-/** A copy, on which SQLite finishes or undoes what a crash left in the middle; it goes when it is closed. Null when there is no file. */
+/**
+ * A copy, in which SQLite completes or rolls back an interrupted transaction. It is deleted when it is closed. Null if the file does not
+ * exist.
+ */
 function openCopy(path: string): Opened | null {
   const folder = makeTemporaryFolder('lewm-index-')
   const discard = (): void => rmSync(folder, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 /**
- * The rows of a shard into the index by one statement, which takes packed lists apart inside SQLite: a statement for each row takes
- * several times as long.
+ * Inserts all rows of a shard into the index with one statement, which unpacks lists inside SQLite. One statement per row takes several
+ * times as long.
  */
 import type Database from 'better-sqlite3'
 import { hex } from '../base/hex.ts'
@@ -9,16 +9,16 @@ import { WRITTEN_LAYOUT } from '../layouts/registry.ts'
 
 const [HASH, ...CONFIGURATION] = WRITTEN_LAYOUT.key
 
-/** Characters of one window hash, and of one time of creation, in the packed lists. */
+/** Width of one window hash, and of one creation time, in the packed lists. */
 const HASH_WIDTH = 64
 const TIME_WIDTH = 20
 
-/** The numbers from 0 on, which take a packed list apart: a table is counted through faster than a recursion. */
+/** The integers from 0, for unpacking a list. Scanning a table is faster than a recursion. */
 const NUMBERS = 'temp.numbers'
 
 /**
- * Prepares to enter the rows of shards. What undoes the transaction in which that happens undoes the preparation as well.
- * @returns enters the rows of a shard whose keys are not taken, and tells how many went in
+ * Prepares the insertion of rows. If the transaction is rolled back, the preparation is lost as well.
+ * @returns a function that inserts the rows of a shard whose keys are free, and returns their number
  */
 export function prepareInsert(db: Database.Database): (shardPath: string, keys: ShardKeys) => number {
   db.exec(`CREATE TABLE ${NUMBERS} (i INTEGER PRIMARY KEY)`)
@@ -44,8 +44,8 @@ export function prepareInsert(db: Database.Database): (shardPath: string, keys: 
     for (let first = 0; first < keys.rows; ) {
       const end = endOfRun(keys.codes, first, keys.rows)
       const configuration = keys.configurations[keys.codes[first] ?? 0]
-      if (configuration === undefined) throw new TypeError('a row without its configuration')
-      // As bytes: SQLite would count through a text from its beginning for each of its parts.
+      if (configuration === undefined) throw new TypeError('a row has no configuration')
+      // As bytes, because SQLite would scan a text from its beginning for each part.
       const windowHashes = Buffer.from(hex(keys.windowHashes.subarray(first * 32, end * 32)), 'latin1')
       const times = packedTimes(keys.createdAt.subarray(first, end))
       countTo(end - first)
@@ -56,7 +56,7 @@ export function prepareInsert(db: Database.Database): (shardPath: string, keys: 
   }
 }
 
-/** So many rows at most go into one statement: their texts are held in memory. */
+/** Maximum number of rows per statement, because their texts are in memory. */
 const ROWS_A_STATEMENT = 65_536
 
 function endOfRun(codes: Uint32Array, first: number, rows: number): number {
@@ -66,7 +66,7 @@ function endOfRun(codes: Uint32Array, first: number, rows: number): number {
   return end
 }
 
-/** Times in decimal, each as wide as the widest can be. */
+/** Times in decimal, padded to the largest width. */
 function packedTimes(times: BigInt64Array): Buffer {
   let text = ''
   let last: bigint | undefined

@@ -1,6 +1,6 @@
 /**
- * Proves that every look-up succeeds: the tree of the primary key is in order from end to end, which is what a binary search needs, and
- * holds exactly the rows of the table, each of which a search by rowid finds. As many look-ups would take several times as long.
+ * Proves that every search by key succeeds. The tree of the primary key is in order from end to end, as binary search requires, and holds
+ * exactly the rows of the table, each of which is found by rowid. Individual searches would take several times as long.
  */
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
@@ -10,35 +10,35 @@ const KEY_TREE = 'window_index INDEXED BY sqlite_autoindex_window_index_1'
 const HASH_BYTES = 64
 const HASH_WORDS = HASH_BYTES / 4
 
-/** Read in one statement; another process can write before the next one. */
+/** Rows per statement. Another process can write between two statements. */
 const ROWS_AT_ONCE = 16_384
 const TRIES = 3
 
-/** SQLite finds the next rowid without a search, but has to search for the one before. */
+/** SQLite advances to the next rowid without a search, but needs a search for the previous one. */
 const PLACES = 'SELECT rowid AS place FROM window_index NOT INDEXED WHERE rowid < ? ORDER BY rowid DESC LIMIT ?'
 
 type Value = string | number | Buffer | null
 type Row = readonly [rowid: number, windowHash: Value, ...configuration: Value[]]
-/** Rows in four values; those that are `fitting` have one configuration, and a window hash of the usual length. */
+/** Rows in four values. Rows that are `fitting` have one configuration, and a window hash of the usual length. */
 type Packed = { readonly rows: number; readonly fitting: number; readonly hashes: Buffer; readonly rowids: Buffer }
 
-/** A way through all rows, in strict order. */
+/** A traversal of all rows, in strict order. */
 type Side = {
   readonly single: Database.Statement<unknown[], Row>
   readonly packed: Database.Statement<unknown[], Packed>
-  /** The parameters of both, before the number of rows, for the rows that follow one; null for the first rows. */
+  /** The parameters of both, without the number of rows, for the rows after a given one. Null for the first rows. */
   readonly after: (row: Row | null) => readonly unknown[]
-  /** Compares what the order of rows follows from: above 0 if the first comes later. */
+  /** Compares the sort keys of two rows. Above 0 if the first comes later. */
   readonly compare: (row: Row, before: Row) => number
   readonly comparePacked: (hashes: Buffer, rowids: Float64Array, at: number) => number
 }
 
 /**
- * Yields after some thousand rows each, so that a caller can cancel.
+ * Yields after every few thousand rows, so that a caller can cancel.
  * @param key the columns of the primary key, the window hash first
- * @param seen rows that were found by searching the table already: if they are all, the table is not read again
- * @param ahead what `sumOfKeyTree` came to before; null if it was not asked, or found the tree out of order
- * @returns null if every look-up succeeds, else how many fail; 0 where only keys lead somewhere that no row has
+ * @param seen rows that were already found by searching the table. If these are all rows, the table is not read again
+ * @param ahead earlier result of `sumOfKeyTree`. Null if there is none, or if the tree was out of order
+ * @returns null if every search succeeds, else the number that fail. 0 if only keys without a row are wrong
  * @throws SqliteError
  */
 export function* proveLookUps(
@@ -51,7 +51,7 @@ export function* proveLookUps(
   const isWhole = seen.rows > 0 && db.prepare('SELECT count(*) FROM window_index NOT INDEXED').pluck().get() === seen.rows
   if (isWhole && (ahead ?? (yield* sumOf(tree)))?.equals(seen) === true) return null
   for (let attempt = 1; ; attempt++) {
-    // The last attempt keeps writers out, so that both sides are of one moment.
+    // The last attempt blocks writers, so that both sides have the state of one moment.
     if (attempt === TRIES) db.exec('BEGIN')
     try {
       const version = versionOf(db)
@@ -66,7 +66,7 @@ export function* proveLookUps(
 }
 
 /**
- * Reads the tree of the primary key from end to end; yields after some thousand rows each.
+ * Reads the tree of the primary key from end to end. Yields after every few thousand rows.
  * @returns null if it is out of order
  * @throws SqliteError
  */
@@ -95,7 +95,7 @@ function treeSide(db: Database.Database, key: readonly string[]): Side {
     after: row => (row === null ? key.map(() => '') : row.slice(1)),
     compare: ([, ...values], [, ...before]) => compareKeys(values, before),
     comparePacked: (hashes, _, at) => {
-      // Mostly told by the first bytes, sooner than a call of Buffer.compare.
+      // The first bytes usually differ, and comparing them is faster than Buffer.compare.
       for (let i = at * HASH_BYTES; i < (at + 1) * HASH_BYTES; i++) {
         const difference = (hashes[i] ?? 0) - (hashes[i - HASH_BYTES] ?? 0)
         if (difference !== 0) return difference
@@ -123,7 +123,7 @@ function statements(db: Database.Database, key: readonly string[], rows: string)
   return { single: db.prepare<unknown[], Row>(rows).raw(), packed: db.prepare<unknown[], Packed>(packed) }
 }
 
-/** As SQLite orders texts and numbers; whatever else damage has put into a key is out of order. */
+/** In SQLite's order of texts and numbers. Any other value in a key is damage, and is out of order. */
 function compareKeys(key: readonly Value[], before: readonly Value[]): number {
   const at = key.findIndex((value, i) => value !== before[i])
   const [value, other] = [key[at], before[at]]
@@ -131,7 +131,7 @@ function compareKeys(key: readonly Value[], before: readonly Value[]): number {
   return typeof value === 'number' && typeof other === 'number' ? value - other : -1
 }
 
-/** The sum of a side's rows; null if they are out of order. */
+/** The sum of a side's rows. Null if they are out of order. */
 function* sumOf(side: Side): Generator<undefined, RowSum | null> {
   const sum = new RowSum()
   let last: Row | null = null
@@ -146,8 +146,8 @@ function* sumOf(side: Side): Generator<undefined, RowSum | null> {
 }
 
 /**
- * Adds the next rows if they are in order, and all have the configuration of the row before them.
- * @returns the last of them; null if nothing was added
+ * Adds the next rows if they are in order and all have the configuration of the preceding row.
+ * @returns the last of them. Null if nothing was added
  */
 function addPacked(side: Side, sum: RowSum, before: Row): Row | null {
   const [, , ...configuration] = before
@@ -164,11 +164,11 @@ function addPacked(side: Side, sum: RowSum, before: Row): Row | null {
   return rowAt(rows - 1)
 }
 
-/** @returns the last row; `before` if none follows; undefined if they are out of order */
+/** @returns the last row, `before` if none follows, undefined if they are out of order */
 function addSingly(side: Side, sum: RowSum, before: Row | null): Row | null | undefined {
   let last = before
   const seeds = new Map<string, Seed>()
-  // After the first row the next ones can be packed.
+  // After the first row, the following ones can be packed.
   for (const row of side.single.iterate(...side.after(before), before === null ? 1 : ROWS_AT_ONCE)) {
     if (last !== null && side.compare(row, last) <= 0) return undefined
     const [rowid, windowHash, ...configuration] = row
@@ -203,7 +203,7 @@ function numbersOf(text: Buffer, count: number): Float64Array {
   return numbers
 }
 
-/** Of a text of another length, those of its digest. */
+/** For a text of another length, those of its digest. */
 function hashWords(windowHash: Value): Int32Array {
   const bytes = Buffer.from(typeof windowHash === 'string' ? windowHash : `${typeof windowHash} ${String(windowHash)}`)
   return wordsOf(bytes.length === HASH_BYTES ? bytes : createHash('sha512').update(bytes).digest())

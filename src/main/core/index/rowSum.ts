@@ -1,9 +1,9 @@
-/** A sum over rows of an index in any order, by which two sets of rows are compared: 64 bits of which every bit of each row counts. */
+/** An order-independent 64-bit sum over rows of an index, for comparing two sets of rows. It depends on every bit of each row. */
 
 const LOW = 0x9e3779b1
 const HIGH = 0x85ebca6b
 
-/** What a row's sum starts from: its configuration. */
+/** The initial value for a row's sum: its configuration. */
 export type Seed = readonly [low: number, high: number]
 
 export class RowSum {
@@ -31,7 +31,7 @@ export class RowSum {
   }
 }
 
-/** A seed from the texts and numbers of a configuration. */
+/** An initial value from the texts and numbers of a configuration. */
 export function seedOf(values: readonly unknown[]): Seed {
   let [a, b] = [LOW, HIGH]
   const text = values.map(value => `${typeof value} ${String(value)}`).join('\n')
@@ -44,7 +44,7 @@ export function seedOf(values: readonly unknown[]): Seed {
   return [a, b]
 }
 
-/** Bytes as words; their number is a multiple of four. */
+/** Bytes as words. The length must be a multiple of four. */
 export function wordsOf(bytes: Buffer): Int32Array {
   const { buffer, byteOffset, length } = bytes
   return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, length / 4) : new Int32Array(new Uint8Array(bytes).buffer)

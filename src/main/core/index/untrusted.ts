@@ -1,4 +1,4 @@
-/** An index is a file that anybody may have made: what is turned off, what its schema may be, and what becomes of SQLite's refusals. */
+/** An index is an untrusted file. This module disables SQLite features, checks the schema, and converts SQLite's errors. */
 import Database from 'better-sqlite3'
 import { CacheBusyError, CacheError, SystemError } from '../../../shared/model/errors.ts'
 import type { Layout } from '../layouts/layout.ts'
@@ -7,57 +7,57 @@ import { INDEX_PATH } from '../layouts/paths.ts'
 import { isBusy } from '../sqlite/failures.ts'
 import { columnsOf, kindOf } from './generation.ts'
 
-/** An index that cannot be used because of what it holds. */
+/** Thrown for an index that cannot be used because of its contents. */
 export class IndexUnusable extends CacheError {
   readonly kind: 'index_unreadable' | 'index_schema' | 'index_unsupported'
 
   /**
    * @param why a phrase
-   * @param layout that of the index, where it is known: only an index of the layout that is written can be rebuilt
+   * @param layout of the index, if known. Only an index of the written layout can be rebuilt
    */
   constructor(kind: IndexUnusable['kind'], why: string, options?: ErrorOptions, layout?: Layout) {
     const about = isWritten(layout) ? {} : { index_layout: layout.version }
     const details = { index_path: INDEX_PATH, reason: why, ...about }
     if (kind === 'index_unsupported') {
-      const remedy = 'it is left unchanged, because only that GenoLeWM can rebuild it'
-      super('RESOURCE.UNSUPPORTED', `the index ${INDEX_PATH} is of a newer GenoLeWM (${why}); ${remedy}`, details, options)
+      const remedy = 'It is left unchanged, because only that GenoLeWM can rebuild it'
+      super('RESOURCE.UNSUPPORTED', `the index ${INDEX_PATH} is of a newer GenoLeWM (${why}). ${remedy}`, details, options)
     } else {
       const remedy = isWritten(layout)
-        ? 'a reindex makes a new one'
-        : `it is left unchanged, because only the GenoLeWM that made it (${generationText(layout.userVersion)}) can rebuild it`
-      const message = `the index ${INDEX_PATH} cannot be used: ${why}; ${remedy}`
+        ? 'A reindex makes a new one'
+        : `It is left unchanged, because only the GenoLeWM that made it (${generationText(layout.userVersion)}) can rebuild it`
+      const message = `the index ${INDEX_PATH} cannot be used: ${why}. ${remedy}`
       super('RESOURCE.CACHE_CORRUPT', message, details, options)
     }
     this.kind = kind
   }
 }
 
-/** The same, of an index whose layout is known. */
+/** The same for an index of a known layout. */
 export function unusableOf(layout: Layout, error: IndexUnusable): IndexUnusable {
   const { reason } = error.details
   return isWritten(layout) ? error : new IndexUnusable(error.kind, String(reason), { cause: error.cause }, layout)
 }
 
-/** Whether an index is of the layout that this program writes; one that is damaged beyond telling counts as such. */
+/** Whether an index has the layout that this program writes. Also true if damage hides its layout. */
 function isWritten(layout: Layout | undefined): layout is undefined {
   return layout === undefined || layout.indexStatements !== null
 }
 
 export type SchemaObject = { readonly type: string; readonly name: string }
 
-/** Turns off whatever a schema could smuggle in, and turns on what finds damage early. */
+/** Disables everything that a malicious schema could use, and enables early detection of damage. */
 export function harden(db: Database.Database): void {
   db.pragma('trusted_schema = OFF')
   db.pragma('cell_size_check = ON')
 }
 
-/** Runs SQL and turns SQLite's refusals into ours. */
+/** Runs SQL and converts SQLite's errors. */
 export function guarded<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error
-    if (isBusy(error)) throw new CacheBusyError('another process holds the index locked', { error: error.code })
+    if (isBusy(error)) throw new CacheBusyError('the index is locked by another process', { error: error.code })
     if (isRefusal(error)) {
       throw new SystemError(`the index ${INDEX_PATH} could not be used: ${error.message}`, { error: error.code }, { cause: error })
     }
@@ -65,7 +65,7 @@ export function guarded<T>(work: () => T): T {
   }
 }
 
-/** What the system said no to tells nothing of the index; a transaction that a crash left in it does. */
+/** A failed system call says nothing about the index, but an unfinished transaction after a crash does. */
 function isRefusal({ code }: { readonly code: string }): boolean {
   if (code === 'SQLITE_IOERR_SHORT_READ' || code === 'SQLITE_READONLY_ROLLBACK' || code === 'SQLITE_READONLY_RECOVERY') return false
   return code === 'SQLITE_FULL' || code === 'SQLITE_NOMEM' || code === 'SQLITE_CANTOPEN' || /^SQLITE_(IOERR|READONLY)/.test(code)
@@ -74,7 +74,7 @@ function isRefusal({ code }: { readonly code: string }): boolean {
 /**
  * Checks the schema of an index.
  * @returns its layout
- * @throws IndexUnusable for anything but the table of a layout that is read
+ * @throws IndexUnusable for anything but the table of a layout that can be read
  */
 export function checkSchema(db: Database.Database, objects: readonly SchemaObject[]): Layout {
   const columns = columnsOf(db)
@@ -88,7 +88,7 @@ export function checkSchema(db: Database.Database, objects: readonly SchemaObjec
 
 function schemaFault(layout: Layout, found: string, objects: readonly SchemaObject[]): string | null {
   const foreign = objects.find(({ type }) => type === 'trigger' || type === 'view')
-  if (foreign !== undefined) return `it holds a ${foreign.type} called ${JSON.stringify(foreign.name.slice(0, 80))}`
+  if (foreign !== undefined) return `it has a ${foreign.type} named ${JSON.stringify(foreign.name.slice(0, 80))}`
   if (objects.length === 0) return null
   if (!objects.some(({ type, name }) => type === 'table' && name === 'window_index')) return 'it has no table window_index'
   return found === columnsText(indexColumns(layout)) ? null : `its table has the columns ${found}`

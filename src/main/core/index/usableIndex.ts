@@ -6,7 +6,7 @@ import { openIndex, type WindowIndex } from './windowIndex.ts'
 
 /**
  * Opens the index for reading.
- * @returns null if there is none, or none that can be used
+ * @returns null if it does not exist or cannot be used
  * @throws CacheBusyError, SystemError
  */
 export function openUsableIndex(root: string): WindowIndex | null {
@@ -18,7 +18,7 @@ export function openUsableIndex(root: string): WindowIndex | null {
   }
 }
 
-/** The entries of a shard; none if the index fails, is busy or is not readable. */
+/** The entries of a shard. Empty if the index fails, is busy or cannot be read. */
 export function entriesIfUsable(index: WindowIndex | null, shardPath: string): readonly IndexEntry[] {
   try {
     return index?.entriesOf(shardPath) ?? []

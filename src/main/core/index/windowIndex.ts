@@ -29,8 +29,8 @@ import { checkSchema, guarded, harden, IndexUnusable, type SchemaObject, unusabl
  * Opens the index of a cache.
  * @param root absolute
  * @param mode 'read' never writes a byte
- * @returns null when there is none, or one that its maker has put nothing into yet
- * @throws IndexUnusable (also for one that is to be written, of a layout that is only read), CacheBusyError, SystemError
+ * @returns null if it does not exist, or is still empty
+ * @throws IndexUnusable (also when writing an index of a layout that is only read), CacheBusyError, SystemError
  */
 export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | null {
   if (mode === 'write') replaceLinkedIndex(root)
@@ -47,7 +47,7 @@ export function openIndex(root: string, mode: 'read' | 'write'): WindowIndex | n
   }
 }
 
-/** Why the index of a cache belongs to another GenoLeWM; null if it does not, or if that cannot be told now. */
+/** Why the index of a cache belongs to another GenoLeWM. Null if it does not, or if this is unknown. */
 export function unsupportedIndex(root: string): IndexUnusable | null {
   try {
     const index = openIndex(root, 'read')
@@ -58,13 +58,13 @@ export function unsupportedIndex(root: string): IndexUnusable | null {
   }
 }
 
-/** Why the index of a layout that is only read is left as it is. */
+/** Why the index of a layout that is only read is not changed. */
 function onlyRead(layout: Layout): IndexUnusable {
   return new IndexUnusable('index_unsupported', generationText(layout.userVersion), undefined, layout)
 }
 
 /**
- * Whether there is an index. SQLite would follow a link in place of it or of one of its journals, and wait at a pipe for ever.
+ * Whether the index exists. SQLite would follow a link in place of it or its journals, and block on a pipe.
  * @throws IndexUnusable, SystemError
  */
 function hasIndex(path: string): boolean {
@@ -79,7 +79,7 @@ function hasIndex(path: string): boolean {
   }
 }
 
-/** SQLite reports an index as damaged even if its device failed for a moment, so such an index is checked again. */
+/** SQLite reports an index as damaged even if its device failed only once, so such an index is checked again. */
 function twiceIfSpoiled<T>(open: () => T): T {
   try {
     return open()
@@ -89,7 +89,7 @@ function twiceIfSpoiled<T>(open: () => T): T {
   }
 }
 
-/** Errors that a reader may get for a moment while Python deletes and recreates the index. */
+/** Temporary errors that a reader may get while Python deletes and recreates the index. */
 const PASSING = new Set(['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY', 'SQLITE_READONLY_DBMOVED', 'SQLITE_CANTOPEN'])
 const TRIES = 10
 const PAUSE_MS = 50
@@ -107,7 +107,7 @@ export function patiently<T>(open: () => T): T {
   }
 }
 
-/** Whether a writer died in the middle of a transaction. The next writer rolls it back, and a reader does so in a copy. */
+/** Whether a writer died during a transaction. The next writer rolls it back, and a reader does so in a copy. */
 function isInterrupted(error: unknown): boolean {
   const { cause } = error instanceof IndexUnusable ? error : { cause: null }
   return cause instanceof Database.SqliteError && (cause.code === 'SQLITE_READONLY_ROLLBACK' || cause.code === 'SQLITE_READONLY_RECOVERY')
@@ -135,7 +135,10 @@ function openChecked(path: string, mode: OpenMode): WindowIndex | null {
   })
 }
 
-/** All entries of one shard in a few values, the last one first: SQLite then searches for each as a look-up does. Those that are not what Python could have written do not fit. */
+/**
+ * All entries of one shard in a few values, the last one first, so that SQLite searches for each as in a search by key. Entries that Python
+ * could not have written do not fit.
+ */
 type Summary = {
   readonly entries: number
   readonly fitting: number
@@ -145,12 +148,12 @@ type Summary = {
   readonly lastPlace: number
 }
 
-/** Texts of so many rows are compared in one piece: 64 characters each. */
+/** Number of rows whose texts are compared at a time: 64 characters each. */
 const ROWS_AT_ONCE = 262_144
 
 const counted = new Map<number, string>()
 
-/** The offsets down to 0, as SQLite would join them; shards mostly have as many rows as the one before. */
+/** The offsets down to 0, joined like SQLite does. Kept, because most shards have as many rows as the previous one. */
 function countedDown(rows: number): string {
   let text = counted.get(rows)
   if (text === undefined) {
@@ -173,7 +176,7 @@ export class WindowIndex {
   readonly layout: Layout
   private readonly db: Database.Database
   private readonly sql: Sql
-  /** Prepared when first needed, because a search needs only one of them. */
+  /** Prepared on first use, because a search needs only one of them. */
   private readonly prepared = new Map<string, Database.Statement>()
   private readonly schema: readonly string[]
   /** Entries that were found to be exactly the rows of their shards. */
@@ -181,7 +184,7 @@ export class WindowIndex {
   private keyTree: RowSum | null = null
   private insertShard: ReturnType<typeof prepareInsert> | undefined
 
-  /** @param schema statements that the first transaction has to begin with: of an index that is not there yet */
+  /** @param schema statements for the start of the first transaction, if the index does not exist yet */
   constructor(db: Database.Database, close: () => void, layout: Layout, schema: readonly string[] = []) {
     this.db = db
     this.close = close
@@ -190,7 +193,7 @@ export class WindowIndex {
     this.schema = schema
   }
 
-  /** Whether it is of the layout that this program writes. */
+  /** Whether it has the layout that this program writes. */
   get isWritten(): boolean {
     return this.layout.indexStatements !== null
   }
@@ -212,7 +215,7 @@ export class WindowIndex {
     return statement as Database.Statement<Params, Row>
   }
 
-  /** The place that the index has for a key; null for a key that it does not hold, or cannot hold. */
+  /** The location of a key. Null for a key that the index does not hold, or cannot hold. */
   locate(key: EntryKey): RowPlace | null {
     return this.guarded(() => this.atKey(key))
   }
@@ -222,19 +225,19 @@ export class WindowIndex {
     return values === null ? null : (this.prepare<unknown[], RowPlace>(this.sql.byKey).get(...values) ?? null)
   }
 
-  /** The entries that point to a shard, in no order. */
+  /** The entries that point to a shard, in any order. */
   entriesOf(shardPath: string): IndexEntry[] {
     return this.guarded(() => this.prepare<[string], IndexEntry>(this.sql.byShard).all(shardPath))
   }
 
-  /** Those of them that point to no row of a shard with this many rows. */
+  /** The entries among them that point beyond the last row of a shard with this many rows. */
   entriesBeyond(shardPath: string, rows: number): IndexEntry[] {
     return this.guarded(() => this.prepare<[string, number], IndexEntry>(this.sql.beyond).all(shardPath, rows))
   }
 
   /**
-   * Whether a shard's entries are exactly its rows, in order and all of one configuration: what an index that is right mostly is, and
-   * answered by SQLite in one piece. False means only that the entries have to be looked at one by one.
+   * Whether a shard's entries are exactly its rows, in order and all of one configuration. This is the usual case, and SQLite checks it
+   * with one statement. If false, the entries must be compared one by one.
    * @param windowHashes of all rows in hex, from the last row to the first
    */
   holdsExactly(shardPath: string, rows: number, windowHashes: string, configuration: KeyConfiguration): boolean {
@@ -258,7 +261,7 @@ export class WindowIndex {
     return this.rows('WHERE shard_path = ?', shardPath)
   }
 
-  /** All entries by a scan of the table, in either direction: damage to the trees of its indexes does not stop it. */
+  /** All entries by a table scan in either direction, which also works if the trees of its indexes are damaged. */
   allRows(from: 'first' | 'last'): Generator<IndexRow> {
     return this.rows(`NOT INDEXED ORDER BY rowid ${from === 'first' ? 'ASC' : 'DESC'}`)
   }
@@ -282,7 +285,7 @@ export class WindowIndex {
   }
 
   /**
-   * Does a part of `prove` that needs no shard, while they are read; yields now and then.
+   * Performs the part of `prove` that needs no shards, while they are read. Yields regularly.
    * @throws IndexUnusable
    */
   *prepareProof(): Generator<undefined, void> {
@@ -297,7 +300,7 @@ export class WindowIndex {
   }
 
   /**
-   * Proves that a look-up of every entry's key finds that entry; yields now and then.
+   * Proves that a search for every entry's key finds that entry. Yields regularly.
    * @throws IndexUnusable if not
    */
   *prove(): Generator<undefined, void> {
@@ -309,7 +312,7 @@ export class WindowIndex {
     }
   }
 
-  /** Every shard path that occurs, by one search for each: the entries of a shard are passed over. */
+  /** All shard paths, with one search each. The entries of a shard are skipped. */
   *distinctShardPaths(): Generator<string> {
     const first = this.db.prepare<[], { path: string | null }>('SELECT min(shard_path) AS path FROM window_index')
     const after = this.db.prepare<[string], { path: string | null }>(
@@ -323,7 +326,7 @@ export class WindowIndex {
     }
   }
 
-  /** Every shard path that occurs, with its number of entries. */
+  /** All shard paths, with their number of entries. */
   shardPaths(): Map<string, number> {
     const sql = 'SELECT CAST(shard_path AS TEXT) AS shardPath, count(*) AS entries FROM window_index GROUP BY shard_path'
     const rows = this.guarded(() => this.db.prepare<[], { shardPath: string; entries: number }>(sql).all())
@@ -352,7 +355,7 @@ export class WindowIndex {
   /** Runs `work` in one transaction, after waiting for the lock. */
   transaction(work: () => void): void {
     const all = (): void => {
-      // Another process may have been quicker: each makes only what is not there.
+      // Another process may have been faster, so each statement creates only what does not exist.
       for (const statement of this.schema) this.db.exec(statement)
       work()
     }

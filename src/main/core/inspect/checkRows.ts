@@ -100,7 +100,7 @@ export function checkColumns(columns: RowColumns, firstRow: number, address: Sha
   checkSpans(columns, firstRow, found)
 }
 
-/** From layout 2 on: each pool but that of the whole window has a centre. */
+/** From layout 2 on, every pool except the whole-window pool has a center. */
 function checkCentres({ rows, poolType, centerToken }: RowColumns, firstRow: number, found: RowFindings): void {
   if (centerToken === undefined) return
   const { column: name } = KEY_PARTS.centerToken
@@ -179,7 +179,7 @@ function exact(position: number | bigint): number | string {
   return Number.isSafeInteger(number) ? number : String(position)
 }
 
-/** The shape of the embeddings of a shard, collected over its batches. */
+/** The shape of a shard's embeddings, collected over its batches. */
 export type EmbeddingShape = { smallest: number; largest: number }
 
 const FLAWS = { null: { flaw: 'no_embedding' }, empty: { flaw: 'empty_embedding' }, 'null element': { flaw: 'null_element' } } as const

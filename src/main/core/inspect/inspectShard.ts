@@ -1,5 +1,6 @@
 /**
- * Reads one shard to the last value, and returns its problems and its keys. Never throws because of the contents of a file: damage is data.
+ * Reads one shard completely, and returns its problems and its keys. The contents of a file never cause an exception, because damage is
+ * data.
  */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { LayoutVersion } from '../../../shared/model/layout.ts'
@@ -23,22 +24,22 @@ export type ShardVerdict = FileIdentity & {
   /** Null if the footer could not be read. */
   readonly rows: number | null
   readonly findings: readonly Finding[]
-  /** Null when the footer could not be read, or is that of a layout that is not read. */
+  /** Null if the footer could not be read, or belongs to a layout that cannot be read. */
   readonly layout: LayoutVersion | null
-  /** Whether it was read in full, and every page carried a checksum. */
+  /** Whether it was read completely, and every page has a checksum. */
   readonly pageChecksums: boolean
   /** Null if the shard has no rows for the index, because it is damaged, unsupported or unreadable. */
   readonly keys: ShardKeys | null
-  /** A hash of each row's locus, in two words; null with `keys`. */
+  /** A hash of each row's locus, in two words. Null together with `keys`. */
   readonly loci: Uint32Array | null
-  /** Null if not even the footer gives the number of rows. */
+  /** Null if the number of rows is unknown even from the footer. */
   readonly holdings: Holdings | null
 }
 
-/** What is known of a shard that could not be opened. */
+/** The facts about a shard that could not be opened. */
 export const NOTHING_READ = { rows: null, layout: null, pageChecksums: false, keys: null, loci: null, holdings: null } as const
 
-/** Whether a finding keeps the shard's rows out of the index. */
+/** Whether a finding excludes the shard's rows from the index. */
 export function blocksIndexing(found: Finding): boolean {
   return (
     found.severity === 'corrupt' ||
@@ -61,9 +62,9 @@ export function verifyShard(root: string, shardPath: string, depth: Depth): Shar
 }
 
 /**
- * A generator that does the same page by page; the caller may stop after any step.
- * @param memory buffers for decoding; nothing is kept in them
- * @param budgetMs time limit, by default that for a shard of its size; checked before each page
+ * A generator that does the same page by page. The caller may stop after any step.
+ * @param memory buffers for decoding. Nothing is kept in them
+ * @param budgetMs time limit, by default that for a shard of its size. Checked before each page
  */
 export function* inspectShard(
   root: string,
@@ -94,7 +95,7 @@ export function* inspectShard(
   }
 }
 
-/** Restarts if the columns have another number of rows than the footer. */
+/** Restarts if the columns have a different number of rows than the footer. */
 function* examineAgain(...task: Parameters<typeof examine>): ReturnType<typeof examine> {
   for (;;) {
     try {
@@ -183,7 +184,7 @@ function placeFindings(shard: ShardReader, shardPath: string): Finding[] {
   return findings
 }
 
-/** Contradictions within the file, which do not affect its rows. */
+/** Contradictions within the file that do not affect its rows. */
 function metadataFindings({ oddities }: ShardReader, shardPath: string): Finding[] {
   if (oddities.length === 0) return []
   return [finding('bad_metadata', shardPath, { oddities: [...oddities] }, { details: { oddities: [...oddities] } })]

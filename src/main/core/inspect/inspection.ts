@@ -1,4 +1,4 @@
-/** The inspection of a shard as a task: its findings, and as much of its contents as was asked for. */
+/** The inspection of a shard as a task: its findings, and the requested part of its contents. */
 
 import type { Finding } from '../../../shared/model/finding.ts'
 import { stampIfVisible } from '../fs/fileStamp.ts'
@@ -28,7 +28,7 @@ export const inspection: ShardTask<InspectionInput, ShardInspection> = {
   steps: inspectionSteps,
   abandoned: abandonedInspection,
   budgetMs: readingTimeMs,
-  // Keys and loci go over without a copy.
+  // Keys and loci are transferred without a copy.
   transfer: ({ verdict: { keys, loci } }) => [
     ...(keys === null ? [] : [keys.windowHashes.buffer, keys.codes.buffer, keys.createdAt.buffer]),
     ...(loci === null ? [] : [loci.buffer])
@@ -46,7 +46,7 @@ function* inspectionSteps(
   try {
     return { verdict, sha256: yield* digestSteps(root, shardPath, memory) }
   } catch (error) {
-    // Removed, or unreadable, since it was inspected.
+    // It was removed or became unreadable after the inspection.
     return {
       verdict: { ...verdict, findings: [...verdict.findings, faultFinding(shardPath, error)], keys: null, loci: null },
       sha256: null
@@ -54,7 +54,7 @@ function* inspectionSteps(
   }
 }
 
-/** A repair moves exactly the file that was read: the digest identifies it. */
+/** A repair moves exactly the file that was read. The digest identifies it. */
 function mayMove({ severity }: Finding): boolean {
   return severity === 'corrupt' || severity === 'suspect'
 }

@@ -1,22 +1,22 @@
 /**
- * What is done with millions of values, in WebAssembly: bit-packed values unpacked, halves searched for what is not finite. Works on
- * memory of its own; what pages are decoded into lies there already (`parquet/pageMemory.ts`), anything else is copied in pieces that
- * stay in the processor's cache. Where the system gives WebAssembly no memory, plain JavaScript does the same.
+ * Kernels for millions of values, in WebAssembly: unpacking bit-packed values, and checking float16 values for infinities and NaN. Pages
+ * are decoded directly into their memory (`parquet/pageMemory.ts`). Other data is copied in pieces that fit into the processor's cache. If
+ * the operating system gives WebAssembly no memory, plain JavaScript computes the same results.
  */
 import { remarkOnce } from '../base/remarks.ts'
 import { KERNELS_WASM } from './kernelsWasm.ts'
 import { type Kernels, plainKernels } from './plainKernels.ts'
 
-/** Parts of a page that kernels work on in place. */
+/** Parts of a page that kernels process in place. */
 const REGIONS = ['body', 'codes', 'values'] as const
 export type Region = (typeof REGIONS)[number]
 
 /** The largest page that is decoded in place. */
 export const REGION_BYTES = 8 * 1024 * 1024
-/** Vectors are read whole, also where fewer bytes are left. */
+/** Vectors are read as a whole, even at the end of the data. */
 const SLACK = 64
 
-/** Below lies what the compiler needs. */
+/** Memory below this address is reserved for the compiler. */
 const PIECE_IN = 64 * 1024
 const PIECE_BYTES = 128 * 1024
 const PIECE_OUT = PIECE_IN + PIECE_BYTES + SLACK
@@ -27,17 +27,17 @@ const WASM_PAGES = Math.ceil(MEMORY_BYTES / WASM_PAGE)
 
 let loaded: Kernels | undefined
 
-/** One for each thread, made when first needed. The system gives memory for what is touched of it. */
+/** One per thread, created on first use. The operating system allocates only the memory that is used. */
 function kernels(): Kernels {
   loaded ??= load()
   return loaded
 }
 
-/** With the value `plain`, plain JavaScript is used from the first. */
+/** With the value `plain`, plain JavaScript is always used. */
 export const KERNELS_VARIABLE = 'LEWM_CACHE_KERNELS'
 
 export function remarkPlainKernels(why: string): void {
-  remarkOnce('kernels', `WebAssembly is not used (${why}): plain JavaScript decodes the same values more slowly`)
+  remarkOnce('kernels', `WebAssembly is not used (${why}). Plain JavaScript decodes the same values more slowly`)
 }
 
 function load(): Kernels {
@@ -45,7 +45,7 @@ function load(): Kernels {
   try {
     return loadWasm()
   } catch (error) {
-    // WebAssembly reserves gigabytes of addresses, which a limit on them (`ulimit -v`) refuses.
+    // WebAssembly reserves gigabytes of address space, which `ulimit -v` may refuse.
     const kernels = loadPlain()
     remarkPlainKernels(error instanceof Error ? error.message : String(error))
     return kernels
@@ -62,18 +62,18 @@ function loadWasm(): Kernels {
   return { ...(exports as Omit<Kernels, 'memory'>), memory: new Uint8Array(memory.buffer) }
 }
 
-/** Memory for a part of a page where kernels work in place: the same for every page of this thread. At most REGION_BYTES. */
+/** Memory for a part of a page that kernels process in place. It is the same for every page of this thread. At most REGION_BYTES. */
 export function regionOf(part: Region, bytes: number): Uint8Array {
   const start = FIRST_REGION + REGIONS.indexOf(part) * (REGION_BYTES + SLACK)
   return kernels().memory.subarray(start, start + bytes)
 }
 
-/** Wider values are none that the kernels unpack. */
+/** The kernels do not unpack wider values. */
 export const WIDEST_PACKED = 24
 
 /**
- * Unpacks `groups` times eight values of `bitWidth` bits (1 to WIDEST_PACKED; to 16 for a target of 16 bits), least significant bit
- * first, from byte `from` to `out[at]` on. All bytes are there.
+ * Unpacks `groups` times eight values of `bitWidth` bits (1 to WIDEST_PACKED, or to 16 for a target of 16 bits), least significant bit
+ * first, from byte `from` to `out[at]`. All bytes must be present.
  * @returns the largest value
  */
 export function unpackGroups(
@@ -102,22 +102,22 @@ export function unpackGroups(
   return largest
 }
 
-/** Whether no half among these is infinite or not a number. */
-export function areHalvesFinite(halves: Uint16Array): boolean {
+/** Whether all of these float16 values are finite. */
+export function areHalvesFinite(float16s: Uint16Array): boolean {
   const { halvesFinite } = kernels()
-  for (const [from, count] of pieces(halves)) if (halvesFinite(from, count) === 0) return false
+  for (const [from, count] of pieces(float16s)) if (halvesFinite(from, count) === 0) return false
   return true
 }
 
 /**
- * Smallest and largest of some halves by the place of their numbers: 0 is the positive zero, -1 the negative one, 0x7c00 infinity.
- * NaN stands beyond the infinities. Of no halves the smallest is above the largest.
+ * Smallest and largest rank of float16 values in numeric order. 0 is the positive zero, -1 the negative one, 0x7c00 infinity. NaN ranks
+ * beyond the infinities. Without values, the smallest is above the largest.
  */
-export function rangeOfHalves(halves: Uint16Array): { readonly smallest: number; readonly largest: number } {
+export function rangeOfHalves(float16s: Uint16Array): { readonly smallest: number; readonly largest: number } {
   const { rangeOfHalves } = kernels()
   let smallest = 0x7fff
   let largest = -0x8000
-  for (const [from, count] of pieces(halves)) {
+  for (const [from, count] of pieces(float16s)) {
     const range = rangeOfHalves(from, count)
     smallest = Math.min(smallest, range >> 16)
     largest = Math.max(largest, (range << 16) >> 16)
@@ -125,14 +125,14 @@ export function rangeOfHalves(halves: Uint16Array): { readonly smallest: number;
   return { smallest, largest }
 }
 
-/** Halves where kernels find them: where they are, or copied piece by piece. */
-function* pieces(halves: Uint16Array): Generator<readonly [from: number, count: number]> {
+/** float16 values in kernel memory: in place, or copied piece by piece. */
+function* pieces(float16s: Uint16Array): Generator<readonly [from: number, count: number]> {
   const { memory } = kernels()
-  if (halves.buffer === memory.buffer) {
-    yield [halves.byteOffset, halves.length]
+  if (float16s.buffer === memory.buffer) {
+    yield [float16s.byteOffset, float16s.length]
     return
   }
-  const bytes = new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength)
+  const bytes = new Uint8Array(float16s.buffer, float16s.byteOffset, float16s.byteLength)
   for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
     const piece = bytes.subarray(start, start + PIECE_BYTES)
     memory.set(piece, PIECE_IN)
@@ -141,8 +141,8 @@ function* pieces(halves: Uint16Array): Generator<readonly [from: number, count: 
 }
 
 /**
- * Rounds floats to float16 bits, ties to even, from `out[at]` on; every NaN becomes 0x7e00 with its sign.
- * @returns how many finite values became infinities
+ * Rounds floats to float16 bits, ties to even, from `out[at]` on. Every NaN becomes 0x7e00 with its sign.
+ * @returns number of finite values that became infinities
  */
 export function roundToHalves(floats: Float32Array, out: Uint16Array, at: number): number {
   const { memory, roundToHalves } = kernels()

@@ -1,6 +1,6 @@
-/** The kernels without WebAssembly, value by value: for a system that gives WebAssembly no memory. The same results, more slowly. */
+/** The kernels without WebAssembly, value by value, for a system that gives WebAssembly no memory. Same results, but slower. */
 
-/** Pointers are bytes from the beginning of `memory`; counts are of values, groups of eight values each. */
+/** Pointers are byte offsets into `memory`. Counts are numbers of values, groups have eight values each. */
 export type Kernels = {
   readonly memory: Uint8Array
   unpack16(from: number, bitWidth: number, groups: number, to: number): number
@@ -10,17 +10,17 @@ export type Kernels = {
   rangeOfHalves(from: number, count: number): number
 }
 
-/** Smallest float whose half is a normal one (2^-14), and the first that is beyond all halves (65,520), as bits. */
+/** The smallest float that rounds to a normal float16 (2^-14), and the first beyond the float16 range (65,520), as bits. */
 const SMALLEST_NORMAL = 0x38800000
 const TOO_LARGE = 0x477ff000
 const FLOAT_INFINITY = 0x7f800000
-/** Between the biases of the two exponents, and half of what is dropped less one for an even neighbour. */
+/** The difference between the exponent biases, and the rounding term: half of the dropped part, minus one for an even neighbour. */
 const TO_HALF = 0xfff - 0x38000000
 
-/** @param buffer what pointers are into; its length is a multiple of 4 */
+/** @param buffer memory that pointers refer to. Its length is a multiple of 4 */
 export function plainKernels(buffer: ArrayBuffer): Kernels {
   const memory = new Uint8Array(buffer)
-  const halves = new Uint16Array(buffer)
+  const float16s = new Uint16Array(buffer)
   const words = new Uint32Array(buffer)
   const unpackInto = (out: Uint16Array | Uint32Array, from: number, bitWidth: number, count: number, at: number): number => {
     const mask = 2 ** bitWidth - 1
@@ -36,10 +36,10 @@ export function plainKernels(buffer: ArrayBuffer): Kernels {
   }
   return {
     memory,
-    unpack16: (from, bitWidth, groups, to) => unpackInto(halves, from, bitWidth, 8 * groups, to / 2),
+    unpack16: (from, bitWidth, groups, to) => unpackInto(float16s, from, bitWidth, 8 * groups, to / 2),
     unpack32: (from, bitWidth, groups, to) => unpackInto(words, from, bitWidth, 8 * groups, to / 4),
     halvesFinite: (from, count) => {
-      for (let i = 0, at = from / 2; i < count; i++) if (((halves[at + i] ?? 0) & 0x7c00) === 0x7c00) return 0
+      for (let i = 0, at = from / 2; i < count; i++) if (((float16s[at + i] ?? 0) & 0x7c00) === 0x7c00) return 0
       return 1
     },
     roundToHalves: (from, count, to) => {
@@ -48,7 +48,7 @@ export function plainKernels(buffer: ArrayBuffer): Kernels {
         const bits = words[from / 4 + i] ?? 0
         const magnitude = bits & 0x7fffffff
         if (magnitude >= TOO_LARGE && magnitude < FLOAT_INFINITY) overflowed++
-        halves[to / 2 + i] = ((bits >>> 16) & 0x8000) | halfOf(magnitude)
+        float16s[to / 2 + i] = ((bits >>> 16) & 0x8000) | halfOf(magnitude)
       }
       return overflowed
     },
@@ -56,7 +56,7 @@ export function plainKernels(buffer: ArrayBuffer): Kernels {
       let smallest = 0x7fff
       let largest = -0x8000
       for (let i = 0, at = from / 2; i < count; i++) {
-        const half = halves[at + i] ?? 0
+        const half = float16s[at + i] ?? 0
         const place = half < 0x8000 ? half : ~(half & 0x7fff)
         if (place < smallest) smallest = place
         if (place > largest) largest = place
@@ -69,13 +69,13 @@ export function plainKernels(buffer: ArrayBuffer): Kernels {
 const scratch = new Uint32Array(1)
 const scratchFloat = new Float32Array(scratch.buffer)
 
-/** The half nearest to a float without its sign, ties to even. */
+/** The nearest float16 to a float without its sign, ties to even. */
 function halfOf(magnitude: number): number {
   if (magnitude > FLOAT_INFINITY) return 0x7e00
   if (magnitude >= TOO_LARGE) return 0x7c00
   if (magnitude >= SMALLEST_NORMAL) return (magnitude + TO_HALF + ((magnitude >>> 13) & 1)) >>> 13
   scratch[0] = magnitude
-  // In units of the smallest half.
+  // In units of the smallest float16.
   const units = (scratchFloat[0] ?? 0) * 2 ** 24
   const below = Math.floor(units)
   const rest = units - below

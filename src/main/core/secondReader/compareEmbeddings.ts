@@ -1,11 +1,11 @@
-/** The embeddings of a row group by both readers, value by value in the bits that the file holds. */
+/** Compares the embeddings of a row group from both readers, value by value, by their stored bits. */
 import type { ParquetType, SchemaElement } from 'hyparquet'
 import type { RowGroup } from '../parquet/footer/footer.ts'
 import { rowValues, type StoredValues } from '../parquet/pages/embeddingBatch.ts'
 import type { ShardReader } from '../parquet/shardReader.ts'
 import { Incomparable, type StoredColumn } from './hyparquet/storedColumns.ts'
 
-/** @param differ gets a row of the group, and what each reader has for it */
+/** @param differ called with a row of the group, and the value of each reader */
 export function compareEmbeddings(
   shard: ShardReader,
   group: RowGroup,
@@ -32,7 +32,7 @@ export function compareEmbeddings(
   }
 }
 
-/** The leaves of a list in whatever form hyparquet gives it; null for none. */
+/** The leaves of a list in any of hyparquet's forms. Null for no list. */
 function listOf(value: unknown): readonly unknown[] | null {
   if (value === null || value === undefined) return null
   if (!Array.isArray(value)) return typeof value === 'object' && !(value instanceof Uint8Array) ? listOf(Object.values(value)) : [value]
@@ -72,7 +72,7 @@ function bitsText(values: StoredValues, at: number): string {
   return hexText(bitsOf(values)[at], values)
 }
 
-/** `0x3c00`: a float's bits, in as many digits as it has. */
+/** `0x3c00`: the bits of a float, with all of its digits. */
 function hexText(bits: unknown, { BYTES_PER_ELEMENT: width }: StoredValues): string {
   if (typeof bits !== 'number' && typeof bits !== 'bigint') return String(bits)
   return `0x${BigInt.asUintN(8 * width, BigInt(bits))

@@ -1,4 +1,4 @@
-/** Many shards by both readers, on several threads: where they differ, and what the second one could not read. */
+/** Compares many shards with both readers, on several threads. Reports differences, and shards that the second reader could not read. */
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { SystemError } from '../../../shared/model/errors.ts'
@@ -11,27 +11,27 @@ import type { Difference } from './compareShard.ts'
 import { SecondThread } from './secondThread.ts'
 
 export type CompareOptions = {
-  /** Threads; by default one for each core, as far as memory allows. */
+  /** Number of threads. The default is one per core, as far as memory allows. */
   readonly workers?: number
   readonly signal?: AbortSignal
-  /** How long one shard may take, ms. */
+  /** Time limit for one shard, ms. */
   readonly budgetMs?: number
   readonly onFinding: (found: Finding) => void
   readonly onDone: (shard: ShardToCompare) => void
-  /** The threads' entry; for tests. */
+  /** The entry file of the threads. For tests. */
   readonly threadFile?: string
 }
 
 export type ShardToCompare = { readonly shardPath: string; readonly bytes: number }
 
-/** What a thread may take up, its decoded pages included. */
+/** Memory that a thread may use, including its decoded pages. */
 const BYTES_A_THREAD = 2 * 1024 * 1024 * 1024
 
 /**
- * Reads shards with hyparquet too and compares all values of the layout's columns.
+ * Reads shards with hyparquet as well and compares all values of the layout's columns.
  * @param root absolute
- * @param shards that our reader has read to their end
- * @throws CancelledError, SystemError when this installation lacks the thread's file
+ * @param shards that the first reader has read completely
+ * @throws CancelledError, SystemError if the thread's file is missing from this installation
  */
 export async function compareReaders(root: string, shards: readonly ShardToCompare[], options: CompareOptions): Promise<SecondReading> {
   const { workers = defaultWorkers(), signal, budgetMs, onFinding, onDone, threadFile } = options
@@ -54,7 +54,7 @@ export async function compareReaders(root: string, shards: readonly ShardToCompa
         const order = { ask: 'compare', path: join(root, ...shardPath.split('/')), limits, links: linkPolicy() } as const
         const answer = await thread.ask(order, budgetMs ?? shardTimeMs(limits, bytes), signal).catch(refusalOf)
         if (answer instanceof SystemError) {
-          // The threads that the system has given go on with it.
+          // Continues with the threads that could be started.
           if (lanes > 1) {
             returned.push(shard)
             break
@@ -64,7 +64,7 @@ export async function compareReaders(root: string, shards: readonly ShardToCompa
           for (const difference of answer.differences) onFinding(disagreement(shardPath, difference))
           if (answer.differences.length > 0) disagreeing.add(shardPath)
           onDone(shard)
-        } else fail(shard, answer.answer === 'failed' ? answer.reason : 'it gave another answer')
+        } else fail(shard, answer.answer === 'failed' ? answer.reason : 'the thread gave an unexpected answer')
       }
     } finally {
       lanes -= 1

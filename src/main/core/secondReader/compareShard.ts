@@ -1,4 +1,4 @@
-/** One shard by our reader and by hyparquet: every value of its columns, bit by bit. */
+/** Compares all values of a shard's columns from both readers, bit by bit. */
 import type { Limits } from '../limits/limits.ts'
 import { KEPT_BYTES, ownMemory } from '../parquet/file/pageMemory.ts'
 import { openShardFile, readWhole } from '../parquet/file/shardFile.ts'
@@ -11,10 +11,10 @@ import { type HyparquetFile, hyparquetFile } from './hyparquet/hyparquetFile.ts'
 import { Incomparable, readStored, type StoredColumn } from './hyparquet/storedColumns.ts'
 import { proveChunk } from './proveChunk.ts'
 
-/** A column in which the readers differ: the first such row, what each has there, and how many rows it concerns. */
+/** A column in which the readers differ: the first such row, the value of each reader, and the number of rows affected. */
 export type Difference = {
   readonly column: string
-  /** In the shard; null where the number of rows differs. */
+  /** In the shard. Null if the number of rows differs. */
   readonly row: number | null
   readonly own: string
   readonly second: string
@@ -22,10 +22,10 @@ export type Difference = {
 }
 
 /**
- * Compares a shard whose columns our reader can read.
+ * Compares a shard whose columns the first reader can read.
  * @param path absolute
- * @returns one difference a column, none where both readers agree
- * @throws ShardFault, SystemError, Incomparable, and whatever hyparquet throws
+ * @returns one difference per column, none if both readers agree
+ * @throws ShardFault, SystemError, Incomparable, and all errors of hyparquet
  */
 export async function compareShard(path: string, limits: Limits): Promise<Difference[]> {
   const shard = openShard(path, limits, file => (file.bytes <= KEPT_BYTES ? readWhole(file, ownMemory) : file))
@@ -39,7 +39,7 @@ export async function compareShard(path: string, limits: Limits): Promise<Differ
     if (oddity !== undefined) throw new Incomparable(`the footer contradicts itself: ${oddity}`)
     const { rows: declared } = shard.footer
     shard.settleRows()
-    if (shard.footer.rows !== declared) throw new Incomparable('its columns hold another number of rows than the footer says')
+    if (shard.footer.rows !== declared) throw new Incomparable('its columns have another number of rows than the footer says')
     const second = hyparquetFile(shard.file, shard.footer.footerBytes, limits)
     const found = new Differences()
     const rows = second.metadata.num_rows
@@ -56,7 +56,7 @@ async function compareGroup(shard: ShardReader, group: RowGroup, second: Hyparqu
   const names = shard.layout.columns.map(({ name }) => name)
   for (const name of names) {
     const chunk = shard.chunk(group, name)
-    if (chunk === null) throw new Incomparable(`${name} is put together from several columns`)
+    if (chunk === null) throw new Incomparable(`${name} consists of several columns`)
     proveChunk(shard.file, chunk, shard.limits)
   }
   const stored = await readStored(second, names, { start: group.firstRow, end: group.firstRow + group.rows })

@@ -1,4 +1,4 @@
-/** Why a file could not be read, and by whom: what our own rooms say stands for itself, everything else is hyparquet's. */
+/** Why a file could not be read, and by which reader. Other errors than those of this program are attributed to hyparquet. */
 import { CacheError } from '../../../shared/model/errors.ts'
 import { ShardFault } from '../limits/shardFault.ts'
 import { Incomparable } from './hyparquet/storedColumns.ts'

@@ -1,6 +1,6 @@
 /**
- * Our own bounded walk over a column chunk: every page header, level and value is decoded within the limits before hyparquet, which has no
- * limits, gets the same bytes.
+ * A bounded check of a column chunk. Every page header, level and value is decoded within the limits before hyparquet, which has no limits,
+ * gets the same bytes.
  */
 
 import { counted } from '../../../shared/text/numbers.ts'
@@ -18,23 +18,26 @@ import type { Leaf } from '../parquet/schema/schemaTree.ts'
 import { longestRun } from './hyparquet/runLengths.ts'
 import { Incomparable } from './hyparquet/storedColumns.ts'
 
-/** Decoded bytes of one chunk, pages and values. hyparquet keeps all pages of a chunk, and views into them are not part of a thread's heap. */
+/**
+ * Decoded bytes of one chunk, pages and values. hyparquet keeps all pages of a chunk, and views into them do not count towards a thread's
+ * heap limit.
+ */
 const MOST_CHUNK_BYTES = 512 * 1024 * 1024
 
 /**
- * Slots of one chunk, and bytes of one text. V8 ends only the thread when many small objects fill its heap. One array or text of 90 MB
- * that no longer fits ends the whole process.
+ * Slots of one chunk, and bytes of one text. If many small objects fill the heap, V8 ends only the thread. If one array or text of 90 MB
+ * does not fit, V8 ends the whole process.
  */
 const MOST_SLOTS = 6 * 1024 * 1024
 const MOST_VALUE_BYTES = 16 * 1024 * 1024
 
-/** Wider codes of a dictionary, which are packed, overflow hyparquet's buffer of 32 bits. */
+/** Wider packed codes of a dictionary overflow hyparquet's 32-bit buffer. */
 const WIDEST_CODE = 24
 
 /**
- * Decodes a chunk to its end and keeps nothing.
- * @throws ShardFault for what is damaged, beyond the limits, or in a form that hyparquet is not trusted with; Incomparable for what
- *   hyparquet is known to read wrong
+ * Decodes a whole chunk and keeps nothing.
+ * @throws ShardFault for data that is damaged, beyond the limits, or in a form that is unsafe for hyparquet. Incomparable for data that
+ * hyparquet is known to misread
  */
 export function proveChunk(file: ShardFile, chunk: ColumnChunk, limits: Limits): void {
   const { leaf } = chunk
@@ -47,15 +50,15 @@ export function proveChunk(file: ShardFile, chunk: ColumnChunk, limits: Limits):
     else slots += page.count
     if (slots > MOST_SLOTS) throw tooManyValues(leaf)
     bytes += page.body.length + (page.type === 'dictionary' ? bytesOf(dictionary, leaf) : decodePage(leaf, page, dictionary, limits))
-    if (bytes > MOST_CHUNK_BYTES) throw new Incomparable(`the pages of a row group unpack to more than 512 MiB of ${leaf.name}`)
+    if (bytes > MOST_CHUNK_BYTES) throw new Incomparable(`the pages of a row group decompress to more than 512 MiB of ${leaf.name}`)
   }
 }
 
 function tooManyValues({ name }: Leaf): Incomparable {
-  return new Incomparable(`a row group has more than ${MOST_SLOTS} values of ${name}, which is the most that hyparquet gets`)
+  return new Incomparable(`a row group has more than ${MOST_SLOTS} values of ${name}, the maximum for hyparquet`)
 }
 
-/** @returns bytes of its values, 0 where they are in a dictionary */
+/** @returns number of bytes of its values, 0 if they are in a dictionary */
 function decodePage(leaf: Leaf, page: DataPage, dictionary: Values | null, limits: Limits): number {
   const { repetition, definition, encoding, body } = page
   try {
@@ -86,15 +89,15 @@ function valueBytes(
   try {
     return bytesOf(decodeValues(leaf, encoding, body, count, dictionary), leaf)
   } catch (error) {
-    // Spare bytes behind the values are a fault for the fast reader alone.
+    // Extra bytes after the values are a fault only for the fast reader.
     if (!(error instanceof NotFast || (error instanceof ShardFault && error.kind === 'bad_page'))) throw error
     return bytesOf(valueReader(leaf, encoding, body, slots, null, limits).take(count), leaf)
   }
 }
 
-/** @returns how many slots have the highest level, that is, a value */
+/** @returns number of slots with the highest level, that is, with a value */
 function decodeLevels({ name }: Leaf, { bytes, isPacked }: LevelBytes, highest: number, count: number): number {
-  if (isPacked) throw new Incomparable(`${name} has bit-packed levels, which hyparquet does not know`)
+  if (isPacked) throw new Incomparable(`${name} has bit-packed levels, which hyparquet does not support`)
   const bitWidth = bitWidthOf(highest)
   if (constantOf(bytes, bitWidth, count) === highest) return count
   const levels = new Uint16Array(count)
@@ -117,7 +120,7 @@ function bytesOf(values: Values | Dense | null, { name }: Leaf): number {
   let sum = 0
   for (const { length } of values.values) {
     if (length > MOST_VALUE_BYTES) {
-      throw new Incomparable(`a value of ${name} has ${length} bytes, hyparquet gets up to ${MOST_VALUE_BYTES}`)
+      throw new Incomparable(`a value of ${name} has ${length} bytes, but the maximum for hyparquet is ${MOST_VALUE_BYTES}`)
     }
     sum += length
   }

@@ -1,4 +1,4 @@
-/** Rows of any Parquet file by hyparquet, column by column: one that cannot be read hides no other. */
+/** Rows of any Parquet file from hyparquet, column by column, so that an unreadable column does not hide the others. */
 import { parquetRead, type SchemaTree } from 'hyparquet'
 import { FINDING_KINDS } from '../../../shared/model/finding.ts'
 import type { RawRows, RawValue, UnreadColumn } from '../../../shared/model/raw.ts'
@@ -14,13 +14,13 @@ import { Incomparable } from './hyparquet/storedColumns.ts'
 import { proveChunk } from './proveChunk.ts'
 import { cutTo, type RawRange, type TopLevelColumn, topLevelColumns } from './topLevelColumns.ts'
 
-/** Rows, and the logical types of the leaves, in their order, as hyparquet understands them. */
+/** Rows, and the logical types of the leaves in order, as hyparquet interprets them. */
 export type RawReading = RawRows & { readonly logicalTypes: readonly (string | null)[] }
 
 /**
- * Reads some rows of a file whose footer our reader can parse.
+ * Reads some rows of a file whose footer the first reader can parse.
  * @param path absolute
- * @throws ShardFault, SystemError, and whatever hyparquet throws for the footer
+ * @throws ShardFault, SystemError, and all errors of hyparquet for the footer
  */
 export async function readRawRows(path: string, range: RawRange, limits: Limits): Promise<RawReading> {
   const opened = openShardFile(path)
@@ -50,13 +50,15 @@ export async function readRawRows(path: string, range: RawRange, limits: Limits)
   }
 }
 
-/** hyparquet makes a JavaScript object of each group, and finds fields by their joined names. @returns what it would lose; null for nothing */
+/**
+ * hyparquet makes a JavaScript object of each group, and finds fields by their joined names. @returns what it would lose. Null for nothing
+ */
 function hiddenField(node: SchemaTree, names = new Set<string>()): string | null {
   for (const child of node.children) {
     const { name } = child.element
-    if (name === '__proto__') return 'a field is called __proto__, which hyparquet does not keep'
+    if (name === '__proto__') return 'a field is named __proto__, which hyparquet does not keep'
     const path = child.path.join('.')
-    if (names.has(path)) return `two fields are called ${path}, of which hyparquet keeps one`
+    if (names.has(path)) return `two fields are named ${path}, and hyparquet keeps only one`
     names.add(path)
     const hidden = hiddenField(child, names)
     if (hidden !== null) return hidden
@@ -64,13 +66,13 @@ function hiddenField(node: SchemaTree, names = new Set<string>()): string | null
   return null
 }
 
-/** Of all values that are answered at once, as `weightOf` counts it. */
+/** For all values of one answer, as counted by `weightOf`. */
 const MOST_WEIGHT = 64 * 1024 * 1024
 
 type Weighed = { readonly values: RawValue[]; readonly weight: number }
 type Source = { readonly file: ShardFile; readonly footer: ShardFooter; readonly second: HyparquetFile; readonly limits: Limits }
 
-/** @param names of the columns before it */
+/** @param names of the preceding columns */
 async function readColumn(
   source: Source,
   column: TopLevelColumn,
@@ -79,7 +81,7 @@ async function readColumn(
   mostWeight: number
 ): Promise<UnreadColumn | Weighed> {
   const { name } = column.node.element
-  const hidden = names.has(name) ? 'another column has the same name; only the first one is shown' : hiddenField(column.node)
+  const hidden = names.has(name) ? 'another column has the same name. Only the first one is shown' : hiddenField(column.node)
   names.add(name)
   if (hidden !== null) return { column: name, severity: 'unsupported', reason: hidden }
   try {
@@ -91,7 +93,7 @@ async function readColumn(
   }
 }
 
-/** @throws ShardFault, but not for an encoding that hyparquet may know */
+/** @throws ShardFault, except for an encoding that hyparquet may support */
 function proveRange({ file, footer, limits }: Source, { firstLeaf, leaves }: TopLevelColumn, { rowStart, rowEnd }: RawRange): void {
   for (const group of footer.rowGroups) {
     if (group.firstRow >= rowEnd || group.firstRow + group.rows <= rowStart) continue
@@ -120,13 +122,13 @@ async function readValues({ second, footer }: Source, column: TopLevelColumn, wa
       onChunk: ({ columnData, rowStart }) => chunks.push({ start: rowStart, data: columnData })
     })
   }
-  // Chunks are whole pages, which may begin before the first row and end behind the last one.
+  // Chunks consist of whole pages, which may begin before the first row and end after the last one.
   for (const { start, data } of chunks) {
     const last = Math.min(range.rowEnd - start, data.length)
     for (let at = Math.max(0, range.rowStart - start); at < last; at++) {
       const value = plainValue(data[at], column.node)
       weight += weightOf(value)
-      if (weight > mostWeight) throw new Incomparable('its values do not fit into the memory for one answer; fewer rows may')
+      if (weight > mostWeight) throw new Incomparable('its values exceed the memory for one answer. Request fewer rows')
       values[start + at - range.rowStart] = value
     }
   }

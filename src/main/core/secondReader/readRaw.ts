@@ -1,4 +1,4 @@
-/** Any Parquet file for a person: what our own reader proves of its footer, and its rows by hyparquet. */
+/** Any Parquet file for display: its footer, validated by the first reader, and its rows from hyparquet. */
 import { CacheCorruptError, InputError, NotFoundError, SystemError } from '../../../shared/model/errors.ts'
 import { FINDING_KINDS } from '../../../shared/model/finding.ts'
 import type { RawColumn, RawFile, RawRows } from '../../../shared/model/raw.ts'
@@ -14,15 +14,15 @@ import type { RawReading } from './rawRows.ts'
 import { SecondThread } from './secondThread.ts'
 import type { RawRange } from './topLevelColumns.ts'
 
-/** A thread waits so long for the next question, ms: who looks at one page of rows looks at another. */
+/** How long a thread waits for the next request, ms. A user who views one page of rows will probably view another. */
 const IDLE_MS = 5_000
 
 /**
- * Reads the schema, the key-values, the row groups and some rows of a Parquet file.
+ * Reads the schema, the key-value metadata, the row groups and some rows of a Parquet file.
  * @param path absolute
- * @param range rows, half-open; an empty range reads only the footer
- * @returns what cannot be read is in `unread`; of a file that is encrypted or beyond the limits that is everything
- * @throws NotFoundError; InputError for what is no file; CacheCorruptError for a damaged footer; SystemError, CancelledError
+ * @param range rows, half-open. An empty range reads only the footer
+ * @returns `unread` lists the parts that cannot be read. For a file that is encrypted or beyond the limits, that is everything
+ * @throws NotFoundError, InputError if it is not a file, CacheCorruptError for a damaged footer, SystemError, CancelledError
  */
 export async function readRawFile(path: string, range: RawRange, signal?: AbortSignal): Promise<RawFile> {
   const limits = rawLimits()
@@ -44,9 +44,9 @@ export async function readRawFile(path: string, range: RawRange, signal?: AbortS
 }
 
 /**
- * The same of a shard that a person or an index named. Links are followed by the policy in force.
+ * The same for a shard that a user or an index named. Links are followed according to the policy.
  * @param root absolute real path
- * @throws as `readRawFile`; CacheCorruptError for a path that leaves the cache
+ * @throws like `readRawFile`, and CacheCorruptError for a path that leaves the cache
  */
 export function readRawShard(root: string, shardPath: string, range: RawRange, signal?: AbortSignal): Promise<RawFile> {
   const path = resolveShardPath(root, shardPath)
@@ -54,7 +54,7 @@ export function readRawShard(root: string, shardPath: string, range: RawRange, s
   return readRawFile(path, range, signal)
 }
 
-/** A shard has thirteen columns; a table of another kind may have thousands. */
+/** A shard has thirteen columns. Other tables may have thousands. */
 const RAW_COLUMNS = 10_000
 
 function rawLimits(): Limits {
@@ -74,7 +74,9 @@ async function rowsOf(path: string, range: RawRange, limits: Limits, budgetMs: n
   idle = null
   try {
     const answer = await thread.ask({ ask: 'rows', path, range, limits, links: linkPolicy() }, budgetMs, signal)
-    return answer.answer === 'rows' ? answer.rows : noRows(answer.answer === 'failed' ? answer.reason : 'it gave another answer')
+    return answer.answer === 'rows'
+      ? answer.rows
+      : noRows(answer.answer === 'failed' ? answer.reason : 'the thread gave an unexpected answer')
   } catch (error) {
     if (!(error instanceof SystemError)) throw error
     return noRows(error.message)

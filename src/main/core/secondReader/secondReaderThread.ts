@@ -1,4 +1,4 @@
-/** Entry of a thread in which hyparquet runs. It answers one order after the other until it is ended. */
+/** Entry of a thread that runs hyparquet. It answers one request after another until it is terminated. */
 import { parentPort } from 'node:worker_threads'
 import { type LinkPolicy, setLinkPolicy } from '../fs/links.ts'
 import { adoptLimits, type Limits } from '../limits/limits.ts'
@@ -7,13 +7,13 @@ import { failureText } from './failureText.ts'
 import { type RawReading, readRawRows } from './rawRows.ts'
 import type { RawRange } from './topLevelColumns.ts'
 
-/** What a thread is asked, with the limits and the policy on links of the caller. Paths are absolute. */
+/** A request to a thread, with the caller's limits and link policy. Paths are absolute. */
 export type SecondOrder = { readonly path: string; readonly limits: Limits; readonly links: LinkPolicy } & (
   | { readonly ask: 'compare' }
   | { readonly ask: 'rows'; readonly range: RawRange }
 )
 
-/** What it answers; `ready` once, when it can read; `failed` says why a file could not be read. */
+/** The answer of a thread. `ready` is sent once, when it can read. `failed` gives the reason why a file could not be read. */
 export type SecondAnswer =
   | { readonly answer: 'ready' }
   | { readonly answer: 'differences'; readonly differences: readonly Difference[] }
@@ -24,7 +24,7 @@ parentPort?.on('message', (order: SecondOrder) => {
   void answerTo(order).then(answer => parentPort?.postMessage(answer))
 })
 
-// hyparquet reads columns side by side, and where one fails early it leaves the promises of the others behind.
+// hyparquet reads columns concurrently. If one fails early, the promises of the others are never awaited.
 process.on('unhandledRejection', () => undefined)
 
 parentPort?.postMessage({ answer: 'ready' } satisfies SecondAnswer)

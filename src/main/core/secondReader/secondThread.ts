@@ -1,6 +1,4 @@
-/**
- * A thread in which hyparquet runs, behind walls: a file may make it loop forever or fill its memory, and then only that thread ends.
- */
+/** An isolated thread for hyparquet. A file may send it into an endless loop or fill its memory, and then only that thread ends. */
 import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { CancelledError, SystemError } from '../../../shared/model/errors.ts'
 import { afterRunning } from '../base/timeBudget.ts'
@@ -9,16 +7,16 @@ import { startWorker } from '../threads/startWorker.ts'
 import { threadFile } from '../threads/threadFile.ts'
 import type { SecondAnswer, SecondOrder } from './secondReaderThread.ts'
 
-/** A shard of 1,024 x 1,024 values takes 200 MiB. */
+/** A shard of 1,024 x 1,024 values needs 200 MiB. */
 const HEAP_MIB = 1024
 const MEMORY: ResourceLimits = { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 32 }
-/** A thread that cannot answer after so long will not. */
+/** A thread that has not started by then will not start. */
 const START_MS = 60_000
 
 type Waiting = {
   readonly budgetMs: number
   readonly settle: (answer: SecondAnswer) => void
-  /** The thread never came to read. */
+  /** The thread never became ready. */
   readonly refuse: (why: SystemError) => void
 }
 
@@ -29,15 +27,15 @@ export class SecondThread {
   private waiting: Waiting | null = null
   private stopClock: () => void = () => undefined
 
-  /** @param file the thread's entry */
+  /** @param file entry file of the thread */
   constructor(file: string = threadFile('secondReaderThread', import.meta.dirname)) {
     this.file = file
   }
 
   /**
-   * Asks one thing at a time. A thread that dies or passes its time is replaced at the next question.
-   * @param budgetMs from when the thread can read, without pauses of this process
-   * @throws SystemError when no thread can be started, CancelledError
+   * Sends one request at a time. A thread that dies or exceeds its time is replaced at the next request.
+   * @param budgetMs counted from when the thread is ready, without pauses of this process
+   * @throws SystemError if no thread can be started, CancelledError
    */
   ask(order: SecondOrder, budgetMs: number, signal?: AbortSignal): Promise<SecondAnswer> {
     if (signal?.aborted) return Promise.reject(new CancelledError())
@@ -107,7 +105,7 @@ export class SecondThread {
     this.stopClock = afterRunning(ms, () => this.lose(this.ready ? overtimeText(ms) : `its thread did not start within ${ms / 1000} s`))
   }
 
-  /** Ends the thread, and answers the question it has. */
+  /** Terminates the thread, and completes its current request. */
   private lose(reason: string): void {
     const { waiting, ready } = this
     this.end()

@@ -1,4 +1,4 @@
-/** A footer cut down to one column and the row groups of a range, so that a file of many columns takes time in proportion to them. */
+/** A footer reduced to one column and the row groups of a range, so that a file with many columns takes proportional time. */
 import { type FileMetaData, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet'
 import type { ShardFooter } from '../parquet/footer/footer.ts'
 
@@ -31,8 +31,8 @@ function leavesOf({ element, children }: SchemaTree): SchemaElement[] {
 }
 
 /**
- * @param footer of the same file, whose row groups tell how many rows each has
- * @returns the footer of one column, and the range in the rows that are left
+ * @param footer of the same file. Its row groups give their numbers of rows
+ * @returns the footer of one column, and the range in the remaining rows
  */
 export function cutTo(
   { elements, firstLeaf, leaves }: TopLevelColumn,

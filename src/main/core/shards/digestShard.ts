@@ -42,12 +42,12 @@ export function* digestSteps(root: string, shardPath: string, memory: PageMemory
   }
 }
 
-/** The digest in hex, or why there is none. */
+/** The digest in hex, or the reason why there is none. */
 export type ShardDigest =
   | { readonly sha256: string }
   | { readonly sha256: null; readonly fault: { readonly code: ErrorCode; readonly message: string; readonly details: Details } }
 
-/** The digest as a task. It takes as long as it takes: nothing of the bytes is believed. */
+/** The digest as a task. It has no time limit, because it does not interpret the bytes. */
 export const digest: ShardTask<ShardPlace, ShardDigest> = {
   *steps(place, memory) {
     try {
@@ -61,7 +61,7 @@ export const digest: ShardTask<ShardPlace, ShardDigest> = {
   transfer: () => []
 }
 
-/** @throws bugs */
+/** @throws only for a bug */
 function withoutDigest(error: unknown): ShardDigest {
   const expected = error instanceof ShardFault ? new CacheCorruptError(error.message, error.details) : expectedError(error)
   if (expected === null) throw error

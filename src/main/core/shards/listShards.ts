@@ -24,7 +24,8 @@ export type ShardFilter = {
 }
 
 /**
- * Lists shards in path order; `onFinding` gets findings about shards that are not in the list because they could not be read. Shards outside of layout 1 have no address, and match no filter.
+ * Lists shards in path order. `onFinding` receives findings about shards that are not in the list because they could not be read. Shards
+ * outside of layout 1 have no address, and match no filter.
  * @throws InputError, SystemError, CancelledError
  */
 export async function listShards(cacheDir: string, filter: ShardFilter = {}, options: LongOptions = {}): Promise<ShardEntry[]> {
@@ -64,7 +65,7 @@ function passes(address: ShardAddress | null, filter: ShardFilter): boolean {
 }
 
 /**
- * One shard's entry; its footer's numbers are null where it has none that can be read.
+ * One shard's entry. The numbers of its footer are null if it cannot be read.
  * @param root absolute
  * @param look called with the open shard
  */

@@ -11,7 +11,7 @@ import { openShard, type ShardReader } from '../parquet/shardReader.ts'
 /**
  * Opens a shard and validates its footer.
  * @param root absolute real path
- * @param onOpen called with the open file; its result is read instead
+ * @param onOpen called with the open file. Its result is read instead
  * @throws ShardFault, SystemError
  */
 export function openShardAt(root: string, shardPath: string, onOpen?: (file: ShardFile) => ShardFile): ShardReader {
@@ -54,7 +54,7 @@ export function folderLinkFault(root: string, shardPath: string): ShardFault | n
       const facts = { is: 'behind_dangling_link', folder, target: target.target } as const
       return shardFault('placeholder', facts, { details: { link: 'nowhere', folder } })
     }
-    const refusal = target.kind === 'folder' ? target.refusal : 'it leads to no folder'
+    const refusal = target.kind === 'folder' ? target.refusal : 'it does not lead to a folder'
     if (refusal === null) continue
     const facts = { is: 'behind_link_not_followed', folder, reason: refusal } as const
     return shardFault('not_a_file', facts, { details: { link: 'not_followed', folder } })

@@ -23,7 +23,7 @@ export function isDtype(text: string): text is Dtype {
   return DTYPES.some(known => known === text)
 }
 
-/** Whether a row has a key. Without the parts that its layout has, a key means rows that have no value there. */
+/** Whether a row has a key. A part that the key lacks matches only rows without a value. */
 export function rowMatches(columns: KeyColumns, row: number, key: WindowKey): boolean {
   return row < columns.rows && columns.layout.key.every(part => isSame(valueAt(columns, part, row), key[part.field] ?? null))
 }

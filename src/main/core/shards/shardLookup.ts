@@ -1,5 +1,5 @@
 /**
- * Open shards by path. The least recently used is closed when they hold too much memory, so that reading next to an earlier row decodes no
+ * Open shards by path. The least recently used one is closed when they use too much memory, so that reading near an earlier row decodes no
  * page.
  */
 import { CacheCorruptError, SystemError } from '../../../shared/model/errors.ts'
@@ -20,7 +20,7 @@ export class ShardLookup {
   }
 
   /**
-   * The present shard at a path. One that was replaced since it was opened is opened again.
+   * The current shard at a path. A shard that was replaced since it was opened is opened again.
    * @throws CacheCorruptError, SystemError
    */
   open(shardPath: string): ShardRows {
@@ -51,7 +51,7 @@ export class ShardLookup {
     } catch (error) {
       if (!(error instanceof SystemError) || error.details.error !== 'ENOENT') throw error
       throw new CacheCorruptError(
-        `cache shard ${shardPath} is not there, but the index points into it`,
+        `cache shard ${shardPath} does not exist, but the index points to it`,
         { shard_path: shardPath },
         { cause: error }
       )

@@ -68,7 +68,7 @@ export class ShardRows {
     })
   }
 
-  /** Everything of a row except its embedding; null beyond the last row, or if its key is unknown. */
+  /** All values of a row except its embedding; null beyond the last row, or if its key is unknown. */
   info(rowOffset: number): WindowRowInfo | null {
     return this.recounting(() => {
       const open = this.groupOf(rowOffset)
@@ -96,7 +96,7 @@ export class ShardRows {
     return rowValues(batch, row - batch.firstRow)
   }
 
-  /** Restarts with the actual rows, if the columns have another number of them than the footer. */
+  /** Restarts with the actual number of rows, if the columns have a different one than the footer. */
   private recounting<T>(read: () => T): T {
     for (;;) {
       try {

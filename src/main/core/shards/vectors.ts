@@ -1,4 +1,4 @@
-/** All vectors of a shard in row order, page by page, as long as its pages can be read. Rows before damage are not lost. */
+/** All vectors of a shard in row order, page by page, as far as its pages can be read. Rows before damage are included. */
 
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { Embedding } from '../../../shared/model/record.ts'
@@ -17,7 +17,7 @@ export type VectorBatch = {
 /**
  * Reads the vectors of a shard.
  * @param root absolute
- * @returns at its end the reason why it stopped early, null if it has read everything
+ * @returns the reason why it stopped early. Null if it has read everything
  */
 export function* readVectors(root: string, shardPath: string): Generator<VectorBatch, Finding | null> {
   try {
@@ -29,7 +29,7 @@ export function* readVectors(root: string, shardPath: string): Generator<VectorB
           const start = offsets[0] ?? 0
           const shifted = offsets.map(offset => offset - start)
           yield { firstRow: group.firstRow + firstRow, rows, offsets: shifted, values: toEmbedding(values.subarray(start, offsets[rows])) }
-          // The consumer may take its time with a batch.
+          // The consumer may process a batch slowly.
           shard.allow()
         }
       }

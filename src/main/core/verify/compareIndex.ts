@@ -40,7 +40,7 @@ export function unusable(error: unknown): Finding {
   throw error
 }
 
-/** What is said of the index as a whole although it was compared. */
+/** Findings about the index as a whole, in addition to the comparison. */
 const COMPARED: ReadonlySet<FindingKind> = new Set(['index_missing', 'index_other_layout', 'entry_outside'])
 
 /** Whether a finding says that the index as a whole could not be used or compared. */
@@ -121,7 +121,7 @@ export function compareShardWithIndex(
   // Rows that an index of another layout cannot hold are reported once, for all shards.
   for (let row = canHold ? indexed.indexOf(0) : -1; row !== -1; row = indexed.indexOf(0, row + 1)) {
     const place = index.locate(indexRow(keys, row, shardPath))
-    if (place?.shardPath === shardPath && indexed[place.rowOffset] === 1) continue // repeats a key of this shard, which is a finding of its own
+    if (place?.shardPath === shardPath && indexed[place.rowOffset] === 1) continue // A repeated key within this shard is a separate finding.
     const isChanged = changedRows.has(row)
     if (place !== null && place.shardPath !== shardPath)
       elsewhere.push({ shardPath, row, indexedShard: place.shardPath, indexedRow: place.rowOffset, isChanged })

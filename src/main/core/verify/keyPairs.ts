@@ -22,7 +22,7 @@ export function pathPairs(pairs: readonly ShardPair[], shardPaths: readonly stri
 }
 
 /**
- * Rows that the index has at other places: where that place holds the key, the two shards are a pair, else the index is wrong.
+ * Rows that the index has at another location. If that location has the key, the two shards are a pair. Otherwise the index is wrong.
  * @param compare orders shards by which of them is indexed
  * @param isRebuilt whether a reindex enters rows that the index does not know
  */

@@ -1,4 +1,4 @@
-/** Rows that an index cannot hold, because they are of another layout: reported once, and not for each shard or row. */
+/** Rows that an index cannot hold because they are of another layout. They are reported once, and not for each shard or row. */
 import { type Finding, finding } from '../../../shared/model/finding.ts'
 import type { LayoutVersion } from '../../../shared/model/layout.ts'
 import { INDEX_PATH } from '../layouts/paths.ts'
@@ -17,7 +17,7 @@ export class LayoutCounts {
     this.counts.set(layout, count)
   }
 
-  /** Whether there are shards, and none of them is of the layout that is written. */
+  /** Whether there are shards, and none of them has the written layout. */
   get isForeign(): boolean {
     return this.counts.size > 0 && !this.counts.has(WRITTEN_LAYOUT.version)
   }

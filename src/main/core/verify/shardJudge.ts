@@ -58,7 +58,7 @@ export class ShardJudge {
     const { trustMs, ledger } = this.options
     if (trustMs === undefined) return null
     const last = ledger?.lastVerification(this.root, shardPath) ?? null
-    // A plan moves the files that it read. An earlier verification is enough only for a shard without problems.
+    // A plan moves only files that were read. An earlier verification is enough only for a shard without problems.
     const trusted = last !== null && !isOlderThan(last.verifiedAtMs, trustMs, Date.now()) && !last.findings.some(isReasonToMove)
     return trusted ? last : null
   }
@@ -77,8 +77,8 @@ export class ShardJudge {
       }
     }
     const run = this.selection.ledgerRun
-    const fingerprinted = (run !== null && sha256 !== null) || verdict.pageChecksums
-    if (this.depth === 'full' && !fingerprinted) this.unfingerprinted.add(verdict.shardPath)
+    const showsChanges = (run !== null && sha256 !== null) || verdict.pageChecksums
+    if (this.depth === 'full' && !showsChanges) this.unfingerprinted.add(verdict.shardPath)
     // The digest on record is kept. It is that of the shard, not of its placeholder.
     if (run !== null && verdict.findings.some(isStandIn)) run.record(verdict, null)
     if (run === null || sha256 === null || verdict.findings.some(isStandIn)) return verdict
@@ -88,18 +88,18 @@ export class ShardJudge {
     if (changed.length === 0) this.intactness.digests.set(verdict.shardPath, sha256)
     else this.intactness.changed.add(verdict.shardPath)
     const judged = { ...verdict, findings: [...verdict.findings, ...changed] }
-    // A shard that is still being written looks truncated. Only complete ones are compared with their digest.
+    // A shard that is still being written seems truncated. Only complete ones are compared with their digest.
     run.record(judged, verdict.findings.some(found => found.severity === 'corrupt') ? null : sha256, verdict.holdings)
     return judged
   }
 
-  /** Whether index or ledger say that a shard held rows. */
+  /** Whether the index or the ledger says that a shard had rows. */
   private heldRows(shardPath: string, index: WindowIndex | null): boolean {
     const last = this.options.ledger?.lastVerification(this.root, shardPath)
     return (last !== undefined && last !== null && (last.bytes > 0 || last.sha256 !== null)) || entriesIfUsable(index, shardPath).length > 0
   }
 
-  /** A shard that has returned with the same size and time gets its digest back. */
+  /** If a shard returns with the same size and time, its digest is restored. */
   private lastVerification(verdict: ShardVerdict): Verification | null {
     const { root } = this
     const { ledger } = this.options
@@ -115,7 +115,7 @@ function isReasonToMove({ severity }: Finding): boolean {
   return severity === 'corrupt' || severity === 'suspect'
 }
 
-/** Whether a finding says that a shard was not read, and nothing of what it holds. */
+/** Whether a finding says that a shard was not read, but nothing about its contents. */
 function isUnread({ kind }: Finding): boolean {
   return kind === 'unreadable' || kind === 'over_limit'
 }

@@ -1,4 +1,4 @@
-/** Reads a whole cache and changes nothing: every shard, every value, the keys across shards, the index against the shards. */
+/** Reads a whole cache without changing it: every shard, every value, the keys across shards, and the index. */
 
 import { setImmediate } from 'node:timers/promises'
 import { CancelledError } from '../../../shared/model/errors.ts'
@@ -38,7 +38,7 @@ import { type PlaceElsewhere, pathPairs, resolveElsewhere } from './keyPairs.ts'
 import { LayoutCounts } from './otherLayouts.ts'
 import { ShardJudge } from './shardJudge.ts'
 
-/** A shard's file as it was read; `sha256` null where no digest was taken. */
+/** The file of a shard as it was read. `sha256` is null if no digest was computed. */
 export type ShardSeen = FileIdentity & { readonly sha256: string | null }
 
 /** The result of a verification for a later plan: the report, and each shard's identity. */
@@ -47,33 +47,33 @@ export type Inspection = {
   readonly report: VerifyReport
   readonly stamps: ReadonlyMap<string, ShardSeen>
   readonly rows: ReadonlyMap<string, number | null>
-  /** Rows that belong into an index, over all shards that were read. */
+  /** Number of rows for an index, over all shards that were read. */
   readonly indexableRows: number
   readonly indexableShards: number
   /** Shards without findings and without a digest or page checksums, so that a change would not be detected. */
   readonly readableShards: number
   /** Keys of the first shards, up to KEPT_ROWS, if the caller needs them. */
   readonly keys: KnownKeys
-  /** Shards whose findings were taken from an earlier look: that of the run that is resumed, or of `known`. */
+  /** Shards whose findings come from the interrupted run that is resumed, or from `known`. */
   readonly carriedOver: number
   /** All shards of the cache. */
   readonly present: ReadonlySet<string>
-  /** Shards of the cache that were not part of this run. */
+  /** Shards that were not part of this run. */
   readonly leftOut: number
   /** Rows that evidence expects and no shard holds, with the first of their keys and windows. */
   readonly lost: readonly LostDetail[]
-  /** Keys that only one shard holds, of shards with findings; null if unknown. */
+  /** Keys that only one shard holds, for shards with findings. Null if unknown. */
   readonly keysOnlyHere: ReadonlyMap<string, number | null>
   readonly sharedKeys: readonly SharedKeys[]
-  /** Shards whose bytes are known as those that agreed with the index. */
+  /** Shards whose bytes are known to be those that agreed with the index. */
   readonly intact: ReadonlySet<string>
-  /** Whether the index, or that which is missing, is of a layout that this program only reads. */
+  /** Whether the index, or the missing one, is of a layout that this program only reads. */
   readonly keepsIndex: boolean
 }
 
 /**
  * Verifies a cache.
- * @throws InputError, NotFoundError, SystemError, CancelledError; never for what the cache contains
+ * @throws InputError, NotFoundError, SystemError, CancelledError. The contents of the cache never cause an exception
  */
 export async function verifyCache(cacheDir: string, options: LongOptions & VerifyOptions = {}): Promise<VerifyReport> {
   return (await inspectCache(cacheDir, options)).report
@@ -86,15 +86,15 @@ type InspectOptions = LongOptions &
   VerifyOptions & {
     readonly keepKeys?: boolean
     readonly nameAllLost?: boolean
-    /** Reads everything but the embeddings, and writes nothing down: enough to know what is missing. */
+    /** Reads everything except the embeddings, and records nothing. This is enough to find missing rows. */
     readonly keysOnly?: boolean
   }
 
-/** So many lost shards are named with keys and windows, and so many keys of each, where not all are wanted. */
+/** The default number of lost shards, and of keys of each, that are listed by name. */
 const LOST_SHARDS_NAMED = 200
 const LOST_KEYS_NAMED = 20
 
-/** Verifies a cache and keeps what a plan, or the merge of partitions, needs to know. */
+/** Verifies a cache and keeps the data for a plan or for the merge of partitions. */
 export async function inspectCache(cacheDir: string, options: InspectOptions): Promise<Inspection> {
   const started = performance.now()
   const root = await checkCacheRoot(cacheDir)
@@ -111,7 +111,7 @@ export async function inspectCache(cacheDir: string, options: InspectOptions): P
   }
 }
 
-/** Shards that a caller named, under the paths that count, without those that a finding of the walk keeps from being read. */
+/** Canonical paths of the shards that a caller named, without those that could not be read according to the walk. */
 function namedShards(walk: ShardWalk, shards: readonly string[] | undefined) {
   if (shards === undefined) return { shards, hidden: [] }
   const present = new Set(walk.shardPaths)
@@ -131,7 +131,7 @@ class VerifyRun {
   private readonly stamps = new Map<string, ShardSeen>()
   private readonly rows = new Map<string, number | null>()
   private meter: ProgressMeter
-  /** Shards that were read to their end: a second reader has something to compare. */
+  /** Shards that were read completely, so a second reader can compare them. */
   private readonly readable: ShardToCompare[] = []
   private secondReading: SecondReading | undefined
   private readonly depth: Depth
@@ -153,7 +153,7 @@ class VerifyRun {
   private readonly layouts = new LayoutCounts()
   /** The layout of an index that is only read. */
   private readOnlyIndex: LayoutVersion | null = null
-  /** Whether the index, or the one that is missing, is of such a layout. */
+  /** Whether the index, or the missing one, has such a layout. */
   private keepsIndex = false
 
   constructor(root: string, walk: ShardWalk, selection: Selection, options: InspectOptions) {
@@ -253,7 +253,7 @@ class VerifyRun {
     this.indexableShards += 1
   }
 
-  /** An index that fails is a finding, and is not asked again. @returns null from then on */
+  /** A failure of the index is a finding, and the index is not used again. @returns null from then on */
   private whileUsable(index: WindowIndex | null, work: (index: WindowIndex) => void): WindowIndex | null {
     if (index === null) return null
     try {
@@ -265,7 +265,7 @@ class VerifyRun {
     }
   }
 
-  /** Shows that GenoLeWM finds what the index holds; comparing entries with shards takes other ways into it. */
+  /** Checks that GenoLeWM can find the contents of the index. Comparing entries with shards uses other access paths. */
   private async proveIndex(index: WindowIndex | null): Promise<void> {
     const proof = index?.prove()
     let isDone = proof === undefined
@@ -297,18 +297,18 @@ class VerifyRun {
     if (compared.changed.length > 0) this.evidence?.claimChanged(shardPath, compared.changed)
     for (const found of compared.findings) this.report(found)
     for (const place of compared.elsewhere) {
-      // Through a link to this very shard the entry leads to the same row. Entries of copies in a trash can are a finding of their own.
+      // Through a link to the same shard, the entry points to the same row. Entries of copies in a trash folder are a separate finding.
       const isHere = withoutAliases(this.walk, place.indexedShard) === shardPath && place.indexedRow === place.row
       if (!isHere && !isAmongCopies(place.indexedShard)) this.elsewhere.push({ place, keys })
     }
   }
 
-  /** Which of two shards with the same key comes first: known when all shards have been judged. */
+  /** Which of two shards with the same key comes first. Known when all shards have been judged. */
   private precedence(): ReturnType<typeof byPrecedence> {
     return byPrecedence(new Set(this.findings.filter(isMisplacement).map(({ shardPath }) => shardPath)))
   }
 
-  /** Duplicates: shards that share a hash, and rows that the index gives to a shard outside this run. */
+  /** Duplicates: shards with a common hash, and rows that the index assigns to a shard outside this run. */
   private async compareAcrossShards(): Promise<void> {
     const { root, elsewhere } = this
     const compare = this.precedence()
@@ -321,7 +321,8 @@ class VerifyRun {
       try {
         for (const found of compareShards(root, first, second)) this.report(found)
       } catch (error) {
-        // Damage is reported where the shard is read; it says nothing about the other one. What takes too long does so only here.
+        // Damage is reported where the shard is read, and does not affect the other one. Exceeding the time limit is specific to this
+        // comparison.
         const found = faultFinding(second, error)
         if (found.kind === 'over_limit') this.report(found)
       }
@@ -334,7 +335,7 @@ class VerifyRun {
     }
   }
 
-  /** Reports once why the index is of no use. @throws what is no fault of the index */
+  /** Reports once why the index cannot be used. @throws errors that the index did not cause */
   private giveUpIndex(error: unknown): void {
     const found = unusable(error)
     if (!this.indexFailed) this.report(found)
@@ -369,7 +370,7 @@ class VerifyRun {
     })
   }
 
-  /** Rows that the index, its removed entries, the quarantine and the ledger expect, and no shard holds. */
+  /** Rows that no shard holds, although the index, its removed entries, the quarantine or the ledger expect them. */
   private async questionEvidence(evidence: EvidenceRun, isIndexKnown: boolean): Promise<void> {
     const { shardPaths } = this.selection
     const compare = this.precedence()
@@ -411,7 +412,7 @@ class VerifyRun {
     if (isIndexKnown) this.judge.intactness.record(evidence.contradicted)
   }
 
-  /** Of shards with findings: how many keys would be lost with each. */
+  /** For shards with findings: the number of keys that would be lost with each. */
   private keysOnlyHere(marked: ReadonlySet<string>): Map<string, number | null> {
     const places = new Map(this.evidence?.places.map(place => [place.shardPath, place]))
     const counts = new Map<string, number | null>()
@@ -476,7 +477,7 @@ class VerifyRun {
   }
 }
 
-/** The key of a row that is read once more; null where that fails, which is reported where the shard is read. */
+/** The key of a row, read again. Null if that fails, which is reported where the shard is read. */
 function keyNow(lookup: ShardLookup, shardPath: string, row: number): EntryKey | null {
   try {
     const rows = lookup.open(shardPath)
@@ -487,7 +488,7 @@ function keyNow(lookup: ShardLookup, shardPath: string, row: number): EntryKey |
   }
 }
 
-/** Loci are kept in the ledger; a run needs only a digest of the rows. */
+/** The ledger keeps loci. A run needs only a digest of the rows. */
 function withoutLoci(holdings: Holdings): Holdings {
   return { ...holdings, loci: null, configuration: null }
 }

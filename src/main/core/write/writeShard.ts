@@ -1,6 +1,6 @@
 /**
- * Writes one immutable shard and enters its rows into the index, in that order: a crash between the two leaves rows that the next
- * write or reindex enters. Nothing is written before everything has been checked.
+ * Writes one immutable shard and then inserts its rows into the index. After a crash between the two, the next write or reindex inserts the
+ * rows. Nothing is written before everything has been checked.
  */
 
 import { dirname, join } from 'node:path'
@@ -39,7 +39,7 @@ export type WriteShardOptions = {
   readonly contig: string
   readonly strideBlock: number
   readonly records: readonly WindowRecord[]
-  /** 'plain' (default) is read by every Parquet reader; 'byte_stream_split' is smaller and needs Parquet 2.11 (pyarrow ≥ 15). */
+  /** 'plain' (default) can be read by every Parquet reader. 'byte_stream_split' is smaller and needs Parquet 2.11 (pyarrow ≥ 15). */
   readonly encoding?: EmbeddingEncoding
 }
 
@@ -47,9 +47,9 @@ export type WriteShardResult = {
   /** Relative to the cache root. */
   readonly shardPath: string
   readonly rows: number
-  /** False when the shard was there with the same values: nothing was rewritten. */
+  /** False if the shard already existed with the same values and was not rewritten. */
   readonly written: boolean
-  /** Finite values that are beyond float16 and became infinities. */
+  /** Number of finite values that exceed float16 and became infinities. */
   readonly overflowed: number
 }
 
@@ -61,8 +61,7 @@ export function withCreatedAt(record: WindowRecord): WindowRecord & { readonly c
 
 /**
  * Writes a shard (`write_shard` of `geno_lewm`).
- * @throws InputError for records that cannot be, CacheCorruptError when a key is taken or the shard holds other values,
- * CacheBusyError, SystemError
+ * @throws InputError for invalid records, CacheCorruptError if a key exists or the shard has other values, CacheBusyError, SystemError
  */
 export async function writeShard(cacheDir: string, options: WriteShardOptions): Promise<WriteShardResult> {
   const { contig, records } = options
@@ -94,10 +93,10 @@ export async function writeShard(cacheDir: string, options: WriteShardOptions): 
 class PlaceTaken extends Error {}
 
 /**
- * Puts a shard in its place while its entries wait to be committed: there are none before there is the shard, and none if it cannot be
- * written.
- * @returns false if another shard has just appeared there, because GenoLeWM does not use the lock
- * @throws CacheCorruptError when a key is taken, SystemError
+ * Publishes a shard in the middle of the transaction that inserts its entries. There are no entries before the shard exists, and none if it
+ * cannot be written.
+ * @returns false if another shard has just appeared at the path, because GenoLeWM does not use the lock
+ * @throws CacheCorruptError if a key exists, SystemError
  */
 function publish(root: string, shardPath: string, keys: ShardKeys, pieces: readonly Uint8Array[]): boolean {
   try {
@@ -158,7 +157,7 @@ function mixed(row: number, field: string, value: unknown, rule: string): InputE
   })
 }
 
-/** A new cache may be made anywhere but inside another one. */
+/** A new cache may be created anywhere except inside another one. */
 async function writableRoot(cacheDir: string): Promise<string> {
   const root = realRoot(cacheDir)
   const nearest = await nearestCacheRoot(root)
@@ -169,7 +168,8 @@ async function writableRoot(cacheDir: string): Promise<string> {
 }
 
 /**
- * A cache without an index is of the layout of its first shard that can be opened: an index of layout 1 would hold nothing of another.
+ * A cache without an index has the layout of its first shard that can be opened, because an index of layout 1 could not hold rows of
+ * another layout.
  * @throws UnsupportedError, SystemError
  */
 async function checkLayoutOfCache(root: string): Promise<void> {
@@ -190,17 +190,17 @@ async function checkLayoutOfCache(root: string): Promise<void> {
   }
 }
 
-/** @throws UnsupportedError for a shard of another layout than the one that is written */
+/** @throws UnsupportedError for a shard of another layout than the written one */
 function checkIsWritten({ knownLayout }: ShardReader, shardPath: string): void {
   if (knownLayout === WRITTEN_LAYOUT) return
   const layout = knownLayout === null ? 'a newer layout' : `layout ${knownLayout.version}`
   throw new UnsupportedError(
-    `${shardPath} is of ${layout}, and only layout ${WRITTEN_LAYOUT.version} can be written; nothing was changed`,
+    `${shardPath} is of ${layout}, but only layout ${WRITTEN_LAYOUT.version} can be written. Nothing was changed`,
     { shard_path: shardPath }
   )
 }
 
-/** The shard that is there must hold each record. */
+/** The existing shard must hold each record. */
 function checkStored(root: string, shardPath: string, records: readonly WindowRecord[], rounded: RoundedEmbeddings): void {
   const rows = openShardRows(root, shardPath)
   try {
@@ -211,7 +211,7 @@ function checkStored(root: string, shardPath: string, records: readonly WindowRe
   }
 }
 
-/** Each record must be in the shard already, with the same values after rounding. */
+/** Each record must already be in the shard, with the same values after rounding. */
 function checkSameRows(rows: ShardRows, records: readonly WindowRecord[], rounded: RoundedEmbeddings): void {
   const offsets = new Map<string, number>()
   for (let row = 0; row < rows.rows; row++) {
@@ -235,7 +235,7 @@ function checkSameRows(rows: ShardRows, records: readonly WindowRecord[], rounde
   }
 }
 
-/** Equal after rounding to float16; NaN equals NaN, and the two zeros each other, as numbers do. */
+/** Equal after rounding to float16. NaN equals NaN, and the two zeros are equal, as numbers are. */
 function sameHalves(stored: StoredValues, float16s: Uint16Array): boolean {
   if (stored.length !== float16s.length) return false
   for (let i = 0; i < float16s.length; i++) {
@@ -249,7 +249,7 @@ function sameHalves(stored: StoredValues, float16s: Uint16Array): boolean {
   return true
 }
 
-/** All rows of a shard that is there, for the index. */
+/** All rows of an existing shard, for the index. */
 function indexRowsOf(root: string, shardPath: string): IndexRow[] {
   const { keys, findings } = verifyShard(root, shardPath, 'keys')
   if (keys === null) {

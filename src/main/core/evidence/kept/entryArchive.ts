@@ -1,6 +1,6 @@
 /**
- * Index entries that left an index, kept as lines of JSON in quarantine. They are evidence: each says that a row with this key was at
- * this place. GenoLeWM never looks below `.quarantine`.
+ * Entries that were removed from an index, as lines of JSON in quarantine. Each is evidence that a row with this key was at this place.
+ * GenoLeWM never reads `.quarantine`.
  */
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,32 +15,32 @@ import type { IndexRow } from '../../keys/indexRow.ts'
 import { QUARANTINE_PATH } from '../../layouts/paths.ts'
 
 /**
- * Why an entry left.
- * - `shard_missing`: its shard is not there
+ * Why an entry was removed.
+ * - `shard_missing`: its shard is absent
  * - `quarantined`: its shard was moved to quarantine
  * - `damaged`: its shard is damaged and stays in place
  * - `changed`: the row at its place has another key now
- * - `superseded`: a later key of a row of which an earlier one is evidence already
- * - `index_error`: the index contradicted itself, or named what no shard can hold; no evidence of a row
+ * - `superseded`: a later key of a row whose earlier key is already evidence
+ * - `index_error`: the index contradicted itself, or had a key that no shard can hold. Not evidence of a row
  */
 const WHYS = ['shard_missing', 'quarantined', 'damaged', 'changed', 'superseded', 'index_error'] as const
 export type Why = (typeof WHYS)[number]
 
 export type LeavingEntry = IndexRow & { readonly why: Why }
 
-/** `at`: when it was kept, UTC ns. */
+/** `at`: when it was archived, UTC ns. */
 export type ArchivedEntry = LeavingEntry & { readonly at: bigint }
 
-/** A file in the archive that cannot be read, or not to its end. */
+/** A file in the archive that cannot be read completely. */
 export type ArchiveProblem = { readonly path: string; readonly message: string; readonly refused: boolean }
 
 const FILE_NAME = /^index-entries\.\d{1,20}\.ndjson$/
 const ENTRIES_A_FILE = 50_000
 
 /**
- * Keeps entries. When this returns they are on the disk.
- * @returns how many
- * @throws SystemError, CacheCorruptError when the quarantine is a link
+ * Archives entries. They are on disk when this returns.
+ * @returns number of entries
+ * @throws SystemError, CacheCorruptError if the quarantine is a link
  */
 export function archiveEntries(root: string, entries: Iterable<LeavingEntry>): number {
   let lines: string[] = []
@@ -62,7 +62,7 @@ export function archiveEntries(root: string, entries: Iterable<LeavingEntry>): n
   return kept
 }
 
-/** An entry as it is written. */
+/** An entry in the form of the file. */
 export function lineOf({ shardPath, rowOffset, createdAt, why, ...key }: LeavingEntry, at: bigint) {
   const line = {
     ...Object.fromEntries(ALL_KEY_PARTS.map(({ field, column }) => [column, key[field]])),
@@ -75,14 +75,14 @@ export function lineOf({ shardPath, rowOffset, createdAt, why, ...key }: Leaving
   return `${JSON.stringify(line)}\n`
 }
 
-/** Removes what a crash left of a file that was being written. The caller holds the lock. @throws SystemError */
+/** Removes partial files left by a crash. The caller holds the lock. @throws SystemError */
 export function sweepArchive(root: string): void {
   const folder = join(root, QUARANTINE_PATH)
-  // What lies behind a link is not the cache's.
+  // The target of a link does not belong to the cache.
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) sweepTempFiles(folder)
 }
 
-/** Files of the archive, relative to the root, the oldest first. @throws SystemError */
+/** Files of the archive, relative to the root, oldest first. @throws SystemError */
 export function archiveFiles(root: string): string[] {
   const folder = join(root, QUARANTINE_PATH)
   try {
@@ -96,14 +96,14 @@ export function archiveFiles(root: string): string[] {
 }
 
 /**
- * Every entry that was kept, the oldest first.
- * @param onProblem told of each file that cannot be read to its end, or that holds lines which are no entries
+ * Every archived entry, oldest first.
+ * @param onProblem called for each file that cannot be read completely, or that has invalid lines
  */
 export function* readArchive(root: string, onProblem: (problem: ArchiveProblem) => void): Generator<ArchivedEntry> {
   for (const path of archiveFiles(root)) yield* readArchiveFile(root, path, onProblem)
 }
 
-/** The same of one file. */
+/** The same for one file. */
 export function* readArchiveFile(root: string, path: string, onProblem: (problem: ArchiveProblem) => void): Generator<ArchivedEntry> {
   let strange = 0
   try {
@@ -114,18 +114,18 @@ export function* readArchiveFile(root: string, path: string, onProblem: (problem
     }
   } catch (error) {
     const { message } = asSystemError(error, 'read', path)
-    onProblem({ path, message: `kept index entries could not be read: ${message}`, refused: true })
+    onProblem({ path, message: `removed index entries could not be read: ${message}`, refused: true })
     return
   }
   if (strange === 0) return
   const lines = strange === 1 ? 'one line is' : `${strange} lines are`
-  onProblem({ path, message: `${lines} damaged; the evidence of these index entries is lost`, refused: false })
+  onProblem({ path, message: `${lines} damaged. The evidence of these index entries is lost`, refused: false })
 }
 
 const PIECE_BYTES = 256 * 1024
 const LINE_BYTES = 64 * 1024
 
-/** The lines of a file, null for one that is longer than any entry. @throws what Node throws */
+/** The lines of a file. Null for a line longer than any entry. @throws the errors of Node */
 function* linesOf(path: string): Generator<string | null> {
   const fd = openSync(path, READ_PLAIN)
   try {
@@ -156,7 +156,7 @@ function* linesOf(path: string): Generator<string | null> {
   }
 }
 
-/** A line as an entry; null for any other text. */
+/** A line as an entry. Null for any other text. */
 export function entryOf(line: string): ArchivedEntry | null {
   const fields = parsed(line)
   if (fields === null) return null

@@ -1,6 +1,6 @@
 /**
- * A person's word that shards need not come back. The evidence of them moves to a file of its own, with who said so and when, so that
- * nothing asks for them any more: without evidence nothing is missing. What is written in their place later is new evidence.
+ * A user's statement that shards are no longer needed. The evidence of them is moved to a separate file, with user name and time, so that
+ * it is no longer used. Without evidence nothing is missing. A file that is later written to the same path is new evidence.
  */
 import { readdirSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
@@ -9,7 +9,7 @@ import type { QuarantineEntry } from '../../../../shared/model/report.ts'
 import { readSmallFile } from '../../fs/smallFile.ts'
 import { QUARANTINE_PATH } from '../../layouts/paths.ts'
 
-/** What was forgotten: one line of a file. */
+/** Forgotten rows: one line of a file. */
 export type Forgotten = {
   readonly shard_path: string
   readonly rows: number | null
@@ -18,7 +18,7 @@ export type Forgotten = {
   readonly host: string
   /** UTC ns. */
   readonly at: string
-  /** Files in quarantine that are no evidence any more. */
+  /** Files in quarantine that no longer count as evidence. */
   readonly quarantined: readonly QuarantinedFile[]
 }
 
@@ -26,7 +26,7 @@ type QuarantinedFile = { readonly path: string; readonly at: string | null; read
 
 const FILE_NAME = /^forgotten\.\d{1,20}\.ndjson$/
 
-/** Files in quarantine of which a person said that they need not come back. A file that cannot be read forgets nothing. */
+/** Files in quarantine that the user does not need. A file of this list that cannot be read forgets nothing. */
 export function readForgotten(root: string): ReadonlySet<string> {
   const forgotten = new Set<string>()
   for (const name of namesIn(join(root, QUARANTINE_PATH))) {
@@ -38,7 +38,7 @@ export function readForgotten(root: string): ReadonlySet<string> {
   return forgotten
 }
 
-/** Whether a file in quarantine is the one that was forgotten, and not another one that was moved there later. */
+/** Whether a file in quarantine is the forgotten one, and not one that was moved there later. */
 export function isForgotten(forgotten: ReadonlySet<string>, { path, at, bytes }: QuarantineEntry): boolean {
   return forgotten.has(fileText({ path, at: at === null ? null : String(at), bytes }))
 }
@@ -78,7 +78,7 @@ function isQuarantinedFile(value: unknown): value is QuarantinedFile {
   return typeof value.path === 'string' && (value.at === null || typeof value.at === 'string') && typeof value.bytes === 'number'
 }
 
-/** Who says something, as the system knows them. */
+/** The user, as known to the operating system. */
 export function whoAmI(): { readonly by: string; readonly host: string } {
   try {
     return { by: userInfo().username, host: hostname() }

@@ -1,4 +1,4 @@
-/** Takes away what the archive of index entries says and the index says as well: shards that were restored are evidence enough. */
+/** Removes archived entries that are also in the index, because restored shards are sufficient evidence. */
 import { join } from 'node:path'
 import { CacheError } from '../../../../shared/model/errors.ts'
 import { removeEmptyFolders } from '../../cache/quarantineFiles.ts'
@@ -6,7 +6,7 @@ import { removeQuietly } from '../../fs/durableFile.ts'
 import { openIndex, type WindowIndex } from '../../index/windowIndex.ts'
 import { archiveFiles, readArchiveFile } from './entryArchive.ts'
 
-/** Removes each file of the archive of which the index holds every entry, at the same place. The caller holds the lock. */
+/** Removes each file of the archive whose entries are all in the index, with the same location. The caller holds the lock. */
 export function pruneArchive(root: string): void {
   const files = archiveFiles(root)
   if (files.length === 0) return
@@ -23,7 +23,7 @@ export function pruneArchive(root: string): void {
       index.close()
     }
   } catch (error) {
-    // What cannot be compared stays; the operation before this was carried out.
+    // A file that cannot be compared stays. The preceding operation has succeeded.
     if (!(error instanceof CacheError)) throw error
   }
 }

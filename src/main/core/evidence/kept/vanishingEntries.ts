@@ -1,4 +1,7 @@
-/** The entries of an index that a new one will not hold, each with why: found while the new one is built, kept before it takes its place. */
+/**
+ * The entries of an index that its replacement will not hold, each with the reason. They are found during the rebuild and archived before
+ * the replacement.
+ */
 import type { LongOptions } from '../../../../shared/model/report.ts'
 import { IndexUnusable } from '../../index/untrusted.ts'
 import { openUsableIndex } from '../../index/usableIndex.ts'
@@ -12,7 +15,7 @@ import { isShardPath } from '../../layouts/paths.ts'
 import { BYTES_OF_KEYS, mapShards } from '../../pool/mapShards.ts'
 import { archiveEntries, type LeavingEntry, readArchive } from './entryArchive.ts'
 
-/** What becomes of a shard's entries when the index is built anew. */
+/** The fate of a shard's entries when the index is rebuilt. */
 export type ShardFate = 'read' | 'damaged' | 'missing'
 
 export class VanishingEntries {
@@ -23,7 +26,7 @@ export class VanishingEntries {
   private changed: IndexRow[] = []
   private gaveOut = false
 
-  /** Looks at the index that will be replaced. @throws CacheBusyError, SystemError */
+  /** Reads the index that will be replaced. @throws CacheBusyError, SystemError */
   constructor(root: string) {
     this.root = root
     this.index = openUsableIndex(root)
@@ -33,7 +36,7 @@ export class VanishingEntries {
     this.index?.close()
   }
 
-  /** A shard's rows go into the new index. */
+  /** Registers a shard whose rows are entered into the new index. */
   take(shardPath: string, keys: ShardKeys): void {
     this.attempt(index => {
       if (holdsExactly(index, shardPath, keys)) this.exact.add(shardPath)
@@ -42,10 +45,10 @@ export class VanishingEntries {
   }
 
   /**
-   * Keeps what will be lost.
+   * Archives the entries that would be lost.
    * @param isHeld whether the new index has the key of an entry
-   * @param fateOf what became of a shard
-   * @returns how many entries were kept
+   * @param fateOf the fate of a shard
+   * @returns number of archived entries
    * @throws SystemError
    */
   keep(isHeld: (entry: IndexRow) => boolean, fateOf: (shardPath: string) => ShardFate): number {
@@ -63,12 +66,12 @@ export class VanishingEntries {
     const changed = new Set(this.changed.map(entryText))
     for (const entry of this.changed) yield { ...entry, why: earlier.has(placeText(entry)) ? 'superseded' : 'changed' }
     for (const entry of entriesOf(index, this.exact)) {
-      // A key of a row that changed is kept even where another shard holds it: it tells of the change.
+      // The key of a changed row is archived even if another shard holds it, because it is evidence of the change.
       if (!changed.has(entryText(entry)) && !isHeld(entry)) yield { ...entry, why: whyOf(entry, fateOf) }
     }
   }
 
-  /** Rows of which an earlier key is kept already. */
+  /** Rows whose earlier key is already archived. */
   private earlierKeys(): ReadonlySet<string> {
     if (this.changed.length === 0) return new Set()
     const places = new Set(this.changed.map(placeText))
@@ -79,7 +82,7 @@ export class VanishingEntries {
     return earlier
   }
 
-  /** An index that gives out half-way is looked at once more at the end, as far as it can be read. */
+  /** An index that failed part-way is read again at the end, as far as possible. */
   private attempt(work: (index: WindowIndex) => void): void {
     if (this.index === null || this.gaveOut) return
     try {
@@ -110,12 +113,12 @@ function whyOf(entry: IndexRow, fateOf: (shardPath: string) => ShardFate): Leavi
   if (!isShardPath(entry.shardPath) || !isValidKey(entry)) return 'index_error'
   const fate = fateOf(entry.shardPath)
   if (fate === 'missing') return 'shard_missing'
-  // Of a shard that was read, what was told of it is among the changed rows.
+  // For a shard that was read, the evidence is among the changed rows.
   return fate === 'damaged' ? 'damaged' : 'index_error'
 }
 
 /**
- * Keeps the entries of shards that are about to be moved to quarantine. Without an index that can be used there is nothing to keep.
+ * Archives the entries of shards that are about to be quarantined. Without a usable index, there is nothing to archive.
  * @throws CacheBusyError, SystemError, CancelledError
  */
 export async function archiveShards(
@@ -123,7 +126,7 @@ export async function archiveShards(
   shardPaths: readonly string[],
   options: Pick<LongOptions, 'signal' | 'workers'>
 ): Promise<void> {
-  // SQLite takes a device that fails once for a damaged index. Its entries leave it by another reading, so it is read again.
+  // SQLite reports a single device error as a damaged index. The entries are removed by another read, so the index is read again.
   for (const isLast of [false, true]) {
     const index = openUsableIndex(root)
     if (index === null) continue
@@ -138,7 +141,7 @@ export async function archiveShards(
   }
 }
 
-/** @param asFarAsItReads whether an index that gives out half-way is no error. @throws IndexUnusable, CacheBusyError, SystemError, CancelledError */
+/** @param asFarAsItReads accept an index that fails part-way. @throws IndexUnusable, CacheBusyError, SystemError, CancelledError */
 async function archiveFrom(
   index: WindowIndex,
   root: string,
@@ -155,7 +158,7 @@ async function archiveFrom(
   archiveEntries(root, quarantined(index, shardPaths, earlier, contradicted, asFarAsItReads))
 }
 
-/** Entries that tell that one of some shards changed: once the shard has moved, nothing tells them from the others. */
+/** Entries that show that one of some shards changed. After the shard has moved, they could not be distinguished from the others. */
 async function contradictedIn(
   root: string,
   index: WindowIndex,
@@ -195,14 +198,14 @@ function* quarantined(
     try {
       for (const entry of index.rowsOf(path)) yield { ...entry, why: whyOf(entry) }
     } catch (error) {
-      // The index as a whole is set aside when a new one takes its place.
+      // The whole index is moved to quarantine when a new one replaces it.
       if (!asFarAsItReads || !(error instanceof IndexUnusable)) throw error
       return
     }
   }
 }
 
-/** Every entry, but for those of some shards; of an index with damage, those before and after it. */
+/** All entries except those of some shards. From a damaged index, the entries before and after the damage. */
 function* entriesOf(index: WindowIndex, except: ReadonlySet<string>): Generator<IndexRow> {
   try {
     for (const path of index.distinctShardPaths()) if (!except.has(path)) yield* index.rowsOf(path)

@@ -1,7 +1,7 @@
 /**
- * A new index, built beside the old one and then put in its place: whoever reads at that moment sees the old one or the new one.
- * A live index is replaced by SQLite's own backup, in one transaction that Python's connections wait for; one that SQLite cannot
- * open is set aside, and the new file is renamed into its place.
+ * A new index, built beside the old one and then published. Readers see either the old one or the new one. A usable index is replaced by
+ * SQLite's own backup, in one transaction that Python's connections wait for. An index that SQLite cannot open is moved to quarantine, and
+ * the new file is renamed to its path.
  */
 import { closeSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -26,30 +26,30 @@ import { guarded, harden, IndexUnusable } from '../untrusted.ts'
 import { openIndex } from '../windowIndex.ts'
 import { createBareTable, makeIndexes, type RepeatedRow } from './bulkLoad.ts'
 
-/** An index that is being built: shards go in, in path order; `publish` puts it in place. */
+/** An index during a rebuild. Shards are added in path order, and `publish` replaces the old index. */
 export type IndexBuilder = {
-  /** Enters all rows of a shard. */
+  /** Inserts all rows of a shard. */
   add(shardPath: string, keys: ShardKeys): void
   /**
-   * Ends the building.
-   * @param misplaced shards whose rows stay only where no other shard has the same key
-   * @returns rows that were left out, as the first with a key stays
+   * Completes the insertion.
+   * @param misplaced shards whose rows are kept only if no other shard has the same key
+   * @returns rows that were left out, because an earlier row has their key
    */
   finish(misplaced: Iterable<string>): RepeatedRow[]
-  /** Enters single rows into what is finished. @returns how many went in; the others have keys that are taken */
+  /** Inserts individual rows after `finish`. @returns number of rows inserted. The others have existing keys */
   addRows(rows: Iterable<IndexRow>): number
-  /** Whether what is finished has a key. */
+  /** Whether the finished index has a key. */
   holds(key: IndexRow): boolean
   /** Replaces the cache's index. @throws CancelledError before that */
   publish(signal?: AbortSignal): Promise<void>
-  /** Throws away what was not published. */
+  /** Deletes an unpublished index. */
   discard(): void
 }
 
-/** Pages of the file that is being built are held in so much memory, KiB, as are keys while they are sorted; more go to temp files. */
+/** Memory for pages of the new file, and for sorting keys, KiB. The rest is in temporary files. */
 const CACHE_KIB = 16_384
 
-/** Starts a new index in a temp file beside the old one. */
+/** Starts a new index in a temporary file beside the old one. */
 export function startIndex(root: string): IndexBuilder {
   const folder = dirname(join(root, INDEX_PATH))
   makeFolder(folder)
@@ -63,7 +63,7 @@ export function startIndex(root: string): IndexBuilder {
   } catch (error) {
     throw asSystemError(error, 'write', temp)
   }
-  // Nobody else sees the file before it is published: speed now, one fsync at the end.
+  // No other process sees the file before it is published. Until then it is fast, with one fsync at the end.
   db.pragma('journal_mode = MEMORY')
   db.pragma('synchronous = OFF')
   db.pragma(`cache_size = -${CACHE_KIB}`)
@@ -82,7 +82,7 @@ export function startIndex(root: string): IndexBuilder {
       const repeated = makeIndexes(db, misplaced)
       db.exec('COMMIT')
       db.close()
-      // Opened anew, as everybody else will: with its final schema.
+      // Opened again, with its final schema, like all later users do.
       db = openDatabase(temp)
       return repeated
     },
@@ -130,24 +130,24 @@ async function publish(root: string, temp: string, db: Database.Database): Promi
   }
 }
 
-/** Whether there is an index that SQLite can open and lock; one with another schema will do. */
+/** Whether SQLite can open and lock the existing index, with any schema. */
 function isLive(root: string): boolean {
   try {
     const index = openIndex(root, 'write')
     index?.close()
-    // An empty file is a database without tables: SQLite can replace it in place.
+    // An empty file is a database without tables. SQLite can replace it in place.
     return index !== null || isThere(join(root, INDEX_PATH))
   } catch (error) {
-    // An index of another GenoLeWM that came meanwhile is never replaced.
+    // An index of another GenoLeWM that was created meanwhile is never replaced.
     if (error instanceof IndexUnusable && error.kind !== 'index_unsupported') return error.kind === 'index_schema'
     throw error
   }
 }
 
-/** Larger ones are not held in memory to be compared. */
+/** Larger ones are not loaded into memory for comparison. */
 const COMPARED_BYTES = 64 * 1024 * 1024
 const COMPARED_AT_ONCE = 256 * 1024
-/** Parts of a header that count how often it was written: the change counter, the schema cookie, the version they hold for. */
+/** Counters in the header that change with every write: the change counter, the schema cookie, and the version that they are valid for. */
 const COUNTERS = [
   [24, 28],
   [40, 44],
@@ -155,13 +155,13 @@ const COUNTERS = [
 ] as const
 
 /**
- * Whether the live index is the new one already, byte for byte: then nobody has to wait for it to be written again. SQLite reads the
- * live one: had we opened the file ourselves, closing it would take the locks away from every connection of this process (POSIX).
+ * Whether the existing index is already equal to the new one, byte for byte. Then it need not be written again. SQLite reads the existing
+ * one, because closing a descriptor of its file would release the locks of all connections of this process (POSIX).
  */
 function isSameDatabase(temp: string, live: string): boolean {
   try {
     const { size } = statSync(temp)
-    // It may have gone since it was seen: Python's reindex deletes the index before it makes the new one.
+    // It may have disappeared, because Python's reindex deletes the index before it creates the new one.
     if (size > COMPARED_BYTES || statSync(live, { throwIfNoEntry: false })?.size !== size) return false
     const db = openDatabase(live, { readonly: true, timeout: BUSY_MS })
     try {
@@ -170,18 +170,18 @@ function isSameDatabase(temp: string, live: string): boolean {
       db.close()
     }
   } catch {
-    // Replacing it will say what is wrong.
+    // Replacing it will report the error.
     return false
   }
 }
 
-/** Whether a file has these bytes, but for the counters: memory for all of it would take longer to get than to compare. */
+/** Whether a file has these bytes, except for the counters. Allocating memory for the whole file would take longer than the comparison. */
 function holdsBytes(path: string, theirs: Buffer): boolean {
   const fd = openSync(path, 'r')
   try {
-    const ours = Buffer.allocUnsafe(COMPARED_AT_ONCE)
+    const own = Buffer.allocUnsafe(COMPARED_AT_ONCE)
     for (let at = 0; at < theirs.length; ) {
-      const piece = ours.subarray(0, readSync(fd, ours, 0, Math.min(ours.length, theirs.length - at), at))
+      const piece = own.subarray(0, readSync(fd, own, 0, Math.min(own.length, theirs.length - at), at))
       if (at === 0) for (const [from, to] of COUNTERS) theirs.copy(piece, from, from, to)
       if (piece.length === 0 || !piece.equals(theirs.subarray(at, at + piece.length))) return false
       at += piece.length
@@ -199,7 +199,7 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
   try {
     await db.backup(path, {
       progress: () => {
-        if (Date.now() > deadline) throw new CacheBusyError('another process holds the index locked', { waited_ms: BACKUP_DEADLINE_MS })
+        if (Date.now() > deadline) throw new CacheBusyError('the index is locked by another process', { waited_ms: BACKUP_DEADLINE_MS })
         return 2 ** 31 - 1
       }
     })
@@ -218,8 +218,8 @@ async function replaceLive(db: Database.Database, path: string): Promise<void> {
 }
 
 /**
- * The copy of a database keeps the journal mode of its file, and Python expects a rollback journal. SQLite refuses to leave WAL mode
- * while another connection is open. The new index is in place all the same, so its log is synced, and WAL mode stays.
+ * The copy of a database keeps the journal mode of its file, but Python expects a rollback journal. SQLite cannot leave WAL mode while
+ * another connection is open. The new index is complete nevertheless, so its log is synced and WAL mode stays.
  */
 function leaveWalMode(live: Database.Database): void {
   try {
@@ -235,7 +235,7 @@ function leaveWalMode(live: Database.Database): void {
   }
 }
 
-/** Keeps what could not be opened, and the journals that SQLite would otherwise roll back into the new file. */
+/** Keeps an index that could not be opened, with its journals, which SQLite would otherwise roll back into the new file. */
 function setAside(root: string): void {
   for (const suffix of ['', ...JOURNALS]) {
     const from = join(root, `${INDEX_PATH}${suffix}`)
@@ -244,7 +244,7 @@ function setAside(root: string): void {
   }
 }
 
-/** A name with the time in it that nobody has: a clock may stand still or go back. */
+/** An unused name that contains the time. The clock may stop or be set back. */
 function freeName(path: string): string {
   for (let time = nowNs(); ; time++) if (!isThere(`${path}.${time}.bad`)) return `${path}.${time}.bad`
 }

@@ -1,20 +1,21 @@
 /**
- * Many rows into an empty index. Rows are appended to a table without its primary key; the keys are then sorted once and the key's B-tree written from end to end. Entered one by one, keys would go to
- * random places of a tree that soon is larger than memory. At the end the schema is the layout's own, to the letter.
+ * Inserts many rows into an empty index. Rows are appended to a table without a primary key. Then the keys are sorted and the B-tree is
+ * written sequentially. Inserted one by one, keys would be written to random positions of a tree that soon exceeds the memory. The final
+ * schema is exactly that of the layout.
  */
 import Database from 'better-sqlite3'
 import { WRITTEN_LAYOUT } from '../../layouts/registry.ts'
 
-/** A row whose key an earlier row has: it is not in the index. */
+/** A row whose key an earlier row has. It is not in the index. */
 export type RepeatedRow = { readonly shardPath: string; readonly row: number; readonly place: string }
 
 const TABLE = 'window_index'
-/** What SQLite calls the index of a table's primary key. */
+/** SQLite's name for the index of a table's primary key. */
 const KEY_INDEX = `sqlite_autoindex_${TABLE}_1`
 const KEY_COLUMNS = WRITTEN_LAYOUT.key.map(({ column }) => column)
 const KEY = KEY_COLUMNS.join(', ')
 
-/** What SQLite makes of the layout's statements: the table's text as it is kept, and its columns. */
+/** SQLite's form of the layout's statements: the stored text of the table, and its columns. */
 function finalSchema(): { readonly table: string; readonly columns: string[]; readonly indexes: readonly string[] } {
   const db = new Database(':memory:')
   try {
@@ -22,28 +23,28 @@ function finalSchema(): { readonly table: string; readonly columns: string[]; re
     db.exec(table)
     const text = db.prepare<[string], string>('SELECT sql FROM sqlite_master WHERE name = ?').pluck().get(TABLE)
     const columns = db.prepare<[], { name: string; type: string }>(`PRAGMA table_info(${TABLE})`).all()
-    if (text === undefined) throw new TypeError('the layout makes no table')
+    if (text === undefined) throw new TypeError('the layout creates no table')
     return { table: text, columns: columns.map(({ name, type }) => `${name} ${type} NOT NULL`), indexes }
   } finally {
     db.close()
   }
 }
 
-/** Makes the table without its key. */
+/** Creates the table without its key. */
 export function createBareTable(db: Database.Database): void {
   db.exec(`CREATE TABLE ${TABLE} (${finalSchema().columns.join(', ')})`)
 }
 
 /**
- * Gives the table its key and its other indexes.
- * @param misplaced shards whose rows stay only where no other shard has the same key
- * @returns rows that repeated the key of an earlier one, and are gone
+ * Adds the key and the other indexes to the table.
+ * @param misplaced shards whose rows are kept only if no other shard has the same key
+ * @returns rows that repeated the key of an earlier row and were removed
  */
 export function makeIndexes(db: Database.Database, misplaced: Iterable<string>): RepeatedRow[] {
   const { table, indexes } = finalSchema()
   const repeated = makeKeyIndex(db, misplaced)
   for (const statement of indexes) db.exec(statement)
-  // The index of a primary key has the form of any unique one: only the schema has to say so.
+  // The index of a primary key has the form of any unique index. Only the schema must declare it.
   db.unsafeMode(true)
   db.pragma('writable_schema = ON')
   db.prepare("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?").run(table, TABLE)
@@ -72,10 +73,10 @@ function makeKeyIndex(db: Database.Database, misplaced: Iterable<string>): Repea
   return repeated
 }
 
-/** Added to the rowid of a row in a misplaced shard: no table has so many rows. */
+/** Added to the rowid of rows in misplaced shards. No table has that many rows. */
 const LAST = 2 ** 40
 
-/** Rows stand in path order: the first with a key has the lowest rowid. Those of misplaced shards come after all others. */
+/** Rows are in path order, so the first row with a key has the lowest rowid. Rows of misplaced shards come after all others. */
 function takeOutRepeated(db: Database.Database): RepeatedRow[] {
   const same = KEY_COLUMNS.map(column => `again.${column} = keys.${column}`).join(' AND ')
   const rows = db

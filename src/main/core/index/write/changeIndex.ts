@@ -1,4 +1,4 @@
-/** What changes an index in place, in one transaction each: rows that come, and shards that go. */
+/** Changes to an existing index, in one transaction each: adding rows, and removing shards. */
 import { dirname, join } from 'node:path'
 import { CacheCorruptError } from '../../../../shared/model/errors.ts'
 import { makeFolder } from '../../fs/durableFile.ts'
@@ -12,8 +12,8 @@ import { guarded, harden, IndexUnusable } from '../untrusted.ts'
 import { openIndex, WindowIndex } from '../windowIndex.ts'
 
 /**
- * Enters rows in one transaction, making the index when there is none.
- * @throws CacheCorruptError when a key stands at another place, IndexUnusable, CacheBusyError, SystemError
+ * Inserts rows in one transaction. Creates the index if it does not exist.
+ * @throws CacheCorruptError if a key has another location, IndexUnusable, CacheBusyError, SystemError
  */
 export function enterRows(root: string, rows: readonly IndexRow[]): void {
   withIndex(root, index => {
@@ -30,9 +30,9 @@ export function enterRows(root: string, rows: readonly IndexRow[]): void {
 }
 
 /**
- * Removes all entries of some shards, before the shards go: an index must not point at what is not there.
- * Without an index, or with one that cannot be used, there is nothing to remove.
- * @throws CacheBusyError, SystemError (also for an index that looks spoiled because the system does not read it)
+ * Removes all entries of some shards before the shards are moved, so that the index never points to absent files. Does nothing without a
+ * usable index.
+ * @throws CacheBusyError, SystemError (also for an index that seems damaged because of an I/O error)
  */
 export function forgetShards(root: string, shardPaths: readonly string[]): void {
   changeIfUsable(root, index => {
@@ -41,7 +41,7 @@ export function forgetShards(root: string, shardPaths: readonly string[]): void 
 }
 
 /**
- * Removes single entries. Without an index, or with one that cannot be used, there is nothing to remove.
+ * Removes individual entries. Does nothing without a usable index.
  * @throws CacheBusyError, SystemError
  */
 export function forgetEntries(root: string, entries: readonly IndexEntry[]): void {
@@ -60,13 +60,13 @@ function changeIfUsable(root: string, change: (index: WindowIndex) => void): voi
   }
 }
 
-/** Changes the index in one transaction, which makes it when there is none; what `work` throws undoes it. */
+/** Changes the index in one transaction, and creates it if it does not exist. An exception in `work` rolls back the transaction. */
 export function withIndex(root: string, work: (index: WindowIndex) => void): void {
   const index = openIndex(root, 'write') ?? openNew(root)
   changeAndClose(root, index, () => work(index))
 }
 
-/** @throws SystemError for an index that looks spoiled because the system does not read it */
+/** @throws SystemError for an index that seems damaged because of an I/O error */
 function changeAndClose(root: string, index: WindowIndex, work: () => void): void {
   try {
     index.transaction(work)

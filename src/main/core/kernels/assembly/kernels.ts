@@ -1,10 +1,10 @@
 /**
- * What is done with millions of values of a page, sixteen bytes at a time. AssemblyScript (https://www.assemblyscript.org), compiled by
- * `npm run build`; `../kernels.ts` calls it. Every pointer is into this module's memory, which has 16 readable bytes behind the input
- * and 16 writable ones behind the output.
+ * Kernels for the millions of values of a page, sixteen bytes at a time. AssemblyScript (https://www.assemblyscript.org), compiled by `npm
+ * run build` and called by `../kernels.ts`. All pointers refer to this module's memory, which has 16 readable bytes after the input and 16
+ * writable bytes after the output.
  */
 
-/** Shuffle that brings the four bytes in which each of four values begins into the four lanes of a vector. */
+/** Shuffle that moves the first four bytes of each of four values into the four lanes of a vector. */
 function lanes(bitWidth: u32, shift: u32): v128 {
   let shuffle = i32x4.splat(0)
   shuffle = i32x4.replace_lane(shuffle, 0, word(0, bitWidth, shift))
@@ -13,12 +13,12 @@ function lanes(bitWidth: u32, shift: u32): v128 {
   return i32x4.replace_lane(shuffle, 3, word(3, bitWidth, shift))
 }
 
-/** Positions of the four bytes that hold the `lane`-th value. */
+/** Positions of the four bytes that contain the `lane`-th value. */
 function word(lane: u32, bitWidth: u32, shift: u32): u32 {
   return ((lane * bitWidth + shift) >> 3) * 0x01010101 + 0x03020100
 }
 
-/** Factors that move each value up until all begin at bit 7: vectors have no shift of their own for each lane. */
+/** Factors that shift each value so that all begin at bit 7, because vectors cannot shift each lane separately. */
 function factors(bitWidth: u32, shift: u32): v128 {
   let powers = i32x4.splat(0)
   powers = i32x4.replace_lane(powers, 0, 1 << (7 - (shift & 7)))
@@ -33,13 +33,13 @@ function largestOf(values: v128): u32 {
   return max<u32>(i32x4.extract_lane(pairs, 0), i32x4.extract_lane(pairs, 1))
 }
 
-/** Four values, one in each lane. */
+/** Four values, one per lane. */
 function four(from: usize, shuffle: v128, factors: v128, mask: v128): v128 {
   return v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(from), shuffle), factors), 7), mask)
 }
 
 /**
- * Unpacks `groups` times eight values of `bitWidth` bits (1 to 16), least significant bit first, into 16 bits each.
+ * Unpacks `groups` times eight values of `bitWidth` bits (1 to 16), least significant bit first, to 16 bits each.
  * @returns the largest
  */
 export function unpack16(from: usize, bitWidth: u32, groups: u32, to: usize): u32 {
@@ -64,7 +64,7 @@ export function unpack16(from: usize, bitWidth: u32, groups: u32, to: usize): u3
   return largestOf(i32x4.max_u(i32x4.extend_low_i16x8_u(largest), i32x4.extend_high_i16x8_u(largest)))
 }
 
-/** The same for values of up to 24 bits, into 32 bits each. */
+/** The same for values of up to 24 bits, to 32 bits each. */
 export function unpack32(from: usize, bitWidth: u32, groups: u32, to: usize): u32 {
   const half = (4 * bitWidth) & 7
   const second: usize = (4 * bitWidth) >> 3
@@ -87,7 +87,7 @@ export function unpack32(from: usize, bitWidth: u32, groups: u32, to: usize): u3
   return largestOf(largest)
 }
 
-/** Whether none of `count` halves is infinite or not a number: their exponents are not all ones. */
+/** Whether all of `count` float16 values are finite, that is, no exponent has all bits set. */
 export function halvesFinite(from: usize, count: u32): bool {
   const exponent = i16x8.splat(0x7c00)
   let strange = i16x8.splat(0)
@@ -101,16 +101,16 @@ export function halvesFinite(from: usize, count: u32): bool {
   return finite
 }
 
-/** Smallest float whose half is a normal one (2^-14), and the first that is beyond all halves (65,520), as bits. */
+/** The smallest float that rounds to a normal float16 (2^-14), and the first beyond the float16 range (65,520), as bits. */
 const SMALLEST_NORMAL: i32 = 0x38800000
 const TOO_LARGE: i32 = 0x477ff000
 const FLOAT_INFINITY: i32 = 0x7f800000
-/** Between the biases of the two exponents, and half of what is dropped less one for an even neighbour. */
+/** The difference between the exponent biases, and the rounding term: half of the dropped part, minus one for an even neighbour. */
 const TO_HALF: i32 = 0xfff - 0x38000000
 
 /**
- * Rounds `count` floats to halves, ties to even; every NaN becomes 0x7e00 with its sign. Reads and writes whole vectors.
- * @returns how many finite floats became infinities
+ * Rounds `count` floats to float16, ties to even. Every NaN becomes 0x7e00 with its sign. Reads and writes whole vectors.
+ * @returns number of finite floats that became infinities
  */
 export function roundToHalves(from: usize, count: u32, to: usize): u32 {
   let overflowed: u32 = 0
@@ -121,7 +121,7 @@ export function roundToHalves(from: usize, count: u32, to: usize): u32 {
     let half = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, i32x4.splat(TO_HALF)), isOdd), 13)
     const isSmall = i32x4.lt_s(magnitude, i32x4.splat(SMALLEST_NORMAL))
     const isTooLarge = i32x4.ge_s(magnitude, i32x4.splat(TOO_LARGE))
-    // Few embeddings hold values of either kind.
+    // Few embeddings contain values of either kind.
     if (v128.any_true(v128.or(isSmall, isTooLarge))) {
       half = v128.bitselect(unitsOf(magnitude), half, isSmall)
       half = v128.bitselect(i32x4.splat(0x7c00), half, isTooLarge)
@@ -136,7 +136,7 @@ export function roundToHalves(from: usize, count: u32, to: usize): u32 {
   return overflowed
 }
 
-/** As many units of the smallest half, to the nearest: the largest of these flows into the normal ones. */
+/** The number of units of the smallest float16, rounded. The largest results carry over into normal numbers. */
 function unitsOf(magnitude: v128): v128 {
   return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(magnitude, f32x4.splat(16777216))))
 }
@@ -147,14 +147,14 @@ function setAmong(lanes: v128, count: u32): u32 {
   return popcnt(count < 4 ? mask & ((1 << count) - 1) : mask)
 }
 
-/** Order of the numbers that halves stand for: 16 bits with a sign, the negative ones turned round. */
-function placesOf(halves: v128): v128 {
-  return v128.xor(halves, v128.and(i16x8.shr_s(halves, 15), i16x8.splat(0x7fff)))
+/** The order of float16 numbers as signed 16-bit integers, with the negative ones reversed. */
+function placesOf(float16s: v128): v128 {
+  return v128.xor(float16s, v128.and(i16x8.shr_s(float16s, 15), i16x8.splat(0x7fff)))
 }
 
 /**
- * Smallest and largest place of `count` halves in the order of their numbers, where 0 is the positive zero and -1 the negative one.
- * @returns the smallest in the upper 16 bits, the largest in the lower ones
+ * Smallest and largest rank of `count` float16 values in numeric order. 0 is the positive zero, and -1 the negative one.
+ * @returns the smallest in the upper 16 bits, the largest in the lower 16 bits
  */
 export function rangeOfHalves(from: usize, count: u32): u32 {
   let smallest = i16x8.splat(i16.MAX_VALUE)
@@ -178,7 +178,7 @@ export function rangeOfHalves(from: usize, count: u32): u32 {
   return ((<u32>i16x8.extract_lane_s(smallest, 0)) << 16) | (<u32>i16x8.extract_lane_s(largest, 0) & 0xffff)
 }
 
-/** The lanes from `from` (1, 2, 4) on, moved to the front. */
+/** The lanes from `from` (1, 2, 4), moved to the front. */
 function upper(values: v128, from: i32): v128 {
   if (from === 4) return i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)
   if (from === 2) return i8x16.shuffle(values, values, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7)

@@ -1,14 +1,14 @@
-/** One value of a column without lists, by either reader, in a form in which two can be compared. */
+/** One value of a column without lists, from either reader, in a form for comparison. */
 import type { SchemaElement } from 'hyparquet'
 import type { ColumnKind } from '../../layouts/layout.ts'
 import type { FlatColumn } from '../../parquet/pages/rowColumns.ts'
 import { bigEndian, hexOf, scaleOf } from './rawValue.ts'
 import { Incomparable } from './storedColumns.ts'
 
-/** Whole numbers as bigint, digests in hex; null for a row without a value. */
+/** Integers as bigint, digests in hex. Null for a row without a value. */
 export type Value = null | bigint | string | boolean
 
-/** What our reader gives for a row. */
+/** The first reader's value for a row. */
 export function ownValue(column: FlatColumn, row: number): Value {
   if (column.present?.[row] === 0) return null
   switch (column.kind) {
@@ -24,8 +24,8 @@ export function ownValue(column: FlatColumn, row: number): Value {
 }
 
 /**
- * What a value stored by the file means in a column of this kind.
- * @throws Incomparable for a type whose meaning is not known here
+ * The meaning of a stored value in a column of this kind.
+ * @throws Incomparable for a type with an unknown meaning
  */
 export function secondValue(kind: Exclude<ColumnKind, 'embedding'>, declared: SchemaElement, stored: unknown): Value {
   if (stored === null || stored === undefined) return null
@@ -55,7 +55,7 @@ export function secondValue(kind: Exclude<ColumnKind, 'embedding'>, declared: Sc
   throw new Incomparable(`values of ${declared.name}, ${typeText(declared)}, are not compared`)
 }
 
-/** The number that is stored, scaled and signed as declared; null where no number is. */
+/** The stored number, scaled and signed as declared. Null for anything else. */
 function numberIn(declared: SchemaElement, stored: unknown): bigint | number | null {
   const { converted_type: converted, logical_type: logical } = declared
   if (isDecimal(declared)) return (unscaled(declared, stored) ?? 0n) / 10n ** BigInt(scaleOf(declared))
@@ -78,7 +78,7 @@ function isDecimal({ type, converted_type: converted, logical_type: logical }: S
   return converted === 'DECIMAL' || logical?.type === 'DECIMAL'
 }
 
-/** @throws Incomparable for more digits than the bytes hold, as Arrow does not take these for decimals */
+/** @throws Incomparable for more digits than the bytes can hold, because Arrow does not read these as decimals */
 function unscaled(declared: SchemaElement, stored: unknown): bigint | null {
   const { type, type_length: width = 0, logical_type: logical } = declared
   const { precision = 0 } = logical?.type === 'DECIMAL' ? logical : declared

@@ -1,6 +1,6 @@
 /**
- * A file as hyparquet gets it: footer, bytes, and decompressors that never give more than a page declares. hyparquet believes what it
- * reads, so a chunk is handed to it only after `proveChunk.ts`.
+ * A file in hyparquet's form: footer, bytes, and decompressors that never return more than a page declares. hyparquet trusts its input, so
+ * it gets a chunk only after `proveChunk.ts` has accepted it.
  */
 import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadata } from 'hyparquet'
 import type { Limits } from '../../limits/limits.ts'
@@ -9,13 +9,13 @@ import type { ShardFile } from '../../parquet/file/shardFile.ts'
 import type { Codec } from '../../parquet/footer/footer.ts'
 import { withPlainSchema } from './plainSchema.ts'
 
-/** What `parquetRead` needs besides the columns and rows to read. */
+/** The input of `parquetRead` besides the columns and rows to read. */
 export type HyparquetFile = { readonly file: AsyncBuffer; readonly metadata: FileMetaData; readonly compressors: Compressors }
 
 /**
  * Parses the footer with hyparquet.
  * @param footerBytes length of the Thrift structure, from a footer that `readFooter` has accepted
- * @throws whatever hyparquet throws
+ * @throws all errors of hyparquet
  */
 export function hyparquetFile(file: ShardFile, footerBytes: number, limits: Limits): HyparquetFile {
   const tail = file.read(file.bytes - footerBytes - 8, footerBytes + 8)

@@ -1,15 +1,15 @@
 /**
- * The schema of a file in the one spelling of lists that hyparquet assembles right. Older writers leave out groups, and hyparquet then
- * loses the borders between rows. Levels, pages and the order of leaves stay as they are.
+ * The schema of a file in the one form of lists that hyparquet assembles correctly. Older writers omit groups, and then hyparquet loses the
+ * boundaries between rows. Levels, pages and the order of leaves stay the same.
  */
 import { type FileMetaData, parquetSchema, type RowGroup, type SchemaElement, type SchemaTree } from 'hyparquet'
 
-/** A leaf of the schema: its element, and the names that lead to it. */
+/** A leaf of the schema: its element, and the path of names to it. */
 type PlainLeaf = { readonly element: SchemaElement; readonly path: readonly string[] }
 
 /**
- * The same footer, in which every repeated value is in a group of its own, and everything that is a list or a date is marked as one.
- * hyparquet finds a leaf's chunks by name and decodes them by their own type. The format gives both by position, so they are set from there.
+ * The same footer, with a separate group for every repeated value, and with all lists and dates annotated. hyparquet finds the chunk of a
+ * leaf by name and decodes it by its own type. The format defines both by position, so they are set from the position.
  */
 export function withPlainSchema(metadata: FileMetaData): FileMetaData {
   const leaves: PlainLeaf[] = []
@@ -19,7 +19,7 @@ export function withPlainSchema(metadata: FileMetaData): FileMetaData {
   return { ...metadata, schema, row_groups: metadata.row_groups.map(group => withLeaves(group, leaves)) }
 }
 
-/** A group may have more columns than the schema has leaves: nothing says what they are. */
+/** A group may have more columns than the schema has leaves. Their meaning is undefined. */
 function withLeaves(group: RowGroup, leaves: readonly PlainLeaf[]): RowGroup {
   const columns = group.columns.slice(0, leaves.length).map((column, at) => {
     const { meta_data: meta } = column
@@ -30,7 +30,7 @@ function withLeaves(group: RowGroup, leaves: readonly PlainLeaf[]): RowGroup {
   return { ...group, columns }
 }
 
-/** @param leaves gets the leaves, in their order */
+/** @param leaves receives the leaves, in order */
 function elementsOf({ element, children, path }: SchemaTree, leaves: PlainLeaf[]): SchemaElement[] {
   if (children.length === 0) {
     if (element.repetition_type === 'REPEATED') return listOf(element, path, leaves)
@@ -60,7 +60,7 @@ function requiredElement(leaf: SchemaElement): SchemaElement {
   return { ...marked(leaf), name: 'element', repetition_type: 'REQUIRED' }
 }
 
-/** hyparquet knows some types by their old mark alone. */
+/** hyparquet knows some types only by their old annotation. */
 function marked(element: SchemaElement): SchemaElement {
   const { converted_type: converted, logical_type: logical, ...bare } = element
   const isLeaf = element.type !== undefined

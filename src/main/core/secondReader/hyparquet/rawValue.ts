@@ -1,9 +1,12 @@
-/** What hyparquet gives for a value, as plain data that crosses to another thread and into JSON without losing digits. */
+/** hyparquet's values as plain data that can be sent to another thread and written to JSON without losing digits. */
 import type { ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet'
 import type { RawValue } from '../../../../shared/model/raw.ts'
 import { Incomparable } from './storedColumns.ts'
 
-/** Converters that keep what JavaScript's Date and JSON.parse would lose. A logical type may mark values that it does not fit. */
+/**
+ * Converters that keep information that JavaScript's Date and JSON.parse would lose. A logical type may annotate values that it does not
+ * fit.
+ */
 export const EXACT: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (milliseconds: unknown) => timeOr(milliseconds, 3),
   timestampFromMicroseconds: (microseconds: unknown) => timeOr(microseconds, 6),
@@ -25,7 +28,7 @@ function dateText(days: number): string {
   return isDated(seconds) ? timeText(seconds, 0).replace(/T.*/, '') : `${days} (days since 1970)`
 }
 
-/** Text, or hex where the bytes are not UTF-8. */
+/** Text, or hex if the bytes are not UTF-8. */
 function textOr(bytes: unknown): unknown {
   if (!(bytes instanceof Uint8Array)) return bytes
   try {
@@ -44,14 +47,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 const DAY_SECONDS = 86_400n
 
-/** The last and first second that JavaScript has a date for. */
+/** The first and last second that a JavaScript date can represent. */
 const MOST_SECONDS = 8_640_000_000_000n
 
 function isDated(seconds: bigint): boolean {
   return seconds <= MOST_SECONDS && seconds >= -MOST_SECONDS
 }
 
-/** @param digits of the fraction of a second that `units` counts */
+/** @param digits number of digits in the fraction of a second */
 function timeText(units: bigint, digits: number): string {
   const perSecond = 10n ** BigInt(digits)
   const seconds = (units - (((units % perSecond) + perSecond) % perSecond)) / perSecond
@@ -60,15 +63,18 @@ function timeText(units: bigint, digits: number): string {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, -5)}${fraction}Z`
 }
 
-/** Types whose values hyparquet rounds, refuses, or files under their own text. Without them it gives the stored integers, bytes and groups. */
+/**
+ * Types whose values hyparquet rounds, refuses, or represents as their own text. Without these types it returns the stored integers, bytes
+ * and groups.
+ */
 const LOSSY: ReadonlySet<string | undefined> = new Set(['DECIMAL', 'VARIANT', 'BSON', 'INTERVAL', 'MAP', 'MAP_KEY_VALUE'])
 
-/** The schema without lossy types; `plainValue` applies the scale of decimals. */
+/** The schema without lossy types. `plainValue` applies the scale of decimals. */
 export function withoutLossyTypes(schema: readonly SchemaElement[]): SchemaElement[] {
   return schema.map(element => {
     const { converted_type: converted, logical_type: logical, ...bare } = element
     if (LOSSY.has(converted) || LOSSY.has(logical?.type)) return bare
-    // hyparquet takes any bytes for a float16, and the name of an enumeration for bytes.
+    // hyparquet accepts any bytes as a float16, and the name of an enumeration for bytes.
     if (logical?.type === 'FLOAT16' && !(element.type === 'FIXED_LEN_BYTE_ARRAY' && element.type_length === 2)) return bare
     return converted === 'ENUM' || logical?.type === 'ENUM' ? { ...bare, converted_type: 'UTF8' } : element
   })
@@ -81,11 +87,11 @@ function isDecimal({ converted_type: converted, logical_type: logical }: SchemaE
 const DEEPEST = 64
 
 /**
- * @param node where the schema declares the value; null where it is not known
- * @throws RangeError for what nests deeper than any file should
+ * @param node the declaration of the value in the schema. Null if unknown
+ * @throws RangeError for values that are nested too deeply
  */
 export function plainValue(value: unknown, node: SchemaTree | null, depth = 0): RawValue {
-  if (depth > DEEPEST) throw new RangeError(`its values nest more than ${DEEPEST} deep`)
+  if (depth > DEEPEST) throw new RangeError(`its values are nested more than ${DEEPEST} levels deep`)
   if (Array.isArray(value)) return value.map((item: unknown) => plainValue(item, node, depth + 1))
   const declared = node === null ? null : withoutLists(node)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
@@ -95,7 +101,7 @@ export function plainValue(value: unknown, node: SchemaTree | null, depth = 0): 
   return new Map(Object.entries(value).map(([name, item]: [string, unknown]) => [name, plainValue(item, fieldOf(name), depth + 1)]))
 }
 
-/** What the items of a list are, or of its lists: hyparquet gives arrays for the groups around them. */
+/** The type of the items of a list, or of its lists. hyparquet returns arrays for the groups around them. */
 function withoutLists(node: SchemaTree): SchemaTree {
   const [list, ...others] = node.children
   const isList = node.element.converted_type === 'LIST' && others.length === 0 && list?.element.repetition_type === 'REPEATED'
@@ -112,14 +118,14 @@ function scalarValue(value: unknown, leaf: SchemaElement | null): RawValue {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return BigInt(Number.MAX_SAFE_INTEGER) >= (value < 0n ? -value : value) ? Number(value) : String(value)
   if (value instanceof Uint8Array) return hexOf(value)
-  throw new TypeError(`hyparquet gave a ${typeof value}`)
+  throw new TypeError(`hyparquet returned a ${typeof value}`)
 }
 
 function isScalar(value: unknown): value is number | bigint | Uint8Array {
   return typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array
 }
 
-/** A time without a zone. */
+/** A time without a time zone. */
 function isLocal(leaf: SchemaElement | null): boolean {
   return leaf?.logical_type?.type === 'TIMESTAMP' && !leaf.logical_type.isAdjustedToUTC
 }
@@ -147,13 +153,13 @@ function decimalText(value: number | bigint | Uint8Array, leaf: SchemaElement): 
   return unscaled < 0n ? `-${text}` : text
 }
 
-/** Digits and bytes of a decimal. The widest that any writer makes has 76 digits in 32 bytes. */
+/** Digits and bytes of a decimal. The widest that any writer produces has 76 digits in 32 bytes. */
 const MOST_SCALE = 1000
 const MOST_DECIMAL_BYTES = 1024
 
 /**
- * Digits behind the point of a decimal.
- * @throws Incomparable for a scale that is none: a text of its length may not fit into the memory of the thread
+ * Digits after the decimal point.
+ * @throws Incomparable for an invalid scale, because a text of that length may exceed the memory of the thread
  */
 export function scaleOf({ name, logical_type: logical, scale: declared = 0 }: SchemaElement): number {
   const scale = logical?.type === 'DECIMAL' ? logical.scale : declared
@@ -162,15 +168,15 @@ export function scaleOf({ name, logical_type: logical, scale: declared = 0 }: Sc
 }
 
 /**
- * A signed number, the most significant byte first.
- * @throws Incomparable for one of more than 1,024 bytes
+ * A signed number, most significant byte first.
+ * @throws Incomparable for a number of more than 1,024 bytes
  */
 export function bigEndian(bytes: Uint8Array): bigint {
   if (bytes.length > MOST_DECIMAL_BYTES) throw new Incomparable(`a decimal has ${bytes.length} bytes`)
   return bytes.length === 0 ? 0n : BigInt.asIntN(8 * bytes.length, BigInt(`0x${hexOf(bytes)}`))
 }
 
-/** About how much memory a value takes, in characters of a text. */
+/** Approximate memory size of a value, in characters. */
 export function weightOf(value: RawValue): number {
   if (typeof value === 'string') return value.length
   if (Array.isArray(value)) return value.reduce((sum: number, item: RawValue) => sum + weightOf(item), 8)
@@ -182,7 +188,7 @@ export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
 
-/** `INT64 TIMESTAMP(NANOS, UTC)`: a leaf's logical type with its parameters; null where it has none. */
+/** `INT64 TIMESTAMP(NANOS, UTC)`: a leaf's logical type with its parameters. Null if it has none. */
 export function logicalText({ logical_type: logical, converted_type: converted, precision, scale }: SchemaElement): string | null {
   switch (logical?.type) {
     case undefined:

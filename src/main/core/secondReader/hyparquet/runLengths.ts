@@ -1,4 +1,7 @@
-/** How long the runs of a hybrid stream claim to be. Readers stop at the end of their page; hyparquet writes every value of a run. */
+/**
+ * The declared lengths of the runs in a hybrid stream. Other readers stop at the end of their page, but hyparquet writes every value of a
+ * run.
+ */
 
 /**
  * @param bytes a stream that `decodeHybrid` has accepted

@@ -1,25 +1,25 @@
 /**
- * Columns of one row group as hyparquet decodes them, before it converts anything: a number that went through JavaScript no longer has the
- * bits that the file has.
+ * Columns of one row group as hyparquet decodes them, before any conversion. After conversion to a JavaScript number, the bits of the file
+ * would be lost.
  */
 import { type FileMetaData, type ParquetParsers, parquetRead, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet'
 import type { HyparquetFile } from './hyparquetFile.ts'
 
 /** A top-level column. */
 export type StoredColumn = {
-  /** The leaf as the file declares it. */
+  /** The leaf as declared in the file. */
   readonly declared: SchemaElement
-  /** One entry a row; a list is an array. Floats are the integers that have their bits. */
+  /** One entry per row. A list is an array. Floats are integers with the same bits. */
   readonly values: readonly unknown[]
 }
 
-/** Why a column cannot be compared: nothing is known to be wrong with it. */
+/** Why a column cannot be compared. This is not a sign of damage. */
 export class Incomparable extends Error {}
 
 /**
  * Reads columns of a row group.
- * @param rows first row of the group, and the first row behind it
- * @throws Incomparable, and whatever hyparquet throws
+ * @param rows first row of the group, and the row after the last
+ * @throws Incomparable, and all errors of hyparquet
  */
 export async function readStored(
   { file, metadata, compressors }: HyparquetFile,
@@ -48,11 +48,14 @@ export async function readStored(
 
 function onlyLeaf(nodes: readonly SchemaTree[]): SchemaElement {
   const [node] = nodes
-  if (node === undefined || nodes.length !== 1) throw new Incomparable(`it finds ${nodes.length} columns of one name`)
+  if (node === undefined || nodes.length !== 1) throw new Incomparable(`it finds ${nodes.length} columns with the same name`)
   return node.children.length === 0 ? node.element : onlyLeaf(node.children)
 }
 
-/** The only converter of fixed-length bytes that hyparquet lets its caller replace. It keeps a NaN's payload, and no object for each value. */
+/**
+ * The only converter of fixed-length bytes that a caller of hyparquet can replace. It keeps the payload of a NaN, and makes no object per
+ * value.
+ */
 const BITS: Partial<ParquetParsers> = { uuidFromBytes: bytes => (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8) }
 
 /** The same footer with leaves that have no meaning beyond their bytes. */
