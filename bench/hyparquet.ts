@@ -1,4 +1,4 @@
-/** hyparquet on the same shards: every column of every row read, nothing checked. */
+/** hyparquet on the same shards: reads every column of every row and checks nothing. */
 import { readFileSync } from 'node:fs'
 import { zstdDecompressSync } from 'node:zlib'
 import { parquetRead } from 'hyparquet'
@@ -7,7 +7,7 @@ import { shardFiles } from './rawPages.ts'
 
 const compressors = { ZSTD: (input: Uint8Array): Uint8Array => zstdDecompressSync(input) }
 
-/** @param rows of the whole cache, so that nothing is measured that read less */
+/** @param rows of the whole cache, to check that everything was read */
 export async function timeHyparquet(dir: string, rows: number, runs: number): Promise<Sample> {
   const files = shardFiles(dir)
   return timeRuns(runs, async () => {

@@ -1,18 +1,18 @@
-/** A cache with any number of shards: hard links to a few real ones, so that it takes up next to no room. */
+/** Makes a cache with any number of shards as hard links to a few real ones, so that it needs almost no space. */
 import { copyFileSync, linkSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 const CONTIGS = [...Array.from({ length: 22 }, (_, i) => String(i + 1)), 'X', 'Y']
-/** What a 3 Gbp genome needs at 1,024 windows a shard: 24 contigs of 15 blocks. */
+/** A 3 Gbp genome with 1,024 windows per shard: 24 contigs of 15 blocks. */
 const BLOCKS = 15
 const POOLS = ['centered_mean_64', 'centered_mean_128', 'global_mean_0', 'attention_0']
 const LAYERS = 12
 
 /**
- * Makes a cache of `count` readable shards in as many encoder configurations as that takes; without an index. Their rows are not those
- * that their paths promise.
- * @param root the cache root, which is not there yet
- * @param models paths of the shards that are linked to
+ * Makes a cache of `count` readable shards in as many encoder configurations as necessary, without an index. Their rows do not match their
+ * paths.
+ * @param root the cache root, which must not exist yet
+ * @param models paths of the shards to link to
  */
 export function linkShards(root: string, models: readonly string[], count: number): void {
   mkdirSync(root)
@@ -23,7 +23,7 @@ export function linkShards(root: string, models: readonly string[], count: numbe
       if (source === '') throw new Error('no source yet')
       linkSync(source, path)
     } catch {
-      // A file system gives a file only so many names: the next ones are another file's.
+      // File systems limit the number of links per file, so the next ones link to another file.
       source = join(root, `source-${copies++}`)
       copyFileSync(model, source)
       linkSync(source, path)
@@ -40,7 +40,7 @@ export function linkShards(root: string, models: readonly string[], count: numbe
       folder = join(root, 'embeddings', `encoder-${Math.floor(configuration / (POOLS.length * LAYERS))}`, String(layer), pool)
       mkdirSync(folder, { recursive: true })
     }
-    // A new source now and then, so that shards differ.
+    // A new source from time to time, so that shards differ.
     if (i % 5000 === 0) source = ''
     link(models[((i / 5000) % models.length) | 0] ?? '', join(folder, `chr${contig}_${block}.parquet`))
   }

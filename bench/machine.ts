@@ -1,4 +1,4 @@
-/** What the numbers were measured on. */
+/** The machine on which the benchmark runs. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 
@@ -18,7 +18,7 @@ function distribution(): string {
     const [, name] = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(readFileSync('/etc/os-release', 'utf8')) ?? []
     return name === undefined ? '' : `${name}, `
   } catch {
-    // Only Linux has the file.
+    // Only Linux has this file.
     return ''
   }
 }

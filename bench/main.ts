@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures the core, the command line and the service beside the Python package, pyarrow, DuckDB and hyparquet on
- * the same files, in one run. Says what it measured and on what; asserts outcomes, never times.
+ * `npm run bench`: measures the core, the command line and the service, compared with the Python package, pyarrow, DuckDB and hyparquet on
+ * the same files, in one run. Reports the results and the machine. Asserts outcomes, never times.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ const CASES: Readonly<Record<string, (setting: Setting) => Promise<Measurement[]
   'verification of everything': measureReading,
   'the second reader': measureSecondReader,
   'reindex and repair': measureRebuilding,
-  'look-ups': measureLookUps,
+  lookups: measureLookUps,
   writing: measureWriting,
   'other shapes of shards': measureShapes,
   'whole processes': measureProcesses
@@ -36,9 +36,9 @@ const SHAPE = { rows: 1024, values: 1024 }
 const PAGE = join(import.meta.dirname, '../docs/performance.md')
 
 const USAGE = `npm run bench [-- OPTIONS]
-  --quick        fewer shards and rounds, no scale: under two minutes, and nothing is written
-  --scale        only what happens as caches grow
-  --output FILE  where the page goes (default: docs/performance.md for a whole run)
+  --quick        fewer shards and rounds, no scale: under two minutes, writes no page
+  --scale        only how costs grow with the size of a cache
+  --output FILE  path of the page (default: docs/performance.md for a whole run)
 `
 
 const { values: options } = parseArgs({
@@ -54,7 +54,7 @@ const built = join(import.meta.dirname, '../out/main/cli.cjs')
 if (options.help) process.stdout.write(USAGE)
 else if (existsSync(built)) await main()
 else {
-  say('the command line is not built yet: `npm run bench` builds it first')
+  say('the command line is not built yet. `npm run bench` builds it first')
   process.exitCode = 2
 }
 
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const { quick, scale } = options
   const machine = describeMachine()
   const folder = mkdtempSync(join(tmpdir(), 'lewm-bench-'))
-  // The services and threads that are measured keep their data where it is gone afterwards.
+  // The measured services and threads keep their data in a temporary folder.
   process.env.LEWM_CACHE_DATA = join(folder, 'data')
   try {
     const beside = scale ? { sections: [], peers: 'nothing' } : await measureBesidePeers(folder)
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Everything that others can do as well. */
+/** Everything that other programs can do as well. */
 async function measureBesidePeers(folder: string): Promise<{ sections: Section[]; peers: string }> {
   const { quick } = options
   const python = findPeerPython()
@@ -107,13 +107,13 @@ async function measureBesidePeers(folder: string): Promise<{ sections: Section[]
     }
     const rounds = quick ? 'The quick form: 8 shards where the whole form has 64, fewer rows in one shard, and fewer rounds. ' : ''
     const about = `${rounds}Shards of ${SHAPE.rows} rows x ${SHAPE.values} float16, seeded normal values, written by writeShard.`
-    return { sections: [{ title: 'Beside others', about, measurements }], peers }
+    return { sections: [{ title: 'Comparison with other programs', about, measurements }], peers }
   } finally {
     await peer?.close()
   }
 }
 
-/** What happens as caches grow. */
+/** How costs grow with the size of a cache. */
 async function measureGrowth(folder: string): Promise<Section[]> {
   say('measuring caches of 64 to 6,400 shards')
   const scale = await measureScale(folder)
@@ -127,13 +127,13 @@ async function measureGrowth(folder: string): Promise<Section[]> {
 
 async function namePeers(peer: Peer | null): Promise<string> {
   if (peer === null) {
-    say('MISSING: no Python with geno-lewm 0.2.1 and pyarrow at $LEWM_PEER_PYTHON or .venv/bin/python: ours are measured alone')
+    say('MISSING: no Python with geno-lewm 0.2.1 and pyarrow at $LEWM_PEER_PYTHON or .venv/bin/python. Only lewm-cache is measured')
     return 'nothing: no Python with geno-lewm was found'
   }
   const versions = Object.entries(await peer.versions()).map(([name, version]) => `${name} ${version}`)
   if (peer.hasDuckdb) return versions.join(', ')
-  say(`MISSING: DuckDB, which some targets are set by, is not measured: ${peer.python} -m pip install duckdb==2.0.0`)
-  return `${versions.join(', ')}; DuckDB MISSING, its lines are left out`
+  say(`MISSING: DuckDB, which some targets refer to, is not measured: ${peer.python} -m pip install duckdb==2.0.0`)
+  return `${versions.join(', ')}. DuckDB is MISSING, so its lines are left out`
 }
 
 function say(text: string): void {

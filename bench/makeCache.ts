@@ -1,4 +1,4 @@
-/** The caches that are measured: the same rows on every machine, of seeded normal values, written by the core itself. */
+/** The measured caches: the same rows on every machine, with seeded normal values, written by the core. */
 import { createHash } from 'node:crypto'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,9 +7,9 @@ import { type WindowKey, type WindowRecord, writeShard } from '../src/main/core/
 export const ENCODER_ID = 'bench/normal'
 export const CONTIG = 'bench'
 
-/** Rows and values of every shard. */
+/** Number of rows and values of every shard. */
 export type Shape = { readonly shards: number; readonly rows: number; readonly values: number }
-/** A cache and its copy, byte for byte, for whoever changes it in Python. */
+/** A cache and its exact copy, for Python operations that change it. */
 export type MadeCache = Shape & { readonly dir: string; readonly peerDir: string }
 
 const WINDOW_BP = 12_288
@@ -57,7 +57,7 @@ export async function makeCache(folder: string, name: string, shape: Shape): Pro
   return { ...shape, dir, peerDir }
 }
 
-/** Keys of `count` rows, spread over all shards and over the rows of each, in no order. */
+/** Keys of `count` rows, spread over all shards and over the rows of each, in random order. */
 export function spreadKeys({ shards, rows }: Shape, count: number): WindowKey[] {
   return Array.from({ length: count }, (_, i) => keyOf((i * 29) % shards, (i * 389 + Math.floor(i / shards)) % rows))
 }

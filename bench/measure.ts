@@ -1,28 +1,28 @@
-/** What a piece of work takes, run after run: the first run warms up and is never counted. */
+/** Repeated measurements of one operation. The first run warms up and is never counted. */
 
 /** Counted runs, in ms or bytes. */
 export type Sample = { readonly unit: 'ms' | 'bytes'; readonly values: readonly number[] }
 
-/** Somebody else at the same work. */
+/** The same operation by another program. */
 export type Comparison = {
   readonly who: string
   readonly sample: Sample
-  /** What their median divided by ours should be at least: 10 is ten times as fast, 1/3 within three times as slow. */
+  /** The minimum ratio of its median to that of lewm-cache: 10 means ten times as fast, 1/3 within three times as slow. */
   readonly atLeast?: number
 }
 
-/** One thing that was measured, here and by others. */
+/** One measured operation, of lewm-cache and of other programs. */
 export type Measurement = {
   readonly what: string
-  readonly ours: Sample
-  /** What ours should stay below, in the sample's unit. */
+  readonly own: Sample
+  /** The upper limit for lewm-cache, in the sample's unit. */
   readonly below?: number
   readonly others: readonly Comparison[]
 }
 
 /**
  * Times `work`, one call after the other.
- * @param work gets the number of its run: 0 for the one that is not counted, then 1 to `runs`
+ * @param work gets the number of its run: 0 for the warm-up, then 1 to `runs`
  */
 export async function timeRuns(runs: number, work: (run: number) => unknown): Promise<Sample> {
   const values: number[] = []
@@ -35,7 +35,7 @@ export async function timeRuns(runs: number, work: (run: number) => unknown): Pr
   return { unit: 'ms', values }
 }
 
-/** A sample with every value divided by `by`: a cache's time as that of one shard. */
+/** A sample with every value divided by `by`, such as the time of a cache per shard. */
 export function perPart({ unit, values }: Sample, by: number): Sample {
   return { unit, values: values.map(value => value / by) }
 }
@@ -49,7 +49,7 @@ export function medianOf({ values }: Sample): number {
   return (lower + upper) / 2
 }
 
-/** Throws when a case did not do what it is measured for: a time for anything else would mean nothing. */
+/** Throws if an operation did not have the expected outcome, because then its time means nothing. */
 export function expectOutcome(what: string, found: unknown, expected: unknown): void {
-  if (found !== expected) throw new Error(`${what}: ${found}, expected ${expected}; nothing was measured`)
+  if (found !== expected) throw new Error(`${what}: ${found}, expected ${expected}. Nothing was measured`)
 }

@@ -1,7 +1,7 @@
-"""The Python side of the benchmark: GenoLeWM itself, and pyarrow or DuckDB alone where that is the fairer comparison.
+"""The Python side of the benchmark: GenoLeWM itself, and pyarrow or DuckDB alone if that is the fairer comparison.
 
-Reads one JSON request a line and answers with one line. Times are seconds. The first run of a request warms up and is not
-counted, as on the other side, but for what takes the package many seconds.
+Reads one JSON request per line and answers with one line. Times are in seconds. The first run of a request is a warm-up that is not
+counted, as on the other side, except for operations that take the package many seconds.
 """
 
 import json
@@ -58,7 +58,7 @@ def read_embedding(request):
 
 
 def look_up_with_pyarrow(request):
-    """What a careful look-up in Python would be: the index, then the one column of the one shard."""
+    """An efficient lookup in Python: the index, then one column of one shard."""
     keys = keys_of(request)
     root = Path(request["cache"])
     connection = sqlite3.connect(root / "embeddings" / "index.sqlite")
@@ -78,7 +78,7 @@ def look_up_with_pyarrow(request):
 
 
 def sum_with_duckdb(request):
-    """Every value read and added up: what a query engine needs at least to have seen them all."""
+    """Reads and sums every value, the minimum work for a query engine that reads them all."""
     import duckdb
 
     shards = [str(shard) for shard in shards_of(request["cache"])]
@@ -109,7 +109,7 @@ def reindex_cache(request):
 
 
 def reindex_keys_only(request):
-    """What a careful reindex in Python would be: no embeddings, no objects, one transaction, a new file renamed over the old one."""
+    """An efficient reindex in Python: no embeddings, no objects, one transaction, and a new file renamed over the old one."""
     seconds, result = timed(request["runs"], lambda _run: _reindex_keys_only(Path(request["cache"])))
     return {"seconds": seconds, "result": result}
 
@@ -136,7 +136,7 @@ def _reindex_keys_only(root):
 
 
 def write_shard(request):
-    """Writes the rows of a shard as GenoLeWM would, each time into a new cache."""
+    """Writes the rows of a shard as GenoLeWM would, into a new cache each time."""
     records = cache._read_records_from_shard(shards_of(request["cache"])[0])
     arguments = {"encoder_id": request["encoder_id"], "contig": request["contig"], "stride_block": 0, "records": records}
     seconds, path = timed(request["runs"], lambda run: cache.write_shard(Path(request["folder"]) / str(run), **arguments))
@@ -144,7 +144,7 @@ def write_shard(request):
 
 
 def write_cache(request):
-    """The whole cache once more, written by GenoLeWM."""
+    """The whole cache again, written by GenoLeWM."""
     for block, shard in enumerate(shards_of(request["cache"])):
         records = cache._read_records_from_shard(shard)
         cache.write_shard(
@@ -154,7 +154,7 @@ def write_cache(request):
 
 
 def peak_memory(_request):
-    """Bytes. ru_maxrss would include whatever the parent process held when it started this one."""
+    """Bytes. ru_maxrss would include the memory that the parent process had when it started this one."""
     status = Path("/proc/self/status")
     if not status.exists():
         import resource

@@ -1,4 +1,4 @@
-/** The Python package beside us: one process that answers one request after the other, so that its start is never measured. */
+/** The Python package: one process that answers one request after another, so that its start is not measured. */
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync } from 'node:fs'
@@ -15,7 +15,7 @@ export const PEER_SCRIPT = join(import.meta.dirname, 'peer.py')
 const timings = z.strictObject({ seconds: z.array(z.number()), result: z.number() })
 const versions = z.record(z.string(), z.string())
 
-/** What the peer took, and what it came to. */
+/** The time of an operation, and its outcome. */
 export type PeerTimings = { readonly sample: Sample; readonly result: number }
 
 /** A Python that has geno-lewm 0.2.1 and pyarrow, or null. */
@@ -27,7 +27,7 @@ export function findPeerPython(): string | null {
   return null
 }
 
-/** A key as a request spells it. */
+/** A key in the form of a request. */
 export function peerKey(key: WindowKey): Record<string, string | number> {
   return {
     window_hash: Buffer.from(key.windowHash).toString('hex'),
@@ -39,7 +39,7 @@ export function peerKey(key: WindowKey): Record<string, string | number> {
   }
 }
 
-/** A running peer; `close` ends it. */
+/** A running peer. `close` ends it. */
 export class Peer {
   readonly python: string
   /** Whether this Python has DuckDB. */
@@ -54,7 +54,7 @@ export class Peer {
     this.child = spawn(python, [PEER_SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]()
     this.ended = once(this.child, 'close')
-    // A request to a peer that has ended is told by the answer that does not come.
+    // A request to a peer that has ended fails because its answer does not arrive.
     this.child.stdin.on('error', () => undefined)
   }
 
@@ -71,7 +71,7 @@ export class Peer {
   }
 
   /**
-   * Has the peer do and time something.
+   * Runs and times an operation.
    * @param request the operation of peer.py with its arguments
    */
   async time(request: { readonly operation: string; readonly [argument: string]: unknown }): Promise<PeerTimings> {
@@ -79,7 +79,7 @@ export class Peer {
     return { sample: { unit: 'ms', values: seconds.map(value => value * 1000) }, result }
   }
 
-  /** Times DuckDB adding up every value of a cache; undefined where this Python has none. */
+  /** Times DuckDB summing every value of a cache. Undefined if this Python lacks DuckDB. */
   async sumWithDuckdb({ peerDir, shards, rows, values }: MadeCache, threads: number, runs: number): Promise<Sample | undefined> {
     if (!this.hasDuckdb) return undefined
     const { sample, result } = await this.time({ operation: 'sum_with_duckdb', cache: peerDir, threads, runs })
@@ -87,7 +87,7 @@ export class Peer {
     return sample
   }
 
-  /** Times `repair_cache` on the copy of a healthy cache, once for each cache however often it is asked for. */
+  /** Times `repair_cache` on the copy of a healthy cache, only once per cache. */
   repairCache({ peerDir, shards, rows }: MadeCache, runs: number): Promise<Sample> {
     const known = this.repairs.get(peerDir)
     if (known !== undefined) return known
@@ -99,7 +99,7 @@ export class Peer {
     return timing
   }
 
-  /** Has GenoLeWM write the rows of a cache once more, below `folder`. */
+  /** Lets GenoLeWM write the rows of a cache again, below `folder`. */
   async rewrite(cache: MadeCache, folder: string, name: string): Promise<MadeCache> {
     const dir = join(folder, name)
     await this.time({ operation: 'write_cache', cache: cache.dir, folder: dir, encoder_id: ENCODER_ID, contig: CONTIG })

@@ -1,8 +1,9 @@
-/** What memory a program's processes take, from Linux's /proc. */
+/** Memory of a program's processes, from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * Proportional set size (shared pages divided among those who share them) of a process and all below it, one by one and together.
+ * Proportional set size (shared pages are divided among the processes that share them) of a process and all its descendants, individually
+ * and in total.
  * @returns one line, in MiB
  */
 export function processTree(root: number): string {
@@ -30,7 +31,7 @@ function parentOf(pid: number): number | null {
   return parent === undefined ? null : Number(parent)
 }
 
-/** `fileBytes`: what lies in files as well, which the system lets go of when it needs the memory. */
+/** `fileBytes`: pages that are also in files, such as code, and that the operating system can drop. */
 function proportionalSize(pid: number): { bytes: number; fileBytes: number } | null {
   const rollup = read(pid, 'smaps_rollup') ?? ''
   const bytesOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1]) * 1024
@@ -38,7 +39,7 @@ function proportionalSize(pid: number): { bytes: number; fileBytes: number } | n
   return Number.isNaN(bytes) || Number.isNaN(fileBytes) ? null : { bytes, fileBytes }
 }
 
-/** What Chromium calls it, or its program's own name. */
+/** Chromium's name for the process type, or the name of the program. */
 function roleOf(pid: number): string {
   const words = (read(pid, 'cmdline') ?? '').split(/[\0 ]/)
   const type = words.find(word => word.startsWith('--type='))?.slice('--type='.length)

@@ -1,6 +1,5 @@
 /**
- * The least that any reader has to do: read every page and decompress it, with nothing decoded. Where the pages lie is found
- * beforehand and costs nothing here.
+ * The minimum work of any reader: read and decompress every page without decoding. The page locations are found before and are not timed.
  */
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
@@ -12,17 +11,17 @@ import { PageHeader } from '../src/main/core/parquet/thrift/parquetStructs.ts'
 import { readThrift } from '../src/main/core/parquet/thrift/structs.ts'
 import { expectOutcome, type Sample, timeRuns } from './measure.ts'
 
-/** One page's body: compressed with zstd, or stored as it is. */
+/** One page's body: compressed with zstd, or stored. */
 export type RawPage = { readonly offset: number; readonly bytes: number; readonly size: number; readonly compressed: boolean }
 export type RawShard = { readonly path: string; readonly pages: readonly RawPage[] }
 
-/** Files of all shards below a folder, in no order. */
+/** Files of all shards below a folder, in any order. */
 export function shardFiles(dir: string): string[] {
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.parquet'))
   return names.map(name => join(dir, name))
 }
 
-/** Reads and decompresses all pages of all shards on so many threads, each with its share of the shards. */
+/** Reads and decompresses all pages of all shards on a number of threads, each with its share of the shards. */
 export async function timeRawPages(dir: string, threads: number, runs: number): Promise<Sample> {
   const shards = shardFiles(dir).map(findPages)
   const total = shards.reduce((sum, { pages }) => sum + pages.reduce((bytes, { size }) => bytes + size, 0), 0)

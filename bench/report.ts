@@ -1,4 +1,4 @@
-/** Measurements as a table: on a terminal, and as the Markdown page that is kept. */
+/** Measurements as a table, for a terminal and for the Markdown page in docs/. */
 import { type Comparison, type Measurement, medianOf, type Sample } from './measure.ts'
 
 export type Report = {
@@ -6,15 +6,15 @@ export type Report = {
   /** Names and values: the machine, the peers. */
   readonly facts: readonly (readonly [string, string])[]
   readonly sections: readonly Section[]
-  /** What stands in the way of what is missed: Markdown, written by people (`remarks.md`). */
+  /** Explanations of missed targets: Markdown, written by hand (`remarks.md`). */
   readonly remarks: string
 }
 
 export type Section = { readonly title: string; readonly about: string; readonly measurements: readonly Measurement[] }
 
-const HEAD = ['what', 'ours', 'beside', 'takes', 'ratio', 'target', '']
+const HEAD = ['operation', 'lewm-cache', 'compared with', 'result', 'ratio', 'target', '']
 
-/** All tables for a terminal, and what was missed. */
+/** All tables and the missed targets, for a terminal. */
 export function textReport({ facts, sections }: Report): string {
   const parts = sections.flatMap(({ title, about, measurements }) => ['', `${title}: ${about}`, '', textTable(measurements)])
   return [...facts.map(([name, value]) => `${name}: ${value}`), ...parts, '', ...missedLines(sections), ''].join('\n')
@@ -36,7 +36,7 @@ export function markdownReport({ command, facts, sections, remarks }: Report): s
   const tables = sections.map(({ title, about, measurements }) => `## ${title}\n\n${about}\n\n${markdownTable(measurements)}\n`)
   return `# Performance
 
-Written by \`${command}\`; do not edit. The numbers are of one run on one machine and are no promise for another.
+Written by \`${command}\`. Do not edit. The numbers come from one run on one machine. Another machine gives other numbers.
 
 ${facts.map(([name, value]) => `- ${name}: ${value}`).join('\n')}
 
@@ -49,10 +49,10 @@ ${remarks.trim()}
 
 ## How it was measured
 
-Each time is the median of the counted runs, with the fastest and the slowest run in brackets. One run before them warms up and is
-not counted, on either side, but for repair_cache and reindex_cache, which take long. Files are in the system's page cache. The ratio is the other's median divided by ours: above 1, ours is
-faster or smaller; a target below 1 says how much slower ours may be. Python works on the same files, or on byte-for-byte copies where it
-changes something; its process is started beforehand except where a line says "whole process".
+Each time is the median of the counted runs, with the fastest and the slowest run in brackets. A warm-up run before them is
+not counted. repair_cache and reindex_cache are slow and have no warm-up run. Files are in the page cache. The ratio is the other program's median
+divided by that of lewm-cache. Above 1, lewm-cache is faster or smaller. A target below 1 says how much slower lewm-cache may be. Python works on the same files, or on byte-for-byte copies if it
+changes them. Its process is started beforehand, unless a line says "whole process".
 `
 }
 
@@ -61,47 +61,47 @@ function markdownTable(measurements: readonly Measurement[]): string {
   return [line(HEAD), line(HEAD.map(() => '---')), ...tableRows(measurements).map(line)].join('\n')
 }
 
-/** One row for each comparison; what is measured and ours are said once. */
+/** One row for each comparison. The name and the result of lewm-cache are in the first row only. */
 function tableRows(measurements: readonly Measurement[]): string[][] {
-  return measurements.flatMap(({ what, ours, below, others }) => {
-    const own = [what, sampleText(ours)]
-    const limit = below === undefined ? [] : [[...own, '', '', '', `< ${valueText(ours, below)}`, verdict(medianOf(ours) < below)]]
+  return measurements.flatMap(({ what, own, below, others }) => {
+    const cells = [what, sampleText(own)]
+    const limit = below === undefined ? [] : [[...cells, '', '', '', `< ${valueText(own, below)}`, verdict(medianOf(own) < below)]]
     const compared = others.map((other, i) => [
-      ...(i === 0 && limit.length === 0 ? own : ['', '']),
+      ...(i === 0 && limit.length === 0 ? cells : ['', '']),
       other.who,
       sampleText(other.sample),
-      ratioText(ratioOf(ours, other)),
+      ratioText(ratioOf(own, other)),
       other.atLeast === undefined ? '' : targetText(other.atLeast),
-      other.atLeast === undefined ? '' : verdict(ratioOf(ours, other) >= other.atLeast)
+      other.atLeast === undefined ? '' : verdict(ratioOf(own, other) >= other.atLeast)
     ])
     const rows = [...limit, ...compared]
-    return rows.length > 0 ? rows : [[...own, '', '', '', '', '']]
+    return rows.length > 0 ? rows : [[...cells, '', '', '', '', '']]
   })
 }
 
-/** How many targets were met, and each that was not. */
+/** The number of targets that were met, and each that was missed. */
 function missedLines(sections: readonly Section[]): string[] {
   const judged = sections.flatMap(({ measurements }) => measurements.flatMap(judge))
   const missed = judged.filter(line => line !== null)
   return [`${judged.length - missed.length} of ${judged.length} targets are met.`, ...missed.map(line => `- missed: ${line}`)]
 }
 
-/** One entry for each target: null when it is met. */
-function judge({ what, ours, below, others }: Measurement): (string | null)[] {
+/** One entry for each target. Null if it is met. */
+function judge({ what, own, below, others }: Measurement): (string | null)[] {
   const limit =
     below === undefined
       ? []
-      : [medianOf(ours) < below ? null : `${what}: ${valueText(ours, medianOf(ours))}, not below ${valueText(ours, below)}`]
+      : [medianOf(own) < below ? null : `${what}: ${valueText(own, medianOf(own))}, not below ${valueText(own, below)}`]
   const ratios = others.flatMap(other => {
     if (other.atLeast === undefined) return []
-    const ratio = ratioOf(ours, other)
-    return [ratio >= other.atLeast ? null : `${what}, beside ${other.who}: ${ratioText(ratio)}, not ${targetText(other.atLeast)}`]
+    const ratio = ratioOf(own, other)
+    return [ratio >= other.atLeast ? null : `${what}, compared with ${other.who}: ${ratioText(ratio)}, not ${targetText(other.atLeast)}`]
   })
   return [...limit, ...ratios]
 }
 
-function ratioOf(ours: Sample, { sample }: Comparison): number {
-  return medianOf(sample) / medianOf(ours)
+function ratioOf(own: Sample, { sample }: Comparison): number {
+  return medianOf(sample) / medianOf(own)
 }
 
 function verdict(met: boolean): string {
@@ -135,7 +135,7 @@ function ratioText(ratio: number): string {
   return `${digits(ratio)} x`
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }

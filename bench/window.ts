@@ -1,7 +1,7 @@
 /**
- * Measures the desktop window on a cache of 100,000 shards: how soon it shows something, how it scrolls, and what memory it takes.
- * On Linux, after `npm run build`, with an Electron runtime at $ELECTRON_OVERRIDE_DIST_PATH:
- * `xvfb-run -a node_modules/.bin/node bench/window.ts [--shards 100000]`. Asserts outcomes, never times.
+ * Measures the desktop window on a cache of 100,000 shards: start-up time, scrolling and memory. On Linux, after `npm run build`, with an
+ * Electron runtime at $ELECTRON_OVERRIDE_DIST_PATH: `xvfb-run -a node_modules/.bin/node bench/window.ts [--shards 100000]`. Asserts
+ * outcomes, never times.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ const MODELS = 4
 const OPENINGS = 50
 const FRAMES = 1200
 const IDLE_MS = 15_000
-/** Longer than the window keeps the answers of what is no longer shown. */
+/** Longer than the window keeps the answers of views that are no longer shown. */
 const FORGOTTEN_MS = 75_000
 
 const { values: options } = parseArgs({ options: { shards: { type: 'string', default: '100000' } } })
@@ -83,7 +83,7 @@ async function start(root: string): Promise<{ app: ElectronApplication; page: Pa
   return { app, page }
 }
 
-/** From the first line to the last in equal steps, one a frame. */
+/** Scrolls from the first line to the last in equal steps, one per frame. */
 async function scrollThrough(page: Page): Promise<string> {
   const from = performance.now()
   const frames = await page.getByRole('grid', { name: 'Shards' }).evaluate(async (grid, count) => {
@@ -105,10 +105,10 @@ async function scrollThrough(page: Page): Promise<string> {
     .getByText('.parquet')
     .waitFor()
   const [median, longest] = [medianOf({ unit: 'ms', values: frames }), Math.max(...frames)]
-  return `scrolled end to end in ${FRAMES} frames, ${(total / 1000).toFixed(1)} s: frame ${median.toFixed(1)} ms in the middle, ${longest.toFixed(0)} ms at most`
+  return `scrolled end to end in ${FRAMES} frames, ${(total / 1000).toFixed(1)} s: frame ${median.toFixed(1)} ms (median), ${longest.toFixed(0)} ms at most`
 }
 
-/** One shard after the other with its rows, and what the page's heap holds after every tenth. */
+/** Opens the rows of one shard after another, and measures the heap of the page after every tenth. */
 async function openMany(page: Page): Promise<string> {
   const session = await page.context().newCDPSession(page)
   const heap = async (): Promise<string> => {

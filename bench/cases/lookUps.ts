@@ -1,4 +1,4 @@
-/** Embeddings by their keys: from shards that were never touched, from one that was just read, and a thousand at once. */
+/** Embeddings by key: from shards that were never read, from one that was just read, and a thousand at once. */
 import { openCacheReader, readEmbedding, type WindowKey } from '../../src/main/core/index.ts'
 import { keyOf, type MadeCache, spreadKeys } from '../makeCache.ts'
 import { expectOutcome, type Measurement, medianOf, perPart, type Sample, timeRuns } from '../measure.ts'
@@ -21,42 +21,42 @@ async function measureCache({ peer, runs, quick }: Setting, cache: MadeCache, wh
   const manyByPeer = python && perPart({ unit: 'ms', values: [medianOf(python)] }, 1 / AT_ONCE)
   return [
     {
-      what: `first look-up of an opened cache, shard${whose} never touched`,
-      ours: await timeUntouched(cache, quick ? 2 : 3),
+      what: `first lookup of an opened cache, shard${whose} never read`,
+      own: await timeUntouched(cache, quick ? 2 : 3),
       others: [...beside('read_embedding', python, 150), ...beside('pyarrow: index, then one column', lean?.sample, 5)]
     },
     await openAndRead(cache, whose, python, runs),
     {
-      what: `look-up in a shard${whose} that was just read`,
-      ours: await timeBesideReadRows(cache),
+      what: `lookup in a shard${whose} that was just read`,
+      own: await timeBesideReadRows(cache),
       others: beside('read_embedding (keeps nothing open)', python, 5000)
     },
     {
       what: `${AT_ONCE} random keys at once over ${cache.shards} shards${whose}, each page decoded once`,
-      ours: await timeManyAtOnce(cache, runs),
+      own: await timeManyAtOnce(cache, runs),
       others: beside(`read_embedding ${AT_ONCE} times (its median)`, manyByPeer, 1000)
     }
   ]
 }
 
-/** What `read_embedding` takes on a cache, in so many look-ups; undefined without a peer. */
+/** The time of `read_embedding` on a cache, for a number of lookups. Undefined without a peer. */
 export async function timePeer(cache: MadeCache, peer: Peer | null, looks: number): Promise<Sample | undefined> {
   const keys = spreadKeys(cache, looks + 1)
   const timings = await peer?.time({ operation: 'read_embedding', cache: cache.dir, keys: keys.map(peerKey) })
   return timings?.sample
 }
 
-/** One look-up in each shard of a cache that was opened anew: the first of a round opens the cache for the others and is not counted. */
+/** One lookup in each shard of a newly opened cache. The first lookup of a round also opens the cache and is not counted. */
 export async function timeUntouched(cache: MadeCache, rounds: number): Promise<Sample> {
   const values: number[] = []
   for (let round = 0; round < rounds; round++) {
     const reader = openCacheReader(cache.dir)
     try {
-      // Opens the index and warms up, away from the shards that are timed when there is more than one.
+      // Opens the index and warms up, on a shard that is not timed if there is more than one.
       if (cache.shards > 1) reader.readEmbedding(keyOf(0, round))
       else await readEmbedding(cache.dir, keyOf(0, round))
       const keys = spreadKeys(cache, cache.shards).filter((_, i) => cache.shards === 1 || (i * 29) % cache.shards !== 0)
-      const sample = timeEach(keys, key => expectOutcome('look-up', reader.readEmbedding(key)?.length, cache.values))
+      const sample = timeEach(keys, key => expectOutcome('lookup', reader.readEmbedding(key)?.length, cache.values))
       values.push(...sample.values)
     } finally {
       reader.close()
@@ -69,20 +69,20 @@ async function openAndRead(cache: MadeCache, whose: string, python: Sample | und
   const keys = spreadKeys(cache, 3 * runs)
   return {
     what: `open a cache${whose}, read one embedding, close it`,
-    ours: await timeRuns(3 * runs - 1, async run => {
-      expectOutcome('look-up', (await readEmbedding(cache.dir, keyAt(keys, run)))?.length, cache.values)
+    own: await timeRuns(3 * runs - 1, async run => {
+      expectOutcome('lookup', (await readEmbedding(cache.dir, keyAt(keys, run)))?.length, cache.values)
     }),
     others: beside('read_embedding', python)
   }
 }
 
-/** All rows of a shard that has been read once, one by one. */
+/** Reads all rows of a shard that has been read once, one by one. */
 async function timeBesideReadRows({ dir, rows, values }: MadeCache): Promise<Sample> {
   const reader = openCacheReader(dir)
   try {
     const all = Array.from({ length: rows }, (_, row) => keyOf(0, (row * 389) % rows))
     for (const key of all) reader.readEmbedding(key)
-    return timeEach(all, key => expectOutcome('look-up', reader.readEmbedding(key)?.length, values))
+    return timeEach(all, key => expectOutcome('lookup', reader.readEmbedding(key)?.length, values))
   } finally {
     reader.close()
   }

@@ -1,4 +1,4 @@
-/** A hundred thousand shards opened by the service, for the first time and from its catalog; and its event loop while a job runs. */
+/** Opens a hundred thousand shards in the service, for the first time and from its catalog. Measures its event loop while a job runs. */
 import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -26,7 +26,7 @@ const opened = z.strictObject({
 })
 const job = z.strictObject({ longestMs: z.number(), cancelMs: z.number() })
 
-/** @param folder temporary */
+/** @param folder a temporary folder */
 export async function measureOpening(folder: string): Promise<Measurement[]> {
   const root = join(folder, 'many')
   linkManyShards(root)
@@ -60,11 +60,14 @@ async function measureJob(folder: string): Promise<Measurement[]> {
   ]
 }
 
-function line(what: string, ours: Sample, below?: number): Measurement {
-  return { what, ours, others: [], ...(below !== undefined && { below }) }
+function line(what: string, own: Sample, below?: number): Measurement {
+  return { what, own, others: [], ...(below !== undefined && { below }) }
 }
 
-/** One small shard under a hundred thousand names; a new file now and then, as a file has only so many names. */
+/**
+ * Hard links to one small shard with a hundred thousand names. It is copied from time to time, because the number of links per file is
+ * limited.
+ */
 function linkManyShards(root: string): void {
   const records = makeRecords(0, { rows: 64, values: 64 }).map(record => ({ ...record, schemaVersion: CACHE_SCHEMA_VERSION }))
   const bytes = Buffer.concat(encodeShard(records, roundEmbeddings(records), 'plain'))

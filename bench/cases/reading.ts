@@ -1,4 +1,4 @@
-/** Everything read, every value decoded and checked, on shards that we wrote and on shards that GenoLeWM wrote, beside everyone else. */
+/** Reads everything, with every value decoded and checked, on shards of this program and of GenoLeWM, compared with other programs. */
 import { verifyCache } from '../../src/main/core/index.ts'
 import { timeHyparquet } from '../hyparquet.ts'
 import type { MadeCache } from '../makeCache.ts'
@@ -20,7 +20,7 @@ async function measureCache({ peer, runs, slowRuns }: Setting, cache: MadeCache,
   return [
     {
       what: `${what}, 2 workers`,
-      ours: await on(2),
+      own: await on(2),
       others: [
         ...beside('repair_cache', await peer?.repairCache(cache, slowRuns), 200),
         ...beside('DuckDB sum, 2 threads', await peer?.sumWithDuckdb(cache, 2, runs), 1),
@@ -31,7 +31,7 @@ async function measureCache({ peer, runs, slowRuns }: Setting, cache: MadeCache,
     },
     {
       what: `${what}, 1 worker`,
-      ours: await on(1),
+      own: await on(1),
       others: [
         ...beside('DuckDB sum, 1 thread', await peer?.sumWithDuckdb(cache, 1, runs), 1),
         ...beside('disk + zstd alone, 1 thread', await timeRawPages(dir, 1, runs))
@@ -40,7 +40,7 @@ async function measureCache({ peer, runs, slowRuns }: Setting, cache: MadeCache,
   ]
 }
 
-/** Verifies a healthy cache, run after run. */
+/** Verifies a healthy cache repeatedly. */
 export function timeVerify({ dir, shards, rows }: MadeCache, workers: number, runs: number): Promise<Sample> {
   return timeRuns(runs, async () => {
     const { findings, checkedRows } = await verifyCache(dir, { workers })
@@ -52,7 +52,7 @@ export function timeVerify({ dir, shards, rows }: MadeCache, workers: number, ru
 async function quickVerify({ dir }: MadeCache, runs: number): Promise<Measurement> {
   return {
     what: 'verify --quick: footers, names and index',
-    ours: await timeRuns(runs, () => verifyCache(dir, { quick: true })),
+    own: await timeRuns(runs, () => verifyCache(dir, { quick: true })),
     others: []
   }
 }

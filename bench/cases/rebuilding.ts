@@ -1,4 +1,4 @@
-/** The index from nothing, and a repair that finds nothing to mend. */
+/** Builds the index from nothing, and runs a repair that finds no problems. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { INDEX_PATH, reindexCache, repairCache } from '../../src/main/core/index.ts'
@@ -20,12 +20,12 @@ async function reindex({ runs, slowRuns, peer }: Setting, cache: MadeCache, whos
   if (lean !== undefined) expectOutcome('rows that the lean Python reindex indexed', lean.result, shards * rows)
   return {
     what: `reindex ${shards} shards${whose}, 2 workers`,
-    ours: await timeReindex(cache, 2, runs),
+    own: await timeReindex(cache, 2, runs),
     others: [...beside('reindex_cache', theirs?.sample, 100), ...beside('pyarrow, key columns, executemany', lean?.sample, 2)]
   }
 }
 
-/** Builds the index from nothing, run after run: one that is right already would not be written again. */
+/** Builds the index from nothing each time, because a correct index would not be written again. */
 export function timeReindex({ dir, shards, rows }: MadeCache, workers: number, runs: number): Promise<Sample> {
   return timeRuns(runs, async () => {
     rmSync(join(dir, INDEX_PATH), { force: true })
@@ -34,12 +34,12 @@ export function timeReindex({ dir, shards, rows }: MadeCache, workers: number, r
 }
 
 async function repair({ runs, slowRuns, peer }: Setting, cache: MadeCache, whose: string): Promise<Measurement> {
-  const ours = await timeRuns(runs, async () =>
+  const own = await timeRuns(runs, async () =>
     expectOutcome('shards moved', (await repairCache(cache.dir, { workers: 2 })).quarantined.length, 0)
   )
   return {
     what: `repair ${cache.shards} healthy shards${whose} (verify, plan, apply), 2 workers`,
-    ours,
+    own,
     others: beside('repair_cache', await peer?.repairCache(cache, slowRuns), 150)
   }
 }

@@ -1,4 +1,4 @@
-/** Whether a shard costs the same in a cache a hundred times as large: time, index and memory, each size in a process of its own. */
+/** Checks that a shard costs the same in a cache a hundred times as large: time, index and memory. Each size runs in a separate process. */
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
@@ -11,23 +11,23 @@ import { beside } from '../setting.ts'
 
 const SIZES = [64, 640, 6400]
 const SHAPE = { rows: 64, values: 64 }
-/** Flat within 20 %. */
+/** Constant within 20 %. */
 const FLAT = 1 / 1.2
 
-const told = z.strictObject({ ms: z.array(z.number()), peakBytes: z.number() })
+const answer = z.strictObject({ ms: z.array(z.number()), peakBytes: z.number() })
 
-/** What was found at one size. */
+/** The results for one size. */
 type Size = {
   readonly shards: number
   readonly reindex: Found
   readonly verify: Found
   readonly indexBytes: number
-  /** What the command that verifies takes at most. */
+  /** Peak memory of the verify command. */
   readonly commandBytes: number
 }
-type Found = z.infer<typeof told>
+type Found = z.infer<typeof answer>
 
-/** @param folder temporary */
+/** @param folder a temporary folder */
 export async function measureScale(folder: string): Promise<Measurement[]> {
   const [base, ...larger] = SIZES.map(shards => measureSize(folder, shards))
   return base === undefined ? [] : larger.flatMap(size => compare(size, base))
@@ -36,7 +36,7 @@ export async function measureScale(folder: string): Promise<Measurement[]> {
 function measureSize(folder: string, shards: number): Size {
   const dir = join(folder, `scale-${shards}`)
   makeSmallShards(dir, shards)
-  const run = (operation: string): Found => told.parse(runChild('overAndOver.ts', [operation, dir, String(shards * SHAPE.rows)]))
+  const run = (operation: string): Found => answer.parse(runChild('overAndOver.ts', [operation, dir, String(shards * SHAPE.rows)]))
   const reindex = run('reindex')
   const verify = run('verify')
   const indexBytes = statSync(join(dir, INDEX_PATH)).size
@@ -46,10 +46,10 @@ function measureSize(folder: string, shards: number): Size {
 }
 
 function compare(size: Size, base: Size): Measurement[] {
-  const line = (what: string, ours: Sample, others: Sample): Measurement => ({
+  const line = (what: string, own: Sample, others: Sample): Measurement => ({
     what: `${what}, ${size.shards.toLocaleString('en')} shards`,
-    ours,
-    others: beside(`with ${base.shards} shards`, { unit: ours.unit, values: [medianOf(others)] }, FLAT)
+    own,
+    others: beside(`with ${base.shards} shards`, { unit: own.unit, values: [medianOf(others)] }, FLAT)
   })
   const perShard = ({ shards }: Size, { ms }: Found): Sample => perPart({ unit: 'ms', values: ms }, shards)
   const bytes = (value: number): Sample => ({ unit: 'bytes', values: [value] })
@@ -63,7 +63,7 @@ function compare(size: Size, base: Size): Measurement[] {
   ]
 }
 
-/** Writes shards without waiting for the disk and without an index: thousands in seconds. */
+/** Writes shards without fsync and without an index: thousands in seconds. */
 function makeSmallShards(dir: string, shards: number): void {
   const { stateLayer, poolType, poolRadius } = keyOf(0, 0)
   for (let strideBlock = 0; strideBlock < shards; strideBlock++) {

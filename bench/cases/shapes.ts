@@ -1,4 +1,4 @@
-/** Other shapes of shards: long embeddings, and so many rows in one shard that only pages of it fit into memory at a time. */
+/** Other shapes of shards: long embeddings, and a shard with so many rows that only some of its pages fit into memory. */
 import { rmSync } from 'node:fs'
 import { type MadeCache, makeCache, type Shape } from '../makeCache.ts'
 import type { Measurement, Sample } from '../measure.ts'
@@ -29,7 +29,7 @@ async function measureShape(setting: Setting, shape: Shape): Promise<Measurement
     return [
       {
         what: `verify ${name}, 2 workers`,
-        ours: await timeVerify(cache, 2, Math.ceil(runs / 2)),
+        own: await timeVerify(cache, 2, Math.ceil(runs / 2)),
         others: [
           ...beside('repair_cache', repair, 200),
           ...beside('DuckDB sum, 2 threads', await peer?.sumWithDuckdb(cache, 2, Math.ceil(runs / 2)), 1)
@@ -37,12 +37,12 @@ async function measureShape(setting: Setting, shape: Shape): Promise<Measurement
       },
       {
         what: `reindex ${name}, 2 workers`,
-        ours: await timeReindex(cache, 2, Math.ceil(runs / 2)),
+        own: await timeReindex(cache, 2, Math.ceil(runs / 2)),
         others: beside('reindex_cache', reindex?.sample, 100)
       },
       {
-        what: `first look-up, ${name}`,
-        ours: await timeUntouched(cache, runs),
+        what: `first lookup, ${name}`,
+        own: await timeUntouched(cache, runs),
         others: beside('read_embedding', python, 150)
       },
       memoryLine(setting, cache, name, memory?.result)
@@ -58,7 +58,7 @@ function memoryLine(setting: Setting, cache: MadeCache, name: string, theirs: nu
   const verify = ({ dir }: MadeCache): Sample => ({ unit: 'bytes', values: [peakOf(setting.folder, ['verify', '--cache', dir])] })
   return {
     what: `peak memory of lewm-cache verify, ${name}`,
-    ours: verify(cache),
+    own: verify(cache),
     others: [
       ...beside('the same, one shard of 1,024 x 1,024', verify(setting.small)),
       ...beside('python, repair_cache', theirs === undefined ? undefined : { unit: 'bytes', values: [theirs] })

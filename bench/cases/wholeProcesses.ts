@@ -1,4 +1,4 @@
-/** Whole processes, from start to exit: what a shell waits for, and the memory they take at most. */
+/** Whole processes, from start to exit: the time that a shell waits, and peak memory. */
 import { keyOf } from '../makeCache.ts'
 import { type Comparison, type Measurement, timeRuns } from '../measure.ts'
 import { PEER_SCRIPT, peerKey } from '../peer.ts'
@@ -14,7 +14,7 @@ async function verifyOneShard(setting: Setting): Promise<Measurement> {
   const request = { operation: 'repair_cache', cache: small.peerDir, runs: 1 }
   return {
     what: 'whole process: lewm-cache verify, one shard',
-    ours: await timeRuns(runs, () => runCommand(folder, ['verify', '--cache', small.dir])),
+    own: await timeRuns(runs, () => runCommand(folder, ['verify', '--cache', small.dir])),
     others: [
       ...beside('node -e 0', await timeRuns(runs, () => run(process.execPath, ['-e', '0'])), 1 / 4),
       ...(await peerProcess(setting, 'python, import geno_lewm, repair_cache', request))
@@ -29,7 +29,7 @@ async function getOne(setting: Setting): Promise<Measurement> {
   const request = { operation: 'read_embedding', cache: small.dir, keys: [key] }
   return {
     what: 'whole process: lewm-cache get, one embedding',
-    ours: await timeRuns(runs, () => runCommand(folder, ['get', '--cache', small.dir, ...options])),
+    own: await timeRuns(runs, () => runCommand(folder, ['get', '--cache', small.dir, ...options])),
     others: await peerProcess(setting, 'python, import geno_lewm, read_embedding', request)
   }
 }
@@ -38,7 +38,7 @@ function peakOfVerify({ cache, small, folder }: Setting): Measurement {
   const peak = (dir: string) => ({ unit: 'bytes', values: [peakOf(folder, ['verify', '--cache', dir])] }) as const
   return {
     what: `peak memory of lewm-cache verify, ${cache.shards} shards`,
-    ours: peak(cache.dir),
+    own: peak(cache.dir),
     others: beside('the same, one shard', peak(small.dir))
   }
 }

@@ -1,4 +1,4 @@
-/** One shard written and indexed in a new cache, and the size it has on disk, in both encodings. */
+/** Writes and indexes one shard in a new cache, and measures its size on disk, in both encodings. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type WriteShardOptions, writeShard } from '../../src/main/core/index.ts'
@@ -16,10 +16,10 @@ export async function measureWriting(setting: Setting): Promise<Measurement[]> {
   const times = beside('write_shard (without fsync)', theirs?.sample, 8)
   const sizes = beside('write_shard', theirs && sizeOf(theirs.bytes), 1)
   return [
-    { what: 'write one shard, values plain (fsync included)', ours: plain.sample, others: times },
-    { what: 'write one shard, values byte-stream-split (fsync included)', ours: split.sample, others: times },
-    { what: 'size of that shard, values plain', ours: sizeOf(plain.bytes), others: sizes },
-    { what: 'size of that shard, values byte-stream-split', ours: sizeOf(split.bytes), others: sizes }
+    { what: 'write one shard, values plain (fsync included)', own: plain.sample, others: times },
+    { what: 'write one shard, values byte-stream-split (fsync included)', own: split.sample, others: times },
+    { what: 'size of that shard, values plain', own: sizeOf(plain.bytes), others: sizes },
+    { what: 'size of that shard, values byte-stream-split', own: sizeOf(split.bytes), others: sizes }
   ]
 }
 

@@ -1,4 +1,4 @@
-/** The service on a cache of very many shards: opened, sorted and filtered, as its window would. Tells times in ms, and memory. */
+/** Opens, sorts and filters a cache of very many shards in the service, like its window does. Reports times in ms, and memory. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { createRouterClient } from '@orpc/server'
@@ -39,12 +39,12 @@ for (const by of SHARD_SORTS) {
   const from = performance.now()
   expectOutcome('shards sorted', (await client.shards.page({ cacheId, ...FIRST, sort: { by, descending: true } })).total, Number(shards))
   sortMs.push(performance.now() - from)
-  // Direct calls never leave the event loop's turn by themselves, as those over a carrier do.
+  // Direct calls never yield to the event loop, unlike calls over a connection.
   await setImmediate()
 }
 const from = performance.now()
 const filtered = await client.shards.page({ cacheId, ...FIRST, text: 'chr7_1.', sort: { by: 'shardPath', descending: false } })
-if (filtered.total === 0 || filtered.total === Number(shards)) throw new Error('the filter does nothing')
+if (filtered.total === 0 || filtered.total === Number(shards)) throw new Error('the filter has no effect')
 const filterMs = performance.now() - from
 
 await summaryWhen(({ scan }) => scan.state === 'done')

@@ -1,4 +1,4 @@
-/** Verifies or reindexes one cache in this process, over and over, and tells the times and the most memory it took. */
+/** Verifies or reindexes one cache in this process repeatedly. Reports the times and the peak memory. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { INDEX_PATH, reindexCache, verifyCache } from '../../src/main/core/index.ts'
@@ -7,13 +7,13 @@ import { peakBytes } from '../reportPeak.ts'
 
 const [operation = '', dir = '', rows] = process.argv.slice(2)
 const RUNS = 3
-/** Small caches take a moment: as much as this is done beforehand, so that none is measured while the code is still cold. */
+/** Small caches are fast, so this much work is done first to warm up the code. */
 const WARM_UP_MS = 3000
 
 const OPERATIONS: Readonly<Record<string, () => Promise<number>>> = {
   verify: async () => (await verifyCache(dir, { workers: 2 })).checkedRows,
   reindex: async () => {
-    // One that is right already would not be written again.
+    // A correct index would not be written again.
     rmSync(join(dir, INDEX_PATH), { force: true })
     return (await reindexCache(dir, { workers: 2 })).indexedRows
   }

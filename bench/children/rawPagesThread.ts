@@ -1,4 +1,4 @@
-/** Reads and decompresses its share of the shards whenever it is told to, and answers with how many bytes came out. */
+/** Reads and decompresses its share of the shards on request, and answers with the number of decompressed bytes. */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { zstdDecompressSync } from 'node:zlib'

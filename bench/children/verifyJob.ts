@@ -1,4 +1,4 @@
-/** A verification as a job of the service: how long its event loop was ever blocked, and how long a cancelled job takes to end. */
+/** A verification as a job of the service: the longest time that its event loop was blocked, and the time for a cancelled job to end. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createRouterClient } from '@orpc/server'
 import { createService } from '../../src/main/service/index.ts'
@@ -19,7 +19,7 @@ expectOutcome('the cancelled job', cancelled.outcome, 'cancelled')
 process.stdout.write(JSON.stringify({ longestMs: delay.max / 1e6, cancelMs: cancelled.cancelMs }))
 await service.close()
 
-/** Runs one to its end; with `cancel`, cancels it as soon as it tells of progress. */
+/** Runs one job to its end. With `cancel`, cancels it at its first progress report. */
 async function verify(cancel = false): Promise<{ outcome: string; cancelMs: number }> {
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
   let cancelledAt = 0
@@ -29,5 +29,5 @@ async function verify(cancel = false): Promise<{ outcome: string; cancelMs: numb
     cancelledAt = performance.now()
     await client.jobs.cancel({ jobId })
   }
-  throw new Error('the job never ended')
+  throw new Error('the job did not end')
 }

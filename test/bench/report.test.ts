@@ -23,18 +23,18 @@ describe('a target', () => {
   test('is held against the ratio of the medians', () => {
     const page = markdownReport(
       report(
-        { what: 'fast', ours: ms(1, 2, 90), others: [{ who: 'slow', sample: ms(20), atLeast: 10 }] },
-        { what: 'late', ours: ms(2), others: [{ who: 'slow', sample: ms(19), atLeast: 10 }] }
+        { what: 'fast', own: ms(1, 2, 90), others: [{ who: 'slow', sample: ms(20), atLeast: 10 }] },
+        { what: 'late', own: ms(2), others: [{ who: 'slow', sample: ms(19), atLeast: 10 }] }
       )
     )
     expect(cellsOf(page, 'fast')).toEqual(['fast', '2.00 ms [1.00 ms - 90.0 ms]', 'slow', '20.0 ms', '10.0 x', '>= 10 x', 'met'])
     expect(cellsOf(page, 'late')?.slice(-3)).toEqual(['9.50 x', '>= 10 x', 'MISSED'])
-    expect(page).toContain('1 of 2 targets are met.\n- missed: late, beside slow: 9.50 x, not >= 10 x\n\nWhy.\n')
+    expect(page).toContain('1 of 2 targets are met.\n- missed: late, compared with slow: 9.50 x, not >= 10 x\n\nWhy.\n')
   })
 
-  test('below 1 is how much slower ours may be', () => {
-    const within = (ours: number) =>
-      markdownReport(report({ what: 'a', ours: ms(ours), others: [{ who: 'b', sample: ms(10), atLeast: 1 / 3 }] }))
+  test('below 1 is how much slower own may be', () => {
+    const within = (own: number) =>
+      markdownReport(report({ what: 'a', own: ms(own), others: [{ who: 'b', sample: ms(10), atLeast: 1 / 3 }] }))
     expect(cellsOf(within(29), 'a')?.slice(-2)).toEqual(['>= 0.333 x (within 3 x)', 'met'])
     expect(cellsOf(within(31), 'a')?.at(-1)).toBe('MISSED')
   })
@@ -42,8 +42,8 @@ describe('a target', () => {
   test('may be a time or a size', () => {
     const page = markdownReport(
       report(
-        { what: 'time', ours: ms(99), below: 100, others: [] },
-        { what: 'memory', ours: { unit: 'bytes', values: [500 * 2 ** 20] }, below: 400 * 2 ** 20, others: [] }
+        { what: 'time', own: ms(99), below: 100, others: [] },
+        { what: 'memory', own: { unit: 'bytes', values: [500 * 2 ** 20] }, below: 400 * 2 ** 20, others: [] }
       )
     )
     expect(cellsOf(page, 'time')).toEqual(['time', '99.0 ms', '', '', '', '< 100 ms', 'met'])
@@ -53,7 +53,7 @@ describe('a target', () => {
 })
 
 test('what is only measured has no verdict', () => {
-  const text = textReport(report({ what: 'a', ours: ms(0.5), others: [{ who: 'b', sample: ms(1) }] }))
+  const text = textReport(report({ what: 'a', own: ms(0.5), others: [{ who: 'b', sample: ms(1) }] }))
   expect(text).toMatch(/\na +500 µs +b +1\.00 ms +2\.00 x\n/)
   expect(text).toContain('\n0 of 0 targets are met.\n')
 })
