@@ -32,7 +32,7 @@ function install(given: { cli?: string | null; bundled?: boolean; version?: stri
   mkdirSync(join(root, 'bin'))
   for (const name of ['lewm-cache', 'package.json']) copyFileSync(join(BIN, name), join(root, 'bin', name))
   write('package.json', '{ "type": "module" }')
-  if (cli !== null) write('out/main/cli.cjs', cli)
+  if (cli !== null) write('out/main/cli.cjs', `${cli}\nexports.done = Promise.resolve()`)
   if (bundled) chmodSync(write('node_modules/.bin/node', `#!/bin/sh\nBUNDLED=yes exec '${process.execPath}' "$@"\n`), 0o755)
   const pretended = write('version.cjs', `Object.defineProperty(process.versions, 'node', { value: '${version}' })`)
   chmodSync(write('path/node', `#!/bin/sh\nexec '${process.execPath}' --require '${pretended}' "$@"\n`), 0o755)
@@ -146,14 +146,14 @@ describe.skipIf(process.platform === 'win32')('bin/lewm-cache', () => {
   })
 
   test('reports a failed system call as such', () => {
-    const { launcher } = install({ cli: "import fs from 'node:fs'; fs.readFileSync('/no/such/file')" })
+    const { launcher } = install({ cli: "require('fs').readFileSync('/no/such/file')" })
     const { status, stderr } = run(launcher, ['ls'])
     expect(status).toBe(6)
     expect(stderr).toMatch(/^lewm-cache: cannot start: ENOENT: .*\/no\/such\/file.*\n$/)
   })
 
   test('reports in one line that the program cannot be loaded', () => {
-    const { status, stderr } = run(install({ cli: "import 'no-such-package'" }).launcher, ['ls'])
+    const { status, stderr } = run(install({ cli: "require('no-such-package')" }).launcher, ['ls'])
     expect(status).toBe(2)
     expect(stderr).toMatch(/^lewm-cache: cannot start: .*no-such-package.*\n$/)
   })
