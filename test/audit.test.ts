@@ -15,8 +15,8 @@ async function auditAll(...switches: string[]): Promise<Audit> {
   const shell = process.platform === 'win32'
   const words = ['audit', '--json', '--fetch-retries=0', ...switches]
   const text = await new Promise<string>(resolve => execFile('npm', words, { cwd: ROOT, shell }, (_, stdout) => resolve(stdout)))
-  const told: { vulnerabilities?: Record<string, unknown>; message?: string } = JSON.parse(text)
-  return told.vulnerabilities ? { affected: Object.keys(told.vulnerabilities) } : { unasked: told.message ?? text }
+  const reported: { vulnerabilities?: Record<string, unknown>; message?: string } = JSON.parse(text)
+  return reported.vulnerabilities ? { affected: Object.keys(reported.vulnerabilities) } : { unasked: reported.message ?? text }
 }
 
 /** A local registry that answers requests for advisories. */

@@ -1,4 +1,4 @@
-/** A folder that is no cache: what was found there instead, and where the nearest cache lies. */
+/** A folder that is not a cache: its contents, and the location of the nearest cache. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -53,7 +53,7 @@ describe('ls', () => {
     })
   })
 
-  test('on a folder of other things', () => {
+  test('on a folder with other contents', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'thesis.tex'), '')
     expect(refused(folder)).toMatchObject({ message: expect.stringContaining('"thesis.tex"'), details: { nearest_root: null } })
@@ -66,12 +66,12 @@ describe('ls', () => {
     expect(error.message).toContain(cache)
   })
 
-  test('just above a cache', () => {
+  test('directly above a cache', () => {
     const cache = referenceCache('healthy')
     expect(refused(join(cache, '..')).details.nearest_root).toBe(cache)
   })
 
-  test('on an empty cache there is nothing to list', () => {
+  test('an empty cache has nothing to list', () => {
     const cache = temporaryFolder()
     mkdirSync(join(cache, 'embeddings'))
     expect(lewmCacheProcess(['ls', '--cache', cache, '--json']).json()).toEqual({ shards: [] })
@@ -79,7 +79,7 @@ describe('ls', () => {
 })
 
 describeWith('setpriv', 'for an ordinary user', setpriv => {
-  test.each(COMMANDS)('a folder that may not be read is a refusal of the system: %s %s', (...command) => {
+  test.each(COMMANDS)('a folder without read permission is an operating system error: %s %s', (...command) => {
     const user = ordinaryUser(setpriv)
     const cache = referenceCache('healthy')
     user.own(dirname(cache))

@@ -1,4 +1,4 @@
-/** `checksums`: what sha256sum writes, and what it would say. */
+/** `checksums`: the output has the format of sha256sum, and a check gives the same results. */
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ const shardPaths = [...new Set(referenceRows('healthy').map(row => row.shard_pat
 describe('checksums', () => {
   const cache = referenceCache('healthy')
 
-  test('on standard output, as sha256sum itself', async () => {
+  test('on standard output, like sha256sum itself', async () => {
     const { code, stdout } = await lewmCache(['checksums', '--cache', cache])
     expect(code).toBe(0)
     const paths = stdout
@@ -39,7 +39,7 @@ describe('checksums', () => {
 })
 
 describe('checksums --check', () => {
-  test('says what changed, what is missing and what is new', async () => {
+  test('reports changed, missing and new files', async () => {
     const cache = referenceCache('healthy')
     const check = (...args: string[]) => lewmCache(['checksums', '--check', ...args, '--cache', cache, '--json'])
     await lewmCache(['checksums', '--output', join(cache, 'SHA256SUMS'), '--cache', cache])
@@ -70,7 +70,7 @@ describe('checksums --check', () => {
     ['openssl dgst', (sum, path) => `SHA2-256(${path})= ${sum}`],
     ['sha256 -r', (sum, path) => `${sum} ${path}`],
     ['sha256sum --binary with comments', (sum, path) => `# ${path}\n${sum.toUpperCase()} *./${path}\r`]
-  ])('reads the form of %s', async (_, line) => {
+  ])('reads the format of %s', async (_, line) => {
     const cache = referenceCache('healthy')
     const sums = inShell(`cd '${cache}' && sha256sum embeddings/*/*/*/*.parquet`)
       .stdout.trimEnd()
@@ -84,7 +84,7 @@ describe('checksums --check', () => {
     expect(wrong.json().failed).toHaveLength(1)
   })
 
-  test('reads what sha256sum --tag writes of a name with a line break', async () => {
+  test('reads the output of sha256sum --tag for a name with a line break', async () => {
     const cache = referenceCache('healthy')
     const path = 'embeddings/a\nb.parquet'
     copyFileSync(join(cache, shardPaths[0] ?? ''), join(cache, path))
@@ -95,10 +95,10 @@ describe('checksums --check', () => {
   })
 
   test.each([
-    ['a file that is not there', null],
-    ['a file of something else', 'hello\n'],
+    ['a missing file', null],
+    ['a file with other contents', 'hello\n'],
     ['a digest that is too short', 'abcd  embeddings/a.parquet\n'],
-    ['a digest of another kind', `SHA512 (embeddings/a.parquet) = ${'0'.repeat(128)}\n`]
+    ['a digest of another algorithm', `SHA512 (embeddings/a.parquet) = ${'0'.repeat(128)}\n`]
   ])('%s is refused', async (_, text) => {
     const cache = referenceCache('healthy')
     if (text !== null) writeFileSync(join(cache, 'SHA256SUMS'), text)

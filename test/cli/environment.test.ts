@@ -18,7 +18,7 @@ const NAME = 'geno-lewm-cache-inspector'
 const reference = referenceCache('healthy')
 
 describe.runIf(process.platform === 'linux')('the ledger', () => {
-  /** The environment by home and cache, and the folder of the ledger relative to the home; null for none. */
+  /** The environment by home and cache, and the folder of the ledger relative to the home. Null for none. */
   const table: [name: string, env: (home: string, cache: string) => Record<string, string>, place: string | null][] = [
     ['XDG_DATA_HOME empty', () => ({ XDG_DATA_HOME: '' }), `.local/share/${NAME}`],
     ['XDG_DATA_HOME relative', () => ({ XDG_DATA_HOME: 'rel' }), `.local/share/${NAME}`],
@@ -51,7 +51,7 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     expect(existsSync(join(home, place ?? '', 'ledger.sqlite'))).toBe(place !== null)
     const isIgnored = env.LEWM_CACHE_DATA?.endsWith('own') === false && env.LEWM_CACHE_DATA !== ''
     expect(stderr.includes('LEWM_CACHE_DATA is ignored')).toBe(isIgnored)
-    // The commands that write to the cache record that in the same folder.
+    // The commands that write to the cache record this in the same folder.
     for (const args of [['ls'], ['find', '1:1-1000'], ['reindex'], ['repair', '--dry-run']]) {
       lewmCacheProcess([...args, '--cache', '.'], { cwd: cache, home, env })
     }
@@ -60,9 +60,12 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     expect(existsSync(join(home, place ?? '', 'changed'))).toBe(place !== null)
   })
 
-  test.each(['', 'rel', '.', join(reference, 'embeddings'), reference])('goes to the home that the system knows where HOME is %j', HOME => {
-    expect(dataFolder({ HOME, XDG_DATA_HOME: '' })).toBe(join(userInfo().homedir, '.local/share', NAME))
-  })
+  test.each(['', 'rel', '.', join(reference, 'embeddings'), reference])(
+    'goes to the home folder in the user database if HOME is %j',
+    HOME => {
+      expect(dataFolder({ HOME, XDG_DATA_HOME: '' })).toBe(join(userInfo().homedir, '.local/share', NAME))
+    }
+  )
 
   test('skips a cache that cannot be recognized as one', () => {
     const home = temporaryFolder()
@@ -79,7 +82,7 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     expect(existsSync(join(home, '.local/share', NAME, 'ledger.sqlite'))).toBe(true)
   })
 
-  test('skips a circle of links', () => {
+  test('skips a cycle of links', () => {
     const home = temporaryFolder()
     symlinkSync('circle', join(home, 'circle'))
     const env = { LEWM_CACHE_DATA: join(home, 'circle'), XDG_DATA_HOME: home }
@@ -87,11 +90,11 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
     expect(ignoredDataFolder(env)).toMatch(/cannot use .*circle/)
   })
 
-  test('fails where every folder is in the cache', () => {
+  test('fails if every folder is in the cache', () => {
     expect(() => dataFolder({ HOME: '', XDG_DATA_HOME: '' }, '/')).toThrow(SystemError)
   })
 
-  test('a folder that is only named embeddings makes no cache', () => {
+  test('a folder that is only named embeddings does not make a cache', () => {
     const home = temporaryFolder()
     mkdirSync(join(home, 'embeddings/words/2024'), { recursive: true })
     expect(dataFolder({ LEWM_CACHE_DATA: home })).toBe(home)
@@ -100,7 +103,7 @@ describe.runIf(process.platform === 'linux')('the ledger', () => {
 })
 
 describe('GENO_LEWM_CACHE', () => {
-  test('set and empty is the working directory', () => {
+  test('set but empty is the working directory', () => {
     for (const args of [['verify', '--quick'], ['ls'], ['find', '1:1-1000']]) {
       const [with_, without] = [{ GENO_LEWM_CACHE: '' }, { GENO_LEWM_CACHE: reference }].map(env => {
         const { code, json } = lewmCacheProcess([...args, '--json'], { cwd: reference, env })
@@ -110,12 +113,12 @@ describe('GENO_LEWM_CACHE', () => {
     }
   })
 
-  test('relative is taken from the working directory', () => {
+  test('a relative path is resolved from the working directory', () => {
     const { code } = lewmCacheProcess(['ls'], { cwd: join(reference, 'embeddings'), env: { GENO_LEWM_CACHE: '..' } })
     expect(code).toBe(0)
   })
 
-  describeWith('python', 'is read as by the package', python => {
+  describeWith('python', 'is read like the package does', python => {
     const user = userInfo().username
     test.each(['', '.', '~', '~/', '~/a', `~${user}`, `~${user}/a`, '/data/cache', 'a/~/b', 'a//b', './a', '~no-such-user/a'])(
       '%j',

@@ -1,4 +1,4 @@
-/** What leaves the program as text: JSON that loses nothing, and nothing that a terminal would obey. */
+/** Text output: JSON without loss, and no control sequences for a terminal. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bytesText, countText, timeText } from '../../src/main/cli/text/numbers.ts'
@@ -13,15 +13,15 @@ describe('JSON', () => {
     ).toBe('{"shard_path":"a","row_offset":1,"created_at":"1780000000000000001","window_hash":"00abff"}')
   })
 
-  test('a name that is data stays as it is', () => {
+  test('a name that is data is not changed', () => {
     expect(toJson({ 'ARROW:schema': 1, by_kind: null })).toBe('{"ARROW:schema":1,"by_kind":null}')
   })
 
-  test('values that JSON has no number for', () => {
+  test('values that JSON cannot represent as numbers', () => {
     expect(toJson(Float32Array.of(Number.NaN, Infinity, -Infinity, -0, 0, 0.5))).toBe('["NaN","Infinity","-Infinity",-0.0,0,0.5]')
   })
 
-  test('every double comes back, its sign as well', () => {
+  test('every double is reproduced exactly, including its sign', () => {
     fc.assert(
       fc.property(fc.float64Array(), values => {
         const back: unknown[] = JSON.parse(toJson(values))
@@ -30,7 +30,7 @@ describe('JSON', () => {
     )
   })
 
-  test('every text comes back, and no control character is in it', () => {
+  test('every text is reproduced exactly, without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {
         const written = toJson(text)
@@ -57,7 +57,7 @@ describe('text for a terminal', () => {
     expect(terminalSafe(text)).toBe(safe)
   })
 
-  test('a table lines up, numbers at the right', () => {
+  test('a table is aligned, with numbers on the right', () => {
     const columns = [
       { head: 'name', cell: ([name]: [string, number]) => name },
       { head: 'rows', cell: ([, rows]: [string, number]) => countText(rows), right: true }

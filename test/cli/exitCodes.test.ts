@@ -1,4 +1,4 @@
-/** Exit codes that need no cache, and those that need somebody else in it. */
+/** Exit codes that do not need a cache, and those for a cache that another process is changing. */
 import { writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { referenceCache } from '../support/reference.ts'
 import { lewmCacheProcess, ndjson } from './lewmCache.ts'
 import { recordLine, WRITE } from './records.ts'
 
-describe('what was found', () => {
+describe('findings', () => {
   test.each<[number, FindingKind[]]>([
     [0, []],
     [3, ['non_finite']],
@@ -27,7 +27,7 @@ describe('what was found', () => {
   })
 })
 
-test('5 while somebody else changes the cache: who, since when and for what', () => {
+test('5 while another process changes the cache: which one, since when and for what', () => {
   const cache = referenceCache('damaged')
   const owner = { host: hostname(), pid: process.pid, since: '2026-01-01T00:00:00.000Z', operation: 'write of the night' }
   writeFileSync(join(cache, 'embeddings/.lewm-cache.lock'), JSON.stringify(owner))
@@ -37,8 +37,8 @@ test('5 while somebody else changes the cache: who, since when and for what', ()
   for (const fact of [String(owner.pid), owner.since, owner.operation]) expect(json().error.message).toContain(fact)
 })
 
-test.skipIf(process.platform !== 'linux')('a data folder that cannot be made keeps nobody waiting', () => {
-  // Node's own recursive mkdir never returns there.
+test.skipIf(process.platform !== 'linux')('the command does not hang if its data folder cannot be created', () => {
+  // Node's own recursive mkdir never returns in this case.
   const env = { LEWM_CACHE_DATA: '/proc/none/data' }
   const { code, json } = lewmCacheProcess(['ls', '--cache', referenceCache('healthy'), '--json'], { env })
   expect(code).toBe(0)
@@ -46,7 +46,7 @@ test.skipIf(process.platform !== 'linux')('a data folder that cannot be made kee
   expect(lewmCacheProcess(['verify', '--cache', referenceCache('healthy')], { env }).code).not.toBeNull()
 })
 
-test.skipIf(process.platform !== 'linux')('6 where no cache can be made', () => {
+test.skipIf(process.platform !== 'linux')('6 if no cache can be created', () => {
   const { code, json } = lewmCacheProcess([...WRITE, '--cache', '/sys/nowhere/cache', '--json'], { input: ndjson([recordLine(0)]) })
   expect({ code, error: json().error.code }).toEqual({ code: 6, error: 'RESOURCE.SYSTEM' })
 })

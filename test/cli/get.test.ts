@@ -24,7 +24,7 @@ function rowAt(at: number): ReferenceRow {
   return row
 }
 
-/** As JSON has it. */
+/** In the form of JSON. */
 const shown = (value: number) => (Number.isFinite(value) ? value : String(value))
 
 function expectedOf(row: ReferenceRow) {
@@ -40,18 +40,18 @@ describe('one key', () => {
     expect(Object.keys(json())).toEqual(['key', 'found', 'shard_path', 'row_offset', 'embedding'])
   })
 
-  test('hashes in capitals are the same hashes', async () => {
+  test('hashes in upper case are the same hashes', async () => {
     const options = keyOptions(one).map(option => (option.length === 64 ? option.toUpperCase() : option))
     expect((await lewmCache(['get', ...options, '--cache', cache, '--json'])).json()).toEqual(expectedOf(one))
   })
 
-  test('for a person', async () => {
+  test('as text', async () => {
     const { code, stdout } = await lewmCache(['get', ...keyOptions(one), '--cache', cache])
     expect(code).toBe(0)
     expect(stdout).toContain(`${one.shard_path} row ${one.row_offset}\n${referenceEmbedding(one).length} dimensions, min `)
   })
 
-  test('that is not there', async () => {
+  test('a missing one', async () => {
     const options = keyOptions(recordLine(1))
     const { code, json, stderr } = await lewmCache(['get', ...options, '--cache', cache, '--json'])
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
@@ -78,7 +78,7 @@ describe('one key', () => {
     expect(json().error.message).toContain(value)
   })
 
-  test('with parts missing', async () => {
+  test('with missing parts', async () => {
     const { code, json } = await lewmCache(['get', '--window-hash', one.window_hash, '--dtype', 'fp16', '--cache', cache, '--json'])
     expect(code).toBe(2)
     expect(json().error.message).toContain('missing: --encoder-hash, --state-layer, --pool-type, --pool-radius')
@@ -88,7 +88,7 @@ describe('one key', () => {
 describe('many keys', () => {
   const wanted = [rowAt(-1), one, rowAt(0), one, rowAt(350)]
 
-  test('in order, duplicates kept, misses in their place', async () => {
+  test('in order, with duplicates, and misses in their place', async () => {
     const input = ndjson([...wanted.slice(0, 2).map(keyOf), keyOf(recordLine(1)), ...wanted.slice(2).map(keyOf)])
     const { code, stdout, stderr } = await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input })
     expect(code).toBe(0)
@@ -98,7 +98,7 @@ describe('many keys', () => {
     expect([...found.slice(0, 2), ...found.slice(3)]).toEqual(wanted.map(expectedOf))
   })
 
-  test('all of the cache, each value as GenoLeWM reads it', async () => {
+  test('the whole cache, each value as read by GenoLeWM', async () => {
     const file = join(temporaryFolder(), 'keys.ndjson')
     writeFileSync(file, ndjson(rows.map(keyOf)))
     const { code, stdout, stderr } = await lewmCache(['get', '--keys', file, '--cache', cache, '--json'])
@@ -106,14 +106,14 @@ describe('many keys', () => {
     expect(lines(stdout)).toEqual(rows.map(expectedOf))
   })
 
-  test('rows that find printed are keys as they are', async () => {
+  test('rows printed by find can be used as keys', async () => {
     const { rows: found } = (await lewmCache(['find', one.window_hash, '--cache', cache, '--json'])).json()
     const { code, stdout } = await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input: ndjson(found) })
     expect(code).toBe(0)
     expect(lines(stdout).map(line => line.shard_path)).toEqual(found.map((row: { shard_path: string }) => row.shard_path))
   })
 
-  test('for a person', async () => {
+  test('as text', async () => {
     const { code, stdout } = await lewmCache(['get', '--keys', '-', '--cache', cache], {
       input: ndjson([keyOf(one), keyOf(recordLine(1))])
     })
@@ -123,18 +123,18 @@ describe('many keys', () => {
     expect(second).toBe(`${recordLine(1).window_hash}  not found`)
   })
 
-  test('no keys, no lines', async () => {
+  test('no keys, no output', async () => {
     expect(await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'])).toMatchObject({ code: 0, stdout: '' })
   })
 
-  test('a broken line is named and nothing is printed', async () => {
+  test('a line with an error is named and nothing is printed', async () => {
     const input = ndjson([keyOf(one), { ...keyOf(one), dtype: 'fp64' }])
     const { code, json } = await lewmCache(['get', '--keys', '-', '--cache', cache, '--json'], { input })
     expect(code).toBe(2)
     expect(json().error.details).toMatchObject({ file: 'standard input', line: 2, field: 'dtype', value: '"fp64"' })
   })
 
-  test('not together with one key', async () => {
+  test('not together with a single key', async () => {
     expect((await lewmCache(['get', '--keys', '-', '--dtype', 'fp16', '--cache', cache])).code).toBe(2)
   })
 })
@@ -146,7 +146,7 @@ describe('a matrix', () => {
     file = join(temporaryFolder(), 'matrix.npy')
   })
 
-  test('is a float16 .npy, aligned, of rows x dimensions', async () => {
+  test('is an aligned float16 .npy of rows x dimensions', async () => {
     const input = ndjson(wanted.map(keyOf))
     const { code, json } = await lewmCache(['get', '--keys', '-', '--format', 'npy', '--output', file, '--cache', cache, '--json'], {
       input
@@ -169,14 +169,14 @@ describe('a matrix', () => {
     })
   })
 
-  test('of one key has one row', async () => {
+  test('has one row for one key', async () => {
     const single = join(temporaryFolder(), 'one.npy')
     const { code, stdout } = await lewmCache(['get', ...keyOptions(one), '--format', 'npy', '--output', single, '--cache', cache])
     expect(code).toBe(0)
     expect(stdout).toBe(`wrote 1 x ${referenceEmbedding(one).length} float16 to ${single}\n`)
   })
 
-  test('with a key that is not there is not written; the first is named', async () => {
+  test('is not written if a key is missing. The first missing key is named', async () => {
     const nothing = join(temporaryFolder(), 'nothing.npy')
     const input = ndjson([keyOf(one), keyOf(recordLine(1)), keyOf(recordLine(2))])
     const { code, json } = await lewmCache(['get', '--keys', '-', '--format', 'npy', '--output', nothing, '--cache', cache, '--json'], {
@@ -188,7 +188,7 @@ describe('a matrix', () => {
     expect(existsSync(nothing)).toBe(false)
   })
 
-  test('needs rows of one length', async () => {
+  test('requires rows of the same length', async () => {
     const ragged = referenceRows('unusual').filter(row => row.shard_path.includes('ragged'))
     const nothing = join(temporaryFolder(), 'nothing.npy')
     const args = ['get', '--keys', '-', '--format', 'npy', '--output', nothing, '--cache', referenceCache('unusual'), '--json']
@@ -198,12 +198,12 @@ describe('a matrix', () => {
     expect(existsSync(nothing)).toBe(false)
   })
 
-  test('goes nowhere without --output, and --output nowhere without --format', async () => {
+  test('requires --output, which in turn requires --format', async () => {
     expect((await lewmCache(['get', ...keyOptions(one), '--format', 'npy', '--cache', cache])).code).toBe(2)
     expect((await lewmCache(['get', ...keyOptions(one), '--output', 'x.npy', '--cache', cache])).code).toBe(2)
   })
 
-  test('into a folder that may not be written to is the system refusing', async () => {
+  test('reports an operating system error for a folder without write permission', async () => {
     const { code, json } = await lewmCache([
       'get',
       ...keyOptions(one),
@@ -221,7 +221,7 @@ describe('a matrix', () => {
 })
 
 describe('a cache that contradicts itself', () => {
-  test('is a corrupt shard, not a miss', async () => {
+  test('is a damaged shard, not a miss', async () => {
     const broken = referenceCache('healthy')
     writeFileSync(join(broken, one.shard_path), 'not Parquet')
     const { code, json, stderr } = await lewmCache(['get', ...keyOptions(one), '--cache', broken, '--json'])

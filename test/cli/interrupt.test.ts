@@ -1,4 +1,4 @@
-/** Ctrl-C: a clean stop, one line, 130. */
+/** Ctrl-C: the command stops cleanly with one line and exit code 130. */
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -30,7 +30,7 @@ function namedPipe(): string {
 /** The signal that the program asks for last, and that Node itself never does: who listens for it listens for all. */
 const LAST_ASKED_FOR = 1n << BigInt(constants.signals.SIGHUP - 1)
 
-/** Sends the signal as soon as the process listens for it (its mask of caught signals says so): before, it would just die. */
+/** Sends the signal as soon as the process handles it, according to its mask of caught signals. Earlier, the process would just die. */
 async function interrupt(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   for (let caught = 0n; (caught & LAST_ASKED_FOR) === 0n; ) {
     await pause(5)
@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('while standard input is open', ()
     expect(readdirSync(cache)).toEqual([])
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a write from a named pipe that nobody writes to', async signal => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a write from a named pipe without a writer', async signal => {
     const cache = temporaryFolder()
     const child = startLewmCache([...WRITE, '--cache', cache, namedPipe()])
     const [end] = await Promise.all([ended(child), interrupt(child, signal)])
@@ -62,7 +62,7 @@ describe.skipIf(process.platform !== 'linux')('while standard input is open', ()
     expect(readdirSync(cache)).toEqual([])
   })
 
-  test('a write takes what comes through a named pipe, whenever it comes', async () => {
+  test('a write reads all input of a named pipe, even if it arrives late', async () => {
     const pipe = namedPipe()
     const child = startLewmCache([...WRITE, '--cache', join(temporaryFolder(), 'new'), '--json', pipe])
     const end = ended(child)

@@ -11,7 +11,7 @@ import { recordLine, WRITE } from './records.ts'
 const rows = newerRows('layout2')
 const root = newerCache('layout2')
 
-/** An embedding as `get --json` prints it. */
+/** An embedding in the form of `get --json`. */
 function bitsOf(values: readonly (number | string)[]): string {
   return float64Hex(values.map(Number))
 }
@@ -31,7 +31,7 @@ test('get reads each row by its seven-part key', async () => {
   expect(found.map(({ key }) => key.center_token)).toEqual(rows.map(row => row.center_token))
 })
 
-test('--center-token is a part of the key, and none where it is omitted', async () => {
+test('--center-token is a part of the key, and null if omitted', async () => {
   const options = (row: Row): string[] =>
     ['window_hash', 'encoder_hash', 'state_layer', 'pool_type', 'pool_radius', 'dtype'].flatMap(name => [
       `--${name.replaceAll('_', '-')}`,
@@ -58,7 +58,7 @@ test('show, ls and find list its rows', async () => {
   expect(found.rows[0]).toMatchObject({ shard_path: row?.shard_path, center_token: row?.center_token })
 })
 
-test('what writes is refused with exit code 5', async () => {
+test('commands that write are refused with exit code 5', async () => {
   const bytes = readFileSync(join(root, INDEX))
   const codeOf = async (args: readonly string[], input = '') => (await lewmCache([...args, '--cache', root], { input })).code
   for (const command of ['reindex', 'repair']) expect([command, await codeOf([command])]).toEqual([command, 5])

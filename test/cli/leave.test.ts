@@ -1,4 +1,4 @@
-/** The process ends with its exit code, also while a thread is in a read that never comes back. */
+/** The process ends with its exit code, even while a thread is in a read that never returns. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const SOURCE = join(import.meta.dirname, '../../src/main')
 
-/** Starts a thread that does this, and calls `how` once it is at it. */
+/** Starts a thread that does this, and calls `how` once the thread is busy. */
 function leaveDuring(threadDoes: string, how: string) {
   const folder = temporaryFolder()
   makePipe(join(folder, 'pipe'))
@@ -27,7 +27,7 @@ function leaveDuring(threadDoes: string, how: string) {
 describe.skipIf(process.platform === 'win32')('while a thread', () => {
   test.each([
     ['waits for a file system', `require('fs').readSync(require('fs').openSync('pipe', 'r+'), Buffer.alloc(1))`],
-    ['computes for ever', 'for (;;);'],
+    ['computes forever', 'for (;;);'],
     ['does nothing', 'setInterval(() => {}, 1000)']
   ])('%s', (_what, threadDoes) => {
     for (const how of ['leave(3)', 'leaveAtOnce(3)']) {

@@ -1,4 +1,4 @@
-/** Runs the command line, in this process or as a shell would, with a home folder that no test shares with a person. */
+/** Runs the command line, in this process or in a shell, with a home folder that only tests use. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,39 +10,42 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/.bin/node')
-/** The build that people run, or the sources if they are newer. */
+/** The built program, or the sources if they are newer. */
 const MAIN = builtEntry('cli') ?? join(ROOT, 'src/main/cli/main.ts')
 
-/** The command as a shell takes it. */
+/** The command for a shell. */
 export const commandLine = `${NODE} ${MAIN}`
 
 export type Ended = {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
-  /** The one document on standard output. */
+  /** The only document on standard output. */
   readonly json: () => Json
 }
-/** A parsed JSON value that can be walked into; what is not there is undefined. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests look into documents of every command
+/** A parsed JSON value with access to nested members. A missing member is undefined. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests read documents of every command
 export type Json = any
 
 export type RunOptions = {
   readonly input?: string | Uint8Array
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
-  /** Lies under the data folder of the program. */
+  /** In the program's data folder. */
   readonly home?: string
 }
 
 export type ProcessOptions = RunOptions & {
-  /** A program that runs it, with that one's own arguments. */
+  /** A program that runs it, with the arguments for that program. */
   readonly under?: readonly string[]
 }
 
 let isRunning = false
 
-/** Runs in this process to the end, without the start of a process; one at a time, as it changes limits and folder of this process. */
+/**
+ * Runs in this process to the end, which avoids the start of a process. One at a time, because it changes the limits and the working
+ * folder.
+ */
 export async function lewmCache(
   args: readonly string[],
   { input = '', cwd, env = {}, home = temporaryFolder() }: RunOptions = {}
@@ -71,7 +74,7 @@ export async function lewmCache(
   }
 }
 
-/** Runs as a process of its own to the end: where streams, signals, the account or the environment of a process matter. */
+/** Runs in a separate process to the end, for tests of its streams, signals, account or environment. */
 export function lewmCacheProcess(
   args: readonly string[],
   { input = '', cwd, env = {}, home = temporaryFolder(), under = [] }: ProcessOptions = {}
@@ -89,7 +92,7 @@ export function lewmCacheProcess(
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr, json: () => parseOne(ended.stdout) }
 }
 
-/** Starts without waiting: standard input stays open. */
+/** Starts without waiting. Standard input stays open. */
 export function startLewmCache(
   args: readonly string[],
   { cwd, env = {}, home = temporaryFolder(), under = [] }: ProcessOptions = {}
@@ -98,21 +101,21 @@ export function startLewmCache(
   return spawn(program, [...before, MAIN, ...args], { cwd: cwd ?? home, env: environment(home, env), stdio: 'pipe' })
 }
 
-/** Runs through a shell that knows the command as `$LEWM`. */
+/** Runs a shell in which the command is `$LEWM`. */
 export function inShell(script: string, home = temporaryFolder()): { code: number | null; stdout: string; stderr: string } {
   const env = { ...environment(home, {}), LEWM: commandLine }
   const ended = spawnSync('bash', ['-c', script], { cwd: home, env, encoding: 'utf8' })
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr }
 }
 
-/** Does one after the other, as commands in this process must. */
+/** Runs steps one after another, because commands in this process cannot run in parallel. */
 export async function inOrder<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   for (const item of items) results.push(await run(item))
   return results
 }
 
-/** Puts the command into a folder as one executable, for those who start it themselves. @returns its path */
+/** Puts the command into a folder as one executable, for programs that start it themselves. @returns its path */
 export function lewmCommand(folder: string): string {
   const file = join(folder, 'lewm-cache')
   writeFileSync(file, `#!/bin/sh\nexec '${NODE}' '${MAIN}' "$@"\n`, { mode: 0o755 })

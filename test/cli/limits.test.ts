@@ -1,4 +1,4 @@
-/** Limits from the command line and from the environment: raised, lowered, named in help, refused. */
+/** Limits from the command line and the environment: raised, lowered, listed in the help, refused. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ const LONG = 65_537
 const RAISED = ['--read-limit', 'list=70000']
 const record = recordLine(1, { embedding: Array.from({ length: LONG }, (_, i) => i % 7) })
 
-/** A cache with one shard of one embedding that is longer than what is read by default. */
+/** A cache with one shard whose only embedding exceeds the default limit. */
 async function longCache(): Promise<string> {
   const cache = join(temporaryFolder(), 'cache')
   const written = await lewmCache([...WRITE, ...RAISED, '--cache', cache], { input: ndjson([record]) })
@@ -25,7 +25,7 @@ describe('a shard beyond a limit', () => {
     expect(stderr).toContain('65537 values, more than the 65536 that a reader takes')
   })
 
-  test('is read with the option, or with the variable, and the option has the last word', async () => {
+  test('is read with the option or the variable, and the option takes precedence', async () => {
     const cache = await longCache()
     const verify = (args: string[], limits?: string) =>
       lewmCache(['verify', '--cache', cache, ...args], limits === undefined ? {} : { env: { LEWM_CACHE_LIMITS: limits } })
@@ -39,7 +39,7 @@ describe('a shard beyond a limit', () => {
     expect((await verify(['--read-limit', 'list=7'], 'list=70000')).code).toBe(3)
   })
 
-  test('is read by every command that looks into it', async () => {
+  test('is read by every command that opens it', async () => {
     const cache = await longCache()
     const key = keyOptions(record)
     const get = await lewmCache(['get', ...key, '--cache', cache])
@@ -61,7 +61,7 @@ describe('a shard beyond a limit', () => {
     })
   })
 
-  test('takes longer than it may', async () => {
+  test('exceeds the time limit', async () => {
     const cache = await longCache()
     const { code, stdout } = await lewmCache(['verify', '--cache', cache, ...RAISED, '--workers', '1', '--read-limit', 'time=1ms'])
     expect(code).toBe(3)
@@ -72,7 +72,7 @@ describe('a shard beyond a limit', () => {
 describe('help', () => {
   const READING = 'write get find ls show verify merge reindex repair quarantine restore open serve'.split(' ')
 
-  test.each(READING)('%s --help names the limits', async command => {
+  test.each(READING)('%s --help lists the limits', async command => {
     const help = (await lewmCache([command, '--help'])).stdout.replace(/\s+/g, ' ')
     expect(help).toContain('--read-limit <name=value>')
     expect(help).toContain('footer, page-header, page, page-values, texts, list, rows')
@@ -80,7 +80,7 @@ describe('help', () => {
   })
 })
 
-describe('refused as wrong usage, with the names', () => {
+describe('invalid values are wrong usage, and the message lists the names', () => {
   test.each([
     ['pages=1', 'the limits are footer, page-header, page, page-values'],
     ['page', 'such as 500000, 64KiB, 128MiB or 1GiB'],

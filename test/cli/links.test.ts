@@ -1,4 +1,4 @@
-/** No command reads through a symbolic link that is not followed, and none is silent about what it therefore did not read. */
+/** No command reads through a symbolic link that is not followed, and every command reports what it did not read. */
 import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ describe.each([
   const run = (...args: string[]) => lewmCache([...args, '--cache', root])
   const notFollowed = expect.stringContaining('not followed')
 
-  test('is read by every command, as it is without the link', async () => {
+  test('is read by every command as without the link', async () => {
     expect((await run('verify', SHARD, '--json')).json()).toMatchObject({ checked_shards: 1, healthy_shards: 1 })
     expect((await run('show', SHARD)).code).toBe(0)
     expect((await run('ls', '--json')).json().shards).toHaveLength(SHARDS)
@@ -38,7 +38,7 @@ describe.each([
     }
   })
 
-  test('with --no-follow every command says that it was not read, and none reads it', async () => {
+  test('with --no-follow, every command reports that it was not read, and none reads it', async () => {
     const before = filesBelow(root)
     const verified = await run('verify', SHARD, '--no-follow', '--json')
     expect([verified.code, verified.json().checked_shards]).toEqual([3, 0])
@@ -63,7 +63,7 @@ describe.each([
   })
 })
 
-test('checksums of a cache with placeholders say what they leave out, and a check names it as missing', async () => {
+test('checksums of a cache with placeholders report what they omit, and a check reports it as missing', async () => {
   const root = referenceCache('healthy')
   const sums = join(temporaryFolder(), 'sums')
   expect((await lewmCache(['checksums', '--cache', root, '--output', sums])).code).toBe(0)
@@ -77,7 +77,7 @@ test('checksums of a cache with placeholders say what they leave out, and a chec
   expect(readFileSync(sums, 'utf8')).toContain(SHARD)
 })
 
-test('verify of a shard by its link verifies the shard', async () => {
+test('verify of a shard through its link verifies the shard', async () => {
   const root = referenceCache('healthy')
   mkdirSync(join(root, 'embeddings/alias'))
   const link = 'embeddings/alias/link.parquet'

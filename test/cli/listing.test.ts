@@ -1,4 +1,4 @@
-/** `ls`, `find` and `show`: what is in a cache, by name, by content and by shard. */
+/** `ls`, `find` and `show`: the contents of a cache by name, by content and by shard. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ const shardPaths = [...new Set(rows.map(row => row.shard_path))]
 describe('ls', () => {
   const list = async (...args: string[]): Promise<Json[]> => (await lewmCache(['ls', ...args, '--cache', cache, '--json'])).json().shards
 
-  test('every shard with its rows, values and place', async () => {
+  test('every shard with its rows, dimensions and location', async () => {
     const shards = await list()
     expect(shards.map(shard => shard.shard_path).sort()).toEqual([...shardPaths].sort())
     for (const shard of shards) {
@@ -53,7 +53,7 @@ describe('ls', () => {
     for (const some of [await list('--layer', '-1'), await list('--pool', 'global_mean')]) expect(some.length).toBeGreaterThan(0)
   })
 
-  test('for a person: a table that lines up, and totals beside it', async () => {
+  test('as text: an aligned table, and totals beside it', async () => {
     const { code, stdout, stderr } = await lewmCache(['ls', '--cache', cache])
     expect(code).toBe(0)
     const [head = '', ...lines] = stdout.trimEnd().split('\n')
@@ -64,14 +64,14 @@ describe('ls', () => {
     expect(await lewmCache(['ls', '--cache', cache, '--quiet'])).toMatchObject({ stdout, stderr: '' })
   })
 
-  test('of a damaged cache: what cannot be read has no numbers', async () => {
+  test('of a damaged cache: unreadable values are empty', async () => {
     const { code, json } = await lewmCache(['ls', '--cache', referenceCache('damaged'), '--json'])
     expect(code).toBe(0)
     const empty = json().shards.find((shard: Json) => shard.shard_path.includes('chrempty-file_0'))
     expect(empty).toMatchObject({ bytes: 0, rows: null, dimensions: null, contig: 'empty-file' })
   })
 
-  test('a name with control characters reaches no terminal', async () => {
+  test('control characters in a name are not sent to a terminal', async () => {
     const odd = referenceCache('healthy')
     writeFileSync(join(odd, 'embeddings', 'a\x1b[2J\u009b\u202e.parquet'), '')
     for (const args of [['ls'], ['ls', '--json'], ['verify'], ['verify', '--json'], ['verify', '--quick', '--json']]) {
@@ -117,12 +117,12 @@ describe('find', () => {
     })
   })
 
-  test('at most so many rows', async () => {
+  test('up to a number of rows', async () => {
     const { code, json } = await find('1:1-10,000,000', '--limit', '3')
     expect({ code, rows: json().rows.length, truncated: json().truncated }).toEqual({ code: 0, rows: 3, truncated: true })
   })
 
-  test('nothing', async () => {
+  test('without a match', async () => {
     expect((await find('0123456789abcdef')).code).toBe(1)
     const forAPerson = await lewmCache(['find', '0123456789abcdef', '--cache', cache])
     expect(forAPerson).toMatchObject({ code: 1, stdout: '', stderr: 'lewm-cache: no row for the hash prefix 0123456789abcdef\n' })
@@ -135,7 +135,7 @@ describe('find', () => {
     expect(stderr).toMatch(/^lewm-cache: [^\n]+\n$/)
   })
 
-  test('for a person: the locus as in genome browsers, and as stored', async () => {
+  test('as text: the locus as in genome browsers, and as stored', async () => {
     const { stdout } = await lewmCache(['find', row?.window_hash ?? '', '--cache', cache])
     const start = row?.start_bp ?? 0
     expect(stdout).toMatch(/^locus \(1-based\) +stored \(0-based\) +layer +pool/)
@@ -148,7 +148,7 @@ describe('show', () => {
   const path = shardPaths[0] ?? ''
   const inIt = rows.filter(row => row.shard_path === path)
 
-  test('the facts of a shard', async () => {
+  test('the properties of a shard', async () => {
     const { code, json } = await lewmCache(['show', path, '--cache', cache, '--json'])
     expect(code).toBe(0)
     const shard = json()
@@ -178,7 +178,7 @@ describe('show', () => {
     expect(listed[3]).toEqual({ ...facts, dimensions: embedding_f64le.length / 16 })
   })
 
-  test('named as the shell completes it', async () => {
+  test("named with the shell's completion", async () => {
     const expected = (await lewmCache(['show', path, '--cache', cache, '--json'])).stdout
     expect((await lewmCache(['show', join(cache, path), '--cache', cache, '--json'])).stdout).toBe(expected)
     expect((await lewmCache(['show', `./${path}`, '--cache', '.', '--json'], { cwd: cache })).stdout).toBe(expected)
@@ -187,19 +187,19 @@ describe('show', () => {
     ).toBe(expected)
   })
 
-  test('for a person', async () => {
+  test('as text', async () => {
     const { code, stdout } = await lewmCache(['show', path, '--rows', '--cache', cache])
     expect(code).toBe(0)
     for (const word of [path, 'written by', 'parquet-cpp-arrow', 'window_hash', 'norms', inIt[0]?.window_hash ?? ''])
       expect(stdout).toContain(word)
   })
 
-  test('a shard that is not there', async () => {
+  test('a missing shard', async () => {
     const { code, json } = await lewmCache(['show', 'embeddings/none.parquet', '--cache', cache, '--json'])
     expect({ code, error: json().error.code }).toEqual({ code: 1, error: 'RESOURCE.NOT_FOUND' })
   })
 
-  test('a damaged shard shows what is wrong', async () => {
+  test('a damaged shard shows its findings', async () => {
     const damaged = referenceCache('damaged')
     const { code, json } = await lewmCache([
       'show',

@@ -1,4 +1,4 @@
-/** `lost`: rows that evidence expects and no shard holds, their keys, and a person's word that they need not come back. */
+/** `lost`: rows that evidence expects and no shard holds, their keys, and forgetting them at the user's request. */
 import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -19,14 +19,14 @@ const hashes = recordsOf(LAB_SHARD).map(({ windowHash }) => Buffer.from(windowHa
 const windows = recordsOf(LAB_SHARD).map(({ chrom, startBp, endBp }) => ({ chrom, start_bp: Number(startBp), end_bp: Number(endBp) }))
 
 describe('lost', () => {
-  test('is empty for a whole cache', async () => {
+  test('is empty for a complete cache', async () => {
     const cache = await labCache()
     const { code, json, stderr } = await run(cache, ['lost', '--json'])
     expect({ code, stderr, document: json() }).toEqual({ code: 0, stderr: '', document: { lost: [], rows: 0 } })
     expect(await run(cache, ['lost'])).toMatchObject({ code: 0, stdout: '', stderr: '0 rows of 0 shards lost\n' })
   })
 
-  test('names a deleted shard before and after a reindex: rows, reason, since when, windows, and keys where asked for', async () => {
+  test('lists a deleted shard before and after a reindex: rows, reason, time, windows, and keys on request', async () => {
     const cache = await labCache()
     rmSync(join(cache, PATH))
     const shard = { shard_path: PATH, rows: ROWS, reason: 'missing', since: null, windows }
@@ -58,7 +58,7 @@ describe('lost', () => {
     for (const hash of hashes) expect(text).toContain(`  ${hash} X:`)
   })
 
-  test('names what is in quarantine, and rows that changed, by reason', async () => {
+  test('lists quarantined and changed rows by reason', async () => {
     const cache = await labCache(labShards().slice(0, 8))
     expect((await run(cache, ['quarantine', OTHER, '--reason', 'test'])).code).toBe(0)
     const records = recordsOf(LAB_SHARD).map((record, row) => (row === 1 ? flippedHash(record) : record))
@@ -70,7 +70,7 @@ describe('lost', () => {
     ])
     expect(rows).toBe(ROWS + 1)
     const { missing_shards, missing_rows } = (await run(cache, ['verify', '--json'])).json()
-    // The row that changed is a suspicion about its shard, and not counted as missing. The summary counts its earlier key.
+    // The changed row makes its shard suspect and is not counted as missing. The summary counts its earlier key.
     expect({ missing_shards, missing_rows }).toEqual({ missing_shards: 1, missing_rows: ROWS })
     expect((await run(cache, ['verify'])).stdout).toContain(
       '4 windows missing (1 shard), 1 earlier key of changed rows that no shard holds any more'
@@ -87,7 +87,7 @@ describe('lost', () => {
 })
 
 describe('an index that cannot be read', () => {
-  const spoil = {
+  const damage = {
     damaged: index => {
       const bytes = readFileSync(index)
       writeFileSync(index, bytes.fill(0, 100))
@@ -98,8 +98,8 @@ describe('an index that cannot be read', () => {
     }
   } satisfies Record<string, (index: string) => void>
 
-  test.each(Object.entries(spoil))(
-    '%s: what else is known is listed, the rest is not denied, and nothing is forgotten',
+  test.each(Object.entries(damage))(
+    '%s: other evidence is listed, the rest is reported as unknown, and nothing is forgotten',
     async (_, change) => {
       const cache = await labCache()
       const home = temporaryFolder()
@@ -127,7 +127,7 @@ describe('an index that cannot be read', () => {
     }
   )
 
-  test('is not one that is missing, which is said', async () => {
+  test('an unreadable index is not reported as a missing one', async () => {
     const cache = await labCache()
     rmSync(join(cache, INDEX))
     const { code, stderr } = await run(cache, ['lost', '--json'])
@@ -135,7 +135,7 @@ describe('an index that cannot be read', () => {
   })
 })
 
-test('kept entries that are damaged are told', async () => {
+test('damaged archived entries are reported', async () => {
   const cache = await labCache()
   await run(cache, ['quarantine', PATH, '--reason', 'test'])
   const archive = readdirSync(join(cache, QUARANTINE)).find(name => name.startsWith('index-entries.')) ?? ''
@@ -160,7 +160,7 @@ test('nothing is forgotten without the record of earlier verifications', async (
 })
 
 describe('lost --forget', () => {
-  test('records who, where and when, and ends it', async () => {
+  test('records the user, the host and the time, and the shard is no longer missing', async () => {
     const cache = await labCache()
     const home = temporaryFolder()
     await run(cache, ['verify'], home)
@@ -198,7 +198,7 @@ describe('lost --forget', () => {
     expect((await run(cache, ['lost', '--json'])).json()).toEqual({ lost: [], rows: 0 })
   })
 
-  test('refuses a shard of which nothing is missing, and wrong usage', async () => {
+  test('refuses a shard without missing rows, and wrong usage', async () => {
     const cache = await labCache()
     expect(await run(cache, ['lost', '--forget', PATH])).toMatchObject({ code: 1, stderr: `lewm-cache: no rows of ${PATH} are missing\n` })
     expect((await run(cache, ['lost', '--forget', PATH, '--keys'])).code).toBe(2)
@@ -208,7 +208,7 @@ describe('lost --forget', () => {
   })
 })
 
-test('a report for a person is never green while something is missing', async () => {
+test('a text report is never green while rows are missing', async () => {
   const cache = await labCache()
   const backup = join(temporaryFolder(), 'backup')
   cpSync(cache, backup, { recursive: true })

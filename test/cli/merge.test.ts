@@ -1,4 +1,4 @@
-/** `merge`: the reports of all partitions together are the report of the whole, and nothing else passes for it. */
+/** `merge`: the combined reports of all partitions equal the report of the whole cache, and incomplete sets are refused. */
 import { cpSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { recordLine } from './records.ts'
 
 const PARTS = 8
 
-/** Verifies part by part. @returns the files of the reports, and how often a part found each kind */
+/** Verifies each part. @returns the report files, and how often a part found each kind */
 async function verifyParts(
   cache: string,
   { args = [], of = PARTS, home = temporaryFolder() }: { args?: string[]; of?: number; home?: string } = {}
@@ -30,7 +30,7 @@ async function verifyParts(
 const merge = (files: readonly string[], ...args: string[]) => lewmCache(['merge', '--json', ...args, ...files])
 const reportOf = (file: string): Json => JSON.parse(readFileSync(file, 'utf8'))
 
-/** All that a report says but how long it took. */
+/** The contents of a report except the duration. */
 function comparable({ code, json }: { code: number | null; json: () => Json }) {
   const { seconds, ...report } = json()
   expect(seconds).toBeGreaterThan(0)
@@ -41,7 +41,7 @@ function record(n: number, changes = {}): string {
   return ndjson([recordLine(n, changes)])
 }
 
-/** Shards of one row each, the rows of the last three with the same key: twice with the same values, once with others. */
+/** Shards of one row each. The rows of the last three have the same key: two with the same values, one with others. */
 async function cacheWithRepeatedKeys(): Promise<string> {
   const cache = join(temporaryFolder(), 'repeated')
   const write = (block: number, input: string) =>
@@ -62,7 +62,7 @@ async function cacheWithRepeatedKeys(): Promise<string> {
   return cache
 }
 
-describe('eight partitions, merged, are the whole', () => {
+describe('eight partitions, merged, equal the whole', () => {
   test.each(['healthy', 'unusual', 'damaged'] as const)('%s reference cache', async which => {
     const cache = referenceCache(which)
     expect(comparable(await merge(await verifyParts(cache)))).toEqual(comparable(await lewmCache(['verify', '--json', '--cache', cache])))
@@ -82,7 +82,7 @@ describe('eight partitions, merged, are the whole', () => {
     expect(comparable(await merge(await verifyParts(cache, { args: ['--quick'] })))).toEqual(whole)
   })
 
-  test('keys that repeat across partitions, which no partition can see without an index', async () => {
+  test('keys that repeat across partitions, which no partition can detect without an index', async () => {
     const cache = await cacheWithRepeatedKeys()
     rmSync(join(cache, 'embeddings/index.sqlite'))
     const files = await verifyParts(cache)
@@ -99,7 +99,7 @@ describe('eight partitions, merged, are the whole', () => {
     expect(comparable(await merge(await verifyParts(cache)))).toEqual(comparable(await lewmCache(['verify', '--json', '--cache', cache])))
   })
 
-  test('bytes that differ from those on record', async () => {
+  test('bytes that differ from the recorded digest', async () => {
     const cache = referenceCache('healthy')
     const home = temporaryFolder()
     const first = await lewmCache(['verify', '--json', '--cache', cache], { home })
@@ -115,8 +115,8 @@ describe('eight partitions, merged, are the whole', () => {
   test.each([
     ['known to the index', [], ''],
     ['known to the index, footers only', ['--quick'], ''],
-    ['kept as index entries', [], 'reindex'],
-    ['known to the ledgers alone', [], 'no index']
+    ['archived as index entries', [], 'reindex'],
+    ['known only to the ledgers', [], 'no index']
   ])('missing, changed and moved shards, %s', async (_, args, then) => {
     const cache = await labCache()
     const home = temporaryFolder()
@@ -173,18 +173,18 @@ describe('one set of reports', () => {
     expect(comparable(await merge(files.toReversed()))).toEqual(comparable(await merge(files)))
   })
 
-  test('for a person, with the exit code of verify', async () => {
+  test('as text, with the exit code of verify', async () => {
     const { code, stdout, stderr } = await lewmCache(['merge', ...files])
     expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
     expect(stdout).toMatch(/^checked [0-9]+ shards, /)
   })
 
-  test('with one missing', async () => {
+  test('with a missing report', async () => {
     expect(await refused(files.slice(1))).toBe('the report of partition 1/3 is missing')
     expect(await refused(files.slice(2))).toBe('the reports of partitions 1/3, 2/3 are missing')
   })
 
-  test('with one twice', async () => {
+  test('with the same report twice', async () => {
     const [first = ''] = files
     expect(await refused([...files, first])).toBe(`${first} and ${first} are both reports of partition 1/3`)
   })
@@ -194,13 +194,13 @@ describe('one set of reports', () => {
     expect(await refused([copy, ...files.slice(1)])).toMatch(/has a shard that is also in another report: embeddings\//)
   })
 
-  test('with one of another cache, or for another cache', async () => {
+  test('with a report of another cache, or for another cache', async () => {
     const other = await verifyParts(referenceCache('damaged'), { of: 3 })
     expect(await refused([...files.slice(0, 2), other[2] ?? ''])).toMatch(/ are reports of different caches: /)
     expect(await refused(files, '--cache', referenceCache('healthy'))).toBe(`these reports are of another cache: ${cache}`)
   })
 
-  test('with one of another number, or of other options', async () => {
+  test('with a report of another partition count, or with other options', async () => {
     expect(await refused([...files.slice(0, 2), ...(await verifyParts(cache, { of: 2 })).slice(1)])).toMatch(
       / is one of 2 partitions, .* one of 3$/
     )
@@ -208,7 +208,7 @@ describe('one set of reports', () => {
     expect(await refused([...files.slice(0, 2), quick[2] ?? ''])).toMatch(/were made with different options \(--quick, all shards, full\)$/)
   })
 
-  test('with what is no report of a partition', async () => {
+  test('with a file that is not a report of a partition', async () => {
     const file = join(temporaryFolder(), 'other.json')
     for (const [text, sentence] of [
       ['{', 'is not the report of a partition: it is not JSON'],
@@ -225,7 +225,7 @@ describe('one set of reports', () => {
     expect(await refused([join(temporaryFolder(), 'none')])).toMatch(/^there is no file /)
   })
 
-  test('after the cache has changed: what changed is read again, what is gone is left out, what is new is told', async () => {
+  test('after the cache has changed: changed shards are read again, removed ones are omitted, new ones are reported', async () => {
     const mine = referenceCache('healthy')
     const reports = await verifyParts(mine, { of: 2 })
     const paths: string[] = (await lewmCache(['ls', '--json', '--cache', mine])).json().shards.map((shard: Json) => shard.shard_path)
@@ -246,12 +246,12 @@ describe('one set of reports', () => {
     expect(json().by_kind.not_parquet ?? json().by_kind.cut_off).toBe(1)
   })
 
-  test('makes the plan of a repair, as the repair itself would', async () => {
+  test('makes the same plan as a repair', async () => {
     const plan = join(temporaryFolder(), 'plan.json')
     const own = join(temporaryFolder(), 'own.json')
     expect((await merge(files, '--save-plan', plan)).stderr).toBe(`lewm-cache: saved the plan to ${plan}\n`)
     await lewmCache(['repair', '--dry-run', '--save-plan', own, '--cache', cache])
-    // Of what the parts read, a merge takes no digest: what was read then may be another file now.
+    // A merge does not use digests from the parts, because the files may have changed since.
     const withoutDigests = (saved: Json): Json => ({
       ...saved,
       created_at: '',
@@ -267,7 +267,7 @@ describe('one set of reports', () => {
   })
 })
 
-test('a partition names no shards', async () => {
+test('a partition does not accept shard names', async () => {
   const { code, stderr } = await lewmCache([
     'verify',
     '--partition',
@@ -283,7 +283,7 @@ test.skipIf(process.platform === 'win32').each([
   ['merge', '/dev/zero'],
   ['checksums', '--check', '/dev/zero'],
   ['repair', '--plan', '/dev/zero']
-])('%s %s: a file without an end is refused', async (...words) => {
+])('%s %s: an endless file is refused', async (...words) => {
   const { code, stderr } = await lewmCache([...words, '--cache', referenceCache('healthy')])
   expect([code, stderr]).toEqual([2, 'lewm-cache: /dev/zero is longer than 128 MiB\n'])
 })

@@ -1,4 +1,4 @@
-/** Files that options name are written anywhere but over what a cache holds. */
+/** Output files can be written anywhere except over the contents of a cache. */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -34,17 +34,17 @@ const before = filesBelow(cache)
 
 test.each([
   ['a shard', join(cache, SHARD)],
-  ['a shard to be', join(cache, 'embeddings/new.parquet')],
+  ['a path for a shard', join(cache, 'embeddings/new.parquet')],
   ['the index', join(cache, 'embeddings/index.sqlite')],
   ['a journal of the index', join(cache, 'embeddings/index.sqlite-journal')],
   ['the lock', join(cache, 'embeddings/.lewm-cache.lock')],
-  ['a quarantine to be', join(cache, 'embeddings/.quarantine/plan.json')],
+  ['a path in the quarantine', join(cache, 'embeddings/.quarantine/plan.json')],
   ['a link to a shard', join(links, 'to-a-shard')],
   ['through a linked folder', join(links, 'to-the-folder/index.sqlite')],
-  ['what a link that leads nowhere would make', join(links, 'to-nothing')],
-  ['what a link to such a link would make', join(links, 'to-a-link')],
-  ['a link up from a folder', `${links}/to-the-folder/../embeddings/notes`],
-  ['a name that only looks harmless', join(cache, 'embeddings/none/../index.sqlite')]
+  ['the target of a dangling link', join(links, 'to-nothing')],
+  ['the target of a link to such a link', join(links, 'to-a-link')],
+  ['a link upwards from a folder', `${links}/to-the-folder/../embeddings/notes`],
+  ['a name that only seems harmless', join(cache, 'embeddings/none/../index.sqlite')]
 ])('%s is not written over', (_, file) => {
   const key = ['window-hash', 'encoder-hash', 'state-layer', 'pool-type', 'pool-radius', 'dtype'] as const
   const ofRow = (name: string): string => String(Object.entries(row ?? {}).find(([field]) => field === name.replace('-', '_'))?.[1])
@@ -59,7 +59,7 @@ test.each([
   expect(filesBelow(cache)).toEqual(before)
 })
 
-test('beside the embeddings, and in a folder that is only called so, they are', () => {
+test('files beside the embeddings, and in other folders of that name, are written', () => {
   const sums = join(cache, 'SHA256SUMS')
   expect(lewmCacheProcess(['checksums', '--output', sums, '--cache', cache]).code).toBe(0)
   expect(lewmCacheProcess(['checksums', '--check', '--cache', cache]).code).toBe(0)
@@ -72,7 +72,7 @@ const keyOptions = ['window-hash', 'encoder-hash', 'state-layer', 'pool-type', '
   `--${name}`,
   String(Object.entries(row ?? {}).find(([field]) => field === name.replace('-', '_'))?.[1])
 ])
-/** Commands with an option that names a file, without its name, and what stands at the beginning of the content. */
+/** Commands with an option that names a file, without the name, and the expected start of the contents. */
 const SAVING: Record<string, { args: string[]; begins: string }> = {
   checksums: { args: ['checksums', '--output'], begins: '' },
   plan: { args: ['repair', '--dry-run', '--save-plan'], begins: '{\n  "' },
@@ -81,9 +81,9 @@ const SAVING: Record<string, { args: string[]; begins: string }> = {
 
 describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', (_name, { args, begins }) => {
   const folder = temporaryFolder()
-  /** The time at which a plan was made is another one each time. */
+  /** The time in a plan differs between runs. */
   const file = (path: string): string => readFileSync(join(folder, path), 'latin1').replace(/"created_at": "\d+"/, '"created_at": "0"')
-  /** `command NAME` in a script saves there. */
+  /** `command NAME` in a script saves to that path. */
   const words = args.map(word => `'${word}'`).join(' ')
   const shell = (script: string) =>
     inShell(
@@ -95,7 +95,7 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
     return file('whole')
   })()
 
-  test('saves the content whole', () => {
+  test('saves the complete contents', () => {
     expect(whole.startsWith(begins)).toBe(true)
     expect(whole.length).toBeGreaterThan(100)
   })
@@ -108,11 +108,11 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
     ['/proc/self/fd/1', 'command /proc/self/fd/1 > got'],
     ['a link to /dev/stdout', 'ln -sf /dev/stdout link; command link > got; test -L link'],
     ['a link to a link to it', 'ln -sf /proc/self/fd/1 a; ln -sf a b; command b | cat > got; test -L a -a -L b'],
-    ['a descriptor of a file', 'command /dev/fd/3 3> got'],
+    ['a file descriptor', 'command /dev/fd/3 3> got'],
     ['a descriptor of a pipe', '{ command /dev/fd/3 3>&1 >/dev/null; } | cat > got'],
     ['another command', 'command >(cat > got); while [ $(stat -c %s got) != $(stat -c %s whole) ]; do sleep 0.05; done'],
     ['a named pipe', 'mkfifo pipe; cat pipe > got & command pipe; wait; test -p pipe; rm pipe'],
-    ['a link that leads nowhere yet', 'ln -s got dangling; command dangling; test -L dangling; rm dangling'],
+    ['a dangling link', 'ln -s got dangling; command dangling; test -L dangling; rm dangling'],
     ['a link to a file', 'echo old > got; ln -s got there; command there; test -L there; rm there'],
     ['a new folder', 'rm -rf new; command new/below/got; mv new/below/got got']
   ])('through %s', (_, script) => {
@@ -122,7 +122,7 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
     expect(file('got') === whole).toBe(true)
   })
 
-  test('what an open file holds before and after stays', () => {
+  test('the previous and later contents of an open file stay', () => {
     for (const to of ['/dev/stdout', '-', '/dev/fd/1']) {
       shell(`echo before > log; command ${to} >> log; echo after >> log`)
       expect(file('log')).toBe(`before\n${whole}after\n`)
@@ -133,7 +133,7 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
     expect(file('log')).toBe(`before\n${whole}after\n`)
   })
 
-  test('a file keeps its rights, and its other names what they held', () => {
+  test('a file keeps its mode, and its hard links keep the old contents', () => {
     writeFileSync(join(folder, 'own'), 'old')
     chmodSync(join(folder, 'own'), 0o640)
     linkSync(join(folder, 'own'), join(folder, 'other'))
@@ -143,25 +143,25 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
     expect(file('other')).toBe('old')
   })
 
-  test.skipIf(process.getuid?.() === 0)('a file that is closed to writing stays', () => {
+  test.skipIf(process.getuid?.() === 0)('a read-only file is not changed', () => {
     writeFileSync(join(folder, 'closed'), 'old', { mode: 0o444 })
     expect(shell('command closed').code).toBe(6)
     expect(file('closed')).toBe('old')
   })
 
-  test('a reader that goes away is no fault', () => {
+  test('a reader that closes the pipe is not an error', () => {
     expect(shell('command >(exit 0); exit $?').code).toBe(0)
     expect(shell('set -o pipefail; command /dev/stdout | true').code).toBe(0)
   })
 
-  test('a full disk is one of the system', () => {
+  test('a full disk is an operating system error', () => {
     expect(shell('command /dev/full').code).toBe(6)
     expect(shell('command /dev/stdout > /dev/full').code).toBe(6)
     expect(shell('command - > /dev/full').code).toBe(6)
     expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true)
   })
 
-  test('folders, and names that are none of a file, are refused', () => {
+  test('folders and invalid file names are refused', () => {
     mkdirSync(join(folder, 'folder'), { recursive: true })
     for (const path of ['folder', 'none/', '.', '/']) expect(shell(`command ${path}`).code, path).toBe(2)
     shell('ln -s round round')
@@ -170,7 +170,7 @@ describe.runIf(process.platform === 'linux').each(Object.entries(SAVING))('%s', 
     expect(shell('command /dev/fd/99').code).toBe(6)
   })
 
-  test('standard output is for the document of --json alone', () => {
+  test('standard output accepts only the document of --json', () => {
     const { code, stderr, json } = lewmCacheProcess([...args, '/dev/stdout', '--json', '--cache', cache])
     expect(code).toBe(2)
     expect(stderr).toMatch(/both write to standard output\n$/)
@@ -189,14 +189,14 @@ test.runIf(process.platform === 'linux')('Ctrl-C ends the wait for the reader of
   makePipe(pipe)
   const child = startLewmCache(['checksums', '--output', pipe, '--cache', cache])
   const ended = once(child, 'exit')
-  // As soon as it reads, it has its signals in hand.
+  // Once it reads, its signal handlers are installed.
   await new Promise(resolve => setTimeout(resolve, 1500))
   child.kill('SIGINT')
   expect(await ended).toEqual([130, null])
 })
 
-describe('a cache of any state', () => {
-  /** A cache as `change` leaves it. @returns its root */
+describe('a cache in any state', () => {
+  /** A cache changed by `change`. @returns its root */
   function changed(change: (embeddings: string) => void): string {
     const root = join(temporaryFolder(), 'cache')
     cpSync(cache, root, { recursive: true, verbatimSymlinks: true })
@@ -208,7 +208,7 @@ describe('a cache of any state', () => {
   test.each([
     ['without an index', (embeddings: string) => rmSync(join(embeddings, 'index.sqlite')), `embeddings/${encoder}/notes`],
     [
-      'with nothing but a quarantine',
+      'with only a quarantine',
       (embeddings: string) => {
         rmSync(embeddings, { recursive: true })
         mkdirSync(join(embeddings, '.quarantine'), { recursive: true })
@@ -216,7 +216,7 @@ describe('a cache of any state', () => {
       'embeddings/.quarantine/a.parquet.1.bad'
     ],
     [
-      'with no shard',
+      'without shards',
       (embeddings: string) => {
         rmSync(embeddings, { recursive: true })
         mkdirSync(embeddings)
@@ -233,7 +233,7 @@ describe('a cache of any state', () => {
     expect(readFileSync(file, 'utf8')).toBe('kept')
   })
 
-  test('whose embeddings are elsewhere is not written over there', () => {
+  test('is not overwritten if its embeddings are elsewhere', () => {
     const elsewhere = join(temporaryFolder(), 'store')
     const root = changed(embeddings => {
       cpSync(embeddings, elsewhere, { recursive: true })
@@ -246,13 +246,13 @@ describe('a cache of any state', () => {
     expect(existsSync(join(elsewhere, 'notes'))).toBe(false)
   })
 
-  test('of another cache neither', () => {
+  test('another cache is not overwritten either', () => {
     const root = changed(embeddings => rmSync(join(embeddings, 'index.sqlite')))
     expect(lewmCacheProcess(['checksums', '--output', join(root, 'embeddings/notes'), '--cache', cache]).code).toBe(2)
   })
 })
 
-test('a file that the same command reads is not written over', () => {
+test('a file that the same command reads is not overwritten', () => {
   const folder = temporaryFolder()
   const keys = join(folder, 'keys')
   writeFileSync(keys, `${JSON.stringify(row)}\n`)
@@ -271,7 +271,7 @@ test('a file that the same command reads is not written over', () => {
   expect(filesBelow(folder)).toEqual(kept)
 })
 
-test('the record of earlier verifications is not written over', () => {
+test('the record of earlier verifications is not overwritten', () => {
   const home = temporaryFolder()
   lewmCacheProcess(['verify', '--cache', cache], { home })
   const ledger = spawnSync('find', [home, '-name', 'ledger.sqlite'], { encoding: 'utf8' }).stdout.trim()

@@ -1,10 +1,10 @@
-/** Records as a researcher's script would hand them to `write`, and rows of the reference caches as keys. */
+/** Records like those that a user's script passes to `write`, and rows of the reference caches as keys. */
 import { createHash } from 'node:crypto'
 import type { ReferenceRow } from '../support/reference.ts'
 
 export type RecordLine = Record<string, unknown>
 
-/** The n-th of any number of valid records of contig 1, layer 5, centered_mean_8: 4 values each. */
+/** The n-th of any number of valid records of contig 1, layer 5, centered_mean_8, with 4 values each. */
 export function recordLine(n: number, changes: RecordLine = {}): RecordLine {
   return {
     chrom: '1',

@@ -1,4 +1,4 @@
-/** `repair`, `reindex`, `quarantine`, `restore`: the plan says what will happen, that happens, and all of it can be undone. */
+/** `repair`, `reindex`, `quarantine`, `restore`: a plan describes the changes exactly, and all of them can be undone. */
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -10,12 +10,12 @@ import { recordLine, WRITE } from './records.ts'
 
 const run = (cache: string, ...args: string[]) => lewmCache([...args, '--cache', cache, '--json'])
 const FOLDER = 'embeddings/local-kmer/5/centered_mean_8'
-/** The damaged cache comes with one file in quarantine: GenoLeWM's own repair moved it. */
+/** The damaged cache contains one file in quarantine, which GenoLeWM's own repair moved. */
 const OLD = 'embeddings/.quarantine/local-kmer/5/centered_mean_8/chrempty-file_0.parquet'
 const CUT = `${FOLDER}/chrtruncated-third_0.parquet`
 
 describe('repair', () => {
-  test('moves what is corrupt, keeps the rest, rebuilds the index; the second time there is nothing corrupt', async () => {
+  test('moves damaged shards, keeps the rest and rebuilds the index. A second run finds no damage', async () => {
     const cache = referenceCache('damaged')
     const { code, json, stderr } = await run(cache, 'repair')
     expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
@@ -34,7 +34,7 @@ describe('repair', () => {
     expect({ code: after.code, quarantined: after.json().quarantined }).toEqual({ code: 3, quarantined: [] })
   })
 
-  test('a duplicate that is ticked in the plan takes its entries along; where both are ticked, that is said before', async () => {
+  test('a duplicate that is ticked in the plan loses its entries. If both copies are ticked, this is reported first', async () => {
     const cache = referenceCache('healthy')
     const file = join(temporaryFolder(), 'plan.json')
     const [path = ''] = shardsOf(cache)
@@ -53,12 +53,15 @@ describe('repair', () => {
     tick(path)
     expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: '' })
     tick(path, copy)
-    const told = expect.stringMatching(/^lewm-cache: the plan moves every copy of \d+ keys: no shard will hold them afterwards/)
-    expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: told })
-    expect(await lewmCache(['repair', '--plan', file])).toMatchObject({ stdout: expect.stringMatching(/windows missing/), stderr: told })
+    const reported = expect.stringMatching(/^lewm-cache: the plan moves every copy of \d+ keys: no shard will hold them afterwards/)
+    expect(await dryRun()).toMatchObject({ stdout: expect.stringContaining('would rebuild the index'), stderr: reported })
+    expect(await lewmCache(['repair', '--plan', file])).toMatchObject({
+      stdout: expect.stringMatching(/windows missing/),
+      stderr: reported
+    })
   })
 
-  test('--dry-run has the shape of the report, and changes nothing', async () => {
+  test('--dry-run has the form of the report, and changes nothing', async () => {
     const cache = referenceCache('damaged')
     const { code, json } = await run(cache, 'repair', '--dry-run')
     expect(code).toBe(4)
@@ -81,7 +84,7 @@ describe('repair', () => {
     expect(done.kept).toEqual(plan.kept)
   })
 
-  test('a saved plan is applied as it was looked at', async () => {
+  test('a saved plan is applied as it was reviewed', async () => {
     const cache = referenceCache('damaged')
     const file = join(temporaryFolder(), 'plan.json')
     const saved = await lewmCache(['repair', '--dry-run', '--save-plan', file, '--cache', cache])
@@ -95,18 +98,18 @@ describe('repair', () => {
     expect(kept.map((shard: Json) => shard.shard_path)).toContain(`${FOLDER}/chrempty-file_0.parquet`)
   })
 
-  test('a stale plan is refused and nothing is moved', async () => {
+  test('an outdated plan is refused and nothing is moved', async () => {
     const cache = referenceCache('damaged')
     const file = join(temporaryFolder(), 'plan.json')
     await run(cache, 'repair', '--dry-run', '--save-plan', file)
-    writeFileSync(join(cache, CUT), 'somebody wrote it again')
+    writeFileSync(join(cache, CUT), 'another process wrote it again')
     const { code, json } = await run(cache, 'repair', '--plan', file)
     expect({ code, error: json().error.code }).toEqual({ code: 5, error: 'RESOURCE.STALE_PLAN' })
     const { quarantined } = (await run(cache, 'quarantined')).json()
     expect(quarantined.map((entry: Json) => entry.path)).toEqual([OLD])
   })
 
-  test('a plan that moves a shard twice is refused before anything moves', async () => {
+  test('a plan that moves a shard twice is refused before anything is moved', async () => {
     const cache = referenceCache('damaged')
     const file = join(temporaryFolder(), 'plan.json')
     await run(cache, 'repair', '--dry-run', '--save-plan', file)
@@ -117,7 +120,7 @@ describe('repair', () => {
     expect((await run(cache, 'quarantined')).json().quarantined).toHaveLength(1)
   })
 
-  test('a plan of another cache, or none at all, is refused', async () => {
+  test('a plan of another cache, or an invalid one, is refused', async () => {
     const file = join(temporaryFolder(), 'plan.json')
     await run(referenceCache('damaged'), 'repair', '--dry-run', '--save-plan', file)
     expect((await run(referenceCache('damaged'), 'repair', '--plan', file)).json().error.message).toContain('another cache')
@@ -128,7 +131,7 @@ describe('repair', () => {
     expect((await lewmCache(['repair', '--plan', 'nowhere.json', '--json'])).code).toBe(2)
   })
 
-  test('a healthy cache stays as it is', async () => {
+  test('a healthy cache is not changed', async () => {
     const cache = join(temporaryFolder(), 'new')
     await lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1)]) })
     const { code, json } = await run(cache, 'repair')
@@ -142,7 +145,7 @@ describe('repair', () => {
     expect(applied.quarantined.map((moved: Json) => moved.shard_path)).toEqual(quarantined.map((moved: Json) => moved.shard_path))
   })
 
-  test('for a person', async () => {
+  test('as text', async () => {
     const cache = referenceCache('damaged')
     const plan = await lewmCache(['repair', '--dry-run', '--cache', cache])
     expect(plan.stdout).toMatch(/\nwould move \d+ shards \([0-9.]+ .?i?B, .*\) to quarantine\nwould rebuild the index\n/)
@@ -163,21 +166,21 @@ describe('reindex', () => {
     expect((await run(cache, 'verify')).json().by_kind).toEqual({ non_finite: 1 })
   })
 
-  test('a damaged cache: what kept rows out is said, and 4 as corrupt shards are left', async () => {
+  test('a damaged cache: the reasons for omitted rows are reported, and the exit code is 4 because damaged shards remain', async () => {
     const { code, json } = await run(referenceCache('damaged'), 'reindex')
     expect(code).toBe(4)
     expect(json().findings.length).toBeGreaterThan(0)
     expect(json().indexed_rows).toBeGreaterThan(0)
   })
 
-  test('for a person', async () => {
+  test('as text', async () => {
     const { stdout } = await lewmCache(['reindex', '--cache', referenceCache('healthy')])
     expect(stdout).toMatch(/^indexed 1,301 rows of \d+ shards in embeddings\/index\.sqlite\n$/)
   })
 })
 
 describe('quarantine by hand', () => {
-  test('moves with a reason, lists, restores', async () => {
+  test('moves with a reason, lists and restores', async () => {
     const cache = referenceCache('healthy')
     const path: string = (await run(cache, 'ls')).json().shards[0].shard_path
     const bytes = readFileSync(join(cache, path))
@@ -213,7 +216,7 @@ describe('quarantine by hand', () => {
     expect((await run(cache, 'quarantined')).json()).toEqual({ quarantined: [] })
   })
 
-  test('--all brings back whatever can go back', async () => {
+  test('--all restores everything that can be restored', async () => {
     const cache = referenceCache('damaged')
     const { quarantined } = (await run(cache, 'repair')).json()
     const { code, json, stderr } = await run(cache, 'restore', '--all')
@@ -228,7 +231,7 @@ describe('quarantine by hand', () => {
     expect(existsSync(join(cache, CUT))).toBe(true)
   })
 
-  test('--all is no success where every place is taken, and all where nothing is in quarantine', async () => {
+  test('--all fails if every path is occupied, and succeeds if the quarantine is empty', async () => {
     const cache = referenceCache('healthy')
     expect((await run(cache, 'restore', '--all')).code).toBe(0)
     const [path = ''] = shardsOf(cache)
@@ -239,7 +242,7 @@ describe('quarantine by hand', () => {
     expect(stderr).toContain('kept')
   })
 
-  test('never over what lies there now', async () => {
+  test('never overwrites an existing file', async () => {
     const cache = referenceCache('damaged')
     await run(cache, 'quarantine', CUT, '--reason', 'test')
     writeFileSync(join(cache, CUT), 'new')

@@ -1,4 +1,4 @@
-/** A researcher's walk on the command line: damage, verify, plan, repair, what is lost, and the way back. */
+/** A user's session on the command line: damage, verify, plan, repair, list of losses, and restore. */
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { type Json, lewmCache } from './lewmCache.ts'
 
 const kindsIn = ({ findings }: Json): string[] => findings.map(({ kind, shard_path }: Json) => `${kind} ${shard_path}`).sort()
 
-test('each kind of damage has its name, the plan counts keys, the loss is never forgotten, and a backup ends it', {
+test('each kind of damage is named, the plan counts keys, the loss is always reported, and a backup resolves it', {
   timeout: 120_000
 }, async () => {
   const root = await labCache()
@@ -39,7 +39,7 @@ test('each kind of damage has its name, the plan counts keys, the loss is never 
   const flipped = report.findings.filter(({ shard_path }: Json) => shard_path === WALK.flipped)
   expect(flipped.filter(({ kind }: Json) => kind !== 'changed_bytes').map(({ row }: Json) => row)).toEqual([FLIPPED_ROW, FLIPPED_ROW])
 
-  // The two that are cut off hold keys that no other shard holds, as the index says; the copy holds none of its own.
+  // According to the index, the two truncated shards hold keys that no other shard holds. The copy holds none of its own.
   const planned = (await run('repair', '--dry-run', '--json')).json()
   expect(planned.plan.moves.map(({ shard_path, ticked, keys_only_here }: Json) => [shard_path, ticked, keys_only_here])).toEqual(
     expect.arrayContaining([...WALK.cutOff.map(path => [path, true, ROWS]), [WALK.copy, false, 0]])

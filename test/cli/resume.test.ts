@@ -1,4 +1,4 @@
-/** A verification that was interrupted, by Ctrl-C or at once, goes on where it stopped; and what was verified when is shown. */
+/** A verification that was interrupted, by Ctrl-C or killed, resumes where it stopped. The time of each verification is shown. */
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,7 +14,7 @@ const AT_LEAST = 60
 
 const ledgerIn = (home: string): string => join(home, 'data/geno-lewm-cache-inspector/ledger.sqlite')
 
-/** Resolves as soon as the ledger knows so many of the shards. */
+/** Resolves as soon as the ledger has this number of shards. */
 async function verified(home: string, cache: string, paths: readonly string[], count: number): Promise<void> {
   for (;;) {
     const ledger = openLedger(ledgerIn(home))
@@ -33,7 +33,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
   const args = ['verify', '--json', '--cache', cache]
   const { seconds: _, ...whole } = lewmCacheProcess(args).json()
 
-  test.each(['SIGINT', 'SIGKILL'] as const)('goes on where %s stopped it', async signal => {
+  test.each(['SIGINT', 'SIGKILL'] as const)('resumes where %s stopped it', async signal => {
     const home = temporaryFolder()
     const child = startLewmCache(args, { home })
     child.stdout?.resume()
@@ -50,7 +50,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
     expect(report).toEqual(whole)
   })
 
-  test('that never was is told', () => {
+  test('is reported if there is none', () => {
     const { code, stderr } = lewmCacheProcess(['verify', '--resume', '--cache', referenceCache('healthy')])
     expect({ code, stderr }).toEqual({
       code: 3,
@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted verification', () 
   })
 })
 
-test('ls and show say when a shard was verified, as long as it is the same file', () => {
+test("ls and show give the time of a shard's verification while its file is unchanged", () => {
   const cache = referenceCache('healthy')
   const home = temporaryFolder()
   const list = (): Json[] => lewmCacheProcess(['ls', '--json', '--cache', cache], { home }).json().shards

@@ -1,4 +1,4 @@
-/** `sample`: a cache to try everything on. */
+/** `sample`: a cache for trying things out. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -28,7 +28,7 @@ test('a damaged sample', async () => {
   expect(verified.json().checked_rows).toBeLessThan(Number(rows.replaceAll(',', '')))
 })
 
-test('never into a file', async () => {
+test('never overwrites a file', async () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
   expect(await lewmCache(['sample', file])).toMatchObject({ code: 2, stdout: '' })

@@ -1,4 +1,4 @@
-/** `verify --second-reader`: what it says, to a person and as JSON, over parts as well. */
+/** `verify --second-reader`: its output as text and as JSON, also for partitions. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { inOrder, inShell, lewmCache } from './lewmCache.ts'
 
-test('a cache on whose values both readers agree', async () => {
+test('a cache whose values are equal for both readers', async () => {
   const cache = referenceCache('healthy')
   const { code, stdout, stderr } = await lewmCache(['verify', '--second-reader', '--cache', cache])
   expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
@@ -22,7 +22,7 @@ test('a cache on whose values both readers agree', async () => {
   expect(rest).toEqual(expected)
 })
 
-test('a shard that hyparquet cannot read is named with the reason, and stays healthy', async () => {
+test('a shard that hyparquet cannot read is listed with the reason, and stays healthy', async () => {
   const cache = temporaryFolder()
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
   writeFileSync(join(cache, HANDMADE_PATH), endlessRunShard())
@@ -37,7 +37,7 @@ test('a shard that hyparquet cannot read is named with the reason, and stays hea
   expect(secondReader).toMatchObject({ compared: 0, disagreeing: 0, not_read: [{ shard_path: HANDMADE_PATH }] })
 })
 
-test('a shard that both read, each in its own way, is suspect', async () => {
+test('a shard that both readers decode differently is suspect', async () => {
   const cache = temporaryFolder()
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
   writeFileSync(join(cache, HANDMADE_PATH), ambiguousShard())
@@ -57,7 +57,7 @@ test('a shard that both read, each in its own way, is suspect', async () => {
   expect((await lewmCache(['verify', '--second-reader', '--cache', cache])).stdout).toContain('1 shard compared, values differ in 1 shard')
 })
 
-test('a disagreement in a part is one of the whole', async () => {
+test('a difference in a part is a difference of the whole', async () => {
   const cache = temporaryFolder()
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
   writeFileSync(join(cache, HANDMADE_PATH), ambiguousShard())
@@ -86,13 +86,13 @@ test('the parts of a cache add up', async () => {
   expect(merged.second_reader.compared).toBeGreaterThan(20)
 })
 
-test('it reads values, so it does not go with --quick', async () => {
+test('it reads values, so it cannot be combined with --quick', async () => {
   const { code, stderr } = await lewmCache(['verify', '--second-reader', '--quick', '--cache', referenceCache('healthy')])
   expect(code).toBe(2)
   expect(stderr).toContain("option '--quick' cannot be used with option '--second-reader'")
 })
 
-test('where the system gives no memory for its thread, nothing is compared, and all else is verified', () => {
+test('without memory for its thread, nothing is compared, and all else is verified', () => {
   const cache = referenceCache('healthy')
   const { code, stdout } = inShell(`ulimit -v 3000000; $LEWM verify --second-reader --cache '${cache}'`)
   expect(code).toBe(3)
@@ -101,7 +101,7 @@ test('where the system gives no memory for its thread, nothing is compared, and 
   expect(stdout).toContain('  not compared: a thread could not be started: the limits of this process leave no room for it\n')
 })
 
-test('a shard that was to be compared and was not: exit code 3, though nothing is wrong with it', async () => {
+test('a shard that should have been compared but was not gives exit code 3, even without findings', async () => {
   const cache = temporaryFolder()
   await writeShard(cache, { encoderId: 'e', contig: '1', strideBlock: 0, records: [recordOf(0), recordOf(1)] })
   expect((await lewmCache(['reindex', '--cache', cache])).code).toBe(0)

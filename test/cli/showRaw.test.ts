@@ -1,4 +1,4 @@
-/** `show --raw`: any Parquet file, for a person and as JSON. */
+/** `show --raw`: any Parquet file, as text and as JSON. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -48,7 +48,7 @@ test('JSON: exactly four parts, names as in the file, numbers exact', async () =
   expect((await lewmCache(['show', '--raw', everyTypeFile(), '--limit', '1', '--json'])).json().rows).toHaveLength(1)
 })
 
-test('text: facts, columns, row groups and rows, with nothing that a terminal would obey', async () => {
+test('text: properties, columns, row groups and rows, without terminal control sequences', async () => {
   const { code, stdout } = await lewmCache(['show', '--raw', everyTypeFile(), '--limit', '2'])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^ {2}rows +3 in 2 row groups$/m)
@@ -72,7 +72,7 @@ test('a shard of layout 3, by its path in the cache or on disk, or through a lin
   for (const path of [join(cache, shard), link]) expect((await lewmCache(['show', '--raw', path, '--json'])).json()).toEqual(byCache.json())
 })
 
-test('what cannot be read is on standard error, and in the exit code', async () => {
+test('unreadable parts are reported on standard error, and in the exit code', async () => {
   const cache = temporaryFolder()
   const page = dataPage('LZO', 1, 'PLAIN', plainText('1'))
   mkdirSync(dirname(join(cache, HANDMADE_PATH)), { recursive: true })
@@ -84,7 +84,7 @@ test('what cannot be read is on standard error, and in the exit code', async () 
   expect(lzo.json().columns[0].unread).toContain('LZO')
 
   const text = join(cache, 'notes.txt')
-  writeFileSync(text, 'no Parquet at all')
+  writeFileSync(text, 'a file that is not Parquet')
   expect((await lewmCache(['show', '--raw', text])).code).toBe(4)
   expect((await lewmCache(['show', '--raw', text, '--json'])).json().error.code).toBe('RESOURCE.CACHE_CORRUPT')
   expect((await lewmCache(['show', '--raw', join(cache, 'nowhere')])).code).toBe(1)
@@ -93,7 +93,7 @@ test('what cannot be read is on standard error, and in the exit code', async () 
   expect((await lewmCache(['show', '--raw', '--rows', HANDMADE_PATH, '--cache', cache])).code).toBe(2)
 })
 
-test('a footer with 150,000 key-values: text shows the first, JSON all of them', async () => {
+test('a footer with 150,000 key-value pairs: text shows the first ones, JSON all of them', async () => {
   const plan = shardPlan(modelRows(new Rng('pairs'), 2))
   plan.keyValues = Array.from({ length: 150_000 }, (_, i) => ({ key: `key ${i}`, value: 'v' }))
   const file = join(temporaryFolder(), 'pairs.parquet')

@@ -1,4 +1,4 @@
-/** What a terminal is sent: escape sequences only if it understands them. */
+/** Output to a terminal: escape sequences only if the terminal supports them. */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
@@ -9,7 +9,7 @@ import { commandLine } from './lewmCache.ts'
 const ESCAPE = '\x1b'
 
 describeWith('python', 'on a terminal', python => {
-  /** Everything that `verify` writes to a terminal. */
+  /** The complete output of `verify` to a terminal. */
   function shown(env: NodeJS.ProcessEnv): string {
     const script = 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)'
     const { stdout } = spawnSync(python, ['-c', script, ...commandLine.split(' '), 'verify', '--cache', referenceCache('damaged')], {

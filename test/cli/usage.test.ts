@@ -1,4 +1,4 @@
-/** What every command has in common: options, help, errors and exit codes. */
+/** Common behaviour of all commands: options, help, errors and exit codes. */
 import { describe, expect, test } from 'vitest'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -7,14 +7,14 @@ import { inShell, lewmCache, lewmCacheProcess } from './lewmCache.ts'
 const COMMANDS = 'write path get find ls show verify reindex repair quarantine quarantined restore checksums sample open serve'.split(' ')
 
 describe('help', () => {
-  test('lists every command, and so the exit codes', async () => {
+  test('lists every command and the exit codes', async () => {
     const { code, stdout, stderr } = await lewmCache(['--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
     expect(stdout).toContain('130 cancelled')
   })
 
-  test.each(COMMANDS)('%s --help names the options of every command', async command => {
+  test.each(COMMANDS)('%s --help lists the options of every command', async command => {
     const { code, stdout, stderr } = await lewmCache([command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: lewm-cache ${command} `))
@@ -27,7 +27,7 @@ describe('help', () => {
   })
 
   test.runIf(process.platform === 'linux').each(['--help', 'help', 'help verify', 'verify --help', '--version'])(
-    '%s into a full disk is exit code 6, and into a closed pipe none',
+    '%s into a full disk has exit code 6, and into a closed pipe none',
     args => {
       const { code, stderr } = inShell(`$LEWM ${args} > /dev/full`)
       expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringMatching(/^lewm-cache: cannot write to standard output[^\n]*\n$/) })
@@ -36,7 +36,7 @@ describe('help', () => {
   )
 })
 
-describe('wrong usage is one line, and one document with --json', () => {
+describe('wrong usage prints one line, and one document with --json', () => {
   test.each([
     [[], 'no command given'],
     [['verfy'], "unknown command 'verfy'"],
@@ -67,7 +67,7 @@ describe('wrong usage is one line, and one document with --json', () => {
   })
 })
 
-describe('the options of every command stand before or after it', () => {
+describe('common options can precede or follow the command', () => {
   const cache = referenceCache('healthy')
 
   test.each([
@@ -79,11 +79,11 @@ describe('the options of every command stand before or after it', () => {
     expect(await lewmCache(args)).toMatchObject({ code: 0, stdout, stderr: '' })
   })
 
-  test('the later --cache counts', async () => {
+  test('the last --cache is used', async () => {
     expect((await lewmCache(['--cache', '/nowhere', 'ls', '--cache', cache, '--json'])).code).toBe(0)
   })
 
-  test('an option that looks like an option is a value where a value is due', async () => {
+  test('a value that looks like an option is accepted where a value is required', async () => {
     const { code, stderr } = await lewmCache(['ls', '--cache', cache, '--encoder', '--json', '--quiet'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
@@ -110,13 +110,13 @@ describe('which cache', () => {
 describe('the reader of standard output', () => {
   const cache = referenceCache('healthy')
 
-  test('may go away', () => {
+  test('may close it', () => {
     const { stdout, stderr } = inShell(`$LEWM ls --quiet --cache '${cache}' | head -n 1; echo "\${PIPESTATUS[0]}"`)
     expect(stdout).toMatch(/^encoder .*\n0\n$/)
     expect(stderr).toBe('')
   })
 
-  test('may be gone from the start', () => {
+  test('may be absent from the start', () => {
     const { stdout, stderr } = inShell(`$LEWM ls --json --cache '${cache}' | true; echo "\${PIPESTATUS[0]}"`)
     expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' })
   })
@@ -132,7 +132,7 @@ describe('a bug in the program', () => {
   const cache = referenceCache('healthy')
   const broken = { NODE_OPTIONS: '--import=data:text/javascript,Map.groupBy=()=>{throw(new(TypeError)(`boom`))}' }
 
-  test('is one line with the code INTERNAL, and an exit code of its own', () => {
+  test('prints one line with the code INTERNAL, and has its own exit code', () => {
     const { code, stdout, stderr } = lewmCacheProcess(['verify', '--cache', cache], { env: broken })
     expect({ code, stdout, stderr }).toEqual({
       code: 70,
@@ -143,7 +143,7 @@ describe('a bug in the program', () => {
     expect(json()).toEqual({ error: { code: 'INTERNAL', message: 'TypeError: boom', details: {} } })
   })
 
-  test('has its stack with DEBUG', () => {
+  test('prints its stack with DEBUG', () => {
     const { code, stderr } = lewmCacheProcess(['verify', '--cache', cache], { env: { ...broken, DEBUG: '1' } })
     expect(code).toBe(70)
     expect(stderr).toMatch(/boom\nTypeError: boom\n {4}at /)

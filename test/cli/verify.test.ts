@@ -1,4 +1,4 @@
-/** `verify`: finds what is wrong, says it in JSON and in words, ends with its exit code, and changes nothing. */
+/** `verify`: finds problems, reports them as JSON and text, ends with the documented exit code, and changes nothing. */
 
 import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
@@ -19,7 +19,7 @@ async function verify(cache: string, ...args: string[]): Promise<{ code: number 
   return { code, document: json() }
 }
 
-function fingerprint(folder: string): string {
+function checksum(folder: string): string {
   const hash = createHash('sha256')
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
     const stat = statSync(join(folder, name))
@@ -29,7 +29,7 @@ function fingerprint(folder: string): string {
   return hash.digest('hex')
 }
 
-/** One shard of the healthy cache holds NaN and infinities, as a suspect. */
+/** One shard of the healthy cache contains NaN and infinities, so it is suspect. */
 const EDGE = 'embeddings/local-kmer/-128/centered_mean_2147483647/chredge_2147483648.parquet'
 
 async function cleanCache(): Promise<string> {
@@ -38,7 +38,7 @@ async function cleanCache(): Promise<string> {
   return cache
 }
 
-test('the summary counts files that are no shards apart, and no placeholder as read or as suspect', async () => {
+test('the summary counts files that are not shards separately, and placeholders neither as read nor as suspect', async () => {
   const cache = referenceCache('healthy')
   const [first = '', second = ''] = [await shardOf(cache), await shardOf(cache, 1)]
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 2000000\n`
@@ -57,7 +57,7 @@ test('the summary counts files that are no shards apart, and no placeholder as r
 })
 
 describe('a healthy cache', () => {
-  test('ends with 0 and every promised field', async () => {
+  test('ends with 0 and every documented field', async () => {
     const cache = await cleanCache()
     for (const args of [[], ['--quick']]) {
       const { code, document } = await verify(cache, ...args)
@@ -75,7 +75,7 @@ describe('a healthy cache', () => {
     }
   })
 
-  test('that GenoLeWM wrote', async () => {
+  test('written by GenoLeWM', async () => {
     const { code, document } = await verify(referenceCache('healthy'))
     expect(code).toBe(3)
     const shards = new Set(referenceRows('healthy').map(row => row.shard_path)).size
@@ -83,7 +83,7 @@ describe('a healthy cache', () => {
     expect(document.findings).toMatchObject([{ kind: 'non_finite', severity: 'suspect', shard_path: EDGE, row: 0, column: 'embedding' }])
   })
 
-  test('for a person', async () => {
+  test('as text', async () => {
     const { code, stdout, stderr } = await lewmCache(['verify', '--cache', await cleanCache()])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
@@ -91,18 +91,18 @@ describe('a healthy cache', () => {
     )
   })
 
-  test('unusual shards are only unusual', async () => {
+  test('unusual shards have no findings', async () => {
     expect((await verify(referenceCache('unusual'))).document.findings.every((found: Json) => found.severity === 'suspect')).toBe(true)
   })
 })
 
 describe('a damaged cache', () => {
-  test('ends with 4, says each damage, and is left as it was', async () => {
+  test('ends with 4, reports every kind of damage, and is not changed', async () => {
     const cache = referenceCache('damaged')
-    const before = fingerprint(cache)
+    const before = checksum(cache)
     const { code, document } = await verify(cache)
     expect(code).toBe(4)
-    expect(fingerprint(cache)).toBe(before)
+    expect(checksum(cache)).toBe(before)
     const damaged = Object.entries(damageNotes()).flatMap(([path, { wrong }]) => (wrong === null ? [] : [path]))
     const blamed = new Set(document.findings.map((found: Json) => found.shard_path))
     expect(damaged.filter(path => !blamed.has(path))).toEqual([])
@@ -113,7 +113,7 @@ describe('a damaged cache', () => {
     expect(counted).toBe(document.findings.length)
   })
 
-  test('for a person: every damaged shard under its kind, in order of severity', async () => {
+  test('as text: every damaged shard under its kind, in order of severity', async () => {
     const { code, stdout } = await lewmCache(['verify', '--cache', referenceCache('damaged')])
     expect(code).toBe(4)
     expect(stdout).toMatch(/\n {2}cut_off \(\d+ findings?\)\n {4}embeddings\/.*\n {6}\S/)
@@ -130,7 +130,7 @@ describe('a damaged cache', () => {
     expect(healthy.document.findings.filter((found: Json) => found.severity !== 'index')).toEqual([])
   })
 
-  test('a shard that is not there', async () => {
+  test('a missing shard', async () => {
     const { code, json } = await lewmCache(['verify', 'embeddings/none.parquet', '--cache', referenceCache('healthy'), '--json'])
     expect({ code, error: json().error.code }).toEqual({ code: 1, error: 'RESOURCE.NOT_FOUND' })
   })
@@ -160,7 +160,7 @@ describe('exit codes', () => {
     expect(document).toMatchObject({ missing_shards: 1, missing_rows: rows })
   })
 
-  test('3 for suspects alone', async () => {
+  test('3 for suspect shards alone', async () => {
     const cache = join(temporaryFolder(), 'new')
     await lewmCache([...WRITE, '--cache', cache], { input: ndjson([recordLine(1, { embedding: ['NaN', 1] })]) })
     const { code, document } = await verify(cache)
@@ -169,7 +169,7 @@ describe('exit codes', () => {
 })
 
 describe('earlier verifications', () => {
-  test('--changed reads only what is new or changed; --older-than what was read before that', async () => {
+  test('--changed reads only new and changed shards, --older-than those with an older verification', async () => {
     const cache = referenceCache('healthy')
     const home = temporaryFolder()
     const again = async (...args: string[]) => (await lewmCache(['verify', '--cache', cache, '--json', ...args], { home })).json()
@@ -181,7 +181,7 @@ describe('earlier verifications', () => {
     expect((await again('--older-than', '0s')).checked_shards).toBe(all)
   })
 
-  test('bytes that changed since are found', async () => {
+  test('bytes that changed since then are detected', async () => {
     const cache = referenceCache('healthy')
     const home = temporaryFolder()
     await lewmCache(['verify', '--cache', cache, '--json'], { home })
@@ -192,7 +192,7 @@ describe('earlier verifications', () => {
     expect(kindsOf(json())).toContain('changed_bytes')
   })
 
-  test('where they cannot be written down, verification goes on and says so', async () => {
+  test('if they cannot be recorded, verification continues and reports it', async () => {
     const home = temporaryFolder()
     writeFileSync(join(home, 'data'), 'a file where a folder should be')
     const cache = await cleanCache()
@@ -203,15 +203,15 @@ describe('earlier verifications', () => {
   })
 })
 
-test('partitions share the shards out, each to one', async () => {
+test('partitions divide the shards without overlap', async () => {
   const cache = referenceCache('healthy')
   const parts = await inOrder(['1/3', '2/3', '3/3'], async part => (await verify(cache, '--partition', part)).document)
   expect(parts.reduce((sum, part) => sum + part.checked_rows, 0)).toBe(1301)
   expect(parts.every(part => part.checked_shards > 0)).toBe(true)
 })
 
-describe('what is known of bytes', () => {
-  test('follows a cache that is moved: a byte that changes afterwards is told, with since when', async () => {
+describe('records of bytes', () => {
+  test('stay valid when the cache is moved: a byte that changes afterwards is reported, with the earlier time', async () => {
     const [before, after, home] = [await cleanCache(), join(temporaryFolder(), 'elsewhere'), temporaryFolder()]
     const shard = await shardOf(before)
     const recorded = Date.now()
@@ -234,7 +234,7 @@ describe('what is known of bytes', () => {
     expect(since).toBeLessThanOrEqual(Date.now())
   })
 
-  test('without a record a shard is readable, not healthy, unless its pages carry checksums; the document stays the same', async () => {
+  test('without a record, a shard is readable but not verified, unless its pages have checksums. The document is the same', async () => {
     const cache = referenceCache('healthy')
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
@@ -253,18 +253,18 @@ describe('what is known of bytes', () => {
     )
   })
 
-  test('is let go of when a shard goes through quarantine', async () => {
+  test('are removed when a shard passes through quarantine', async () => {
     const [cache, home] = [referenceCache('healthy'), temporaryFolder()]
     const shard = await shardOf(cache)
-    const told = async (command: string, ...args: string[]): Promise<string> =>
+    const reported = async (command: string, ...args: string[]): Promise<string> =>
       (await lewmCache([command, ...args, '--cache', cache], { home })).stdout
-    await told('verify')
-    expect(await told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC\n/)
-    await told('quarantine', shard, '--reason', 'to try')
-    await told('restore', '--all')
-    expect(await told('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC, no checksum on record\n/)
-    expect(await told('ls')).toMatch(/ [-0-9]+ [:0-9]+, no checksum on record +embeddings/)
-    await told('verify')
-    expect(await told('ls')).not.toContain('no checksum on record')
+    await reported('verify')
+    expect(await reported('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC\n/)
+    await reported('quarantine', shard, '--reason', 'to try')
+    await reported('restore', '--all')
+    expect(await reported('show', shard)).toMatch(/ verified +[-0-9]+ [:0-9]+ UTC, no checksum on record\n/)
+    expect(await reported('ls')).toMatch(/ [-0-9]+ [:0-9]+, no checksum on record +embeddings/)
+    await reported('verify')
+    expect(await reported('ls')).not.toContain('no checksum on record')
   })
 })

@@ -1,4 +1,4 @@
-/** `write` and `path`: what is written is what was given, and nothing is written of what is not in order. */
+/** `write` and `path`: the written rows equal the input, and invalid input writes nothing. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const NINE = Array.from({ length: 9 }, (_, n) => recordLine(n))
 const everythingIn = (folder: string) => readdirSync(folder, { recursive: true })
 
 describe('write', () => {
-  test('from standard input, then from a file: the second time all is there', async () => {
+  test('from standard input, then from a file: the second time everything exists', async () => {
     const cache = join(temporaryFolder(), 'new')
     const first = await lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson(NINE) })
     expect(first).toMatchObject({ code: 0, stderr: '' })
@@ -27,7 +27,7 @@ describe('write', () => {
     expect((await lewmCache(['verify', '--cache', cache, '--json'])).code).toBe(0)
   })
 
-  test('for a person', async () => {
+  test('as text', async () => {
     const cache = join(temporaryFolder(), 'new')
     const options = { input: ndjson(NINE) }
     expect((await lewmCache([...WRITE, '--cache', cache], options)).stdout).toBe(`wrote 9 rows to ${SHARD_PATH}\n`)
@@ -37,7 +37,7 @@ describe('write', () => {
   test.each([
     [[], 'PLAIN'],
     [['--encoding', 'byte_stream_split'], 'BYTE_STREAM_SPLIT']
-  ])('with %j the values are %s, and the same', async (options, encoding) => {
+  ])('with %j the values are %s, but equal', async (options, encoding) => {
     const cache = join(temporaryFolder(), 'new')
     expect((await lewmCache([...WRITE, ...options, '--cache', cache], { input: ndjson(NINE) })).code).toBe(0)
     const shard = (await lewmCache(['show', SHARD_PATH, '--cache', cache, '--json'])).json()
@@ -46,7 +46,7 @@ describe('write', () => {
     expect(again.json()).toEqual({ shard_path: SHARD_PATH, rows: 9, written: false })
   })
 
-  test('rows that differ from those on disk are refused', async () => {
+  test('rows that differ from the existing ones are refused', async () => {
     const cache = join(temporaryFolder(), 'new')
     await lewmCache([...WRITE, '--cache', cache], { input: ndjson(NINE) })
     const changed = await lewmCache([...WRITE, '--cache', cache, '--json'], { input: ndjson([recordLine(0, { embedding: [9, 9, 9, 9] })]) })
@@ -66,7 +66,7 @@ describe('write', () => {
     expect(rows[0]).toMatchObject({ created_at: digits, start_bp: 24576, end_bp: 36864, schema_version: '1.0.0', untargeted: false })
   })
 
-  test('not-a-number, the infinities and -0 go in and come out', async () => {
+  test('NaN, infinities and -0 are preserved', async () => {
     const cache = join(temporaryFolder(), 'new')
     const line = JSON.stringify(recordLine(1, { embedding: ['NaN', 'Infinity', '-Infinity', 0, 65504] })).replace(',0,', ',-0.0,')
     const written = await lewmCache([...WRITE, '--cache', cache], { input: line })
@@ -75,7 +75,7 @@ describe('write', () => {
     expect(stdout).toContain('"embedding":["NaN","Infinity","-Infinity",-0.0,65504]')
   })
 
-  test('finite values beyond float16 become infinite, and it says so', async () => {
+  test('finite values beyond float16 become infinite, and this is reported', async () => {
     const cache = join(temporaryFolder(), 'new')
     const input = ndjson([recordLine(1, { embedding: [65519, 65520, -1e9, 1] })])
     const { code, stdout, stderr } = await lewmCache([...WRITE, '--cache', cache, '--json'], { input })
@@ -84,7 +84,7 @@ describe('write', () => {
     expect(stderr).toMatch(/^lewm-cache: 2 values beyond the range of float16 \(65,504\) became infinite\n$/)
   })
 
-  test('so do finite values beyond what a double holds', async () => {
+  test('so do finite values beyond the range of a double', async () => {
     const cache = join(temporaryFolder(), 'new')
     const input = JSON.stringify(recordLine(1, { embedding: [1, 2, 3] })).replace('[1,2,3]', '[1e400,-1e309,"Infinity"]')
     const { code, stderr } = await lewmCache([...WRITE, '--cache', cache], { input })
@@ -96,14 +96,14 @@ describe('write', () => {
     expect(stdout).toContain('"embedding":["Infinity","-Infinity","Infinity"]')
   })
 
-  test('Windows line ends and blank lines are no matter', async () => {
+  test('Windows line endings and blank lines are accepted', async () => {
     const cache = join(temporaryFolder(), 'new')
     const input = `\n${ndjson(NINE.slice(0, 3)).replaceAll('\n', '\r\n')}\n  \n`
     expect((await lewmCache([...WRITE, '--cache', cache, '--json'], { input })).json().rows).toBe(3)
   })
 })
 
-describe('a file with one broken line writes nothing and names the line', () => {
+describe('a file with one invalid line writes nothing and the line is named', () => {
   const hash = String(recordLine(0).window_hash)
   const text = (changes: Record<string, unknown>) => JSON.stringify(recordLine(1, changes))
   const without = (name: string) => JSON.stringify({ ...recordLine(1), [name]: undefined })
@@ -111,14 +111,14 @@ describe('a file with one broken line writes nothing and names the line', () => 
   test.each([
     ['a hash of 31 bytes', text({ window_hash: hash.slice(2) }), 'window_hash', /^"[0-9a-f]+/],
     ['a hash of 33 bytes', text({ window_hash: `${hash}00` }), 'window_hash', /^"/],
-    ['a hash that is no hex', text({ encoder_hash: `${hash.slice(1)}g` }), 'encoder_hash', /^"/],
+    ['a hash that is not hex', text({ encoder_hash: `${hash.slice(1)}g` }), 'encoder_hash', /^"/],
     ['no hash', without('window_hash'), 'window_hash', null],
-    ['a layer beyond int8', text({ state_layer: 128 }), 'state_layer', /^128$/],
+    ['a layer above int8', text({ state_layer: 128 }), 'state_layer', /^128$/],
     ['a layer below int8', text({ state_layer: -129 }), 'state_layer', /^-129$/],
-    ['a layer that is no integer', text({ state_layer: 5.5 }), 'state_layer', /^5.5$/],
+    ['a layer that is not an integer', text({ state_layer: 5.5 }), 'state_layer', /^5.5$/],
     ['an unknown pool', text({ pool_type: 'max' }), 'pool_type', /^"max"$/],
     ['a negative radius', text({ pool_radius: -1 }), 'pool_radius', /^-1$/],
-    ['a radius beyond int32', text({ pool_radius: 2 ** 31 }), 'pool_radius', /^2147483648$/],
+    ['a radius above int32', text({ pool_radius: 2 ** 31 }), 'pool_radius', /^2147483648$/],
     ['an unknown dtype', text({ dtype: 'int4' }), 'dtype', /^"int4"$/],
     ['an empty embedding', text({ embedding: [] }), 'embedding', /^\[\]$/],
     ['no embedding', without('embedding'), 'embedding', null],
@@ -130,8 +130,8 @@ describe('a file with one broken line writes nothing and names the line', () => 
     ['another pool than the first', text({ pool_type: 'attention' }), 'pool_type', /^"attention"$/],
     ['another radius than the first', text({ pool_radius: 9 }), 'pool_radius', /^9$/],
     ['an end before the start', text({ end_bp: 8192 }), 'end_bp', /^8192$/],
-    ['a start that is no integer', text({ start_bp: 1.5 }), 'start_bp', /^1.5$/],
-    ['an end beyond int64', text({ end_bp: '9223372036854775808' }), 'end_bp', /^"9223372036854775808"$/],
+    ['a start that is not an integer', text({ start_bp: 1.5 }), 'start_bp', /^1.5$/],
+    ['an end above int64', text({ end_bp: '9223372036854775808' }), 'end_bp', /^"9223372036854775808"$/],
     ['created_at with a fraction', text({ created_at: '1.5' }), 'created_at', /^"1.5"$/],
     ['another schema version', text({ schema_version: '2.0.0' }), 'schema_version', /^"2.0.0"$/],
     ['untargeted as a number', text({ untargeted: 1 }), 'untargeted', /^1$/],
@@ -165,15 +165,15 @@ describe('a file with one broken line writes nothing and names the line', () => 
 describe('write refuses', () => {
   test.each([
     ['no records', '', WRITE],
-    ['a file that is not there', '', [...WRITE, 'nowhere.ndjson']],
+    ['a missing file', '', [...WRITE, 'nowhere.ndjson']],
     ['a folder', '', [...WRITE, '.']],
     ['an encoder id that leaves the folder', null, ['write', '--encoder-id', '..', '--contig', '1', '--stride-block', '7']],
     ['the encoder id .', null, ['write', '--encoder-id', '.', '--contig', '1', '--stride-block', '7']],
     ['an empty encoder id', null, ['write', '--encoder-id', '', '--contig', '1', '--stride-block', '7']],
     ['an empty contig', null, ['write', '--encoder-id', 'a', '--contig', '', '--stride-block', '7']],
     ['a negative block', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', '-1']],
-    ['a block that is no number', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', 'x']],
-    ['a block beyond 2^53', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', '9007199254740993']],
+    ['a block that is not a number', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', 'x']],
+    ['a block above 2^53', null, ['write', '--encoder-id', 'a', '--contig', '1', '--stride-block', '9007199254740993']],
     ['no encoder id', null, ['write', '--contig', '1', '--stride-block', '7']]
   ])('%s', async (_, input, args) => {
     const cache = temporaryFolder()
@@ -204,7 +204,7 @@ describe('path', () => {
     ' '
   )
 
-  test('is relative in JSON and joined for a person; nothing need be there', async () => {
+  test('is relative in JSON and absolute in text. The file need not exist', async () => {
     const shardPath = 'embeddings/a__b__c/-1/global_mean_0/chrGL000__1_12.parquet'
     expect((await lewmCache([...ARGS, '--json', '--cache', '/nowhere/cache'])).json()).toEqual({ shard_path: shardPath })
     expect((await lewmCache([...ARGS, '--cache', '/nowhere/cache'])).stdout).toBe(`/nowhere/cache/${shardPath}\n`)

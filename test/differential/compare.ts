@@ -40,27 +40,28 @@ const OF_ROWS = new Set([
  * `exceptions.ts` has what is accepted beside it.
  * @param sound the file is one that needs no remark beside those on its rows
  */
-export function compare(ours: OurVerdict, peer: PeerReading, sound: boolean): Comparison {
-  if (ours.kind === 'bug') return disagree('the program failed', String(ours.rows))
-  const [first] = ours.findings
+export function compare(written: OurVerdict, peer: PeerReading, sound: boolean): Comparison {
+  if (written.kind === 'bug') return disagree('the program failed', String(written.rows))
+  const [first] = written.findings
   const kinds = `${first?.kind ?? 'nothing'}: ${first?.message ?? ''}`.slice(0, 200)
-  if (ours.kind === 'unreadable') return disagree('the program failed', kinds)
+  if (written.kind === 'unreadable') return disagree('the program failed', kinds)
   if (peer.kind !== 'read') {
     // A placeholder is missing: its bytes are elsewhere.
-    if (ours.kind === 'corrupt' || ours.kind === 'missing') return { agree: true, as: 'refused', why: kinds }
-    if (ours.kind === 'unsupported') return { agree: true, as: 'unsupported, refused', why: kinds }
-    const rule = ours.kind === 'healthy' ? 'healthy, but geno_lewm refuses it' : 'suspect, but geno_lewm refuses it'
+    if (written.kind === 'corrupt' || written.kind === 'missing') return { agree: true, as: 'refused', why: kinds }
+    if (written.kind === 'unsupported') return { agree: true, as: 'unsupported, refused', why: kinds }
+    const rule = written.kind === 'healthy' ? 'healthy, but geno_lewm refuses it' : 'suspect, but geno_lewm refuses it'
     return disagree(rule, `${peer.type}: ${peer.message}`)
   }
-  if (ours.kind === 'missing') return disagree('missing, but geno_lewm reads it', kinds)
-  if (ours.kind === 'corrupt' || ours.kind === 'unsupported') {
-    const exception = exceptionFor(ours.kind, ours)
+  if (written.kind === 'missing') return disagree('missing, but geno_lewm reads it', kinds)
+  if (written.kind === 'corrupt' || written.kind === 'unsupported') {
+    const exception = exceptionFor(written.kind, written)
     if (exception !== null) return { agree: true, as: 'exception', why: exception.title }
-    return disagree(ours.kind === 'corrupt' ? 'damaged, but geno_lewm reads it' : 'unsupported, but geno_lewm reads it', kinds)
+    return disagree(written.kind === 'corrupt' ? 'damaged, but geno_lewm reads it' : 'unsupported, but geno_lewm reads it', kinds)
   }
-  if (ours.rows === null || typeof ours.rows === 'string') return disagree('readable, but its rows cannot be read', String(ours.rows))
-  if (ours.rows.digest !== peer.digest) return disagree('other rows than geno_lewm reads', difference(ours, peer))
-  const odd = ours.findings.filter(({ kind }) => !OF_ROWS.has(kind))
+  if (written.rows === null || typeof written.rows === 'string')
+    return disagree('readable, but its rows cannot be read', String(written.rows))
+  if (written.rows.digest !== peer.digest) return disagree('other rows than geno_lewm reads', difference(written, peer))
+  const odd = written.findings.filter(({ kind }) => !OF_ROWS.has(kind))
   if (sound && odd.length > 0) return disagree('suspect without a reason', `${odd[0]?.kind}: ${odd[0]?.message}`)
   return { agree: true, as: 'read', why: '' }
 }
@@ -70,9 +71,9 @@ function disagree(rule: Rule, detail: string): Comparison {
 }
 
 /** The first row and field that differ, as far as the peer told. */
-function difference(ours: OurVerdict, peer: PeerReading): string {
-  if (ours.rows === null || typeof ours.rows === 'string' || peer.kind !== 'read') return 'unknown'
-  const { fields, each } = ours.rows
+function difference(written: OurVerdict, peer: PeerReading): string {
+  if (written.rows === null || typeof written.rows === 'string' || peer.kind !== 'read') return 'unknown'
+  const { fields, each } = written.rows
   if (each.length !== peer.rows) return `${each.length} rows, geno_lewm reads ${peer.rows}`
   const row = peer.each.findIndex((digest, i) => !each[i]?.startsWith(digest))
   const [own, theirs] = [fields[row], peer.detail?.[row]]

@@ -3,7 +3,7 @@
  * rows and values. LEWM_SEED repeats the files of an earlier run.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SOAK, tell, teller, times } from '../faults/extent.ts'
+import { announce, SOAK, teller, times } from '../faults/extent.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { KINDS } from './kinds.ts'
 import { disagreementText, type Laboratory, openLaboratory, planRun, runCases } from './run.ts'
@@ -31,7 +31,7 @@ describeWith('writers', 'the verdict and geno_lewm', python => {
       const say = teller('files read by both', ids.length)
       const result = await runCases(lab, KINDS, ids, { onCase: () => say() })
       const count = (outcome: string): number => [...result.outcomes.values()].reduce((sum, of) => sum + (of.get(outcome) ?? 0), 0)
-      tell(
+      announce(
         {
           'files compared with geno_lewm': result.cases - count('not made'),
           'of them read alike': count('read'),

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limitsInForce } from '../../src/main/core/limits/limits.ts'
 import { SecondThread } from '../../src/main/core/secondReader/secondThread.ts'
-import { SOAK, tell, teller, times } from '../faults/extent.ts'
+import { announce, SOAK, teller, times } from '../faults/extent.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { KINDS } from './kinds.ts'
 import { draftCase, type Laboratory, openLaboratory, planRun } from './run.ts'
@@ -66,7 +66,7 @@ describeWith('writers', 'the second reader and ours', python => {
         if (answer.differences.length > 0) disagreements.push(name + JSON.stringify(answer.differences))
       }
     }
-    tell({ 'files read by both readers': compared, 'of them read otherwise': disagreements.length }, task.meta)
+    announce({ 'files read by both readers': compared, 'of them read otherwise': disagreements.length }, task.meta)
     expect(disagreements).toEqual([])
     expect(compared).toBeGreaterThan(CASES / 3)
     expect(notCompared.length, notCompared.slice(0, 20).join('\n')).toBeLessThan(1 + compared / 50)

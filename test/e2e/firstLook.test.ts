@@ -9,8 +9,8 @@ inTheWindow('a first look', open => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)
     await showTab(page, 'Problems')
-    const standing = page.getByRole('banner').getByRole('button', { name: /not verified yet/ })
-    const looks = async (): Promise<number> => Number(/(\d+) look wrong/.exec((await standing.textContent()) ?? '')?.[1] ?? 0)
+    const state = page.getByRole('banner').getByRole('button', { name: /not verified yet/ })
+    const looks = async (): Promise<number> => Number(/(\d+) look wrong/.exec((await state.textContent()) ?? '')?.[1] ?? 0)
     const counted = async (): Promise<number> =>
       Number(/(\d+) shards/.exec((await page.getByRole('tab', { name: /^Problems/ }).textContent()) ?? '')?.[1] ?? 0)
     await expect.poll(looks, POLL).toBeGreaterThan(0)

@@ -12,7 +12,7 @@ inTheWindow('a running job', open => {
     await shardsShown(page, MANY)
     await page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true }).click()
     await panel(page, 'Jobs').getByRole('progressbar').waitFor()
-    const told = await page.evaluate(async () => {
+    const reported = await page.evaluate(async () => {
       const shares: string[][] = []
       const frame = (): Promise<number> => new Promise(resolve => requestAnimationFrame(resolve))
       const share = (element: Element | null | undefined): string => /\d+ %/.exec(element?.textContent ?? '')?.[0] ?? 'none'
@@ -28,7 +28,7 @@ inTheWindow('a running job', open => {
       }
     })
     await jobEnd(page).getByText('checked').waitFor()
-    const running = told.filter(([details]) => details !== 'none')
+    const running = reported.filter(([details]) => details !== 'none')
     expect(running.length).toBeGreaterThan(10)
     // When it has ended the details and the list say so in turn.
     const apart = running.filter(shares => !shares.includes('none') && new Set(shares).size > 1)

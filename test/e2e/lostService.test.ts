@@ -13,10 +13,10 @@ inElectron('a lost service', open => {
     await shardsShown(page, 9)
     await showTab(page, 'Log')
     await panel(page, 'Log').getByText('the service is up').waitFor()
-    const told = async (): Promise<number> =>
+    const reported = async (): Promise<number> =>
       ((await panel(page, 'Log').textContent()) ?? '').split('an earlier service ended without closing').length - 1
     // A window that did not come up and was started again has lost a service already.
-    const before = await told()
+    const before = await reported()
     // What is selected is kept a moment later.
     await page.waitForTimeout(600)
     await killService()
@@ -29,7 +29,7 @@ inElectron('a lost service', open => {
     await lost(page).getByRole('button', { name: 'Restart' }).click()
     await page.getByRole('banner').getByText('27/59 verified · 23 damaged · 1 unsupported').waitFor()
     await showTab(page, 'Log')
-    await expect.poll(told, POLL).toBe(before + 2)
+    await expect.poll(reported, POLL).toBe(before + 2)
   })
 })
 

@@ -7,7 +7,7 @@ import { type Json, lewmCacheProcess } from '../cli/lewmCache.ts'
 import { filesBelow, shardsOf } from '../core/cacheFiles.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { SOAK, tell } from './extent.ts'
+import { announce, SOAK } from './extent.ts'
 
 const DAY = 86_400_000
 const CLOCKS: readonly (readonly [string, number])[] = [
@@ -56,7 +56,7 @@ describe.each(CLOCKS)('a clock %s', (_name, shift) => {
         ['ls', '--cache', cache]
       ]) {
         const [today, then] = [run(home, {}, ...args), run(other, clock(shift), ...args)]
-        tell({ 'commands under another clock': 1 })
+        announce({ 'commands under another clock': 1 })
         expect({ args, code: then.code, document: timeless(then.json()) }).toEqual({
           args,
           code: today.code,

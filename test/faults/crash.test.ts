@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, accounts } from '../support/accounts.ts'
 import { describeWith, requireSetpriv } from '../support/capabilities.ts'
-import { eachOf, pick, random, tell, times } from './extent.ts'
+import { announce, eachOf, pick, random, times } from './extent.ts'
 import { below, type Call, CHANGING, callsOf, type Run, struckAt } from './injected.ts'
 import {
   context,
@@ -78,10 +78,10 @@ describeWith('strace', 'killed', strace => {
         const first = chance.of(calls)
         const { scene: left } = await struckAt(strace, first, { kill: true }, () => sceneOf(start, operation, account))
         const watched = sceneFrom(left, operation)
-        const mending = below(watched.home, await callsOf(strace, CHANGING, watched, 'kill'))
+        const repairing = below(watched.home, await callsOf(strace, CHANGING, watched, 'kill'))
         // Where nothing is left to be done there is no second moment: another pair.
-        if (mending.length === 0) continue
-        const second = chance.of(mending)
+        if (repairing.length === 0) continue
+        const second = chance.of(repairing)
         const { run, scene } = await struckAt(strace, second, { kill: true }, () => sceneFrom(left, operation))
         await context(`${operation} killed at ${first.text}, then at ${second.text} (seed ${chance.seed})`, async () => {
           expectKilled(run)
@@ -89,7 +89,7 @@ describeWith('strace', 'killed', strace => {
           await expectFinished(operation, scene, after)
         })
         for (const { home } of [left, watched, scene]) rmSync(home, { recursive: true })
-        return tell({ 'pairs of kills, the second during the recovery': 1 })
+        return announce({ 'pairs of kills, the second during the recovery': 1 })
       }
     })
   })

@@ -24,7 +24,7 @@ declare module 'vitest' {
 }
 
 /** Adds to the table at the end of a soak. Tests that run beside others have to say who they are. */
-export function tell(done: Readonly<Record<string, number>>, meta: TaskMeta | undefined = TestRunner.getCurrentTest()?.meta): void {
+export function announce(done: Readonly<Record<string, number>>, meta: TaskMeta | undefined = TestRunner.getCurrentTest()?.meta): void {
   if (meta === undefined) return
   const so = meta.done ?? {}
   for (const [what, count] of Object.entries(done)) so[what] = (so[what] ?? 0) + count

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../support/accounts.ts'
-import { tell } from './extent.ts'
+import { announce } from './extent.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NODE = join(ROOT, 'node_modules/.bin/node')
@@ -88,11 +88,11 @@ export async function struckAt<S extends Scene>(strace: string, call: Call, blow
     const elsewhere = (alone || struck === undefined) && refusedBelow(log, scene.root)
     rmSync(log)
     if (struck?.key === call.key || elsewhere) {
-      tell({ ['kill' in blow ? 'kills at a system call' : 'refusals of a system call']: 1 })
-      if (elsewhere && !alone) tell({ 'refusals that another thread met first, at its own call of that number': 1 })
+      announce({ ['kill' in blow ? 'kills at a system call' : 'refusals of a system call']: 1 })
+      if (elsewhere && !alone) announce({ 'refusals that another thread met first, at its own call of that number': 1 })
       return { run, scene }
     }
-    tell({ 'runs that met another call than the one meant, and were done again': 1 })
+    announce({ 'runs that met another call than the one meant, and were done again': 1 })
     rmSync(scene.home, { recursive: true })
     met.push(struck?.key ?? `${ordinal} was never reached`)
     // A count that goes up and down between two runs is met sooner by staying every other time.

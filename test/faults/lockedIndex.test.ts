@@ -96,16 +96,16 @@ test('a search by hash reads the shards where the index is locked', { timeout: 6
   expect(rows.map(({ shardPath }) => shardPath)).toContain(row?.shard_path)
 })
 
-const NOBODY = 65_534
+const NO_USER = 65_534
 
 /** Whether this process may become an ordinary user, and that one run the program. */
 const canChange =
-  process.getuid?.() === 0 && inShell(`setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups ${commandLine} --version`).code === 0
+  process.getuid?.() === 0 && inShell(`setpriv --reuid=${NO_USER} --regid=${NO_USER} --clear-groups ${commandLine} --version`).code === 0
 
 test.skipIf(!canChange)('of another user, who lets nobody read it: a finding, and exit code 6 without damage', () => {
   const home = temporaryFolder()
   const { root: cache, damaged: shard } = cacheWithDamage()
-  const give = (path: string): void => chownSync(path, NOBODY, NOBODY)
+  const give = (path: string): void => chownSync(path, NO_USER, NO_USER)
   for (const folder of [home, cache, join(cache, '..')]) give(folder)
   chmodSync(join(cache, '..'), 0o755)
   for (const path of readdirSync(cache, { recursive: true, encoding: 'utf8' })) give(join(cache, path))
@@ -113,7 +113,7 @@ test.skipIf(!canChange)('of another user, who lets nobody read it: a finding, an
   chmodSync(join(cache, INDEX), 0o600)
   const asNobody = (args: string): { readonly code: number | null; readonly report: Record<string, unknown> } => {
     const { code, stdout } = inShell(
-      `chmod 755 . && HOME=${home} setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups ${commandLine} ${args} --cache ${cache} --json --quiet`,
+      `chmod 755 . && HOME=${home} setpriv --reuid=${NO_USER} --regid=${NO_USER} --clear-groups ${commandLine} ${args} --cache ${cache} --json --quiet`,
       home
     )
     return { code, report: JSON.parse(stdout) }

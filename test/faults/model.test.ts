@@ -13,7 +13,7 @@ import {
 } from '../../src/main/core/index.ts'
 import { BLOCK, recordOf, shardsOf } from '../core/cacheFiles.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { random, tell, teller, times } from './extent.ts'
+import { announce, random, teller, times } from './extent.ts'
 
 const BLOCKS = 6
 const ROWS = 3
@@ -122,7 +122,7 @@ test(`${OPERATIONS} operations in any order`, { timeout: 3_600_000 }, async () =
     try {
       await STEPS[name]?.(root, model, block)
       await expectAsModelled(root, model)
-      tell({ 'operations held against a model': 1 })
+      announce({ 'operations held against a model': 1 })
       say()
     } catch (error) {
       throw new Error(`seed ${chance.seed}, after ${done.slice(-12).join(', ')}`, { cause: error })

@@ -43,7 +43,7 @@ function isDone(now: State, after: State): boolean {
 }
 
 /** SQLite makes no difference between a device that fails while it reads a page of the index and an index that is spoiled. */
-const SPOILED = /index\.sqlite cannot be used: database disk image is malformed\. A reindex makes a new one/
+const DAMAGED = /index\.sqlite cannot be used: database disk image is malformed\. A reindex makes a new one/
 
 /**
  * A refusal is told in one sentence and an exit code; a run that could do without the call has done all of its work. Where damage was
@@ -51,7 +51,7 @@ const SPOILED = /index\.sqlite cannot be used: database disk image is malformed\
  */
 function expectHonest(run: Run, error: string, done: boolean): void {
   if (done && [0, 3, 4].includes(run.code ?? -1)) return
-  if (error === 'EIO' && run.code === DAMAGE && SPOILED.test(run.stderr)) return
+  if (error === 'EIO' && run.code === DAMAGE && DAMAGED.test(run.stderr)) return
   if (
     [DAMAGE, SYSTEM].includes(run.code ?? -1) &&
     /"severity":"unreadable".*I\/O or permission error, so the contents are unknown/.test(run.stdout)

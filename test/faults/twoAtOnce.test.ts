@@ -14,7 +14,7 @@ import { BLOCK, filesBelow } from '../core/cacheFiles.ts'
 import { PeerError, packedValues, peerRecord, startPeer } from '../interop/peer.ts'
 import { describeWith, requireStrace } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { eachOf, SOAK, tell, times } from './extent.ts'
+import { announce, eachOf, SOAK, times } from './extent.ts'
 import {
   commandFor,
   context,
@@ -52,12 +52,12 @@ function start(operation: Operation, { root }: Place, records?: readonly WindowR
 
 const documentOf = ({ stdout }: Ended): Json => JSON.parse(stdout)
 
-const ours = recordsOf(NEW_BLOCK)
-const theirs = ours.map(record => ({ ...record, embedding: [7, 7, 7, 0.5] }))
+const own = recordsOf(NEW_BLOCK)
+const theirs = own.map(record => ({ ...record, embedding: [7, 7, 7, 0.5] }))
 const valuesOf = (records: readonly WindowRecord[]): string[] => records.map(({ embedding }) => packedValues(embedding))
 
 async function storedValues(root: string): Promise<(string | null)[]> {
-  return (await readEmbeddings(root, ours)).map(found => found && packedValues(found.embedding))
+  return (await readEmbeddings(root, own)).map(found => found && packedValues(found.embedding))
 }
 
 /** Every shard that was there is there, wherever, byte for byte. */
@@ -87,7 +87,7 @@ describe('two of ours', () => {
       expect([one.code, other.code].sort()).toEqual([0, 4])
       const loser = documentOf(one.code === 0 ? other : one)
       expect(loser.error.message).toMatch(/conflicting row|already indexed/)
-      expect(await storedValues(root)).toEqual(valuesOf(one.code === 0 ? ours : theirs))
+      expect(await storedValues(root)).toEqual(valuesOf(one.code === 0 ? own : theirs))
     },
     reindex: async (_root, one, other) => {
       // Both had their turn, and both told of the shard that is cut off.
@@ -121,8 +121,8 @@ describe('two of ours', () => {
     await eachOf('rounds of two of ours', rounds, 1, async (operation, round) => {
       const place = copyOf(begin)
       const after = await undisturbed(begin, operation)
-      const [one, other] = await Promise.all([start(operation, place, ours), start(operation, place, theirs)])
-      tell({ 'rounds of two of ours at once': 1 })
+      const [one, other] = await Promise.all([start(operation, place, own), start(operation, place, theirs)])
+      announce({ 'rounds of two of ours at once': 1 })
       await context(`round ${round}, ${operation}: ${JSON.stringify([one, other])}`, async () => {
         await EXPECTED[operation](place.root, one, other)
         expectShardsKept(place.root, before)
@@ -204,10 +204,10 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
     [
       'both write the same shard with the same values',
       async place => {
-        const [end, error] = await Promise.all([start('write', place), theyWrite(place.root, NEW_BLOCK, ours)])
+        const [end, error] = await Promise.all([start('write', place), theyWrite(place.root, NEW_BLOCK, own)])
         if (end.code !== 0) expect([end.code, documentOf(end).error.message]).toEqual([4, expect.stringMatching(HALF_WRITTEN)])
         expect(end.code === 0 || error === null).toBe(true)
-        await expectReadable(place.root, ours)
+        await expectReadable(place.root, own)
       }
     ],
     [
@@ -217,12 +217,12 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
         if (end.code !== 0) expect([end.code, documentOf(end).error.message]).toEqual([4, expect.stringMatching(HALF_WRITTEN)])
         await reindexCache(place.root)
         const stored = await storedValues(place.root)
-        expect([valuesOf(ours), valuesOf(theirs)]).toContainEqual(stored)
+        expect([valuesOf(own), valuesOf(theirs)]).toContainEqual(stored)
         // Who won holds the shard; GenoLeWM looks whether a shard is there well before it writes over whatever is there by then.
         if (end.code === 0 && error === null) {
           expect(stored).toEqual(valuesOf(theirs))
-          tell({ 'rounds in which GenoLeWM wrote over a shard that had come meanwhile': 1 })
-        } else expect(stored).toEqual(valuesOf(end.code === 0 ? ours : theirs))
+          announce({ 'rounds in which GenoLeWM wrote over a shard that had come meanwhile': 1 })
+        } else expect(stored).toEqual(valuesOf(end.code === 0 ? own : theirs))
       }
     ],
     [
@@ -264,7 +264,7 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
     const rounds = Array.from({ length: Math.ceil(PEER_ROUNDS / SCENES.length) }, () => SCENES).flat()
     await eachOf('rounds beside GenoLeWM', rounds.slice(0, PEER_ROUNDS), 1, async ([name, play], round) => {
       const place = copyOf(begin)
-      tell({ 'rounds of one of ours beside GenoLeWM': 1 })
+      announce({ 'rounds of one of ours beside GenoLeWM': 1 })
       await context(`round ${round}, ${name}`, async () => {
         await play(place)
         expectShardsKept(place.root, before)

@@ -1,4 +1,4 @@
-/** While one side changes the cache, the other reads it: every read gives the row or, before it is there, a miss; never an error. */
+/** One program reads while the other changes the cache. Every read returns the row or, before it exists, a miss, but never an error. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,7 +43,7 @@ function firstShard(): (typeof shards)[number] {
   return first
 }
 
-/** Repeats a step until the work is done, and waits for the work whatever becomes of the step. */
+/** Repeats a step until the work is done. Waits for the work even if the step fails. */
 async function meanwhile(work: Promise<unknown>, step: () => Promise<unknown>): Promise<void> {
   let working = true
   const done = work.finally(() => {
@@ -68,9 +68,9 @@ describeWith('python', 'at the same time', python => {
     for (const shard of shards) await writeShard(cache, shard)
   }
 
-  /** Lets GenoLeWM read in a loop while the work is done. */
+  /** Lets GenoLeWM read in a loop until the work is done. */
   async function readMeanwhile(cache: string, keys: readonly WindowRecord[], work: () => Promise<unknown>) {
-    const flag = join(temporaryFolder(), 'go on')
+    const flag = join(temporaryFolder(), 'continue')
     writeFileSync(flag, '')
     const reading = reader.ask(watched, 'read_while', { cache_dir: cache, keys: keys.map(peerKey), flag })
     try {
@@ -81,7 +81,7 @@ describeWith('python', 'at the same time', python => {
     return reading
   }
 
-  test('GenoLeWM reads while we rebuild the index 20 times', async () => {
+  test('GenoLeWM reads while the index is rebuilt 20 times', async () => {
     const cache = temporaryFolder()
     await writeAll(cache)
     const some = rows.filter((_, n) => n % 37 === 0)
@@ -92,7 +92,7 @@ describeWith('python', 'at the same time', python => {
     expect(reads).toBeGreaterThanOrEqual(some.length)
   })
 
-  test('GenoLeWM reads while we rebuild an index that was empty, or full of other entries', async () => {
+  test('GenoLeWM reads while an index is rebuilt that was empty, or full of other entries', async () => {
     const cache = temporaryFolder()
     await writeAll(cache)
     const [kept, lost] = [rows.slice(0, 10), rows.slice(-10)]
@@ -109,7 +109,7 @@ describeWith('python', 'at the same time', python => {
     for (const [n, each] of seen.slice(10).entries()) expect(['a miss', lost[n] && valuesOf(lost[n])]).toEqual(expect.arrayContaining(each))
   })
 
-  test('GenoLeWM reads while we write', async () => {
+  test('GenoLeWM reads while shards are written', async () => {
     const cache = temporaryFolder()
     await writeShard(cache, firstShard())
     const asked = [...(shards[0]?.records ?? []), ...(shards[SHARDS - 1]?.records ?? [])]
@@ -120,7 +120,7 @@ describeWith('python', 'at the same time', python => {
     }
   })
 
-  test('we read while GenoLeWM writes: a row is missing or right, and what was found stays', async () => {
+  test('reads while GenoLeWM writes: a row is missing or correct, and a found row stays', async () => {
     const cache = temporaryFolder()
     await writeShard(cache, firstShard())
     const long = openCacheReader(cache)
@@ -140,7 +140,7 @@ describeWith('python', 'at the same time', python => {
     expect((await verifyCache(cache)).findings).toEqual([])
   })
 
-  test('we read while GenoLeWM makes its first index, and while it deletes that and makes it anew', async () => {
+  test('reads while GenoLeWM creates its first index, and while it deletes and recreates it', async () => {
     const cache = temporaryFolder()
     const asked = shards.slice(0, 10).flatMap(({ records }) => records)
     const work = async (): Promise<void> => {
@@ -156,10 +156,10 @@ describeWith('python', 'at the same time', python => {
     expect((await readEmbeddings(cache, asked)).map(found => found && packedValues(found.embedding))).toEqual(asked.map(valuesOf))
   })
 
-  test('both write, each its own shards: nothing is lost, nothing is refused', async () => {
+  test('both write different shards: nothing is lost or refused', async () => {
     const cache = temporaryFolder()
-    const [ours, theirs] = [shards.filter((_, n) => n % 2 === 0), shards.filter((_, n) => n % 2 === 1)]
-    const left = ours.values()
+    const [own, theirs] = [shards.filter((_, n) => n % 2 === 0), shards.filter((_, n) => n % 2 === 1)]
+    const left = own.values()
     const work = writer.ask(z.array(z.string()), 'write_shards', { cache_dir: cache, shards: theirs.map(forPeer) })
     await meanwhile(work, async () => {
       const { value } = left.next()
@@ -174,7 +174,7 @@ describeWith('python', 'at the same time', python => {
     expect((await verifyCache(cache)).findings).toEqual([])
   })
 
-  test('GenoLeWM writes while we rebuild the index again and again: no row is lost from it', async () => {
+  test('GenoLeWM writes while the index is rebuilt repeatedly: no row is lost from it', async () => {
     const cache = temporaryFolder()
     await writeShard(cache, firstShard())
     const work = writer.ask(z.array(z.string()), 'write_shards', { cache_dir: cache, shards: shards.map(forPeer) })
@@ -183,7 +183,7 @@ describeWith('python', 'at the same time', python => {
     expect((await verifyCache(cache)).findings).toEqual([])
   })
 
-  test('GenoLeWM writes a shard after the last was read for the new index, and before that is in place: its rows stay in the index', async () => {
+  test('GenoLeWM writes a shard after the last one was read for the new index and before it is published: its rows are in the index', async () => {
     const cache = temporaryFolder()
     const [one, late] = shards
     if (one === undefined || late === undefined) throw new Error('no shards')

@@ -1,4 +1,4 @@
-/** What GenoLeWM writes we read, and what we write GenoLeWM reads, to the last bit; each extends the cache of the other. */
+/** Each program reads what the other wrote, to the last bit, and extends the other's cache. */
 import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -36,21 +36,21 @@ const peerShard = ({ encoderId, contig, strideBlock, records }: ShardCase) => ({
   records: records.map(peerRecord)
 })
 
-/** Rows as the peer reads them from a shard that holds the records: their values rounded by numpy. */
+/** Rows that the peer reads from a shard of the records, with values rounded by numpy. */
 const asStored = async (peer: Peer, records: readonly WindowRecord[]) => {
   const sent = records.map(peerRecord)
   const values = sent.map(({ embedding }) => embedding).join('')
-  const halves = Buffer.from(await peer.ask(z.string(), 'to_float16', { values }), 'hex')
+  const float16s = Buffer.from(await peer.ask(z.string(), 'to_float16', { values }), 'hex')
   let at = 0
   return sent.map((record, n) => {
     const length = records[n]?.embedding.length ?? 0
-    const rounded = Float64Array.from({ length }, (_, i) => halfOf(halves.readUInt16LE((at + i) * 2)))
+    const rounded = Float64Array.from({ length }, (_, i) => halfOf(float16s.readUInt16LE((at + i) * 2)))
     at += length
     return { ...record, embedding: packedValues(rounded) }
   })
 }
 
-/** The number that 16 bits stand for, by the definition of the format. */
+/** The number with these 16 bits, by the definition of the format. */
 function halfOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 0x1f
@@ -59,7 +59,7 @@ function halfOf(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15))
 }
 
-/** What a description of ours says of its rows, spelled as the peer spells it. */
+/** The rows of a description, in the peer's form. */
 const rowsOfOurs = async (cache: string, shardPath: string) => {
   const { rowList } = await describeShard(cache, shardPath, { rows: true })
   return rowList?.map(info => {
@@ -71,7 +71,7 @@ const rowsOfOurs = async (cache: string, shardPath: string) => {
 describeWith('python', 'one shard', python => {
   const peer = startPeer(python)
 
-  test.each(shardCases())('$name: GenoLeWM writes, we read', async shard => {
+  test.each(shardCases())('$name: written by GenoLeWM, read here', async shard => {
     const cache = temporaryFolder()
     const shardPath = await peer.ask(path, 'write_shard', { cache_dir: cache, ...peerShard(shard) })
     expect(join(cache, shardPath)).toBe(pathOf(shard, cache))
@@ -95,7 +95,7 @@ describeWith('python', 'one shard', python => {
   })
 
   test.each(shardCases().flatMap(shard => (['plain', 'byte_stream_split'] as const).map(encoding => ({ ...shard, encoding }))))(
-    '$name, $encoding: we write, GenoLeWM reads',
+    '$name, $encoding: written here, read by GenoLeWM',
     async ({ encoding, ...shard }) => {
       const cache = temporaryFolder()
       const written = await writeShard(cache, { ...shard, encoding })
@@ -118,15 +118,15 @@ describeWith('python', 'one shard', python => {
     }
   )
 
-  // GenoLeWM compares Python floats: a NaN is never the same as another, so such a row is outside what it can write again.
+  // GenoLeWM compares Python floats. A NaN never equals another, so it cannot write such a row again.
   const writtenAgain = shardCases().filter(
     shard => isSmall(shard) && !shard.records.some(({ embedding }) => Array.from(embedding).some(Number.isNaN))
   )
-  test.each(writtenAgain)('$name: the same rows once more change nothing, whoever writes them', async shard => {
-    for (const first of ['we', 'they']) {
+  test.each(writtenAgain)('$name: the same rows again change nothing, from either program', async shard => {
+    for (const first of ['lewm-cache', 'GenoLeWM']) {
       const cache = temporaryFolder()
       const theirs = { cache_dir: cache, ...peerShard(shard) }
-      if (first === 'we') await writeShard(cache, shard)
+      if (first === 'lewm-cache') await writeShard(cache, shard)
       else await peer.ask(path, 'write_shard', theirs)
       const file = pathOf(shard, cache)
       const before = { bytes: readFileSync(file), time: statSync(file, { bigint: true }).mtimeNs }
@@ -139,21 +139,21 @@ describeWith('python', 'one shard', python => {
     }
   })
 
-  test('a row that we would not read we do not write', async () => {
+  test('a row that could not be read is not written', async () => {
     const cache = temporaryFolder()
     const records = [windowRecord('1', 0, { embedding: new Float64Array(65_537).map((_, i) => i % 7) })]
     const writing = writeShard(cache, { encoderId: 'e', contig: '1', strideBlock: 0, records })
     await expect(writing).rejects.toMatchObject({ code: 'INPUT.GENERIC' })
   })
 
-  test('rows that GenoLeWM wrote with a NaN we take as the same', async () => {
+  test('rows with a NaN that GenoLeWM wrote count as equal', async () => {
     const cache = temporaryFolder()
     const shard = { encoderId: 'e', contig: '1', strideBlock: 0, records: [windowRecord('1', 0, { embedding: [Number.NaN, 1] })] }
     await peer.ask(path, 'write_shard', { cache_dir: cache, ...peerShard({ name: '', findings: [], ...shard }) })
     expect(await writeShard(cache, shard)).toMatchObject({ written: false })
   })
 
-  test('0.1 that GenoLeWM wrote we take as the same; what rounds to another half is a conflict', async () => {
+  test('0.1 written by GenoLeWM counts as equal, but a value that rounds to another float16 is a conflict', async () => {
     const cache = temporaryFolder()
     const shard = { encoderId: 'e', contig: '1', strideBlock: 0, records: [windowRecord('1', 0, { embedding: [0.1] })] }
     await peer.ask(path, 'write_shard', { cache_dir: cache, ...peerShard({ name: '', findings: [], ...shard }) })
@@ -166,7 +166,7 @@ describeWith('python', 'one shard', python => {
 describeWith('python', 'one cache, two writers', python => {
   const peer = startPeer(python)
 
-  test.each(['we', 'they'])('in turns, and %s begin: everybody finds every row', async begins => {
+  test.each(['lewm-cache', 'GenoLeWM'])('in turns, %s first: both find every row', async begins => {
     const cache = temporaryFolder()
     const contigs = ['1', '2', 'chr3', '4*01:01', 'Ω/5', '6']
     const rows: WindowRecord[] = []
@@ -174,8 +174,8 @@ describeWith('python', 'one cache, two writers', python => {
       const records = windowRecords(contig, 5)
       rows.push(...records)
       const shard = { name: '', findings: [], encoderId: 'lab/encoder', contig, strideBlock: turn, records }
-      const ours = (turn % 2 === 0) === (begins === 'we')
-      if (ours) expect(await writeShard(cache, shard)).toMatchObject({ written: true })
+      const own = (turn % 2 === 0) === (begins === 'lewm-cache')
+      if (own) expect(await writeShard(cache, shard)).toMatchObject({ written: true })
       else await peer.ask(path, 'write_shard', { cache_dir: cache, ...peerShard(shard) })
 
       const values = rows.map(({ embedding }) => packedValues(embedding))
@@ -188,7 +188,7 @@ describeWith('python', 'one cache, two writers', python => {
     expect(await reindexCache(cache)).toMatchObject({ indexedShards: 6, indexedRows: 30, findings: [] })
   })
 
-  test('a cache folder with .. behind a link is the one that the system finds, for everybody', async () => {
+  test('a cache folder with .. after a link is resolved as by the operating system, in both programs', async () => {
     const place = temporaryFolder()
     mkdirSync(join(place, 'disk/data'), { recursive: true })
     mkdirSync(join(place, 'home'))

@@ -1,4 +1,4 @@
-/** A shard of ours has the form of one that GenoLeWM wrote: its schema, its statistics; and page checksums that pyarrow verifies. */
+/** A written shard has the same form as one from GenoLeWM: the schema, the statistics, and page checksums that pyarrow verifies. */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -54,17 +54,20 @@ describeWith('python', 'the form of a shard', python => {
     return join(cache, await peer.ask(z.string(), 'write_shard', args))
   }
 
-  test.each(['plain', 'byte_stream_split'] as const)('%s: the schema is the one that GenoLeWM writes, key and value', async encoding => {
-    const shard = { encoderId: 'e', contig: '1', strideBlock: 0, records: windowRecords('1', 3) }
-    const [one, other] = [await byUs(shard, encoding), await byThem(shard)]
-    expect(await peer.ask(z.boolean(), 'same_schema', { one, other })).toBe(true)
-    const ours = await peer.ask(schema, 'schema', { path: one })
-    expect(ours).toEqual(await peer.ask(schema, 'schema', { path: other }))
-    expect(Object.keys(ours.metadata)).toEqual(['ARROW:schema'])
-    expect(ours.arrow.map(([name]) => name)).toHaveLength(13)
-  })
+  test.each(['plain', 'byte_stream_split'] as const)(
+    '%s: the schema equals that of GenoLeWM, including keys and values',
+    async encoding => {
+      const shard = { encoderId: 'e', contig: '1', strideBlock: 0, records: windowRecords('1', 3) }
+      const [one, other] = [await byUs(shard, encoding), await byThem(shard)]
+      expect(await peer.ask(z.boolean(), 'same_schema', { one, other })).toBe(true)
+      const own = await peer.ask(schema, 'schema', { path: one })
+      expect(own).toEqual(await peer.ask(schema, 'schema', { path: other }))
+      expect(Object.keys(own.metadata)).toEqual(['ARROW:schema'])
+      expect(own.arrow.map(([name]) => name)).toHaveLength(13)
+    }
+  )
 
-  test('values lie as they were asked for: plain, or split into streams', async () => {
+  test('values have the requested encoding: plain, or split into streams', async () => {
     const shard = { encoderId: 'e', contig: '1', strideBlock: 0, records: manyValues(64, 64, normal) }
     const plain = await peer.ask(chunks, 'chunks', { path: await byUs(shard) })
     const split = await peer.ask(chunks, 'chunks', { path: await byUs(shard, 'byte_stream_split') })
@@ -75,13 +78,13 @@ describeWith('python', 'the form of a shard', python => {
     }
   })
 
-  test.each(shardCases())('$name: column statistics say what numpy computes', async shard => {
+  test.each(shardCases())('$name: column statistics equal those computed by numpy', async shard => {
     const { said, computed } = await peer.ask(statistics, 'statistics', { path: await byUs(shard) })
     expect(said).toEqual(computed)
     expect(said.map(group => Object.keys(group).length)).toEqual([13])
   })
 
-  test('texts and digests are compared byte by byte, integers by their value', async () => {
+  test('texts and digests are compared by bytes, integers by value', async () => {
     const names = ['\u{1d7d9}', '\uffee', 'a', '染']
     const records = names.map((name, n) =>
       windowRecord('1', n, {
@@ -105,7 +108,7 @@ describeWith('python', 'the form of a shard', python => {
   })
 
   test.each(['plain', 'byte_stream_split'] as const)(
-    '%s, 2 MB in several pages: checksums hold, and pyarrow sees one flipped bit',
+    '%s, 2 MB in several pages: the checksums are correct, and pyarrow detects one flipped bit',
     async encoding => {
       const records = manyValues(1024, 1024, random => Math.fround(Math.round(normal(random) * 256) / 256))
       const path = await byUs({ encoderId: 'e', contig: '1', strideBlock: 0, records }, encoding)
@@ -127,7 +130,7 @@ describeWith('python', 'the form of a shard', python => {
     }
   )
 
-  test('more rows than a row group holds', async () => {
+  test('more rows than fit into a row group', async () => {
     const count = 1_048_576 + 3
     const records = Array.from({ length: count }, (_, n) => ({
       ...ROW,
@@ -139,7 +142,7 @@ describeWith('python', 'the form of a shard', python => {
       createdAt: BigInt(n) + 1n
     }))
     const path = join(temporaryFolder(), 'shard.parquet')
-    // Without the index, which takes most of the time and has nothing to do with row groups.
+    // Without the index, which takes most of the time and is unrelated to row groups.
     writeFileSync(path, Buffer.concat(encodeShard(records, roundEmbeddings(records), 'plain')))
     const { said, computed } = await peer.ask(statistics, 'statistics', { path })
     expect(said).toEqual(computed)

@@ -23,7 +23,7 @@ def floats(value):
 
 
 def hexed(embedding):
-    """Every NaN is spelled alike: its bits are nobody's promise."""
+    """All NaNs have the same form, because their bits are not guaranteed."""
     return struct.pack(f"<{len(embedding)}d", *(v if v == v else np.nan for v in embedding)).hex()
 
 

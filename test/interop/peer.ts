@@ -1,4 +1,4 @@
-/** Talks to GenoLeWM itself (`peer.py`): one process per test file, questions answered in the order in which they were asked. */
+/** Runs GenoLeWM itself (`peer.py`): one process per test file that answers requests in order. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,7 +13,7 @@ const answer = z.union([
   z.strictObject({ error: z.strictObject({ type: z.string(), code: z.string().nullable(), message: z.string() }) })
 ])
 
-/** What Python raised; `code` is GenoLeWM's own (`INPUT.GENERIC`), null for any other exception. */
+/** An exception in Python. `code` is that of GenoLeWM (`INPUT.GENERIC`), null for any other exception. */
 export class PeerError extends Error {
   readonly type: string
   readonly code: string | null
@@ -28,7 +28,7 @@ export class PeerError extends Error {
 export type Peer = {
   /**
    * Runs an operation of `peer.py`.
-   * @throws PeerError for what Python raised
+   * @throws PeerError for an exception in Python
    */
   readonly ask: <T>(answers: z.ZodType<T>, op: string, args: Readonly<Record<string, unknown>>) => Promise<T>
 }
@@ -55,7 +55,7 @@ export function startPeer(python: string): Peer {
   }
 }
 
-/** Asks one question of a peer of its own and waits for it without letting anything else of this process happen. */
+/** Runs one request in a separate peer and blocks this process until it is answered. */
 export function askAtOnce(python: string, op: string, args: Readonly<Record<string, unknown>>): unknown {
   const input = `${JSON.stringify({ op, ...args })}\n`
   const said = answer.parse(JSON.parse(execFileSync(python, [DRIVER], { input, encoding: 'utf8' })))
@@ -70,7 +70,7 @@ async function ended(child: ChildProcess): Promise<void> {
   await closed
 }
 
-/** Hex of float64s, little-endian, as the peer spells an embedding; every NaN is spelled alike. */
+/** Hex of float64s, little-endian, in the peer's form of an embedding. All NaNs have the same form. */
 export function packedValues(values: ArrayLike<number>): string {
   const bytes = Buffer.alloc(values.length * 8)
   for (let i = 0; i < values.length; i++) {
@@ -80,7 +80,7 @@ export function packedValues(values: ArrayLike<number>): string {
   return bytes.toString('hex')
 }
 
-/** A key as the peer takes it. */
+/** A key in the peer's form. */
 export function peerKey({ windowHash, encoderHash, stateLayer, poolType, poolRadius, dtype }: WindowKey) {
   return {
     window_hash: hex(windowHash),
@@ -92,7 +92,7 @@ export function peerKey({ windowHash, encoderHash, stateLayer, poolType, poolRad
   }
 }
 
-/** A record as the peer takes and gives it. */
+/** A record in the peer's form. */
 export function peerRecord(record: WindowRecord) {
   return {
     ...peerKey(record),

@@ -1,4 +1,4 @@
-/** A repair of ours takes away what is corrupt and nothing else, GenoLeWM can use what is left, and a restore gives all of it back. */
+/** A repair moves exactly the damaged shards, GenoLeWM can use the rest, and a restore undoes it completely. */
 import { cpSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { type Peer, PeerError, startPeer } from './peer.ts'
 
 const FOLDER = 'embeddings/local-kmer/5/centered_mean_8'
 
-/** Damage that is no corruption: the rows are whole, but say something that they should not, or are newer than we. */
+/** Problems that are not damage: the rows are intact, but have unexpected contents or a newer layout. */
 const STAYS = [
   'conflict-a',
   'conflict-b',
@@ -44,7 +44,7 @@ const keyOf = ({ window_hash, encoder_hash, state_layer, pool_type, pool_radius,
   dtype
 })
 
-/** Rows of a shard as GenoLeWM reads them; null when it cannot. */
+/** Rows of a shard as read by GenoLeWM. Null if it cannot read them. */
 async function theirRows(peer: Peer, cache: string, shardPath: string): Promise<Row[] | null> {
   try {
     return await peer.ask(z.array(row), 'read_rows', { path: join(cache, shardPath) })
@@ -74,7 +74,7 @@ describeWith('python', 'the damaged cache', python => {
     .map(([path]) => path)
     .sort()
 
-  test('is repaired by moving exactly the corrupt shards', async () => {
+  test('is repaired by moving exactly the damaged shards', async () => {
     const cache = referenceCache('damaged')
     const before = tree(cache)
     const report = await repairCache(cache)
@@ -97,7 +97,7 @@ describeWith('python', 'the damaged cache', python => {
     expect((await repairCache(cache)).quarantined).toEqual([])
   })
 
-  test('then holds every surviving row for GenoLeWM, and no other', async () => {
+  test('then holds every remaining row for GenoLeWM, and no other', async () => {
     const cache = referenceCache('damaged')
     await repairCache(cache)
     const surviving = Object.keys(notes)
@@ -120,7 +120,7 @@ describeWith('python', 'the damaged cache', python => {
     expect(rows).toHaveLength(wanted.length)
   })
 
-  test('is given back by a restore, byte for byte', async () => {
+  test('is restored completely, byte for byte', async () => {
     const cache = referenceCache('damaged')
     const before = tree(cache)
     const inQuarantine = await listQuarantine(cache)
@@ -129,12 +129,12 @@ describeWith('python', 'the damaged cache', python => {
     const { restored, skipped } = await restoreShards(cache, 'all')
     expect(restored.map(({ shardPath }) => shardPath).sort()).toEqual(corrupt)
     expect(tree(cache)).toEqual(before)
-    // What lay there before is not ours to move: its place is taken.
+    // The original path is occupied by another file, which is not moved.
     expect(skipped.map(({ path }) => path)).toEqual(inQuarantine.map(({ path }) => path))
     expect(await listQuarantine(cache)).toEqual(inQuarantine)
   })
 
-  test('GenoLeWM can rebuild the index itself once the shards with a key of others are gone as well', async () => {
+  test('GenoLeWM can rebuild the index itself once the shards with duplicate keys have been moved as well', async () => {
     const cache = referenceCache('damaged')
     await repairCache(cache)
     const apart = temporaryFolder()
@@ -151,16 +151,16 @@ describeWith('python', 'the damaged cache', python => {
 describeWith('python', 'the healthy cache', python => {
   const peer = startPeer(python)
 
-  test('is repaired by doing nothing but what a reindex of GenoLeWM does', async () => {
-    const [ours, theirs] = [referenceCache('healthy'), referenceCache('healthy')]
-    const before = tree(ours)
-    const report = await repairCache(ours)
+  test('a repair does nothing but a reindex like GenoLeWM', async () => {
+    const [own, theirs] = [referenceCache('healthy'), referenceCache('healthy')]
+    const before = tree(own)
+    const report = await repairCache(own)
     expect(report.quarantined).toEqual([])
     expect([report.reindex.indexedShards, report.reindex.indexedRows]).toEqual(
       await peer.ask(z.unknown(), 'reindex_cache', { cache_dir: theirs })
     )
     expect(report.reindex.indexedRows).toBe(referenceRows('healthy').length)
-    expect(tree(ours)).toEqual(before)
-    expect(await peer.ask(z.unknown(), 'index', { cache_dir: ours })).toEqual(await peer.ask(z.unknown(), 'index', { cache_dir: theirs }))
+    expect(tree(own)).toEqual(before)
+    expect(await peer.ask(z.unknown(), 'index', { cache_dir: own })).toEqual(await peer.ask(z.unknown(), 'index', { cache_dir: theirs }))
   })
 })

@@ -1,4 +1,4 @@
-/** Shards full of what is hard to carry over: each case has a name, its rows, and what a verification rightly says of them. */
+/** Shards with rows that are difficult to exchange. Each case has a name, its rows, and the expected findings of a verification. */
 import { createHash } from 'node:crypto'
 import type { FindingKind, WindowRecord } from '../../src/main/core/index.ts'
 
@@ -8,13 +8,13 @@ export type ShardCase = {
   readonly contig: string
   readonly strideBlock: number
   readonly records: readonly WindowRecord[]
-  /** Kinds of findings that the rows deserve, whoever wrote them. */
+  /** Kinds of findings that the rows cause, independent of the writer. */
   readonly findings: readonly FindingKind[]
 }
 
 export const digest = (text: string): Uint8Array => new Uint8Array(createHash('sha256').update(text).digest())
 
-/** The n-th window of a contig: layer 5, centered_mean_8, 4 values that float16 holds exactly. */
+/** The n-th window of a contig: layer 5, centered_mean_8, 4 values that float16 represents exactly. */
 export function windowRecord(contig: string, n: number, changes: Partial<WindowRecord> = {}): WindowRecord {
   return {
     chrom: contig,
@@ -69,14 +69,14 @@ export function manyValues(rows: number, width: number, draw: (random: () => num
   return windowRecords('1', rows, () => ({ embedding: Float64Array.from({ length: width }, () => draw(random)) }))
 }
 
-/** Draws values as an encoder gives them: most of them small, both signs. */
+/** Draws values like those of an encoder: mostly small, with both signs. */
 export const normal = (random: () => number): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
-/** Fresh records at every call. */
+/** New records at every call. */
 export function shardCases(): ShardCase[] {
   return [
     shardCase('one row of one value', '1', [windowRecord('1', 0, { embedding: [0.5] })]),
-    shardCase('values between two halves, and zeros', '1', [
+    shardCase('values between two float16 numbers, and zeros', '1', [
       windowRecord('1', 0, { embedding: DECIMALS }),
       windowRecord('1', 1, { embedding: TIES }),
       windowRecord('1', 2, { embedding: [0, -0, 0, -0, 0, 0, 1] })
@@ -84,17 +84,17 @@ export function shardCases(): ShardCase[] {
     shardCase('subnormals', '1', [windowRecord('1', 0, { embedding: SUBNORMALS })]),
     shardCase('overflow', '1', [windowRecord('1', 0, { embedding: OVERFLOWS })], ['non_finite']),
     shardCase('not a number, infinities', '1', [windowRecord('1', 0, { embedding: NON_FINITE })], ['non_finite']),
-    shardCase('nothing but NaN', '1', [windowRecord('1', 0, { embedding: [Number.NaN, Number.NaN] })], ['non_finite']),
-    shardCase('nothing but −0', '1', [windowRecord('1', 0, { embedding: [-0, -0, -0] })], ['constant_vector']),
+    shardCase('only NaN', '1', [windowRecord('1', 0, { embedding: [Number.NaN, Number.NaN] })], ['non_finite']),
+    shardCase('only −0', '1', [windowRecord('1', 0, { embedding: [-0, -0, -0] })], ['constant_vector']),
     shardCase(
-      'ragged rows',
+      'rows of different lengths',
       'ragged',
       windowRecords('ragged', ragged.length, n => ({ embedding: Float64Array.from({ length: ragged[n] ?? 1 }, (_, i) => n + i / 4) })),
       ['ragged_dimensions']
     ),
-    shardCase('a contig of many letters', 'Ω ẞ/染色体\\𝟙*01:01.v2 ', windowRecords('Ω ẞ/染色体\\𝟙*01:01.v2 ', 3)),
+    shardCase('a contig with a long name', 'Ω ẞ/染色体\\𝟙*01:01.v2 ', windowRecords('Ω ẞ/染色体\\𝟙*01:01.v2 ', 3)),
     shardCase(
-      'numbers beyond 2^53',
+      'numbers above 2^53',
       '1',
       [
         { createdAt: 2n ** 53n + 1n, startBp: -(2n ** 62n), endBp: 2n ** 53n + 1n },
@@ -103,7 +103,7 @@ export function shardCases(): ShardCase[] {
       ].map((changes, n) => windowRecord('1', n, changes))
     ),
     shardCase(
-      'the ends of a layer and of a radius, every dtype',
+      'the limits of a layer and of a radius, every dtype',
       'X',
       windowRecords('X', 3, n => ({
         stateLayer: -128,
@@ -120,7 +120,7 @@ export function shardCases(): ShardCase[] {
     shardCase('10,000 rows of 5 values', '1', manyValues(10_000, 5, normal)),
     shardCase('1,024 rows of 1,024 values', '1', manyValues(1024, 1024, normal)),
     shardCase(
-      '1,024 rows of 256 values, few of them different',
+      '1,024 rows of 256 values, most of them equal',
       '1',
       manyValues(1024, 256, random => Math.floor(random() * 9) / 8)
     ),
@@ -128,6 +128,6 @@ export function shardCases(): ShardCase[] {
   ]
 }
 
-/** The ten or so cases that are small enough to be read one row at a time by a reader that reads a whole shard for each. */
+/** The ten or so cases that are small enough for a reader that reads the whole shard for each row. */
 export const isSmall = ({ records }: ShardCase): boolean =>
   records.length < 100 && records.every(({ embedding }) => embedding.length < 2000)

@@ -1,4 +1,4 @@
-/** A shard lies where GenoLeWM looks for it, whatever the names hold; refused is what GenoLeWM refuses, and little else. */
+/** A shard is written where GenoLeWM looks for it, for any names. Calls are refused if GenoLeWM refuses them, with few exceptions. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -62,7 +62,7 @@ const NAMES = [
 
 type Said = { readonly path: string } | { readonly refused: string | null }
 
-function ours(cacheDir: string, options: ShardPathOptions): Said {
+function own(cacheDir: string, options: ShardPathOptions): Said {
   try {
     return { path: shardPathFor(cacheDir, options) }
   } catch (error) {
@@ -94,7 +94,7 @@ describeWith('python', 'the path of a shard', python => {
   const peer = startPeer(python)
 
   const agree = async (cacheDir: string, options: ShardPathOptions): Promise<void> => {
-    expect(ours(cacheDir, options)).toEqual(await theirs(peer, cacheDir, options))
+    expect(own(cacheDir, options)).toEqual(await theirs(peer, cacheDir, options))
   }
 
   test.each(NAMES.filter(name => !name.endsWith('.parquet')))('encoder %j', encoderId => agree('/cache', { ...OPTIONS, encoderId }))
@@ -104,7 +104,8 @@ describeWith('python', 'the path of a shard', python => {
     cacheDir => agree(cacheDir, OPTIONS)
   )
 
-  test('a cache folder with .. in it is left to the system, which knows where links lead', () => agree('/links/latest/../cache', OPTIONS))
+  test('a cache folder with .. is resolved by the operating system, which knows the targets of links', () =>
+    agree('/links/latest/../cache', OPTIONS))
 
   test.each<[string, Record<string, unknown>]>([
     ['no encoder', { encoderId: '' }],
@@ -112,40 +113,40 @@ describeWith('python', 'the path of a shard', python => {
     ['an unknown pool', { poolType: 'max_pool' }],
     ['no pool', { poolType: '' }],
     ['a radius below zero', { poolRadius: -1 }],
-    ['a broken radius', { poolRadius: 1.5 }],
-    ['a radius that is none', { poolRadius: true }],
-    ['a radius in letters', { poolRadius: '8' }],
-    ['a broken layer', { stateLayer: 0.5 }],
-    ['a layer that is none', { stateLayer: false }],
-    ['a layer in letters', { stateLayer: '5' }],
+    ['a radius with a fraction', { poolRadius: 1.5 }],
+    ['a radius of null', { poolRadius: true }],
+    ['a radius as text', { poolRadius: '8' }],
+    ['a layer with a fraction', { stateLayer: 0.5 }],
+    ['a layer of null', { stateLayer: false }],
+    ['a layer as text', { stateLayer: '5' }],
     ['no layer', { stateLayer: null }],
     ['a block below zero', { strideBlock: -1 }],
-    ['a broken block', { strideBlock: 0.25 }],
-    ['a block that is none', { strideBlock: true }],
-    ['a block in letters', { strideBlock: '0' }]
+    ['a block with a fraction', { strideBlock: 0.25 }],
+    ['a block of null', { strideBlock: true }],
+    ['a block as text', { strideBlock: '0' }]
   ])('both refuse %s', async (_, changes) => {
     const options = Object.assign({ ...OPTIONS }, changes)
-    expect(ours('/cache', options)).toEqual({ refused: 'INPUT.GENERIC' })
+    expect(own('/cache', options)).toEqual({ refused: 'INPUT.GENERIC' })
     expect(await theirs(peer, '/cache', options)).toEqual({ refused: 'INPUT.GENERIC' })
   })
 
   test.each<[string, Partial<ShardPathOptions>]>([
-    ['an encoder that is its own folder', { encoderId: '.' }],
-    ['an encoder that is the folder above', { encoderId: '..' }],
-    ['an encoder that would lie in quarantine', { encoderId: '.quarantine' }],
-    ['an encoder in quarantine where case does not count', { encoderId: '.Quarantine' }],
-    ['an encoder that would take the place of the index', { encoderId: 'index.sqlite' }],
+    ['an encoder that is the folder itself', { encoderId: '.' }],
+    ['an encoder that is the parent folder', { encoderId: '..' }],
+    ['an encoder inside the quarantine', { encoderId: '.quarantine' }],
+    ['an encoder inside the quarantine if case is ignored', { encoderId: '.Quarantine' }],
+    ['an encoder in place of the index', { encoderId: 'index.sqlite' }],
     ['an encoder whose folder GenoLeWM opens as a shard', { encoderId: 'weights.parquet' }],
     ['an encoder whose folder GenoLeWM opens as a shard on Windows', { encoderId: 'lab/weights.PARQUET' }],
     ['an encoder in place of the lock', { encoderId: '.lewm-cache.lock' }],
-    ['an encoder in a trash can', { encoderId: '.Trash-1000' }],
-    ['an encoder among the older versions that Syncthing keeps', { encoderId: '.stversions' }],
+    ['an encoder inside a trash folder', { encoderId: '.Trash-1000' }],
+    ['an encoder inside the older versions of Syncthing', { encoderId: '.stversions' }],
     ['an encoder with a zero byte', { encoderId: 'a\0b' }],
     ['a contig with a zero byte', { contig: '\0' }],
-    ['an encoder too long for a file name', { encoderId: 'x'.repeat(256) }],
-    ['a contig too long for a file name', { contig: 'é'.repeat(128) }]
-  ])('we alone refuse %s', async (_, changes) => {
-    expect(ours('/cache', { ...OPTIONS, ...changes })).toEqual({ refused: 'INPUT.GENERIC' })
+    ['an encoder that is too long for a file name', { encoderId: 'x'.repeat(256) }],
+    ['a contig that is too long for a file name', { contig: 'é'.repeat(128) }]
+  ])('only lewm-cache refuses %s', async (_, changes) => {
+    expect(own('/cache', { ...OPTIONS, ...changes })).toEqual({ refused: 'INPUT.GENERIC' })
     expect(await theirs(peer, '/cache', { ...OPTIONS, ...changes })).toHaveProperty('path')
   })
 

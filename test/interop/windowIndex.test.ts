@@ -1,4 +1,4 @@
-/** The index of ours is the index of GenoLeWM: the same rows, the same schema to the letter, the same kind of file, nothing beside it. */
+/** The index is the same as that of GenoLeWM: the same rows, exactly the same schema, the same kind of file, and no files beside it. */
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -30,46 +30,46 @@ describeWith('python', 'the index', python => {
 
   const twoCopies = (which: 'healthy' | 'unusual'): [string, string] => [referenceCache(which), referenceCache(which)]
 
-  test.each(['healthy', 'unusual'] as const)('%s: rebuilt by us where there was none', async which => {
-    const [ours, theirs] = twoCopies(which)
+  test.each(['healthy', 'unusual'] as const)('%s: built where there was none', async which => {
+    const [own, theirs] = twoCopies(which)
     await theirReindex(theirs)
-    const report = await reindexCache(ours)
+    const report = await reindexCache(own)
     expect(report.findings).toEqual([])
-    expect(await indexOf(ours)).toEqual(await indexOf(theirs))
-    expect((await indexOf(ours)).rows).toHaveLength(referenceRows(which).length)
-    expect(await indexOf(ours)).toMatchObject({ user_version: 0, journal_mode: 'delete', integrity: 'ok' })
-    expect(filesBeside(ours)).toEqual(['index.sqlite'])
+    expect(await indexOf(own)).toEqual(await indexOf(theirs))
+    expect((await indexOf(own)).rows).toHaveLength(referenceRows(which).length)
+    expect(await indexOf(own)).toMatchObject({ user_version: 0, journal_mode: 'delete', integrity: 'ok' })
+    expect(filesBeside(own)).toEqual(['index.sqlite'])
   })
 
-  test('rebuilt by us over theirs, by them over ours, and by us again', async () => {
-    const [ours, theirs] = twoCopies('healthy')
+  test("rebuilt here over GenoLeWM's, by GenoLeWM over that, and here again", async () => {
+    const [own, theirs] = twoCopies('healthy')
     await theirReindex(theirs)
     const expected = await indexOf(theirs)
-    await theirReindex(ours)
-    await reindexCache(ours)
-    expect(await indexOf(ours)).toEqual(expected)
-    await theirReindex(ours)
-    expect(await indexOf(ours)).toEqual(expected)
-    await reindexCache(ours)
-    await reindexCache(ours)
-    expect(await indexOf(ours)).toEqual(expected)
-    expect(filesBeside(ours)).toEqual(['index.sqlite'])
+    await theirReindex(own)
+    await reindexCache(own)
+    expect(await indexOf(own)).toEqual(expected)
+    await theirReindex(own)
+    expect(await indexOf(own)).toEqual(expected)
+    await reindexCache(own)
+    await reindexCache(own)
+    expect(await indexOf(own)).toEqual(expected)
+    expect(filesBeside(own)).toEqual(['index.sqlite'])
   })
 
   test.each<[string, string]>([
     [
-      'entries too many',
+      'too many entries',
       "INSERT INTO window_index SELECT 'ff' || window_hash, encoder_hash, 7, pool_type, 1, dtype, 'x', 0, 0 FROM window_index"
     ],
-    ['entries too few', 'DELETE FROM window_index WHERE row_offset % 2 = 0'],
+    ['too few entries', 'DELETE FROM window_index WHERE row_offset % 2 = 0'],
     ['entries elsewhere', "UPDATE window_index SET shard_path = 'embeddings/elsewhere.parquet', created_at = 1"],
     ['no rows', 'DELETE FROM window_index'],
     ['no table', 'DROP TABLE window_index'],
     ['another table', 'DROP TABLE window_index; CREATE TABLE window_index (a TEXT)'],
-    ['a table too many', 'CREATE TABLE other (a TEXT)'],
+    ['an additional table', 'CREATE TABLE other (a TEXT)'],
     ['no idx_shard_path', 'DROP INDEX idx_shard_path'],
     ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON window_index BEGIN DELETE FROM window_index; END'],
-    ['pages of another size', 'PRAGMA page_size = 16384; VACUUM'],
+    ['another page size', 'PRAGMA page_size = 16384; VACUUM'],
     ['the write-ahead log', 'PRAGMA journal_mode = WAL']
   ])('rebuilt over an index with %s', async (name, sql) => {
     const cache = referenceCache('healthy')
@@ -78,13 +78,13 @@ describeWith('python', 'the index', python => {
     await peer.ask(z.null(), 'run_sql', { cache_dir: cache, sql })
     await reindexCache(cache)
     expect(await indexOf(cache)).toEqual(theirs)
-    // Keys that no shard holds are kept as evidence before they leave the index.
+    // Keys that no shard holds are archived as evidence before they leave the index.
     expect(filesBeside(cache)).toEqual(name === 'entries too many' ? ['.quarantine', 'index.sqlite'] : ['index.sqlite'])
     expect((await verifyCache(cache)).findings.filter(({ severity }) => severity === 'index')).toEqual([])
   })
 
-  test('grown shard by shard, by us and by them', async () => {
-    const [ours, theirs] = [temporaryFolder(), temporaryFolder()]
+  test('extended shard by shard by both programs', async () => {
+    const [own, theirs] = [temporaryFolder(), temporaryFolder()]
     const shards = shardCases()
       .filter(isSmall)
       .map((shard, strideBlock) => ({
@@ -98,7 +98,7 @@ describeWith('python', 'the index', python => {
         }))
       }))
     for (const shard of shards) {
-      await writeShard(ours, shard)
+      await writeShard(own, shard)
       await peer.ask(z.string(), 'write_shard', {
         cache_dir: theirs,
         encoder_id: shard.encoderId,
@@ -106,18 +106,18 @@ describeWith('python', 'the index', python => {
         stride_block: shard.strideBlock,
         records: shard.records.map(peerRecord)
       })
-      expect(await indexOf(ours)).toEqual(await indexOf(theirs))
+      expect(await indexOf(own)).toEqual(await indexOf(theirs))
     }
-    expect((await indexOf(ours)).types).toEqual([['text', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'integer']])
-    expect(filesBeside(ours)).toEqual(['index.sqlite'])
-    const grown = await indexOf(ours)
-    await reindexCache(ours)
-    expect(await indexOf(ours)).toEqual(grown)
-    await theirReindex(ours)
-    expect(await indexOf(ours)).toEqual(grown)
+    expect((await indexOf(own)).types).toEqual([['text', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'integer']])
+    expect(filesBeside(own)).toEqual(['index.sqlite'])
+    const grown = await indexOf(own)
+    await reindexCache(own)
+    expect(await indexOf(own)).toEqual(grown)
+    await theirReindex(own)
+    expect(await indexOf(own)).toEqual(grown)
   })
 
-  test('what they grew in their index while ours was one is there after the next rebuild', async () => {
+  test('entries that GenoLeWM adds during a rebuild here are in the index after the next rebuild', async () => {
     const cache = temporaryFolder()
     cpSync(referenceCache('healthy'), cache, { recursive: true })
     await reindexCache(cache)

@@ -1,4 +1,4 @@
-/** The workflow on the real Snakemake: eight jobs at a time on this machine, merged, and the index rebuilt or the cache repaired. */
+/** The workflow with the real Snakemake: eight parallel jobs on this machine, merged, and the index rebuilt or the cache repaired. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const SNAKEFILE = join(import.meta.dirname, '../../workflow/Snakefile')
 const PARTS = [1, 2, 3, 4, 5, 6, 7, 8]
 
 describeWith('snakemake', 'the workflow', snakemake => {
-  /** Runs it in a folder. @returns what it printed, and the parts that it verified */
+  /** Runs it in a folder. @returns its output, and the parts that it verified */
   function start(folder: string, settings: Readonly<Record<string, string | number>>) {
     const config = Object.entries({ lewm_cache: lewmCommand(folder), ...settings }).map(([name, value]) => `${name}=${value}`)
     const args = ['--snakefile', SNAKEFILE, '--directory', folder, '--cores', '8', '--nocolor', '--show-failed-logs', '--config', ...config]
@@ -24,7 +24,7 @@ describeWith('snakemake', 'the workflow', snakemake => {
   const result = (folder: string, name: string): Json => JSON.parse(readFileSync(join(folder, 'verification', name), 'utf8'))
   const plain = ({ seconds: _, ...report }: Json) => report
 
-  test('verifies in eight jobs, merges and reindexes; a lost part is verified again, and no other', () => {
+  test('verifies in eight jobs, merges and reindexes. If a part is lost, only that part is verified again', () => {
     const cache = referenceCache('damaged')
     const whole = lewmCacheProcess(['verify', '--json', '--cache', cache]).json()
     const folder = temporaryFolder()
@@ -56,7 +56,7 @@ describeWith('snakemake', 'the workflow', snakemake => {
     expect(json().findings.some((found: Json) => found.severity === 'index')).toBe(false)
   })
 
-  test('changes nothing when nothing is to follow', () => {
+  test('changes nothing if no action is requested', () => {
     const cache = referenceCache('healthy')
     const index = join(cache, 'embeddings/index.sqlite')
     const before = statSync(index).mtimeMs
@@ -67,7 +67,7 @@ describeWith('snakemake', 'the workflow', snakemake => {
     expect(statSync(index).mtimeMs).toBe(before)
   })
 
-  test('says what it needs and what failed', () => {
+  test('reports missing settings and failed jobs', () => {
     expect(start(temporaryFolder(), {})).toMatchObject({ status: 1, said: expect.stringContaining('which cache?') })
     const none = start(temporaryFolder(), { cache: '/nowhere/at/all', parts: 1 })
     expect(none).toMatchObject({ status: 1, said: expect.stringContaining('lewm-cache: the cache folder /nowhere/at/all does not exist') })

@@ -81,9 +81,9 @@ describe('a catalog that cannot be used is made anew', () => {
   test.each(Object.entries(cases))('%s', (_, make) => {
     const file = join(temporaryFolder(), 'catalog.sqlite')
     make(file)
-    const told: string[] = []
-    const catalog = openCatalog(file, sentence => told.push(sentence))
-    expect(told).toEqual([expect.stringContaining('is recreated')])
+    const reported: string[] = []
+    const catalog = openCatalog(file, sentence => reported.push(sentence))
+    expect(reported).toEqual([expect.stringContaining('is recreated')])
     const root = catalog.rootId('/cache')
     catalog.save(root, [entry], [])
     expect(catalog.entriesAfter(root, '', 10)).toEqual([entry])
@@ -108,9 +108,9 @@ describe('a catalog that cannot be used is made anew', () => {
     const second = openTestService(dataFolder)
     expect((await openWhole(second.client, root)).shards).toBe(shards)
     await second.service.close()
-    const told: string[] = []
-    openCatalog(file, sentence => told.push(sentence)).close()
-    expect(told).toEqual([expect.stringContaining('is recreated')])
+    const reported: string[] = []
+    openCatalog(file, sentence => reported.push(sentence)).close()
+    expect(reported).toEqual([expect.stringContaining('is recreated')])
   })
 })
 

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import { startPageServer } from '../../src/main/server/pageServer.ts'
 import { createService } from '../../src/main/service/index.ts'
 import { filesBelow } from '../core/cacheFiles.ts'
-import { random, SOAK, tell, teller, times } from '../faults/extent.ts'
+import { announce, random, SOAK, teller, times } from '../faults/extent.ts'
 import { cookieOf } from '../server/pageRequest.ts'
 import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -77,5 +77,5 @@ test('a socket takes any message', { timeout: SOAK ? 3_600_000 : 120_000 }, asyn
   const log = readFileSync(join(dataFolder, 'inspector.log'), 'utf8').trimEnd().split('\n')
   expect(log.filter(line => Object(JSON.parse(line)).level >= 50)).toEqual([])
   expect(Object.keys({})).toEqual([])
-  tell({ 'fuzzed messages': MESSAGES })
+  announce({ 'fuzzed messages': MESSAGES })
 })

@@ -65,9 +65,9 @@ test('progress is told with speed, at most ten times a second, while the service
   expect(progress.at(-1)).toMatchObject({ progress: { phase: 'read', done: 1500, total: 1500 } })
   const { bytesDone, bytesTotal } = progress.at(-1)?.progress ?? { bytesDone: 0, bytesTotal: 1 }
   expect(bytesDone).toBe(bytesTotal)
-  const told = events.flatMap(event => (event.type === 'findings' ? event.findings : []))
+  const reported = events.flatMap(event => (event.type === 'findings' ? event.findings : []))
   const end = endOf(events)
-  expect(end.outcome === 'done' && end.report.kind === 'verify' && end.report.report.findings.length).toBe(told.length)
+  expect(end.outcome === 'done' && end.report.kind === 'verify' && end.report.report.findings.length).toBe(reported.length)
   process.stdout.write(`verify of 1,500 shards: ${seconds.toFixed(1)} s, longest delay of the service ${(delay.max / 1e6).toFixed(0)} ms\n`)
 })
 

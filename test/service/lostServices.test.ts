@@ -14,7 +14,7 @@ test('a service that came up and runs no more is lost, unless a line tells of it
 })
 
 test('it is told once, and its number may have come to somebody else', () => {
-  const told = [line(gone, 5, UP), line(process.ppid, 6, LOST, { lost: gone })]
-  expect(lostServices(told)).toEqual([])
-  expect(lostServices([...told, line(gone, 9, UP)])).toEqual([{ pid: gone, upSinceMs: 9 }])
+  const reported = [line(gone, 5, UP), line(process.ppid, 6, LOST, { lost: gone })]
+  expect(lostServices(reported)).toEqual([])
+  expect(lostServices([...reported, line(gone, 9, UP)])).toEqual([{ pid: gone, upSinceMs: 9 }])
 })

@@ -20,26 +20,26 @@ test.each(['for the first time', 'again'])(
     const started = performance.now()
     const since = (from = started): string => `${(performance.now() - from).toFixed(0)} ms`
     const { cacheId } = await client.caches.open({ path: root })
-    let told = `${when}: open ${since()}`
+    let reported = `${when}: open ${since()}`
     await summaryWhen(client, cacheId, ({ shards }) => shards > 0)
     const page = await client.shards.page({ cacheId, ...first })
     expect(page.entries).toHaveLength(100)
-    told += `, first rows ${since()} (${page.total} shards by then)`
+    reported += `, first rows ${since()} (${page.total} shards by then)`
     expect(await summaryWhen(client, cacheId, ({ scan }) => scan.state !== 'scanning')).toMatchObject({ shards: SHARDS })
     const tree = await client.shards.tree({ cacheId })
     expect(tree.filter(node => node.level === 'encoder').reduce((sum, node) => sum + node.shards, 0)).toBe(SHARDS)
-    told += `, tree ${since()}`
+    reported += `, tree ${since()}`
     for (const by of SHARD_SORTS) {
       const from = performance.now()
       const sorted = await client.shards.page({ cacheId, ...first, sort: { by, descending: true } })
       expect(sorted.total).toBe(SHARDS)
-      told += `, by ${by} ${since(from)}`
+      reported += `, by ${by} ${since(from)}`
       // Direct calls never leave the event loop's turn by themselves, as those over a carrier do.
       await setImmediate()
     }
     const from = performance.now()
     expect((await client.shards.page({ cacheId, ...first, text: 'chrX_1.' })).total).toBeGreaterThan(200)
-    told += `, filter ${since(from)}`
+    reported += `, filter ${since(from)}`
     const whole = await summaryWhen(client, cacheId, isWhole)
     expect(whole.rows).toBeGreaterThan(SHARDS)
     if (!cold) expect(whole.rows).toBe(rows)
@@ -49,7 +49,7 @@ test.each(['for the first time', 'again'])(
     delay.disable()
     const memory = (process.memoryUsage.rss() / 2 ** 20).toFixed(0)
     const longest = `${(delay.percentile(99) / 1e6).toFixed(0)} ms in 99 %, ${(delay.max / 1e6).toFixed(0)} ms at most`
-    process.stdout.write(`${told}, all footers ${since()}; delays ${longest}; ${memory} MiB with the test itself\n`)
+    process.stdout.write(`${reported}, all footers ${since()}; delays ${longest}; ${memory} MiB with the test itself\n`)
     await service.close()
   },
   300_000

@@ -519,12 +519,12 @@ procedure('jobs.watch', 'reports the jobs of one cache at once, and again until 
 
 procedure('jobs.attach', 'gives findings, progress and the end, to late ones as well', async () => {
   const events = await jobEvents(client, damaged.cacheId, { kind: 'plan' })
-  const told = events.flatMap(event => (event.type === 'findings' ? event.findings : []))
-  expect(told.length).toBe((await client.findings({ cacheId: damaged.cacheId })).total)
+  const reported = events.flatMap(event => (event.type === 'findings' ? event.findings : []))
+  expect(reported.length).toBe((await client.findings({ cacheId: damaged.cacheId })).total)
   expect(events.filter(event => event.type === 'progress').length).toBeGreaterThan(0)
   const late = await collect(await client.jobs.attach({ jobId: first(await client.jobs.list()).jobId }))
   expect(late.map(event => event.type)).toEqual(['findings', 'progress', 'end'])
-  expect(late[0]).toEqual({ type: 'findings', findings: told })
+  expect(late[0]).toEqual({ type: 'findings', findings: reported })
   expect(late.at(-1)).toEqual(events.at(-1))
   expect(await faultOf(client.jobs.attach({ jobId: 'none' }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
 })

@@ -22,9 +22,9 @@ export class Diary {
 /** With others at work a shard may be gone, a plan old, a place taken, a cache busy: each is told by its code. */
 const EXPECTED = new Set(['RESOURCE.BUSY', 'RESOURCE.STALE_PLAN', 'RESOURCE.NOT_FOUND', 'RESOURCE.CACHE_CORRUPT', 'INPUT.GENERIC'])
 
-type Told = { readonly code: string; readonly message: string; readonly details: unknown }
+type Reported = { readonly code: string; readonly message: string; readonly details: unknown }
 
-function note(diary: Diary, doing: string, { code, message, details }: Told): void {
+function note(diary: Diary, doing: string, { code, message, details }: Reported): void {
   diary.count(`told ${code}`)
   if (!EXPECTED.has(code)) diary.faults.push(`${doing}: ${code} ${message} ${JSON.stringify(details)}`)
 }

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { listQuarantine, readEmbeddings, repairCache, restoreShards, verifyCache, type WindowRecord } from '../../src/main/core/index.ts'
 import { BLOCK, recordOf } from '../core/cacheFiles.ts'
-import { random, SOAK, SOAK_MINUTES, tell } from '../faults/extent.ts'
+import { announce, random, SOAK, SOAK_MINUTES } from '../faults/extent.ts'
 import { PeerError, packedValues, peerRecord, startPeer } from '../interop/peer.ts'
 import { describeWith } from '../support/capabilities.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -123,16 +123,16 @@ describeWith('python', 'together', python => {
       useTerminal({ root, home, somePath }, chance, diary, stopped),
       ...served.map(each => useWindow(each, root, chance, diary, stopped))
     ])
-    tell(Object.fromEntries([...diary.counts].map(([what, count]) => [`together: ${what}`, count])))
-    tell({ 'together: seconds': SECONDS })
+    announce(Object.fromEntries([...diary.counts].map(([what, count]) => [`together: ${what}`, count])))
+    announce({ 'together: seconds': SECONDS })
     // Softly: whatever was said, it is looked whether anything was lost.
     expect.soft({ seed: chance.seed, faults: diary.faults }).toEqual({ seed: chance.seed, faults: [] })
     expect(served.map(each => each.exitCode())).toEqual([null, null])
     for (const { end: stop } of served) expect(await stop()).toBe(0)
 
     for (const [i, { second, last }] of samples.map(quarters).entries()) {
-      tell({ [`together: MiB of window ${i + 1}, median of the second quarter`]: Math.round(second) })
-      tell({ [`together: MiB of window ${i + 1}, median of the last quarter`]: Math.round(last) })
+      announce({ [`together: MiB of window ${i + 1}, median of the second quarter`]: Math.round(second) })
+      announce({ [`together: MiB of window ${i + 1}, median of the last quarter`]: Math.round(last) })
       if (SECONDS >= MEMORY_MINUTES * 60) expect.soft(last).toBeLessThan(second * 1.15 + 16)
     }
     await expectNothingLost()
@@ -150,7 +150,7 @@ describeWith('python', 'together', python => {
     const found = await readEmbeddings(root, sound)
     const wrong = sound.filter((record, i) => packedValues(found[i]?.embedding ?? []) !== packedValues(record.embedding))
     expect(wrong.map(({ startBp }) => startBp)).toEqual([])
-    tell({ 'together: rows acknowledged': acknowledged.size * ROWS, 'together: rows read back exactly': sound.length })
+    announce({ 'together: rows acknowledged': acknowledged.size * ROWS, 'together: rows read back exactly': sound.length })
     const { findings } = await verifyCache(root)
     expect(findings.filter(({ severity }) => severity === 'index' || severity === 'corrupt')).toEqual([])
   }

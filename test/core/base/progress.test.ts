@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ProgressMeter } from '../../../src/main/core/base/progress.ts'
 import type { Progress } from '../../../src/shared/model/report.ts'
 
-function told(total: number, steps: number): readonly Progress[] {
+function reported(total: number, steps: number): readonly Progress[] {
   const heard: Progress[] = []
   const meter = new ProgressMeter(progress => heard.push(progress), 'read', total)
   for (let i = 0; i < steps; i++) meter.step(`shard ${i}`, 2)
@@ -13,11 +13,11 @@ function told(total: number, steps: number): readonly Progress[] {
 }
 
 test('what breaks off tells what was done by then', () => {
-  expect(told(100, 7).map(({ done }) => done)).toEqual([1, 7])
-  expect(told(100, 7).at(-1)).toMatchObject({ phase: 'read', done: 7, total: 100, bytesDone: 14, shardPath: 'shard 6' })
+  expect(reported(100, 7).map(({ done }) => done)).toEqual([1, 7])
+  expect(reported(100, 7).at(-1)).toMatchObject({ phase: 'read', done: 7, total: 100, bytesDone: 14, shardPath: 'shard 6' })
 })
 
 test('what comes to its end, or has not begun, tells nothing twice', () => {
-  expect(told(7, 7).map(({ done }) => done)).toEqual([1, 7])
-  expect(told(7, 0)).toEqual([])
+  expect(reported(7, 7).map(({ done }) => done)).toEqual([1, 7])
+  expect(reported(7, 0)).toEqual([])
 })

@@ -123,11 +123,11 @@ describe('held', () => {
     })
 
     test('the lock of a process with the same pid elsewhere is not ours to drop', () => {
-      const ours = { host: hostname(), pid: process.pid, born, ...scope, since: SINCE, operation: 'repair' }
-      const theirs = locked({ ...ours, pidNamespace: 'pid:[4026532999]' })
+      const own = { host: hostname(), pid: process.pid, born, ...scope, since: SINCE, operation: 'repair' }
+      const theirs = locked({ ...own, pidNamespace: 'pid:[4026532999]' })
       dropAbandonedLock(theirs)
       expect(existsSync(join(theirs, LOCK))).toBe(true)
-      const mine = locked(ours)
+      const mine = locked(own)
       dropAbandonedLock(mine)
       expect(existsSync(join(mine, LOCK))).toBe(false)
     })

@@ -74,14 +74,14 @@ describe.each<[string, string, string | Buffer]>([
   ],
   ['a Xet pointer', 'Xet', '# xet version 0\nfilesize = 4440\nhash = "0"\n'],
   ['an empty file', 'held rows before', '']
-])('%s in place of a shard', (_, told, content) => {
+])('%s in place of a shard', (_, reported, content) => {
   test('is a placeholder: not damaged, not moved, and its entries stay', async () => {
     const root = referenceCache('healthy')
     const before = entriesOf(root)
     writeFileSync(join(root, SHARD), content)
     const { findings, healthyShards } = await verifyCache(root)
     expect(findings.map(toRecorded).filter(({ shardPath }) => shardPath === SHARD)).toEqual([
-      expect.objectContaining({ kind: 'placeholder', severity: 'missing', message: expect.stringContaining(told) })
+      expect.objectContaining({ kind: 'placeholder', severity: 'missing', message: expect.stringContaining(reported) })
     ])
     expect(healthyShards).toBe(SHARDS - 2)
     expect((await describeShard(root, SHARD)).findings).toMatchObject([{ kind: 'placeholder' }])

@@ -43,8 +43,8 @@ test.skipIf(process.platform !== 'linux')('a shard whose name is no text is told
   copyFileSync(join(root, model), name)
   const { findings, checkedShards } = await verifyCache(root)
   expect(checkedShards).toBe(92)
-  const told = { shardPath: `${dirname(model)}/chr\ufffd_0.parquet`, message: expect.stringContaining('its name is not UTF-8') }
-  expect(findings.map(toRecorded).filter(({ kind }) => kind === 'unreadable')).toEqual([expect.objectContaining(told)])
+  const reported = { shardPath: `${dirname(model)}/chr\ufffd_0.parquet`, message: expect.stringContaining('its name is not UTF-8') }
+  expect(findings.map(toRecorded).filter(({ kind }) => kind === 'unreadable')).toEqual([expect.objectContaining(reported)])
 })
 
 describe.each(ODDITIES)('%s', (_, expected, put) => {

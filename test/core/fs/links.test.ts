@@ -150,7 +150,7 @@ describe('a link that leads nowhere', () => {
     ['../../../../blobs/6d0f', 'does not exist here'],
     ['../../../../.git/annex/objects/Xx/1M/MD5E-s4--0.parquet/MD5E-s4--0.parquet', 'git annex get'],
     ['/data/.dvc/cache/files/md5/0a/5f', 'dvc pull']
-  ])('in place of a shard (%s): a placeholder, whose entries stay', async (target, told) => {
+  ])('in place of a shard (%s): a placeholder, whose entries stay', async (target, reported) => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     renameSync(join(root, SHARD), join(temporaryFolder(), 'away'))
@@ -158,7 +158,7 @@ describe('a link that leads nowhere', () => {
     const { findings, checkedShards } = await verifyCache(root)
     expect(checkedShards).toBe(SHARDS - 1)
     expect(findings.map(toRecorded).filter(({ shardPath }) => shardPath === SHARD)).toEqual([
-      expect.objectContaining({ kind: 'placeholder', severity: 'missing', message: expect.stringContaining(told) })
+      expect.objectContaining({ kind: 'placeholder', severity: 'missing', message: expect.stringContaining(reported) })
     ])
     expect((await planRepair(root)).moves.map(({ shardPath }) => shardPath)).not.toContain(SHARD)
     await repairCache(root)

@@ -25,8 +25,8 @@ test.each<[string, () => unknown, RegExp]>([
   ['a package that is not there', () => load(missing), /^a part of the program could not be loaded: Cannot find module[^\n]*$/],
   ['a module that cannot be read', () => load(temporaryFolder()), /^a part of the program could not be loaded: /]
 ])('%s is the system saying no, in one sentence', async (_what, work, sentence) => {
-  const told = expectedError(await thrownBy(work))
-  expect(told).toMatchObject({ code: 'RESOURCE.SYSTEM', message: expect.stringMatching(sentence) })
+  const reported = expectedError(await thrownBy(work))
+  expect(reported).toMatchObject({ code: 'RESOURCE.SYSTEM', message: expect.stringMatching(sentence) })
 })
 
 test('a reading thread that cannot be loaded is the system saying no, and no verdict about a shard', async () => {

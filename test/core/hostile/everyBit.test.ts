@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, statSync, utimesSync, writeSync } fr
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLedger, verifyCache, writeShard } from '../../../src/main/core/index.ts'
-import { SOAK, tell, teller } from '../../faults/extent.ts'
+import { announce, SOAK, teller } from '../../faults/extent.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 
@@ -44,7 +44,7 @@ test('every single bit, flipped with size and time as they were, is a finding wi
   expect(silent).toEqual([])
   expect(flips).toBeGreaterThan((original.length * 8) / STEP - 1)
   // The values themselves are compressed without a checksum of ours on every page: some flips only the fingerprint tells.
-  tell({ 'bits of a shard flipped': flips, 'bits that only the fingerprint told of': unseenByReading })
+  announce({ 'bits of a shard flipped': flips, 'bits that only the fingerprint told of': unseenByReading })
   expect((await verifyCache(root, { ledger })).findings).toEqual([])
   ledger.close()
 })

@@ -223,9 +223,9 @@ describe('the time for a shard', () => {
     expect(() => reader.readEmbedding(KEY)).toThrow(CacheCorruptError)
     expect(() => reader.readEmbedding(KEY)).toThrow('it took longer than 20 s')
     reader.close()
-    const told: Finding[] = []
-    await find(root, Buffer.from(KEY.windowHash).toString('hex'), { onFinding: found => told.push(found) })
-    expect(told.map(({ kind }) => kind)).toEqual(['over_limit'])
+    const reported: Finding[] = []
+    await find(root, Buffer.from(KEY.windowHash).toString('hex'), { onFinding: found => reported.push(found) })
+    expect(reported.map(({ kind }) => kind)).toEqual(['over_limit'])
     const { findings, range } = await describeShard(root, HANDMADE_PATH)
     expect(findings.map(({ kind }) => kind)).toEqual(['over_limit'])
     expect(range).toBeNull()

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, type TaskMeta, test } from 'vitest'
 import { writeShard } from '../../../src/main/core/index.ts'
-import { SOAK, tell, times } from '../../faults/extent.ts'
+import { announce, SOAK, times } from '../../faults/extent.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
@@ -35,7 +35,7 @@ async function mutate(count: number, what: 'footers' | 'pages', root: string, sh
 
 function expectSane(report: MutationReport, runs: number, meta: TaskMeta, what: string): void {
   meta.seeds = [SEED]
-  tell({ [what]: report.runs, [`${what}, found healthy with the rows they had`]: report.healthy }, meta)
+  announce({ [what]: report.runs, [`${what}, found healthy with the rows they had`]: report.healthy }, meta)
   expect(report.runs).toBeGreaterThanOrEqual(runs)
   expect(report.thrown).toEqual([])
   expect(report.unlike).toEqual([])

@@ -28,7 +28,7 @@ const set = (column: 'shard_path' | 'row_offset', value: unknown) => (db: Databa
 
 type Drift = {
   readonly name: string
-  readonly spoil: (db: Database.Database) => void
+  readonly damage: (db: Database.Database) => void
   readonly expected: readonly (readonly [FindingKind, string, number | null])[]
   /** What reading the row by its key gives: the refusal, null for a miss, or its own values. */
   readonly reads: RegExp | null | 'its values'
@@ -43,35 +43,35 @@ const missing = ['row_without_entry', SHARD, 0] as const
 const DRIFT: readonly Drift[] = [
   {
     name: 'an entry beyond the last row',
-    spoil: set('row_offset', 99_999),
+    damage: set('row_offset', 99_999),
     reads: OUTSIDE_SHARD,
     isFound: false,
     expected: [['entry_without_row', SHARD, 99_999], missing]
   },
   {
     name: 'an entry before the first row',
-    spoil: set('row_offset', -1),
+    damage: set('row_offset', -1),
     reads: OUTSIDE_SHARD,
     isFound: false,
     expected: [['entry_without_row', SHARD, -1], missing]
   },
   {
     name: 'an entry at row one and a half',
-    spoil: set('row_offset', 1.5),
+    damage: set('row_offset', 1.5),
     reads: OTHER_KEY,
     isFound: false,
     expected: [['entry_without_row', SHARD, 1.5], missing]
   },
   {
     name: 'an entry at another row',
-    spoil: set('row_offset', 1),
+    damage: set('row_offset', 1),
     reads: OTHER_KEY,
     isFound: false,
     expected: [['entry_elsewhere', SHARD, 1]]
   },
   {
     name: 'an entry in another shard',
-    spoil: set('shard_path', rows.at(-1)?.shard_path),
+    damage: set('shard_path', rows.at(-1)?.shard_path),
     reads: OTHER_KEY,
     isFound: false,
     expected: [
@@ -81,28 +81,28 @@ const DRIFT: readonly Drift[] = [
   },
   {
     name: 'an entry in a shard that is not there',
-    spoil: set('shard_path', 'embeddings/none/5/centered_mean_8/chr1_0.parquet'),
+    damage: set('shard_path', 'embeddings/none/5/centered_mean_8/chr1_0.parquet'),
     reads: /does not exist, but the index/,
     isFound: true,
     expected: [missing, ['entry_without_row', 'embeddings/none/5/centered_mean_8/chr1_0.parquet', null]]
   },
   {
     name: 'a row that no entry knows',
-    spoil: db => db.prepare('DELETE FROM window_index WHERE window_hash = ? AND shard_path = ?').run(row.window_hash, SHARD),
+    damage: db => db.prepare('DELETE FROM window_index WHERE window_hash = ? AND shard_path = ?').run(row.window_hash, SHARD),
     reads: null,
     isFound: false,
     expected: [missing]
   },
   {
     name: 'no entry at all',
-    spoil: db => db.exec('DELETE FROM window_index'),
+    damage: db => db.exec('DELETE FROM window_index'),
     reads: null,
     isFound: false,
     expected: [...new Set(rows.map(each => each.shard_path))].map(path => ['row_without_entry', path, 0] as const)
   },
   {
     name: 'an entry of a key that no row has',
-    spoil: db =>
+    damage: db =>
       db.exec(
         `INSERT INTO window_index SELECT '${'ab'.repeat(32)}', encoder_hash, state_layer, pool_type, pool_radius, dtype, shard_path, row_offset, created_at FROM window_index WHERE window_hash = '${row.window_hash}' AND shard_path = '${SHARD}'`
       ),
@@ -126,7 +126,7 @@ const DRIFT: readonly Drift[] = [
   ].map(
     (path): Drift => ({
       name: `an entry that points to ${JSON.stringify(path)}`,
-      spoil: set('shard_path', path),
+      damage: set('shard_path', path),
       reads: /is not the path of a shard/,
       isFound: true,
       expected: [['entry_outside', INDEX_PATH, null], missing]
@@ -136,10 +136,10 @@ const DRIFT: readonly Drift[] = [
 
 const order = (found: readonly (readonly [FindingKind, string, number | null])[]) => found.map(each => JSON.stringify(each)).sort()
 
-describe.each(DRIFT)('$name', ({ spoil, expected, reads, isFound }) => {
+describe.each(DRIFT)('$name', ({ damage, expected, reads, isFound }) => {
   const root = referenceCache('unusual')
   const whole = indexEntries(root)
-  spoilIndex(root, spoil)
+  spoilIndex(root, damage)
 
   test('is found, makes a reindex part of the plan, and changes no file', async () => {
     const before = filesBelow(root)
@@ -178,9 +178,9 @@ describe('values of another type', () => {
     ['a row offset that is a text', set('row_offset', 'first')],
     ['a row offset of bytes', set('row_offset', Buffer.from([0]))],
     ['a row offset beyond 2^53', set('row_offset', 2n ** 62n)]
-  ])('%s: a finding, a refusal, and mended by a reindex', async (_, spoil) => {
+  ])('%s: a finding, a refusal, and mended by a reindex', async (_, damage) => {
     const root = referenceCache('unusual')
-    spoilIndex(root, spoil)
+    spoilIndex(root, damage)
     const { findings } = await verifyCache(root)
     expect(findings.filter(({ severity }) => severity === 'index').length).toBeGreaterThan(0)
     await expect(readEmbedding(root, keyOf(row))).rejects.toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })

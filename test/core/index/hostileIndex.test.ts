@@ -25,7 +25,7 @@ const NONSENSE = 'pages of nonsense behind its schema'
 /** How the index is spoiled, and what verify calls it. */
 const HOSTILE: readonly (readonly [
   name: string,
-  spoil: (root: string) => void,
+  damage: (root: string) => void,
   kind: 'index_schema' | 'index_unreadable' | 'index_missing'
 ])[] = [
   ['a trigger', sql('CREATE TRIGGER evil AFTER INSERT ON window_index BEGIN DELETE FROM window_index; END'), 'index_schema'],
@@ -65,10 +65,10 @@ function spoilPages(root: string): void {
 const leftovers = (root: string): string[] =>
   Object.keys(filesBelow(root)).filter(path => !path.includes('.quarantine') && /lewm-tmp|\.lock|-journal|-wal|-shm/.test(path))
 
-describe.each(HOSTILE)('%s', (name, spoil, kind) => {
+describe.each(HOSTILE)('%s', (name, damage, kind) => {
   test('is a finding; look-ups refuse or miss; nothing is changed', async () => {
     const root = referenceCache('unusual')
-    spoil(root)
+    damage(root)
     const before = filesBelow(root)
     const { findings, healthyShards } = await verifyCache(root)
     expect(findings.filter(({ severity }) => severity === 'index').map(found => [found.kind, found.shardPath])).toEqual([[kind, INDEX]])
@@ -84,7 +84,7 @@ describe.each(HOSTILE)('%s', (name, spoil, kind) => {
   test('is replaced by a reindex, and what SQLite could not open is kept', async () => {
     const root = referenceCache('unusual')
     const whole = indexEntries(root)
-    spoil(root)
+    damage(root)
     const target = existsSync(join(root, INDEX)) && statSync(join(root, INDEX)).isFile() ? readFileSync(join(root, INDEX)) : null
     const { findings } = await reindexCache(root)
     expect(findings).toEqual([])

@@ -26,10 +26,10 @@ test.each([
   ['zero bytes', (root: string) => truncateSync(join(root, INDEX), 0), ['index_unreadable'], TWO_GIB],
   ['a whole index and a hole behind it', () => {}, null, TWO_GIB],
   ['an index in WAL mode and a hole behind it', (root: string) => spoilIndex(root, db => db.pragma('journal_mode = WAL')), null, ONE_GIB]
-] as const)('%s', { timeout: 120_000 }, async (_name, spoil, expected, size) => {
+] as const)('%s', { timeout: 120_000 }, async (_name, damage, expected, size) => {
   const root = referenceCache('unusual')
   const whole = indexEntries(root)
-  spoil(root)
+  damage(root)
   truncateSync(join(root, INDEX), size)
   const { kinds, peakMiB } = verifyApart(root)
   // SQLite takes what the header counts for the whole database, and does not mind a hole behind that.

@@ -118,9 +118,9 @@ describe.each([
         fc.property(fc.oneof(floats, nearHalves), values => {
           const out = new Uint16Array(values.length + 2).fill(5)
           const overflowed = roundToHalves(values, out, 1)
-          const halves = Array.from(values, toFloat16)
-          expect([...out]).toEqual([5, ...halves, 5])
-          expect(overflowed).toBe(halves.filter((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(values[i])).length)
+          const float16s = Array.from(values, toFloat16)
+          expect([...out]).toEqual([5, ...float16s, 5])
+          expect(overflowed).toBe(float16s.filter((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(values[i])).length)
         }),
         { numRuns: 3000 }
       )
@@ -145,13 +145,13 @@ describe.each([
     test.each([false, true])('that are not finite are found wherever they stand (in place: %s)', inPlace => {
       for (const length of [1, 7, 8, 9, 64, 100_001]) {
         const region = inPlace ? regionOf('values', 2 * length) : new Uint8Array(2 * length)
-        const halves = new Uint16Array(region.buffer, region.byteOffset, length).fill(0xfbff)
-        expect(areHalvesFinite(halves)).toBe(true)
+        const float16s = new Uint16Array(region.buffer, region.byteOffset, length).fill(0xfbff)
+        expect(areHalvesFinite(float16s)).toBe(true)
         for (const at of new Set([0, length >> 1, length - 1])) {
           for (const strange of [0x7c00, 0xfc00, 0x7e00, 0xffff]) {
-            halves[at] = strange
-            expect(areHalvesFinite(halves)).toBe(false)
-            halves[at] = 0
+            float16s[at] = strange
+            expect(areHalvesFinite(float16s)).toBe(false)
+            float16s[at] = 0
           }
         }
       }

@@ -266,34 +266,34 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
     const file = join(temporaryFolder(), 'ledger.sqlite')
     make(file)
     const before = readFileSync(file).toString('hex')
-    const told: [string, string][] = []
-    const onSetAside = (aside: string, reason: string) => told.push([aside, reason])
+    const reported: [string, string][] = []
+    const onSetAside = (aside: string, reason: string) => reported.push([aside, reason])
     const ledger = openLedger(file, { onSetAside })
     open.push(ledger)
-    expect(told).toEqual([[expect.stringContaining(`${file}.20`), expect.stringMatching(/./)]])
-    expect(readFileSync(told[0]?.[0] ?? '').toString('hex') === before).toBe(true)
+    expect(reported).toEqual([[expect.stringContaining(`${file}.20`), expect.stringMatching(/./)]])
+    expect(readFileSync(reported[0]?.[0] ?? '').toString('hex') === before).toBe(true)
     ledger.startRun('/cache', '', false).record({ shardPath: 'a', bytes: 1, mtimeNs: 2n, findings: [], pageChecksums: false }, null)
     expect(ledger.lastVerification('/cache', 'a')).toMatchObject({ bytes: 1, mtimeNs: 2n })
     open.push(openLedger(file, { onSetAside }))
-    expect(told).toHaveLength(1)
+    expect(reported).toHaveLength(1)
   })
 
   test.each(['-journal', '-wal', '-shm'])('a pipe in place of its %s', suffix => {
     const file = join(temporaryFolder(), 'ledger.sqlite')
     openLedger(file).close()
     makePipe(`${file}${suffix}`)
-    const told: string[] = []
-    open.push(openLedger(file, { onSetAside: (aside, reason) => told.push(aside, reason) }))
-    expect(told).toEqual([expect.any(String), `ledger.sqlite${suffix} beside it is not a regular file`])
-    expect(statSync(`${told[0]}${suffix}`).isFIFO()).toBe(true)
+    const reported: string[] = []
+    open.push(openLedger(file, { onSetAside: (aside, reason) => reported.push(aside, reason) }))
+    expect(reported).toEqual([expect.any(String), `ledger.sqlite${suffix} beside it is not a regular file`])
+    expect(statSync(`${reported[0]}${suffix}`).isFIFO()).toBe(true)
   })
 
   test('a folder in its place', () => {
     const file = join(temporaryFolder(), 'ledger.sqlite')
     mkdirSync(join(file, 'below'), { recursive: true })
-    const told: string[] = []
-    open.push(openLedger(file, { onSetAside: aside => told.push(aside) }))
-    expect(existsSync(join(told[0] ?? '', 'below'))).toBe(true)
+    const reported: string[] = []
+    open.push(openLedger(file, { onSetAside: aside => reported.push(aside) }))
+    expect(existsSync(join(reported[0] ?? '', 'below'))).toBe(true)
   })
 })
 
@@ -311,9 +311,9 @@ test.each([1, 2])('a ledger of version %i goes on as it is, with what it knew', 
     ${version === 1 ? '' : 'ALTER TABLE verifications ADD COLUMN page_checksums INTEGER NOT NULL DEFAULT 0;'}
     PRAGMA user_version = ${version};`)
   db.close()
-  const told: string[] = []
+  const reported: string[] = []
   for (let time = 0; time < 2; time++) {
-    const ledger = openLedger(file, { onSetAside: aside => told.push(aside) })
+    const ledger = openLedger(file, { onSetAside: aside => reported.push(aside) })
     open.push(ledger)
     expect(ledger.lastVerification('/cache', 'a')).toEqual({
       bytes: 5,
@@ -325,7 +325,7 @@ test.each([1, 2])('a ledger of version %i goes on as it is, with what it knew', 
       digestAtMs: 8
     })
   }
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
 describe('evidence', () => {
@@ -397,17 +397,17 @@ describe('page checksums', () => {
 
   test('are recorded when every page has one', async () => {
     const root = temporaryFolder()
-    const { shardPath: ours } = await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
+    const { shardPath: own } = await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
     mkdirSync(dirname(join(root, HANDMADE_PATH)), { recursive: true })
     writeFileSync(join(root, HANDMADE_PATH), handmadeShard(1, column(withChecksum(booleans))))
     const ledger = newLedger()
     const { report, readableShards } = await inspectCache(root, { ledger })
     expect(report.healthyShards).toBe(2)
     expect(readableShards).toBe(0)
-    expect(ledger.lastVerification(root, ours)?.pageChecksums).toBe(true)
+    expect(ledger.lastVerification(root, own)?.pageChecksums).toBe(true)
     expect(ledger.lastVerification(root, HANDMADE_PATH)?.pageChecksums).toBe(false)
-    ledger.forgetFingerprints(root, [ours, HANDMADE_PATH])
-    expect(ledger.lastVerification(root, ours)).toMatchObject({ pageChecksums: true, sha256: null })
+    ledger.forgetFingerprints(root, [own, HANDMADE_PATH])
+    expect(ledger.lastVerification(root, own)).toMatchObject({ pageChecksums: true, sha256: null })
   })
 
   test.each([1, 2])('tell without a ledger which shards are only readable: %i workers', async workers => {
@@ -444,30 +444,30 @@ describe('a ledger that fails', () => {
   test('is set aside by name when it is opened, and its last good copy takes its place', async () => {
     const { file, root, damaged } = await damagedLedger(true)
     writeFileSync(file, damaged)
-    const told: unknown[][] = []
-    const ledger = openLedger(file, { onSetAside: (...each) => told.push(each) })
+    const reported: unknown[][] = []
+    const ledger = openLedger(file, { onSetAside: (...each) => reported.push(each) })
     open.push(ledger)
-    expect(told).toEqual([[expect.stringContaining(`${file}.20`), expect.any(String), true]])
-    expect(readFileSync(String(told[0]?.[0])).equals(damaged)).toBe(true)
+    expect(reported).toEqual([[expect.stringContaining(`${file}.20`), expect.any(String), true]])
+    expect(readFileSync(String(reported[0]?.[0])).equals(damaged)).toBe(true)
     expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(0)
   })
 
   test('is begun anew where no copy was kept', async () => {
     const { file, damaged } = await damagedLedger(false)
     writeFileSync(file, damaged)
-    const told: boolean[] = []
-    open.push(openLedger(file, { onSetAside: (_file, _reason, isRestored) => told.push(isRestored) }))
-    expect(told).toEqual([false])
+    const reported: boolean[] = []
+    open.push(openLedger(file, { onSetAside: (_file, _reason, isRestored) => reported.push(isRestored) }))
+    expect(reported).toEqual([false])
   })
 
   test('while it is open changes no verdict, is told once, and is set aside at the end', async () => {
     const { file, root, damaged } = await damagedLedger(true)
     const expected = await verifyCache(root)
     const failures: string[] = []
-    const told: boolean[] = []
+    const reported: boolean[] = []
     const ledger = openLedger(file, {
       onFailure: reason => failures.push(reason),
-      onSetAside: (_file, _reason, isRestored) => told.push(isRestored)
+      onSetAside: (_file, _reason, isRestored) => reported.push(isRestored)
     })
     // Another size of the file makes SQLite drop what it has read, as a rewrite by another process would.
     writeFileSync(file, damaged)
@@ -477,7 +477,7 @@ describe('a ledger that fails', () => {
     expect(comparable(await verifyCache(root, { ledger }))).toEqual(comparable(expected))
     ledger.close()
     expect(failures).toHaveLength(1)
-    expect(told).toEqual([true])
+    expect(reported).toEqual([true])
   })
 })
 

@@ -38,8 +38,8 @@ test('all of them come back, with their sign and as NaN where they were', () => 
 })
 
 test('a NaN keeps its payload on the way to a float', () => {
-  const halves = Uint16Array.of(0x7e00, 0x7c01, 0xfdff)
-  const bits = new Uint32Array(fromFloat16(halves).buffer)
+  const float16s = Uint16Array.of(0x7e00, 0x7c01, 0xfdff)
+  const bits = new Uint32Array(fromFloat16(float16s).buffer)
   expect([...bits].map(each => each.toString(16))).toEqual(['7fc00000', '7f802000', 'ffbfe000'])
 })
 

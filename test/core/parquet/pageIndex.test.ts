@@ -76,7 +76,7 @@ test('a damaged page takes nothing from the rows of the others', async () => {
 })
 
 describe('an index that', () => {
-  const lies: [string, (places: PagePlace[]) => PagePlace[]][] = [
+  const isAt: [string, (places: PagePlace[]) => PagePlace[]][] = [
     ['gives a row to the page before', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: page.firstRow + 1 } : page))],
     ['takes a row from the page before', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: page.firstRow - 1 } : page))],
     [
@@ -87,7 +87,7 @@ describe('an index that', () => {
     ['counts its rows backwards', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: 0 } : page))]
   ]
 
-  test.each(lies)('%s is told by a verify, and misleads no look-up', async (_what, change) => {
+  test.each(isAt)('%s is told by a verify, and misleads no look-up', async (_what, change) => {
     const index = encodePageIndex(change(pages))
     // Behind the structure only as many bytes as it has become shorter, which no reader looks at.
     expect(index.length).toBeLessThanOrEqual(place.end - place.start)

@@ -171,14 +171,14 @@ describe.each(['healthy', 'unusual'] as const)('the footers of the %s cache', wh
       const bytes = readFileSync(join(root, shardPath))
       const theirs = parquetMetadata(Uint8Array.from(bytes).buffer)
       const file = openShardFile(join(root, shardPath))
-      const ours = readFooter(file, DEFAULT_LIMITS)
+      const own = readFooter(file, DEFAULT_LIMITS)
       file.close()
       expect({
-        version: ours.version,
-        createdBy: ours.createdBy,
-        rows: ours.rows,
-        footerBytes: ours.footerBytes,
-        keys: ours.keyValues.map(({ key, value }) => [key, value === null ? undefined : Buffer.from(value).toString()])
+        version: own.version,
+        createdBy: own.createdBy,
+        rows: own.rows,
+        footerBytes: own.footerBytes,
+        keys: own.keyValues.map(({ key, value }) => [key, value === null ? undefined : Buffer.from(value).toString()])
       }).toEqual({
         version: theirs.version,
         createdBy: theirs.created_by,
@@ -186,7 +186,7 @@ describe.each(['healthy', 'unusual'] as const)('the footers of the %s cache', wh
         footerBytes: theirs.metadata_length,
         keys: (theirs.key_value_metadata ?? []).map(({ key, value }) => [key, value])
       })
-      expect(ours.rowGroups.map(({ rows, chunks }) => ({ rows, chunks: chunks.map(ourChunk) }))).toEqual(
+      expect(own.rowGroups.map(({ rows, chunks }) => ({ rows, chunks: chunks.map(ourChunk) }))).toEqual(
         theirs.row_groups.map(group => ({ rows: Number(group.num_rows), chunks: group.columns.map(theirChunk) }))
       )
     }

@@ -42,9 +42,9 @@ describe('one worker, two and eight give', () => {
   test('the same report of a verification, to the byte, and findings in the same order', async () => {
     const root = referenceCache('damaged')
     await sameForAll(async workers => {
-      const told: Finding[] = []
-      const { seconds: _seconds, ...report } = await verifyCache(root, { workers, onFinding: found => told.push(found) })
-      return [report, told]
+      const reported: Finding[] = []
+      const { seconds: _seconds, ...report } = await verifyCache(root, { workers, onFinding: found => reported.push(found) })
+      return [report, reported]
     })
   })
 

@@ -33,11 +33,11 @@ describe.skipIf(!present)('sha256sum', () => {
       join(root, 'embeddings/lab__encoder/5/centered_mean_8/chr1_0.parquet'),
       join(root, 'embeddings/lab__encoder/5/centered_mean_8/back\\slash.parquet')
     )
-    const ours = await writeChecksums(root)
+    const own = await writeChecksums(root)
     const theirs = execFileSync(SHA256SUM, shardsOf(root), { cwd: root, encoding: 'utf8' })
-    expect(ours.split('\n').sort()).toEqual(theirs.split('\n').sort())
+    expect(own.split('\n').sort()).toEqual(theirs.split('\n').sort())
     expect(await checkChecksums(root, theirs)).toEqual({ checked: 4, failed: [], missing: [], added: [] })
-    expect(spawnSync(SHA256SUM, ['--strict', '-c', '-'], { cwd: root, input: ours }).status).toBe(0)
+    expect(spawnSync(SHA256SUM, ['--strict', '-c', '-'], { cwd: root, input: own }).status).toBe(0)
   })
 })
 

@@ -184,12 +184,12 @@ describe('no query', () => {
 
 test('damaged shards are told and the others searched', async () => {
   const root = referenceCache('damaged')
-  const told: Finding[] = []
-  const { rows: found } = await find(root, '1:1-999999999', { onFinding: each => told.push(each) })
+  const reported: Finding[] = []
+  const { rows: found } = await find(root, '1:1-999999999', { onFinding: each => reported.push(each) })
   expect(found.length).toBeGreaterThan(40)
   writeFileSync(join(root, found[0]?.shardPath ?? ''), '')
-  expect((await find(root, '1:1-999999999', { onFinding: each => told.push(each) })).rows.length).toBe(found.length - 12)
-  expect(told.map(({ kind }) => kind)).toContain('cut_off')
+  expect((await find(root, '1:1-999999999', { onFinding: each => reported.push(each) })).rows.length).toBe(found.length - 12)
+  expect(reported.map(({ kind }) => kind)).toContain('cut_off')
 })
 
 test.each(['../../../../etc/passwd', 'embeddings/gone.parquet'])('an index that points at %j hides nothing', async elsewhere => {

@@ -47,10 +47,10 @@ describe('a misnamed shard', () => {
 test('a shard of another contig that cannot be read is told', async () => {
   const root = await cacheOf('20', '21')
   writeFileSync(join(root, FOLDER, 'chr21_0.parquet'), 'PAR1 and no more')
-  const told: Finding[] = []
-  const { rows } = await find(root, '20', { onFinding: found => told.push(found) })
+  const reported: Finding[] = []
+  const { rows } = await find(root, '20', { onFinding: found => reported.push(found) })
   expect(rows).toHaveLength(2)
-  expect(told.map(({ shardPath }) => shardPath)).toEqual([`${FOLDER}/chr21_0.parquet`])
+  expect(reported.map(({ shardPath }) => shardPath)).toEqual([`${FOLDER}/chr21_0.parquet`])
 })
 
 const REWRITE = `

@@ -41,7 +41,7 @@ function rewrite(path: string, change: (bytes: Buffer) => Buffer): void {
   utimesSync(path, atime, mtime)
 }
 
-const spoil = (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, -4), Buffer.from('XXXX')])
+const damage = (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, -4), Buffer.from('XXXX')])
 
 function damagedCache(): { readonly root: string; readonly path: string; readonly good: string } {
   const root = referenceCache('healthy')
@@ -50,7 +50,7 @@ function damagedCache(): { readonly root: string; readonly path: string; readonl
   copyFileSync(path, good)
   const { atime, mtime } = statSync(path)
   utimesSync(good, atime, mtime)
-  rewrite(path, spoil)
+  rewrite(path, damage)
   return { root, path, good }
 }
 
@@ -214,7 +214,7 @@ describe('a duplicate that a person ticked', () => {
 
   test.each<[string, (path: string) => void]>([
     ['deleted', path => rmSync(path)],
-    ['damaged', path => rewrite(path, spoil)],
+    ['damaged', path => rewrite(path, damage)],
     ['emptied', path => writeFileSync(path, '')],
     ['replaced by a shard with other rows', path => copyFileSync(join(dirname(path), 'chr2_0.parquet'), path)]
   ])('stays where the other shard was %s meanwhile, and nothing moves', async (_, change) => {

@@ -75,11 +75,11 @@ describe('by hand', () => {
     rmSync(join(root, 'embeddings/.quarantine'), { recursive: true, force: true })
     symlinkSync(outside, join(root, 'embeddings/.quarantine'))
     const before = [filesBelow(root), filesBelow(outside)]
-    const told = { code: 'RESOURCE.CACHE_CORRUPT', message: expect.stringContaining('is a symbolic link, which is not followed') }
-    await expect(listQuarantine(root)).rejects.toMatchObject(told)
-    await expect(repairCache(root)).rejects.toMatchObject(told)
-    await expect(restoreShards(root, 'all')).rejects.toMatchObject(told)
-    await expect(quarantineShards(root, [shardsOf(root)[0] ?? ''], 'a reason')).rejects.toMatchObject(told)
+    const reported = { code: 'RESOURCE.CACHE_CORRUPT', message: expect.stringContaining('is a symbolic link, which is not followed') }
+    await expect(listQuarantine(root)).rejects.toMatchObject(reported)
+    await expect(repairCache(root)).rejects.toMatchObject(reported)
+    await expect(restoreShards(root, 'all')).rejects.toMatchObject(reported)
+    await expect(quarantineShards(root, [shardsOf(root)[0] ?? ''], 'a reason')).rejects.toMatchObject(reported)
     expect([filesBelow(root), filesBelow(outside)]).toEqual(before)
   })
 

@@ -109,8 +109,8 @@ describe('a repair that was cut short', () => {
     const stop = new AbortController()
     const plan = await planRepair(root)
     // Told in another turn, as a job's thread is.
-    const tell = ({ phase }: Progress): unknown => phase === 'move' && setImmediate(() => stop.abort())
-    const run = applyRepair(plan, { signal: stop.signal, onProgress: tell })
+    const announce = ({ phase }: Progress): unknown => phase === 'move' && setImmediate(() => stop.abort())
+    const run = applyRepair(plan, { signal: stop.signal, onProgress: announce })
     expect(await refusalOf(run)).toMatchObject({ code: 'CANCELLED' })
     const moved = plan.moves.filter(({ shardPath }) => !existsSync(join(root, shardPath))).length
     expect(moved).toBeGreaterThan(0)

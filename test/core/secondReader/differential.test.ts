@@ -46,13 +46,13 @@ describe.each(['plain', 'byte_stream_split'] as const)('our own shards, %s', enc
 })
 
 test('float16 bits that are no number of their own: payloads of NaN, -0, infinities, subnormals', async () => {
-  const halves = Uint16Array.of(0x7e01, 0x7d55, 0xfe00, 0xffff, 0x8000, 0x7c00, 0xfc00, 0x0001)
-  const count = halves.length
+  const float16s = Uint16Array.of(0x7e01, 0x7d55, 0xfe00, 0xffff, 0x8000, 0x7c00, 0xfc00, 0x0001)
+  const count = float16s.length
   const page = dataPage(
     'ZSTD',
     count,
     'PLAIN',
-    listBody(Buffer.concat([run(1, 0, 1), run(count - 1, 1, 1)]), run(count, 3, 2), new Uint8Array(halves.buffer))
+    listBody(Buffer.concat([run(1, 0, 1), run(count - 1, 1, 1)]), run(count, 3, 2), new Uint8Array(float16s.buffer))
   )
   const root = cacheWith(handmadeShard(1, { embedding: { chunk: { codec: 'ZSTD', values: count, pages: [page] } } }))
   const { secondReader, findings } = await verifyCache(root, { secondReader: true })
@@ -62,7 +62,7 @@ test('float16 bits that are no number of their own: payloads of NaN, -0, infinit
   const shard = openShard(join(root, HANDMADE_PATH))
   const [group] = shard.footer.rowGroups
   const [batch] = group === undefined ? [] : shard.embeddings(group)
-  expect(batch && rowValues(batch, 0)).toEqual(halves)
+  expect(batch && rowValues(batch, 0)).toEqual(float16s)
   shard.close()
 })
 

@@ -98,13 +98,13 @@ describe('verify', () => {
 
   test('tells the same findings as they come, how far it has come, and changes nothing', async () => {
     const before = filesBelow(root)
-    const told: Finding[] = []
+    const reported: Finding[] = []
     const progress: [number, number][] = []
     const again = await verifyCache(root, {
-      onFinding: found => told.push(found),
+      onFinding: found => reported.push(found),
       onProgress: ({ done, total }) => progress.push([done, total])
     })
-    expect(told.map(place).sort()).toEqual(again.findings.map(place).sort())
+    expect(reported.map(place).sort()).toEqual(again.findings.map(place).sort())
     expect(progress.at(-1)).toEqual([36, 36])
     expect(filesBelow(root)).toEqual(before)
   })

@@ -108,8 +108,8 @@ function formTweak(rng: Rng): Tweak<FilePlan> {
     apply: plan => {
       const column = columnOf(plan, 'embedding')
       column.values = column.values.map((value, row) => {
-        const halves = Array.isArray(value) && Array.isArray(value[0]) ? value[0].map(each => (Array.isArray(each) ? each[0] : null)) : []
-        const numbers = halves.map(each => (each instanceof Uint8Array ? one.value(halfValue(each)) : null))
+        const float16s = Array.isArray(value) && Array.isArray(value[0]) ? value[0].map(each => (Array.isArray(each) ? each[0] : null)) : []
+        const numbers = float16s.map(each => (each instanceof Uint8Array ? one.value(halfValue(each)) : null))
         if (row === 0 && odd === 'a null list') return form.node.repetition === OPTIONAL ? null : form.value([])
         if (row === 0 && odd === 'an empty list') return form.value([])
         if (row === 0 && odd === 'a null element') return form.value([...numbers, null])

@@ -9,7 +9,7 @@ import { float16Bits, npyOf } from '../../../src/renderer/text/export/npy.ts'
 import { describeWith } from '../../support/capabilities.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
-const HALVES = Uint16Array.from({ length: 65_536 }, (_, bits) => bits)
+const FLOAT16S = Uint16Array.from({ length: 65_536 }, (_, bits) => bits)
 
 function descrOf(npy: Uint8Array): string {
   return /'descr': '(<f\d)'/.exec(new TextDecoder('latin1').decode(npy.subarray(0, 128)))?.[1] ?? ''
@@ -17,8 +17,8 @@ function descrOf(npy: Uint8Array): string {
 
 describe('a double as float16 bits', () => {
   test('every float16 gives its own bits, every NaN one of them', () => {
-    const values = fromFloat16(HALVES)
-    const wrong = HALVES.filter(bits => float16Bits(values[bits] ?? 0) !== ((bits & 0x7fff) > 0x7c00 ? 0x7e00 : bits))
+    const values = fromFloat16(FLOAT16S)
+    const wrong = FLOAT16S.filter(bits => float16Bits(values[bits] ?? 0) !== ((bits & 0x7fff) > 0x7c00 ? 0x7e00 : bits))
     expect([...wrong]).toEqual([])
   })
 
@@ -53,15 +53,15 @@ for path in sys.argv[1:]:
   test('reads the same bits back', () => {
     const folder = temporaryFolder()
     const doubles = Float64Array.of(0.1, -0, 1e300, Number.MIN_VALUE, Infinity, -Infinity, 1 / 3)
-    const vectors = [Float64Array.from(fromFloat16(HALVES)), doubles, new Float64Array(0)]
+    const vectors = [Float64Array.from(fromFloat16(FLOAT16S)), doubles, new Float64Array(0)]
     const paths = vectors.map((values, at) => {
       writeFileSync(join(folder, `${at}.npy`), npyOf(values))
       return join(folder, `${at}.npy`)
     })
     const { stdout, stderr } = spawnSync(python, ['-c', read, ...paths], { encoding: 'utf8', maxBuffer: 2 ** 24 })
     expect(stderr).toBe('')
-    const [halves, eights, none] = stdout.trim().split('\n')
-    expect(JSON.parse(halves ?? '')).toEqual(['<f2', [65_536], [...HALVES].map(bits => ((bits & 0x7fff) > 0x7c00 ? 0x7e00 : bits))])
+    const [float16s, eights, none] = stdout.trim().split('\n')
+    expect(JSON.parse(float16s ?? '')).toEqual(['<f2', [65_536], [...FLOAT16S].map(bits => ((bits & 0x7fff) > 0x7c00 ? 0x7e00 : bits))])
     // Larger than JSON.parse keeps exact: compared as text.
     expect(eights).toBe(`["<f8", [7], [${[...new BigUint64Array(doubles.buffer)].join(', ')}]]`)
     expect(JSON.parse(none ?? '')).toEqual(['<f2', [0], []])
