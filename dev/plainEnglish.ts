@@ -15,7 +15,6 @@ const TO_DO: readonly string[] = [
   'src/renderer/views/shardTable/',
   'test/architecture.test.ts',
   'test/audit.test.ts',
-  'test/core/',
   'test/desktop/',
   'test/differential/',
   'test/e2e/',

@@ -1,4 +1,4 @@
-/** What a test asks of a cache besides the core itself: its files, byte for byte, and rows in the words of the reference. */
+/** Facts about a cache that a test reads without the core: its files, byte for byte, and rows in the form of the reference. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { BLOCK, BLOCK_PATH, recordOf } from './records.ts'
 
 export { BLOCK, BLOCK_PATH, recordOf }
 
-/** Everything below a folder: files by the SHA-256 of their bytes, folders and links by what they are. */
+/** Everything below a folder: files by the SHA-256 of their bytes, folders and links by their kind. */
 export function filesBelow(root: string): Record<string, string> {
   const files: Record<string, string> = {}
   for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
@@ -33,7 +33,7 @@ function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Changes one bit of the byte at `offset`; size and time stay. */
+/** Changes one bit of the byte at `offset`. Size and time stay the same. */
 export function flipBit(path: string, offset: number): void {
   const { atime, mtime } = statSync(path)
   const bytes = readFileSync(path)
@@ -44,7 +44,7 @@ export function flipBit(path: string, offset: number): void {
 
 const MKFIFO = 'mkfifo'
 
-/** A pipe that nobody writes to. */
+/** A pipe without a writer. */
 export function makePipe(path: string): void {
   execFileSync(MKFIFO, [path])
 }
@@ -65,12 +65,12 @@ export function keyOf(row: ReferenceRow): WindowKey {
   }
 }
 
-/** Numbers as the reference spells them: float64, little-endian, in hex. */
+/** Numbers in the form of the reference: float64, little-endian, in hex. */
 export function float64Hex(values: ArrayLike<number>): string {
   return Buffer.from(Float64Array.from(values).buffer).toString('hex')
 }
 
-/** Puts a shard of other rows in a place, past the lock and the index: what another program, or rot, leaves there. */
+/** Replaces a shard with one of other rows, without the lock and the index, like another program or silent corruption would. */
 export async function replaceShard(root: string, shardPath: string, options: WriteShardOptions): Promise<void> {
   const spare = join(temporaryFolder(), 'spare')
   const { shardPath: written } = await writeShard(spare, options)

@@ -1,6 +1,6 @@
 /**
- * Shards laid down page by page, so that a test can make any part of one a lie: what each page header, chunk and footer says is
- * up to the caller, everything else is a valid shard of layout 1.
+ * Shards built page by page, so that a test can falsify any part: the caller sets the contents of each page header, chunk and footer, and
+ * everything else is a valid shard of layout 1.
  */
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
@@ -8,7 +8,7 @@ import { CODECS, type Codec, ENCODINGS, type Encoding } from '../../src/main/cor
 import { PHYSICAL_TYPES, type PhysicalType } from '../../src/main/core/parquet/schema/logicalType.ts'
 import { type Field, writeThriftStruct } from '../../src/main/core/parquet/thrift/thriftWriter.ts'
 
-/** A page: its header as thrift fields, and the bytes that follow it. */
+/** A page: its header as Thrift fields, and the bytes that follow it. */
 export type HandmadePage = { readonly header: readonly Field[]; readonly body: Uint8Array; readonly dictionary?: boolean }
 
 export type HandmadeChunk = {
@@ -27,7 +27,7 @@ export type HandmadeColumn = {
   readonly chunk: HandmadeChunk
 }
 
-/** The value that every row of a handmade shard has in a column, as PLAIN bytes. */
+/** The value of every row of a handmade shard in a column, as PLAIN bytes. */
 const CONSTANTS: readonly { name: string; physicalType: PhysicalType; width?: number; text?: boolean; value: Uint8Array }[] = [
   { name: 'chrom', physicalType: 'BYTE_ARRAY', text: true, value: plainText('1') },
   { name: 'start_bp', physicalType: 'INT64', value: int64(0n) },
@@ -43,12 +43,12 @@ const CONSTANTS: readonly { name: string; physicalType: PhysicalType; width?: nu
   { name: 'schema_version', physicalType: 'BYTE_ARRAY', text: true, value: plainText('1.0.0') }
 ]
 
-/** Where a handmade shard belongs, for the values above. */
+/** The path of a handmade shard, for the values above. */
 export const HANDMADE_PATH = 'embeddings/handmade/5/centered_mean_8/chr1_0.parquet'
 
 /**
- * A shard of `rows` rows with the same key, each with an embedding of two values; whatever `changes` names is replaced.
- * @param rows any number: constant columns take a dictionary of one value and a run
+ * A shard of `rows` rows with the same key, each with an embedding of two values. Everything named in `changes` is replaced.
+ * @param rows any number, because constant columns need only a dictionary of one value and a run
  */
 export function handmadeShard(
   rows: number,
@@ -64,24 +64,24 @@ export function handmadeShard(
   )
 }
 
-/** Eight rows; `start_bp` is coded in a run of a billion values, of which readers with limits take the first eight. */
+/** Eight rows. `start_bp` is encoded as a run of a billion values. Readers with limits use the first eight. */
 export function endlessRunShard(): Uint8Array {
   const codes = Uint8Array.from([1, ...varint(2 ** 31 - 2), 0])
   return codedShard(dataPage('UNCOMPRESSED', 8, 'RLE_DICTIONARY', codes))
 }
 
-/** Eight rows; `start_bp` is coded in a run of twenty values: GenoLeWM and our reader take eight of them, hyparquet takes all. */
+/** Eight rows. `start_bp` is encoded as a run of twenty values. GenoLeWM and the first reader use eight of them, hyparquet uses all. */
 export function ambiguousShard(): Uint8Array {
   return codedShard(dataPage('UNCOMPRESSED', 8, 'RLE_DICTIONARY', Uint8Array.from([1, ...varint(40), 0])))
 }
 
-/** Eight rows; `start_bp` is one page of codes of a dictionary of one value. */
+/** Eight rows. `start_bp` is one page of codes of a dictionary of one value. */
 export function codedShard(page: HandmadePage): Uint8Array {
   const pages = [dictionaryPage('UNCOMPRESSED', 1, new Uint8Array(8)), page]
   return handmadeShard(8, { start_bp: { chunk: { codec: 'UNCOMPRESSED', values: 8, pages } } })
 }
 
-/** A file of one row group out of columns. */
+/** A file with one row group of these columns. */
 function handmadeParquet(
   rows: number,
   columns: readonly HandmadeColumn[],
@@ -210,7 +210,7 @@ function constantChunk(value: Uint8Array, physicalType: PhysicalType, rows: numb
   return { codec: 'UNCOMPRESSED', values: rows, pages }
 }
 
-/** The values of a page that are all the first of the dictionary. */
+/** A page whose values are all the first one of the dictionary. */
 export function oneIndex(count: number): Uint8Array {
   return Uint8Array.from([1, ...varint(count * 2), 0])
 }
@@ -223,12 +223,12 @@ function embeddingChunk(rows: number): HandmadeChunk {
   return { codec: 'ZSTD', values: rows * 2, pages: [dataPage('ZSTD', rows * 2, 'PLAIN', body)] }
 }
 
-/** A list page: levels by runs, then values. */
+/** A list page: levels in runs, then values. */
 export function listBody(repetition: Uint8Array, definition: Uint8Array, values: Uint8Array): Uint8Array {
   return Buffer.concat([prefixed(repetition), prefixed(definition), values])
 }
 
-/** A data page (v1); `claims` replaces what its header says. */
+/** A data page (v1). `claims` replaces fields of its header. */
 export function dataPage(
   codec: Codec,
   count: number,
@@ -259,7 +259,7 @@ export function dataPage(
   }
 }
 
-/** A dictionary page; `claims` replaces what its header says. */
+/** A dictionary page. `claims` replaces fields of its header. */
 export function dictionaryPage(
   codec: Codec,
   count: number,
@@ -283,7 +283,7 @@ export function dictionaryPage(
   }
 }
 
-/** Compresses as plainly as the codec allows. */
+/** Compresses in the simplest form of the codec. */
 function compress(codec: Codec, raw: Uint8Array): Uint8Array {
   switch (codec) {
     case 'ZSTD':
@@ -303,7 +303,7 @@ function compress(codec: Codec, raw: Uint8Array): Uint8Array {
   }
 }
 
-/** A Snappy block of one literal, and of nothing else. */
+/** A Snappy block of a single literal. */
 export function snappyLiterals(raw: Uint8Array): Uint8Array {
   const length = Buffer.alloc(4)
   length.writeUInt32LE(Math.max(raw.length - 1, 0))
@@ -324,7 +324,7 @@ export function run(length: number, value: number, bitWidth: number): Uint8Array
   return Uint8Array.from([...varint(length * 2), ...new Array<number>((bitWidth + 7) >> 3).fill(value)])
 }
 
-/** A bit-packed stretch of the hybrid encoding. */
+/** A bit-packed run of the hybrid encoding. */
 export function packed(values: Uint8Array, bitWidth: number): Uint8Array {
   const groups = Math.ceil(values.length / 8)
   const bytes = new Uint8Array(groups * bitWidth)

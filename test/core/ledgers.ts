@@ -1,4 +1,4 @@
-/** Ledgers for tests, closed when the tests of a file have ended. */
+/** Ledgers for tests, closed at the end of a test file. */
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { type Ledger, openLedger } from '../../src/main/core/index.ts'

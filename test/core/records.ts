@@ -1,4 +1,4 @@
-/** Records for a cache of a test. Needs no Vitest, so that processes of their own can import it. */
+/** Records for the cache of a test. Needs no Vitest, so that separate processes can import it. */
 import { createHash } from 'node:crypto'
 import type { WindowRecord } from '../../src/main/core/index.ts'
 
@@ -21,6 +21,6 @@ export function recordOf(n: number, changes: Partial<WindowRecord> = {}): Window
   }
 }
 
-/** Where `write(root, records)` of such records puts them. */
+/** The path to which `write(root, records)` writes such records. */
 export const BLOCK = { encoderId: 'lab/encoder', contig: '1', strideBlock: 0 }
 export const BLOCK_PATH = 'embeddings/lab__encoder/5/centered_mean_8/chr1_0.parquet'

@@ -116,7 +116,7 @@ onBothCarriers('looking up', open => {
     await page.keyboard.press('Enter')
     await page.getByRole('tab', { name: 'Heat map', selected: true }).waitFor()
     await type(page, 'fff')
-    await says(page, /3 digits are too few for a hash, 4 are the least/)
+    await says(page, /3 digits are too few for a hash, which needs at least 4/)
     await page.keyboard.press('Escape')
     await type(page, 'fffffffffffe')
     await says(page, 'SHA-256 prefix, no row')

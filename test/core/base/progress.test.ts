@@ -1,4 +1,4 @@
-/** Progress: seldom on the way, and the end as it is. */
+/** Progress is reported at a limited rate, and always at the end. */
 import { expect, test } from 'vitest'
 import { ProgressMeter } from '../../../src/main/core/base/progress.ts'
 import type { Progress } from '../../../src/shared/model/report.ts'
@@ -12,12 +12,12 @@ function reported(total: number, steps: number): readonly Progress[] {
   return heard
 }
 
-test('what breaks off tells what was done by then', () => {
+test('an interrupted operation reports the work done so far', () => {
   expect(reported(100, 7).map(({ done }) => done)).toEqual([1, 7])
   expect(reported(100, 7).at(-1)).toMatchObject({ phase: 'read', done: 7, total: 100, bytesDone: 14, shardPath: 'shard 6' })
 })
 
-test('what comes to its end, or has not begun, tells nothing twice', () => {
+test('an operation that completes, or has not started, reports nothing twice', () => {
   expect(reported(7, 7).map(({ done }) => done)).toEqual([1, 7])
   expect(reported(7, 0)).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** A time budget counts while the process runs: a pause uses up no more than the step in which it falls. */
+/** A time budget counts while the process runs. A pause uses up no more than the step in which it occurs. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { afterRunning, TimeBudget } from '../../../src/main/core/base/timeBudget.ts'
 
@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test('many short steps use it up, one pause does not', () => {
+test('many short steps use it up, a single pause does not', () => {
   const budget = new TimeBudget(1000)
   vi.advanceTimersByTime(400)
   expect(budget.isOver()).toBe(false)
@@ -20,18 +20,18 @@ test('many short steps use it up, one pause does not', () => {
   expect(budget.isOver()).toBe(true)
 })
 
-test('no time at all is over at once, and endless time never', () => {
+test('a budget of zero is used up at once, an infinite one never', () => {
   expect(new TimeBudget(0).isOver()).toBe(true)
   const endless = new TimeBudget(Number.POSITIVE_INFINITY)
   vi.advanceTimersByTime(86_400_000)
   expect(endless.isOver()).toBe(false)
 })
 
-test('what is to happen after so long happens once, later by a pause', () => {
+test('a timeout fires once, delayed by a pause', () => {
   const callBack = vi.fn()
   afterRunning(8_000, callBack)
   vi.advanceTimersByTime(3_500)
-  // The clock goes on while no timer runs, as in a process that is stopped.
+  // The clock advances while no timer runs, as in a stopped process.
   const now = performance.now.bind(performance)
   vi.spyOn(performance, 'now').mockImplementation(() => now() + 3_600_000)
   vi.advanceTimersByTime(2_500)
@@ -42,7 +42,7 @@ test('what is to happen after so long happens once, later by a pause', () => {
   expect(callBack).toHaveBeenCalledTimes(1)
 })
 
-test('what was stopped does not happen', () => {
+test('a cancelled timeout does not fire', () => {
   const callBack = vi.fn()
   afterRunning(100, callBack)()
   vi.advanceTimersByTime(10_000)

@@ -1,4 +1,7 @@
-/** One writer at a time, by name: who is alive is waited for and told, who is dead is replaced, who is on another host never. */
+/**
+ * One writer at a time, by name. A live owner is waited for and reported, a dead one is replaced, and one on another host is never
+ * replaced.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -20,7 +23,7 @@ function locked(owner: unknown): string {
   return root
 }
 
-/** A pid that was somebody's and is nobody's any more. */
+/** A pid that was in use and no longer is. */
 function deadPid(): number {
   return spawnSync(process.execPath, ['-e', '']).pid
 }
@@ -31,7 +34,7 @@ const take = (root: string, waitMs = 0): Promise<unknown> =>
 const SINCE = '2026-01-01T00:00:00.000Z'
 
 describe('held', () => {
-  test('by a process that lives: busy, with its host, pid, time and operation', async () => {
+  test('by a live process: busy, with its host, pid, time and operation', async () => {
     const root = locked({ host: hostname(), pid: process.pid, since: SINCE, operation: 'repair' })
     const before = readFileSync(join(root, LOCK), 'utf8')
     const refusal = await take(root)
@@ -44,19 +47,19 @@ describe('held', () => {
     expect(readFileSync(join(root, LOCK), 'utf8')).toBe(before)
   })
 
-  test('by a process that died here: taken over, and given back', async () => {
+  test('by a process that died here: taken over, and released', async () => {
     const root = locked({ host: hostname(), pid: deadPid(), since: SINCE, operation: 'repair' })
     expect(await take(root)).toBe('done')
     expect(existsSync(join(root, LOCK))).toBe(false)
   })
 
-  test('by a process whose pid another one has now: taken over', async () => {
+  test('by a process whose pid has been reused: taken over', async () => {
     const born = processBirth(process.pid)
     const root = locked({ host: hostname(), pid: process.pid, born: `${born}0`, since: SINCE, operation: 'repair', nonce: 'a1' })
     expect(await take(root)).toBe(born === null ? expect.any(CacheBusyError) : 'done')
   })
 
-  test('by a dead one whose heir died as well: taken over, and nothing stays behind', async () => {
+  test('by a dead process whose successor died as well: taken over, without leftovers', async () => {
     const dead = (nonce: string): string => JSON.stringify({ host: hostname(), pid: deadPid(), since: SINCE, operation: 'repair', nonce })
     const root = locked(dead('a1'))
     writeFileSync(join(root, `${LOCK}.a1`), dead('b2'))
@@ -66,7 +69,7 @@ describe('held', () => {
     expect(readdirSync(join(root, 'embeddings'))).toEqual([])
   })
 
-  test('by a dead one that a living one is about to replace: busy', async () => {
+  test('by a dead process that a live one is about to replace: busy', async () => {
     const root = locked({ host: hostname(), pid: deadPid(), since: SINCE, operation: 'repair', nonce: 'a1' })
     writeFileSync(
       join(root, `${LOCK}.a1`),
@@ -75,7 +78,7 @@ describe('held', () => {
     expect(await take(root)).toBeInstanceOf(CacheBusyError)
   })
 
-  test('by a process of another host: never taken over, whatever its pid', async () => {
+  test('by a process of another host: never taken over, for any pid', async () => {
     const root = locked({ host: 'another-host', pid: deadPid(), since: SINCE, operation: 'repair' })
     expect(await take(root)).toMatchObject({ code: 'RESOURCE.BUSY', details: { host: 'another-host' } })
     expect(existsSync(join(root, LOCK))).toBe(true)
@@ -84,16 +87,16 @@ describe('held', () => {
   const born = processBirth(process.pid)
   const scope = pidScope()
 
-  describe.skipIf(born === null || scope.pidNamespace === null)('on Linux, where a pid has its namespace', () => {
+  describe.skipIf(born === null || scope.pidNamespace === null)('on Linux, where pids have namespaces', () => {
     test('by a process that died in this namespace: taken over', async () => {
       const root = locked({ host: hostname(), pid: deadPid(), born, ...scope, since: SINCE, operation: 'repair' })
       expect(await take(root)).toBe('done')
     })
 
     test.each([
-      ['a pid that nobody has here', deadPid()],
+      ['a pid that is not in use here', deadPid()],
       ['the pid of another process here', process.pid]
-    ])('by %s, in another container on this host: busy, and the file to remove is named', async (_, pid) => {
+    ])('by %s, in another container on this host: busy, and the message names the file to remove', async (_, pid) => {
       const owner = { host: hostname(), pid, born: `${born?.split(' ')[0]} 1`, ...scope, pidNamespace: 'pid:[4026532999]' }
       const root = locked({ ...owner, since: SINCE, operation: 'reindex' })
       const refusal = await take(root)
@@ -116,13 +119,13 @@ describe('held', () => {
       expect(await take(locked({ ...owner, since: SINCE, operation: 'repair' }))).toBeInstanceOf(CacheBusyError)
     })
 
-    test('is recorded with it', async () => {
+    test('is recorded in it', async () => {
       const root = temporaryFolder()
       const seen = await withCacheLock(root, 'a test', 0, async () => JSON.parse(readFileSync(join(root, LOCK), 'utf8')))
       expect(seen).toMatchObject({ host: hostname(), pid: process.pid, born, ...scope })
     })
 
-    test('the lock of a process with the same pid elsewhere is not ours to drop', () => {
+    test('the lock of a process with the same pid elsewhere is not removed', () => {
       const own = { host: hostname(), pid: process.pid, born, ...scope, since: SINCE, operation: 'repair' }
       const theirs = locked({ ...own, pidNamespace: 'pid:[4026532999]' })
       dropAbandonedLock(theirs)
@@ -134,12 +137,12 @@ describe('held', () => {
 
     const UNSHARE = 'unshare'
     const ALONE = ['--pid', '--fork', '--mount-proc']
-    test.skipIf(spawnSync(UNSHARE, [...ALONE, 'true']).status !== 0)('a process in a PID namespace of its own finds it held', async () => {
+    test.skipIf(spawnSync(UNSHARE, [...ALONE, 'true']).status !== 0)('a process in a separate PID namespace finds it held', async () => {
       const root = temporaryFolder()
       const program = `
         import { withCacheLock } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/core/cache/cacheLock.ts'))}
-        const told = await withCacheLock(process.argv[1], 'inside', 0, async () => 'inside').catch(error => error.code)
-        process.stdout.write(told)`
+        const reply = await withCacheLock(process.argv[1], 'inside', 0, async () => 'inside').catch(error => error.code)
+        process.stdout.write(reply)`
       const inside = (): string =>
         spawnSync(UNSHARE, [...ALONE, process.execPath, '--input-type=module', '-e', program, root], { encoding: 'utf8' }).stdout
       expect(await withCacheLock(root, 'outside', 0, async () => inside())).toBe('RESOURCE.BUSY')
@@ -147,24 +150,24 @@ describe('held', () => {
     })
   })
 
-  test.each(['{', '[]', '{"host": 1, "pid": "x"}'])('by who knows whom (%j): busy', async text => {
+  test.each(['{', '[]', '{"host": 1, "pid": "x"}'])('by an unknown owner (%j): busy', async text => {
     expect(await take(locked(text))).toMatchObject({ code: 'RESOURCE.BUSY' })
   })
 
   test.each<[string, (lock: string) => void]>([
     ['a pipe', makePipe],
     ['a folder', mkdirSync],
-    ['a link that leads nowhere', lock => symlinkSync('nowhere', lock)],
-    ['a link to a device without an end', lock => symlinkSync('/dev/zero', lock)],
+    ['a dangling link', lock => symlinkSync('nowhere', lock)],
+    ['a link to an endless device', lock => symlinkSync('/dev/zero', lock)],
     ['a file of 4 GiB', lock => ftruncateSync(openSync(lock, 'w'), 2 ** 32)]
-  ])('by %s of its name: busy at once, not for ever', async (_, make) => {
+  ])('by %s of that name: busy at once, without hanging', async (_, make) => {
     const root = temporaryFolder()
     mkdirSync(join(root, 'embeddings'))
     make(join(root, LOCK))
     expect(await take(root)).toMatchObject({ code: 'RESOURCE.BUSY', details: { lock: join(root, LOCK) } })
   })
 
-  test('by a dead one whose place is blocked by what is no lock: busy, and told what to remove', async () => {
+  test("by a dead process whose successor's name is occupied by something that is not a lock: busy, and the message says what to remove", async () => {
     const root = locked({ host: hostname(), pid: deadPid(), nonce: 'a1' })
     mkdirSync(join(root, `${LOCK}.a1`))
     const refusal = await take(root)
@@ -172,14 +175,14 @@ describe('held', () => {
     expect(String(refusal)).toContain(`remove that file`)
   })
 
-  test('by one that says neither since when nor for what, on another host: no more is made up, and the file is named', async () => {
+  test('by a process of another host without time and operation: the message adds nothing, and names the file', async () => {
     const root = locked({ host: 'another-host', pid: 7 })
     expect(String(await take(root))).toMatch(
       `process 7 on another-host is changing this cache; if it no longer runs, remove ${join(root, LOCK)}`
     )
   })
 
-  test('and let go while somebody waits', async () => {
+  test('and released while another process waits', async () => {
     const root = temporaryFolder()
     const order: string[] = []
     const first = withCacheLock(root, 'first', 0, async () => {
@@ -191,7 +194,7 @@ describe('held', () => {
     expect(order).toEqual(['first', 'second'])
   })
 
-  test('when the caller no longer wants to wait', async () => {
+  test('when the caller stops waiting', async () => {
     const root = locked({ host: 'another-host', pid: 1, since: SINCE, operation: 'repair' })
     const stop = new AbortController()
     const waiting = withCacheLock(root, 'a test', 5000, async () => 'done', stop.signal)
@@ -200,20 +203,20 @@ describe('held', () => {
   })
 })
 
-test("a folder with the name of a temp file is nobody's litter", async () => {
+test('a folder with the name of a temporary file is not removed', async () => {
   const root = temporaryFolder()
   mkdirSync(join(root, 'embeddings/.lewm-tmp-0123456789ab'), { recursive: true })
   expect(await take(root)).toBe('done')
   expect(readdirSync(join(root, 'embeddings'))).toEqual(['.lewm-tmp-0123456789ab'])
 })
 
-test('the lock is given back after a failure', async () => {
+test('the lock is released after a failure', async () => {
   const root = temporaryFolder()
   await expect(withCacheLock(root, 'a test', 0, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(await take(root)).toBe('done')
 })
 
-test('eight at once, each finds the lock of a dead one: only one at a time gets in', async () => {
+test('eight processes find the lock of a dead process: they enter one at a time', async () => {
   const root = locked({ host: hostname(), pid: deadPid(), since: SINCE, operation: 'repair' })
   let inside = 0
   let most = 0
@@ -229,11 +232,11 @@ test('eight at once, each finds the lock of a dead one: only one at a time gets 
   expect(most).toBe(1)
 })
 
-test('processes of their own, each killed while it holds the lock: the next one takes over, one at a time', async () => {
+test('separate processes, each killed while it holds the lock: the next one takes over, one at a time', async () => {
   const root = temporaryFolder()
   const count = join(root, 'count')
   writeFileSync(count, '0')
-  // Each adds one to a file, in two steps that only a lock makes one, and dies without letting go; every third lets go.
+  // Each adds one to a file, in two steps that only a lock makes atomic, and dies without releasing it. Every third releases it.
   const program = `
     import { readFileSync, writeFileSync } from 'node:fs'
     import { setTimeout as sleep } from 'node:timers/promises'
@@ -254,7 +257,7 @@ test('processes of their own, each killed while it holds the lock: the next one 
   expect(readdirSync(join(root, 'embeddings'))).toEqual([])
 })
 
-test('writers in processes of their own wait for each other, and nothing is lost', async () => {
+test('writers in separate processes wait for each other, and nothing is lost', async () => {
   const root = temporaryFolder()
   const program = `
     import { writeShard } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/core/index.ts'))}

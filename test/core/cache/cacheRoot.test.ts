@@ -1,4 +1,4 @@
-/** A folder that is no cache is said to be none, with what it is and where the nearest one lies. */
+/** A folder that is not a cache is refused, with a description and the location of the nearest cache. */
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -31,13 +31,13 @@ describe('refused', () => {
   writeFileSync(join(oddFile, 'embeddings'), 'a file')
 
   test.each([
-    ['a folder that is not there', join(empty, 'none'), 'nothing', null],
-    ['a folder below one that is not there', join(empty, 'none/none'), 'nothing', null],
+    ['a folder that does not exist', join(empty, 'none'), 'nothing', null],
+    ['a folder below one that does not exist', join(empty, 'none/none'), 'nothing', null],
     ['an empty folder', empty, 'nothing', null],
-    ['a folder of other things', notes, '"file0", "file1", "file2", "file3", "file4" and 2 more', null],
+    ['a folder with other contents', notes, '"file0", "file1", "file2", "file3", "file4" and 2 more', null],
     ['embeddings itself', join(cache, 'embeddings'), expect.stringContaining('"index.sqlite"'), cache],
     ['a folder deep inside a cache', join(cache, 'embeddings/local-kmer/12'), expect.stringContaining('"centered_mean_64"'), cache],
-    ['a folder just above a cache', above, '"inner"', join(above, 'inner')],
+    ['a folder directly above a cache', above, '"inner"', join(above, 'inner')],
     ['a file inside a cache', join(cache, 'embeddings/index.sqlite'), 'a file', cache],
     ['a folder whose embeddings is a file', oddFile, '"embeddings"', null]
   ])('%s', async (_, folder, found, nearest) => {
@@ -47,7 +47,7 @@ describe('refused', () => {
     await expect(verifyCache(folder)).rejects.toMatchObject({ code: 'INPUT.GENERIC' })
   })
 
-  test('a file right beside embeddings, whose cache is the nearest', async () => {
+  test('a file directly beside embeddings, whose cache is the nearest', async () => {
     const root = referenceCache('healthy')
     writeFileSync(join(root, 'readme.txt'), '')
     expect(await refusalOf(join(root, 'readme.txt'))).toMatchObject({ details: { found: 'a file', nearest_root: root } })
@@ -55,7 +55,7 @@ describe('refused', () => {
 })
 
 describeWith('setpriv', 'for an ordinary user', setpriv => {
-  test('a cache that is closed is a refusal of the system', () => {
+  test('a cache without permissions is an operating system error', () => {
     const user = ordinaryUser(setpriv)
     const closed = referenceCache('healthy')
     user.own(dirname(closed))
@@ -119,7 +119,7 @@ describe('the path of a shard', () => {
     ['pool_radius', { poolRadius: 0.5 }],
     ['stride_block', { strideBlock: -1 }],
     ['stride_block', { strideBlock: Number.POSITIVE_INFINITY }]
-  ])('is refused for a bad %s: %j', (field, change) => {
+  ])('is refused for an invalid %s: %j', (field, change) => {
     const refusal = (() => {
       try {
         return shardPathFor('/cache', { ...options, ...change })

@@ -1,5 +1,5 @@
 /**
- * Files that stand for a shard, and files that tools leave among shards: reported as what they are, never damaged, never moved, and the
+ * Files that represent a shard, and files that tools leave among shards. They are reported as such, never damaged and never moved, and the
  * index entries of the shard stay.
  */
 
@@ -93,14 +93,14 @@ describe.each<[string, string, string | Buffer]>([
     await expect(readEmbedding(root, keyOf(first))).rejects.toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
   })
 
-  test('leaves the digest on record, which the contents are held to when they are back', async () => {
+  test('keeps the recorded digest, which the restored contents are compared with', async () => {
     const root = referenceCache('healthy')
     const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
     await verifyCache(root, { ledger })
     const good = readFileSync(join(root, SHARD))
     const digest = ledger.lastVerification(root, SHARD)?.sha256
     expect(digest).toHaveLength(64)
-    // Only the ledger knows of the rows.
+    // Only the ledger knows the rows.
     rmSync(join(root, 'embeddings/index.sqlite'))
     writeFileSync(join(root, SHARD), content)
     const { findings } = await verifyCache(root, { ledger })
@@ -116,7 +116,7 @@ describe.each<[string, string, string | Buffer]>([
   })
 })
 
-test('an empty file that nothing tells of rows is a write that crashed', async () => {
+test('an empty file without evidence of rows is a crashed write', async () => {
   const root = referenceCache('healthy')
   const path = `${FOLDER}/chrnew_0.parquet`
   writeFileSync(join(root, path), '')
@@ -129,7 +129,7 @@ test('an empty file that nothing tells of rows is a write that crashed', async (
   expect((await repairCache(root)).quarantined.map(({ shardPath }) => shardPath)).toEqual([path])
 })
 
-describe('a file that stands for a shard that is not there', () => {
+describe('a file that represents an absent shard', () => {
   test.each([
     [`.${NAME}.icloud`, 'bplist00'],
     [`${NAME}.nextcloud`, ' '],
@@ -176,7 +176,7 @@ describe('a file that stands for a shard that is not there', () => {
     expect(findings.filter(({ shardPath }) => shardPath === SHARD)).toMatchObject([{ severity: 'corrupt' }])
   })
 
-  test('a folder that DVC keeps: one placeholder for all of it, and its entries stay', async () => {
+  test('a folder managed by DVC: one placeholder for the whole folder, and its entries stay', async () => {
     const root = referenceCache('healthy')
     const before = entriesOf(root)
     const encoder = 'embeddings/local-kmer'
@@ -187,15 +187,15 @@ describe('a file that stands for a shard that is not there', () => {
     expect([entriesOf(root), before > 0]).toEqual([before, true])
   })
 
-  test('says nothing while the shard is there', async () => {
+  test('is not reported while the shard exists', async () => {
     const root = referenceCache('healthy')
     writeFileSync(join(root, FOLDER, `${NAME}.dvc`), `outs:\n- path: ${NAME}\n`)
-    writeFileSync(join(root, FOLDER, 'notes.dvc'), 'nothing of DVC')
+    writeFileSync(join(root, FOLDER, 'notes.dvc'), 'nothing from DVC')
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
   })
 })
 
-describe('what tools leave among shards', () => {
+describe('files that tools leave among shards', () => {
   const good = readFileSync(join(referenceCache('healthy'), SHARD))
 
   test.each<[string, Buffer]>([
@@ -219,7 +219,7 @@ describe('what tools leave among shards', () => {
     expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
   })
 
-  test('a conflicting copy that is whole is read as GenoLeWM reads it', async () => {
+  test('an intact conflicting copy is read, as by GenoLeWM', async () => {
     const root = referenceCache('healthy')
     const path = `${FOLDER}/chr1_0.sync-conflict-20260102-030405-ABCDEF7.parquet`
     writeFileSync(join(root, path), good)
@@ -227,7 +227,7 @@ describe('what tools leave among shards', () => {
     expect([checkedShards, byKind.duplicate_key, byKind.misplaced_file]).toEqual([SHARDS + 1, 2, 1])
   })
 
-  test('files of a transfer in a folder of its own', async () => {
+  test('files of a transfer in a separate folder', async () => {
     const root = referenceCache('healthy')
     const partial = join(root, FOLDER, '.rsync-partial')
     mkdirSync(partial)
@@ -237,7 +237,7 @@ describe('what tools leave among shards', () => {
     expect(existsSync(join(partial, NAME))).toBe(true)
   })
 
-  test('are in no listing; placeholders are, without rows', async () => {
+  test('are in no listing. Placeholders are listed, without rows', async () => {
     const root = referenceCache('healthy')
     writeFileSync(join(root, FOLDER, `.${NAME}.Ab3xYz`), '')
     writeFileSync(join(root, SHARD), `version https://git-lfs.github.com/spec/v1\n`)

@@ -1,4 +1,7 @@
-/** What else may be in a cache: folders, pipes and useless links called like shards, names that no terminal likes, folders that are closed. */
+/**
+ * Other things in a cache: folders, pipes and useless links named like shards, names that are unsafe for a terminal, folders without
+ * permissions.
+ */
 
 import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -27,7 +30,7 @@ import { BLOCK, filesBelow, keyOf, makePipe, recordOf, shardsOf } from '../cache
 
 const ODD = 'embeddings/local-kmer/12/centered_mean_64/chrodd_0.parquet'
 
-/** Things that are called like a shard and are none. */
+/** Things that are named like a shard but are not. */
 const ODDITIES: readonly (readonly [string, FindingKind, (path: string) => void])[] = [
   ['a link to a device', 'not_a_file', path => symlinkSync('/dev/zero', path)],
   ['a link to itself', 'placeholder', path => symlinkSync('chrodd_0.parquet', path)],
@@ -36,7 +39,7 @@ const ODDITIES: readonly (readonly [string, FindingKind, (path: string) => void]
   ['a pipe', 'not_a_file', path => makePipe(path)]
 ]
 
-test.skipIf(process.platform !== 'linux')('a shard whose name is no text is told to be that', async () => {
+test.skipIf(process.platform !== 'linux')('a shard whose name is not valid text is reported as such', async () => {
   const root = referenceCache('healthy')
   const [model = ''] = shardsOf(root)
   const name = Buffer.concat([Buffer.from(join(root, dirname(model), 'chr')), Buffer.from([0xff]), Buffer.from('_0.parquet')])
@@ -51,7 +54,7 @@ describe.each(ODDITIES)('%s', (_, expected, put) => {
   const root = referenceCache('healthy')
   put(join(root, ODD))
 
-  test('is found, never read, never moved, never indexed', async () => {
+  test('is found, but never read, moved or indexed', async () => {
     const { findings, checkedShards } = await verifyCache(root)
     expect(findings.map(({ kind, shardPath }) => [kind, shardPath])).toContainEqual([expected, ODD])
     expect(findings.length).toBe(2)
@@ -65,7 +68,7 @@ describe.each(ODDITIES)('%s', (_, expected, put) => {
     expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
   })
 
-  test('is in no listing and no list of sums, and tells what it is when asked for', async () => {
+  test('is in no listing and no list of checksums, and describes itself on request', async () => {
     expect((await listShards(root)).map(({ shardPath }) => shardPath)).not.toContain(ODD)
     expect(await writeChecksums(root)).not.toContain('chrodd_0')
     const described = await describeShard(root, ODD).catch((error: unknown) => error)
@@ -74,7 +77,7 @@ describe.each(ODDITIES)('%s', (_, expected, put) => {
   })
 })
 
-test('a folder called like a shard that holds shards: a finding, and its shards are read', async () => {
+test('a folder named like a shard that holds shards: a finding, and its shards are read', async () => {
   const root = referenceCache('healthy')
   mkdirSync(join(root, 'embeddings/odd.parquet'))
   cpSync(join(referenceCache('unusual'), 'embeddings/local-kmer'), join(root, 'embeddings/odd.parquet/local-kmer'), { recursive: true })
@@ -122,7 +125,7 @@ describe('names', () => {
     expect(shardsOf(root)).toEqual([])
   })
 
-  test('of files that are not UTF-8 are a finding, not an end', async () => {
+  test('of files that are not UTF-8 are a finding, not an error', async () => {
     const root = referenceCache('healthy')
     const folder = Buffer.from(join(root, 'embeddings/local-kmer/12/centered_mean_64/'))
     writeFileSync(Buffer.concat([folder, Buffer.from([0x63, 0xff, 0xfe]), Buffer.from('.parquet')]), 'PAR1')
@@ -132,7 +135,7 @@ describe('names', () => {
     expect((await reindexCache(root)).indexedShards).toBe(92)
   })
 
-  test('that no layout gives: read and indexed all the same, and said to be misplaced', async () => {
+  test('that no layout uses: read and indexed, but reported as misplaced', async () => {
     const root = referenceCache('healthy')
     const [row] = referenceRows('healthy')
     if (row === undefined) throw new Error('no rows')
@@ -146,7 +149,7 @@ describe('names', () => {
   })
 
   test.each(['chr1_0.parquet.tmp', 'chr1_0.PARQUET', '.lewm-tmp-0123', 'notes.txt'])(
-    'that are no shard (%s) are left alone',
+    'that do not belong to shards (%s) are ignored',
     async name => {
       const root = referenceCache('healthy')
       writeFileSync(join(root, 'embeddings/local-kmer/12/centered_mean_64', name), 'no shard')
@@ -156,7 +159,7 @@ describe('names', () => {
 })
 
 describe('the order of shards', () => {
-  test('is that of Python: part by part, by code point', async () => {
+  test('is that of Python: by path component, by code point', async () => {
     const root = temporaryFolder()
     const names = ['b/z', 'b-a/a', 'a', 'B', 'é', 'z', '\u{1f600}', '\uffee', 'a0', 'a.b', 'b/Z']
     for (const name of names) {
@@ -174,12 +177,12 @@ describe('the order of shards', () => {
   })
 })
 
-describeWith('setpriv', 'for an ordinary user, what the system refuses', setpriv => {
+describeWith('setpriv', 'for an ordinary user, without permission', setpriv => {
   const user = ordinaryUser(setpriv)
   const folder = 'embeddings/local-kmer/24'
   const shard = 'embeddings/local-kmer/12/global_mean_0/chr1_0.parquet'
 
-  test('is unreadable, says nothing of the bytes, and is never moved', () => {
+  test('is unreadable, says nothing about the bytes, and is never moved', () => {
     const root = referenceCache('healthy')
     const home = dirname(root)
     user.own(home)

@@ -1,4 +1,4 @@
-/** Before an index is replaced, the entries that it will not hold any more are kept, with why. */
+/** Before an index is replaced, the entries that the new one will lack are archived with the reason. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
@@ -41,14 +41,14 @@ function kept(root: string): (readonly [why: string, shardPath: string, row: num
   return [...readArchive(root, problem => expect(problem).toBeNull())].map(({ why, shardPath, rowOffset }) => [why, shardPath, rowOffset])
 }
 
-describe('a reindex keeps', () => {
-  test('nothing, when nothing is lost', async () => {
+describe('a reindex archives', () => {
+  test('nothing if nothing is lost', async () => {
     const root = await smallCache()
     await reindexCache(root)
     expect(existsSync(join(root, 'embeddings/.quarantine'))).toBe(false)
   })
 
-  test('the entries of a shard that is gone: key, place, time of creation, why', async () => {
+  test('the entries of a missing shard: key, location, creation time, reason', async () => {
     const root = await smallCache()
     rmSync(join(root, OTHER_PATH))
     await reindexCache(root)
@@ -69,26 +69,26 @@ describe('a reindex keeps', () => {
       at: expect.stringMatching(/^\d{19}$/)
     })
     expect(kept(root)).toEqual([0, 1, 2].map(row => ['shard_missing', OTHER_PATH, row]))
-    // They are kept once.
+    // They are archived once.
     await reindexCache(root)
     expect(kept(root)).toHaveLength(3)
   })
 
-  test('nothing of a shard that was moved: its keys are still there', async () => {
+  test('nothing for a moved shard, because its keys still exist', async () => {
     const root = await smallCache()
     renameSync(join(root, OTHER_PATH), join(root, OTHER_PATH.replace('_1', '_7')))
     await reindexCache(root)
     expect(kept(root)).toEqual([])
   })
 
-  test('the key that a row had before it changed', async () => {
+  test('the earlier key of a changed row', async () => {
     const root = await smallCache()
     await replaceShard(root, OTHER_PATH, { ...OTHER, records: [recordOf(3), flippedHash(recordOf(4)), recordOf(5)] })
     await reindexCache(root)
     expect(kept(root)).toEqual([['changed', OTHER_PATH, 1]])
   })
 
-  test('the keys of rows that a shard does not have any more', async () => {
+  test('the keys of rows that a shard no longer has', async () => {
     const root = await smallCache()
     await replaceShard(root, OTHER_PATH, { ...OTHER, records: records(3) })
     await reindexCache(root)
@@ -98,7 +98,7 @@ describe('a reindex keeps', () => {
     ])
   })
 
-  test('the keys of two shards that were swapped, though each is still held by the other', async () => {
+  test('the keys of two swapped shards, although each is still held by the other', async () => {
     const root = await smallCache()
     await replaceShard(root, BLOCK_PATH, { ...BLOCK, records: records(3, 4, 5) })
     await replaceShard(root, OTHER_PATH, { ...OTHER, records: records(0, 1, 2) })
@@ -106,7 +106,7 @@ describe('a reindex keeps', () => {
     expect(kept(root).map(([why]) => why)).toEqual(Array.from({ length: 6 }, () => 'changed'))
   })
 
-  test('what only an index that contradicts itself says, as such', async () => {
+  test('entries of an index that contradicts itself, marked as such', async () => {
     const root = await smallCache()
     const copy = (hash: string, path: string, row: number) =>
       `INSERT INTO window_index SELECT '${hash}', encoder_hash, state_layer, pool_type, pool_radius, dtype, '${path}', ${row}, created_at FROM window_index WHERE window_hash = '${Buffer.from(recordOf(0).windowHash).toString('hex')}'`
@@ -120,7 +120,7 @@ describe('a reindex keeps', () => {
     expect(kept(root).map(([why]) => why)).toEqual(Array.from({ length: 4 }, () => 'index_error'))
   })
 
-  test('nothing of entries that were only in another order', async () => {
+  test('nothing for entries that were only in another order', async () => {
     const root = await smallCache()
     spoilIndex(root, db => db.exec(`UPDATE window_index SET row_offset = 2 - row_offset WHERE shard_path = '${OTHER_PATH}'`))
     const before = indexEntries(root)
@@ -129,7 +129,7 @@ describe('a reindex keeps', () => {
     expect(kept(root)).toEqual([])
   })
 
-  test('of a row that changed twice, the first key as evidence', async () => {
+  test('for a row that changed twice, the first key as evidence', async () => {
     const root = await smallCache()
     await replaceShard(root, OTHER_PATH, { ...OTHER, records: [flippedHash(recordOf(3), 1), recordOf(4), recordOf(5)] })
     await reindexCache(root)
@@ -141,24 +141,24 @@ describe('a reindex keeps', () => {
     ])
   })
 
-  test('no key of a row that is back', async () => {
+  test('no key of a row that has returned', async () => {
     const root = await smallCache()
     const bytes = readFileSync(join(root, OTHER_PATH))
     await replaceShard(root, OTHER_PATH, { ...OTHER, records: [flippedHash(recordOf(3)), recordOf(4), recordOf(5)] })
     await reindexCache(root)
     writeFileSync(join(root, OTHER_PATH), bytes)
     await reindexCache(root)
-    // The flipped key is what the index held in between.
+    // The index contained the flipped key in between.
     expect(kept(root)).toEqual([['superseded', OTHER_PATH, 0]])
   })
 
-  test('what can be read of an index that is damaged further on', async () => {
+  test('the readable part of a damaged index', async () => {
     const root = await smallCache()
     rmSync(join(root, OTHER_PATH))
     spoilIndex(root, db => {
       db.unsafeMode(true)
       db.pragma('writable_schema = ON')
-      // The tree that finds entries by their shard is that of another table.
+      // The tree for finding entries by shard is that of another table.
       db.exec(
         "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'window_index') WHERE name = 'idx_shard_path'"
       )
@@ -168,8 +168,8 @@ describe('a reindex keeps', () => {
   })
 })
 
-describe('quarantine keeps', () => {
-  test('the entries of what it moves, by hand and in a repair', async () => {
+describe('quarantine archives', () => {
+  test('the entries of moved shards, by hand and in a repair', async () => {
     const root = await smallCache()
     await quarantineShards(root, [BLOCK_PATH], 'test')
     writeFileSync(join(root, OTHER_PATH), 'PAR1 no shard')
@@ -179,15 +179,15 @@ describe('quarantine keeps', () => {
       ...[0, 1, 2].map(row => ['quarantined', OTHER_PATH, row])
     ])
     expect(indexEntries(root)).toEqual([])
-    // What is kept is no shard in quarantine.
+    // The archive does not count as a shard in quarantine.
     expect((await restoreShards(root, [OTHER_PATH])).restored).toHaveLength(1)
     expect(kept(root)).toHaveLength(6)
-    // What the index says again is not kept any longer.
+    // Entries that are in the index again are removed from the archive.
     expect((await restoreShards(root, 'all')).restored).toHaveLength(1)
     expect(kept(root)).toEqual([0, 1, 2].map(row => ['quarantined', OTHER_PATH, row]))
   })
 
-  test('the entries of a damaged shard that stays where it is', async () => {
+  test('the entries of a damaged shard that stays in place', async () => {
     const root = await smallCache()
     writeFileSync(join(root, OTHER_PATH), 'PAR1 no shard')
     await applyRepair(tickMoves(await planRepair(root), new Set()))
@@ -195,7 +195,7 @@ describe('quarantine keeps', () => {
   })
 })
 
-test('quarantine keeps the entries of an index that could not be read once: the next reading finds them', async () => {
+test('quarantine archives the entries of an index that could not be read once: the next read finds them', async () => {
   const root = await smallCache()
   const rowsOf = vi.spyOn(WindowIndex.prototype, 'rowsOf').mockImplementationOnce(() => {
     throw new IndexUnusable('index_unreadable', 'database disk image is malformed')
@@ -225,7 +225,7 @@ describe('the archive', () => {
     return { entries, problems }
   }
 
-  test('gives back what was kept, in order, over several files', () => {
+  test('returns the archived entries, in order, over several files', () => {
     const root = temporaryFolder()
     const entries = Array.from({ length: 60_000 }, (_, n) => entry(n))
     expect(archiveEntries(root, entries)).toBe(60_000)
@@ -237,7 +237,7 @@ describe('the archive', () => {
     expect(readdirSync(join(root, 'embeddings/.quarantine')).filter(name => !/^index-entries\.\d+\.ndjson$/.test(name))).toEqual([])
   })
 
-  test('with nothing to keep makes no file', () => {
+  test('without entries makes no file', () => {
     const root = temporaryFolder()
     expect(archiveEntries(root, [])).toBe(0)
     expect(readdirSync(root)).toEqual([])
@@ -249,7 +249,7 @@ describe('the archive', () => {
     ['a pipe', (file: string) => makePipe(file), /^one line is damaged/],
     ['a link', (file: string) => symlinkSync('/etc/passwd', file), /could not be read/],
     ['a folder', (file: string) => mkdirSync(file), /could not be read|is damaged/]
-  ])('reads what lies beside %s, and tells of them', (_, make, sentence) => {
+  ])('reads the lines around %s, and reports them', (_, make, sentence) => {
     const root = temporaryFolder()
     archiveEntries(root, [entry(1), entry(2)])
     make(join(root, 'embeddings/.quarantine/index-entries.1.ndjson'))
@@ -260,7 +260,7 @@ describe('the archive', () => {
     ])
   })
 
-  test('of which a crash cut off the end loses that line alone', () => {
+  test('loses only the last line if a crash truncated it', () => {
     const root = temporaryFolder()
     archiveEntries(root, [entry(1), entry(2), entry(3)])
     const [file = ''] = archiveFiles(root)

@@ -1,4 +1,4 @@
-/** A row with another key than the index has for it: the shard changed, unless the ledger knows its bytes as those that agreed. */
+/** A row with a different key than in the index: the shard has changed, unless the ledger records that its bytes agreed with the index. */
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ const OTHER_PATH = pathOf(OTHER)
 
 const CHANGED = `changed_since_indexed ${PATH}`
 
-/** A cache of one configuration: no sister shards tell of window hashes. */
+/** A cache of one configuration, so other configurations give no evidence of window hashes. */
 const alone = () => labCache(labShards().filter(({ encoder, layer }) => encoder === LAB_SHARD.encoder && layer === LAB_SHARD.layer))
 
 async function kinds(root: string, options: VerifyOptions = {}): Promise<string[]> {
@@ -36,7 +36,7 @@ async function kinds(root: string, options: VerifyOptions = {}): Promise<string[
 
 const hashOf = (row: number, records = recordsOf(LAB_SHARD)): string => Buffer.from(records[row]?.windowHash ?? []).toString('hex')
 
-/** A hash flipped in row 2, without any trace in the file. */
+/** A flipped hash in row 2, without any other trace in the file. */
 async function flipHash(root: string): Promise<void> {
   const records = recordsOf(LAB_SHARD)
   await replaceShard(root, PATH, {
@@ -46,7 +46,7 @@ async function flipHash(root: string): Promise<void> {
 }
 
 describe('a window hash that flipped', () => {
-  test('is told once, as a change of the shard, with its row; nothing is missing', async () => {
+  test('is reported once, as a change of the shard, with its row. Nothing is missing', async () => {
     const root = await alone()
     await flipHash(root)
     const { report, lost } = await inspectCache(root, {})
@@ -70,19 +70,19 @@ describe('a window hash that flipped', () => {
       `row 2 is not what the index recorded: window_hash was ${recorded}, is ${found}.`
     )
     expect(report).toMatchObject({ missingShards: 0, missingRows: 0, healthyShards: 3 })
-    // The earlier key is held by no shard.
+    // No shard holds the earlier key.
     const { windowHash } = recordsOf(LAB_SHARD)[2] ?? { windowHash: new Uint8Array() }
     expect(lost).toMatchObject([{ shardPath: PATH, reason: 'changed_since_indexed', rows: 1 }])
     expect(lost[0]?.keys.map(key => [key.windowHash, key.rowOffset])).toEqual([[Buffer.from(windowHash).toString('hex'), 2]])
   })
 
-  test('is also seen by other configurations', async () => {
+  test('is also detected from other configurations', async () => {
     const root = await labCache()
     await flipHash(root)
     expect(await kinds(root)).toEqual([CHANGED, `window_hash_disagrees ${PATH}`])
   })
 
-  test('stays a finding after a reindex, a repair and one more reindex, until the shard is back', async () => {
+  test('stays a finding after a reindex, a repair and another reindex, until the shard is restored', async () => {
     const root = await alone()
     const whole = readFileSync(join(root, PATH))
     await flipHash(root)
@@ -95,13 +95,13 @@ describe('a window hash that flipped', () => {
       { rows: [2], count: 1, keys_lost: 1, sources: ['kept'], recorded: { window_hash: hashOf(2) } }
     ])
     writeFileSync(join(root, PATH), whole)
-    // Now the index is the one that is behind.
+    // Now the index is outdated.
     expect((await kinds(root)).filter(kind => kind.startsWith('changed'))).toEqual([CHANGED])
     await reindexCache(root)
     expect(await kinds(root)).toEqual([])
   })
 
-  test('is planned for the person to tick, and goes with a quarantine and a restore of the original', async () => {
+  test('is offered in the plan, and resolved by a quarantine and a restored original', async () => {
     const root = await alone()
     const whole = readFileSync(join(root, PATH))
     await flipHash(root)
@@ -115,7 +115,7 @@ describe('a window hash that flipped', () => {
     expect(await kinds(root)).toEqual([])
   })
 
-  test('is still known when the changed shard comes back from quarantine', async () => {
+  test('is still known when the changed shard is restored from quarantine', async () => {
     const root = await alone()
     await flipHash(root)
     await quarantineShards(root, [PATH], 'changed')
@@ -123,7 +123,7 @@ describe('a window hash that flipped', () => {
     expect(await kinds(root)).toEqual([CHANGED])
   })
 
-  test('is forgotten when a person says so, before and after a reindex', async () => {
+  test("is forgotten at the user's request, before and after a reindex", async () => {
     for (const reindexed of [false, true]) {
       const root = await alone()
       await flipHash(root)
@@ -135,8 +135,8 @@ describe('a window hash that flipped', () => {
   })
 })
 
-describe('where the ledger knows the bytes as those that agreed, the index is wrong', () => {
-  test('a digest of a verification without contradiction', async () => {
+describe('if the ledger records that the bytes agreed, the index is wrong', () => {
+  test('a digest from a verification without contradictions', async () => {
     const root = await alone()
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -149,7 +149,7 @@ describe('where the ledger knows the bytes as those that agreed, the index is wr
     expect(await kinds(root, { ledger })).toEqual([])
   })
 
-  test('not the first digest of a shard that was found changed, when it is not read again', async () => {
+  test('not the first digest of a shard that was found changed, if it is not read again', async () => {
     const root = await alone()
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -160,7 +160,7 @@ describe('where the ledger knows the bytes as those that agreed, the index is wr
     expect(lost.map(({ shardPath, reason }) => [shardPath, reason])).toEqual([[PATH, 'changed_since_indexed']])
   })
 
-  test('not one of a verification that saw the contradiction', async () => {
+  test('not one from a verification that found the contradiction', async () => {
     const root = await alone()
     const ledger = newLedger()
     await flipHash(root)
@@ -169,7 +169,7 @@ describe('where the ledger knows the bytes as those that agreed, the index is wr
     for (let i = 0; i < 2; i++) expect(await kinds(root, { ledger })).toEqual([CHANGED])
   })
 
-  test('other bytes than those are a change of the shard, by digest and by index', async () => {
+  test('other bytes are a change of the shard, according to digest and index', async () => {
     const root = await alone()
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -180,7 +180,7 @@ describe('where the ledger knows the bytes as those that agreed, the index is wr
   })
 })
 
-test('a shard of other rows is a change of all of them, and its keys are lost', async () => {
+test('a shard with other rows is a change of all of them, and its keys are lost', async () => {
   const root = await alone()
   await replaceShard(root, PATH, {
     ...optionsOf(LAB_SHARD),
@@ -191,7 +191,7 @@ test('a shard of other rows is a change of all of them, and its keys are lost', 
   expect(lost).toMatchObject([{ reason: 'changed_since_indexed', rows: ROWS }])
 })
 
-test('two shards that were swapped have both changed, and no key is lost', async () => {
+test('two swapped shards have both changed, and no key is lost', async () => {
   const root = await alone()
   const spare = join(temporaryFolder(), 'spare.parquet')
   cpSync(join(root, PATH), spare)
@@ -208,7 +208,7 @@ test('two shards that were swapped have both changed, and no key is lost', async
   }
 })
 
-describe('no change of a shard', () => {
+describe('not a change of a shard', () => {
   test('entries in another order', async () => {
     const root = await alone()
     spoilIndex(root, db => db.exec(`UPDATE window_index SET row_offset = ${ROWS - 1} - row_offset WHERE shard_path = '${PATH}'`))
@@ -221,7 +221,7 @@ describe('no change of a shard', () => {
     expect(await kinds(root)).toEqual([`row_without_entry ${PATH}`])
   })
 
-  test('no index at all', async () => {
+  test('a missing index', async () => {
     const root = await alone()
     rmSync(join(root, INDEX))
     expect(await kinds(root)).toEqual([`index_missing ${INDEX}`])

@@ -1,4 +1,4 @@
-/** Comparisons across shards in bounded memory: fingerprints, temporary files, and who disagrees with whom. */
+/** Comparisons across shards in bounded memory: hashes of keys, temporary files, and disagreeing configurations. */
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { LocusCollector } from '../../../src/main/core/evidence/locusCollector.ts'
@@ -9,7 +9,7 @@ import { keysOf } from '../../../src/main/core/keys/shardKeys.ts'
 import { PARTITIONS, SpilledRecords } from '../../../src/main/core/keys/spilledRecords.ts'
 import { recordOf } from '../cacheFiles.ts'
 
-describe('fingerprints', () => {
+describe('hashes of keys', () => {
   test('every bit of a window hash counts, in both words', () => {
     const hash = createHash('sha256').update('window').digest()
     const printOf = (bytes: Uint8Array): Print => {
@@ -26,7 +26,7 @@ describe('fingerprints', () => {
     }
   })
 
-  test('of an index entry is that of the row', () => {
+  test('of an index entry equals that of the row', () => {
     const record = { ...recordOf(1), createdAt: 0n }
     const keys = keysOf([record])
     const [configuration] = keys.configurations
@@ -47,7 +47,7 @@ describe('fingerprints', () => {
   })
 })
 
-test('records come back in order from temporary files and memory', () => {
+test('records are returned in order from temporary files and memory', () => {
   const records = new SpilledRecords(2, 100)
   try {
     const expected = new Map<number, number[]>()
@@ -65,7 +65,7 @@ test('records come back in order from temporary files and memory', () => {
   }
 })
 
-test('a table numbers fingerprints in the order in which they come', () => {
+test('a table numbers hashes in order of first occurrence', () => {
   const table = new PrintTable(1000)
   const known = new Map<string, number>()
   for (let i = 0; i < 1000; i++) {
@@ -137,12 +137,12 @@ describe('the window hash of a locus', () => {
     expect(disagreements({ layer: 1, rows: same }, { layer: 2, rows: same }, { layer: 3, rows: same })).toEqual([])
   })
 
-  test('names the odd one out where there is a majority', () => {
+  test('names the disagreeing configuration if there is a majority', () => {
     const odd = { shard: 1, row: 1, isMajority: true, agreeing: 2 }
     expect(disagreements({ layer: 1, rows: same }, { layer: 2, rows: wrong }, { layer: 3, rows: same })).toEqual([odd])
   })
 
-  test('names both sides where there is none', () => {
+  test('names both sides if there is no majority', () => {
     const sides = [
       { shard: 0, row: 1, isMajority: false, agreeing: 1 },
       { shard: 1, row: 1, isMajority: false, agreeing: 1 }
@@ -169,11 +169,11 @@ describe('the window hash of a locus', () => {
     ])
   })
 
-  test('says nothing where a configuration has several at a locus: windows with an edit', () => {
+  test('is ignored for a configuration with several at a locus: windows with an edit', () => {
     const edited: readonly Row[] = [...same, [2, 'with an edit']]
     expect(disagreements({ layer: 1, rows: same }, { layer: 2, rows: edited })).toEqual([])
     expect(disagreements({ layer: 1, rows: edited }, { layer: 2, rows: edited })).toEqual([])
-    // The others still judge each other.
+    // The others are still compared.
     const found = disagreements({ layer: 1, rows: edited }, { layer: 2, rows: wrong }, { layer: 3, rows: same }, { layer: 4, rows: same })
     expect(found).toEqual([{ shard: 1, row: 1, isMajority: true, agreeing: 2 }])
   })
@@ -186,11 +186,11 @@ describe('the window hash of a locus', () => {
     ])
   })
 
-  test('says nothing where two configurations mostly differ: they are of other DNA', () => {
+  test('is ignored for two configurations that mostly differ, because they represent other DNA', () => {
     const other: readonly Row[] = [1, 2, 3, 4, 5].map(locus => [locus, `other ${locus}`])
     const reference: readonly Row[] = [1, 2, 3, 4, 5].map(locus => [locus, `reference ${locus}`])
     expect(disagreements({ layer: 1, rows: reference }, { layer: 2, rows: other })).toEqual([])
-    // As long as they agree at most loci, the others are told.
+    // If they agree at most loci, the others are reported.
     const half: readonly Row[] = [...reference.slice(0, 3), ...other.slice(3)]
     expect(disagreements({ layer: 1, rows: reference }, { layer: 2, rows: half }).map(({ shard, row }) => [shard, row])).toEqual([
       [0, 3],

@@ -1,4 +1,4 @@
-/** What a repair costs is counted in keys that no shard holds afterwards, and not in rows that move. */
+/** The cost of a repair is the number of keys that no shard will hold, not the number of rows that move. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -30,7 +30,7 @@ async function missingAfter(plan: RepairPlan, ...ticked: string[]) {
   return { missingShards, missingRows }
 }
 
-test('a copy costs nothing, the copy and its original cost their keys once', async () => {
+test('moving a copy costs nothing, and moving the copy and its original costs their keys once', async () => {
   const root = await labCache()
   cpSync(join(root, PATH), join(root, COPY))
   const plan = planFromJson(JSON.parse(JSON.stringify(planToJson(await planRepair(root)))))
@@ -45,7 +45,7 @@ test('a copy costs nothing, the copy and its original cost their keys once', asy
   expect(await missingAfter(await planRepair(root), PATH, COPY)).toEqual({ missingShards: 1, missingRows: ROWS })
 })
 
-test('of a shard without a footer the index says how many', async () => {
+test('for a shard without a footer, the index gives the number', async () => {
   const root = await labCache()
   for (const path of [PATH, FIRST]) cutOff(join(root, path))
   const plan = await planRepair(root)
@@ -57,7 +57,7 @@ test('of a shard without a footer the index says how many', async () => {
   expect(await missingAfter(plan, PATH, FIRST)).toEqual({ missingShards: 2, missingRows: 2 * ROWS })
 })
 
-test('a damaged shard that has a copy costs nothing', async () => {
+test('a damaged shard with a copy costs nothing', async () => {
   const root = await labCache()
   cpSync(join(root, PATH), join(root, COPY))
   cutOff(join(root, PATH))
@@ -67,7 +67,7 @@ test('a damaged shard that has a copy costs nothing', async () => {
   expect(await missingAfter(plan, PATH)).toEqual({ missingShards: 0, missingRows: 0 })
 })
 
-test('without footer, index and ledger nothing tells', async () => {
+test('without footer, index and ledger, the number is unknown', async () => {
   const root = await labCache()
   cutOff(join(root, PATH))
   rmSync(join(root, INDEX))
@@ -77,7 +77,7 @@ test('without footer, index and ledger nothing tells', async () => {
   expect(await missingAfter(plan, PATH)).toEqual({ missingShards: 1, missingRows: 0 })
 })
 
-test('what was missing before stays in the count', async () => {
+test('rows that were already missing stay in the count', async () => {
   const root = await labCache()
   rmSync(join(root, FIRST))
   cutOff(join(root, PATH))

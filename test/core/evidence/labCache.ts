@@ -1,4 +1,4 @@
-/** A cache of four configurations (two encoders, two layers) over the same windows of two contigs. */
+/** A cache of four configurations (two encoders, two layers) with the same windows of two contigs. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type WindowRecord, writeShard } from '../../../src/main/core/index.ts'
@@ -47,7 +47,7 @@ export function recordsOf({ encoder, layer, contig, block }: LabShard): WindowRe
   })
 }
 
-/** Writes the cache, all of it or some of its shards. */
+/** Writes the cache, completely or only some of its shards. */
 export async function labCache(shards: readonly LabShard[] = labShards()): Promise<string> {
   const root = join(temporaryFolder(), 'cache')
   for (const shard of shards) await writeShard(root, { ...optionsOf(shard), records: recordsOf(shard) })

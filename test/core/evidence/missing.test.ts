@@ -1,4 +1,4 @@
-/** A shard that is gone stays a problem, whatever is done to the index, until it is back or a person says that it need not come back. */
+/** A missing shard stays a problem, independent of changes to the index, until it is restored or the user forgets it. */
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -31,7 +31,7 @@ const ALPHA = 'embeddings/lab__alpha'
 const kindsOf = ({ findings }: Pick<VerifyReport, 'findings'>) => findings.map(({ kind, shardPath }) => `${kind} ${shardPath}`)
 const missingIn = ({ findings }: VerifyReport): Finding[] => findings.filter(({ kind }) => kind === 'missing_shard')
 
-/** What a report counts as missing. */
+/** The missing rows in a report. */
 async function missing(root: string, options: VerifyOptions = {}) {
   const { missingShards, missingRows } = await verifyCache(root, options)
   return { missingShards, missingRows }
@@ -39,7 +39,7 @@ async function missing(root: string, options: VerifyOptions = {}) {
 const NOTHING = { missingShards: 0, missingRows: 0 }
 const ONE_SHARD = { missingShards: 1, missingRows: ROWS }
 
-test('nothing is missing from a whole cache, with and without a ledger, before and after a reindex', async () => {
+test('nothing is missing from a complete cache, with and without a ledger, before and after a reindex', async () => {
   const root = await labCache()
   const ledger = newLedger()
   expect(kindsOf(await verifyCache(root))).toEqual([])
@@ -48,8 +48,8 @@ test('nothing is missing from a whole cache, with and without a ledger, before a
   expect(await verifyCache(root, { ledger })).toMatchObject({ ...NOTHING, findings: [] })
 })
 
-describe('a shard that was deleted', () => {
-  test('is missing by the index, with its keys, and its windows by the shards of other configurations', async () => {
+describe('a deleted shard', () => {
+  test('is missing according to the index, with its keys, and its windows from shards of other configurations', async () => {
     const root = await labCache()
     rmSync(join(root, LOST))
     const report = await verifyCache(root)
@@ -67,14 +67,14 @@ describe('a shard that was deleted', () => {
     })
   })
 
-  test('says in how many configurations its block is present', async () => {
+  test('reports the number of configurations that hold its block', async () => {
     const root = await labCache()
     const presence = async (options: VerifyOptions = {}) =>
       missingIn(await verifyCache(root, options)).map(({ shardPath, details }) => [shardPath, details.present_in, details.configurations])
     rmSync(join(root, LOST))
     const [found] = missingIn(await verifyCache(root))
     expect(found?.details).toMatchObject({ contig: 'X', stride_block: 1, configurations: 4, present_in: 3 })
-    // By the listing alone, whatever is read.
+    // From the listing alone, without reading shards.
     expect(await presence({ quick: true })).toEqual([[LOST, 3, 4]])
     expect(await presence({ shards: [LOST.replace('X_1', 'X_0')] })).toEqual([])
     const beta = pathOf({ ...LAB_SHARD, encoder: 'lab/beta' })
@@ -83,14 +83,14 @@ describe('a shard that was deleted', () => {
       [LOST, 2, 4],
       [beta, 2, 4]
     ])
-    // A configuration of which nothing is left counts as well.
+    // A configuration without any shards counts as well.
     rmSync(join(root, ALPHA), { recursive: true })
     expect(new Set((await presence()).map(([path, ...counts]) => `${String(path).slice(-12)} ${counts}`))).toEqual(
       new Set(['r1_0.parquet 2,4', 'r1_1.parquet 2,4', 'rX_0.parquet 2,4', 'rX_1.parquet 1,4'])
     )
   })
 
-  test('says nothing of configurations in a cache of one', async () => {
+  test('reports no configurations in a cache of one', async () => {
     const root = await labCache(labShards().filter(({ encoder, layer }) => encoder === 'lab/alpha' && layer === 5))
     rmSync(join(root, LOST))
     const [found] = missingIn(await verifyCache(root))
@@ -103,7 +103,7 @@ describe('a shard that was deleted', () => {
     { olderThanMs: 86_400_000 },
     { resume: true },
     { shards: [LOST.replace('X_1', 'X_0')] }
-  ])('is missing for a verification of %j, unless that asks for other shards', async options => {
+  ])('is missing for a verification of %j, unless that names other shards', async options => {
     const root = await labCache()
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -124,7 +124,7 @@ describe('a shard that was deleted', () => {
     expect(missingIn(report)[0]?.details).toMatchObject({ sources: ['kept'], count: ROWS })
   })
 
-  test('is missing by the ledger when another program rebuilt the index, or when the index is gone', async () => {
+  test('is missing according to the ledger if another program rebuilt the index, or if the index is missing', async () => {
     const root = await labCache()
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -136,7 +136,7 @@ describe('a shard that was deleted', () => {
     await reindexCache(root)
     const { lost, report } = await inspectCache(root, { ledger, nameAllLost: true })
     expect(report).toMatchObject({ ...ONE_SHARD, byKind: { missing_shard: 1 } })
-    // Its keys are those of the windows that another configuration has, in its own.
+    // Its keys are the windows of another configuration in its own configuration.
     expect(lost[0]?.keys.map(({ windowHash, stateLayer }) => [windowHash, stateLayer])).toEqual(
       recordsOf(LAB_SHARD).map(({ windowHash }) => [Buffer.from(windowHash).toString('hex'), LAB_SHARD.layer])
     )
@@ -156,7 +156,7 @@ describe('a shard that was deleted', () => {
     expect(unknown.lost[0]?.keys.map(({ window }) => window)).toEqual(Array.from({ length: ROWS }, () => null))
   })
 
-  test('is there again when it comes back from a backup, before and after a reindex', async () => {
+  test('is no longer missing when it is restored from a backup, before and after a reindex', async () => {
     const root = await labCache()
     const ledger = newLedger()
     const bytes = join(temporaryFolder(), 'backup')
@@ -173,7 +173,7 @@ describe('a shard that was deleted', () => {
     expect(existsSync(join(root, 'embeddings/.quarantine'))).toBe(false)
   })
 
-  test('misses only the rows that no other shard holds', async () => {
+  test('lacks only the rows that no other shard holds', async () => {
     const root = await labCache()
     const copy = LOST.replace('X_1', 'X_7')
     cpSync(join(root, LOST), join(root, copy))
@@ -188,7 +188,7 @@ describe('a shard that was deleted', () => {
   })
 })
 
-describe('what was moved is not missing', () => {
+describe('a moved shard is not missing', () => {
   test.each([
     ['a shard', (root: string) => renameSync(join(root, LOST), join(root, LOST.replace('X_1', 'X_7')))],
     ['the folder of an encoder', (root: string) => renameSync(join(root, ALPHA), join(root, 'embeddings/lab__gamma'))]
@@ -205,7 +205,7 @@ describe('what was moved is not missing', () => {
     expect(await missing(root, { ledger })).toEqual(NOTHING)
   })
 
-  test('also where only the ledger knew it', async () => {
+  test('even if only the ledger knew it', async () => {
     const root = await labCache()
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -217,7 +217,7 @@ describe('what was moved is not missing', () => {
   })
 })
 
-test('the folder of an encoder that is gone is one missing shard for each', async () => {
+test('a missing encoder folder is one missing shard for each', async () => {
   const root = await labCache()
   rmSync(join(root, ALPHA), { recursive: true })
   const expected = { missingShards: SHARDS / 2, missingRows: (SHARDS / 2) * ROWS }
@@ -226,7 +226,7 @@ test('the folder of an encoder that is gone is one missing shard for each', asyn
   expect(await missing(root)).toEqual(expected)
 })
 
-test('a cache of which no shard is left misses all of them', async () => {
+test('a cache without any shards misses all of them', async () => {
   const root = await labCache()
   for (const name of readdirSync(join(root, 'embeddings'))) {
     if (name !== 'index.sqlite') rmSync(join(root, 'embeddings', name), { recursive: true })
@@ -237,7 +237,7 @@ test('a cache of which no shard is left misses all of them', async () => {
   expect(await missing(root)).toEqual(expected)
 })
 
-test('entries that no shard can have had are no evidence', async () => {
+test('entries that no shard can have had are not evidence', async () => {
   const root = await labCache()
   const copy = (hash: string, path: string, row: number) =>
     `INSERT INTO window_index SELECT '${hash}', encoder_hash, state_layer, pool_type, pool_radius, dtype, '${path}', ${row}, created_at FROM window_index LIMIT 1`
@@ -271,7 +271,7 @@ describe('rows in quarantine', () => {
     expect(await missing(root)).toEqual(NOTHING)
   })
 
-  test('are counted by the index where the file cannot be read, also when GenoLeWM moved it', async () => {
+  test('are counted from the index if the file cannot be read, even if GenoLeWM moved it', async () => {
     const root = await labCache()
     const file = join(root, LOST)
     const bytes = readFileSync(file)
@@ -281,7 +281,7 @@ describe('rows in quarantine', () => {
     writeFileSync(place, bytes.subarray(0, bytes.length / 2))
     expect(await missing(root)).toEqual(ONE_SHARD)
     expect(missingIn(await verifyCache(root))[0]?.details).toMatchObject({ reason: 'quarantined' })
-    // Without index and ledger nothing tells how many there were.
+    // Without index and ledger, the number is unknown.
     rmSync(join(root, INDEX))
     await reindexCache(root)
     expect(await missing(root)).toEqual({ missingShards: 1, missingRows: 0 })
@@ -289,7 +289,7 @@ describe('rows in quarantine', () => {
 })
 
 describe('forgetting', () => {
-  test('ends it, is written down with who and when, and does not hold for what is written there later', async () => {
+  test('resolves it, is recorded with user and time, and does not apply to files written there later', async () => {
     const root = await labCache()
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -311,14 +311,14 @@ describe('forgetting', () => {
     expect(await missing(root, { ledger })).toEqual(ONE_SHARD)
   })
 
-  test('takes the entries of the index, and works without a reindex', async () => {
+  test('uses the entries of the index, and works without a reindex', async () => {
     const root = await labCache()
     rmSync(join(root, LOST))
     await forgetLost(root, [LOST])
     expect(await verifyCache(root)).toMatchObject({ ...NOTHING, findings: [] })
   })
 
-  test('a shard in quarantine leaves the file there, and a restore works as before', async () => {
+  test('a shard in quarantine keeps the file there, and a restore works as before', async () => {
     const root = await labCache()
     await quarantineShards(root, [LOST], 'not trusted')
     await forgetLost(root, [LOST])
@@ -329,7 +329,7 @@ describe('forgetting', () => {
     expect(await missing(root)).toEqual(ONE_SHARD)
   })
 
-  test('refuses what is not missing, and then forgets nothing', async () => {
+  test('refuses shards that are not missing, and then forgets nothing', async () => {
     const root = await labCache()
     rmSync(join(root, LOST))
     const there = pathOf({ ...LAB_SHARD, block: 0 } satisfies LabShard)

@@ -1,4 +1,4 @@
-/** A shard that came back with fewer rows: those that are gone are missing, and not changed. */
+/** A shard that returned with fewer rows: the other rows are missing, not changed. */
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,14 +29,14 @@ const records = recordsOf(LAB_SHARD)
 const shorten = (root: string) => replaceShard(root, PATH, { ...optionsOf(LAB_SHARD), records: records.slice(0, ROWS - GONE) })
 const hashOf = (row: number) => Buffer.from(records[row]?.windowHash ?? []).toString('hex')
 
-/** An index made by another program, which keeps no entries that leave it. */
+/** An index made by another program, which does not archive removed entries. */
 async function indexedElsewhere(root: string): Promise<void> {
   rmSync(join(root, INDEX))
   await reindexCache(root)
 }
 
 describe('while the index still has the rows', () => {
-  test('they are missing, before and after a reindex and a repair, and counted', async () => {
+  test('they are missing and counted, before and after a reindex and a repair', async () => {
     const root = await alone()
     await shorten(root)
     for (const step of [() => reindexCache(root), () => repairCache(root), () => reindexCache(root)]) {
@@ -50,7 +50,7 @@ describe('while the index still has the rows', () => {
     }
   })
 
-  test('a verification that is recorded does not turn them into a fault of the index', async () => {
+  test('a recorded verification does not make them an error of the index', async () => {
     const root = await alone()
     const ledger = newLedger()
     await shorten(root)
@@ -61,13 +61,13 @@ describe('while the index still has the rows', () => {
     expect(await verifyCache(root, { ledger })).toMatchObject({ missingShards: 1, missingRows: GONE })
   })
 
-  test('a repair says how many', async () => {
+  test('a repair reports the number', async () => {
     const root = await alone()
     await shorten(root)
     expect(await applyRepair(await planRepair(root))).toMatchObject({ missingShards: 1, missingRows: GONE })
   })
 
-  test('a row that is still there and has another key has changed; each is reported for what it is', async () => {
+  test('a remaining row with another key has changed. Each problem is reported separately', async () => {
     const root = await alone()
     await replaceShard(root, PATH, {
       ...optionsOf(LAB_SHARD),
@@ -97,7 +97,7 @@ describe('while the index still has the rows', () => {
     expect(await verifyCache(root)).toMatchObject({ missingShards: 0, missingRows: 0 })
   })
 
-  test('the original ends it', async () => {
+  test('restoring the original resolves it', async () => {
     const root = await alone()
     const whole = readFileSync(join(root, PATH))
     await shorten(root)
@@ -108,7 +108,7 @@ describe('while the index still has the rows', () => {
   })
 })
 
-describe('where only the ledger recorded the rows', () => {
+describe('if only the ledger recorded the rows', () => {
   async function shortened(): Promise<{ readonly root: string; readonly ledger: Ledger; readonly whole: Buffer }> {
     const root = await alone()
     const ledger = newLedger()
@@ -119,7 +119,7 @@ describe('where only the ledger recorded the rows', () => {
     return { root, ledger, whole }
   }
 
-  test('those that are gone are counted, in every later verification too, with their windows', async () => {
+  test('the missing ones are counted, in later verifications too, with their windows', async () => {
     const { root, ledger } = await shortened()
     for (let i = 0; i < 3; i++) {
       const { report, lost } = await inspectCache(root, { ledger })
@@ -136,7 +136,7 @@ describe('where only the ledger recorded the rows', () => {
     }
   })
 
-  test('without reading all shards once more, and after a repair', async () => {
+  test('without reading all shards again, and after a repair', async () => {
     const { root, ledger } = await shortened()
     expect(await repairCache(root, { ledger })).toMatchObject({ missingShards: 1, missingRows: GONE })
     const { lost } = await findLost(root, { ledger, shardsNamed: 10, keysNamed: 10 })
@@ -146,7 +146,7 @@ describe('where only the ledger recorded the rows', () => {
   test.each([
     ['the whole shard', 0],
     ['exactly those rows', 1]
-  ])('they are not missing where another shard holds %s', async (_, from) => {
+  ])('they are not missing if another shard holds %s', async (_, from) => {
     const { root, ledger } = await shortened()
     await replaceShard(root, COPY, { ...optionsOf(LAB_SHARD), strideBlock: 7, records: records.slice(from) })
     await indexedElsewhere(root)
@@ -156,13 +156,13 @@ describe('where only the ledger recorded the rows', () => {
     expect((await verifyCache(root, { ledger })).missingRows).toBeGreaterThanOrEqual(GONE)
   })
 
-  test('a person can forget them before the shard was verified again', async () => {
+  test('the user can forget them before the shard was verified again', async () => {
     const { root, ledger } = await shortened()
     expect(await forgetLost(root, [PATH], { ledger })).toMatchObject([{ rows: GONE, reason: 'rows_missing' }])
     expect(await verifyCache(root, { ledger })).toMatchObject({ missingRows: 0 })
   })
 
-  test('a person can forget them: the change of the bytes stays a finding', async () => {
+  test('the user can forget them, but the change of the bytes stays a finding', async () => {
     const { root, ledger } = await shortened()
     await verifyCache(root, { ledger })
     expect(await forgetLost(root, [PATH], { ledger })).toMatchObject([{ rows: GONE, reason: 'rows_missing' }])
@@ -172,14 +172,14 @@ describe('where only the ledger recorded the rows', () => {
     }
   })
 
-  test('the original ends it', async () => {
+  test('restoring the original resolves it', async () => {
     const { root, ledger, whole } = await shortened()
     writeFileSync(join(root, PATH), whole)
     await reindexCache(root)
     expect((await verifyCache(root, { ledger })).findings).toEqual([])
   })
 
-  test('a longer shard lost nothing that a count would tell', async () => {
+  test('a longer shard lost no rows, according to its number of rows', async () => {
     const root = await alone()
     const ledger = newLedger()
     await shorten(root)

@@ -1,6 +1,6 @@
 /**
- * Symbolic links, as data managers, workflow engines and people leave them: what GenoLeWM reads through a link is read, verified and
- * indexed. What is behind a link is never moved.
+ * Symbolic links, as used by data managers, workflow engines and users. Everything that GenoLeWM reads through a link is read, verified and
+ * indexed. The target of a link is never moved.
  */
 
 import { createHash } from 'node:crypto'
@@ -54,7 +54,7 @@ const SHARDS = 92
 const ENCODER = 'embeddings/local-kmer'
 const SHARD = first.shard_path
 
-/** Moves a file or folder of a cache away, and puts a link in its place. */
+/** Moves a file or folder out of a cache, and puts a link in its place. */
 function moveAway(root: string, path: string, { absolute = false } = {}): string {
   const store = temporaryFolder()
   const away = join(store, basename(path))
@@ -92,7 +92,7 @@ describe.each([
     const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
     const report = await verifyCache(root, { ledger })
     expect([report.checkedShards, report.byKind]).toEqual([SHARDS, { non_finite: 1 }])
-    // A second look finds every file as it was.
+    // A second run finds every file unchanged.
     expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(0)
     ledger.close()
     expect(await listShards(root)).toHaveLength(SHARDS)
@@ -110,7 +110,7 @@ describe.each([
     expect(linksBelow(root)).toEqual(links)
   })
 
-  test('with no-follow nothing behind a link is read, and no entry is lost', async () => {
+  test('with --no-follow, nothing behind a link is read, and no entry is lost', async () => {
     setLinkPolicy('never')
     if (lstatSync(join(root, 'embeddings')).isSymbolicLink()) {
       await expect(checkCacheRoot(root)).rejects.toMatchObject({ code: 'INPUT.GENERIC', message: expect.stringContaining('not followed') })
@@ -145,7 +145,7 @@ test('a shard is written through the link of its encoder', async () => {
   })
 })
 
-describe('a link that leads nowhere', () => {
+describe('a dangling link', () => {
   test.each([
     ['../../../../blobs/6d0f', 'does not exist here'],
     ['../../../../.git/annex/objects/Xx/1M/MD5E-s4--0.parquet/MD5E-s4--0.parquet', 'git annex get'],
@@ -169,7 +169,7 @@ describe('a link that leads nowhere', () => {
     expect((await describeShard(root, SHARD)).findings).toMatchObject([{ kind: 'placeholder' }])
   })
 
-  test('in place of the folder of an encoder: told, and the entries of its shards stay', async () => {
+  test('in place of an encoder folder: reported, and the entries of its shards stay', async () => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     renameSync(join(root, ENCODER), join(temporaryFolder(), 'away'))
@@ -179,28 +179,28 @@ describe('a link that leads nowhere', () => {
     expect(entriesByShard(root)).toEqual(before)
   })
 
-  test('where no shard and no folder of shards would be: not a file, or nothing to do with the cache', async () => {
+  test('at a path that no shard and no folder of shards would have: not a file, or unrelated to the cache', async () => {
     const root = referenceCache('healthy')
     symlinkSync('gone', join(root, dirname(SHARD), 'notes'))
     symlinkSync('gone', join(root, 'embeddings/.notes'))
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1, not_a_file: 1 })
   })
 
-  test('with the name of an editor\u2019s lock is no shard', async () => {
+  test('with the name of an editor’s lock is not a shard', async () => {
     const root = referenceCache('healthy')
     symlinkSync('user@host.4711:1700000000', join(root, dirname(SHARD), '.#chr1_0.parquet'))
     symlinkSync('user@host.4711:1700000000', join(root, dirname(SHARD), '.#notes'))
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1, stray_file: 1 })
   })
 
-  test('in place of embeddings: said, with where it leads', async () => {
+  test('in place of embeddings: reported, with its target', async () => {
     const root = temporaryFolder()
     symlinkSync('/scratch/away', join(root, 'embeddings'))
     await expect(checkCacheRoot(root)).rejects.toMatchObject({ message: expect.stringContaining('/scratch/away, which does not exist') })
   })
 })
 
-describe('a circle', () => {
+describe('a link cycle', () => {
   test.each(['.', '..', '../..', 'itself'])('of a folder that links to %s is a finding, and is walked once', async target => {
     const root = referenceCache('healthy')
     symlinkSync(target, join(root, ENCODER, 'itself'))
@@ -211,7 +211,7 @@ describe('a circle', () => {
     ])
   })
 
-  test('of two folders outside of the cache is a finding where it closes', async () => {
+  test('of two folders outside the cache is a finding where it closes', async () => {
     const root = referenceCache('healthy')
     const [one, other] = [temporaryFolder(), temporaryFolder()]
     symlinkSync(other, join(one, 'other'))
@@ -223,7 +223,7 @@ describe('a circle', () => {
   })
 })
 
-describe('what is no file in the place of a shard', () => {
+describe('something other than a file in place of a shard', () => {
   test.each<[string, string, (path: string) => void]>([
     ['a link to itself', 'placeholder', path => symlinkSync(basename(path), path)],
     [
@@ -234,7 +234,7 @@ describe('what is no file in the place of a shard', () => {
         symlinkSync(basename(path), join(dirname(path), 'other'))
       }
     ],
-    ['a link that leads nowhere', 'placeholder', path => symlinkSync('/nowhere/blob', path)],
+    ['a dangling link', 'placeholder', path => symlinkSync('/nowhere/blob', path)],
     ['a folder', 'not_a_file', path => mkdirSync(path)],
     ['a link to a folder', 'not_a_file', path => symlinkSync(temporaryFolder(), path)],
     ['a pipe', 'not_a_file', makePipe]
@@ -252,7 +252,7 @@ describe('what is no file in the place of a shard', () => {
     }
   })
 
-  test('a link that is not followed says nothing of the rows', async () => {
+  test('a link that is not followed says nothing about the rows', async () => {
     const root = referenceCache('healthy')
     moveAway(root, SHARD)
     setLinkPolicy('never')
@@ -261,7 +261,7 @@ describe('what is no file in the place of a shard', () => {
 })
 
 describe('one shard under two paths', () => {
-  test('by a link to it: its own path counts, and the link is no duplicate', async () => {
+  test('by a link to it: its own path counts, and the link is not a duplicate', async () => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     const link = `${dirname(SHARD)}/chrA_0.parquet`
@@ -272,7 +272,7 @@ describe('one shard under two paths', () => {
     expect(entriesByShard(root)).toEqual(before)
   })
 
-  test('by a link to the folder of its encoder: entries through the link are right, and a reindex gives them its own path', async () => {
+  test('by a link to its encoder folder: entries through the link are correct, and a reindex gives them its own path', async () => {
     const root = temporaryFolder()
     mkdirSync(join(root, 'embeddings/a-encoder'), { recursive: true })
     symlinkSync('a-encoder', join(root, 'embeddings/lab__encoder'))
@@ -286,7 +286,7 @@ describe('one shard under two paths', () => {
     expect(await verifyCache(root)).toMatchObject({ checkedShards: 1, byKind: {} })
   })
 
-  test('by links to a folder and to a folder above it: not a duplicate', async () => {
+  test('by links to a folder and to its parent: not a duplicate', async () => {
     const root = referenceCache('healthy')
     const away = moveAway(root, ENCODER)
     mkdirSync(join(root, 'embeddings/other'))
@@ -296,7 +296,7 @@ describe('one shard under two paths', () => {
     expect((await reindexCache(root)).findings.filter(({ kind }) => kind === 'duplicate_key')).toEqual([])
   })
 
-  test('by links into a store inside the cache: the paths of shards count, and what is in the store is never moved', async () => {
+  test('by links into a store inside the cache: the paths of shards count, and files in the store are never moved', async () => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     for (const path of shardsOf(root)) {
@@ -315,7 +315,7 @@ describe('one shard under two paths', () => {
     expect(filesBelow(join(root, 'embeddings/.store'))).toEqual(stored)
   })
 
-  test('a copy is a duplicate all the same', async () => {
+  test('a copy is still a duplicate', async () => {
     const root = referenceCache('healthy')
     copyFileSync(join(root, SHARD), join(root, dirname(SHARD), 'chrA_0.parquet'))
     expect((await verifyCache(root)).byKind.duplicate_key).toBe(2)
@@ -323,7 +323,7 @@ describe('one shard under two paths', () => {
 })
 
 describe('repair', () => {
-  test('moves the link of a damaged shard and not the shard; restored, the link works again', async () => {
+  test('moves the link of a damaged shard and not the shard. After a restore, the link works again', async () => {
     const root = referenceCache('healthy')
     const away = moveAway(root, SHARD)
     const target = readlinkSync(join(root, SHARD))
@@ -337,7 +337,7 @@ describe('repair', () => {
     expect([readlinkSync(join(root, SHARD)), readFileSync(join(root, SHARD), 'utf8')]).toEqual([target, 'rubbish'])
   })
 
-  test('leaves a damaged shard behind the link of a folder, and none of its rows is indexed', async () => {
+  test('leaves a damaged shard behind a folder link in place, and indexes none of its rows', async () => {
     const root = referenceCache('healthy')
     const away = moveAway(root, dirname(SHARD))
     flipBit(join(root, SHARD), lstatSync(join(away, basename(SHARD))).size - 2)
@@ -353,7 +353,7 @@ describe('repair', () => {
     expect(entriesByShard(root).has(SHARD)).toBe(false)
   })
 
-  test('never restores through the link of a folder', async () => {
+  test('never restores through a folder link', async () => {
     const root = referenceCache('healthy')
     await quarantineShards(root, [SHARD], 'a reason')
     const away = moveAway(root, dirname(SHARD))
@@ -364,10 +364,10 @@ describe('repair', () => {
   })
 })
 
-describe('the index behind a link', () => {
+describe('an index behind a link', () => {
   const INDEX = 'embeddings/index.sqlite'
 
-  test('is read where the link leads, and nothing that reads changes link or target', async () => {
+  test('is read at its target, and reading changes neither link nor target', async () => {
     const root = referenceCache('healthy')
     const away = moveAway(root, INDEX)
     const before = [filesBelow(root), readFileSync(away)]
@@ -382,7 +382,7 @@ describe('the index behind a link', () => {
     ['a repair', root => repairCache(root)],
     ['a quarantine', root => quarantineShards(root, [SHARD], 'a reason').then(() => restoreShards(root, 'all'))],
     ['a write', root => writeShard(root, { ...BLOCK, records: [recordOf(0)] })]
-  ])('%s works on a copy, and leaves the target as it was', async (_, work) => {
+  ])('%s works on a copy, and does not change the target', async (_, work) => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     const away = moveAway(root, INDEX)
@@ -396,10 +396,10 @@ describe('the index behind a link', () => {
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
   })
 
-  test('that is damaged is set aside as a copy', async () => {
+  test('that is damaged is quarantined as a copy', async () => {
     const root = referenceCache('healthy')
     const away = moveAway(root, INDEX)
-    writeFileSync(away, 'no database at all')
+    writeFileSync(away, 'not a database')
     expect((await verifyCache(root)).byKind.index_unreadable).toBe(1)
     await reindexCache(root)
     expect(readFileSync(away, 'utf8')).toBe('no database at all')
@@ -415,7 +415,7 @@ describe('the index behind a link', () => {
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
   })
 
-  test('that is not followed is a finding, and what would replace it is refused', async () => {
+  test('that is not followed is a finding, and replacing it is refused', async () => {
     const root = referenceCache('healthy')
     moveAway(root, INDEX)
     setLinkPolicy('never')
@@ -429,8 +429,8 @@ describe('the index behind a link', () => {
   })
 })
 
-describe.skipIf(process.getuid?.() !== 0)('what belongs to another user', () => {
-  test('is not followed, told, and loses no entry; --follow reads it', async () => {
+describe.skipIf(process.getuid?.() !== 0)('a link target of another user', () => {
+  test('is not followed, reported, and loses no entry. --follow reads it', async () => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     const away = moveAway(root, SHARD)
@@ -445,7 +445,7 @@ describe.skipIf(process.getuid?.() !== 0)('what belongs to another user', () => 
     expect(await readEmbedding(root, keyOf(first))).not.toBeNull()
   })
 
-  test('is neither walked as a folder nor taken for the cache', async () => {
+  test('is neither walked as a folder nor accepted as the cache', async () => {
     const root = referenceCache('healthy')
     const away = moveAway(root, ENCODER)
     chownSync(away, 65534, 65534)

@@ -1,4 +1,4 @@
-/** A network file system may do what it was asked and lose the answer: what failed is looked at before it is believed. */
+/** A network file system may perform an operation and lose the reply. The result of a failed operation is checked. */
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -31,7 +31,7 @@ afterEach(() => {
 const at = (name: string): string => join(folder, name)
 const bytes = Buffer.from('what is written')
 
-test('the faults are there at all', () => {
+test('the injected faults take effect', () => {
   writeFileSync(at('a'), bytes)
   answers.rename = 'lost'
   expect(() => renameSync(at('a'), at('b'))).toThrow('EIO')
@@ -40,7 +40,7 @@ test('the faults are there at all', () => {
   expect(readdirSync(folder)).toEqual(['b', 'c'])
 })
 
-test('a rename whose answer was lost has happened', () => {
+test('a rename with a lost reply has happened', () => {
   answers.rename = 'lost'
   writeFileDurably(at('a'), [bytes])
   moveFile(at('a'), at('b'))
@@ -48,7 +48,7 @@ test('a rename whose answer was lost has happened', () => {
   expect(readFileSync(at('b'))).toEqual(bytes)
 })
 
-test('a rename that was refused has not, and leaves the old file and no litter', () => {
+test('a refused rename has not happened, and leaves the old file and no temporary file', () => {
   writeFileSync(at('a'), 'old')
   answers.rename = 'refused'
   expect(() => writeFileDurably(at('a'), [bytes])).toThrow(/cannot write/)
@@ -57,18 +57,18 @@ test('a rename that was refused has not, and leaves the old file and no litter',
   expect(readFileSync(at('a'), 'utf8')).toBe('old')
 })
 
-test('a link whose answer was lost gave the file its name; one that met another file did not', () => {
+test('a link with a lost reply has created the name, but one that met another file has not', () => {
   answers.link = 'lost'
   expect(writeNewFileDurably(at('a'), [bytes])).toBe(true)
   rmSync(at('a'))
-  writeFileSync(at('a'), 'of somebody else')
+  writeFileSync(at('a'), 'of another process')
   answers.link = 'refused'
   expect(writeNewFileDurably(at('a'), [bytes])).toBe(false)
   expect(readdirSync(folder)).toEqual(['a'])
-  expect(readFileSync(at('a'), 'utf8')).toBe('of somebody else')
+  expect(readFileSync(at('a'), 'utf8')).toBe('of another process')
 })
 
-test('a shard is written, moved aside and brought back though no answer ever comes', async () => {
+test('a shard is written, quarantined and restored although no reply arrives', async () => {
   answers.rename = 'lost'
   answers.link = 'lost'
   const { shardPath } = await writeShard(folder, { ...BLOCK, strideBlock: 0, records: [recordOf(0), recordOf(1)] })

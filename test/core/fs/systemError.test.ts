@@ -1,4 +1,4 @@
-/** What the system refuses is told as that, and not as a bug, also where it is Node that was refused a part of the program. */
+/** A failed system call is reported as such, and not as a bug, even if Node could not load a part of the program. */
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -20,16 +20,16 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
 }
 
 test.each<[string, () => unknown, RegExp]>([
-  ['a library that is none', () => load(noLibrary()), /^a part of the program could not be loaded: .*broken\.node: /],
-  ['a module that is not there', () => import(missing), /^a part of the program could not be loaded: Cannot find module/],
-  ['a package that is not there', () => load(missing), /^a part of the program could not be loaded: Cannot find module[^\n]*$/],
-  ['a module that cannot be read', () => load(temporaryFolder()), /^a part of the program could not be loaded: /]
-])('%s is the system saying no, in one sentence', async (_what, work, sentence) => {
+  ['an invalid library', () => load(noLibrary()), /^a part of this program could not be loaded: .*broken\.node: /],
+  ['a missing module', () => import(missing), /^a part of this program could not be loaded: Cannot find module/],
+  ['a missing package', () => load(missing), /^a part of this program could not be loaded: Cannot find module[^\n]*$/],
+  ['an unreadable module', () => load(temporaryFolder()), /^a part of this program could not be loaded: /]
+])('%s is a system error, in one sentence', async (_what, work, sentence) => {
   const reported = expectedError(await thrownBy(work))
   expect(reported).toMatchObject({ code: 'RESOURCE.SYSTEM', message: expect.stringMatching(sentence) })
 })
 
-test('a reading thread that cannot be loaded is the system saying no, and no verdict about a shard', async () => {
+test('a reader thread that cannot be loaded is a system error, and says nothing about a shard', async () => {
   const thread = new PooledThread(missing)
   const task = {
     root: temporaryFolder(),
@@ -46,7 +46,7 @@ test('a reading thread that cannot be loaded is the system saying no, and no ver
 })
 
 test.each([new TypeError('a bug'), new Error('another'), 'a text', Object.assign(new Error('odd'), { code: 'ERR_ASSERTION' })])(
-  'a bug stays one: %s',
+  'a bug stays a bug: %s',
   error => {
     expect(expectedError(error)).toBeNull()
   }

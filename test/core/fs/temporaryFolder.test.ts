@@ -1,4 +1,4 @@
-/** What a killed process left in the place for temporary files goes some day; what a living one needs, or another program, never. */
+/** Temporary files of a killed process are removed eventually. Those of live processes and other programs never are. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest'
 import { makeTemporaryFolder } from '../../../src/main/core/fs/temporaryFolder.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
-test('only old folders of its name whose process is gone are taken away', () => {
+test('only old folders of its name are removed, if their process no longer runs', () => {
   const place = temporaryFolder()
   vi.stubEnv('TMPDIR', place)
   const dead = spawnSync(process.execPath, ['-e', '']).pid
@@ -21,7 +21,7 @@ test('only old folders of its name whose process is gone are taken away', () => 
   expect(readdirSync(place).sort()).toEqual([...stays, basename(made)].sort())
 })
 
-test('where $TMPDIR is missing, the next folder is taken', () => {
+test('if $TMPDIR is missing, the next folder is used', () => {
   vi.stubEnv('TMPDIR', join(temporaryFolder(), 'missing'))
   const made = makeTemporaryFolder('lewm-test-')
   vi.unstubAllEnvs()

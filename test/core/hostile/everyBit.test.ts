@@ -1,4 +1,4 @@
-/** Readable is not intact: once a shard has been verified in full, no bit of it changes without a finding. */
+/** Readable is not intact. Once a shard has been fully verified, no bit of it can change without a finding. */
 import { closeSync, openSync, readFileSync, statSync, utimesSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -7,10 +7,10 @@ import { announce, SOAK, teller } from '../../faults/extent.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 
-/** A quick run takes every eleventh bit: each place in a byte has its turn, and no byte pair is left out. */
+/** A quick run tests every eleventh bit, so that each position in a byte occurs and each pair of adjacent bytes is covered. */
 const STEP = SOAK ? 1 : 11
 
-test('every single bit, flipped with size and time as they were, is a finding with the day of the fingerprint', {
+test('every single bit, flipped without changing size and time, is a finding with the time of the digest', {
   timeout: 3_600_000
 }, async () => {
   const root = temporaryFolder()
@@ -43,8 +43,8 @@ test('every single bit, flipped with size and time as they were, is a finding wi
   utimesSync(path, atime, mtime)
   expect(silent).toEqual([])
   expect(flips).toBeGreaterThan((original.length * 8) / STEP - 1)
-  // The values themselves are compressed without a checksum of ours on every page: some flips only the fingerprint tells.
-  announce({ 'bits of a shard flipped': flips, 'bits that only the fingerprint told of': unseenByReading })
+  // The values are compressed, and not every page has a checksum, so only the digest detects some flips.
+  announce({ 'bits of a shard flipped': flips, 'bits that only the digest detected': unseenByReading })
   expect((await verifyCache(root, { ledger })).findings).toEqual([])
   ledger.close()
 })

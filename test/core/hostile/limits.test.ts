@@ -1,6 +1,6 @@
 /**
- * Files that claim more than they hold, or expand beyond what they claim: each is told for what it is, by a process with a small
- * heap that stays small and comes to its end.
+ * Files that declare more than they contain, or decompress to more than they declare. Each is reported correctly by a process with a small
+ * heap, which stays small and finishes.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -29,7 +29,7 @@ import type { Outcome } from './verifyOne.ts'
 const MIB = 1024 * 1024
 const PEAK_MIB = 768
 
-/** Verifies bytes as a shard in a process with 256 MiB of heap; one that does not end in 20 s is ended. */
+/** Verifies bytes as a shard in a process with 256 MiB of heap. The process is ended after 20 s. */
 async function verifyApart(bytes: Uint8Array): Promise<Outcome> {
   const root = temporaryFolder()
   mkdirSync(dirname(join(root, HANDMADE_PATH)), { recursive: true })
@@ -51,14 +51,14 @@ const chunkOf = (codec: Codec, values: number, ...pages: HandmadePage[]): Handma
 /** `start_bp` of one row, with other pages. */
 const longs = (codec: Codec, ...pages: HandmadePage[]): Uint8Array => handmadeShard(1, { start_bp: { chunk: { codec, values: 1, pages } } })
 
-/** One row whose embedding has `length` values, all the same, out of a dictionary of one. */
+/** One row whose embedding has `length` equal values, from a dictionary of one. */
 const longList = (length: number): Uint8Array => {
   const repetition = Buffer.concat([run(1, 0, 1), run(length - 1, 1, 1)])
   const page = dataPage('ZSTD', length, 'RLE_DICTIONARY', listBody(repetition, run(length, 3, 2), oneIndex(length)))
   return handmadeShard(1, { embedding: { chunk: chunkOf('ZSTD', length, dictionaryPage('ZSTD', 1, Uint8Array.of(0, 60)), page) } })
 }
 
-/** A file that is a footer, and nothing else. */
+/** A file that is only a footer. */
 const footerOnly = (footer: Uint8Array): Uint8Array => Buffer.concat([Buffer.from('PAR1'), withTail(footer)])
 
 const EXPECTED_BOMB = 24 * MIB
@@ -67,12 +67,12 @@ test('a handmade shard is a healthy one', async () => {
   for (const rows of [1, 1000]) {
     const { rows: found, kinds } = await verifyApart(handmadeShard(rows))
     expect(found).toBe(rows)
-    // All rows of a handmade shard have one key, which only a look across rows tells.
+    // All rows of a handmade shard have the same key, which only a comparison across rows detects.
     expect(kinds).toEqual([])
   }
 })
 
-describe.concurrent('claims that are beyond a limit', () => {
+describe.concurrent('claims beyond a limit', () => {
   test.each([
     { claim: 'more rows than its row groups have', make: () => handmadeShard(1, {}, { rows: 2 ** 40 }), kinds: ['bad_metadata'] },
     { claim: 'more slots in a page than any page has', make: () => longList(17 * MIB), kinds: ['over_limit'] },
@@ -341,11 +341,11 @@ describe.concurrent('nesting', () => {
   })
 })
 
-/** Arrow takes a page without compression as it is, whatever size its header declares. */
+/** Arrow uses an uncompressed page as it is, regardless of the size in its header. */
 const wrongSize = (codec: Codec) =>
   codec === 'UNCOMPRESSED' ? { kind: 'bad_metadata', column: null } : { kind: 'bad_page', column: 'start_bp' }
 
-describe.concurrent('a page that expands beyond what it declares', () => {
+describe.concurrent('a page that decompresses to more than it declares', () => {
   test.each(['ZSTD', 'GZIP', 'BROTLI', 'SNAPPY', 'LZ4_RAW', 'LZ4', 'UNCOMPRESSED'] as const)('%s', async codec => {
     const bomb = dataPage(codec, 1, 'PLAIN', new Uint8Array(codec === 'UNCOMPRESSED' ? 64 : EXPECTED_BOMB), { uncompressed: 8 })
     const outcome = await verifyApart(longs(codec, bomb))
@@ -359,7 +359,7 @@ describe.concurrent('a page that expands beyond what it declares', () => {
   })
 })
 
-describe.concurrent('small files that call for much', () => {
+describe.concurrent('small files with large requirements', () => {
   const endless = Buffer.concat([Uint8Array.from([...varint(128), ...varint(4), 2]), Buffer.alloc(MIB, 0xff)])
   const empty = dataPage('ZSTD', 0, 'PLAIN', new Uint8Array(64 * MIB))
 
@@ -409,7 +409,7 @@ describe.concurrent('small files that call for much', () => {
         )
     },
     {
-      what: 'texts that grow out of each other',
+      what: 'texts that extend each other',
       make: () =>
         handmadeShard(1, { chrom: { chunk: chunkOf('ZSTD', 1, dataPage('ZSTD', 1, 'DELTA_BYTE_ARRAY', new Uint8Array(8 * MIB))) } })
     }
@@ -421,7 +421,7 @@ describe.concurrent('small files that call for much', () => {
   })
 })
 
-/** Ten million rows, each column a run of one value. */
+/** Ten million rows, with each column a run of one value. */
 function tenMillion(changes: Parameters<typeof handmadeShard>[1]): Uint8Array {
   const rows = 10_000_000
   const page = dataPage('ZSTD', rows, 'RLE_DICTIONARY', listBody(run(rows, 0, 1), run(rows, 3, 2), Uint8Array.of(0)))

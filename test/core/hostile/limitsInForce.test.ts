@@ -1,4 +1,7 @@
-/** The limits that were set hold wherever a shard is read: here, in threads, in look-ups; and what passes one is told how to raise it. */
+/**
+ * The configured limits apply wherever a shard is read: in this thread, in other threads and in searches. The message for an exceeded limit
+ * says how to raise it.
+ */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -66,7 +69,7 @@ const KEY: WindowKey = {
 
 const overLimit = (findings: readonly Finding[]): Finding[] => findings.filter(({ kind }) => kind === 'over_limit')
 
-describe('each limit, lowered below what a sound shard needs', () => {
+describe('each limit, lowered below the needs of a valid shard', () => {
   const text = plainText('1')
   const twoTexts = dataPage('UNCOMPRESSED', 2, 'PLAIN', Buffer.concat([text, text]))
   const shards: Partial<Record<keyof Limits, Uint8Array>> = {
@@ -80,7 +83,10 @@ describe('each limit, lowered below what a sound shard needs', () => {
     thriftNodes: 50,
     footerBytes: 100
   }
-  /** A page's header that is cut off by its limit is a damaged one, one row group is the least, and usual columns need no memory as a whole. */
+  /**
+   * A page header that is cut off by its limit is damaged, one row group is the minimum, and usual columns are not held in memory as a
+   * whole.
+   */
   const apart: readonly (keyof Limits)[] = ['pageHeaderBytes', 'rowGroups', 'shardMs', 'columnBytes']
 
   test.each(limitKeys().filter(key => !apart.includes(key)))('%s', async key => {
@@ -91,7 +97,7 @@ describe('each limit, lowered below what a sound shard needs', () => {
     expect(more).toEqual([])
     expect(found && describeFinding(found)).toMatch(/, the limit is [a-z-]+=[0-9]+; --read-limit or LEWM_CACHE_LIMITS raises it$/)
     expect(found?.details.limit_value).toBe(limitsInForce()[key])
-    // Beyond a limit is not damaged: nothing moves it.
+    // Exceeding a limit is not damage, so the shard is not moved.
     expect((await repairCache(root)).quarantined).toEqual([])
   })
 })
@@ -136,10 +142,10 @@ test('more row groups than the limit', async () => {
   ])
 })
 
-describe('a longer embedding than by default, with the limit raised', () => {
-  test.each([1, 2])('in a verification with %d workers, also on threads that read under other limits before', async workers => {
+describe('an embedding above the default length, with a raised limit', () => {
+  test.each([1, 2])('in a verification with %d workers, even on threads that read under other limits before', async workers => {
     const root = cacheOf(longList(65_537))
-    // Two shards: one alone is read without a thread.
+    // Two shards, because a single one is read without a thread.
     mkdirSync(join(root, 'embeddings/other'))
     writeFileSync(join(root, 'embeddings/other/x.parquet'), longList(65_537))
     const kinds = async (): Promise<string[]> => (await verifyCache(root, { workers })).findings.map(({ kind }) => kind)
@@ -150,7 +156,7 @@ describe('a longer embedding than by default, with the limit raised', () => {
     expect((await kinds()).filter(kind => kind === 'over_limit')).toHaveLength(2)
   })
 
-  test('in look-ups', async () => {
+  test('in searches', async () => {
     const root = cacheOf(longList(65_537))
     await reindexCache(root)
     const reader = openCacheReader(root)
@@ -164,7 +170,7 @@ describe('a longer embedding than by default, with the limit raised', () => {
   })
 })
 
-describe('the time for a shard', () => {
+describe('the time limit for a shard', () => {
   const index: HandmadePage = {
     header: [
       [1, 1],
@@ -174,7 +180,7 @@ describe('the time for a shard', () => {
     body: new Uint8Array(0)
   }
   const PAGES = 50_000
-  /** A column of the key with pages and pages that hold nothing, between two steps of a verification. */
+  /** A key column with pages and empty pages, between two steps of a verification. */
   const manyPages = handmadeShard(1, {
     pool_radius: {
       chunk: {
@@ -185,7 +191,7 @@ describe('the time for a shard', () => {
     }
   })
 
-  /** A clock that goes on by a second each time that somebody looks. */
+  /** A clock that advances by a second at each reading. */
   function hastyClock(): () => number {
     let now = 0
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
@@ -195,7 +201,7 @@ describe('the time for a shard', () => {
     return () => clock.mock.calls.length
   }
 
-  test('is kept between two pages, where there are no threads', async () => {
+  test('is enforced between two pages, without threads', async () => {
     const root = cacheOf(manyPages)
     expect((await verifyCache(root, { workers: 1 })).findings.map(({ kind }) => kind)).toEqual(['index_missing'])
     const looks = hastyClock()
@@ -206,7 +212,7 @@ describe('the time for a shard', () => {
     expect(looks()).toBeLessThan(200)
   })
 
-  test('can be set, as any limit', async () => {
+  test('can be set, like any limit', async () => {
     const root = cacheOf(manyPages)
     setLimits({ shardMs: 20_000 })
     const looks = hastyClock()
@@ -214,7 +220,7 @@ describe('the time for a shard', () => {
     expect(looks()).toBeLessThan(100)
   })
 
-  test('is kept by all who look into a shard', async () => {
+  test('applies to every operation that opens a shard', async () => {
     const root = cacheOf(manyPages)
     await reindexCache(root)
     setLimits({ shardMs: 20_000 })
@@ -232,7 +238,7 @@ describe('the time for a shard', () => {
     expect(looks()).toBeLessThan(500)
   })
 
-  test('begins anew with each question, and while whoever takes vectors takes their time', async () => {
+  test('restarts with each query, and while the consumer of vectors is slow', async () => {
     const root = cacheOf(handmadeShard(1))
     await reindexCache(root)
     setLimits({ shardMs: 20_000 })

@@ -1,7 +1,6 @@
 /**
- * A program: damages shards in every way that it can think of and verifies each. Run by mutations.test.ts in a process of its own, with a
- * small heap. Arguments: seed, how many random mutations of each shard, 'footers' to flip each bit of each footer, then the cache
- * root and the shards.
+ * A program that damages shards in many ways and verifies each. Run by mutations.test.ts in a separate process with a small heap.
+ * Arguments: seed, number of random mutations per shard, 'footers' to flip each bit of each footer, then the cache root and the shards.
  */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
@@ -9,12 +8,12 @@ import { join } from 'node:path'
 import { verifyShard } from '../../../src/main/core/inspect/inspectShard.ts'
 import { openShard, type ShardReader } from '../../../src/main/core/parquet/shardReader.ts'
 
-/** What went wrong, few examples of each. */
+/** Failures, with a few examples of each kind. */
 export type MutationReport = {
   runs: number
   healthy: number
   thrown: string[]
-  /** Verdict healthy, other rows. */
+  /** Verdict healthy, but with other rows. */
   unlike: string[]
   peakMiB: number
 }
@@ -33,7 +32,7 @@ function random(limit: number): number {
   return limit <= 0 ? 0 : state % limit
 }
 
-/** All that a reader of layout 1 gets out of a shard. */
+/** Everything that a reader of layout 1 reads from a shard. */
 function rowsDigest(path: string): string {
   const shard = openShard(path)
   try {
@@ -95,7 +94,7 @@ function flipFooter(shardPath: string): void {
 function mutateAtRandom(shardPath: string, count: number): void {
   const path = join(root, shardPath)
   const original = readFileSync(path)
-  // Only page checksums tell a change of the values themselves.
+  // Only page checksums detect a change of the values themselves.
   const digest = shardPath.includes('checksums') ? rowsDigest(path) : null
   for (let i = 0; i < count; i++) {
     const before = state

@@ -1,6 +1,6 @@
 /**
- * Damage that nobody thought of: each bit of footers, and thousands of random mutations. A verdict comes for each of them, in bounded
- * memory; a shard that is called healthy holds the rows that it held.
+ * Unforeseen damage: each bit of footers, and thousands of random mutations. Each has a verdict, in bounded memory, and a shard that is
+ * reported as healthy holds the original rows.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -12,10 +12,10 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 import type { MutationReport } from './mutateShards.ts'
 
-/** Another one each day; said in the test's name, so that a failure can be had again with LEWM_SEED. */
+/** A different one each day. The test's name contains it, so that a failure can be reproduced with LEWM_SEED. */
 const SEED = Number(process.env.LEWM_SEED ?? Math.floor(Date.now() / 86_400_000))
 
-/** Of each shard whose pages have checksums, and of each of the others: 2,000 and more in a quick run, 50,000 and more in a soak. */
+/** For each shard whose pages have checksums, and for each of the others: at least 2,000 in a quick run, 50,000 in a soak. */
 const CHECKED = times(400, 10_000)
 const OTHERS = times(40, 900)
 
@@ -53,7 +53,7 @@ describe.concurrent(`seed ${SEED}`, () => {
     expectSane(await mutate(0, 'footers', referenceCache('healthy'), shardPaths), 10_000, task.meta, FOOTER)
   })
 
-  test('each bit of the footer of a shard of ours', async ({ task }) => {
+  test('each bit of the footer of a shard of lewm-cache', async ({ task }) => {
     const root = temporaryFolder()
     await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1), recordOf(2)] })
     expectSane(await mutate(0, 'footers', root, [BLOCK_PATH]), 10_000, task.meta, FOOTER)

@@ -1,4 +1,6 @@
-/** Names that mean something to JavaScript, HTML, terminals, spreadsheets or file systems: through the core and the command line they are names. */
+/**
+ * Names with a meaning for JavaScript, HTML, terminals, spreadsheets or file systems are ordinary names for the core and the command line.
+ */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -45,11 +47,11 @@ const NAMES = [
   'é'.repeat(107)
 ]
 
-/** What a terminal would obey, or what would reorder its text; lines of our own end in LF. */
+/** Characters that a terminal would interpret, or that reorder text. Output lines end in LF. */
 const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/u
 
-describe('a contig and an encoder called', () => {
-  test.each(NAMES)('%j: written, read, verified, found, moved aside and brought back under its own name', async name => {
+describe('a contig and an encoder named', () => {
+  test.each(NAMES)('%j: written, read, verified, found, quarantined and restored under its own name', async name => {
     const root = temporaryFolder()
     const record = recordOf(1, { chrom: name })
     const { shardPath } = await writeShard(root, { encoderId: name, contig: name, strideBlock: 0, records: [record] })
@@ -62,7 +64,7 @@ describe('a contig and an encoder called', () => {
     expect(await listQuarantine(root)).toMatchObject([{ shardPath, reasons: [`of ${name}`] }])
     expect((await restoreShards(root, 'all')).restored.map(each => each.shardPath)).toEqual([shardPath])
     expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
-    // Cut off, it is moved by a repair.
+    // Truncated, it is moved by a repair.
     writeFileSync(join(root, shardPath), readFileSync(join(root, shardPath)).subarray(0, 50))
     expect((await repairCache(root)).quarantined.map(each => each.shardPath)).toEqual([shardPath])
   })
@@ -91,7 +93,7 @@ describe('on the command line', () => {
   })
 
   test.each([[['ls']], [['verify']], [['find', '1:1-100']], [['repair', '--dry-run']]])(
-    '%j tells of them in text and in JSON, and nothing in it is for a terminal to obey',
+    '%j lists them in text and in JSON, without terminal control sequences',
     async args => {
       const [text, document] = [await run(...args), await run(...args, '--json')]
       expect([text.code, document.code]).toEqual([text.code, text.code])
@@ -100,7 +102,7 @@ describe('on the command line', () => {
     }
   )
 
-  test('checksums are exact for `sha256sum -c`, and safe on a terminal', async () => {
+  test('checksums are exact for `sha256sum -c`, and safe for a terminal', async () => {
     const sums = await run('checksums')
     expect(sums.code).toBe(0)
     const check = spawnSync(SHA256SUM, ['--check', '--quiet', '-'], { cwd: root, input: sums.stdout, encoding: 'utf8' })
@@ -111,14 +113,14 @@ describe('on the command line', () => {
     expect(seen.stdout.replaceAll('\r\n', '')).not.toMatch(UNSAFE)
   })
 
-  test('`ls` gives every name back as it is', async () => {
+  test('`ls` prints every name unchanged', async () => {
     const listed = (await run('ls', '--json')).json().shards
     expect(listed.map((shard: Json) => shard.contig).sort()).toEqual([...contigs].sort())
     expect(listed.map((shard: Json) => shard.encoder).sort()).toEqual([...contigs].sort())
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  test('moved aside and brought back by their paths', async () => {
+  test('quarantined and restored by their paths', async () => {
     const paths: string[] = (await run('ls', '--json')).json().shards.map((shard: Json) => shard.shard_path)
     const before = filesBelow(root)
     const moved = await run('quarantine', ...paths, '--reason', '\x1b]0;why\x07 =1+1 <b>', '--json')
@@ -137,7 +139,7 @@ describe('on the command line', () => {
   })
 })
 
-describe('names that differ by case or by Unicode form only', () => {
+describe('names that differ only by case or Unicode form', () => {
   const PAIRS = [
     ['chrM', 'CHRM'],
     ['\u00e9', 'e\u0301'],
@@ -145,7 +147,7 @@ describe('names that differ by case or by Unicode form only', () => {
     ['\ufb01', 'fi']
   ] as const
 
-  test.each(PAIRS)('%j and %j are two', async (one, other) => {
+  test.each(PAIRS)('%j and %j are distinct', async (one, other) => {
     const root = temporaryFolder()
     const records: Record<string, WindowRecord> = {}
     for (const [n, contig] of [one, other].entries()) {
@@ -178,7 +180,7 @@ describe('names that differ by case or by Unicode form only', () => {
 })
 
 describe('paths of 4,000 bytes', () => {
-  /** A folder so deep that a shard in a cache there has a path of so many bytes. */
+  /** A folder so deep that a shard in a cache there has a path of this many bytes. */
   function deepRoot(bytes: number, shardPath: string): string {
     let root = temporaryFolder()
     for (let left = bytes - root.length - shardPath.length - 1; left > 1; ) {
@@ -192,7 +194,7 @@ describe('paths of 4,000 bytes', () => {
   const contig = 'c'.repeat(200)
   const shardPath = `embeddings/lab__encoder/5/centered_mean_8/chr${contig}_0.parquet`
 
-  /** A cache there, carried from where it was written. SQLite, ours and GenoLeWM's, opens no path of so many bytes. */
+  /** A cache there, moved from where it was written. Neither SQLite of lewm-cache nor that of GenoLeWM can open such a long path. */
   async function deepCache(bytes: number): Promise<string> {
     const shallow = temporaryFolder()
     await writeShard(shallow, { ...BLOCK, contig, records: [recordOf(0, { chrom: contig })] })
@@ -202,7 +204,7 @@ describe('paths of 4,000 bytes', () => {
     return root
   }
 
-  test('a shard there is verified, listed, found, moved aside and brought back', async () => {
+  test('a shard there is verified, listed, found, quarantined and restored', async () => {
     const root = await deepCache(4000)
     expect(join(root, shardPath).length).toBeGreaterThanOrEqual(3998)
     const run = (...args: string[]) => lewmCache([...args, '--cache', root, '--json'])
@@ -216,7 +218,7 @@ describe('paths of 4,000 bytes', () => {
     expect((await run('verify')).json()).toMatchObject({ healthy_shards: 1 })
   })
 
-  test('where the quarantine has no room for its longer name nothing moves, and one sentence says why', async () => {
+  test('if the quarantine has no space for its longer name, nothing is moved, and one sentence gives the reason', async () => {
     const root = await deepCache(4090)
     const before = filesBelow(root)
     const { code, stdout, stderr } = await lewmCache(['quarantine', shardPath, '--reason', 'by hand', '--cache', root])
@@ -226,7 +228,7 @@ describe('paths of 4,000 bytes', () => {
     expect((await verifyCache(root)).healthyShards).toBe(1)
   })
 
-  test.each([600, 4000])('a cache %d bytes deep has no room for an index: said before anything is written', async bytes => {
+  test.each([600, 4000])('a cache %d bytes deep has no space for an index: reported before anything is written', async bytes => {
     const root = deepRoot(bytes, '')
     const input = ndjson([recordLine(0)])
     const args = ['write', '--encoder-id', 'lab/encoder', '--contig', '1', '--stride-block', '0', '--cache', root]
@@ -236,7 +238,7 @@ describe('paths of 4,000 bytes', () => {
     expect(Object.keys(filesBelow(root)).filter(path => path.endsWith('.parquet'))).toEqual([])
   })
 
-  test('and a reindex there says the same', async () => {
+  test('and a reindex there reports the same', async () => {
     const root = await deepCache(4000)
     const { code, stderr } = await lewmCache(['reindex', '--cache', root])
     expect([code, stderr]).toEqual([6, expect.stringContaining('SQLite opens none of more than 504')])
@@ -244,7 +246,7 @@ describe('paths of 4,000 bytes', () => {
   })
 })
 
-describe('a tree with everything in it that is called like a shard and is none', () => {
+describe('a tree with many things that are named like a shard but are not', () => {
   const FOLDER = 'embeddings/local-kmer/12/centered_mean_64'
   const outside = join(temporaryFolder(), 'outside.parquet')
   const ODDITIES: Readonly<Record<string, (path: string) => void>> = {
@@ -258,9 +260,9 @@ describe('a tree with everything in it that is called like a shard and is none',
   }
   const canMakeDevices = process.getuid?.() === 0
 
-  test('nothing of it is read, moved or indexed by any command, and all of it is told', async () => {
+  test('none of it is read, moved or indexed by any command, and all of it is reported', async () => {
     const root = referenceCache('healthy')
-    writeFileSync(outside, 'what must not be read')
+    writeFileSync(outside, 'must not be read')
     const names = Object.keys(ODDITIES).filter(name => canMakeDevices || !name.includes('device'))
     for (const name of names) ODDITIES[name]?.(join(root, FOLDER, name))
     const paths = names.map(name => `${FOLDER}/${name}`).sort()
@@ -292,7 +294,7 @@ describe('a tree with everything in it that is called like a shard and is none',
     }
   })
 
-  test('a folder of shards that was replaced by a link to elsewhere is not read through with --no-follow', async () => {
+  test('a folder of shards that was replaced by a link to elsewhere is not read with --no-follow', async () => {
     const root = referenceCache('healthy')
     const elsewhere = join(temporaryFolder(), 'elsewhere')
     renameSync(join(root, FOLDER), elsewhere)

@@ -1,4 +1,4 @@
-/** A program: verifies one shard, and tells what it found and how much memory that took. Run by limits.test.ts in a process of its own. */
+/** A program that verifies one shard, and reports the findings and its peak memory. Run by limits.test.ts in a separate process. */
 import { verifyShard } from '../../../src/main/core/inspect/inspectShard.ts'
 
 export type Outcome = { rows: number | null; kinds: { kind: string; column: string | null }[]; peakMiB: number }

@@ -1,4 +1,4 @@
-/** An index that was loaded in bulk is one that SQLite would have made row by row. */
+/** A bulk-loaded index equals one that SQLite would have built row by row. */
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -8,7 +8,7 @@ import { LAYOUT_1 } from '../../../src/main/core/layouts/layout1.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, BLOCK_PATH, recordOf } from '../cacheFiles.ts'
 
-/** Rows of two encoders in turn, one of them negative in time, and a shard of the same keys once more. */
+/** Rows of two encoders alternately, one with negative times, and another shard with the same keys. */
 async function mixedCache(): Promise<string> {
   const root = temporaryFolder()
   const encoders = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
@@ -39,7 +39,7 @@ function contents(path: string): { schema: unknown[]; rows: unknown[]; check: un
   }
 }
 
-test('schema, rows and both indexes are those of an index that grew', async () => {
+test('schema, rows and both indexes equal those of an index that grew', async () => {
   const root = await mixedCache()
   const path = join(root, 'embeddings/index.sqlite')
   const grown = contents(path)
@@ -52,7 +52,7 @@ test('schema, rows and both indexes are those of an index that grew', async () =
   ])
 })
 
-test('takes rows as any other index does, and refuses a key twice', async () => {
+test('accepts rows like any other index, and refuses a duplicate key', async () => {
   const root = await mixedCache()
   await reindexCache(root)
   const db = new Database(join(root, 'embeddings/index.sqlite'))

@@ -1,4 +1,4 @@
-/** An index that says other things than the shards: each difference is found, none is followed, a reindex mends them all. */
+/** An index that contradicts the shards: each difference is found, none is trusted, and a reindex fixes all of them. */
 import { cpSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
@@ -30,9 +30,9 @@ type Drift = {
   readonly name: string
   readonly damage: (db: Database.Database) => void
   readonly expected: readonly (readonly [FindingKind, string, number | null])[]
-  /** What reading the row by its key gives: the refusal, null for a miss, or its own values. */
+  /** The result of reading the row by its key: the refusal, null for a miss, or its own values. */
   readonly reads: RegExp | null | 'its values'
-  /** Whether a search finds the row. Where the entry leads to no shard, all shards are searched. */
+  /** Whether a search finds the row. If the entry does not lead to a shard, all shards are searched. */
   readonly isFound: boolean
 }
 
@@ -56,7 +56,7 @@ const DRIFT: readonly Drift[] = [
     expected: [['entry_without_row', SHARD, -1], missing]
   },
   {
-    name: 'an entry at row one and a half',
+    name: 'an entry with a fractional row',
     damage: set('row_offset', 1.5),
     reads: OTHER_KEY,
     isFound: false,
@@ -80,21 +80,21 @@ const DRIFT: readonly Drift[] = [
     ]
   },
   {
-    name: 'an entry in a shard that is not there',
+    name: 'an entry in a shard that does not exist',
     damage: set('shard_path', 'embeddings/none/5/centered_mean_8/chr1_0.parquet'),
     reads: /does not exist, but the index/,
     isFound: true,
     expected: [missing, ['entry_without_row', 'embeddings/none/5/centered_mean_8/chr1_0.parquet', null]]
   },
   {
-    name: 'a row that no entry knows',
+    name: 'a row without an entry',
     damage: db => db.prepare('DELETE FROM window_index WHERE window_hash = ? AND shard_path = ?').run(row.window_hash, SHARD),
     reads: null,
     isFound: false,
     expected: [missing]
   },
   {
-    name: 'no entry at all',
+    name: 'no entries at all',
     damage: db => db.exec('DELETE FROM window_index'),
     reads: null,
     isFound: false,
@@ -141,18 +141,18 @@ describe.each(DRIFT)('$name', ({ damage, expected, reads, isFound }) => {
   const whole = indexEntries(root)
   spoilIndex(root, damage)
 
-  test('is found, makes a reindex part of the plan, and changes no file', async () => {
+  test('is found, adds a reindex to the plan, and changes no file', async () => {
     const before = filesBelow(root)
     const { findings, healthyShards } = await verifyCache(root)
     const index = findings.filter(({ severity }) => severity === 'index')
     expect(order(index.map(({ kind, shardPath, row: at }) => [kind, shardPath, at] as const))).toEqual(order(expected))
-    // Drift of the index says nothing against a shard.
+    // A wrong index is not evidence against a shard.
     expect(healthyShards).toBe(25)
     expect(await planRepair(root)).toMatchObject({ reindex: true })
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('is never followed to another row', async () => {
+  test('never leads to another row', async () => {
     const outcome = await readEmbedding(root, keyOf(row)).catch((error: unknown) => error)
     if (reads === 'its values') expect(float64Hex(outcome as ArrayLike<number>)).toBe(row.embedding_f64le)
     else if (reads === null) expect(outcome).toBeNull()
@@ -164,7 +164,7 @@ describe.each(DRIFT)('$name', ({ damage, expected, reads, isFound }) => {
     expect(found).toEqual(isFound ? [[SHARD, row.row_offset]] : [])
   })
 
-  test('is mended by a reindex', async () => {
+  test('is fixed by a reindex', async () => {
     await reindexCache(root)
     expect(indexEntries(root)).toEqual(whole)
     expect((await verifyCache(root)).findings.filter(({ severity }) => severity === 'index')).toEqual([])
@@ -175,16 +175,16 @@ describe.each(DRIFT)('$name', ({ damage, expected, reads, isFound }) => {
 describe('values of another type', () => {
   test.each([
     ['a shard path of bytes', set('shard_path', Buffer.from('../outside.parquet'))],
-    ['a row offset that is a text', set('row_offset', 'first')],
+    ['a row offset that is text', set('row_offset', 'first')],
     ['a row offset of bytes', set('row_offset', Buffer.from([0]))],
-    ['a row offset beyond 2^53', set('row_offset', 2n ** 62n)]
-  ])('%s: a finding, a refusal, and mended by a reindex', async (_, damage) => {
+    ['a row offset above 2^53', set('row_offset', 2n ** 62n)]
+  ])('%s: a finding, a refusal, and fixed by a reindex', async (_, damage) => {
     const root = referenceCache('unusual')
     spoilIndex(root, damage)
     const { findings } = await verifyCache(root)
     expect(findings.filter(({ severity }) => severity === 'index').length).toBeGreaterThan(0)
     await expect(readEmbedding(root, keyOf(row))).rejects.toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
-    // Where the entry leads to no shard, all shards are looked at; the row has one place.
+    // If the entry does not lead to a shard, all shards are searched. The row has one location.
     const places = (await find(root, row.window_hash)).rows.map(each => [each.shardPath, each.rowOffset])
     expect([[], [[SHARD, row.row_offset]]]).toContainEqual(places)
     await reindexCache(root)
@@ -192,20 +192,23 @@ describe('values of another type', () => {
   })
 })
 
-describe('a real shard outside of the cache', () => {
+describe('a real shard outside the cache', () => {
   const root = referenceCache('unusual')
   const outside = join(dirname(root), 'outside.parquet')
   cpSync(join(root, SHARD), outside)
 
-  test.each(['../outside.parquet', outside, 'embeddings/../../outside.parquet'])('that an entry leads to by %j is not read', async path => {
-    spoilIndex(root, db => db.prepare('UPDATE window_index SET shard_path = ? WHERE window_hash = ?').run(path, row.window_hash))
-    await expect(readEmbedding(root, keyOf(row))).rejects.toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
-    expect((await find(root, row.window_hash)).rows.map(({ shardPath }) => shardPath)).toEqual([SHARD])
-    expect(readFileSync(outside).length).toBeGreaterThan(0)
-  })
+  test.each(['../outside.parquet', outside, 'embeddings/../../outside.parquet'])(
+    'to which an entry leads by %j is not read',
+    async path => {
+      spoilIndex(root, db => db.prepare('UPDATE window_index SET shard_path = ? WHERE window_hash = ?').run(path, row.window_hash))
+      await expect(readEmbedding(root, keyOf(row))).rejects.toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
+      expect((await find(root, row.window_hash)).rows.map(({ shardPath }) => shardPath)).toEqual([SHARD])
+      expect(readFileSync(outside).length).toBeGreaterThan(0)
+    }
+  )
 })
 
-test('a wrong entry does not make find tell a row that was not asked for', async () => {
+test('a wrong entry does not make find return a row that does not match', async () => {
   const root = referenceCache('unusual')
   spoilIndex(root, db => db.prepare('UPDATE window_index SET row_offset = row_offset + 1 WHERE shard_path = ?').run(SHARD))
   const { rows: found } = await find(root, row.window_hash.slice(0, 12))

@@ -1,4 +1,4 @@
-/** Something else in the place of the index: found, never run or followed, kept or replaced by a reindex, and nothing left beside it. */
+/** Something else in place of the index: found, never executed or followed, kept or replaced by a reindex, and without leftovers. */
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ const inPlace = (put: (path: string) => void) => (root: string) => {
 
 const NONSENSE = 'pages of nonsense behind its schema'
 
-/** How the index is spoiled, and what verify calls it. */
+/** How the index is damaged, and the finding kind of verify. */
 const HOSTILE: readonly (readonly [
   name: string,
   damage: (root: string) => void,
@@ -31,26 +31,26 @@ const HOSTILE: readonly (readonly [
   ['a trigger', sql('CREATE TRIGGER evil AFTER INSERT ON window_index BEGIN DELETE FROM window_index; END'), 'index_schema'],
   ['a view', sql('CREATE VIEW evil AS SELECT 1'), 'index_schema'],
   [
-    'a view in the place of the table',
+    'a view in place of the table',
     sql('ALTER TABLE window_index RENAME TO t; CREATE VIEW window_index AS SELECT * FROM t'),
     'index_schema'
   ],
-  ['a column less', sql('ALTER TABLE window_index DROP COLUMN created_at'), 'index_schema'],
+  ['a missing column', sql('ALTER TABLE window_index DROP COLUMN created_at'), 'index_schema'],
   [
     'another key',
     sql('CREATE TABLE t AS SELECT * FROM window_index; DROP TABLE window_index; ALTER TABLE t RENAME TO window_index'),
     'index_schema'
   ],
-  ['another table only', sql('ALTER TABLE window_index RENAME TO t'), 'index_schema'],
+  ['only another table', sql('ALTER TABLE window_index RENAME TO t'), 'index_schema'],
   ['random bytes', bytes(Uint8Array.from({ length: 8192 }, (_, i) => Math.imul(i + 7, 2_654_435_761) >>> 24)), 'index_unreadable'],
   ['a text', bytes(Buffer.from('this is not a database')), 'index_unreadable'],
   ['zero bytes', bytes(new Uint8Array(4096)), 'index_unreadable'],
-  ['the beginning of a database and no more', root => truncateSync(join(root, INDEX), 5000), 'index_unreadable'],
+  ['a truncated database', root => truncateSync(join(root, INDEX), 5000), 'index_unreadable'],
   [NONSENSE, root => spoilPages(root), 'index_unreadable'],
   ['an empty file', bytes(new Uint8Array(0)), 'index_missing'],
   ['nothing', root => rmSync(join(root, INDEX)), 'index_missing'],
   ['a folder', inPlace(path => mkdirSync(join(path, 'inside'), { recursive: true })), 'index_unreadable'],
-  ['a link that leads nowhere', inPlace(path => symlinkSync('nowhere', path)), 'index_unreadable'],
+  ['a dangling link', inPlace(path => symlinkSync('nowhere', path)), 'index_unreadable'],
   ['a pipe', inPlace(path => makePipe(path)), 'index_unreadable'],
   ['a pipe in place of its journal', root => makePipe(join(root, `${INDEX}-journal`)), 'index_unreadable'],
   ['a pipe in place of its write-ahead log', root => makePipe(join(root, `${INDEX}-wal`)), 'index_unreadable'],
@@ -66,7 +66,7 @@ const leftovers = (root: string): string[] =>
   Object.keys(filesBelow(root)).filter(path => !path.includes('.quarantine') && /lewm-tmp|\.lock|-journal|-wal|-shm/.test(path))
 
 describe.each(HOSTILE)('%s', (name, damage, kind) => {
-  test('is a finding; look-ups refuse or miss; nothing is changed', async () => {
+  test('is a finding. Searches by key are refused or miss. Nothing is changed', async () => {
     const root = referenceCache('unusual')
     damage(root)
     const before = filesBelow(root)
@@ -76,12 +76,12 @@ describe.each(HOSTILE)('%s', (name, damage, kind) => {
     const outcome = await readEmbedding(root, keyOf(row)).catch((error: unknown) => error)
     if (kind === 'index_missing') expect(outcome).toBeNull()
     else expect(outcome).toMatchObject({ code: 'RESOURCE.CACHE_CORRUPT' })
-    // The shards themselves still answer.
+    // The shards themselves can still be read.
     expect((await find(root, row.window_hash)).rows.length).toBeGreaterThan(0)
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('is replaced by a reindex, and what SQLite could not open is kept', async () => {
+  test('is replaced by a reindex, and a file that SQLite could not open is kept', async () => {
     const root = referenceCache('unusual')
     const whole = indexEntries(root)
     damage(root)
@@ -94,12 +94,12 @@ describe.each(HOSTILE)('%s', (name, damage, kind) => {
     expect(leftovers(root)).toEqual([])
     const kept = Object.keys(filesBelow(root)).filter(path => /\.quarantine\/index\.sqlite\.\d+\.bad$/.test(path))
     if (kind === 'index_unreadable' && target !== null && kept[0] !== undefined) expect(readFileSync(join(root, kept[0]))).toEqual(target)
-    // One whose schema can be read is a database that SQLite replaces in place.
+    // If its schema can be read, SQLite replaces the database in place.
     expect(kept.length).toBe(kind === 'index_unreadable' && name !== NONSENSE ? 1 : 0)
   })
 })
 
-test('a link to the index of another cache is read as any index, and a reindex leaves that cache alone', async () => {
+test('a link to the index of another cache is read like any index, and a reindex does not change that cache', async () => {
   const root = referenceCache('unusual')
   const whole = indexEntries(root)
   const other = referenceCache('healthy')
@@ -112,7 +112,7 @@ test('a link to the index of another cache is read as any index, and a reindex l
   expect(filesBelow(other)).toEqual(before)
 })
 
-test('an index that claims 64 GiB and holds nothing keeps nobody waiting for them', { timeout: 60_000 }, async () => {
+test('an index that declares 64 GiB but is empty causes no delay', { timeout: 60_000 }, async () => {
   const root = referenceCache('unusual')
   const whole = indexEntries(root)
   writeFileSync(join(root, INDEX), '')
@@ -123,7 +123,7 @@ test('an index that claims 64 GiB and holds nothing keeps nobody waiting for the
 })
 
 describe('a repair', () => {
-  test('of a cache whose only damage is its index mends it', async () => {
+  test('of a cache whose only damage is its index fixes it', async () => {
     const root = referenceCache('unusual')
     bytes(Buffer.from('no database'))(root)
     const { quarantined, reindex } = await repairCache(root)
@@ -133,7 +133,10 @@ describe('a repair', () => {
 })
 
 describe('a hot journal', () => {
-  /** A cache whose index was being changed when the power went: half of the change is in the file, the way back in the journal. */
+  /**
+   * A cache whose index was being changed during a power failure: half of the change is in the file, and the journal holds the original
+   * pages.
+   */
   function interrupted(): string {
     const root = referenceCache('unusual')
     const copy = join(temporaryFolder(), 'cache')
@@ -147,7 +150,7 @@ describe('a hot journal', () => {
     return copy
   }
 
-  test('is undone in a copy for a reader, and reading writes nothing', async () => {
+  test('is rolled back in a copy for a reader, and reading writes nothing', async () => {
     const root = interrupted()
     const before = filesBelow(root)
     const { findings } = await verifyCache(root)
@@ -156,14 +159,14 @@ describe('a hot journal', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('is settled by a reindex', async () => {
+  test('is resolved by a reindex', async () => {
     const root = interrupted()
     await reindexCache(root)
     expect(leftovers(root)).toEqual([])
     expect((await verifyCache(root)).byKind).toEqual({ ragged_dimensions: 1 })
   })
 
-  test('that claims far more than its index is not copied anywhere', async () => {
+  test('that declares far more than its index is not copied', async () => {
     const root = interrupted()
     truncateSync(join(root, `${INDEX}-journal`), 8 * 2 ** 30)
     const { findings } = await verifyCache(root)
@@ -172,7 +175,7 @@ describe('a hot journal', () => {
     ])
   })
 
-  test('of another database does not spoil the new index', async () => {
+  test('of another database does not damage the new index', async () => {
     const root = interrupted()
     writeFileSync(join(root, INDEX), 'no database')
     await reindexCache(root)
@@ -191,7 +194,7 @@ describe('an index in WAL mode', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('is one with a rollback journal after a reindex', async () => {
+  test('has a rollback journal after a reindex', async () => {
     const root = referenceCache('unusual')
     spoilIndex(root, db => db.pragma('journal_mode = WAL'))
     await reindexCache(root)
@@ -201,7 +204,7 @@ describe('an index in WAL mode', () => {
 })
 
 describe('a reindex', () => {
-  test.each(['healthy', 'unusual'] as const)('of the %s cache gives what GenoLeWM entered, in its own words', async which => {
+  test.each(['healthy', 'unusual'] as const)('of the %s cache gives the entries of GenoLeWM, in the same form', async which => {
     const root = referenceCache(which)
     const theirs = { entries: indexEntries(root), ...indexFacts(root) }
     rmSync(join(root, INDEX))
@@ -211,7 +214,7 @@ describe('a reindex', () => {
     expect(leftovers(root)).toEqual([])
   })
 
-  test('that is cancelled keeps the old index, byte for byte, and leaves nothing', async () => {
+  test('that is cancelled keeps the old index, byte for byte, without leftovers', async () => {
     const root = referenceCache('unusual')
     const before = filesBelow(root)
     const stop = new AbortController()
@@ -221,7 +224,7 @@ describe('a reindex', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('is seen at once by somebody who has the index open', async () => {
+  test('is visible at once to a process with an open index', async () => {
     const root = referenceCache('unusual')
     spoilIndex(root, db => {
       db.exec('DELETE FROM window_index')
@@ -234,7 +237,7 @@ describe('a reindex', () => {
     reader.close()
   })
 
-  test('of a cache without shards gives an index without entries', async () => {
+  test('of a cache without shards gives an empty index', async () => {
     const root = temporaryFolder()
     mkdirSync(join(root, 'embeddings'))
     expect(await reindexCache(root)).toEqual({ indexedShards: 0, indexedRows: 0, indexPath: INDEX, findings: [] })
@@ -242,7 +245,7 @@ describe('a reindex', () => {
   })
 })
 
-test('a write into a cache whose index is spoiled is refused before anything is written', async () => {
+test('a write to a cache with a damaged index is refused before anything is written', async () => {
   const root = referenceCache('unusual')
   bytes(Buffer.from('no database'))(root)
   const before = filesBelow(root)

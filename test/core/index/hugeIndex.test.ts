@@ -1,4 +1,4 @@
-/** An index of one or two gigabytes, almost all of it a hole: looked at without its weight in memory, told, set aside and made anew. */
+/** An index of one or two gigabytes, almost all of it a hole: read in little memory, reported, quarantined and rebuilt. */
 import { spawnSync } from 'node:child_process'
 import { rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,10 +8,10 @@ import { referenceCache } from '../../support/reference.ts'
 import { INDEX, indexEntries, spoilIndex } from './indexFile.ts'
 
 const TWO_GIB = 2 ** 31
-/** Still more than the memory it may take: an index in WAL mode is copied before it is read. */
+/** More than the memory limit, because an index in WAL mode is copied before it is read. */
 const ONE_GIB = 2 ** 30
 
-/** What a verification finds wrong with the index, and the most memory that it took, in MiB. */
+/** The findings of a verification about the index, and its peak memory, in MiB. */
 function verifyApart(root: string): { readonly kinds: string[]; readonly peakMiB: number } {
   const program = `
     import { verifyCache } from ${JSON.stringify(join(import.meta.dirname, '../../../src/main/core/index.ts'))}
@@ -24,15 +24,15 @@ function verifyApart(root: string): { readonly kinds: string[]; readonly peakMiB
 
 test.each([
   ['zero bytes', (root: string) => truncateSync(join(root, INDEX), 0), ['index_unreadable'], TWO_GIB],
-  ['a whole index and a hole behind it', () => {}, null, TWO_GIB],
-  ['an index in WAL mode and a hole behind it', (root: string) => spoilIndex(root, db => db.pragma('journal_mode = WAL')), null, ONE_GIB]
+  ['a valid index followed by a hole', () => {}, null, TWO_GIB],
+  ['an index in WAL mode followed by a hole', (root: string) => spoilIndex(root, db => db.pragma('journal_mode = WAL')), null, ONE_GIB]
 ] as const)('%s', { timeout: 120_000 }, async (_name, damage, expected, size) => {
   const root = referenceCache('unusual')
   const whole = indexEntries(root)
   damage(root)
   truncateSync(join(root, INDEX), size)
   const { kinds, peakMiB } = verifyApart(root)
-  // SQLite takes what the header counts for the whole database, and does not mind a hole behind that.
+  // SQLite uses the size in the header, and ignores a hole after that.
   expect(kinds).toEqual(expected ?? expect.toSatisfy((each: string[]) => each.every(kind => kind === 'index_unreadable')))
   expect(peakMiB).toBeLessThan(768)
   expect((await reindexCache(root)).findings).toEqual([])

@@ -1,4 +1,4 @@
-/** An index in WAL mode that another process has open and does not use: every change succeeds, and that connection sees it. */
+/** An index in WAL mode that another process has open but idle: every change succeeds, and that connection sees it. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ import { referenceCache } from '../../support/reference.ts'
 import { shardsOf } from '../cacheFiles.ts'
 import { INDEX, indexEntries, spoilIndex } from './indexFile.ts'
 
-/** Answers each line with what it sees of the index: entries, of how many shards, and the journal mode. */
+/** Answers each line with its view of the index: number of entries and shards, and the journal mode. */
 const IDLE = `
   import { createInterface } from 'node:readline'
   import Database from 'better-sqlite3'
@@ -55,7 +55,7 @@ const run = (...args: readonly string[]) => {
   return { code, stderr, report: json() }
 }
 
-test('reindex takes a deleted shard out, and WAL mode ends with the next one', async () => {
+test('reindex removes a deleted shard, and WAL mode ends with the next one', async () => {
   const [gone = '', ...others] = shardsOf(root)
   rmSync(join(root, gone))
   const { code, stderr, report } = run('reindex')
@@ -68,7 +68,7 @@ test('reindex takes a deleted shard out, and WAL mode ends with the next one', a
   expect(indexEntries(root)).toHaveLength(report.indexed_rows)
 })
 
-test('repair lists the shard that it moved', async () => {
+test('repair lists the moved shard', async () => {
   const [damaged = '', ...others] = shardsOf(root)
   truncateSync(join(root, damaged), 500)
   const { stderr, report } = run('repair')
@@ -80,7 +80,7 @@ test('repair lists the shard that it moved', async () => {
   expect(await seen()).toMatchObject({ shards: others.length })
 })
 
-test('quarantine and restore say what they moved', async () => {
+test('quarantine and restore list the moved shards', async () => {
   const shards = shardsOf(root)
   const [shard = ''] = shards
   expect(run('quarantine', shard, '--reason', 'test')).toMatchObject({ code: 0, stderr: '', report: { moved: [{ shard_path: shard }] } })

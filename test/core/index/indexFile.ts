@@ -1,10 +1,10 @@
-/** The index as a file that a test may spoil, and what stands in it. */
+/** The index as a file that a test may damage, and its contents. */
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
 export const INDEX = 'embeddings/index.sqlite'
 
-/** Runs statements on a cache's index, with no care at all. */
+/** Runs statements on a cache's index without any checks. */
 export function spoilIndex(root: string, work: (db: Database.Database) => void): void {
   const db = new Database(join(root, INDEX))
   try {
@@ -29,7 +29,7 @@ export function indexEntries(root: string): string[] {
   }
 }
 
-/** The schema's own words, and whether SQLite finds the file whole. */
+/** The text of the schema, and whether SQLite reports the file as intact. */
 export function indexFacts(root: string): { sql: unknown[]; check: unknown; journal: unknown } {
   const db = new Database(join(root, INDEX), { readonly: true })
   try {

@@ -1,4 +1,4 @@
-/** Index entries of shards that were not read: no rebuild of the index drops them, whatever kept the shards from being read. */
+/** Index entries of unread shards: no rebuild of the index drops them, for any reason why the shards were not read. */
 import {
   mkdirSync,
   openSync,
@@ -46,12 +46,12 @@ afterEach(() => setLimits({}))
 
 const indexBytes = (): string => readFileSync(join(root, INDEX)).toString('base64')
 
-/** What keeps block 1, and it alone, from being read. */
+/** Reasons why block 1 alone cannot be read. */
 const UNREAD: readonly (readonly [name: string, hide: () => void])[] = [
-  ['is over a limit', () => setLimits({ rows: 5 })],
+  ['exceeds a limit', () => setLimits({ rows: 5 })],
   ['has become a folder', () => replaceBlock(path => mkdirSync(path))],
   ['is a dangling link', () => replaceBlock(path => symlinkSync('/nowhere/blob', path))],
-  ['is a link in a circle', () => replaceBlock(path => symlinkSync('chr1_1.parquet', path))]
+  ['is in a link cycle', () => replaceBlock(path => symlinkSync('chr1_1.parquet', path))]
 ]
 
 function replaceBlock(make: (path: string) => void): void {
@@ -78,7 +78,7 @@ describe.each(UNREAD)('a shard that %s keeps its entries', (_name, hide) => {
     expect(indexEntries(root)).toEqual(before)
   })
 
-  test('and the report says how many', async () => {
+  test('and the report gives their number', async () => {
     hide()
     const { indexedShards, indexedRows, indexKept, findings } = await reindexCache(root)
     expect({ indexedShards, indexedRows, indexKept }).toEqual({ indexedShards: 2, indexedRows: 12 })
@@ -106,7 +106,7 @@ test('entries below a folder that is now a dangling link stay, and so do the rec
   }
 })
 
-test('a plan names a shard that was verified a moment ago and cannot be read now', async () => {
+test('a plan names a shard that was just verified and cannot be read now', async () => {
   const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
   try {
     await verifyCache(root, { ledger })
@@ -118,15 +118,15 @@ test('a plan names a shard that was verified a moment ago and cannot be read now
   }
 })
 
-test('entries of a shard that was deleted, and of one that is damaged, go', async () => {
+test('entries of a deleted shard and of a damaged one are removed', async () => {
   rmSync(join(root, pathOf(0)))
   truncateSync(join(root, pathOf(1)), 100)
   await reindexCache(root)
   expect(indexEntries(root).map(entry => entry.split(',')[6])).toEqual([pathOf(2), pathOf(2), pathOf(2)])
 })
 
-describe('where no shard could be read', () => {
-  test.each([1, 2])('the index stays byte for byte, with %i workers', async workers => {
+describe('if no shard could be read', () => {
+  test.each([1, 2])('the index is not changed, with %i workers', async workers => {
     spoilIndex(root, db => db.exec('DELETE FROM window_index WHERE rowid = 1'))
     const bytes = indexBytes()
     setLimits({ rows: 1 })
@@ -136,7 +136,7 @@ describe('where no shard could be read', () => {
     expect(indexBytes()).toBe(bytes)
   })
 
-  test('none is made', async () => {
+  test('no index is created', async () => {
     rmSync(join(root, INDEX))
     setLimits({ rows: 1 })
     expect(await reindexCache(root)).toMatchObject({ indexKept: true, indexedRows: 0 })
@@ -144,7 +144,7 @@ describe('where no shard could be read', () => {
   })
 })
 
-test('a key that a shard that was read holds as well points there', async () => {
+test('a key that a readable shard also holds points to that shard', async () => {
   const copy = 'embeddings/lab__encoder/5/centered_mean_8/chr1_7.parquet'
   writeFileSync(join(root, copy), readFileSync(join(root, pathOf(0))))
   replaceBlock0()
@@ -159,7 +159,7 @@ function replaceBlock0(): void {
   symlinkSync('/nowhere/blob', join(root, pathOf(0)))
 }
 
-test('entries are found by a scan of the table where the tree of paths is damaged', async () => {
+test('entries are found by a table scan if the tree of paths is damaged', async () => {
   let page = 0
   spoilIndex(root, db => {
     page = db.prepare<[], number>("SELECT rootpage FROM sqlite_master WHERE name = 'idx_shard_path'").pluck().get() ?? 0

@@ -1,4 +1,4 @@
-/** While one of our threads changes the index, another of the same process may read it: that must not take the first one's locks away. */
+/** While one thread changes the index, another of the same process may read it without releasing the first one's locks. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { BLOCK, recordOf } from '../cacheFiles.ts'
 import { INDEX } from './indexFile.ts'
 
-/** What another process gets that wants to write to the index at once. */
+/** The result for another process that tries to write to the index at once. */
 function anotherWriter(root: string): string {
   const program = `
     import Database from 'better-sqlite3'
@@ -22,7 +22,7 @@ function anotherWriter(root: string): string {
   return spawnSync(process.execPath, args, { encoding: 'utf8', cwd: import.meta.dirname }).stdout.trim()
 }
 
-test('a look at the index leaves the locks of the same process as they are', async () => {
+test('reading the index keeps the locks of the same process', async () => {
   const root = temporaryFolder()
   await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
   expect(anotherWriter(root)).toBe('got in')

@@ -1,4 +1,4 @@
-/** Verify reports every flipped bit of an index that keeps GenoLeWM from finding a row. */
+/** Verify reports every flipped bit of an index that prevents GenoLeWM from finding a row. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ function keysOf(root: string): Key[] {
   return keys as Key[]
 }
 
-/** What the query of GenoLeWM gives for each key, an error where it fails. */
+/** The result of GenoLeWM's query for each key, or an error. */
 function lookUp(root: string, keys: readonly Key[]): unknown[] {
   const sql = `SELECT shard_path, row_offset FROM window_index WHERE window_hash = ? AND encoder_hash = ?
     AND state_layer = ? AND pool_type = ? AND pool_radius = ? AND dtype = ?`
@@ -96,7 +96,7 @@ function breakTree(root: string, key: Key): void {
   writeFileSync(join(root, INDEX), bytes)
 }
 
-test.each([false, true])('a key that the tree has lost, quick: %s', async quick => {
+test.each([false, true])('a key that is missing from the tree, quick: %s', async quick => {
   const root = await makeCache()
   const keys = keysOf(root)
   breakTree(root, keys[17] ?? [])
@@ -111,7 +111,7 @@ test.each([false, true])('a key that the tree has lost, quick: %s', async quick 
   expect(lookUp(root, keys).filter(place => place === undefined)).toEqual([])
 })
 
-test('rows in an order of their own are no damage', async () => {
+test('rows in another order are not damage', async () => {
   const root = await makeCache()
   spoilIndex(root, db => db.exec('UPDATE window_index SET rowid = 10000 + row_offset * 100 + length(shard_path) + rowid % 7 * 13'))
   expect((await verifyCache(root)).findings).toEqual([])

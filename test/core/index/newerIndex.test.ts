@@ -1,4 +1,4 @@
-/** An index of a newer GenoLeWM: told as such, never changed or replaced by any operation, not even where it is damaged. */
+/** An index of a newer GenoLeWM: reported as such, never changed or replaced by any operation, even if it is damaged. */
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
@@ -27,7 +27,7 @@ const COLUMNS = 'window_hash TEXT, encoder_hash TEXT, state_layer INTEGER, pool_
 const PLACE = 'shard_path TEXT NOT NULL, row_offset INTEGER NOT NULL, created_at INTEGER NOT NULL'
 const KEY = 'window_hash, encoder_hash, state_layer, pool_type, pool_radius'
 
-/** Replaces the database: its statements, then a row so that there is something to lose. */
+/** Replaces the database with these statements, and inserts a row so that there is something to lose. */
 const made =
   (version: number, ...statements: readonly string[]) =>
   (root: string): void => {
@@ -59,20 +59,24 @@ const NEWER: readonly (readonly [name: string, make: (root: string) => void, wha
   ['layout 2', made(2, ...LAYOUT_2), 'layout 2 or an early layout 3, user_version 2'],
   ['layout 3', made(4, ...LAYOUT_3), 'layout 3, user_version 4'],
   ['layout 2 before its version is set', made(0, ...LAYOUT_2), 'a column "center_token"'],
-  ['a layout that nobody knows', made(77, ...LAYOUT_3), 'an unknown layout, user_version 77'],
+  ['an unknown layout', made(77, ...LAYOUT_3), 'an unknown layout, user_version 77'],
   ['a negative version', made(-1, ...LAYOUT_2), 'an unknown layout, user_version -1'],
   ['the columns of layout 1 and a version', changed(db => db.pragma('user_version = 2')), 'user_version 2'],
   ['the columns of layout 1 and one more', changed(db => db.exec('ALTER TABLE window_index ADD COLUMN note TEXT')), 'a column "note"'],
   ['a smaller key', made(0, `CREATE TABLE window_index (${COLUMNS}, dtype TEXT, ${PLACE}, PRIMARY KEY (${KEY}))`), 'the key window_hash'],
-  ['a version and no table', made(4), 'user_version 4'],
-  ['a version and another table only', made(2, 'CREATE TABLE other (a)'), 'user_version 2'],
+  ['a version without a table', made(4), 'user_version 4'],
+  ['a version with only another table', made(2, 'CREATE TABLE other (a)'), 'user_version 2'],
   [
     'a version and a trigger',
     changed(db => db.exec('PRAGMA user_version = 3; CREATE TRIGGER t AFTER INSERT ON window_index BEGIN SELECT 1; END')),
     'user_version 3'
   ],
   ['a version in WAL mode', changed(db => db.exec('PRAGMA journal_mode = WAL; PRAGMA user_version = 4')), 'user_version 4'],
-  ['layout 3, cut off', damaged(made(4, ...LAYOUT_3), root => truncateSync(join(root, INDEX), 5000)), 'layout 3, user_version 4, damaged'],
+  [
+    'layout 3, truncated',
+    damaged(made(4, ...LAYOUT_3), root => truncateSync(join(root, INDEX), 5000)),
+    'layout 3, user_version 4, damaged'
+  ],
   ['layout 3 with a damaged first byte', damaged(made(4, ...LAYOUT_3), overwriteMagic), 'layout 3, user_version 4, damaged'],
   ['layout 2 with a damaged first byte', damaged(made(0, ...LAYOUT_2), overwriteMagic), 'a newer layout, damaged']
 ]
@@ -93,7 +97,7 @@ describe.each(NEWER)('%s', (_, make, what) => {
   const finding = { kind: 'index_unsupported', shardPath: INDEX, facts: { reason: expect.stringContaining('of a newer GenoLeWM') } }
   const expectUntouched = (): void => expect(readFileSync(join(root, INDEX)).equals(index)).toBe(true)
 
-  test('is a finding, and no reason to rebuild it', async () => {
+  test('is a finding, but not a reason to rebuild it', async () => {
     for (const quick of [false, true]) {
       const { findings, healthyShards } = await verifyCache(root, { quick })
       expect(findings.filter(({ severity }) => severity === 'index')).toMatchObject([finding])
@@ -114,7 +118,7 @@ describe.each(NEWER)('%s', (_, make, what) => {
     expectUntouched()
   })
 
-  test('stays when a damaged shard moves to quarantine and back', async () => {
+  test('stays when a damaged shard is quarantined and restored', async () => {
     writeFileSync(join(root, target), shard.subarray(0, 700))
     const { quarantined, reindex } = await repairCache(root)
     expect(quarantined.map(({ shardPath }) => shardPath)).toEqual([target])
@@ -125,7 +129,7 @@ describe.each(NEWER)('%s', (_, make, what) => {
   })
 })
 
-test('the commands say so with exit code 5, verify with 3', async () => {
+test('the commands report it with exit code 5, verify with 3', async () => {
   const root = referenceCache('healthy')
   const [shard = ''] = shardsOf(root)
   made(4, ...LAYOUT_3)(root)

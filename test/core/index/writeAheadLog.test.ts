@@ -1,4 +1,4 @@
-/** An index in WAL mode that another process writes to: readers see what it committed, and its files are its own. */
+/** An index in WAL mode that another process writes to: readers see committed changes, and do not touch its files. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { INDEX, indexEntries, spoilIndex } from './indexFile.ts'
 const [row] = referenceRows('unusual')
 if (row === undefined) throw new Error('the reference has no rows')
 
-/** Runs each line of SQL that it is given, and answers each with a line. */
+/** Runs each line of SQL that it receives, and answers each with a line. */
 const WRITER = `
   import { createInterface } from 'node:readline'
   import Database from 'better-sqlite3'
@@ -43,7 +43,7 @@ const count = (root: string): number => openIndex(root, 'read')?.shardPaths().ge
 const insert = (n: number): string =>
   `INSERT INTO window_index VALUES ('${String(n).padStart(64, '0')}', 'e', 1, 'p', 0, 'd', 'embeddings/added.parquet', ${n}, 0)`
 
-test('rows that are only in its log are seen, and its files stay while others read and end', async () => {
+test('rows that are only in its log are visible, and its files stay while other processes read and end', async () => {
   const root = referenceCache('unusual')
   spoilIndex(root, db => db.pragma('journal_mode = WAL'))
   const { child, run } = startWriter(root)
@@ -62,7 +62,7 @@ test('rows that are only in its log are seen, and its files stay while others re
   expect(indexEntries(root).filter(entry => entry.includes('embeddings/added.parquet')).length).toBe(2)
 })
 
-test('a log that a crash left is read in a copy, and stays as it is', async () => {
+test('a log left by a crash is read in a copy, and not changed', async () => {
   const root = referenceCache('unusual')
   spoilIndex(root, db => db.pragma('journal_mode = WAL'))
   const { child, run } = startWriter(root)
@@ -85,7 +85,7 @@ describeWith('strace', 'a reader', strace => {
   })
 })
 
-/** Opening a file changes it only when it is created or emptied; the index is copied to a temporary folder. */
+/** Opening a file changes it only if it is created or truncated. The index is copied to a temporary folder. */
 function isChange({ name, text }: { readonly name: string; readonly text: string }): boolean {
   if (name === 'copy_file_range') return !text.includes('/lewm-index-')
   return name !== 'openat' || /O_CREAT|O_TRUNC/.test(text)

@@ -1,4 +1,4 @@
-/** What the kernels do, in WebAssembly and in plain JavaScript, held against the same done value by value. */
+/** The kernels, in WebAssembly and in plain JavaScript, compared with value-by-value implementations. */
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import type * as Kernels from '../../../src/main/core/kernels/kernels.ts'
@@ -18,11 +18,11 @@ function unpackSlowly(bytes: Uint8Array, from: number, bitWidth: number, count: 
 }
 
 const widths = Array.from({ length: WIDEST_PACKED }, (_, i) => i + 1)
-/** Floats by their bits: every kind of number comes up. */
+/** Floats from random bits, which cover every kind of number. */
 const floats = fc
   .array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 0, maxLength: 70 })
   .map(bits => new Float32Array(Uint32Array.from(bits).buffer))
-/** Floats near those that a half can hold, where rounding and its ties are decided. */
+/** Floats near float16 values, where rounding and ties matter. */
 const nearHalves = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 0x5000 }), fc.boolean(), fc.integer({ min: 0, max: 0x3fff })), { maxLength: 70 })
   .map(
@@ -35,7 +35,7 @@ const nearHalves = fc
       )
   )
 
-/** Another instance of the module, whose memory `refuse` may refuse. @returns it, and what it remarks when it is first used */
+/** Another instance of the module, whose memory `refuse` may refuse. @returns the instance, and its remarks on first use */
 async function freshKernels(refuse: boolean): Promise<{ readonly kernels: typeof Kernels; readonly remarks: string[] }> {
   vi.resetModules()
   const remarks: string[] = []
@@ -64,7 +64,7 @@ describe.each([
   const { kernels, remarks } = await freshKernels(refuse)
   const { areHalvesFinite, rangeOfHalves, regionOf, roundToHalves, unpackGroups } = kernels
 
-  test('is said once, where it is not what is usual', () => {
+  test('is reported once, if it is not the usual one', () => {
     expect(remarks).toEqual(
       refuse ? [expect.stringMatching(/^WebAssembly is not used \(.*could not allocate memory\)\. Plain JavaScript/)] : []
     )
@@ -103,7 +103,7 @@ describe.each([
       )
     })
 
-    test('more than one piece', () => {
+    test('several pieces', () => {
       const groups = 10_000
       const bytes = Uint8Array.from({ length: groups * 15 }, (_, i) => (i * 2_654_435_761) >>> 13)
       const out = new Uint16Array(groups * 8)
@@ -112,8 +112,8 @@ describe.each([
     })
   })
 
-  describe('halves', () => {
-    test('out of floats, as one by one', () => {
+  describe('float16', () => {
+    test('from floats, equal to one-by-one conversion', () => {
       fc.assert(
         fc.property(fc.oneof(floats, nearHalves), values => {
           const out = new Uint16Array(values.length + 2).fill(5)
@@ -126,7 +126,7 @@ describe.each([
       )
     })
 
-    test('every half and every tie between two comes back as it should', () => {
+    test('every float16 and every tie between two is rounded correctly', () => {
       for (let high = 0; high < 0x8000; high++) {
         const values = Float32Array.of(high * 2 ** -24, (high + 0.5) * 2 ** -24, -(high + 0.25) * 2 ** -20, (high * 2 + 1) * 2 ** -6)
         const out = new Uint16Array(4)
@@ -142,7 +142,7 @@ describe.each([
       expect([...out]).toEqual(Array.from(values, toFloat16))
     })
 
-    test.each([false, true])('that are not finite are found wherever they stand (in place: %s)', inPlace => {
+    test.each([false, true])('non-finite values are found at any position (in place: %s)', inPlace => {
       for (const length of [1, 7, 8, 9, 64, 100_001]) {
         const region = inPlace ? regionOf('values', 2 * length) : new Uint8Array(2 * length)
         const float16s = new Uint16Array(region.buffer, region.byteOffset, length).fill(0xfbff)

@@ -1,4 +1,4 @@
-/** In how many configurations a block is present, by paths alone. */
+/** The number of configurations that contain a block, by paths alone. */
 import { expect, test } from 'vitest'
 import { blockPresence } from '../../../src/main/core/layouts/blockPresence.ts'
 
@@ -6,14 +6,14 @@ const at = (configuration: string, name: string): string => `embeddings/${config
 const CONFIGURATIONS = ['a__x/3/centered_mean_64', 'a__x/12/centered_mean_64', 'a__x/12/global_mean_0', 'b/12/centered_mean_64'] as const
 const [FIRST, SECOND, THIRD, FOURTH] = CONFIGURATIONS
 
-test('encoder, layer, pool and radius tell configurations apart', () => {
+test('encoder, layer, pool and radius distinguish configurations', () => {
   const lost = at(SECOND, '17_4')
   const present = [FIRST, THIRD, FOURTH].map(each => at(each, '17_4'))
   const found = blockPresence([...present, at(SECOND, '17_3')], [lost])
   expect([...found]).toEqual([[lost, { contig: '17', strideBlock: 4, configurations: 4, presentIn: 3 }]])
 })
 
-test('another block, another contig and a name that only begins alike are not it', () => {
+test('another block, another contig and a name with the same prefix do not match', () => {
   const lost = at(FIRST, '1_4')
   const present = [at(SECOND, '1_5'), at(THIRD, '11_4'), at(FOURTH, '1_44')]
   expect(blockPresence(present, [lost]).get(lost)).toMatchObject({ configurations: 4, presentIn: 0 })
@@ -24,7 +24,7 @@ test('contigs are the same with and without chr', () => {
   expect(blockPresence([at(SECOND, 'chr1_4')], [lost]).get(lost)).toMatchObject({ configurations: 2, presentIn: 1 })
 })
 
-test('several lost shards count each other\u2019s configurations, and not each other', () => {
+test('several lost shards count each other’s configurations, but not each other', () => {
   const lost = [at(FIRST, '1_4'), at(SECOND, '1_4')]
   const found = blockPresence([at(THIRD, '1_4')], lost)
   for (const path of lost) expect(found.get(path)).toMatchObject({ configurations: 3, presentIn: 1 })

@@ -1,4 +1,4 @@
-/** Layout 2: every row as the GenoLeWM that wrote it reads it, and nothing of it ever written. */
+/** Layout 2: every row is read like by the GenoLeWM that wrote it, and nothing is ever written. */
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -36,7 +36,7 @@ const rows = newerRows('layout2')
 const [first, second] = rows
 if (first === undefined || second === undefined) throw new Error('the reference has no rows')
 
-/** The shard that holds NaN and infinities, which are suspect in each layout. The reference of layout 1 has one as well. */
+/** The shard with NaN and infinities, which are suspect in each layout. The reference of layout 1 has one as well. */
 const NON_FINITE = 'embeddings/local-kmer/127/attention_7/chrnonfinite_0.parquet'
 
 function keyOf(row: Row): WindowKey {
@@ -54,7 +54,7 @@ function keyOf(row: Row): WindowKey {
 
 const indexFindings = (findings: readonly Finding[]): Finding[] => findings.filter(({ severity }) => severity === 'index')
 
-/** Where a shard of another cache is put. */
+/** The path to which a shard of another cache is copied. */
 const beside = (path: string): string => path.replace('embeddings/', 'embeddings/other-')
 
 /** Copies the shards of a cache into another one. */
@@ -76,7 +76,7 @@ test('each row is read bit for bit by its key', () => {
   )
 })
 
-test('a key without a centre is that of a row without one', () => {
+test('a key without a center matches a row without one', () => {
   const reader = openCacheReader(newerCache('layout2'))
   const without = (row: Row) => reader.readEmbedding({ ...keyOf(row), centerToken: undefined })
   for (const row of rows) expect(without(row) !== null).toBe(row.center_token === null)
@@ -89,7 +89,7 @@ describe.each(['layout2', 'long2'] as const)('%s', which => {
   const root = newerCache(which)
   const expected = newerRows(which)
 
-  test('its rows are listed with their centre', async () => {
+  test('its rows are listed with their center', async () => {
     for (const shardPath of shardsOf(root)) {
       const { rowList } = await describeShard(root, shardPath, { rows: true })
       for (const row of expected.filter(each => each.shard_path === shardPath)) {
@@ -109,7 +109,7 @@ describe.each(['layout2', 'long2'] as const)('%s', which => {
     }
   })
 
-  test('is healthy, by both readers', async () => {
+  test('is healthy, according to both readers', async () => {
     const before = filesBelow(root)
     const { findings, secondReader, checkedRows } = await verifyCache(root, { secondReader: true })
     const missing = which === 'long2' ? ['index_missing'] : []
@@ -136,13 +136,13 @@ describe('its index', () => {
   }
   const at = `shard_path = '${first.shard_path}' AND row_offset = 0`
 
-  test('an entry that is gone', async () => {
+  test('a missing entry', async () => {
     const findings = await changed(db => db.exec(`DELETE FROM window_index WHERE ${at}`))
     expect(findings).toMatchObject([{ kind: 'row_without_entry', shardPath: first.shard_path, row: 0, details: { index_layout: 2 } }])
     expect(findings.map(describeFinding)[0]).not.toContain('reindex')
   })
 
-  test('an entry with another centre', async () => {
+  test('an entry with another center', async () => {
     const findings = await changed(db => db.exec(`UPDATE window_index SET center_token = 255 WHERE ${at}`))
     expect(findings).toMatchObject([
       {
@@ -154,13 +154,13 @@ describe('its index', () => {
     ])
   })
 
-  test('an entry with no centre where the pool needs one', async () => {
+  test('an entry without a center where the pool requires one', async () => {
     const findings = await changed(db => db.exec(`UPDATE window_index SET center_token = -1 WHERE ${at}`))
     expect(findings.map(({ kind }) => kind).sort()).toEqual(['entry_elsewhere', 'row_without_entry'])
   })
 })
 
-test('each bit of an index entry counts', async () => {
+test('each bit of an index entry matters', async () => {
   const root = newerCache('layout2')
   spoilIndex(root, db => {
     const hash = db.prepare('SELECT window_hash FROM window_index WHERE rowid = 7').pluck().get() as string
@@ -172,7 +172,7 @@ test('each bit of an index entry counts', async () => {
   ])
 })
 
-test('a damaged shard moves to quarantine, its entries stay, and it comes back', async () => {
+test('a damaged shard is quarantined, its entries stay, and it is restored', async () => {
   const root = newerCache('layout2')
   const target = String(first.shard_path)
   const path = join(root, target)
@@ -198,7 +198,7 @@ test('a damaged shard moves to quarantine, its entries stay, and it comes back',
   expect(readFileSync(join(root, INDEX)).equals(index)).toBe(true)
 })
 
-test('what would change it is refused, and changes nothing', async () => {
+test('changes are refused, and change nothing', async () => {
   const root = newerCache('layout2')
   const before = filesBelow(root)
   const refused = { code: 'RESOURCE.UNSUPPORTED', details: { index_path: INDEX, index_layout: 2 } }
@@ -223,7 +223,7 @@ test('without an index as well', async () => {
   expect(filesBelow(root)).toEqual(before)
 })
 
-test('a record with a centre is refused', async () => {
+test('a record with a center is refused', async () => {
   const records = [{ ...recordOf(0), centerToken: 8 }]
   await expect(writeShard(temporaryFolder(), { ...BLOCK, records })).rejects.toMatchObject({
     code: 'INPUT.GENERIC',
@@ -263,7 +263,7 @@ describe('beside an index of layout 1', () => {
     }
   })
 
-  test('a new index holds the rows of layout 1, and no more of it is to be done', async () => {
+  test('a new index holds the rows of layout 1, and the others are not reported as missing from it', async () => {
     const { indexedRows, findings } = await reindexCache(root)
     expect(indexedRows).toBe(referenceRows('healthy').length)
     expect(findings).toMatchObject([{ kind: 'index_other_layout', details: { shards: shards.length, count: 56 } }])
@@ -276,7 +276,7 @@ describe('beside an index of layout 1', () => {
     expect(indexFindings((await verifyCache(root)).findings).map(({ kind }) => kind)).toEqual(['index_other_layout'])
   })
 
-  test('a shard of layout 2 in the place of one of layout 1 has changed since it was indexed', async () => {
+  test('a shard of layout 2 in place of one of layout 1 has changed since it was indexed', async () => {
     const mixed = referenceCache('healthy')
     const path = String(row?.shard_path)
     const held = referenceRows('healthy').filter(each => each.shard_path === path).length
@@ -293,7 +293,7 @@ describe('beside an index of layout 1', () => {
   })
 })
 
-test('beside an index of layout 2 rows of layout 1 are reported once, and the index stays', async () => {
+test('beside an index of layout 2, rows of layout 1 are reported once, and the index stays', async () => {
   const root = newerCache('layout2')
   const shards = addShards(referenceCache('healthy'), root)
   const index = readFileSync(join(root, INDEX))
@@ -310,7 +310,7 @@ test('beside an index of layout 2 rows of layout 1 are reported once, and the in
   expect(readFileSync(join(root, INDEX)).equals(index)).toBe(true)
 })
 
-test('a bit that flips in a shard is found once its bytes are on record', async () => {
+test('a flipped bit in a shard is found once its digest is recorded', async () => {
   const root = newerCache('layout2')
   const ledger = newLedger()
   await verifyCache(root, { ledger })

@@ -1,4 +1,4 @@
-/** Shards of layouts that are not read: said to be so, left alone by every repair, kept out of the index. */
+/** Shards of unsupported layouts: reported as such, ignored by every repair, kept out of the index. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,7 +21,7 @@ const LAYOUT_1 = 'embeddings/handmade/5/centered_mean_8/chr1_0.parquet'
 const LAYOUT_3A = `embeddings/v3/handmade/${'ab'.repeat(32)}/fp16_as_fp32/5/centered_mean_8/chr1_0.parquet`
 const LAYOUT_3B = `embeddings/v3/id-${'ab'.repeat(32)}/${'cd'.repeat(32)}/fp16_as_fp32/5/centered_mean_8/ctg-${'ef'.repeat(32)}_0.parquet`
 
-/** A cache of one good shard, and of these bytes. */
+/** A cache of one valid shard, and of these bytes. */
 async function cacheWith(path: string, bytes: Uint8Array): Promise<string> {
   const root = temporaryFolder()
   await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
@@ -30,7 +30,7 @@ async function cacheWith(path: string, bytes: Uint8Array): Promise<string> {
   return root
 }
 
-/** Unsupported, and never in the way of a repair. */
+/** Unsupported, and never part of a repair. */
 async function expectLeftAlone(root: string, path: string, kind: string): Promise<void> {
   const bytes = readFileSync(join(root, path))
   const { findings } = await verifyCache(root)
@@ -49,16 +49,16 @@ describe.each([
   ['layout 2', '2.0.0', 'unsupported_layout'],
   ['layout 3', '3.0.0', 'unsupported_layout'],
   ['a later layout 2', '2.17.3', 'unsupported_layout'],
-  ['a layout nobody knows', '9.9.9', 'unsupported_version'],
-  ['a version that is none', 'newest', 'unsupported_version'],
+  ['an unknown layout', '9.9.9', 'unsupported_version'],
+  ['an invalid version', 'newest', 'unsupported_version'],
   ['an older version', '0.9.0', 'unsupported_version'],
   ['a later version of layout 1', '1.0.1', 'unsupported_version']
 ])('%s, by its rows', (_, version, kind) => {
-  test('is left alone', async () => {
+  test('is not changed', async () => {
     await expectLeftAlone(await cacheWith(LAYOUT_1, versioned(version)), LAYOUT_1, kind)
   })
 
-  test('is not held against the rules of layout 1', async () => {
+  test('is not checked against the rules of layout 1', async () => {
     await expectLeftAlone(
       await cacheWith(LAYOUT_1, versioned(version, { pool_type: text('max_pool'), dtype: text('int4') })),
       LAYOUT_1,
@@ -74,13 +74,13 @@ describe.each([
   test.each([
     ['its own version', versioned('3.0.0')],
     ['rows of layout 1', versioned('1.0.0')],
-    ['pools that we do not know', versioned('3.0.0', { pool_type: text('max_pool') })]
-  ])('with %s is left alone', async (_what, bytes) => {
+    ['unknown pools', versioned('3.0.0', { pool_type: text('max_pool') })]
+  ])('with %s is not changed', async (_what, bytes) => {
     await expectLeftAlone(await cacheWith(path, bytes), path, 'unsupported_layout')
   })
 })
 
-test('an encoder called v3 is layout 1 where its path is', async () => {
+test('an encoder named v3 is layout 1 if its path is', async () => {
   const path = 'embeddings/v3/5/centered_mean_8/chr1_0.parquet'
   const { findings } = await verifyCache(await cacheWith(path, handmadeShard(1)))
   expect(findings.filter(({ shardPath }) => shardPath === path).map(({ kind }) => kind)).toEqual(['row_without_entry'])
@@ -110,12 +110,12 @@ pq.write_table(pa.table(dict(cols)), path, compression='zstd')
     return root
   }
 
-  test('layout 1 is no different from any other shard', async () => {
+  test('layout 1 is like any other shard', async () => {
     const { findings } = await verifyCache(await written('1', LAYOUT_1))
     expect(findings.filter(({ shardPath }) => shardPath === LAYOUT_1).map(({ kind }) => kind)).toEqual(['row_without_entry'])
   })
 
-  test('layout 2 is read, and an index of layout 1 does not hold it', async () => {
+  test('layout 2 is read, but not held by an index of layout 1', async () => {
     const { findings } = await verifyCache(await written('2', LAYOUT_1))
     expect(findings).toMatchObject([{ kind: 'index_other_layout', details: { layout: 2, shards: 1, count: 3 } }])
   })

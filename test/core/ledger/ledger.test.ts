@@ -1,4 +1,4 @@
-/** What was verified before: skipped where nothing changed, gone on with where it stopped, held against the bytes of today. */
+/** Earlier verifications: unchanged shards are skipped, an interrupted run is resumed, and digests are compared with the current bytes. */
 
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
@@ -51,7 +51,7 @@ test('recording changes nothing in the cache and nothing in the report', async (
 })
 
 describe('changed', () => {
-  test('looks at everything once, then at what is new or was changed', async () => {
+  test('reads everything once, then only new and changed shards', async () => {
     const root = referenceCache('healthy')
     const ledger = newLedger()
     const [first = '', second = ''] = shardsOf(root)
@@ -66,14 +66,14 @@ describe('changed', () => {
     expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(0)
   })
 
-  test('a quick look is no verification', async () => {
+  test('a quick run is not a verification', async () => {
     const root = referenceCache('healthy')
     const ledger = newLedger()
     await verifyCache(root, { ledger, quick: true })
     expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(92)
   })
 
-  test('each cache is known by itself', async () => {
+  test('each cache has separate records', async () => {
     const ledger = newLedger()
     await verifyCache(referenceCache('healthy'), { ledger })
     expect((await verifyCache(referenceCache('healthy'), { ledger, changed: true })).checkedShards).toBe(92)
@@ -104,7 +104,7 @@ describe('a verification in the future, recorded by a clock that was ahead', () 
   })
 
   test.each([{ olderThanMs: 86_400_000 }, { olderThanMs: 0 }, { trustMs: 86_400_000 }, { changed: true }])(
-    'is of no use to %j',
+    'is not used by %j',
     async options => {
       const [root, ledger] = [referenceCache('healthy'), newLedger()]
       const [shard = ''] = shardsOf(root)
@@ -119,7 +119,7 @@ describe('a verification in the future, recorded by a clock that was ahead', () 
 })
 
 describe('olderThanMs', () => {
-  test('looks at what was not verified for so long', async () => {
+  test('reads shards whose last verification is older than that', async () => {
     const root = referenceCache('healthy')
     const ledger = newLedger()
     await verifyCache(root, { ledger, shards: shardsOf(root).slice(0, 10) })
@@ -140,7 +140,7 @@ describe('bytes that changed since they were recorded', () => {
     writeFileSync(path, bytes)
   }
 
-  test('are told, though nothing else tells them: same size, same time, valid values', async () => {
+  test('are reported, although there is no other sign: same size, same time, valid values', async () => {
     const root = referenceCache('unusual')
     const path = 'embeddings/local-kmer/3/centered_mean_8/chruncompressed_1.parquet'
     const { atime, mtime } = statSync(join(root, path))
@@ -158,7 +158,7 @@ describe('bytes that changed since they were recorded', () => {
     }
   })
 
-  test('are not held against a shard that was taken away and written anew', async () => {
+  test('are not reported for a shard that was removed and written again', async () => {
     const root = temporaryFolder()
     const ledger = newLedger()
     await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
@@ -172,7 +172,7 @@ describe('bytes that changed since they were recorded', () => {
 })
 
 describe('resume', () => {
-  /** Cuts a verify short after some shards. */
+  /** Cancels a verification after some shards. */
   async function cutShort(root: string, ledger: Ledger, after: number): Promise<void> {
     const stop = new AbortController()
     let seen = 0
@@ -180,7 +180,7 @@ describe('resume', () => {
     await expect(run).rejects.toMatchObject({ code: 'CANCELLED' })
   }
 
-  test.each([1, 5, 20])('after %i findings gives the report of a whole run', async after => {
+  test.each([1, 5, 20])('after %i findings gives the report of a complete run', async after => {
     const root = referenceCache('damaged')
     await reindexCache(root)
     const whole = await verifyCache(root)
@@ -192,7 +192,7 @@ describe('resume', () => {
     expect(comparable(await verifyCache(root, { ledger, resume: true }))).toEqual(comparable(whole))
   })
 
-  test('looks again at a shard that changed meanwhile', async () => {
+  test('reads a shard again that changed meanwhile', async () => {
     const root = referenceCache('damaged')
     const ledger = newLedger()
     await cutShort(root, ledger, 5)
@@ -202,7 +202,7 @@ describe('resume', () => {
     expect(findings.filter(({ shardPath }) => shardPath === first).map(({ kind }) => kind)).toContain('placeholder')
   })
 
-  test('a run that came to its end is not gone on with', async () => {
+  test('a completed run is not resumed', async () => {
     const root = referenceCache('healthy')
     const ledger = newLedger()
     await verifyCache(root, { ledger })
@@ -216,7 +216,7 @@ describe('resume', () => {
 })
 
 describe('partitions', () => {
-  test.each([1, 2, 3, 7])('%i together see what a whole run sees', async of => {
+  test.each([1, 2, 3, 7])('%i together find what a complete run finds', async of => {
     const root = referenceCache('damaged')
     await reindexCache(root)
     const whole = await verifyCache(root)
@@ -228,7 +228,7 @@ describe('partitions', () => {
     expect([...union].sort()).toEqual([...new Set(plain(whole.findings).map(key))].sort())
   })
 
-  test('are the same every time, whatever else lies in the cache', async () => {
+  test('are always the same, independent of other contents of the cache', async () => {
     const root = referenceCache('healthy')
     const before = await verifyCache(root, { partition: { index: 1, of: 3 } })
     await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
@@ -242,12 +242,12 @@ describe('partitions', () => {
     { index: 1, of: 0 },
     { index: 1.5, of: 3 },
     { index: 1, of: Number.NaN }
-  ])('%j is none, and nothing is called healthy for it', async partition => {
+  ])('%j is not a partition, and nothing is reported as healthy for it', async partition => {
     await expect(verifyCache(referenceCache('healthy'), { partition })).rejects.toMatchObject({ code: 'INPUT.GENERIC' })
   })
 })
 
-describe('a ledger that cannot be used is set aside as it is, and a new one begun', () => {
+describe('an unusable ledger is renamed, and a new one is created', () => {
   const withSql = (file: string, sql: string): void => {
     const db = new Database(file)
     db.exec(sql)
@@ -257,7 +257,7 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
     'no database': file => writeFileSync(file, 'this is not a database, though it is long enough to be one if it were'.repeat(50)),
     'of an earlier version': file => withSql(file, 'CREATE TABLE verifications (root TEXT, shard_path TEXT)'),
     'of a later version': file => withSql(file, 'CREATE TABLE verifications (root TEXT, shard_path TEXT); PRAGMA user_version = 99'),
-    'lacking a column': file => {
+    'with a missing column': file => {
       openLedger(file).close()
       withSql(file, 'ALTER TABLE verifications DROP COLUMN sha256')
     }
@@ -297,7 +297,7 @@ describe('a ledger that cannot be used is set aside as it is, and a new one begu
   })
 })
 
-test.each([1, 2])('a ledger of version %i goes on as it is, with what it knew', version => {
+test.each([1, 2])('a ledger of version %i is used as it is, with its records', version => {
   const file = join(temporaryFolder(), 'ledger.sqlite')
   const db = new Database(file)
   db.exec(`
@@ -329,7 +329,7 @@ test.each([1, 2])('a ledger of version %i goes on as it is, with what it knew', 
 })
 
 describe('evidence', () => {
-  test('holds what the rows of a shard are, in a form that does not depend on the order of rows', async () => {
+  test('describes the rows of a shard, independent of their order', async () => {
     const root = temporaryFolder()
     const ledger = newLedger()
     const rows = [0, 1, 2, 3].map(n => recordOf(n))
@@ -349,7 +349,7 @@ describe('evidence', () => {
     expect(second?.keys).not.toBe(first?.keys)
   })
 
-  test('stays as it was when the shard is damaged or goes away', async () => {
+  test('is kept when the shard is damaged or removed', async () => {
     const root = temporaryFolder()
     const ledger = newLedger()
     await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1)] })
@@ -366,7 +366,7 @@ describe('evidence', () => {
     expect(ledger.evidenceOf(root, BLOCK_PATH)).toBeNull()
   })
 
-  test('a shard that was away comes back with its fingerprint, if size and time are the same', async () => {
+  test('a shard that returns gets its digest back, if size and time are the same', async () => {
     const root = temporaryFolder()
     const ledger = newLedger()
     await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
@@ -395,7 +395,7 @@ describe('page checksums', () => {
   const booleans = dataPage('ZSTD', 1, 'PLAIN', Uint8Array.of(0))
   const column = (page: HandmadePage) => ({ untargeted: { chunk: { codec: 'ZSTD' as const, values: 1, pages: [page] } } })
 
-  test('are recorded when every page has one', async () => {
+  test('are recorded if every page has one', async () => {
     const root = temporaryFolder()
     const { shardPath: own } = await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
     mkdirSync(dirname(join(root, HANDMADE_PATH)), { recursive: true })
@@ -410,7 +410,7 @@ describe('page checksums', () => {
     expect(ledger.lastVerification(root, own)).toMatchObject({ pageChecksums: true, sha256: null })
   })
 
-  test.each([1, 2])('tell without a ledger which shards are only readable: %i workers', async workers => {
+  test.each([1, 2])('show, without a ledger, which shards are only readable: %i workers', async workers => {
     const root = temporaryFolder()
     await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
     mkdirSync(dirname(join(root, HANDMADE_PATH)), { recursive: true })
@@ -420,14 +420,14 @@ describe('page checksums', () => {
   })
 })
 
-test('a ledger that can neither be opened nor made is an error of the system, with its path', () => {
+test('a ledger that can neither be opened nor created is a system error, with its path', () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
   expect(() => openLedger(join(file, 'ledger.sqlite'))).toThrow(expect.objectContaining({ code: 'RESOURCE.SYSTEM' }))
 })
 
-describe('a ledger that fails', () => {
-  /** A ledger of a few shards with a second page of zeros. */
+describe('a failing ledger', () => {
+  /** A ledger of a few shards whose second page is zeros. */
   async function damagedLedger(finished: boolean) {
     const file = join(temporaryFolder(), 'ledger.sqlite')
     const root = referenceCache('damaged')
@@ -441,7 +441,7 @@ describe('a ledger that fails', () => {
     return { file, root, damaged }
   }
 
-  test('is set aside by name when it is opened, and its last good copy takes its place', async () => {
+  test('is renamed when it is opened, and its last good copy replaces it', async () => {
     const { file, root, damaged } = await damagedLedger(true)
     writeFileSync(file, damaged)
     const reported: unknown[][] = []
@@ -452,7 +452,7 @@ describe('a ledger that fails', () => {
     expect((await verifyCache(root, { ledger, changed: true })).checkedShards).toBe(0)
   })
 
-  test('is begun anew where no copy was kept', async () => {
+  test('is created again if there is no copy', async () => {
     const { file, damaged } = await damagedLedger(false)
     writeFileSync(file, damaged)
     const reported: boolean[] = []
@@ -460,7 +460,7 @@ describe('a ledger that fails', () => {
     expect(reported).toEqual([false])
   })
 
-  test('while it is open changes no verdict, is told once, and is set aside at the end', async () => {
+  test('while it is open changes no verdict, is reported once, and is renamed at the end', async () => {
     const { file, root, damaged } = await damagedLedger(true)
     const expected = await verifyCache(root)
     const failures: string[] = []
@@ -469,7 +469,7 @@ describe('a ledger that fails', () => {
       onFailure: reason => failures.push(reason),
       onSetAside: (_file, _reason, isRestored) => reported.push(isRestored)
     })
-    // Another size of the file makes SQLite drop what it has read, as a rewrite by another process would.
+    // A different file size makes SQLite drop its cached pages, like a rewrite by another process would.
     writeFileSync(file, damaged)
     const change = new Database(file)
     change.exec('PRAGMA user_version = 4; CREATE TABLE other (x)')
@@ -481,7 +481,7 @@ describe('a ledger that fails', () => {
   })
 })
 
-test('nothing of a ledger lies in memory that hosts do not share', async () => {
+test('a ledger uses no shared memory that hosts cannot share', async () => {
   const file = join(temporaryFolder(), 'ledger.sqlite')
   const before = new Database(file)
   before.pragma('journal_mode = WAL')

@@ -1,4 +1,4 @@
-/** A cache that was moved is found again by its shards, with all that was recorded of it; a copy is another cache. */
+/** A moved cache is recognized by its shards, with all of its records. A copy is another cache. */
 import { cpSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { newLedger } from '../ledgers.ts'
 
 const rootsOf = (ledger: Ledger): string[] => ledger.knownCaches().map(({ root }) => root)
 
-/** A cache that was verified in full where it first lay. */
+/** A fully verified cache at its first path. */
 async function verified(which: 'healthy' | 'unusual' = 'healthy') {
   const ledger = newLedger()
   const before = referenceCache(which)
@@ -18,8 +18,8 @@ async function verified(which: 'healthy' | 'unusual' = 'healthy') {
   return { ledger, before, after: join(temporaryFolder(), 'elsewhere') }
 }
 
-describe('a cache that was moved', () => {
-  test('is as verified as it was', async () => {
+describe('a moved cache', () => {
+  test('keeps its verifications', async () => {
     const { ledger, before, after } = await verified()
     const shards = shardsOf(before)
     const records = shards.map(path => ledger.lastVerification(before, path))
@@ -31,7 +31,7 @@ describe('a cache that was moved', () => {
     expect((await verifyCache(after, { ledger, changed: true })).checkedShards).toBe(0)
   })
 
-  test('has a byte that changes afterwards held against what was recorded before, with since when', async () => {
+  test('has a byte that changes afterwards compared with the earlier record, with its time', async () => {
     const { ledger, before, after } = await verified()
     const [first = ''] = shardsOf(before)
     const recorded = ledger.lastVerification(before, first)
@@ -46,7 +46,7 @@ describe('a cache that was moved', () => {
     })
   })
 
-  test('goes on with the verification that was interrupted', async () => {
+  test('resumes the interrupted verification', async () => {
     const ledger = newLedger()
     const before = referenceCache('healthy')
     const after = join(temporaryFolder(), 'elsewhere')
@@ -59,7 +59,7 @@ describe('a cache that was moved', () => {
     expect(ledger.startRun(after, '{}', true).verifiedInThisRun(first)).not.toBeNull()
   })
 
-  test('is followed back and forth, and where a link is left in its place', async () => {
+  test('is followed in both directions, and if a link is left in its place', async () => {
     const { ledger, before, after } = await verified()
     renameSync(before, after)
     symlinkSync(after, before)
@@ -69,7 +69,7 @@ describe('a cache that was moved', () => {
     expect(await followMove(ledger, before)).toBe(after)
   })
 
-  test('is recognised though some shards are gone and others new', async () => {
+  test('is recognized although some shards are gone and others are new', async () => {
     const { ledger, before, after } = await verified()
     const shards = shardsOf(before)
     renameSync(before, after)
@@ -78,7 +78,7 @@ describe('a cache that was moved', () => {
   })
 })
 
-test('a copy that was restored without its times is recognized by its bytes', async () => {
+test('a copy that was restored with new times is recognized by its bytes', async () => {
   const { ledger, before, after } = await verified()
   cpSync(before, after, { recursive: true })
   rmSync(before, { recursive: true })
@@ -86,7 +86,7 @@ test('a copy that was restored without its times is recognized by its bytes', as
   expect(await followMove(ledger, after)).toBe(before)
 })
 
-describe('two caches that lie at one path in turn', () => {
+describe('two caches alternately at the same path', () => {
   async function inTurn() {
     const { ledger, before: here, after: a } = await verified()
     const b = referenceCache('unusual')
@@ -98,7 +98,7 @@ describe('two caches that lie at one path in turn', () => {
     return { here, a, b, verify, ofA: await alone(here), ofB: await alone(b) }
   }
 
-  test('do not know of each other', async () => {
+  test('do not share records', async () => {
     const { here, a, b, verify, ofA, ofB } = await inTurn()
     renameSync(here, a)
     renameSync(b, here)
@@ -108,7 +108,7 @@ describe('two caches that lie at one path in turn', () => {
     expect(await verify()).toEqual(ofA)
   })
 
-  test('each have what was recorded of them held against what is there when they are back', async () => {
+  test('are each compared with their own records when they return', async () => {
     const { here, a, b, verify } = await inTurn()
     renameSync(here, a)
     renameSync(b, here)
@@ -124,7 +124,7 @@ describe('two caches that lie at one path in turn', () => {
   })
 })
 
-test('a cache whose folder was emptied or made anew has lost its shards', async () => {
+test('a cache whose folder was emptied or recreated has lost its shards', async () => {
   const { ledger, before } = await verified()
   const shards = shardsOf(before)
   rmSync(join(before, 'embeddings'), { recursive: true })
@@ -134,7 +134,7 @@ test('a cache whose folder was emptied or made anew has lost its shards', async 
   expect(findings.filter(({ kind }) => kind === 'missing_shard').map(({ shardPath }) => shardPath)).toEqual(shards)
 })
 
-test('records of a cache that is away stay, while a copy of it is used elsewhere', async () => {
+test('records of an absent cache stay while a copy of it is used elsewhere', async () => {
   const { ledger, before, after } = await verified()
   const away = join(temporaryFolder(), 'away')
   cpSync(before, after, { recursive: true, preserveTimestamps: true })
@@ -147,8 +147,8 @@ test('records of a cache that is away stay, while a copy of it is used elsewhere
   for (const root of [before, after]) expect(ledger.lastVerification(root, first)?.sha256).toMatch(/^[0-9a-f]{64}$/)
 })
 
-describe('nothing is taken over', () => {
-  test('by a copy: the cache still lies where it lay', async () => {
+describe('records are not taken over', () => {
+  test('by a copy, because the cache is still at its path', async () => {
     const { ledger, before, after } = await verified()
     cpSync(before, after, { recursive: true, preserveTimestamps: true })
     for (const path of shardsOf(before)) {
@@ -158,7 +158,7 @@ describe('nothing is taken over', () => {
     await verifyCache(before, { ledger })
     expect(await followMove(ledger, after)).toBeNull()
     expect(rootsOf(ledger)).toEqual([before])
-    // It is the place alone that kept it: once the first is gone, the copy is what is left of it.
+    // Only the path prevented it. Once the first is gone, the copy is what remains of it.
     rmSync(before, { recursive: true })
     expect(await followMove(ledger, after)).toBe(before)
   })
@@ -175,7 +175,7 @@ describe('nothing is taken over', () => {
     expect(await followMove(ledger, after)).toBeNull()
   })
 
-  test('by another cache, or one of which something is known', async () => {
+  test('by another cache, or one with records', async () => {
     const { ledger, before, after } = await verified()
     renameSync(before, after)
     expect(await followMove(ledger, referenceCache('unusual'))).toBeNull()

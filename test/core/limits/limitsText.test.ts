@@ -1,11 +1,11 @@
-/** Limits as they are written: read, given back, refused. */
+/** Limits as text: parsed, printed, refused. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { InputError, limitNames, limitsFromText, limitsInForce, limitsToText, setLimits } from '../../../src/main/core/index.ts'
 import { DEFAULT_LIMITS, LIMIT_NAMES, limitKeys } from '../../../src/main/core/limits/limits.ts'
 
 afterEach(() => setLimits({}))
 
-test('every limit has a name of its own, and is read back as it was', () => {
+test('every limit has a unique name, and is parsed as it was printed', () => {
   expect(new Set(limitNames().split(', ')).size).toBe(limitKeys().length)
   for (const key of limitKeys()) {
     const { name, most } = LIMIT_NAMES[key]
@@ -18,7 +18,7 @@ test('every limit has a name of its own, and is read back as it was', () => {
   expect(limitsToText(DEFAULT_LIMITS)).toBe('')
 })
 
-test('several at once, the last of a name counts', () => {
+test('several at once, the last value of a name counts', () => {
   expect(limitsFromText('page=1MiB, rows=5 list=70000,page=128MiB,time=10m')).toEqual({
     pageBytes: 128 * 1024 * 1024,
     rows: 5,
@@ -28,7 +28,7 @@ test('several at once, the last of a name counts', () => {
   expect(limitsFromText('')).toEqual({})
 })
 
-describe('what is no limit', () => {
+describe('invalid limits', () => {
   test.each([
     ['pages=1', 'the limits are footer, page-header, page, page-values, texts, list, rows, '],
     ['__proto__=1', 'there is no limit "__proto__"'],
@@ -54,7 +54,7 @@ describe('what is no limit', () => {
   })
 })
 
-test('what is not named has its default', () => {
+test('limits that are not named have their default', () => {
   setLimits({ rows: 5 })
   expect(limitsInForce()).toEqual({ ...DEFAULT_LIMITS, rows: 5 })
   setLimits({ pageBytes: 5, shardMs: null })

@@ -1,12 +1,11 @@
 /**
- * LZ4 and Snappy compressors, greedy and small: they make every kind of element that the formats have, so that a decompressor
- * meets them all.
+ * LZ4 and Snappy compressors, greedy and small. They produce every kind of element of the formats, so that a decompressor meets them all.
  */
 import { varint } from '../handmadeShard.ts'
 
 type Copy = { readonly distance: number; readonly length: number }
 
-/** The longest earlier occurrence of what comes next, overlapping or not, up to `end`; null below four bytes. */
+/** The longest earlier occurrence of the next bytes, overlapping or not, up to `end`. Null below four bytes. */
 function findCopy(raw: Uint8Array, at: number, end: number, seen: Map<string, number>): Copy | null {
   if (at + 4 > end) return null
   const key = raw.subarray(at, at + 4).join()
@@ -23,7 +22,7 @@ function lz4Length(length: number): number[] {
   return [...new Array<number>(Math.floor((length - 15) / 255)).fill(255), (length - 15) % 255]
 }
 
-/** @param last how many bytes before the end the last copy begins at least: 12 by the format, which liblz4 enforces */
+/** @param last minimum distance of the last copy from the end, in bytes: 12 by the format, which liblz4 enforces */
 export function compressLz4(raw: Uint8Array, last = 12): Uint8Array {
   const pieces: Uint8Array[] = []
   const seen = new Map<string, number>()

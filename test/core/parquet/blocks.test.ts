@@ -1,4 +1,4 @@
-/** LZ4 and Snappy: what was compressed comes back, and no input gives a byte more or less than was declared. */
+/** LZ4 and Snappy: a round trip is exact, and no input produces more or fewer bytes than declared. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decompressLz4Block, decompressLz4Hadoop } from '../../../src/main/core/parquet/codec/lz4.ts'
@@ -7,7 +7,7 @@ import { DecodeError } from '../../../src/main/core/parquet/encodings/decodeErro
 import { lz4Literals, snappyLiterals } from '../handmadeShard.ts'
 import { compressLz4, compressSnappy } from './blockCompressors.ts'
 
-/** Bytes that repeat themselves, near and far, so that there is something to copy. */
+/** Bytes with repetitions, near and far, so that there are matches. */
 const repetitive = fc
   .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 90 }), fc.integer({ min: 1, max: 40 })), { maxLength: 12 })
   .map(parts => Buffer.concat(parts.flatMap(([bytes, times]) => new Array<Uint8Array>(times).fill(bytes))))
@@ -45,7 +45,7 @@ describe.each(CODECS)('$name', ({ compress, literals, decompress }) => {
     )
   })
 
-  test('a megabyte of one letter, and 100,000 bytes without any order', () => {
+  test('a megabyte of one byte value, and 100,000 random bytes', () => {
     const plain = Buffer.alloc(2 ** 20, 'A')
     const block = compress(plain)
     expect(block.length).toBeLessThan(100_000)
@@ -54,7 +54,7 @@ describe.each(CODECS)('$name', ({ compress, literals, decompress }) => {
     expect(same(decompress(compress(random), random.length), random)).toBe(true)
   })
 
-  test('a block that gives more or less than was declared is refused', () => {
+  test('a block with more or less output than declared is refused', () => {
     fc.assert(
       fc.property(repetitive, fc.integer({ min: -30, max: 30 }), (raw, more) => {
         fc.pre(more !== 0 && raw.length + more >= 0)
@@ -63,7 +63,7 @@ describe.each(CODECS)('$name', ({ compress, literals, decompress }) => {
     )
   })
 
-  test('a block that was cut off is refused', () => {
+  test('a truncated block is refused', () => {
     fc.assert(
       fc.property(repetitive, fc.nat(), (raw, cut) => {
         const block = compress(raw)
@@ -73,7 +73,7 @@ describe.each(CODECS)('$name', ({ compress, literals, decompress }) => {
     )
   })
 
-  test('any bytes give exactly what was declared, or a DecodeError', () => {
+  test('any bytes give exactly the declared size, or a DecodeError', () => {
     const mutated = fc.tuple(repetitive, fc.nat(), fc.nat(255)).map(([raw, at, value]) => {
       const block = Uint8Array.from(compress(raw))
       block[at % Math.max(block.length, 1)] = value
@@ -93,13 +93,13 @@ describe.each(CODECS)('$name', ({ compress, literals, decompress }) => {
   })
 })
 
-describe('blocks laid down by hand', () => {
+describe('handmade blocks', () => {
   const hex = (text: string): Uint8Array => Buffer.from(text.replaceAll(' ', ''), 'hex')
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 
   test.each([
     ['literals only', '50 68656c6c6f', 'hello'],
-    ['a copy that overlaps itself', '16 61 0100 50 6263646566', `${'a'.repeat(11)}bcdef`],
+    ['an overlapping copy', '16 61 0100 50 6263646566', `${'a'.repeat(11)}bcdef`],
     ['a length in more than one byte', `1f 61 0100 ff02 50 6263646566`, `${'a'.repeat(1 + 4 + 15 + 257)}bcdef`]
   ])('LZ4: %s', (_, block, expected) => {
     expect(text(decompressLz4Block(hex(block), expected.length))).toBe(expected)
@@ -107,11 +107,11 @@ describe('blocks laid down by hand', () => {
 
   test.each([
     ['literals beyond the block', '50 6865', 5],
-    ['a copy from before the beginning', '10 61 0200 50 6263646566', 10],
+    ['a copy from before the start', '10 61 0200 50 6263646566', 10],
     ['a copy at distance 0', '10 61 0000 50 6263646566', 10],
-    ['a copy beyond what was declared', '1f 61 0100 ffffff00 00', 20],
-    ['a length without end', `f0 ${'ff'.repeat(64)}`, 1000],
-    ['nothing at all', '', 1],
+    ['a copy beyond the declared size', '1f 61 0100 ffffff00 00', 20],
+    ['an endless length', `f0 ${'ff'.repeat(64)}`, 1000],
+    ['no bytes', '', 1],
     ['a copy without its distance', '1061 01', 5]
   ])('LZ4 refuses %s', (_, block, size) => {
     expect(() => decompressLz4Block(hex(block), size)).toThrow(DecodeError)
@@ -133,14 +133,14 @@ describe('blocks laid down by hand', () => {
   })
 
   test.each([
-    ['another length than was declared', '06 10 68656c6c6f', 5],
-    ['a length without end', 'ffffffffffffffff', 5],
+    ['another length than declared', '06 10 68656c6c6f', 5],
+    ['an endless length', 'ffffffffffffffff', 5],
     ['a literal of four gigabytes', '05 fc ffffffff 61', 5],
-    ['a copy from before the beginning', '08 00 61 0d02', 8],
+    ['a copy from before the start', '08 00 61 0d02', 8],
     ['a copy at distance 0', '08 00 61 0d00', 8],
-    ['more than was declared', '04 10 68656c6c6f', 4],
-    ['less than was declared', '09 10 68656c6c6f', 9],
-    ['nothing at all', '', 0]
+    ['more than declared', '04 10 68656c6c6f', 4],
+    ['less than declared', '09 10 68656c6c6f', 9],
+    ['no bytes', '', 0]
   ])('Snappy refuses %s', (_, block, size) => {
     expect(() => decompressSnappy(hex(block), size)).toThrow(DecodeError)
   })

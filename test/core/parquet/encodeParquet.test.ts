@@ -1,4 +1,4 @@
-/** Files that we write: read back by our own reader and by hyparquet, column by column, over pages and row groups. */
+/** Written files are read back by the first reader and by hyparquet, column by column, over pages and row groups. */
 import { zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
@@ -14,7 +14,7 @@ import type { FlatColumn } from '../../../src/main/core/parquet/pages/rowColumns
 import type { ColumnInput } from '../../../src/main/core/parquet/write/columnInput.ts'
 import { encodeParquet } from '../../../src/main/core/parquet/write/encodeParquet.ts'
 
-/** A column as a test thinks of it: the value of each row, null where it has none. */
+/** A column in the form of the tests: the value of each row, null if it has none. */
 type Cell = null | string | bigint | number | boolean | readonly (number | null)[]
 type Made = { readonly input: ColumnInput; readonly cells: readonly Cell[]; readonly kind: FlatColumn['kind'] | 'lists' }
 
@@ -33,7 +33,7 @@ function fileOf(rows: number, columns: readonly Made[], checksums = true): Uint8
   )
 }
 
-/** Every column by our reader, as cells. */
+/** Every column from the first reader, as cells. */
 function readOurs(bytes: Uint8Array, columns: readonly Made[]): Cell[][] {
   const file = shardFileOf(bytes)
   const footer = readFooter(file, DEFAULT_LIMITS)
@@ -73,7 +73,7 @@ function cellAt(column: FlatColumn, row: number): Cell {
   }
 }
 
-/** The same file by hyparquet, in the same words. */
+/** The same file from hyparquet, in the same form. */
 async function readTheirs(bytes: Uint8Array, columns: readonly Made[]): Promise<Cell[][]> {
   const rows = await parquetReadObjects({ file: Uint8Array.from(bytes).buffer, compressors, utf8: false })
   return columns.map(({ input, kind }) => rows.map(row => theirCell(row[input.name], kind)))
@@ -90,7 +90,7 @@ function theirCell(value: unknown, kind: Made['kind']): Cell {
   return numbers.length < list.length ? [Number.NaN, ...numbers] : numbers
 }
 
-/** What both readers make of a list with a null inside it: the null first, then the values. */
+/** The result of both readers for a list with a null element: the null first, then the values. */
 function readable(cell: Cell): Cell {
   return Array.isArray(cell) && cell.includes(null) ? [Number.NaN, ...cell.filter(each => each !== null)] : cell
 }
@@ -200,7 +200,7 @@ function listsOf(name: string, cells: readonly ((number | null)[] | null)[], hal
   }
 }
 
-/** A half without NaN, as NaN is unlike itself. */
+/** A float16 without NaN, because NaN is unequal to itself. */
 const half = fc.integer({ min: 0, max: 0x7bff }).chain(bits => fc.constantFrom(bits, bits | 0x8000))
 
 const anyFile = fc.integer({ min: 0, max: 120 }).chain(rows => {
@@ -253,7 +253,7 @@ const anyFile = fc.integer({ min: 0, max: 120 }).chain(rows => {
   return fc.record({ rows: fc.constant(rows), columns: fc.array(column, { minLength: 1, maxLength: 5 }), checksums: fc.boolean() })
 })
 
-test('any columns, with nulls and lists, come back by our reader and by hyparquet', async () => {
+test('any columns, with nulls and lists, are read back by both readers', async () => {
   await fc.assert(
     fc.asyncProperty(anyFile, async ({ rows, columns, checksums }) => {
       const made = columns.map((make, i) => make(`c${i}`))
@@ -266,7 +266,7 @@ test('any columns, with nulls and lists, come back by our reader and by hyparque
   )
 })
 
-describe('more rows than a page holds', () => {
+describe('more rows than fit into a page', () => {
   const rows = 300_000
   const made = [
     integersOf(
@@ -294,17 +294,17 @@ describe('more rows than a page holds', () => {
   ]
   const bytes = fileOf(rows, made)
 
-  test('comes back whole', () => {
+  test('is read back completely', () => {
     const read = readOurs(bytes, made)
     for (const [at, { cells }] of made.entries()) expect(sameCells(read[at], cells)).toBe(true)
   })
 
-  test('is what hyparquet reads', async () => {
+  test('is readable by hyparquet', async () => {
     const read = await readTheirs(bytes, made)
     for (const [at, { cells }] of made.entries()) expect(sameCells(read[at], cells)).toBe(true)
   })
 
-  test('no page passes 1 MiB by more than its levels, and every page begins with a row', () => {
+  test('no page exceeds 1 MiB by more than its levels, and every page begins with a row', () => {
     const file = shardFileOf(bytes)
     const chunk = readFooter(file, DEFAULT_LIMITS).rowGroups[0]?.chunks[1]
     if (chunk === undefined) throw new Error('no lists')
@@ -313,7 +313,7 @@ describe('more rows than a page holds', () => {
   })
 })
 
-describe('more rows than a row group holds', () => {
+describe('more rows than fit into a row group', () => {
   const rows = 1_048_576 + 1000
   const made = [
     integersOf(
@@ -331,14 +331,14 @@ describe('more rows than a row group holds', () => {
   ]
   const bytes = fileOf(rows, made)
 
-  test('has two, and each the right rows', () => {
+  test('has two row groups, each with the correct rows', () => {
     const metadata = parquetMetadata(Uint8Array.from(bytes).buffer)
     expect(metadata.row_groups.map(group => Number(group.num_rows))).toEqual([1_048_576, 1000])
     const read = readOurs(bytes, made)
     for (const [at, { cells }] of made.entries()) expect(sameCells(read[at], cells)).toBe(true)
   })
 
-  test('hyparquet reads the rows around the border', async () => {
+  test('hyparquet reads the rows around the boundary', async () => {
     const rowStart = 1_048_500
     const read = await parquetReadObjects({ file: Uint8Array.from(bytes).buffer, compressors, rowStart, rowEnd: rows })
     const due = made.map(({ cells }) => cells.slice(rowStart))
@@ -347,14 +347,14 @@ describe('more rows than a row group holds', () => {
   })
 })
 
-/** As toEqual, without a look at a million cells one by one. */
+/** Like toEqual, but without comparing a million cells one by one. */
 function sameCells(read: readonly Cell[] | undefined, due: readonly Cell[]): boolean {
   const text = (cell: Cell): string => (Array.isArray(cell) ? cell.join() : String(cell))
   return read !== undefined && read.length === due.length && read.every((cell, i) => text(cell) === text(due[i] ?? null))
 }
 
 describe('statistics', () => {
-  test('are those of the values, nulls counted apart', () => {
+  test('are those of the values, with nulls counted separately', () => {
     const made = [
       integersOf('long', [5n, null, -3n, 2n ** 40n], 8, 'PLAIN'),
       textColumnOf('text', ['b', 'a', null, 'é'], 'RLE_DICTIONARY'),
@@ -373,7 +373,7 @@ describe('statistics', () => {
     expect(columns?.[3]?.min_value).toBeUndefined()
   })
 
-  test('of halves leave NaN out and hold both zeros', () => {
+  test('of float16 values exclude NaN and include both zeros', () => {
     const lists = listsOf(
       'l',
       [
@@ -391,7 +391,7 @@ describe('statistics', () => {
   })
 })
 
-test('a bit changed in any page is told by its checksum', () => {
+test('a changed bit in any page is detected by its checksum', () => {
   const made = [integersOf('n', [1n, 2n, 3n], 8, 'PLAIN'), listsOf('l', [[1, 2], [3], [4]], true, 'PLAIN')]
   const bytes = fileOf(3, made)
   const footer = readFooter(shardFileOf(bytes), DEFAULT_LIMITS)

@@ -1,9 +1,9 @@
-/** Every half there is, and the doubles on both sides of every border between two halves. */
+/** All float16 values, and the doubles on both sides of every midpoint between two of them. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { float16Table, fromFloat16, toFloat16 } from '../../../src/main/core/parquet/encodings/float16.ts'
 
-/** What IEEE 754 says of a half's bits. */
+/** The number of float16 bits by IEEE 754. */
 function numberOf(bits: number): number {
   const sign = bits >= 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 0x1f
@@ -12,7 +12,7 @@ function numberOf(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
-/** The neighbouring double, further from zero or nearer to it. */
+/** The adjacent double, further from zero or nearer to it. */
 function nextDouble(value: number, step: 1n | -1n): number {
   const view = new DataView(new ArrayBuffer(8))
   view.setFloat64(0, value)
@@ -22,13 +22,13 @@ function nextDouble(value: number, step: 1n | -1n): number {
 
 const ALL = Uint16Array.from({ length: 65_536 }, (_, bits) => bits)
 
-test('all 65,536 halves are the numbers that they should be', () => {
+test('all 65,536 float16 values have the correct numbers', () => {
   const floats = fromFloat16(ALL)
   const wrong = [...ALL].filter(bits => !Object.is(floats[bits], numberOf(bits)) || !Object.is(float16Table()[bits], numberOf(bits)))
   expect(wrong).toEqual([])
 })
 
-test('all of them come back, with their sign and as NaN where they were', () => {
+test('all of them round-trip, with their sign and as NaN', () => {
   const isNaN16 = (bits: number): boolean => (bits & 0x7fff) > 0x7c00
   const wrong = [...ALL].filter(bits => {
     const back = toFloat16(numberOf(bits))
@@ -37,13 +37,13 @@ test('all of them come back, with their sign and as NaN where they were', () => 
   expect(wrong).toEqual([])
 })
 
-test('a NaN keeps its payload on the way to a float', () => {
+test('a NaN keeps its payload in the conversion to a float', () => {
   const float16s = Uint16Array.of(0x7e00, 0x7c01, 0xfdff)
   const bits = new Uint32Array(fromFloat16(float16s).buffer)
   expect([...bits].map(each => each.toString(16))).toEqual(['7fc00000', '7f802000', 'ffbfe000'])
 })
 
-test('between two halves: the middle goes to the even one, anything beside it to the nearer', () => {
+test('between two float16 values: the midpoint rounds to the even one, its neighbours to the nearest', () => {
   const wrong: number[] = []
   for (let bits = 0; bits < 0x7c00; bits++) {
     const low = numberOf(bits)
@@ -62,23 +62,23 @@ test('between two halves: the middle goes to the even one, anything beside it to
 
 test.each([
   ['a tenth', 0.1, 0x2e66],
-  ['the largest half', 65_504, 0x7bff],
-  ['just below the border to infinity', nextDouble(65_520, -1n), 0x7bff],
-  ['the border to infinity', 65_520, 0x7c00],
+  ['the largest float16', 65_504, 0x7bff],
+  ['just below the limit to infinity', nextDouble(65_520, -1n), 0x7bff],
+  ['the limit to infinity', 65_520, 0x7c00],
   ['beyond', -1e300, 0xfc00],
   ['infinity', Number.POSITIVE_INFINITY, 0x7c00],
   ['NaN', Number.NaN, 0x7e00],
   ['minus zero', -0, 0x8000],
   ['half the smallest subnormal', 2 ** -25, 0],
-  ['a double above it', nextDouble(2 ** -25, 1n), 1],
+  ['the next double above it', nextDouble(2 ** -25, 1n), 1],
   ['the smallest double', Number.MIN_VALUE, 0],
-  // By way of a float this would be rounded twice, to 0x3c00.
+  // Through a float, this would be rounded twice, to 0x3c00.
   ['a double whose float is a tie', 1 + 2 ** -11 + 2 ** -40, 0x3c01]
 ])('%s', (_, value, bits) => {
   expect(toFloat16(value)).toBe(bits)
 })
 
-test('no half is nearer than the one that is chosen', () => {
+test('no float16 is nearer than the chosen one', () => {
   fc.assert(
     fc.property(fc.double({ min: -70_000, max: 70_000, noNaN: true }), value => {
       const bits = toFloat16(value)

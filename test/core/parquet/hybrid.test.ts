@@ -1,4 +1,4 @@
-/** The hybrid encoding against its own inverse, against another implementation, and against streams that lie. */
+/** The hybrid encoding compared with its own inverse, with another implementation, and with invalid streams. */
 import fc from 'fast-check'
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { bitWidthOf, decodeHybrid, zerosOf } from '../../../src/main/core/parque
 import { encodeBitLevels, encodeHybrid } from '../../../src/main/core/parquet/write/encodeHybrid.ts'
 import { packed, run, varint } from '../handmadeShard.ts'
 
-/** A bit width, and values that fit it: runs of any length between stretches without order. */
+/** A bit width, and values that fit it: runs of any length between random values. */
 const stream = fc
   .integer({ min: 0, max: 32 })
   .chain(bitWidth =>
@@ -26,7 +26,7 @@ function decode(bytes: Uint8Array, bitWidth: number, count: number): { values: n
   return { values: [...out], largest }
 }
 
-test('what is encoded is decoded, and the largest value is told', () => {
+test('encoded values are decoded, with the largest value', () => {
   fc.assert(
     fc.property(stream, ({ bitWidth, values }) => {
       const { values: decoded, largest } = decode(encodeHybrid(values, bitWidth), bitWidth, values.length)
@@ -37,7 +37,7 @@ test('what is encoded is decoded, and the largest value is told', () => {
   )
 })
 
-test('hyparquet reads what we encode', () => {
+test('hyparquet reads the encoded values', () => {
   fc.assert(
     fc.property(
       stream.filter(({ bitWidth }) => bitWidth >= 1 && bitWidth <= 24),
@@ -52,7 +52,7 @@ test('hyparquet reads what we encode', () => {
   )
 })
 
-test('levels are encoded so that they come back', () => {
+test('levels round-trip', () => {
   fc.assert(
     fc.property(fc.constantFrom(1, 3), fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 }), (max, levels) => {
       const within = Uint8Array.from(levels, level => Math.min(level, max))
@@ -62,7 +62,7 @@ test('levels are encoded so that they come back', () => {
   )
 })
 
-test('packed values of every width come out of every kind of array as hyparquet reads them', () => {
+test('packed values of every width, in every kind of array, are unpacked like by hyparquet', () => {
   for (let bitWidth = 1; bitWidth <= 24; bitWidth++) {
     const values = Array.from({ length: 1019 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> (32 - bitWidth))
     const bytes = Uint8Array.from(encodeHybrid(values, bitWidth))
@@ -80,7 +80,7 @@ test('packed values of every width come out of every kind of array as hyparquet 
   }
 })
 
-test('the zeros among levels are found where they stand', () => {
+test('the positions of zeros among levels are found', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 1100 })), { maxLength: 40 }), runs => {
       const levels = runs.flatMap(([one, length]) => new Array<number>(length).fill(one ? 1 : 0))
@@ -90,30 +90,30 @@ test('the zeros among levels are found where they stand', () => {
   )
 })
 
-test('long runs take no room', () => {
+test('long runs need no space', () => {
   expect(encodeHybrid(new Uint8Array(1_000_000), 1).length).toBeLessThan(8)
 })
 
-describe('streams laid down by hand', () => {
+describe('handmade streams', () => {
   test.each([
     { name: 'a run', bytes: run(5, 3, 2), bitWidth: 2, count: 5, values: [3, 3, 3, 3, 3] },
-    { name: 'a run longer than what is due', bytes: run(2 ** 30, 1, 1), bitWidth: 1, count: 3, values: [1, 1, 1] },
+    { name: 'a run longer than required', bytes: run(2 ** 30, 1, 1), bitWidth: 1, count: 3, values: [1, 1, 1] },
     {
-      name: 'a packed stretch',
+      name: 'a packed run',
       bytes: packed(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7), 3),
       bitWidth: 3,
       count: 8,
       values: [0, 1, 2, 3, 4, 5, 6, 7]
     },
-    { name: 'the padding of the last group left away', bytes: Uint8Array.of(3, 0b1), bitWidth: 1, count: 1, values: [1] },
+    { name: 'without the padding of the last group', bytes: Uint8Array.of(3, 0b1), bitWidth: 1, count: 1, values: [1] },
     {
-      name: 'a run behind a packed stretch',
+      name: 'a run after a packed run',
       bytes: Buffer.concat([packed(Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 0), 1), run(2, 1, 1)]),
       bitWidth: 1,
       count: 10,
       values: [1, 0, 1, 0, 1, 0, 1, 0, 1, 1]
     },
-    { name: 'no bits at all', bytes: Uint8Array.of(8), bitWidth: 0, count: 4, values: [0, 0, 0, 0] },
+    { name: 'zero bits', bytes: Uint8Array.of(8), bitWidth: 0, count: 4, values: [0, 0, 0, 0] },
     { name: 'nothing due', bytes: new Uint8Array(0), bitWidth: 7, count: 0, values: [] },
     { name: '32 bits', bytes: Uint8Array.of(2, 0xff, 0xff, 0xff, 0xff), bitWidth: 32, count: 1, values: [4_294_967_295] }
   ])('$name', ({ bytes, bitWidth, count, values }) => {
@@ -122,20 +122,20 @@ describe('streams laid down by hand', () => {
 
   test.each([
     { name: 'an empty stream', bytes: [], bitWidth: 1 },
-    { name: 'an empty stream of no bits', bytes: [], bitWidth: 0 },
+    { name: 'an empty stream of zero bits', bytes: [], bitWidth: 0 },
     { name: 'a run without its value', bytes: [10], bitWidth: 1 },
-    { name: 'a run of nothing', bytes: [0, 1], bitWidth: 1 },
-    { name: 'a packed stretch of nothing', bytes: [1], bitWidth: 1 },
-    { name: 'a packed stretch without its bits', bytes: [3], bitWidth: 8 },
-    { name: 'a stream that ends before the values do', bytes: [4, 1], bitWidth: 1 },
-    { name: 'a run length without end', bytes: [255, 255, 255, 255, 255, 255, 255, 255], bitWidth: 1 },
-    { name: 'more than 32 bits a value', bytes: [2, 0, 0, 0, 0, 0], bitWidth: 33 }
+    { name: 'an empty run', bytes: [0, 1], bitWidth: 1 },
+    { name: 'an empty packed run', bytes: [1], bitWidth: 1 },
+    { name: 'a packed run without its bits', bytes: [3], bitWidth: 8 },
+    { name: 'a stream that ends before the values', bytes: [4, 1], bitWidth: 1 },
+    { name: 'an endless run length', bytes: [255, 255, 255, 255, 255, 255, 255, 255], bitWidth: 1 },
+    { name: 'more than 32 bits per value', bytes: [2, 0, 0, 0, 0, 0], bitWidth: 33 }
   ])('$name is refused', ({ bytes, bitWidth }) => {
     expect(() => decode(Uint8Array.from(bytes), bitWidth, 8)).toThrow(DecodeError)
   })
 })
 
-test('any bytes give the values that are due, or a DecodeError, and touch nothing behind them', () => {
+test('any bytes give the required values, or a DecodeError, and nothing after them is read', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 80 }),
@@ -156,7 +156,7 @@ test('any bytes give the values that are due, or a DecodeError, and touch nothin
   )
 })
 
-test('a run of two billion values that are not due costs nothing', () => {
+test('a run of two billion unneeded values costs nothing', () => {
   const bytes = Uint8Array.from([...varint(2 ** 31), 1])
   expect(decode(bytes, 1, 10).values).toEqual(new Array(10).fill(1))
 })

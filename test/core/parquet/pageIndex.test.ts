@@ -1,4 +1,4 @@
-/** The page index of a shard: one row costs one page, and what the index says is believed only as far as the pages agree. */
+/** The page index of a shard: reading one row takes one page, and the index is used only if the pages agree with it. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ beforeAll(async () => {
   shard.close()
 })
 
-/** A cache whose index is right and whose shard has these bytes. */
+/** A cache with a correct index and these bytes as its shard. */
 async function cacheOf(changed: Uint8Array): Promise<string> {
   const root = temporaryFolder()
   await writeShard(root, { ...BLOCK, records })
@@ -51,7 +51,7 @@ function read(root: string, row: number): number[] {
 
 const embeddingOf = (row: number): number[] => [...(records[row]?.embedding ?? [])]
 
-test('several pages, each with whole rows, one behind the other', () => {
+test('several pages, each with whole rows, in sequence', () => {
   expect(pages.length).toBeGreaterThan(3)
   expect(pages.reduce((sum, { rows }) => sum + rows, 0)).toBe(ROWS)
   for (const [i, page] of pages.entries()) {
@@ -60,12 +60,12 @@ test('several pages, each with whole rows, one behind the other', () => {
   }
 })
 
-test('every row by itself, from the last to the first', async () => {
+test('every row individually, from the last to the first', async () => {
   const root = await cacheOf(bytes)
   for (let row = ROWS - 1; row >= 0; row -= 7) expect(read(root, row)).toEqual(embeddingOf(row))
 })
 
-test('a damaged page takes nothing from the rows of the others', async () => {
+test('a damaged page does not affect the rows of the others', async () => {
   const changed = Buffer.from(bytes)
   const [first, , third] = pages
   const at = (first?.end ?? 0) - 10
@@ -77,19 +77,19 @@ test('a damaged page takes nothing from the rows of the others', async () => {
 
 describe('an index that', () => {
   const isAt: [string, (places: PagePlace[]) => PagePlace[]][] = [
-    ['gives a row to the page before', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: page.firstRow + 1 } : page))],
-    ['takes a row from the page before', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: page.firstRow - 1 } : page))],
+    ['assigns a row to the previous page', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: page.firstRow + 1 } : page))],
+    ['takes a row from the previous page', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: page.firstRow - 1 } : page))],
     [
-      'points between two pages',
+      'points into the middle of a page',
       places => places.map((page, i) => (i === 2 ? { ...page, start: page.start + 1, end: page.end + 1 } : page))
     ],
-    ['points out of the column', places => places.map((page, i) => (i === 2 ? { ...page, start: 4, end: 9 } : page))],
-    ['counts its rows backwards', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: 0 } : page))]
+    ['points outside the column', places => places.map((page, i) => (i === 2 ? { ...page, start: 4, end: 9 } : page))],
+    ['has decreasing row numbers', places => places.map((page, i) => (i === 2 ? { ...page, firstRow: 0 } : page))]
   ]
 
-  test.each(isAt)('%s is told by a verify, and misleads no look-up', async (_what, change) => {
+  test.each(isAt)('%s is reported by a verification, and misleads no search', async (_what, change) => {
     const index = encodePageIndex(change(pages))
-    // Behind the structure only as many bytes as it has become shorter, which no reader looks at.
+    // After the structure, padded with as many bytes as it has become shorter. Readers ignore them.
     expect(index.length).toBeLessThanOrEqual(place.end - place.start)
     const changed = Buffer.from(bytes)
     changed.set(index, place.start)

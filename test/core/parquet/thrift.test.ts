@@ -1,4 +1,4 @@
-/** Thrift's compact protocol: written and read back, hostile bytes refused within bounds, footers as another reader sees them. */
+/** Thrift's compact protocol: a round trip, hostile bytes refused within bounds, and footers compared with another reader. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -59,7 +59,7 @@ function fieldsOf({ flag, tiny, whole, long, bytes, numbers, flags, inner }: Val
   return fields.filter(field => field !== null)
 }
 
-/** Plain data without what is absent, so that bytes compare as bytes. */
+/** Plain data without absent fields, with bytes in a comparable form. */
 function plain(values: object): unknown {
   const asText = (value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value)
   return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, asText(value)]])))
@@ -67,7 +67,7 @@ function plain(values: object): unknown {
 
 const read = (bytes: Uint8Array) => readThrift(Every, bytes, DEFAULT_LIMITS)
 
-test('what is written is read', () => {
+test('written values are read back', () => {
   fc.assert(
     fc.property(anyValues, anyBytes, (values, behind) => {
       const bytes = writeThriftStruct(fieldsOf(values))
@@ -80,7 +80,7 @@ test('what is written is read', () => {
   )
 })
 
-describe('as the code that Thrift generates reads it', () => {
+describe("like Thrift's generated code reads it", () => {
   const Two = struct('Two', { needed: required(1, i32), other: optional(2, i32) })
   const readTwo = (fields: readonly Field[]) => readThrift(Two, writeThriftStruct(fields), DEFAULT_LIMITS)
 
@@ -94,7 +94,7 @@ describe('as the code that Thrift generates reads it', () => {
     ).toEqual({ needed: 7, other: undefined })
   })
 
-  test('a field of another type is absent, and named', () => {
+  test('a field of another type is absent, and reported', () => {
     const { value, mistyped } = readTwo([
       [1, 7],
       [2, { i64: 3n }]
@@ -103,7 +103,7 @@ describe('as the code that Thrift generates reads it', () => {
     expect(mistyped).toEqual(['Two.other'])
   })
 
-  test('a required field that is absent, or of another type, is an error', () => {
+  test('a required field that is absent, or has another type, is an error', () => {
     expect(() => readTwo([[2, 3]])).toThrow('Two has no needed')
     expect(() => readTwo([[1, { i64: 3n }]])).toThrow('Two has no needed')
   })
@@ -115,20 +115,20 @@ describe('refused', () => {
   test.each([
     ['nothing', []],
     ['a field without a value', [0x15]],
-    ['a struct that never stops', [0x15, 2]],
+    ['an endless struct', [0x15, 2]],
     ['a list of two billion structs in five bytes', [0x19, 0xfc, ...varint(2 ** 31 - 1), 0]],
     ['a list longer than any length', [0x19, 0xfc, ...varint(2 ** 31), 0]],
     ['a text of two gigabytes', [0x18, ...varint(2 ** 31 - 1), 65]],
     ['a number of eleven bytes', [0x16, ...new Array<number>(11).fill(255)]],
-    ['a double cut short', [0x17, 1, 2, 3]],
+    ['a truncated double', [0x17, 1, 2, 3]],
     ['type 14', [0x1e, 0]]
   ])('%s', (_, bytes) => {
     expect(() => read(Uint8Array.from(bytes))).toThrow(ThriftError)
   })
 
   test.each<[string, Uint8Array]>([
-    ['100,000 structs inside each other', nested(0x1c, 100_000)],
-    ['100,000 lists inside each other', Buffer.concat([Uint8Array.of(0x19), nested(0x19, 100_000)])]
+    ['100,000 nested structs', nested(0x1c, 100_000)],
+    ['100,000 nested lists', Buffer.concat([Uint8Array.of(0x19), nested(0x19, 100_000)])]
   ])('%s', (_, bytes) => {
     expect(() => read(bytes)).toThrow(/the limit is depth=|nested more than/)
   })
@@ -144,7 +144,7 @@ describe('refused', () => {
   })
 })
 
-test('any bytes are a struct, a ThriftError or too deep', () => {
+test('any bytes give a struct, a ThriftError or exceed the depth', () => {
   const mutated = fc.tuple(anyValues, fc.nat(), fc.nat(255)).map(([values, at, value]) => {
     const bytes = writeThriftStruct(fieldsOf(values))
     bytes[at % bytes.length] = value
@@ -166,7 +166,7 @@ test('any bytes are a struct, a ThriftError or too deep', () => {
 describe.each(['healthy', 'unusual'] as const)('the footers of the %s cache', which => {
   const root = referenceCache(which)
 
-  test('say what hyparquet reads in them', () => {
+  test('equal what hyparquet reads in them', () => {
     for (const shardPath of shardsOf(root)) {
       const bytes = readFileSync(join(root, shardPath))
       const theirs = parquetMetadata(Uint8Array.from(bytes).buffer)

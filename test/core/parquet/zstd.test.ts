@@ -1,4 +1,4 @@
-/** The fast way through zstd beside the documented one: the same bytes, or none; and never the worse for what came before. */
+/** The fast zstd decompression compared with the documented API: the same bytes, or none, regardless of earlier input. */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -13,19 +13,19 @@ const bytes = fc.oneof(
 )
 const params = fc.record({ level: fc.integer({ min: -3, max: 12 }), checksum: fc.constantFrom(0, 1) })
 
-/** One frame: Node adds an empty second one where the first fills its last chunk exactly. */
+/** One frame. Node appends an empty second one if the first fills its last chunk exactly. */
 function compress(raw: Uint8Array, { level, checksum }: { level: number; checksum: number }): Uint8Array {
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: checksum }
   return zstdCompressSync(raw, { chunkSize: raw.length + (raw.length >> 8) + 64, params })
 }
 
-test('a whole frame gives what went in, one after the other', () => {
+test('whole frames round-trip, one after another', () => {
   fc.assert(
     fc.property(bytes, params, (raw, how) => {
       const frame = compress(raw, how)
       expect(frameBytes(frame)).toBe(frame.length)
       const output = new Uint8Array(raw.length + 1)
-      // An empty one is left to the documented way.
+      // An empty one is left to the documented API.
       expect(decompressFrameInto(frame, output)).toBe(raw.length > 0 ? raw.length : null)
       expect(Buffer.compare(output.subarray(0, raw.length), raw)).toBe(0)
     }),
@@ -33,7 +33,7 @@ test('a whole frame gives what went in, one after the other', () => {
   )
 })
 
-test('a frame that is cut off, damaged or too large gives nothing, and the next one is whole again', () => {
+test('a truncated, damaged or oversized frame gives nothing, and the next one is decoded correctly', () => {
   const good = compress(Buffer.from('the next page'), { level: 9, checksum: 1 })
   fc.assert(
     fc.property(bytes, params, fc.nat(), fc.integer({ min: 1, max: 255 }), (raw, how, place, flip) => {

@@ -1,4 +1,6 @@
-/** Threads that cannot be started, or that the system ends: everything is read all the same, and nothing is said of shards not read. */
+/**
+ * Threads that cannot be started, or that the operating system ends: everything is still read, and nothing is reported about unread shards.
+ */
 
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,7 +12,7 @@ import { referenceCache } from '../../support/reference.ts'
 import { shardsOf } from '../cacheFiles.ts'
 
 const THREAD = join(import.meta.dirname, '../../support/failingThread.ts')
-/** How many threads can be started; the next cannot, and says so at once or before it can read. */
+/** The number of threads that can be started. The next one fails, at once or before it is ready. */
 const system = vi.hoisted(() => ({ threads: 0, refuses: 'at once' as 'at once' | 'later', remarks: [] as string[] }))
 
 vi.mock('../../../src/main/core/pool/shardPool.ts', async original => {
@@ -40,7 +42,7 @@ afterEach(() => {
 })
 
 describe.each(['at once', 'later'] as const)('a thread that is refused %s', refuses => {
-  test.each([0, 1, 3])('leaves the report as it is: %i of four threads', async threads => {
+  test.each([0, 1, 3])('does not change the report: %i of four threads', async threads => {
     const root = referenceCache('damaged')
     const report = async (workers: number): Promise<unknown> => ({ ...(await verifyCache(root, { workers })), seconds: 0 })
     const alone = await report(1)
@@ -54,7 +56,7 @@ describe.each(['at once', 'later'] as const)('a thread that is refused %s', refu
 test.each([
   ['ends', /its thread ended with code 3/],
   ['memory', /out of memory/]
-])('a thread that the system ends over a shard says nothing of it: %s', async (contig, sentence) => {
+])('a thread that the operating system ends during a shard says nothing about it: %s', async (contig, sentence) => {
   const root = referenceCache('healthy')
   const sound = shardsOf(root)
   const shard = `embeddings/encoder/0/global_mean_0/chr${contig}_0.parquet`

@@ -1,4 +1,4 @@
-/** Memory that the system refuses while a shard is read: the shard is unreadable just now, never damaged, and nobody's bug. */
+/** Memory allocation that fails while a shard is read: the shard is temporarily unreadable, but neither damaged nor evidence of a bug. */
 import { zstdDecompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { expectedError } from '../../../src/main/core/index.ts'
@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks())
 
 const refusal = (): RangeError => new RangeError('Array buffer allocation failed')
 
-/** Refuses the n-th piece of memory and all after it. */
+/** Refuses the n-th allocation and all later ones. */
 function memoryUntil(n: number): { readonly memory: PageMemory; readonly asked: () => number } {
   let asked = 0
   const memory: PageMemory = (part, bytes) => {
@@ -32,7 +32,7 @@ function verdictOf(root: string, shardPath: string, depth: Depth, memory: PageMe
 describe.each(['healthy', 'unusual'] as const)('in each shard of the %s cache', which => {
   const root = referenceCache(which)
 
-  test('refused at any piece of memory, it is unreadable', () => {
+  test('refused at any allocation, it is unreadable', () => {
     let refused = 0
     for (const shardPath of shardsOf(root)) {
       const { memory, asked } = memoryUntil(Number.POSITIVE_INFINITY)
@@ -57,7 +57,7 @@ test.each([
   ['by zstd', Object.assign(new Error('Allocation error'), { code: 'ZSTD_error_memory_allocation', errno: -64 })],
   ['by zlib', Object.assign(new Error('not enough memory'), { code: 'Z_MEM_ERROR', errno: -4 })],
   ['by brotli', Object.assign(new Error('Decompression failed'), { code: 'ERR__ERROR_ALLOC_RING_BUFFER_2', errno: -27 })]
-])('memory refused to a decompressor %s is no damage of its page', (_by, error) => {
+])('memory refused to a decompressor %s is not damage of its page', (_by, error) => {
   vi.mocked(zstdDecompressSync).mockImplementation(() => {
     throw error
   })
@@ -66,7 +66,7 @@ test.each([
   )
 })
 
-test('a decompressor that fails for another reason tells of damage', () => {
+test('a decompressor that fails for another reason reports damage', () => {
   vi.mocked(zstdDecompressSync).mockImplementation(() => {
     throw Object.assign(new Error('Data corruption detected'), { code: 'ZSTD_error_corruption_detected', errno: -20 })
   })
@@ -78,12 +78,12 @@ test.each([
   ['a thread that does not start', Object.assign(new Error('Worker initialization failure: EMFILE'), { code: 'ERR_WORKER_INIT_FAILED' })],
   ['a thread that used up its memory', Object.assign(new Error('Worker terminated'), { code: 'ERR_WORKER_OUT_OF_MEMORY' })],
   ['a call', Object.assign(new Error('ENOMEM: not enough memory, read'), { code: 'ENOMEM', syscall: 'read' })]
-])('is no bug: %s', (_what, error) => {
+])('is not a bug: %s', (_what, error) => {
   expect(expectedError(error)).toMatchObject({ code: 'RESOURCE.SYSTEM' })
 })
 
 test.each([new RangeError('Invalid array length'), new RangeError('Invalid string length'), new Error('Array buffer allocation failed')])(
-  'a bug stays one: %s',
+  'a bug stays a bug: %s',
   error => {
     expect(expectedError(error)).toBeNull()
   }

@@ -1,4 +1,4 @@
-/** A thread that never comes to an end with a shard is ended, the shard is reported, and all others are read. */
+/** A thread that never finishes a shard is ended, the shard is reported, and all others are read. */
 
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -25,7 +25,7 @@ afterAll(() => {
   for (const thread of started) thread.end()
 })
 
-/** What a busy machine needs to start the threads is well below. */
+/** A busy machine needs far less than this to start the threads. */
 const BUDGET_MS = 5_000
 
 test('over a whole verification', async () => {
@@ -45,7 +45,7 @@ test('over a whole verification', async () => {
     const given = findings.filter(({ kind }) => kind === 'over_limit')
     expect(given.map(({ shardPath }) => shardPath)).toEqual(hanging)
     expect(given.map(describeFinding)[0]).toContain('it took longer than 5 s')
-    // Only what was looked at to its end is written down.
+    // Only completely read shards are recorded.
     expect(sound.filter(path => ledger.lastVerification(root, path)?.sha256 == null)).toEqual([])
     expect(hanging.filter(path => ledger.lastVerification(root, path) !== null)).toEqual([])
     const ended = started.slice(before).filter(({ alive }) => !alive)

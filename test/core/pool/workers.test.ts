@@ -1,4 +1,4 @@
-/** Threads change how long a look at a cache takes and nothing else: not the report, not the index, not the order. */
+/** Threads change only the duration of an operation on a cache, and not the report, the index or the order. */
 
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
@@ -30,7 +30,7 @@ async function sameForAll(run: (workers: number) => Promise<unknown>): Promise<v
   for (const other of threaded) expect(other).toBe(alone)
 }
 
-test('several verifications in one thread, page by page in turns, find what each finds alone', async () => {
+test('several verifications in one thread, interleaved page by page, find what each finds alone', async () => {
   const roots = (['healthy', 'unusual', 'damaged'] as const).map(name => referenceCache(name))
   const report = async (root: string): Promise<unknown> => ({ ...(await verifyCache(root, { workers: 1 })), seconds: 0 })
   const alone: unknown[] = []
@@ -39,7 +39,7 @@ test('several verifications in one thread, page by page in turns, find what each
 })
 
 describe('one worker, two and eight give', () => {
-  test('the same report of a verification, to the byte, and findings in the same order', async () => {
+  test('the same report of a verification, byte for byte, and findings in the same order', async () => {
     const root = referenceCache('damaged')
     await sameForAll(async workers => {
       const reported: Finding[] = []
@@ -61,7 +61,7 @@ describe('one worker, two and eight give', () => {
     })
   })
 
-  test('the same fingerprints in the ledger', async () => {
+  test('the same digests in the ledger', async () => {
     const root = referenceCache('damaged')
     await sameForAll(async workers => {
       const ledger = openLedger(join(temporaryFolder(), 'ledger.sqlite'))
@@ -75,7 +75,7 @@ describe('one worker, two and eight give', () => {
   })
 })
 
-/** Of all bytes but those that count how often it was written. */
+/** Of all bytes except those that count the writes. */
 function indexDigest(root: string): string {
   const bytes = readFileSync(join(root, 'embeddings/index.sqlite'))
   return createHash('sha256')
@@ -111,8 +111,8 @@ describe('a verification ends within half a second of its cancellation', () => {
   })
 })
 
-describe('a shard that takes too long', () => {
-  test.each(WORKERS)('is given up and reported, and the others are read: %i workers', async workers => {
+describe('a shard that exceeds the time limit', () => {
+  test.each(WORKERS)('is abandoned and reported, and the others are read: %i workers', async workers => {
     const root = referenceCache('healthy')
     const shards = shardsOf(root)
     const { findings, checkedShards } = await verifyCache(root, { workers, shardBudgetMs: 0 })
@@ -123,7 +123,7 @@ describe('a shard that takes too long', () => {
     expect((await verifyCache(root, { workers })).findings.filter(({ kind }) => kind === 'over_limit')).toEqual([])
   })
 
-  test('ends its thread; what waited behind it is told that it was not its fault', async () => {
+  test('ends its thread. The tasks queued behind it do not fail', async () => {
     const task = {
       root: referenceCache('healthy'),
       shardPath: 'embeddings/e/0/global_mean_0/chrhangs_0.parquet',
@@ -140,7 +140,7 @@ describe('a shard that takes too long', () => {
   })
 })
 
-test('results come in the order in which shards were asked for, and few are under way at a time', async () => {
+test('results are returned in the order of the requests, with few in progress at a time', async () => {
   const root = await wideCache(60)
   const shards = shardsOf(root)
   const tasks = shards.map(shardPath => ({ root, shardPath, depth: 'keys' as const, digest: false }))
@@ -158,7 +158,7 @@ async function all<T>(outputs: AsyncIterable<T>): Promise<T[]> {
   return collected
 }
 
-test('any task is done in order, and given up in its own way', async () => {
+test('any task is done in order, and abandoned in its own way', async () => {
   const root = await wideCache(12)
   const shards = shardsOf(root)
   const places = ['embeddings/none.parquet', ...shards].map(shardPath => ({ root, shardPath }))

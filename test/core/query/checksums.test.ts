@@ -1,4 +1,4 @@
-/** Sums that `sha256sum` itself reads, and that tell what changed, went away and was added. */
+/** Checksums that `sha256sum` itself reads, and that show changed, removed and added files. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const SHA256SUM = 'sha256sum'
 const present = spawnSync(SHA256SUM, ['--version']).status === 0
 
 describe.skipIf(!present)('sha256sum', () => {
-  test.each(['healthy', 'unusual', 'damaged'] as const)('accepts the sums of the %s cache', async which => {
+  test.each(['healthy', 'unusual', 'damaged'] as const)('accepts the checksums of the %s cache', async which => {
     const root = referenceCache(which)
     const text = await writeChecksums(root)
     const out = execFileSync(SHA256SUM, ['--strict', '-c', '-'], { cwd: root, input: text, encoding: 'utf8' })
@@ -25,7 +25,7 @@ describe.skipIf(!present)('sha256sum', () => {
     expect(out.trimEnd().split('\n').length).toBe(shardsOf(root).length)
   })
 
-  test('writes what we write, names with line breaks and backslashes and all', async () => {
+  test('writes the same output, including names with line breaks and backslashes', async () => {
     const root = temporaryFolder()
     for (const [n, contig] of ['new\nline', 'return\r', '1', 'é'].entries())
       await writeShard(root, { ...BLOCK, contig, records: [recordOf(n, { chrom: contig })] })
@@ -41,7 +41,7 @@ describe.skipIf(!present)('sha256sum', () => {
   })
 })
 
-describe('held against a list', () => {
+describe('compared with a list', () => {
   test('nothing changed', async () => {
     const root = referenceCache('healthy')
     const text = await writeChecksums(root)
@@ -49,7 +49,7 @@ describe('held against a list', () => {
     expect(await checkChecksums(root, text)).toEqual({ checked: 92, failed: [], missing: [], added: [] })
   })
 
-  test('one changed, one gone, one new', async () => {
+  test('one changed, one missing, one new', async () => {
     const root = referenceCache('healthy')
     const text = await writeChecksums(root)
     const [first = '', second = ''] = shardsOf(root)
@@ -59,7 +59,7 @@ describe('held against a list', () => {
     expect(await checkChecksums(root, text)).toEqual({ checked: 91, failed: [first], missing: [second], added: [shardPath] })
   })
 
-  test('a shard that is moved away while the others are read is none of the sums, and missing from a list', async () => {
+  test('a shard that is moved while the others are read has no checksum, and is missing from a list', async () => {
     const root = referenceCache('healthy')
     const text = await writeChecksums(root)
     const last = shardsOf(root).at(-1) ?? ''
@@ -71,7 +71,7 @@ describe('held against a list', () => {
     expect(sums).not.toContain(last)
   })
 
-  test('in every form that sha256sum writes', async () => {
+  test('in every format that sha256sum writes', async () => {
     const root = referenceCache('healthy')
     const lines = (await writeChecksums(root)).trimEnd().split('\n')
     const forms = lines.map(
@@ -83,16 +83,16 @@ describe('held against a list', () => {
   const sum = 'a'.repeat(64)
   test.each([
     ['no sums', 'hello', 1],
-    ['a sum too short', `${'a'.repeat(63)}  embeddings/a.parquet`, 1],
-    ['a path out of the cache', `${sum}  embeddings/a.parquet\n${sum}  ../a.parquet`, 2],
+    ['a digest that is too short', `${'a'.repeat(63)}  embeddings/a.parquet`, 1],
+    ['a path outside the cache', `${sum}  embeddings/a.parquet\n${sum}  ../a.parquet`, 2],
     ['an absolute path', `${sum}  /etc/passwd`, 1],
-    ['a path that climbs', `${sum}  embeddings/../../a.parquet`, 1],
-    ['something that is no shard', `${sum}  embeddings/index.sqlite`, 1]
+    ['a path with ..', `${sum}  embeddings/../../a.parquet`, 1],
+    ['a file that is not a shard', `${sum}  embeddings/index.sqlite`, 1]
   ])('with %s: refused, with the line', async (_, text, line) => {
     await expect(checkChecksums(referenceCache('healthy'), text)).rejects.toMatchObject({ code: 'INPUT.GENERIC', details: { line } })
   })
 
-  test('an empty list holds nothing', async () => {
+  test('an empty list contains nothing', async () => {
     expect((await checkChecksums(referenceCache('healthy'), '')).added.length).toBe(92)
   })
 })

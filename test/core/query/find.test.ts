@@ -1,4 +1,4 @@
-/** Rows by the beginning of a hash, by a locus as browsers write it, by DNA: what a query means, and what it gives. */
+/** Rows by the beginning of a hash, by a locus in browser notation, by DNA: the meaning of a query, and its results. */
 import { createHash } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ describe.each(['with its index', 'without an index'])('the healthy cache %s', ho
     expect(await find(root, 'f'.repeat(64))).toEqual({ query: 'f'.repeat(64), kind: 'hash', rows: [], truncated: false })
   })
 
-  test('what a row says is what GenoLeWM reads', async () => {
+  test('the returned row equals what GenoLeWM reads', async () => {
     const { rows: found } = await find(root, hash)
     expect(found).toHaveLength(rows.filter(row => row.window_hash === hash).length)
     expect(found).not.toEqual([])
@@ -68,7 +68,7 @@ describe.each(['with its index', 'without an index'])('the healthy cache %s', ho
     }
   })
 
-  test('no more than the limit, and said so', async () => {
+  test('up to the limit, which is reported', async () => {
     const shared = rows.find((row, i) => rows.some((other, j) => j > i && other.window_hash.slice(0, 4) === row.window_hash.slice(0, 4)))
     const prefix = shared?.window_hash.slice(0, 4) ?? ''
     const all = due(row => row.window_hash.startsWith(prefix)).length
@@ -98,7 +98,7 @@ describe('a locus', () => {
     ['MT:1-16,569', 'MT', 0, 16_569],
     ['HLA-A*01:01:1-5000', 'HLA-A*01:01', 0, 5000],
     ['  2:1-9000  ', '2', 0, 9000],
-    // As BED has it: from 0, the end is not in it.
+    // As in BED: from 0, with an exclusive end.
     ['chr1 8191 8192', '1', 8191, 8192],
     ['1\t12288\t12289', '1', 12_288, 12_289],
     ['HLA-A*01:01 0 5000', 'HLA-A*01:01', 0, 5000]
@@ -110,7 +110,7 @@ describe('a locus', () => {
     expect(found.rows.map(place).sort()).toEqual(expected)
   })
 
-  test('a contig whose own name ends like one is found whole', async () => {
+  test('a contig with such a suffix in its own name is found', async () => {
     const expected = due(row => row.chrom === 'HLA-A*01:01')
     expect(expected.length).toBeGreaterThan(0)
     expect((await find(root, 'HLA-A*01:01')).rows.map(place).sort()).toEqual(expected)
@@ -122,7 +122,7 @@ describe('a locus', () => {
     expect((await find(root, `${name}:1-999999999`)).rows.map(place).sort()).toEqual(due(row => row.chrom === name))
   })
 
-  test('a contig that is not there, a place beyond the last window', async () => {
+  test('a missing contig, a position after the last window', async () => {
     expect((await find(root, 'chr99:1-100')).rows).toEqual([])
     expect((await find(root, '1:999,999,999,999')).rows).toEqual([])
   })
@@ -131,7 +131,7 @@ describe('a locus', () => {
 describe('DNA', () => {
   const root = temporaryFolder()
   const dna = 'ACGTACGTACGTACGTTTGACA'
-  // Letters that are hex digits as well.
+  // Bases that are hex digits as well.
   const both = 'ACACACACACACACACAC'
   const digest = (text: string): Uint8Array => createHash('sha256').update(text).digest()
   beforeAll(async () => {
@@ -154,17 +154,17 @@ describe('DNA', () => {
     expect((await find(root, `${dna}A`)).rows).toEqual([])
   })
 
-  test('that may as well begin a hash finds the hash', async () => {
+  test('that could also begin a hash finds the hash', async () => {
     expect((await find(root, both)).rows.map(({ rowOffset }) => rowOffset)).toEqual([2])
   })
 })
 
-describe('no query', () => {
+describe('not a query', () => {
   test.each([
     ['', /empty/],
     ['   ', /empty/],
     ['abc', /3 digits are too few for a hash/],
-    ['ACGTTGCA', /8 letters are too few for DNA/],
+    ['ACGTTGCA', /8 bases are too few for a DNA search/],
     ['b'.repeat(65), /64 digits, this has 65/],
     ['chr1:0-10', /positions count from 1/],
     ['chr1:20-10', /the end is not before the start/],
@@ -174,7 +174,7 @@ describe('no query', () => {
     ['hello world', /neither a hash prefix/],
     ["'; DROP TABLE window_index; --", /neither a hash prefix/],
     ['%', /neither a hash prefix/]
-  ])('%j: a sentence that says what would be one', async (query, sentence) => {
+  ])('%j: the message explains valid queries', async (query, sentence) => {
     const refusal = await find(referenceCache('healthy'), query).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(InputError)
     expect(String(refusal)).toMatch(sentence)
@@ -182,7 +182,7 @@ describe('no query', () => {
   })
 })
 
-test('damaged shards are told and the others searched', async () => {
+test('damaged shards are reported and the others searched', async () => {
   const root = referenceCache('damaged')
   const reported: Finding[] = []
   const { rows: found } = await find(root, '1:1-999999999', { onFinding: each => reported.push(each) })
@@ -192,7 +192,7 @@ test('damaged shards are told and the others searched', async () => {
   expect(reported.map(({ kind }) => kind)).toContain('cut_off')
 })
 
-test.each(['../../../../etc/passwd', 'embeddings/gone.parquet'])('an index that points at %j hides nothing', async elsewhere => {
+test.each(['../../../../etc/passwd', 'embeddings/gone.parquet'])('an index that points to %j hides nothing', async elsewhere => {
   const root = referenceCache('healthy')
   const hash = rows[0]?.window_hash ?? ''
   const due = (await find(root, hash)).rows

@@ -1,4 +1,4 @@
-/** A locus is found by what footers and rows say of their contig, whatever the shard is called. */
+/** A locus is found by the contig in footers and rows, independent of the shard's name. */
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { recordOf } from '../cacheFiles.ts'
 
 const FOLDER = 'embeddings/e/5/centered_mean_8'
 
-/** A cache with one shard of two rows for each contig, called as its writer calls it or by the name that is given. */
+/** A cache with one shard of two rows for each contig, with the usual name or the given one. */
 async function cacheOf(...contigs: readonly (string | { readonly contig: string; readonly called: string })[]): Promise<string> {
   const root = temporaryFolder()
   for (const [i, each] of contigs.entries()) {
@@ -36,7 +36,7 @@ describe('a misnamed shard', () => {
     'embeddings/elsewhere.parquet',
     'embeddings/a/b/c/d/chr21_0.parquet'
   ]
-  test.each(names)('called %s', async called => {
+  test.each(names)('named %s', async called => {
     const root = await cacheOf({ contig: '22', called }, '20')
     for (const query of ['22', 'chr22:1-1,000,000', '22\t0\t1000000\tname']) expect(await chroms(root, query)).toEqual(['22', '22'])
     for (const query of ['21', '21:1-1,000,000']) expect(await chroms(root, query)).toEqual([])
@@ -44,7 +44,7 @@ describe('a misnamed shard', () => {
   })
 })
 
-test('a shard of another contig that cannot be read is told', async () => {
+test('an unreadable shard of another contig is reported', async () => {
   const root = await cacheOf('20', '21')
   writeFileSync(join(root, FOLDER, 'chr21_0.parquet'), 'PAR1 and no more')
   const reported: Finding[] = []
@@ -82,10 +82,10 @@ describeWith('python', 'a misnamed shard by pyarrow', python => {
   })
 })
 
-describe('one contig by several names', () => {
+describe('one contig with several names', () => {
   const SPELLINGS = ['MT', 'M', 'chrM', 'chrMT', 'mt', 'chrm']
 
-  test.each(['MT', 'M', 'chrM', 'chrMT'])('a cache with %s alone answers to all of them', async stored => {
+  test.each(['MT', 'M', 'chrM', 'chrMT'])('a cache with only %s accepts all of them', async stored => {
     const root = await cacheOf(stored, '1')
     for (const name of SPELLINGS) {
       expect(await chroms(root, name), name).toEqual([stored, stored])
@@ -97,7 +97,7 @@ describe('one contig by several names', () => {
     }
   })
 
-  test('a cache with both keeps them apart, wherever their windows are', async () => {
+  test('a cache with both distinguishes them, wherever their windows are', async () => {
     const root = await cacheOf('MT', 'M')
     for (const name of ['MT', 'chrMT']) expect(await chroms(root, name)).toEqual(['MT', 'MT'])
     for (const name of ['M', 'chrM']) expect(await chroms(root, name)).toEqual(['M', 'M'])
@@ -112,7 +112,7 @@ describe('one contig by several names', () => {
     expect(await chroms(await cacheOf(stored), `${typed}:1-1,000,000`)).toEqual([stored, stored])
   })
 
-  test('the name of a scaffold that begins as a hash may', async () => {
+  test('the name of a scaffold that could begin a hash', async () => {
     const root = await cacheOf('12345', 'scaffold 7')
     expect(await find(root, '12345')).toMatchObject({ kind: 'locus', rows: [{ chrom: '12345' }, { chrom: '12345' }] })
     expect(await find(root, '54321')).toMatchObject({ kind: 'hash', rows: [] })

@@ -1,4 +1,4 @@
-/** What a query means, however a page, a table or a keyboard spells it. */
+/** The meaning of a query in every notation of a page, a table or a keyboard. */
 import { describe, expect, test } from 'vitest'
 import { otherName, sameContig } from '../../../src/main/core/layouts/contigNames.ts'
 import { parseQuery } from '../../../src/main/core/query/findQuery.ts'
@@ -53,16 +53,16 @@ test.each([
   ['7', null],
   ['mt', null],
   ['scaffold_12', /neither a hash prefix/],
-  ['no such thing', /neither a hash prefix/],
+  ['not valid', /neither a hash prefix/],
   ['abc', /3 digits are too few for a hash/],
-  ['ACGTTGCA', /8 letters are too few for DNA/]
-])('%j, where no shard has this contig', (query, refusal) => {
+  ['ACGTTGCA', /8 bases are too few for a DNA search/]
+])('%j, if no shard has this contig', (query, refusal) => {
   const parsed = parseQuery(query)
   const message = parsed.kind === 'locus' ? (parsed.refusal?.message ?? null) : parsed
   expect(message).toEqual(refusal === null ? null : expect.stringMatching(refusal))
 })
 
-test.each(['chr1:0-10', 'chr1:20–10', 'chr1:20..10', 'chr1：0'])('%j is told as a locus that cannot be', query => {
+test.each(['chr1:0-10', 'chr1:20–10', 'chr1:20..10', 'chr1：0'])('%j is reported as an impossible locus', query => {
   expect(() => parseQuery(query)).toThrow(/positions count from 1/)
 })
 
@@ -74,11 +74,11 @@ test.each(['__proto__', 'constructor', 'toString'])('%j has no other name', cont
   expect(otherName(contig)).toBeNull()
 })
 
-test('no contig has a name of 300 letters', () => {
+test('no contig has a name of 300 characters', () => {
   expect(() => parseQuery(`${'n'.repeat(300)} b`)).toThrow(/neither a hash prefix/)
 })
 
-test('hashes and DNA with characters that no screen shows', () => {
+test('hashes and DNA with invisible characters', () => {
   expect(parseQuery('\ufeffdead\u200bbeef')).toEqual({ kind: 'hash', prefix: 'deadbeef' })
   expect(parseQuery('ACGT\u00adACGT\u200bACGT\nACGT')).toEqual({ kind: 'dna', dna: 'ACGTACGTACGTACGT' })
 })

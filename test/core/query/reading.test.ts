@@ -1,4 +1,4 @@
-/** Every row that GenoLeWM wrote, read bit for bit as GenoLeWM reads it: by shard, by key, in order and out of order. */
+/** Every row that GenoLeWM wrote is read bit for bit like by GenoLeWM: by shard, by key, in order and out of order. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { openShardRows, toEmbedding } from '../../../src/main/core/shards/shardR
 import { type ReferenceRow, referenceCache, referenceRows } from '../../support/reference.ts'
 import { filesBelow, float64Hex, keyOf, shardsOf } from '../cacheFiles.ts'
 
-/** All rows of a shard, read from its first page to its last, in the words of the reference. */
+/** All rows of a shard, read from the first page to the last, in the form of the reference. */
 function readInOrder(root: string, shardPath: string): Record<string, unknown>[] {
   const shard = openShard(join(root, shardPath))
   try {
@@ -45,7 +45,7 @@ function readInOrder(root: string, shardPath: string): Record<string, unknown>[]
   }
 }
 
-/** The same order every time, and none that a file would have. */
+/** The same order every time, different from that of any file. */
 function shuffled<T>(values: readonly T[]): T[] {
   const out = [...values]
   for (let i = out.length - 1, seed = 12345; i > 0; i--) {
@@ -69,7 +69,7 @@ describe.each(['healthy', 'unusual'] as const)('the %s cache', which => {
     }
   })
 
-  test('rows one by one, out of order, are the rows in order', () => {
+  test('rows read individually, out of order, equal the rows in order', () => {
     for (const shardPath of shardsOf(root)) {
       const shard = openShardRows(root, shardPath)
       const due = shuffled(rows.filter(row => row.shard_path === shardPath))
@@ -101,7 +101,7 @@ describe.each(['healthy', 'unusual'] as const)('the %s cache', which => {
     expect(found.map(each => each && { place: each.place, embedding: float64Hex(each.embedding) })).toEqual(asked.map(only))
   })
 
-  test('reading changes no file and leaves none', async () => {
+  test('reading neither changes nor creates a file', async () => {
     const before = filesBelow(root)
     await readEmbeddings(root, rows.slice(0, 50).map(keyOf))
     expect(filesBelow(root)).toEqual(before)
@@ -139,8 +139,8 @@ describe('a key', () => {
     ['pool_radius', { poolRadius: -1 }],
     ['pool_type', { poolType: 'max_pool' }],
     ['dtype', { dtype: 'int4' }]
-  ])('that cannot be names its field: %s', async (field, change) => {
-    // @ts-expect-error what a caller without types could pass
+  ])('that is invalid names its field: %s', async (field, change) => {
+    // @ts-expect-error a value that a caller without types could pass
     const refusal = await readEmbedding(root, { ...key, ...change }).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(InputError)
     expect(refusal).toMatchObject({ code: 'INPUT.GENERIC', details: { field } })
@@ -154,7 +154,7 @@ describe('a key', () => {
     reader.close()
   })
 
-  test('without an index there is nothing to be found', async () => {
+  test('without an index, nothing is found', async () => {
     const bare = referenceCache('healthy')
     rmSync(join(bare, 'embeddings/index.sqlite'))
     const before = filesBelow(bare)
@@ -162,7 +162,7 @@ describe('a key', () => {
     expect(filesBelow(bare)).toEqual(before)
   })
 
-  test('whose shard is damaged is an error that names the shard', async () => {
+  test('for a damaged shard is an error that names the shard', async () => {
     const broken = referenceCache('healthy')
     writeFileSync(join(broken, row.shard_path), 'PAR1 and no more')
     const refusal = await readEmbedding(broken, key).catch((error: unknown) => error)

@@ -1,4 +1,4 @@
-/** A plan moves what was looked at: by content where a stamp leaves a doubt, and a shard that stays is looked at again as well. */
+/** A plan moves the files that were read: by content if size and times are not conclusive. A shard that stays is checked again as well. */
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -34,7 +34,7 @@ const [first] = referenceRows('healthy')
 if (first === undefined) throw new Error('the reference has no rows')
 const SHARD = first.shard_path
 
-/** Other bytes with the same size and times, as rot below the file system leaves them. */
+/** Other bytes with the same size and times, as after corruption below the file system. */
 function rewrite(path: string, change: (bytes: Buffer) => Buffer): void {
   const { atime, mtime } = statSync(path)
   writeFileSync(path, change(readFileSync(path)))
@@ -62,7 +62,7 @@ function restoreFrom(good: string, path: string): void {
   utimesSync(path, atime, mtime)
 }
 
-/** As an earlier version of the program saved it. */
+/** In the form of an earlier version of the program. */
 function withoutIdentity(plan: RepairPlan): RepairPlan {
   const json = JSON.parse(JSON.stringify(planToJson(plan)))
   for (const move of json.moves) {
@@ -89,7 +89,7 @@ const entriesOf = (root: string): number => {
 
 describe.each<[string, (plan: RepairPlan) => RepairPlan]>([
   ['a plan', plan => plan],
-  ['a plan that was saved and read', plan => planFromJson(JSON.parse(JSON.stringify(planToJson(plan))))],
+  ['a plan that was saved and loaded', plan => planFromJson(JSON.parse(JSON.stringify(planToJson(plan))))],
   ['a plan of an earlier version', withoutIdentity]
 ])('%s', (_, through) => {
   test('moves the shard that was read', async () => {
@@ -108,7 +108,7 @@ describe.each<[string, (plan: RepairPlan) => RepairPlan]>([
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('is refused for a shard whose bytes were mended in place', async () => {
+  test('is refused for a shard whose bytes were repaired in place', async () => {
     const { root, path, good } = damagedCache()
     const plan = through(await planRepair(root))
     rewrite(path, () => readFileSync(good))
@@ -116,7 +116,7 @@ describe.each<[string, (plan: RepairPlan) => RepairPlan]>([
     expect(existsSync(path)).toBe(true)
   })
 
-  test('indexes a shard that it keeps and that was mended since', async () => {
+  test('indexes a shard that it keeps and that was repaired since', async () => {
     const { root, path, good } = damagedCache()
     const plan = tickMoves(through(await planRepair(root)), new Set())
     restoreFrom(good, path)
@@ -149,7 +149,7 @@ describe.each<[string, (plan: RepairPlan) => RepairPlan]>([
   })
 })
 
-test('a copy of the file that was looked at is that file: its bytes are the same', async () => {
+test('a copy of the file that was read counts as that file, because its bytes are the same', async () => {
   const { root, path } = damagedCache()
   const plan = await planRepair(root)
   const { atime, mtime } = statSync(path)
@@ -159,7 +159,7 @@ test('a copy of the file that was looked at is that file: its bytes are the same
   expect((await applyRepair(plan)).quarantined).toMatchObject([{ shardPath: SHARD }])
 })
 
-test('a plan of an earlier version that was edited to move a sound shard is refused', async () => {
+test('a plan of an earlier version that was edited to move a healthy shard is refused', async () => {
   const { root } = damagedCache()
   const other = SHARD.replace('chr1_', 'chr2_')
   const { size, mtimeNs } = statSync(join(root, other), { bigint: true })
@@ -169,7 +169,7 @@ test('a plan of an earlier version that was edited to move a sound shard is refu
   expect(existsSync(join(root, other))).toBe(true)
 })
 
-test('a suspect that a person ticked moves by an old plan too', async () => {
+test('a suspect shard that the user ticked is also moved by an old plan', async () => {
   const root = referenceCache('healthy')
   const copy = `${dirname(SHARD)}/chrA_0.parquet`
   copyFileSync(join(root, SHARD), join(root, copy))
@@ -184,7 +184,7 @@ test('a plan records digest, inode and ctime', async () => {
   expect(move).toMatchObject({ inode: ino, ctimeNs, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
 })
 
-test('a placeholder stays, also where an edited plan names it', async () => {
+test('a placeholder stays, even if an edited plan names it', async () => {
   const { root, path } = damagedCache()
   const plan = await planRepair(root)
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 4440\n`
@@ -197,7 +197,7 @@ test('a placeholder stays, also where an edited plan names it', async () => {
   expect(entriesOf(root)).toBeGreaterThan(0)
 })
 
-describe('a duplicate that a person ticked', () => {
+describe('a duplicate that the user ticked', () => {
   const TWIN = `${dirname(SHARD)}/a copy.parquet`
 
   async function duplicatePlan(ticked = [TWIN]): Promise<{ readonly root: string; readonly plan: RepairPlan }> {
@@ -206,7 +206,7 @@ describe('a duplicate that a person ticked', () => {
     return { root, plan: tickMoves(await planRepair(root), new Set(ticked)) }
   }
 
-  test('moves while the other shard is there', async () => {
+  test('is moved while the other shard exists', async () => {
     const { root, plan } = await duplicatePlan()
     expect((await applyRepair(plan)).quarantined).toMatchObject([{ shardPath: TWIN }])
     expect(entriesOf(root)).toBeGreaterThan(0)
@@ -217,14 +217,14 @@ describe('a duplicate that a person ticked', () => {
     ['damaged', path => rewrite(path, damage)],
     ['emptied', path => writeFileSync(path, '')],
     ['replaced by a shard with other rows', path => copyFileSync(join(dirname(path), 'chr2_0.parquet'), path)]
-  ])('stays where the other shard was %s meanwhile, and nothing moves', async (_, change) => {
+  ])('stays if the other shard was %s meanwhile, and nothing is moved', async (_, change) => {
     const { root, plan } = await duplicatePlan()
     change(join(root, SHARD))
     expect(await refusalOf(applyRepair(plan))).toBeInstanceOf(StalePlanError)
     expect(existsSync(join(root, TWIN))).toBe(true)
   })
 
-  test('moves together with the other shard where both are ticked', async () => {
+  test('is moved together with the other shard if both are ticked', async () => {
     const { root, plan } = await duplicatePlan([TWIN, SHARD])
     expect((await applyRepair(plan)).quarantined.map(({ shardPath }) => shardPath).sort()).toEqual([TWIN, SHARD].sort())
     expect(existsSync(join(root, SHARD))).toBe(false)

@@ -1,4 +1,4 @@
-/** Nothing is ever deleted or overwritten: what is moved aside keeps its bytes, its reason and its way back. */
+/** Nothing is ever deleted or overwritten. A quarantined file keeps its bytes, its reason and its original path. */
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -21,14 +21,14 @@ if (first === undefined) throw new Error('the reference has no rows')
 const SHARD = first.shard_path
 const PLACE = `embeddings/.quarantine/${SHARD.slice('embeddings/'.length)}`
 
-/** Lays a file into quarantine as the Python package does: without a word why. */
+/** Puts a file into quarantine like the Python package does, without a reason. */
 function placeByHand(root: string, path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true })
   writeFileSync(join(root, path), text)
 }
 
 describe('by hand', () => {
-  test('a shard moves with its reason; its rows leave the index; restored, all is as it was', async () => {
+  test('a shard is moved with its reason, and its rows leave the index. After a restore, everything is as before', async () => {
     const root = referenceCache('healthy')
     const before = filesBelow(root)
     const {
@@ -59,7 +59,7 @@ describe('by hand', () => {
     ['../outside.parquet', 'a reason', 'RESOURCE.NOT_FOUND'],
     ['embeddings/index.sqlite', 'a reason', 'RESOURCE.NOT_FOUND'],
     [SHARD, ' ', 'INPUT.GENERIC']
-  ])('%j for %j: refused, and of two shards neither moves', async (shardPath, reason, code) => {
+  ])('%j for %j: refused, and neither of two shards is moved', async (shardPath, reason, code) => {
     const root = referenceCache('healthy')
     const before = filesBelow(root)
     const other = shardsOf(root)[1] ?? ''
@@ -67,11 +67,11 @@ describe('by hand', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('a link in place of the quarantine: nothing behind it is moved, tidied up or listed', async () => {
+  test('a link in place of the quarantine: nothing behind it is moved, cleaned up or listed', async () => {
     const root = referenceCache('damaged')
     const outside = temporaryFolder()
     mkdirSync(join(outside, 'empty'))
-    for (const name of ['.lewm-tmp-0123456789ab', 'gone.parquet.reason.json']) writeFileSync(join(outside, name), 'of somebody else')
+    for (const name of ['.lewm-tmp-0123456789ab', 'gone.parquet.reason.json']) writeFileSync(join(outside, name), 'of another process')
     rmSync(join(root, 'embeddings/.quarantine'), { recursive: true, force: true })
     symlinkSync(outside, join(root, 'embeddings/.quarantine'))
     const before = [filesBelow(root), filesBelow(outside)]
@@ -85,7 +85,7 @@ describe('by hand', () => {
 
   test.each<[string, (root: string) => void]>([
     ['entries that leave the index', root => rmSync(join(root, SHARD))],
-    ['an index that cannot be used', root => writeFileSync(join(root, 'embeddings/index.sqlite'), 'no database')],
+    ['an unusable index', root => writeFileSync(join(root, 'embeddings/index.sqlite'), 'no database')],
     [
       'the link of an index',
       root => {
@@ -94,7 +94,7 @@ describe('by hand', () => {
         symlinkSync(away, join(root, 'embeddings/index.sqlite'))
       }
     ]
-  ])('a link in place of the quarantine: no reindex keeps %s behind it', async (_, change) => {
+  ])('a link in place of the quarantine: no reindex stores %s behind it', async (_, change) => {
     const root = referenceCache('healthy')
     const outside = temporaryFolder()
     symlinkSync(outside, join(root, 'embeddings/.quarantine'))
@@ -107,7 +107,7 @@ describe('by hand', () => {
     expect([filesBelow(root), filesBelow(outside)]).toEqual(before)
   })
 
-  test('a shard with a name that begins as that of a temp file is a shard, and nobody sweeps it away', async () => {
+  test('a shard whose name begins like a temporary file is a shard, and is never removed', async () => {
     const root = referenceCache('healthy')
     const odd = `${dirname(SHARD)}/.lewm-tmp-0123456789ab.parquet`
     renameSync(join(root, SHARD), join(root, odd))
@@ -121,14 +121,14 @@ describe('by hand', () => {
     expect({ ...filesBelow(root), 'embeddings/index.sqlite': '' }).toEqual({ ...before, 'embeddings/index.sqlite': '' })
   })
 
-  test('a pipe in place of a reason keeps nobody waiting', async () => {
+  test('a pipe in place of a reason causes no delay', async () => {
     const root = referenceCache('healthy')
-    placeByHand(root, PLACE, 'moved by somebody')
+    placeByHand(root, PLACE, 'moved by another process')
     makePipe(join(root, `${PLACE}.reason.json`))
     expect(await listQuarantine(root)).toMatchObject([{ path: PLACE, reasons: [], at: null }])
   })
 
-  test('a cache without an index stays without', async () => {
+  test('a cache without an index stays without one', async () => {
     const root = referenceCache('damaged')
     await quarantineShards(root, [shardsOf(root)[0] ?? ''], 'a reason')
     expect(existsSync(join(root, 'embeddings/index.sqlite'))).toBe(false)
@@ -137,8 +137,8 @@ describe('by hand', () => {
   })
 })
 
-describe('a place in quarantine that is taken', () => {
-  test('gives the second one a name of its own, and both keep their bytes', async () => {
+describe('an occupied path in quarantine', () => {
+  test('gives the second file another name, and both keep their bytes', async () => {
     const root = referenceCache('healthy')
     const original = readFileSync(join(root, SHARD))
     await quarantineShards(root, [SHARD], 'first')
@@ -156,7 +156,7 @@ describe('a place in quarantine that is taken', () => {
     ])
   })
 
-  test('by a link that leads nowhere is taken too', async () => {
+  test('includes one occupied by a dangling link', async () => {
     const root = referenceCache('healthy')
     mkdirSync(dirname(join(root, PLACE)), { recursive: true })
     symlinkSync('nowhere', join(root, PLACE))
@@ -183,7 +183,7 @@ describe('restore', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('never overwrites a link either, even one that leads nowhere', async () => {
+  test('never overwrites a link either, even a dangling one', async () => {
     const root = referenceCache('healthy')
     await quarantineShards(root, [SHARD], 'a reason')
     symlinkSync('nowhere', join(root, SHARD))
@@ -207,7 +207,7 @@ describe('restore', () => {
     expect(filesBelow(outside)).toEqual(before)
   })
 
-  test('takes what the Python package moved, and of several for one place the last', async () => {
+  test('restores files of the Python package, and of several for one path the last', async () => {
     const root = referenceCache('healthy')
     const original = readFileSync(join(root, SHARD))
     renameSync(join(root, SHARD), join(root, 'aside'))
@@ -225,7 +225,7 @@ describe('restore', () => {
     expect(readFileSync(join(root, SHARD))).toEqual(original)
   })
 
-  test('by the path in quarantine takes that one', async () => {
+  test('by the path in quarantine restores that file', async () => {
     const root = referenceCache('healthy')
     await quarantineShards(root, [SHARD], 'first')
     writeFileSync(join(root, SHARD), 'second')
@@ -235,19 +235,19 @@ describe('restore', () => {
     expect((await listQuarantine(root)).map(({ reasons }) => reasons)).toEqual([['second']])
   })
 
-  test('of what is not there', async () => {
+  test('of something that does not exist', async () => {
     const root = referenceCache('healthy')
     await expect(restoreShards(root, ['embeddings/none.parquet'])).rejects.toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
     expect(await restoreShards(root, 'all')).toEqual({ restored: [], skipped: [], indexRebuilt: false })
   })
 
-  test('after a repair brings all 32 kinds of damage back byte for byte', async () => {
+  test('after a repair restores all 32 kinds of damage byte for byte', async () => {
     const root = referenceCache('damaged')
     const before = filesBelow(root)
     const { quarantined } = await repairCache(root)
     const { restored, skipped } = await restoreShards(root, 'all')
     expect(restored.map(({ path }) => path).sort()).toEqual(quarantined.map(({ movedTo }) => movedTo).sort())
-    // The one that lay there before; its place is taken again.
+    // The one that was there before stays, because its path is occupied again.
     expect(skipped.map(({ path }) => path)).toEqual([expect.stringMatching(/chrempty-file_0\.parquet$/)])
     const { 'embeddings/index.sqlite': _, ...after } = filesBelow(root)
     expect(after).toEqual(before)
@@ -255,7 +255,7 @@ describe('restore', () => {
 })
 
 describe('reason files', () => {
-  test('whose shard never arrived are cleared away', async () => {
+  test('without a shard are removed', async () => {
     const root = referenceCache('healthy')
     const orphan = `${PLACE}.reason.json`
     placeByHand(root, orphan, '{"reasons": ["a crash came"], "at": "1"}')
@@ -268,7 +268,7 @@ describe('reason files', () => {
   })
 
   test.each(['', '{', '[]', 'null', '{"reasons": 7, "at": "1"}', '{"reasons": [], "at": "soon"}', '{"reasons": [null], "at": "1"}'])(
-    'that say %j say nothing',
+    'with the contents %j are ignored',
     async text => {
       const root = referenceCache('healthy')
       await quarantineShards(root, [SHARD], 'a reason')

@@ -1,4 +1,4 @@
-/** Plan, then apply: what a person unticks stays, what changed since stops everything, and a repair cut short goes on. */
+/** Plan, then apply: an unticked shard stays, a change since the plan stops everything, and an interrupted repair is resumed. */
 
 import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ async function refusalOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe('ticks', () => {
-  test('decide what moves: a corrupt shard may stay, a suspect may go', async () => {
+  test('decide what moves: a damaged shard may stay, a suspect one may move', async () => {
     const root = referenceCache('damaged')
     const plan = tickMoves(await planRepair(root), new Set([shard('zero-page'), shard('conflict-b')]))
     expect(plan.kept.map(({ shardPath }) => shardPath)).toContain(shard('text-file'))
@@ -46,12 +46,12 @@ describe('ticks', () => {
     )
   })
 
-  test('a corrupt shard that stays is not indexed, even where only its embeddings are damaged', async () => {
+  test('a damaged shard that stays is not indexed, even if only its embeddings are damaged', async () => {
     const root = referenceCache('damaged')
     const plan = await planRepair(root)
     const { quarantined, reindex } = await applyRepair(tickMoves(plan, new Set()))
     expect(quarantined).toEqual([])
-    // The report says of each why its rows cannot be found.
+    // The report gives the reason why its rows cannot be found.
     const corrupt = plan.moves.filter(({ ticked }) => ticked).map(({ shardPath }) => shardPath)
     expect(reindex.findings.filter(({ severity }) => severity === 'corrupt').map(({ shardPath }) => shardPath)).toEqual(
       expect.arrayContaining(corrupt)
@@ -61,18 +61,18 @@ describe('ticks', () => {
     expect(findings.filter(({ severity }) => severity === 'index')).toEqual([])
   })
 
-  test('for what the plan does not offer', async () => {
+  test('for something that the plan does not offer', async () => {
     const plan = await planRepair(referenceCache('damaged'))
     expect(() => tickMoves(plan, new Set([shard('future-version')]))).toThrow(NotFoundError)
   })
 })
 
-describe('a stale plan is refused, and nothing is moved', () => {
+describe('an outdated plan is refused, and nothing is moved', () => {
   test.each([
     ['a shard that grew', (path: string) => appendFileSync(path, 'x')],
     ['a shard of the same length, written again', (path: string) => writeFileSync(path, readFileSync(path).fill(7))],
     ['a shard that was touched', (path: string) => utimesSync(path, 1, 1)],
-    ['a shard that went away', (path: string) => rmSync(path)]
+    ['a deleted shard', (path: string) => rmSync(path)]
   ])('%s', async (_, change) => {
     const root = referenceCache('damaged')
     const plan = await planRepair(root)
@@ -84,7 +84,7 @@ describe('a stale plan is refused, and nothing is moved', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('a plan that was applied already', async () => {
+  test('a plan that was already applied', async () => {
     const root = referenceCache('damaged')
     const plan = await planRepair(root)
     await applyRepair(plan)
@@ -102,13 +102,13 @@ describe('a stale plan is refused, and nothing is moved', () => {
   })
 })
 
-describe('a repair that was cut short', () => {
-  test('goes on where it stopped', async () => {
+describe('an interrupted repair', () => {
+  test('resumes where it stopped', async () => {
     const root = referenceCache('damaged')
     const whole = referenceCache('damaged')
     const stop = new AbortController()
     const plan = await planRepair(root)
-    // Told in another turn, as a job's thread is.
+    // Reported in another turn, as by a job's thread.
     const announce = ({ phase }: Progress): unknown => phase === 'move' && setImmediate(() => stop.abort())
     const run = applyRepair(plan, { signal: stop.signal, onProgress: announce })
     expect(await refusalOf(run)).toMatchObject({ code: 'CANCELLED' })
@@ -129,7 +129,7 @@ describe('a repair that was cut short', () => {
     expect(await findings(root)).toEqual(await findings(whole))
   })
 
-  test('during its reindex keeps the old index, without entries of what moved', async () => {
+  test('during its reindex keeps the old index, without entries of moved shards', async () => {
     const root = referenceCache('healthy')
     const damaged = shardsOf(root)[0] ?? ''
     writeFileSync(join(root, damaged), 'rubbish')
@@ -152,7 +152,7 @@ describe('a saved plan', () => {
     const text = JSON.stringify(planToJson(plan))
     expect(JSON.stringify(planToJson(planFromJson(JSON.parse(text))))).toBe(text)
     expect((await applyRepair(planFromJson(JSON.parse(text)))).quarantined.length).toBe(plan.moves.filter(({ ticked }) => ticked).length)
-    // Reason files hold the reasons as text and as findings.
+    // Reason files contain the reasons as text and as findings.
     for (const { reasons, findings } of await listQuarantine(root)) {
       expect(findings.map(found => `${found.kind}: ${describeFinding(found)}`)).toEqual(reasons)
     }
@@ -170,7 +170,7 @@ describe('a saved plan', () => {
   }
   const [move] = plan.moves
 
-  test('of the plainest kind is taken', () => {
+  test('in its simplest form is accepted', () => {
     expect(planFromJson(plan)).toMatchObject({ createdAt: 1n, moves: [{ mtimeNs: 1n }] })
   })
 
@@ -181,17 +181,17 @@ describe('a saved plan', () => {
     ['another version', { ...plan, version: 2 }],
     ['no cache', { ...plan, cache_dir: undefined }],
     ['a time that is a number', { ...plan, created_at: 1 }],
-    ['a time that is none', { ...plan, created_at: '1e9' }],
+    ['an invalid time', { ...plan, created_at: '1e9' }],
     ['no moves', { ...plan, moves: undefined }],
     ['a move that is null', { ...plan, moves: [null] }],
     ['a move without a tick', { ...plan, moves: [{ ...move, ticked: undefined }] }],
-    ['a move whose time is none', { ...plan, moves: [{ ...move, mtime_ns: 'soon' }] }],
+    ['a move with an invalid time', { ...plan, moves: [{ ...move, mtime_ns: 'soon' }] }],
     ['a reason that is null', { ...plan, moves: [{ ...move, reasons: [null] }] }],
-    ['a reason that is a text', { ...plan, moves: [{ ...move, reasons: ['bad'] }] }],
-    ['kept that is no list', { ...plan, kept: {} }],
+    ['a reason that is text', { ...plan, moves: [{ ...move, reasons: ['bad'] }] }],
+    ['kept that is not a list', { ...plan, kept: {} }],
     ['a kept shard that is null', { ...plan, kept: [null] }],
     ['a kept shard without reasons', { ...plan, kept: [{ shard_path: 'embeddings/a.parquet' }] }]
-  ])('with %s is no plan', (_, json) => {
+  ])('with %s is not a plan', (_, json) => {
     expect(() => planFromJson(json)).toThrow(InputError)
   })
 
@@ -218,11 +218,11 @@ describe('a saved plan', () => {
   })
 })
 
-describe('what was verified a moment ago', () => {
+describe('shards that were just verified', () => {
   const planOf = async (root: string, options?: Parameters<typeof planRepair>[1]): Promise<unknown> =>
     planToJson({ ...(await planRepair(root, options)), createdAt: 0n })
 
-  test('is not read again for a plan, unless its file changed', async () => {
+  test('are not read again for a plan, unless the file changed', async () => {
     const root = referenceCache('damaged')
     const file = join(root, shard('1'))
     utimesSync(file, 1_000_000_000, 1_000_000_000)
@@ -244,7 +244,7 @@ describe('what was verified a moment ago', () => {
     }
   })
 
-  test('is known only with a ledger', async () => {
+  test('are known only with a ledger', async () => {
     expect(await refusalOf(planRepair(referenceCache('healthy'), { trustMs: 1000 }))).toBeInstanceOf(InputError)
   })
 })

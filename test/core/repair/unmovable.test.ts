@@ -1,4 +1,4 @@
-/** One shard that cannot be moved, or moved back, stops no other. The report names what stayed, and the exit code is 6. */
+/** One shard that cannot be moved or restored does not stop the others. The report names the ones that stayed, and the exit code is 6. */
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
@@ -42,7 +42,7 @@ function entriesOf(root: string, path: string): number {
 }
 
 describe('a repair', () => {
-  test.each(['EACCES', 'EXDEV', 'EIO', 'EBUSY'])('goes on after a move that fails with %s', async code => {
+  test.each(['EACCES', 'EXDEV', 'EIO', 'EBUSY'])('continues after a move that fails with %s', async code => {
     const { root, shards } = damaged(20)
     const [first = '', , third = ''] = shards
     for (const path of [first, third]) refused.renames.set(join(root, path), code)
@@ -51,7 +51,7 @@ describe('a repair', () => {
     expect(notMoved.map(({ shardPath }) => shardPath)).toEqual([first, third])
     expect(notMoved[0]?.reason).not.toContain(root)
     expect(reindex.indexedShards).toBe(92 - 20)
-    // Nothing of an attempt is left, and the next repair moves the rest.
+    // No trace of the attempt is left, and the next repair moves the rest.
     expect(Object.keys(filesBelow(root)).filter(path => path.endsWith('.reason.json'))).toHaveLength(18)
     refused.renames.clear()
     const second = await repairCache(root)
@@ -59,7 +59,7 @@ describe('a repair', () => {
     expect(second.notMoved).toEqual([])
   })
 
-  test('goes on past a place in quarantine that is a file where a folder belongs', async () => {
+  test('continues past a quarantine path with a file in place of a folder', async () => {
     const { root } = damaged(20)
     mkdirSync(join(root, 'embeddings/.quarantine/local-kmer'), { recursive: true })
     writeFileSync(join(root, 'embeddings/.quarantine/local-kmer/12'), 'in the way')
@@ -70,7 +70,7 @@ describe('a repair', () => {
     expect([quarantined.length + notMoved.length, quarantined.length > 0, notMoved.length > 0]).toEqual([20, true, true])
   })
 
-  test('a damaged shard that stays has no entry; a sound one that a person wanted to move keeps its own', async () => {
+  test('a damaged shard that stays has no entry. A healthy one that the user wanted to move keeps its entries', async () => {
     const { root, shards } = damaged(2)
     const [first = ''] = shards
     refused.renames.set(join(root, first), 'EACCES')
@@ -86,7 +86,7 @@ describe('a repair', () => {
 })
 
 describe('a restore', () => {
-  test('goes on after a shard that cannot be moved back', async () => {
+  test('continues after a shard that cannot be restored', async () => {
     const { root, shards } = damaged(5)
     await repairCache(root)
     const [first] = await listQuarantine(root)
@@ -99,7 +99,7 @@ describe('a restore', () => {
     expect(shards.filter(each => existsSync(join(root, each)))).toHaveLength(4)
   })
 
-  test('by name goes on after a place that is taken', async () => {
+  test('by name continues after an occupied path', async () => {
     const { root, shards } = damaged(3)
     await repairCache(root)
     const [taken = '', ...free] = shards
@@ -116,7 +116,7 @@ describe('the command line', () => {
   const longName = `chr${'a'.repeat(NAME_BYTES - 'chr_0.parquet'.length)}_0.parquet`
   const longText = `chr${'é'.repeat((NAME_BYTES - 'chr_0.parquet'.length) / 2)}_0.parquet`
 
-  test.each([longName, longText])('moves a shard whose name is as long as one can be, and back (%#)', async name => {
+  test.each([longName, longText])('moves a shard with a name of maximum length, and restores it (%#)', async name => {
     const { root, shards } = damaged(1)
     const path = `${dirname(shards[0] ?? '')}/${name}`
     writeFileSync(join(root, path), 'rubbish')
@@ -134,7 +134,7 @@ describe('the command line', () => {
     expect(readFileSync(join(root, path), 'utf8')).toBe('rubbish again')
   })
 
-  test('a reason file that names another origin than its place is not believed', async () => {
+  test('a reason file that names another original path than its location implies is ignored', async () => {
     const { root, shards } = damaged(1)
     const [path = ''] = shards
     const { quarantined } = await repairCache(root)
@@ -148,7 +148,7 @@ describe('the command line', () => {
 describeWith('setpriv', 'the command line of an ordinary user', setpriv => {
   const user = ordinaryUser(setpriv)
 
-  test('a closed folder stops nothing else, and the exit code is 6', () => {
+  test('a folder without permissions stops nothing else, and the exit code is 6', () => {
     const { root, shards } = damaged(20)
     const home = dirname(root)
     user.own(home)
@@ -172,7 +172,7 @@ describeWith('setpriv', 'the command line of an ordinary user', setpriv => {
     expect(lstatSync(join(root, back)).isFile()).toBe(true)
   })
 
-  test('a folder of the quarantine that is closed is reported, and the other shards are restored', () => {
+  test('a quarantine folder without permissions is reported, and the other shards are restored', () => {
     const { root } = damaged(20)
     const home = dirname(root)
     user.own(home)
@@ -190,7 +190,7 @@ describeWith('setpriv', 'the command line of an ordinary user', setpriv => {
   })
 })
 
-test('what was moved is gone from the cache, and what was not is still reported', async () => {
+test('moved shards are gone from the cache, and the others are still reported', async () => {
   const { root, shards } = damaged(3)
   const [first = ''] = shards
   refused.renames.set(join(root, first), 'EACCES')

@@ -1,4 +1,4 @@
-/** Our reader and hyparquet read the same values, whoever wrote the shard and however. */
+/** Both readers decode the same values from shards of any writer and form. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ const AGREED = { answer: 'differences', differences: [] }
 const thread = new SecondThread()
 afterAll(() => thread.end())
 
-/** Shards whose values GenoLeWM can use as they are. */
+/** Shards whose values GenoLeWM can use directly. */
 function readable({ findings, checkedShards }: VerifyReport): number {
   const unread = findings.filter(({ severity }) => severity === 'corrupt' || severity === 'unsupported' || severity === 'unreadable')
   return checkedShards - new Set(unread.map(({ shardPath }) => shardPath)).size
@@ -37,7 +37,7 @@ test.each(['healthy', 'unusual', 'damaged'] as const)('the %s reference cache', 
   expect(report.secondReader?.compared).toBeGreaterThan(10)
 })
 
-describe.each(['plain', 'byte_stream_split'] as const)('our own shards, %s', encoding => {
+describe.each(['plain', 'byte_stream_split'] as const)('shards written here, %s', encoding => {
   test.each(shardCases())('$name', async ({ records, contig, encoderId, strideBlock }) => {
     const root = temporaryFolder()
     const { shardPath } = await writeShard(root, { encoderId, contig, strideBlock, records, encoding })
@@ -45,7 +45,7 @@ describe.each(['plain', 'byte_stream_split'] as const)('our own shards, %s', enc
   })
 })
 
-test('float16 bits that are no number of their own: payloads of NaN, -0, infinities, subnormals', async () => {
+test('special float16 bits: payloads of NaN, -0, infinities, subnormals', async () => {
   const float16s = Uint16Array.of(0x7e01, 0x7d55, 0xfe00, 0xffff, 0x8000, 0x7c00, 0xfc00, 0x0001)
   const count = float16s.length
   const page = dataPage(
@@ -58,7 +58,7 @@ test('float16 bits that are no number of their own: payloads of NaN, -0, infinit
   const { secondReader, findings } = await verifyCache(root, { secondReader: true })
   expect(secondReader).toEqual({ compared: 1, disagreeing: 0, notRead: [] })
   expect(findings.map(({ kind }) => kind).filter(kind => kind !== 'index_missing')).toEqual(['non_finite'])
-  // What was compared are these bits, and not numbers of which some are equal.
+  // The bits were compared, not numbers, some of which are equal.
   const shard = openShard(join(root, HANDMADE_PATH))
   const [group] = shard.footer.rowGroups
   const [batch] = group === undefined ? [] : shard.embeddings(group)

@@ -1,4 +1,4 @@
-/** A decoder that is broken on purpose is caught, column by column; a second reader that fails says nothing about the shard. */
+/** A deliberately broken decoder is detected, column by column. A failure of the second reader says nothing about the shard. */
 
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -28,7 +28,7 @@ async function cacheOf(contigs: readonly string[]): Promise<string> {
   return root
 }
 
-test('a wrong value in any of the thirteen columns is told with its row and both values', async () => {
+test('a wrong value in any of the thirteen columns is reported with its row and both values', async () => {
   const names = LAYOUT_1.columns.map(({ name }) => name)
   const root = await cacheOf([...names, 'sound'])
   const { findings, healthyShards, secondReader } = await verifyCache(root, { secondReader: true, workers: 2 })
@@ -45,13 +45,13 @@ test('a wrong value in any of the thirteen columns is told with its row and both
   expect(embedding?.details).toMatchObject({ value: expect.stringMatching(/^0x[0-9a-f]{4} at value 0$/), rows: 1 })
 })
 
-test('without the second reader nothing of it is in the report', async () => {
+test('without the second reader, the report does not contain it', async () => {
   const report = await verifyCache(await cacheOf(['start_bp']))
   expect(report.findings).toEqual([])
   expect(report).not.toHaveProperty('secondReader')
 })
 
-test('a thread that hangs or dies is replaced; its shard is not compared, and stays healthy', async () => {
+test('a thread that hangs or dies is replaced. Its shard is not compared, and stays healthy', async () => {
   const root = await cacheOf(['1', 'hangs', 'dies', '2'])
   const report = await verifyCache(root, { secondReader: true, workers: 1, shardBudgetMs: 3000 })
   expect(report.findings).toEqual([])

@@ -1,4 +1,4 @@
-/** Lists as older writers spell them: both readers see the same rows, and the raw view shows them row by row. */
+/** Lists in the forms of older writers: both readers return the same rows, and the raw view shows them row by row. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ type Form = {
   readonly node: SchemaNode
   readonly value: (items: NestedValue[]) => NestedValue
   readonly shown: (items: number[]) => RawValue
-  /** GenoLeWM gets no numbers from it, so that there is nothing to compare. */
+  /** GenoLeWM gets no numbers from it, so there is nothing to compare. */
   readonly isRefused?: true
 }
 
@@ -47,14 +47,14 @@ const FORMS: readonly Form[] = [
     shown: alone
   },
   {
-    name: 'three levels, marked by the logical type alone',
+    name: 'three levels, annotated only by the logical type',
     node: group('embedding', [group('bag', [half('array', REQUIRED)], { repetition: REPEATED })], ONLY_LOGICAL),
     value: items => [items.map(item => [item])],
     shown: alone
   },
   { name: 'two levels', node: group('embedding', [half('array', REPEATED)], LIST), value: items => [items], shown: alone },
   {
-    name: 'two levels without a mark',
+    name: 'two levels without an annotation',
     node: group('embedding', [half('x', REPEATED)]),
     value: items => [items],
     shown: items => new Map([['x', items]]),
@@ -62,7 +62,7 @@ const FORMS: readonly Form[] = [
   },
   { name: 'one level', node: half('embedding', REPEATED), value: items => items, shown: alone },
   {
-    name: 'one level with a mark',
+    name: 'one level with an annotation',
     node: { ...half('embedding', REPEATED), converted: CONVERTED.LIST },
     value: items => items,
     shown: alone
@@ -103,7 +103,7 @@ describe.each([false, true])('data pages of version 2: %s', v2 => {
   })
 })
 
-test('a root that says what only leaves and fields say', async () => {
+test('a root with properties that only leaves and fields should have', async () => {
   const plan = shardPlan(modelRows(new Rng('root'), 3))
   plan.schemaEdits.push(([root]) => {
     root?.v.push({ id: 1, value: i32(1) }, { id: 3, value: i32(REPEATED) })
@@ -123,14 +123,14 @@ test('dictionary codes that hyparquet misreads are neither compared nor shown', 
   expect(await shownOf(plan, 'end_bp')).toBe(reason)
 })
 
-/** A shard with one more column. */
+/** A shard with an additional column. */
 function planWith(node: SchemaNode, value: NestedValue): FilePlan {
   const plan = shardPlan(modelRows(new Rng('more'), 1))
   plan.columns.push({ node, values: [value], chunk: defaultChunk() })
   return plan
 }
 
-test('values inside of groups and maps are as exact as others', async () => {
+test('values in groups and maps are as exact as others', async () => {
   const price = leaf('price', 'INT32', { converted: CONVERTED.DECIMAL, scale: 2, precision: 9 })
   const day = leaf('day', 'INT32', { logical: LOGICAL.date })
   const at = leaf('at', 'INT64', { logical: LOGICAL.timestamp(false, 2) })
@@ -155,7 +155,7 @@ test('values inside of groups and maps are as exact as others', async () => {
   ])
 })
 
-test('a type that its values cannot have hides nothing: they are shown as they are stored', async () => {
+test('a type that does not fit its values hides nothing: they are shown as stored', async () => {
   const wrong = leaf('note', 'INT32', { converted: CONVERTED.UTF8 })
   expect(await shownOf(planWith(wrong, 7), 'note')).toEqual([7])
   const short = leaf('note', 'FIXED_LEN_BYTE_ARRAY', { length: 3, logical: LOGICAL.float16 })
@@ -172,14 +172,14 @@ test('a type that its values cannot have hides nothing: they are shown as they a
   expect(await shownOf(planWith(late, 7), 'note')).toEqual(['1970-01-01T00:00:00.007Z'])
 })
 
-test('fields that hyparquet takes for one another are not shown', async () => {
+test('fields that hyparquet confuses are not shown', async () => {
   const twice = group('note', [leaf('a', 'INT32'), leaf('a', 'INT32')])
   expect(await shownOf(planWith(twice, [1, 2]), 'note')).toBe('two fields are named note.a, and hyparquet keeps only one')
   const dotted = group('note', [group('a', [leaf('b', 'INT32')]), leaf('a.b', 'INT32')])
   expect(await shownOf(planWith(dotted, [[1], 2]), 'note')).toBe('two fields are named note.a.b, and hyparquet keeps only one')
 })
 
-test('what fails behind the first failure of a file does not reach the next file', async () => {
+test('a later error of a failed file does not affect the next file', async () => {
   const sound = join(cacheWith(shardPlan(modelRows(new Rng('sound'), 3))), HANDMADE_PATH)
   const broken = planWith(leaf('note', 'INT32'), 1)
   columnOf(broken, 'note').chunk = defaultChunk({ codec: 'LZO' })

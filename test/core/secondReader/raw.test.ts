@@ -1,4 +1,4 @@
-/** Any Parquet file as it is: what no layout of ours knows is shown whole, and what cannot be read hides nothing else. */
+/** Any Parquet file: a file of an unknown layout is shown completely, and an unreadable part hides nothing else. */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -26,7 +26,7 @@ function fileOf(bytes: Uint8Array): string {
 }
 
 describe.each(NEWER)('%s', which => {
-  test('every row is what GenoLeWM reads', async () => {
+  test('every row equals what GenoLeWM reads', async () => {
     const root = newerCache(which)
     const expected = Map.groupBy(newerRows(which), ({ shard_path: path }) => path)
     expect(expected.size).toBeGreaterThan(1)
@@ -48,7 +48,7 @@ describe.each(NEWER)('%s', which => {
   })
 })
 
-test('a column of every type: nothing is rounded, nothing is lost', async () => {
+test('a column of every type: nothing is rounded or lost', async () => {
   const file = await readRawFile(everyTypeFile(), ALL)
   expect(file.unread).toEqual([])
   expect(rowsOf(file)[0]).toEqual({
@@ -71,7 +71,7 @@ test('a column of every type: nothing is rounded, nothing is lost', async () => 
       ['aB', 1],
       ['b', 'x']
     ]),
-    // As a list of pairs, in the order of the file: a key may be anything, `__proto__` included.
+    // As a list of pairs, in file order, because a key may be anything, including `__proto__`.
     map: new Map([
       [
         'key_value',
@@ -119,7 +119,7 @@ test('a column of every type: nothing is rounded, nothing is lost', async () => 
   })
 })
 
-test('rows from the middle, over the border of a row group, and behind the last one', async () => {
+test('rows from the middle, across a row group boundary, and after the last one', async () => {
   const path = everyTypeFile()
   const big = async (rowStart: number, rowEnd: number): Promise<unknown> =>
     rowsOf(await readRawFile(path, { rowStart, rowEnd })).map(row => row.camelCase)
@@ -129,7 +129,7 @@ test('rows from the middle, over the border of a row group, and behind the last 
   expect((await readRawFile(path, { rowStart: 0, rowEnd: 0 })).leaves).toHaveLength(27)
 })
 
-test('thousands of columns, in time that grows with their number', async () => {
+test('thousands of columns, in time proportional to their number', async () => {
   const plan = shardPlan(modelRows(new Rng('wide'), 2))
   for (let i = 0; i < 3000; i++) {
     plan.columns.push({ node: leaf(`value ${i}`, 'INT32'), values: [i, null], chunk: defaultChunk({ codec: 'UNCOMPRESSED' }) })
@@ -144,7 +144,7 @@ test('thousands of columns, in time that grows with their number', async () => {
   expect(file.leaves).toHaveLength(3013)
 })
 
-test('a codec that no one here reads takes one column away, and says so', async () => {
+test('an unsupported codec hides one column, and is reported', async () => {
   const page = dataPage('LZO', 1, 'PLAIN', plainText('1'))
   const file = await readRawFile(fileOf(handmadeShard(1, { chrom: { chunk: { codec: 'LZO', values: 1, pages: [page] } } })), ALL)
   expect(file.unread).toEqual([
@@ -155,7 +155,7 @@ test('a codec that no one here reads takes one column away, and says so', async 
   expect(file.leaves.find(({ column }) => column === 'chrom')?.codec).toBe('LZO')
 })
 
-test('a damaged page takes one column away, and is told as damage', async () => {
+test('a damaged page hides one column, and is reported as damage', async () => {
   const path = fileOf(handmadeShard(3))
   const bytes = readFileSync(path)
   const at = bytes.lastIndexOf(Buffer.from('1.0.0'))
@@ -166,7 +166,7 @@ test('a damaged page takes one column away, and is told as damage', async () => 
   expect(columns).toHaveLength(12)
 })
 
-test('what is no Parquet file is refused for what it is', async () => {
+test('a file that is not Parquet is refused with a description', async () => {
   const path = everyTypeFile()
   await expect(readRawFile(`${path}.none`, ALL)).rejects.toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
   await expect(readRawFile(temporaryFolder(), ALL)).rejects.toMatchObject({ code: 'INPUT.GENERIC' })

@@ -1,4 +1,4 @@
-/** Files made to hang hyparquet or to fill its memory. Only its thread ends, and the process stays within that thread's limits. */
+/** Files made to hang hyparquet or to fill its memory. Only its thread ends, and the process stays within the limits of that thread. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
@@ -46,7 +46,7 @@ const compare = (bytes: Uint8Array, budgetMs: number): Promise<SecondAnswer> =>
 const rows = (bytes: Uint8Array): Promise<SecondAnswer> =>
   thread.ask({ ask: 'rows', path: join(cacheWith(bytes), HANDMADE_PATH), range: { rowStart: 0, rowEnd: 3 }, limits, links: 'own' }, 60_000)
 
-test('a run of a billion values in six bytes: GenoLeWM and our reader take the first eight, hyparquet would write all of them', async () => {
+test('a run of a billion values in six bytes: GenoLeWM and the first reader use the first eight, hyparquet would write all of them', async () => {
   const root = cacheWith(endlessRunShard())
   const { findings, secondReader } = await verifyCache(root, { secondReader: true, workers: 1, shardBudgetMs: 20_000 })
   expect(findings.filter(({ severity, kind }) => severity === 'corrupt' || kind === 'readers_disagree')).toEqual([])
@@ -57,7 +57,7 @@ test('a run of a billion values in six bytes: GenoLeWM and our reader take the f
   expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(1800)
 })
 
-/** A shard whose rows have 65,536 values each, all of them one entry of a dictionary. */
+/** A shard whose rows have 65,536 values each, all of them the same dictionary entry. */
 function listsOf(rowsOfPage: number, pages: number): Uint8Array {
   const length = 65_536
   const count = length * rowsOfPage
@@ -69,7 +69,7 @@ function listsOf(rowsOfPage: number, pages: number): Uint8Array {
   return handmadeShard(rowsOfPage * pages, { embedding: { chunk } })
 }
 
-test('a hundred million values in a few kilobytes are not handed on', async () => {
+test('a hundred million values in a few kilobytes are not passed on', async () => {
   const bytes = listsOf(250, 8)
   expect(bytes.length).toBeLessThan(64 * 1024)
   expect(await compare(bytes, 60_000)).toEqual({
@@ -78,7 +78,7 @@ test('a hundred million values in a few kilobytes are not handed on', async () =
   })
 })
 
-test('as many values as are handed on stay within the memory of the process', { timeout: 300_000 }, async () => {
+test('the maximum number of values stays within the memory of the process', { timeout: 300_000 }, async () => {
   const answer = await compare(listsOf(12, 8), 240_000)
   if (answer.answer === 'failed') expect(answer.reason).toBe('it needs more than 1024 MiB of memory')
   else expect(answer).toEqual({ answer: 'differences', differences: [] })
@@ -113,7 +113,7 @@ test.each([
   expect(answer.rows.columns).toHaveLength(13)
 })
 
-test('forty texts of 15 million characters are more than one answer holds', async () => {
+test('forty texts of 15 million characters exceed one answer', async () => {
   const plan = shardPlan(modelRows(new Rng('texts'), 40))
   const value = Buffer.from('\u20ac'.repeat(5_000_000))
   const chunk = defaultChunk({ dictionary: true })
@@ -129,7 +129,7 @@ test('forty texts of 15 million characters are more than one answer holds', asyn
   expect(answer.rows.columns).toHaveLength(13)
 })
 
-test('a loop that never ends is ended with its time, and the next question is answered', async () => {
+test('an endless loop is ended at the time limit, and the next request is answered', async () => {
   const body = Uint8Array.from([0, ...varint(2 ** 29 - 1)])
   const header = {
     struct: [
@@ -157,13 +157,13 @@ test('a loop that never ends is ended with its time, and the next question is an
   expect(await compare(handmadeShard(8), 60_000)).toEqual({ answer: 'differences', differences: [] })
 })
 
-test('a number of a mebibyte in the header of a page is damage before hyparquet sees it, and hides no other column', async () => {
+test('a number of a mebibyte in a page header is damage before hyparquet reads it, and hides no other column', async () => {
   const count = 200_000
   const page = dataPage('UNCOMPRESSED', count, 'PLAIN', new Uint8Array(8 * count))
   const bytes = handmadeShard(count, { start_bp: { chunk: { codec: 'UNCOMPRESSED', values: count, pages: [page] } } })
   const chunk = readFooter(shardFileOf(bytes), limits).rowGroups[0]?.chunks.find(({ leaf }) => leaf.name === 'start_bp')
   bytes.fill(0xff, chunk?.start, (chunk?.start ?? 0) + MIB)
-  // The type of the page, as a number of 64 bits.
+  // The page type, as a number of 64 bits.
   bytes[chunk?.start ?? 0] = 0x16
   const started = performance.now()
   const answer = await rows(bytes)
@@ -176,7 +176,7 @@ test('a number of a mebibyte in the header of a page is damage before hyparquet 
   expect(answer.rows.cells).toHaveLength(3)
 })
 
-test('pages that decompress to more than 512 MiB are not handed on', async () => {
+test('pages that decompress to more than 512 MiB are not passed on', async () => {
   const size = 15 * MIB
   const text = Buffer.alloc(4 + size, 'A')
   text.writeUInt32LE(size)

@@ -1,4 +1,6 @@
-/** Copies of shards: those in trash cans are no part of the cache, and of two rows with one key the one in its place is indexed. */
+/**
+ * Copies of shards: those in trash folders are not part of the cache, and of two rows with one key the one at the correct path is indexed.
+ */
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -17,7 +19,7 @@ function copyTo(root: string, path: string): void {
   copyFileSync(join(root, SHARD), join(root, path))
 }
 
-/** As GenoLeWM enters rows whose index was made anew while the copy was there. */
+/** Entries as GenoLeWM would make them in a reindex while the copy exists. */
 function pointIndexTo(root: string, path: string): void {
   const index = openIndex(root, 'write')
   if (index === null) throw new Error('there is no index')
@@ -40,7 +42,7 @@ describe.each([
 ])('a copy in %s', folder => {
   const copy = `${folder}/${basename(SHARD)}`
 
-  test('is no part of the cache: verify, search and reindex leave it out', async () => {
+  test('is not part of the cache: verify, search and reindex leave it out', async () => {
     const root = referenceCache('healthy')
     const before = { ...(await verifyCache(root)), seconds: 0 }
     const indexed = entriesByShard(root)
@@ -52,7 +54,7 @@ describe.each([
     expect(existsSync(join(root, copy))).toBe(true)
   })
 
-  test('to which index entries point is reported; a reindex gives them to the shard in its place', async () => {
+  test('in the index is reported. A reindex points the entries to the shard at the correct path', async () => {
     const root = referenceCache('healthy')
     const indexed = entriesByShard(root)
     copyTo(root, copy)
@@ -67,7 +69,7 @@ describe.each([
     expect(entriesByShard(root)).toEqual(indexed)
   })
 
-  test('that alone has some rows keeps their entries', async () => {
+  test('with rows that no other shard has keeps their entries', async () => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     copyTo(root, copy)
@@ -79,7 +81,7 @@ describe.each([
   })
 })
 
-test('a link to a shard in a trash can counts by its own path', async () => {
+test('a link to a shard in a trash folder counts by its own path', async () => {
   const root = referenceCache('healthy')
   const before = entriesByShard(root)
   const away = 'embeddings/.Trash-1000/files/a.parquet'
@@ -93,11 +95,11 @@ test('a link to a shard in a trash can counts by its own path', async () => {
 
 describe.each([
   ['beside it, with the name of another contig', `${dirname(SHARD)}/chr0_0.parquet`],
-  ['beside it, with a name that comes first', `${dirname(SHARD)}/a copy.parquet`],
-  ['in a folder that comes first', 'embeddings/A/old.parquet'],
+  ['beside it, with a name that sorts first', `${dirname(SHARD)}/a copy.parquet`],
+  ['in a folder that sorts first', 'embeddings/A/old.parquet'],
   ['in the folder of another pool', SHARD.replace('centered_mean_256', 'centered_mean_128')]
 ])('a copy %s', (_, copy) => {
-  test('comes second: the shard at the path that GenoLeWM gives its rows is indexed', async () => {
+  test("comes second: the shard at GenoLeWM's path for its rows is indexed", async () => {
     const root = referenceCache('healthy')
     const before = entriesByShard(root)
     copyTo(root, copy)
@@ -114,7 +116,7 @@ describe.each([
   })
 })
 
-test('of three copies, the one in its place is named by both of the others', async () => {
+test('of three copies, both others name the one at the correct path', async () => {
   const root = temporaryFolder()
   const options = { encoderId: 'e', contig: '1', strideBlock: 0, records: [recordOf(0), recordOf(1)] }
   const { shardPath } = await writeShard(root, options)

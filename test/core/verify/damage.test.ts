@@ -1,4 +1,4 @@
-/** Each kind of damage of the reference: found as what it is, where it is, and repaired by moving what is corrupt and nothing else. */
+/** Each kind of damage in the reference is found with its kind and location, and repaired by moving only damaged shards. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ const shard = (name: string): string => `${FOLDER}/chr${name}_0.parquet`
 type Expected = readonly (readonly [kind: FindingKind, row: number | null, column: string | null])[]
 
 // biome-ignore format: a table
-/** What verify must find in each shard, and nothing beside it. */
+/** The expected findings of verify for each shard, and no others. */
 const DAMAGE: Readonly<Record<string, Expected>> = {
   appended: [['bad_footer', null, null]],
   'conflict-a': [['conflicting_key', 0, null]],
@@ -87,7 +87,7 @@ describe('verify', () => {
     }
   })
 
-  test('the four good ones have no finding; the index is missing; all is counted', async () => {
+  test('the four healthy ones have no finding, the index is missing, and everything is counted', async () => {
     const { findings, byKind, checkedShards, healthyShards, checkedBytes } = await report
     expect(findings.filter(({ shardPath }) => HEALTHY.includes(shardPath))).toEqual([])
     expect(byKind.index_missing).toBe(1)
@@ -96,7 +96,7 @@ describe('verify', () => {
     expect(Object.values(byKind).reduce((a, b) => a + b, 0)).toBe(findings.length)
   })
 
-  test('tells the same findings as they come, how far it has come, and changes nothing', async () => {
+  test('reports the same findings as they are found, with progress, and changes nothing', async () => {
     const before = filesBelow(root)
     const reported: Finding[] = []
     const progress: [number, number][] = []
@@ -109,7 +109,7 @@ describe('verify', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('quick: what footers and names tell, without a page', async () => {
+  test('quick: findings from footers and names, without reading pages', async () => {
     const { findings, checkedShards } = await verifyCache(root, { quick: true })
     const kinds = new Set<FindingKind>(['bad_footer', 'cut_off', 'missing_column', 'no_rows', 'not_parquet'])
     const due = Object.entries(DAMAGE).filter(([, expected]) => expected.some(([kind]) => kinds.has(kind)))
@@ -136,7 +136,7 @@ describe('verify', () => {
 })
 
 describe('repair', () => {
-  test('plans to move the corrupt, offers the suspect, keeps the unsupported', async () => {
+  test('plans to move damaged shards, offers suspect ones, keeps unsupported ones', async () => {
     const root = referenceCache('damaged')
     const before = filesBelow(root)
     const plan = await planRepair(root)
@@ -151,7 +151,7 @@ describe('repair', () => {
     expect(plan.indexFindings.map(({ kind }) => kind)).toEqual(['index_missing'])
   })
 
-  test('moves exactly the corrupt ones, byte for byte, and indexes the rest', async () => {
+  test('moves exactly the damaged ones, byte for byte, and indexes the rest', async () => {
     const root = referenceCache('damaged')
     const before = Object.fromEntries(shardsOf(root).map(path => [path, readFileSync(join(root, path))]))
     const { quarantined, reindex, kept, checkedShards } = await repairCache(root)
@@ -163,7 +163,7 @@ describe('repair', () => {
         .sort()
     )
     for (const { shardPath, movedTo, reasons } of quarantined) {
-      // GenoLeWM itself had moved one of that name before.
+      // GenoLeWM itself had moved a file of that name before.
       const taken = shardPath === shard('empty-file') ? /^\.\d{19}\.bad$/ : /^$/
       const place = `embeddings/.quarantine/${shardPath.slice('embeddings/'.length)}`
       expect([movedTo.slice(0, place.length), movedTo.slice(place.length)]).toEqual([place, expect.stringMatching(taken)])
@@ -171,7 +171,7 @@ describe('repair', () => {
       expect(JSON.parse(readFileSync(join(root, `${movedTo}.reason.json`), 'utf8'))).toMatchObject({ shard_path: shardPath, reasons })
     }
     for (const path of shardsOf(root)) expect(readFileSync(join(root, path))).toEqual(before[path])
-    // Healthy, suspect, and no-rows; the second of each pair of the same keys and the second row of duplicate-inside are left out.
+    // Healthy, suspect and no-rows. The second of each pair with the same keys and the second row of duplicate-inside are left out.
     expect(reindex.indexedShards).toBe(4 + 8)
     expect(reindex.indexedRows).toBe(4 * 12 + 12 + 12 + 11 + 0 + 12 + 12)
     expect(kept.length).toBe(9)
@@ -179,7 +179,7 @@ describe('repair', () => {
     expect(after.findings.filter(({ severity }) => severity === 'corrupt' || severity === 'index')).toEqual([])
   })
 
-  test('done twice changes nothing the second time', async () => {
+  test('changes nothing the second time', async () => {
     const root = referenceCache('damaged')
     await repairCache(root)
     const { findings } = await verifyCache(root)
@@ -201,19 +201,19 @@ describe('repair', () => {
   })
 })
 
-describe('a reindex by itself', () => {
-  test('leaves out what it cannot read, and says so', async () => {
+describe('a reindex alone', () => {
+  test('leaves out what it cannot read, and reports it', async () => {
     const root = referenceCache('damaged')
     const { findings, indexedShards } = await reindexCache(root)
     expect(findings.filter(({ kind }) => kind === 'bad_footer').length).toBe(4)
-    // It reads every column but the embeddings: damage in those is none of its business.
+    // It reads every column except the embeddings, so it does not detect damage in those.
     const inEmbedding = Object.values(DAMAGE).filter(expected =>
       expected.some(([kind, , column]) => column === 'embedding' && corrupt([[kind, null, null]]))
     )
     expect(indexedShards).toBe(12 + inEmbedding.length)
   })
 
-  test('a key in two shards: the first in path order is indexed, the other is a finding, and look-ups give the first', async () => {
+  test('a key in two shards: the first in path order is indexed, the other is a finding, and a search by key finds the first', async () => {
     const root = referenceCache('damaged')
     const { findings } = await reindexCache(root)
     expect(
@@ -238,7 +238,7 @@ describe('a reindex by itself', () => {
   })
 })
 
-test('one damaged shard does not keep the others from being read', async () => {
+test('a damaged shard does not prevent the others from being read', async () => {
   const root = referenceCache('damaged')
   writeFileSync(join(root, HEALTHY[1] ?? ''), '')
   await repairCache(root)

@@ -1,4 +1,4 @@
-/** Shards that we write: whole or not at all, immutable, with every refusal naming its field. */
+/** Written shards: complete or absent, immutable, and every refusal names its field. */
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -22,7 +22,7 @@ const refusalOf = (root: string, options: Parameters<typeof writeShard>[1]): Pro
   writeShard(root, options).catch((error: unknown) => error)
 
 describe('written', () => {
-  test.each(['plain', 'byte_stream_split'] as const)('every row of the healthy cache comes back (%s)', async encoding => {
+  test.each(['plain', 'byte_stream_split'] as const)('every row of the healthy cache is read back (%s)', async encoding => {
     const root = temporaryFolder()
     const rows = referenceRows('healthy')
     for (const [shardPath, ofShard] of Map.groupBy(rows, row => row.shard_path)) {
@@ -49,7 +49,7 @@ describe('written', () => {
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
   })
 
-  test('into a folder that is not there yet, and nothing but a shard and an index', async () => {
+  test('to a folder that does not exist yet, with nothing but a shard and an index', async () => {
     const root = join(temporaryFolder(), 'not/there')
     await writeShard(root, { ...BLOCK, records: [recordOf(0), recordOf(1)] })
     const files = Object.entries(filesBelow(root)).flatMap(([path, what]) => (what === 'folder' ? [] : [path]))
@@ -57,7 +57,7 @@ describe('written', () => {
     expect((await verifyCache(root)).findings).toEqual([])
   })
 
-  test('values are rounded to float16 once, ties to even; what is beyond is counted', async () => {
+  test('values are rounded to float16 once, ties to even, and overflows are counted', async () => {
     const root = temporaryFolder()
     const embedding = [0.1, 1 + 2 ** -11, 1 + 2 ** -11 + 2 ** -40, 65_519, 65_520, -1e9, Number.POSITIVE_INFINITY, Number.NaN, -0, 2 ** -25]
     const { overflowed } = await writeShard(root, { ...BLOCK, records: [recordOf(0, { embedding })] })
@@ -77,7 +77,7 @@ describe('written', () => {
     ])
   })
 
-  test('a time of writing is filled in where there is none', async () => {
+  test('a creation time is added if there is none', async () => {
     const root = temporaryFolder()
     const before = BigInt(Date.now()) * 1_000_000n
     await writeShard(root, {
@@ -91,7 +91,7 @@ describe('written', () => {
     expect(withCreatedAt(recordOf(0)).createdAt).toBe(recordOf(0).createdAt)
   })
 
-  test('extremes: int64 and int8 and int32 to their ends, an embedding of one value and of 65,536', async () => {
+  test('extremes: the limits of int64, int8 and int32, an embedding of one value and of 65,536', async () => {
     const root = temporaryFolder()
     const extremes = { stateLayer: -128, poolRadius: 2 ** 31 - 1, startBp: -(2n ** 63n), endBp: 2n ** 63n - 1n, createdAt: 2n ** 63n - 1n }
     const records = [
@@ -114,7 +114,7 @@ describe('written', () => {
   })
 })
 
-describe('refused, naming the field, with nothing written', () => {
+describe('refused, naming the field, without writing anything', () => {
   const bad: readonly (readonly [field: string, change: Record<string, unknown>])[] = [
     ['chrom', { chrom: '' }],
     ['chrom', { chrom: '2' }],
@@ -188,7 +188,7 @@ describe('refused, naming the field, with nothing written', () => {
   })
 })
 
-describe('a shard that is there', () => {
+describe('an existing shard', () => {
   const records = [recordOf(0, { embedding: [0.1, 0.2, 1e-9, -0] }), recordOf(1), recordOf(2)]
 
   async function written(): Promise<string> {
@@ -197,7 +197,7 @@ describe('a shard that is there', () => {
     return root
   }
 
-  test('is not rewritten for the same rows, or some of them, though 0.1 is no float16', async () => {
+  test('is not rewritten for the same rows, or some of them, although 0.1 is not a float16', async () => {
     const root = await written()
     const before = filesBelow(root)
     const { mtimeNs, ino } = statSync(join(root, BLOCK_PATH), { bigint: true })
@@ -224,9 +224,9 @@ describe('a shard that is there', () => {
   test.each([
     ['other values', [recordOf(0, { embedding: [0.1, 0.2, 1e-9, 1] })]],
     ['fewer values', [recordOf(0, { embedding: [0.1, 0.2, 1e-9] })]],
-    ['a row more', [...records, recordOf(3)]],
+    ['an additional row', [...records, recordOf(3)]],
     ['another row', [recordOf(3)]],
-    ['the same window by another dtype', [recordOf(0, { dtype: 'bf16' })]]
+    ['the same window with another dtype', [recordOf(0, { dtype: 'bf16' })]]
   ])('is not changed for %s', async (_, again) => {
     const root = await written()
     const before = filesBelow(root)
@@ -242,7 +242,7 @@ describe('a shard that is there', () => {
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('and is damaged: refused, not overwritten', async () => {
+  test('if damaged: refused, not overwritten', async () => {
     const root = await written()
     writeFileSync(join(root, BLOCK_PATH), readFileSync(join(root, BLOCK_PATH)).subarray(0, 500))
     const before = filesBelow(root)
@@ -265,7 +265,7 @@ describe('a shard that is there', () => {
   })
 })
 
-test('what a crash between shard and index left is found and entered by the next write', async () => {
+test('rows of a crash between shard and index are found and indexed by the next write', async () => {
   const root = temporaryFolder()
   await writeShard(root, { ...BLOCK, records: [recordOf(0)] })
   const index = readFileSync(join(root, 'embeddings/index.sqlite'))
@@ -276,7 +276,7 @@ test('what a crash between shard and index left is found and entered by the next
   expect((await verifyCache(root)).findings).toEqual([])
 })
 
-test('when the index cannot take the rows, nothing of the shard is left under its name', async () => {
+test("if the index cannot take the rows, the shard's path stays free", async () => {
   const root = temporaryFolder()
   mkdirSync(join(root, 'embeddings/index.sqlite'), { recursive: true })
   const before = filesBelow(root)

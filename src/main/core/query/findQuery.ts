@@ -83,12 +83,12 @@ function normalized(query: string): string {
 
 function explain(text: string): string {
   if (text === '') return 'empty: give a hash prefix, a locus or DNA'
-  if (/^[0-9a-f]{1,3}$/i.test(text)) return `no query yet: ${text.length} digits are too few for a hash, 4 are the least`
-  if (/^[ACGT]+$/i.test(text)) return `no query yet: ${text.length} letters are too few for DNA, 16 are the least`
-  if (/^[0-9a-f]{65,}$/i.test(text)) return `no hash: SHA-256 has 64 digits, this has ${text.length}`
-  if (SEVERAL_LINES.test(text)) return 'several lines: search for one locus at a time'
-  if (writtenAsLocus(text)) return 'no locus: positions count from 1, and the end is not before the start'
-  return 'neither a hash prefix (hex digits), nor a locus (chr1:1,000-2,000), nor DNA (letters A, C, G, T)'
+  if (/^[0-9a-f]{1,3}$/i.test(text)) return `not yet a query: ${text.length} digits are too few for a hash, which needs at least 4`
+  if (/^[ACGT]+$/i.test(text)) return `not yet a query: ${text.length} bases are too few for a DNA search, which needs at least 16`
+  if (/^[0-9a-f]{65,}$/i.test(text)) return `not a hash: SHA-256 has 64 digits, this has ${text.length}`
+  if (SEVERAL_LINES.test(text)) return 'several lines. Search for one locus at a time'
+  if (writtenAsLocus(text)) return 'not a locus: positions count from 1, and the end must not be before the start'
+  return 'neither a hash prefix (hex digits), nor a locus (chr1:1,000-2,000), nor DNA (bases A, C, G, T)'
 }
 
 /** Each notation of a locus; the first one that matches counts. */
