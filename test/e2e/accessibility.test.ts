@@ -108,7 +108,7 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
     await page.getByRole('banner').getByText('4 windows missing (1 shard)').waitFor()
     await showTab(page, 'Problems')
     const cause = page.getByRole('region', { name: 'Missing shard', exact: true })
-    await cause.getByRole('option', { name: /present in 3 of 4 configurations/ }).click()
+    await cause.getByRole('row', { name: /present in 3 of 4 configurations/ }).click()
     await inspectorPane(page)
       .getByText(/present in 3 of 4 configurations/)
       .waitFor()
@@ -143,7 +143,8 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
       .getByRole('option', { name: /^Page checksum/ })
       .click()
     await page
-      .getByRole('option', { name: /chrpage-checksum_0\.parquet/ })
+      .getByRole('region', { name: 'Page checksum' })
+      .getByRole('row', { name: /chrpage-checksum_0\.parquet/ })
       .first()
       .click()
     await inspectorPane(page)

@@ -16,7 +16,7 @@ inTheWindow('shards with the same keys', open => {
     const { page } = await open(folder)
     await verifyAll(page)
     const cause = await showCause(page, 'Duplicate key')
-    await cause.getByRole('option', { name: /chrduplicate-b_0\.parquet 12 rows/ }).click()
+    await cause.getByRole('row', { name: /chrduplicate-b_0\.parquet 12 rows/ }).click()
     const kept = cause.getByRole('region', { name: 'Shard to keep' })
     await kept.getByText('It holds the 12 keys with the same values.').waitFor()
     expect(await kept.getByRole('definition').allTextContents()).toEqual([

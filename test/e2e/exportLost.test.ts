@@ -21,7 +21,7 @@ onBothCarriers('a missing shard', open => {
       .getByRole('option', { name: /^Missing shard/ })
       .click()
     const cause = page.getByRole('region', { name: 'Missing shard', exact: true })
-    await cause.getByRole('option', { name: new RegExp(PRESENCE) }).click()
+    await cause.getByRole('row', { name: new RegExp(PRESENCE) }).click()
     await inspectorPane(page).getByText(`It was deleted or moved by another program. ${PRESENCE}.`).waitFor()
 
     await cause.getByRole('button', { name: 'Export list…' }).click()

@@ -112,7 +112,7 @@ inChromium('a small window', open => {
     const grid = aside.getByRole('grid', { name: 'Files in quarantine' })
     // The columns take their widths one frame after the panel has its own.
     await expect.poll(() => isInside(grid.getByRole('columnheader', { name: 'Size' }), aside)).toBe(true)
-    const moved = grid.locator('[aria-rowindex="3"] td').nth(2)
+    const moved = grid.locator('[aria-rowindex="3"] > [role=gridcell]').nth(2)
     for (const age of ['just now', '59 min ago', '11 mo ago', 'in the future']) {
       const fits = await moved.evaluate((cell, age) => {
         const range = document.createRange()

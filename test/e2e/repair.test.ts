@@ -23,7 +23,7 @@ onBothCarriers('triage and repair', open => {
       .getByRole('option', { name: /^Page checksum/ })
       .click()
     const cause = page.getByRole('region', { name: 'Page checksum' })
-    const place = cause.getByRole('option', { name: /chrpage-checksum_0\.parquet/ })
+    const place = cause.getByRole('row', { name: /chrpage-checksum_0\.parquet/ })
     expect(await place.textContent()).toMatch(/The page of embedding at byte [\d,]+ has the checksum/)
     await place.click()
     await inspectorPane(page)
@@ -159,7 +159,7 @@ onBothCarriers('triage and repair', open => {
     expect(done).toBeGreaterThan(0)
     expect(done).toBeLessThan(MANY)
     await jobs
-      .getByRole('option', { name: /^Verify/ })
+      .getByRole('row', { name: /Verify/ })
       .getByText(/^cancelled/)
       .waitFor()
     await page

@@ -1,7 +1,7 @@
 /** Where the keys of a table or a list lead. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lineAfterKey } from '../../src/renderer/ui/tables/lineAfterKey.ts'
+import { lineAfterKey } from '../../src/renderer/ui/tables/model/lineAfterKey.ts'
 
 describe('the line at hand', () => {
   it.each([

@@ -80,7 +80,7 @@ async function drawers(page: Page, picture: Picture): Promise<void> {
   await page.keyboard.press('Enter')
   await page
     .getByRole('region', { name: 'Page checksum' })
-    .getByRole('option', { name: /chrpage-checksum_0/ })
+    .getByRole('row', { name: /chrpage-checksum_0/ })
     .click()
   await picture('problems')
   await tab(page, 'Jobs').click()

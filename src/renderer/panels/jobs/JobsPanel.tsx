@@ -1,18 +1,21 @@
 /** The drawer's jobs: those that run and those that ended, and the one at hand in full. */
 
 import { useEffect, useState } from 'react'
-import { ListBox, ListBoxItem } from 'react-aria-components'
 import type { JobInfo } from '../../../shared/contract/index.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
-import { formatAgo, formatShare, formatTime } from '../../text/index.ts'
+import { useGridLayout } from '../../state/useGridLayout.ts'
+import { formatTime } from '../../text/index.ts'
 import { Button } from '../../ui/controls/Button.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
 import { Empty } from '../../ui/frames/Empty.tsx'
 import { useTell } from '../../ui/frames/Notice.tsx'
+import { DataGrid } from '../../ui/tables/DataGrid.tsx'
+import { useMemoryGrid } from '../../ui/tables/model/useMemoryGrid.ts'
 import { Muted } from '../../ui/text/Text.tsx'
 import { JobProgress } from './JobProgress.tsx'
 import { JobEnd, KindCounts } from './JobReportView.tsx'
 import classes from './Jobs.module.css'
+import { JOB_COLUMNS } from './jobColumns.tsx'
 import { useFollowedJob } from './useFollowedJob.ts'
 import { useJobs } from './useJobs.ts'
 
@@ -26,40 +29,31 @@ export function JobsPanel() {
   if (job === undefined) return <Empty>No job runs, and none has run on this cache since the service was started.</Empty>
   return (
     <div className={classes.panel}>
-      <ListBox
-        className={classes.list ?? ''}
-        aria-label='Jobs'
-        selectionMode='single'
-        disallowEmptySelection
-        selectedKeys={[job.jobId]}
-        onSelectionChange={keys => {
-          const [key] = keys === 'all' ? [] : keys
-          if (typeof key === 'string') choose(key)
-        }}
-        items={own}
-      >
-        {item => (
-          <ListBoxItem id={item.jobId} textValue={item.title} className={classes.item ?? ''}>
-            <span className={classes.state} data-outcome={item.outcome ?? 'running'} aria-hidden='true'>
-              {GLYPHS[item.outcome ?? 'running']}
-            </span>
-            <span className={classes.title}>{item.title}</span>
-            <span className={classes.when} title={formatTime(item.startedMs)}>
-              {stateText(item)}
-            </span>
-          </ListBoxItem>
-        )}
-      </ListBox>
+      <JobList jobs={own} chosen={job.jobId} onChoose={choose} />
       <JobDetails key={job.jobId} job={job} />
     </div>
   )
 }
 
-const GLYPHS = { running: '▸', done: '✓', cancelled: '–', failed: '✕' } as const
+function JobList({
+  jobs,
+  chosen,
+  onChoose
+}: {
+  readonly jobs: readonly JobInfo[]
+  readonly chosen: string
+  readonly onChoose: (jobId: string) => void
+}) {
+  const grid = useMemoryGrid(jobs, JOB_COLUMNS, jobIdOf, chosen, ({ jobId }) => onChoose(jobId))
+  return (
+    <div className={classes.list}>
+      <DataGrid id='job' name='Jobs' columns={JOB_COLUMNS} {...grid} layout={useGridLayout('job')} isPaneEntry={false} fileName='jobs' />
+    </div>
+  )
+}
 
-function stateText({ outcome, progress, endedMs }: JobInfo): string {
-  if (outcome === null) return progress === null ? 'starting' : formatShare(progress.done, progress.total)
-  return outcome === 'done' ? formatAgo(endedMs) : `${outcome}, ${formatAgo(endedMs)}`
+function jobIdOf({ jobId }: JobInfo): string {
+  return jobId
 }
 
 function JobDetails({ job }: { readonly job: JobInfo }) {

@@ -1,19 +1,21 @@
 /** One cause: its impact, the remedy, and the list of all its places. */
 
-import { type KeyboardEvent, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Scope } from '../../../shared/contract/index.ts'
 import type { Finding } from '../../../shared/model/finding.ts'
+import { useGridLayout } from '../../state/useGridLayout.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { adviceOf, isChangedMeanwhile } from '../../text/findings/findingAdvice.ts'
 import { pairOf, pairsOf } from '../../text/findings/pairs.ts'
-import { findingText, formatCount, sharedEncoder } from '../../text/index.ts'
+import { formatCount, sharedEncoder } from '../../text/index.ts'
 import { Button } from '../../ui/controls/Button.tsx'
-import { useLines } from '../../ui/tables/useLines.ts'
-import { ShardName } from '../../ui/text/ShardName.tsx'
-import { type Cause, causeTitle, movableShards, placeText, shardsToVerify } from './causes.ts'
+import { DataGrid } from '../../ui/tables/DataGrid.tsx'
+import { useMemoryGrid } from '../../ui/tables/model/useMemoryGrid.ts'
+import { type Cause, causeTitle, movableShards, shardsToVerify } from './causes.ts'
 import { ConflictView, KeptView } from './PairView.tsx'
 import classes from './Problems.module.css'
+import { type Place, placeColumns } from './placeColumns.tsx'
 
 /** @param scope limits the causes */
 export function CauseView({ cause, scope }: { readonly cause: Cause; readonly scope: Scope }) {
@@ -62,7 +64,7 @@ export function CauseView({ cause, scope }: { readonly cause: Cause; readonly sc
           )}
         </span>
       </div>
-      <Places findings={findings} />
+      <Places cause={cause} />
     </section>
   )
 }
@@ -108,74 +110,46 @@ function shardsOf(findings: readonly Finding[]): ReadonlySet<string> {
   return new Set(findings.map(({ shardPath }) => shardPath))
 }
 
-function Places({ findings }: { readonly findings: readonly Finding[] }) {
+function Places({ cause: { findings, severity } }: { readonly cause: Cause }) {
   const { go, selection } = useWorkspace('go', 'selection')
-  const [at, setAt] = useState<number | null>(null)
-  const { scroller, items, height, afterKey } = useLines(findings.length, at, 0)
+  const [at, setAt] = useState<string | null>(null)
   const above = useMemo(() => sharedEncoder(findings.map(({ shardPath }) => shardPath)), [findings])
-  const open = (index: number): void => {
-    const found = findings[index]
-    setAt(index)
-    if (found === undefined) return
+  const columns = useMemo(() => placeColumns(above, severity === 'missing'), [above, severity])
+  const places = useMemo(() => findings.map((found, number): Place => ({ key: String(number), found })), [findings])
+  const open = ({ found }: Place): void => {
     if (found.severity === 'index' && !found.shardPath.endsWith('.parquet')) go({ tab: 'index' })
     else go({ shardPath: found.shardPath, rowOffset: null })
   }
-  const press = (event: KeyboardEvent): void => {
-    const next = afterKey(event)
-    if (next !== null) setAt(next)
-    else if (event.key === 'Enter' && at !== null) open(at)
-    else return
-    event.preventDefault()
-  }
-  const place = findings[at ?? 0]
+  // Until a place is chosen here, it is one in the selected shard.
+  const cursor = at ?? places.find(({ found }) => found.shardPath === selection.shardPath)?.key ?? null
+  const grid = useMemoryGrid(places, columns, keyOf, cursor, (place, byKey) => {
+    setAt(place.key)
+    if (!byKey) open(place)
+  })
+  const place = places[Number(at ?? 0)]?.found
   const pair = place === undefined || isChangedMeanwhile(place) ? null : pairOf(place)
   return (
     <div className={classes.split}>
-      <div ref={scroller} className={classes.scroller}>
-        <div
-          className={classes.places}
-          role='listbox'
-          aria-label='Places. Enter shows the shard.'
-          tabIndex={0}
-          data-missing={place?.severity === 'missing' ? '' : undefined}
-          aria-activedescendant={items.some(item => item.index === at) ? placeId(at) : undefined}
-          style={{ height }}
-          onKeyDown={press}
-        >
-          {items.map(({ index, start }) => {
-            const found = findings[index]
-            if (found === undefined) return null
-            return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the focus and handles the keys
-              <div
-                key={index}
-                id={placeId(index)}
-                className={classes.place}
-                role='option'
-                tabIndex={-1}
-                aria-posinset={index + 1}
-                aria-setsize={findings.length}
-                aria-selected={at === null ? found.shardPath === selection.shardPath : index === at}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={() => open(index)}
-              >
-                <ShardName path={found.shardPath} above={above} />
-                <span className={classes.where} title={placeText(found)}>
-                  {placeText(found)}
-                </span>
-                <span className={classes.message} title={findingText(found)}>
-                  {findingText(found)}
-                </span>
-              </div>
-            )
-          })}
-        </div>
+      <div className={classes.places}>
+        <DataGrid
+          id='problem'
+          name='Places; Enter shows the shard'
+          columns={columns}
+          {...grid}
+          layout={useGridLayout(severity === 'missing' ? 'missingPlace' : 'place')}
+          isPaneEntry={false}
+          onOpen={index => {
+            const opened = grid.source.at(index)
+            if (opened !== undefined) open(opened)
+          }}
+          fileName='findings'
+        />
       </div>
       {pair !== null && (place?.kind === 'conflicting_key' ? <ConflictView pair={pair} /> : <KeptView pair={pair} />)}
     </div>
   )
 }
 
-function placeId(index: number | null): string {
-  return `problem-${index}`
+function keyOf({ key }: Place): string {
+  return key
 }

@@ -1,6 +1,6 @@
 /** The window's keys for the list of shortcuts. Keys of views come from the registry. */
-import { IS_MAC, MOD } from '../../state/keys/keys.ts'
 import { VIEW_IDS } from '../../state/viewIds.ts'
+import { IS_MAC, MOD } from '../../text/keys.ts'
 import { VIEWS } from '../../views/views.ts'
 
 /** Views with a key, which is a digit from 1 on, in tab order. */

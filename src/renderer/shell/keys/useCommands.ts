@@ -1,11 +1,11 @@
 /** Every command for the open cache, by name: for the search box, the menu and the desktop's own menu. */
 import { useMemo } from 'react'
-import { MOD } from '../../state/keys/keys.ts'
 import type { Opening } from '../../state/opening.ts'
 import { isWhole, scopeText } from '../../state/scope.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
 import { VIEW_IDS } from '../../state/viewIds.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
+import { MOD } from '../../text/keys.ts'
 import { VIEWS } from '../../views/views.ts'
 
 export type Command = { readonly id: string; readonly name: string; readonly keys?: string; run(): void }

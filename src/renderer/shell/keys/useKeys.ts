@@ -1,11 +1,11 @@
 /** The keys that work everywhere in an open cache. Keys of views come from their registry. */
 import { useEffect, useRef } from 'react'
 import { createKeybindingsHandler, type KeybindingsMap } from 'tinykeys'
-import { IS_MAC } from '../../state/keys/keys.ts'
 import { walkPanes } from '../../state/keys/panes.ts'
 import { VIEW_IDS } from '../../state/viewIds.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import type { Workspace } from '../../state/workspace.ts'
+import { IS_MAC } from '../../text/keys.ts'
 import { VIEWS } from '../../views/views.ts'
 
 type Actions = Pick<Workspace, 'go' | 'back' | 'forward' | 'ask'> & { readonly onDrawer: () => void }

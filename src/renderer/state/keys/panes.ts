@@ -74,7 +74,9 @@ export function isFocusLost(): boolean {
 export function enterNear(way: readonly HTMLElement[]): () => void {
   const near = way.find(element => element.isConnected)
   const place =
-    near !== undefined && near === way[0] && holdsFocus(near) ? near : (markedNear(near, ENTRY) ?? markedNear(near, '[role=listbox]'))
+    near !== undefined && near === way[0] && holdsFocus(near)
+      ? near
+      : (markedNear(near, ENTRY) ?? markedNear(near, '[role=listbox], [role=grid]'))
   if (place === null) return enterPane(near?.closest<HTMLElement>('[data-pane]')?.dataset.pane ?? 'centre')
   place.focus()
   return () => {}

@@ -2,10 +2,9 @@
  * Queries on the open cache. Their keys end with the version of the cache, so a change is asked for again. The shown data stays until the
  * new answer has arrived. Expected errors are not retried.
  */
-import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import { PAGE_ROWS, RAW_ROWS } from '../../../shared/contract/constants.ts'
-import type { RawRowPage, RowLine, Scope, ShardRow } from '../../../shared/contract/index.ts'
+import type { Scope, ShardRow } from '../../../shared/contract/index.ts'
 import type { ShardAddress } from '../../../shared/model/shard.ts'
 import { useApi } from '../../data/api.ts'
 import { useClient } from '../../data/ClientProvider.tsx'
@@ -16,7 +15,7 @@ import { float32Of, float64Of } from './decodeBlob.ts'
 
 const KEEP_MS = 30_000
 
-type Asked = { readonly signal: AbortSignal }
+export type Asked = { readonly signal: AbortSignal }
 
 type Kept = { readonly queryKey: readonly unknown[] }
 
@@ -29,12 +28,12 @@ function sameButVersion(key: readonly unknown[]) {
 const once = { retry: false, staleTime: Number.POSITIVE_INFINITY, gcTime: KEEP_MS, refetchOnWindowFocus: false } as const
 
 /** A query that is repeated for each version of the cache. The version is last in its key. */
-function atVersion<Options extends Kept>(options: Options, version: Version) {
+export function atVersion<Options extends Kept>(options: Options, version: Version) {
   const queryKey = [...options.queryKey, version]
   return { ...once, ...options, queryKey, placeholderData: sameButVersion(queryKey) }
 }
 
-function useBase() {
+export function useBase() {
   const { cacheId, version } = useWorkspace('cacheId', 'version')
   return { client: useClient(), api: useApi(), cacheId, version }
 }
@@ -113,70 +112,10 @@ export function useHeatMap(shardPath: string, size: { readonly width: number; re
   })
 }
 
-/** Data of some rows: a line, `null` for a row whose key is not of a known form, or undefined while it is being read. */
-export type RowPages = {
-  readonly rowAt: (rowOffset: number) => RowLine | null | undefined
-  /** Number of rows in the shard, according to the pages. */
-  readonly total: number | null
-  readonly error: unknown
-}
-
-/** The pages of 500 rows that hold these rows. */
-export function useRowPages(shardPath: string, rowOffsets: readonly number[]): RowPages {
-  const { client, api, cacheId, version } = useBase()
-  const pages = [...new Set(rowOffsets.map(row => Math.floor(row / PAGE_ROWS)))]
-  return useQueries({
-    queries: pages.map(page => {
-      const input = { cacheId, shardPath, offset: page * PAGE_ROWS, limit: PAGE_ROWS }
-      const queryKey = api.shards.rows.queryKey({ input })
-      const queryFn = async ({ signal }: Asked) => {
-        const { total, rows } = await client.shards.rows(input, { signal })
-        return { page, total, rows: new Map(rows.map(row => [row.rowOffset, row])) }
-      }
-      return atVersion({ queryKey, queryFn }, version)
-    }),
-    combine: results => ({
-      rowAt: (rowOffset: number) => {
-        const held = results.find(({ data }) => data?.page === Math.floor(rowOffset / PAGE_ROWS))?.data
-        return held === undefined ? undefined : (held.rows.get(rowOffset) ?? null)
-      },
-      total: results.find(({ data }) => data !== undefined)?.data?.total ?? null,
-      error: results.find(({ error }) => error !== null)?.error ?? null
-    })
-  })
-}
-
 /** Properties of a file of any layout. */
 export function useRaw(shardPath: string) {
   const { api, cacheId, version } = useBase()
   return useQuery(atVersion(api.shards.raw.queryOptions({ input: { cacheId, shardPath } }), version))
-}
-
-/** Some rows of a file of any layout, as texts. Undefined while they are being read. */
-export type RawPages = {
-  readonly rowAt: (row: number) => readonly (string | null)[] | undefined
-  /** From the first page that has arrived. */
-  readonly first: RawRowPage | null
-  readonly error: unknown
-}
-
-/** The pages of 100 rows that hold these rows. */
-export function useRawPages(shardPath: string, rows: readonly number[]): RawPages {
-  const { client, api, cacheId, version } = useBase()
-  const pages = [...new Set(rows.map(row => Math.floor(row / RAW_ROWS)))]
-  return useQueries({
-    queries: pages.map(page => {
-      const input = { cacheId, shardPath, offset: page * RAW_ROWS, limit: RAW_ROWS }
-      const queryKey = api.shards.rawRows.queryKey({ input })
-      const queryFn = async ({ signal }: Asked) => ({ page, ...(await client.shards.rawRows(input, { signal })) })
-      return atVersion({ queryKey, queryFn }, version)
-    }),
-    combine: results => ({
-      rowAt: (row: number) => results.find(({ data }) => data?.page === Math.floor(row / RAW_ROWS))?.data?.rows[row % RAW_ROWS],
-      first: results.find(({ data }) => data !== undefined)?.data ?? null,
-      error: results.find(({ error }) => error !== null)?.error ?? null
-    })
-  })
 }
 
 /**

@@ -119,3 +119,12 @@ export function DrawerIcon() {
     </Icon>
   )
 }
+
+export function ColumnsIcon() {
+  return (
+    <Icon width={1.2}>
+      <rect x='1.5' y='1.5' width='9' height='9' rx='1.5' />
+      <path d='M4.5 1.5v9M7.5 1.5v9' />
+    </Icon>
+  )
+}

@@ -1,103 +1,195 @@
-/** A table of any length with one current line. Only visible lines are rendered, and the keys move the current line. */
-import type { CSSProperties, KeyboardEvent, ReactNode } from 'react'
+/** A table of any number of rows. Only the rows in view are in the page. The grid has the focus and names the row with the cursor. */
+// biome-ignore-all lint/a11y/useSemanticElements: rows are placed absolutely, which rows of an HTML table cannot be
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the row
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type CSSProperties, type MouseEvent, useEffect, useRef, useState } from 'react'
+import { formatCounted } from '../../text/index.ts'
+import { MOD } from '../../text/keys.ts'
+import { Hidden } from '../text/Text.tsx'
+import { useWidth } from '../useWidth.ts'
+import { ColumnHeading } from './ColumnHeading.tsx'
 import classes from './DataGrid.module.css'
-import type { Lines } from './useLines.ts'
+import { CornerMenu, RowMenu } from './GridMenus.tsx'
+import { GridRow } from './GridRow.tsx'
+import { gridKeys } from './gridKeys.ts'
+import { headingClass, placeOf } from './gridPlace.ts'
+import { tooNarrowFor, visibleColumns } from './model/columnFit.ts'
+import type { DataGridProps, GridAction, GridSource } from './model/grid.ts'
+import { useGridExport } from './useGridExport.ts'
 
-export type Column = {
-  readonly name: string
-  /** Right-aligned. */
-  readonly number?: boolean
-  readonly title?: string
-}
+import { useGridTable } from './useGridTable.ts'
 
-/** Widths of the columns, CSS pixels. */
-export type Tracks = readonly number[]
+/** CSS pixels. */
+const ROW = 24
+const HEAD = 25
+const CORNER = 24
+/** Pages that are in view for less than this while the user scrolls are not loaded, ms. */
+const PASSING = 60
 
-function styleOf(tracks: Tracks): CSSProperties {
-  // The last column takes the remaining width.
-  const columns = tracks.map((width, at) => (at < tracks.length - 1 ? `${width}px` : `minmax(${width}px, 1fr)`)).join(' ')
-  const variables: Record<string, string> = { '--columns': columns, '--least': `${tracks.reduce((sum, width) => sum + width, 0)}px` }
-  return variables
-}
+export function DataGrid<Row>(props: DataGridProps<Row>) {
+  const { id, name, columns, source, selection, sort = null, onSort, layout, shows = '', isPaneEntry = true, actions = [], onOpen } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const width = useWidth(scroller)
+  const virtual = useVirtualizer<HTMLDivElement, Element>({
+    count: source.total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 8,
+    // Rows begin below the headings, which stay in view.
+    paddingStart: HEAD,
+    scrollPaddingStart: HEAD
+  })
+  const items = virtual.getVirtualItems()
+  const shown = visibleColumns(columns, layout, width)
+  const { table, headers, rows } = useGridTable(columns, source, items, layout, shown)
 
-/**
- * @param id prefix of the lines' ids
- * @param className sets `--columns`, the tracks of the grid, and `--least`, the width below which it scrolls
- * @param tracks the same for columns that are not known in advance
- * @param cells the cells of a line
- * @param onMove called when a key or a click changes the current line
- * @param onKey handles other keys
- */
-export function DataGrid({
-  id,
-  name,
-  className,
-  tracks,
-  columns,
-  lines,
-  cells,
-  onMove,
-  onKey
-}: {
-  readonly id: string
-  readonly name: string
-  readonly className: string
-  readonly tracks?: Tracks
-  readonly columns: readonly Column[]
-  readonly lines: Lines
-  readonly cells: (index: number) => ReactNode
-  readonly onMove: (index: number, byKey: boolean) => void
-  readonly onKey?: (event: KeyboardEvent) => void
-}) {
-  const { scroller, items, count, height, at, afterKey } = lines
-  const press = (event: KeyboardEvent): void => {
-    onKey?.(event)
-    const next = afterKey(event)
-    if (next === null) return
-    event.preventDefault()
-    onMove(next, true)
-  }
+  const { cursor, revealed } = selection
+  const isInTable = cursor !== null && cursor < source.total
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that are added above the cursor do not scroll the table
+  useEffect(() => {
+    if (isInTable && revealed !== null) virtual.scrollToIndex(cursor, { align: 'auto' })
+  }, [revealed, isInTable, virtual])
+  useEffect(() => {
+    if (shows !== '') virtual.scrollToOffset(0)
+  }, [shows, virtual])
+  useTellPages(source, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, virtual.isScrolling)
+
+  const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
+  const { done, copy, copySelected, exportAll } = useGridExport(props)
+  const press = gridKeys({
+    selection,
+    total: source.total,
+    pageRows: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 2),
+    onOpen,
+    onMenu: () => {
+      const row = scroller.current?.querySelector('[data-cursor]')?.getBoundingClientRect()
+      if (row !== undefined) setMenu({ x: row.left + 40, y: row.bottom })
+    }
+  })
+  const copying: GridAction = { id: 'copy', name: 'Copy as TSV', keys: `${MOD} C`, isOff: selection.count === 0, run: copySelected }
+  const exporting: GridAction = { id: 'export', name: 'Export all as TSV…', isOff: source.total === 0, run: exportAll }
+
+  const sizes = headers.map(header => ({ size: header.getSize(), column: columns.find(column => column.id === header.id) }))
+  const end = sizes.find(({ column }) => column?.atEnd === true)
+  const tracks = sizes.map(({ size, column }) => (column?.grow === undefined ? `${size}px` : `minmax(${size}px, ${column.grow}fr)`))
+  const style: Record<string, string> = { '--columns': [...tracks, `${CORNER}px`].join(' '), '--end': `${(end?.size ?? 0) + CORNER}px` }
+  const scrolls = sizes.reduce((sum, { size }) => sum + size, CORNER) > width
+  const isInView = items.some(({ index }) => index === cursor)
   return (
-    <div className={`${classes.frame} ${className}`} style={tracks && styleOf(tracks)}>
-      <div ref={scroller} className={classes.scroller}>
-        <table
-          className={classes.grid}
-          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table that keys move in is a grid
-          role='grid'
-          tabIndex={0}
-          data-pane-entry=''
-          aria-label={name}
-          aria-rowcount={count + 1}
-          aria-activedescendant={items.some(item => item.index === at) ? `${id}-${at}` : undefined}
-          style={{ height }}
-          onKeyDown={press}
-        >
-          <thead>
-            <tr className={classes.header} aria-rowindex={1}>
-              {columns.map(({ name: heading, number, title }) => (
-                <th key={heading} scope='col' className={number === true ? classes.number : undefined} title={title}>
-                  {heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {items.map(({ index, start }) => (
-              <tr
-                key={index}
+    <div className={classes.frame}>
+      <div
+        ref={scroller}
+        className={classes.grid}
+        role='grid'
+        tabIndex={0}
+        data-pane-entry={isPaneEntry ? '' : undefined}
+        aria-label={name}
+        aria-multiselectable
+        aria-rowcount={source.total + 1}
+        aria-colcount={headers.length}
+        aria-busy={source.isBusy ?? false}
+        aria-activedescendant={isInView ? `${id}-${cursor}` : undefined}
+        data-scrolls={scrolls || undefined}
+        style={style as CSSProperties}
+        onKeyDown={press}
+        onCopy={copy}
+        onClick={event => {
+          const index = indexAt(event)
+          if (index !== null) selection.point(index, { extend: event.shiftKey, add: event.metaKey || event.ctrlKey, byKey: false })
+        }}
+        onDoubleClick={event => {
+          const index = indexAt(event)
+          if (index !== null) onOpen?.(index)
+        }}
+        onContextMenu={event => {
+          event.preventDefault()
+          const index = indexAt(event)
+          if (index !== null && !selection.isSelected(index)) selection.point(index, { extend: false, add: false, byKey: false })
+          setMenu({ x: event.clientX, y: event.clientY })
+        }}
+      >
+        <div role='rowgroup' className={classes.head}>
+          <div role='row' aria-rowindex={1} className={classes.headings}>
+            {headers.map((header, at) => {
+              const column = columns.find(({ id: columnId }) => columnId === header.id)
+              if (column === undefined) return null
+              const isSorted = sort?.by === column.id
+              return (
+                <ColumnHeading
+                  key={column.id}
+                  name={column.name}
+                  title={column.title}
+                  className={headingClass(column)}
+                  style={placeOf(column, at)}
+                  sorted={isSorted ? (sort.descending ? 'descending' : 'ascending') : null}
+                  onSort={
+                    onSort === undefined || column.sorts !== true
+                      ? null
+                      : () => onSort({ by: column.id, descending: isSorted && !sort.descending })
+                  }
+                  size={header.getSize()}
+                  least={header.column.columnDef.minSize ?? 0}
+                  onSize={size => layout.keepWidths({ ...layout.widths, [column.id]: size })}
+                  isResizing={header.column.getIsResizing()}
+                  startResize={header.getResizeHandler()}
+                />
+              )
+            })}
+          </div>
+        </div>
+        <div role='rowgroup' className={classes.body} style={{ height: virtual.getTotalSize() }}>
+          {rows.map((row, at) => {
+            const { index } = row.original
+            return (
+              <GridRow
+                key={row.id}
                 id={`${id}-${index}`}
-                className={classes.line}
-                aria-rowindex={index + 2}
-                aria-selected={index === at}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={() => onMove(index, false)}
-              >
-                {cells(index)}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+                row={row}
+                FlexRender={table.FlexRender}
+                columns={columns}
+                start={items[at]?.start ?? 0}
+                isCursor={index === cursor}
+                isSelected={selection.isSelected(index)}
+              />
+            )
+          })}
+        </div>
       </div>
+      {Number.isFinite(width) && (
+        <CornerMenu
+          name={name}
+          left={width - CORNER}
+          columns={columns}
+          shown={shown}
+          tooNarrow={tooNarrowFor(columns, layout, shown)}
+          onVisible={layout.keepVisible}
+          actions={[copying, exporting]}
+        />
+      )}
+      <RowMenu
+        name={`Actions for ${formatCounted(selection.count, 'selected row')}`}
+        at={menu}
+        onClose={() => setMenu(null)}
+        actions={[...actions, copying, exporting]}
+      />
+      <Hidden isLive>{done}</Hidden>
     </div>
   )
+}
+
+function indexAt(event: MouseEvent): number | null {
+  const row = event.target instanceof Element ? event.target.closest('[data-index]') : null
+  return row === null ? null : Number(row.getAttribute('data-index'))
+}
+
+/** Tells the source which pages are in view, but not of those that are only scrolled past. */
+function useTellPages({ paging }: Pick<GridSource<unknown>, 'paging'>, first: number, last: number, isScrolling: boolean): void {
+  const size = paging?.size ?? Number.POSITIVE_INFINITY
+  const [firstPage, lastPage] = [Math.floor(first / size), Math.floor(last / size)]
+  const latest = useRef({ isScrolling, onView: paging?.onView })
+  latest.current = { isScrolling, onView: paging?.onView }
+  useEffect(() => {
+    const timer = setTimeout(() => latest.current.onView?.(firstPage, lastPage), latest.current.isScrolling ? PASSING : 0)
+    return () => clearTimeout(timer)
+  }, [firstPage, lastPage])
 }

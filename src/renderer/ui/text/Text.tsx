@@ -24,13 +24,16 @@ export function Mono({ as = 'span', className, ...rest }: TextProps) {
 export function Hidden({
   as = 'span',
   role,
+  isLive = false,
   id,
   children
 }: {
   readonly as?: 'span' | 'h1' | 'p' | 'legend'
   readonly role?: 'status'
+  /** Read aloud whenever it changes. */
+  readonly isLive?: boolean
   readonly id?: string
   readonly children: ReactNode
 }) {
-  return createElement(as, { className: classes.hidden, role, id }, children)
+  return createElement(as, { className: classes.hidden, role, id, 'aria-live': isLive ? 'polite' : undefined }, children)
 }

@@ -3,23 +3,21 @@
 import { useMemo, useState } from 'react'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
 import { useQuarantine } from '../../state/queries/queries.ts'
+import { useGridLayout } from '../../state/useGridLayout.ts'
 import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
-import { formatAgo, formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../../text/index.ts'
+import { formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../../text/index.ts'
 import { Button } from '../../ui/controls/Button.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
 import { Empty } from '../../ui/frames/Empty.tsx'
 import view from '../../ui/styles/view.module.css'
-import grid from '../../ui/tables/DataGrid.module.css'
-import { type Column, DataGrid } from '../../ui/tables/DataGrid.tsx'
-import { useLines } from '../../ui/tables/useLines.ts'
+import { DataGrid } from '../../ui/tables/DataGrid.tsx'
+import { useMemoryGrid } from '../../ui/tables/model/useMemoryGrid.ts'
 import { Facts } from '../../ui/text/Facts.tsx'
-import { ShardName } from '../../ui/text/ShardName.tsx'
 import { Mono, Muted } from '../../ui/text/Text.tsx'
 import classes from './Quarantine.module.css'
+import { quarantineColumns } from './quarantineColumns.tsx'
 import { reasonsText, reasonTexts } from './reasons.ts'
-
-const COLUMNS: readonly Column[] = [{ name: 'Original path' }, { name: 'Reason' }, { name: 'Moved' }, { name: 'Size', number: true }]
 
 export function QuarantineTab() {
   const { summary, selection, ask } = useWorkspace('summary', 'selection', 'ask')
@@ -76,43 +74,23 @@ function EntryGrid({
   readonly chosen: string | null
   readonly onChoose: (path: string) => void
 }) {
-  const at = entries.findIndex(({ path }) => path === chosen)
   const above = useMemo(() => sharedEncoder(entries.map(({ shardPath }) => shardPath)), [entries])
-  const lines = useLines(entries.length, at === -1 ? null : at, 1)
+  const columns = useMemo(() => quarantineColumns(above), [above])
+  const grid = useMemoryGrid(entries, columns, pathOf, chosen, ({ path }) => onChoose(path))
   return (
     <DataGrid
       id='quarantined'
       name='Files in quarantine'
-      className={classes.entries ?? ''}
-      columns={COLUMNS}
-      lines={lines}
-      cells={index => {
-        const entry = entries[index]
-        return entry !== undefined && <Cells entry={entry} above={above} />
-      }}
-      onMove={index => {
-        const entry = entries[index]
-        if (entry !== undefined) onChoose(entry.path)
-      }}
+      columns={columns}
+      {...grid}
+      layout={useGridLayout('quarantine')}
+      fileName='quarantine'
     />
   )
 }
 
-function Cells({ entry, above }: { readonly entry: QuarantineEntry; readonly above: string }) {
-  const { shardPath, at, bytes } = entry
-  const moved = at === null ? null : millisecondsOf(at)
-  return (
-    <>
-      <td>
-        <ShardName path={shardPath} above={above} />
-      </td>
-      <td className={classes.why} title={reasonTexts(entry).join('\n')}>
-        {reasonsText(entry)}
-      </td>
-      <td title={formatTime(moved)}>{formatAgo(moved)}</td>
-      <td className={grid.number}>{formatBytes(bytes)}</td>
-    </>
-  )
+function pathOf({ path }: QuarantineEntry): string {
+  return path
 }
 
 function EntryFacts({ entry }: { readonly entry: QuarantineEntry }) {

@@ -1,30 +1,20 @@
 /** The rows of a file of any layout as a table: the file's own columns, every value as it is stored. */
 
-import { type KeyboardEvent, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { RawRowPage, ShardFacts } from '../../../shared/contract/index.ts'
-import { useRawPages } from '../../state/queries/queries.ts'
-import { findingText, formatCount, formatCounted } from '../../text/index.ts'
+import { useRawPages } from '../../state/queries/rowPages.ts'
+import { findingText, formatCounted } from '../../text/index.ts'
 import { isForeign } from '../../text/rawOnly.ts'
-import { Said, useDone } from '../../ui/controls/CopyButton.tsx'
-import { copyText } from '../../ui/copyText.ts'
 import { sentenceOf } from '../../ui/faults.ts'
 import { Banner } from '../../ui/frames/Banner.tsx'
 import { Empty } from '../../ui/frames/Empty.tsx'
 import { PaneNote } from '../../ui/frames/Section.tsx'
-import grid from '../../ui/tables/DataGrid.module.css'
-import { DataGrid, type Tracks } from '../../ui/tables/DataGrid.tsx'
-import { useLines } from '../../ui/tables/useLines.ts'
+import { DataGrid } from '../../ui/tables/DataGrid.tsx'
+import { useGridSelection } from '../../ui/tables/model/useGridSelection.ts'
 import { HealthMark } from '../../ui/text/HealthMark.tsx'
 import { Muted } from '../../ui/text/Text.tsx'
-import styles from './RawRows.module.css'
-
-const ROW_WIDTH = 64
-const LEAST_WIDTH = 64
-const MOST_WIDTH = 240
-const HASH_WIDTH = 150
-/** Of a character of a cell, about; and of what is around its text. */
-const CHARACTER = 8
-const PADDING = 18
+import { rawColumns } from './rawColumns.tsx'
+import { useRawSource } from './useRawSource.ts'
 
 export function RawRows({ shardPath, facts }: { readonly shardPath: string; readonly facts: ShardFacts }) {
   const { first, error } = useRawPages(shardPath, [0])
@@ -64,83 +54,22 @@ function RowsOf({ shardPath, first, error }: { readonly shardPath: string; reado
 }
 
 function RawGrid({ shardPath, first }: { readonly shardPath: string; readonly first: RawRowPage }) {
-  const [at, setAt] = useState<number | null>(null)
-  const [done, run] = useDone()
-  const lines = useLines(first.total, at, 1)
-  const pages = useRawPages(
-    shardPath,
-    lines.items.map(({ index }) => index)
-  )
-  const numbers = first.columns.map((_, column) => first.rows.every(row => isNumber(row[column] ?? null)))
-  const copy = (event: KeyboardEvent): void => {
-    const row = at === null ? undefined : pages.rowAt(at)
-    if (!(event.ctrlKey || event.metaKey) || event.key !== 'c' || row === undefined || getSelection()?.isCollapsed === false) return
-    event.preventDefault()
-    const text = [first.columns, row.map(cell => cell ?? '')].map(cells => cells.join('\t')).join('\n')
-    run(`row ${formatCount(at)} copied`, () => copyText(text))
-  }
+  const [cursor, setCursor] = useState<number | null>(null)
+  const [widths, keepWidths] = useState<Record<string, number>>({})
+  const [visible, keepVisible] = useState<Record<string, boolean> | null>(null)
+  const columns = useMemo(() => rawColumns(first), [first])
+  const source = useRawSource(shardPath, first.total)
+  const selection = useGridSelection(source, cursor, setCursor)
   return (
-    <>
-      <DataGrid
-        id='raw-row'
-        name='Rows of the file as they are stored'
-        className=''
-        tracks={tracksOf(first)}
-        columns={[
-          { name: 'Row', number: true, title: 'Position in the file, counted from 0' },
-          ...first.columns.map((name, column) => ({ name, title: name, number: numbers[column] ?? false }))
-        ]}
-        lines={lines}
-        cells={index => <Cells index={index} row={pages.rowAt(index)} error={pages.error} numbers={numbers} />}
-        onMove={setAt}
-        onKey={copy}
-      />
-      <Said text={done} />
-    </>
-  )
-}
-
-function isNumber(text: string | null): boolean {
-  return text === null || (text !== '' && text.length < 24 && Number.isFinite(Number(text)))
-}
-
-function isHash(text: string | null): boolean {
-  return text !== null && /^[0-9a-f]{32,}/.test(text)
-}
-
-function tracksOf({ columns, rows }: RawRowPage): Tracks {
-  const widths = columns.map((name, column) => {
-    if (rows.some(row => isHash(row[column] ?? null))) return HASH_WIDTH
-    const longest = rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), name.length)
-    return Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, longest * CHARACTER + PADDING))
-  })
-  return [ROW_WIDTH, ...widths]
-}
-
-function Cells({
-  index,
-  row,
-  error,
-  numbers
-}: {
-  readonly index: number
-  readonly row: readonly (string | null)[] | undefined
-  readonly error: unknown
-  readonly numbers: readonly boolean[]
-}) {
-  return (
-    <>
-      <td className={`${grid.number} ${styles.offset}`}>{formatCount(index)}</td>
-      {row === undefined ? (
-        <td className={styles.missing}>{error === null ? '…' : sentenceOf(error)}</td>
-      ) : (
-        row.map((text, column) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: columns may have the same name
-          <td key={column} className={numbers[column] ? grid.number : undefined} title={text ?? 'null'}>
-            {text === null ? <span className={styles.offset}>null</span> : isHash(text) ? <code>{text}</code> : text}
-          </td>
-        ))
-      )}
-    </>
+    <DataGrid
+      id='raw-row'
+      name='Rows of the file as they are stored'
+      columns={columns}
+      source={source}
+      selection={selection}
+      // Every file has its own columns. Nothing is kept for the next one.
+      layout={{ widths, visible, keepWidths, keepVisible }}
+      fileName='rows'
+    />
   )
 }

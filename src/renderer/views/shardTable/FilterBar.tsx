@@ -4,30 +4,23 @@ import type { Health } from '../../../shared/contract/index.ts'
 import { BEST_FIRST } from '../../../shared/model/health.ts'
 import { useTree } from '../../state/queries/useTree.ts'
 import { isWhole, scopeKey } from '../../state/scope.ts'
-import { useSetting } from '../../state/settings.tsx'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { formatCount, healthShort, healthWord } from '../../text/index.ts'
 import { Chip } from '../../ui/controls/Chip.tsx'
 import { FilterField } from '../../ui/controls/Field.tsx'
-import { MenuButton, MenuEntry } from '../../ui/controls/Menu.tsx'
 import { HealthMark } from '../../ui/text/HealthMark.tsx'
-import { COLUMN_NAMES, FIRST_VISIBLE } from './columns.tsx'
 import classes from './FilterBar.module.css'
-import { visibleSchema } from './ShardGrid.tsx'
 
 export function FilterBar({
   text,
   onText,
   health,
-  onHealth,
-  givenWay
+  onHealth
 }: {
   readonly text: string
   readonly onText: (text: string) => void
   readonly health: readonly Health[]
   readonly onHealth: (health: readonly Health[]) => void
-  /** Columns that were chosen and that there is no room for. */
-  readonly givenWay: readonly string[]
 }) {
   const counts = useHealthCounts()
   const offered = BEST_FIRST.filter(kind => (counts[kind] ?? 0) > 0 || health.includes(kind))
@@ -53,7 +46,6 @@ export function FilterBar({
           </Chip>
         ))}
       </div>
-      <ColumnMenu givenWay={givenWay} />
     </div>
   )
 }
@@ -65,25 +57,4 @@ function useHealthCounts(): Partial<Record<Health, number>> {
   if (isWhole(selection.scope)) return summary.health
   const key = scopeKey(selection.scope)
   return tree.find(({ scope }) => scopeKey(scope) === key)?.health ?? {}
-}
-
-function ColumnMenu({ givenWay }: { readonly givenWay: readonly string[] }) {
-  const [visible, keepVisible] = useSetting('shardColumns', visibleSchema, FIRST_VISIBLE)
-  const ids = Object.keys(COLUMN_NAMES).filter(id => id !== 'shardPath')
-  return (
-    <MenuButton
-      name='Columns of the table'
-      face='Columns'
-      kind='quiet'
-      small
-      selectionMode='multiple'
-      selectedKeys={ids.filter(id => visible[id] !== false && !givenWay.includes(id))}
-      onSelectionChange={keys => keepVisible(Object.fromEntries(ids.map(id => [id, keys === 'all' || keys.has(id)])))}
-      shouldCloseOnSelect={false}
-    >
-      {ids.map(id => (
-        <MenuEntry key={id} id={id} name={COLUMN_NAMES[id] ?? id} aside={givenWay.includes(id) ? 'hidden: too narrow' : undefined} />
-      ))}
-    </MenuButton>
-  )
 }

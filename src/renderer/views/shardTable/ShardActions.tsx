@@ -6,12 +6,10 @@ import { type Choice, rowsText, totalsOf } from './choice.ts'
 import type { ShardPage } from './pages.ts'
 import classes from './ShardActions.module.css'
 
-export type Actions = {
+type Actions = {
   verify(): void
   quarantine(): void
   copy(): void
-  copyPath(): void
-  rows(): void
 }
 
 export function ShardActions({

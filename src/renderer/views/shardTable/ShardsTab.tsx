@@ -9,13 +9,12 @@ import { ShardTable } from './ShardTable.tsx'
 export function ShardsTab() {
   const { selection } = useWorkspace('selection')
   const [text, setText] = useState('')
-  const [givenWay, setGivenWay] = useState<readonly string[]>([])
   const [health, setHealth] = useState<readonly Health[]>([])
   return (
     <>
       <Lane />
-      <FilterBar text={text} onText={setText} health={health} onHealth={setHealth} givenWay={givenWay} />
-      <ShardTable scope={selection.scope} text={text} health={health} onGiveWay={setGivenWay} />
+      <FilterBar text={text} onText={setText} health={health} onHealth={setHealth} />
+      <ShardTable scope={selection.scope} text={text} health={health} />
     </>
   )
 }

@@ -1,113 +1,112 @@
-/** The columns of the table of shards. Those that the service can sort by carry its name for it. */
+/** The columns of the table of shards. The service sorts by those whose ids it knows. */
 
-import {
-  columnResizingFeature,
-  columnSizingFeature,
-  columnVisibilityFeature,
-  createColumnHelper,
-  tableFeatures
-} from '@tanstack/react-table'
 import { SHARD_SORTS } from '../../../shared/contract/constants.ts'
 import type { ShardRow } from '../../../shared/contract/index.ts'
-import { formatAgo, formatBytes, formatCount, formatTime, healthShort } from '../../text/index.ts'
+import { formatAgo, formatBytes, formatCount, formatTime, healthShort, healthWord } from '../../text/index.ts'
+import type { GridColumn } from '../../ui/tables/model/grid.ts'
 import { HealthMark } from '../../ui/text/HealthMark.tsx'
 import { ShardName } from '../../ui/text/ShardName.tsx'
 import { ShortName } from '../../ui/text/ShortName.tsx'
 import type { ShardSort } from './useShardPages.ts'
 
-export const features = tableFeatures({ columnSizingFeature, columnResizingFeature, columnVisibilityFeature })
-
-/** A line of the table: null while its page is on the way. */
-export type Line = { readonly index: number; readonly shard: ShardRow | null; readonly above: string }
-
-/** px; columns narrower than this say nothing. */
-const LEAST = 44
-/** Room for a letter and an ellipsis of every part of a path. */
-const LEAST_PATH = 120
-
-/** Columns whose content stands at the right. */
-const NUMBERS: ReadonlySet<string> = new Set(['rows', 'dimensions', 'bytes', 'layer', 'block', 'findings'])
-/** What goes first where the table is too narrow for all columns. */
-const GIVE_WAY = ['modifiedMs', 'verifiedAtMs', 'dimensions', 'bytes'] as const
-const HIDDEN = ['encoder', 'layer', 'pool', 'contig', 'block', 'findings'] as const
-
-/** What is shown until somebody chooses. */
-export const FIRST_VISIBLE: Readonly<Record<string, boolean>> = Object.fromEntries(HIDDEN.map(id => [id, false]))
-
-export const COLUMN_NAMES: Readonly<Record<string, string>> = {
-  shardPath: 'Shard',
-  encoder: 'Encoder',
-  layer: 'Layer',
-  pool: 'Pool',
-  contig: 'Contig',
-  block: 'Block',
-  rows: 'Rows',
-  dimensions: 'Values',
-  bytes: 'Bytes',
-  modifiedMs: 'Modified',
-  verifiedAtMs: 'Verified',
-  findings: 'Findings',
-  health: 'Health'
-}
-
-/**
- * The columns that are shown in a table of `width` px: those of `chosen`, less the least important as long as they do not fit.
- * @param sizes px of every column
- */
-export function fittingColumns(
-  chosen: Readonly<Record<string, boolean>>,
-  sizes: Readonly<Record<string, number>>,
-  width: number
-): Record<string, boolean> {
-  const shown = { ...chosen }
-  const needed = (): number => Object.entries(sizes).reduce((sum, [id, size]) => (shown[id] === false ? sum : sum + size), 0)
-  for (const id of GIVE_WAY) if (needed() > width) shown[id] = false
-  return shown
-}
-
-/** The columns that were chosen and gave way, in their order. */
-export function columnsGivenWay(chosen: Readonly<Record<string, boolean>>, shown: Readonly<Record<string, boolean>>): readonly string[] {
-  return Object.keys(COLUMN_NAMES).filter(id => chosen[id] !== false && shown[id] === false)
-}
-
-export function isNumberColumn(id: string): boolean {
-  return NUMBERS.has(id)
-}
-
-/** The service's name for sorting by a column; null when it cannot. */
+/** The service's name for sorting by a column; null if it cannot. */
 export function sortOf(id: string): ShardSort['by'] | null {
   return SHARD_SORTS.find(by => by === id) ?? null
 }
 
-function Ago({ at }: { readonly at: number | null }) {
-  return <span title={at === null ? undefined : formatTime(at)}>{formatAgo(at)}</span>
+function poolOf({ address }: ShardRow): string | null {
+  return address === null ? null : `${address.poolType}_${address.poolRadius}`
 }
 
-const helper = createColumnHelper<typeof features, Line>()
-const column = (id: string, size: number, show: (shard: ShardRow, above: string) => React.ReactNode) =>
-  helper.display({
-    id,
-    header: COLUMN_NAMES[id] ?? id,
-    size,
-    minSize: id === 'shardPath' ? LEAST_PATH : LEAST,
-    maxSize: 900,
-    enableHiding: id !== 'shardPath',
-    cell: ({ row }) => (row.original.shard === null ? null : show(row.original.shard, row.original.above))
-  })
+function bytesHint({ bytes }: ShardRow): string {
+  return `${formatCount(bytes)} bytes`
+}
 
-export const columns = helper.columns([
-  column('shardPath', 160, ({ shardPath }, above) => <ShardName path={shardPath} above={above} />),
-  column('encoder', 140, ({ address }) => address?.encoder ?? ''),
-  column('layer', 56, ({ address }) => address?.stateLayer ?? ''),
-  column('pool', 140, ({ address }) => (address === null ? '' : <ShortName text={`${address.poolType}_${address.poolRadius}`} />)),
-  column('contig', 90, ({ address }) => address?.contig ?? ''),
-  column('block', 60, ({ address }) => (address === null ? '' : formatCount(address.strideBlock))),
-  column('rows', 60, ({ rows }) => formatCount(rows)),
-  column('dimensions', 60, ({ dimensions }) => formatCount(dimensions)),
-  column('bytes', 82, ({ bytes }) => <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>),
-  column('modifiedMs', 94, ({ modifiedMs }) => <Ago at={modifiedMs} />),
-  column('verifiedAtMs', 94, ({ verifiedAtMs }) => <Ago at={verifiedAtMs} />),
-  column('findings', 72, ({ findings }) => (findings === 0 ? '' : formatCount(findings))),
-  // The last one: others give way to it where the table is narrow.
-  column('health', 122, ({ health }) => <HealthMark mark={health} word={healthShort(health)} />)
-])
+function timeColumn(id: 'modifiedMs' | 'verifiedAtMs', name: string, givesWay: number): GridColumn<ShardRow> {
+  return {
+    id,
+    name,
+    width: 94,
+    givesWay,
+    value: shard => shard[id],
+    cell: shard => formatAgo(shard[id]),
+    hint: shard => (shard[id] === null ? undefined : formatTime(shard[id]))
+  }
+}
+
+/** @param above the folders that all shards of the table share */
+export function shardColumns(above: string): readonly GridColumn<ShardRow>[] {
+  const columns: readonly GridColumn<ShardRow>[] = [
+    {
+      id: 'shardPath',
+      name: 'Shard',
+      width: 160,
+      // Room for a letter and an ellipsis of every part of a path.
+      least: 120,
+      grow: 1,
+      fixed: true,
+      value: ({ shardPath }) => shardPath,
+      cell: ({ shardPath }) => <ShardName path={shardPath} above={above} />
+    },
+    { id: 'encoder', name: 'Encoder', width: 140, hidden: true, value: ({ address }) => address?.encoder ?? null },
+    { id: 'layer', name: 'Layer', width: 56, number: true, hidden: true, value: ({ address }) => address?.stateLayer ?? null },
+    {
+      id: 'pool',
+      name: 'Pool',
+      width: 140,
+      hidden: true,
+      value: poolOf,
+      cell: shard => <ShortName text={poolOf(shard) ?? ''} />
+    },
+    { id: 'contig', name: 'Contig', width: 90, hidden: true, value: ({ address }) => address?.contig ?? null },
+    {
+      id: 'block',
+      name: 'Block',
+      width: 60,
+      number: true,
+      hidden: true,
+      value: ({ address }) => address?.strideBlock ?? null,
+      cell: ({ address }) => (address === null ? '' : formatCount(address.strideBlock))
+    },
+    { id: 'rows', name: 'Rows', width: 60, number: true, value: ({ rows }) => rows, cell: ({ rows }) => formatCount(rows) },
+    {
+      id: 'dimensions',
+      name: 'Values',
+      width: 60,
+      number: true,
+      givesWay: 3,
+      value: ({ dimensions }) => dimensions,
+      cell: ({ dimensions }) => formatCount(dimensions)
+    },
+    {
+      id: 'bytes',
+      name: 'Bytes',
+      width: 82,
+      number: true,
+      givesWay: 4,
+      value: ({ bytes }) => bytes,
+      cell: ({ bytes }) => formatBytes(bytes),
+      hint: bytesHint
+    },
+    timeColumn('modifiedMs', 'Modified', 1),
+    timeColumn('verifiedAtMs', 'Verified', 2),
+    {
+      id: 'findings',
+      name: 'Findings',
+      width: 72,
+      number: true,
+      hidden: true,
+      value: ({ findings }) => findings,
+      cell: ({ findings }) => (findings === 0 ? '' : formatCount(findings))
+    },
+    {
+      id: 'health',
+      name: 'Health',
+      width: 122,
+      atEnd: true,
+      value: ({ health }) => healthWord(health),
+      cell: ({ health }) => <HealthMark mark={health} word={healthShort(health)} />
+    }
+  ]
+  return columns.map(column => ({ ...column, sorts: sortOf(column.id) !== null }))
+}

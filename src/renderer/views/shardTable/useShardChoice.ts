@@ -9,39 +9,31 @@ import { scopeHolds } from '../../state/scope.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { sentenceOf } from '../../ui/faults.ts'
 import { useTell } from '../../ui/frames/Notice.tsx'
+import type { GridSelection } from '../../ui/tables/model/grid.ts'
 import { type Choice, chooseAlso, chooseOnly, NOTHING, refreshed, toggle } from './choice.ts'
 import { findByPath, indexAmong } from './pages.ts'
 import type { ShardPages, ShardSort } from './useShardPages.ts'
 
-export type Pointing = { readonly extend: boolean; readonly add: boolean }
+/** The selection follows the cursor when it rests, ms: a held arrow key is one step in the history, not a hundred. */
+const REST = 140
 
-export type ShardChoice = {
+export type ShardChoice = GridSelection<ShardRow> & {
   readonly choice: Choice
-  readonly cursor: number | null
-  /**
-   * Puts the cursor on a line.
-   * @param after the selection follows when the cursor has rested as long, ms
-   */
-  point(index: number, how: Pointing, after?: number): void
-  chooseAll(): void
-  chooseNone(): void
   /** The cursor leaves the table: its lines are in another order now. */
   leave(): void
 }
 
-/**
- * @param filterKey what the table shows; another one is another table
- * @param reveal brings a line into view
- */
+/** @param filterKey what the table shows; another one is another table */
 export function useShardChoice(
   pages: ShardPages,
-  { filterKey, scope, sort }: { readonly filterKey: string; readonly scope: Scope; readonly sort: ShardSort },
-  reveal: (index: number) => void
+  { filterKey, scope, sort }: { readonly filterKey: string; readonly scope: Scope; readonly sort: ShardSort }
 ): ShardChoice {
   const { selection, go } = useWorkspace('selection', 'go')
   const tell = useTell()
   const [choice, setChoice] = useState<Choice>(NOTHING)
   const [cursor, setCursor] = useState<number | null>(null)
+  const [revealed, setRevealed] = useState(0)
+  const reveal = useCallback(() => setRevealed(before => before + 1), [])
   const cursorPath = useRef<string | null>(null)
   const anchor = useRef<number | null>(null)
   const rest = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -84,8 +76,8 @@ export function useShardChoice(
     setCursor(before => (before !== null && at(before)?.shardPath === path ? before : indexAmong(pages.pages, path)))
   }, [pages.pages, at])
 
-  const latest = useRef({ pages, sort, total, reveal })
-  latest.current = { pages, sort, total, reveal }
+  const latest = useRef({ pages, sort, total })
+  latest.current = { pages, sort, total }
   const { shardPath } = selection
   const address = useAddress(shardPath)
   const hasRows = total > 0
@@ -102,7 +94,7 @@ export function useShardChoice(
       put(index, shardPath)
       selected.current = shardPath
       anchor.current = index
-      latest.current.reveal(index)
+      reveal()
       const [shard] = await latest.current.pages.between(index, index)
       if (current() && shard !== undefined) setChoice(chooseOnly([shard]))
     }
@@ -116,7 +108,7 @@ export function useShardChoice(
     return () => {
       replaced = true
     }
-  }, [shardPath, address, scope, hasRows, put, sinceNow])
+  }, [shardPath, address, scope, hasRows, put, reveal, sinceNow])
 
   const rowsOf = async (from: number, to: number, use: (rows: readonly ShardRow[]) => void): Promise<void> => {
     try {
@@ -133,14 +125,21 @@ export function useShardChoice(
   return {
     choice,
     cursor,
-    point: (index, { extend, add }, after = 0) => {
+    revealed,
+    count: choice.size,
+    isSelected: index => {
+      const shard = at(index)
+      return shard !== undefined && choice.has(shard.shardPath)
+    },
+    rows: () => [...choice.values()],
+    point: (index, { extend, add, byKey }) => {
       pointings.current += 1
       const isLast = sinceNow()
       const choose = (rows: readonly ShardRow[]): void => {
         if (isLast()) setChoice(chooseOnly(rows))
       }
       put(index, at(index)?.shardPath ?? null)
-      reveal(index)
+      reveal()
       if (extend) {
         void rowsOf(anchor.current ?? index, index, add ? rows => setChoice(before => chooseAlso(before, rows)) : choose)
       } else {
@@ -156,14 +155,14 @@ export function useShardChoice(
             selected.current = found.shardPath
             go({ shardPath: found.shardPath, rowOffset: null })
           }),
-        after
+        byKey ? REST : 0
       )
     },
-    chooseAll: () => {
+    selectAll: () => {
       const isLast = sinceNow()
       void rowsOf(0, total - 1, rows => isLast() && setChoice(chooseOnly(rows)))
     },
-    chooseNone: () => setChoice(NOTHING),
+    selectNone: () => setChoice(NOTHING),
     leave: () => put(null, null)
   }
 }

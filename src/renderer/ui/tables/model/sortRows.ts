@@ -1,0 +1,20 @@
+/** Rows in the order of a column. Pure. */
+type Value = string | number | bigint | null
+
+const TEXTS = new Intl.Collator('en', { numeric: true })
+
+/** Equal values keep their order. Rows without a value are last in both directions. */
+export function sortRows<Row>(rows: readonly Row[], value: (row: Row) => Value, descending: boolean): readonly Row[] {
+  const sign = descending ? -1 : 1
+  const keyed = rows.map(row => ({ row, value: value(row) }))
+  keyed.sort((a, b) => {
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
+    return sign * compare(a.value, b.value)
+  })
+  return keyed.map(({ row }) => row)
+}
+
+function compare(a: Exclude<Value, null>, b: Exclude<Value, null>): number {
+  if (typeof a === 'string' || typeof b === 'string') return TEXTS.compare(String(a), String(b))
+  return a < b ? -1 : a > b ? 1 : 0
+}
