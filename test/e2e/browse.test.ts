@@ -116,7 +116,7 @@ inTheWindow('browsing', open => {
     const heading = inspectorPane(first.page).getByRole('heading', { level: 2 })
     await expect.poll(() => heading.textContent(), POLL).toMatch(/\.parquet$/)
     const shard = await heading.textContent()
-    await first.page.getByRole('button', { name: 'Columns' }).click()
+    await first.page.getByRole('button', { name: 'Shards: columns and export' }).click()
     await first.page.getByRole('menuitemcheckbox', { name: 'Pool' }).click()
     await first.page.getByRole('menuitemcheckbox', { name: 'Modified' }).click()
     await first.page.keyboard.press('Escape')

@@ -60,6 +60,8 @@ describe('sorted rows', () => {
     expect(sorted([10, null, 9, 2n], false)).toEqual([2n, 9, 10, null])
     expect(sorted([10, null, 9, 2n], true)).toEqual([10, 9, 2n, null])
     expect(sorted(['chr10', null, 'chr9', 'chr2'], false)).toEqual(['chr2', 'chr9', 'chr10', null])
+    const hashes = ['11', '9e', '01'].map(start => start.padEnd(64, '0'))
+    expect(sorted(hashes, false)).toEqual(hashes.toSorted())
   })
 
   test('that are equal keep their order', () => {

@@ -133,7 +133,7 @@ function Places({ cause: { findings, severity } }: { readonly cause: Cause }) {
       <div className={classes.places}>
         <DataGrid
           id='problem'
-          name='Places; Enter shows the shard'
+          name='Places'
           columns={columns}
           {...grid}
           layout={useGridLayout(severity === 'missing' ? 'missingPlace' : 'place')}

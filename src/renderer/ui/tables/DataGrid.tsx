@@ -40,7 +40,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     scrollPaddingStart: HEAD
   })
   const items = virtual.getVirtualItems()
-  const shown = visibleColumns(columns, layout, width)
+  const shown = visibleColumns(columns, layout, width - CORNER)
   const { table, headers, rows } = useGridTable(columns, source, items, layout, shown)
 
   const { cursor, revealed } = selection

@@ -2,6 +2,8 @@
 type Value = string | number | bigint | null
 
 const TEXTS = new Intl.Collator('en', { numeric: true })
+/** The digits of a hash are no number. */
+const HASH = /^[0-9a-f]{32,}$/
 
 /** Equal values keep their order. Rows without a value are last in both directions. */
 export function sortRows<Row>(rows: readonly Row[], value: (row: Row) => Value, descending: boolean): readonly Row[] {
@@ -15,6 +17,6 @@ export function sortRows<Row>(rows: readonly Row[], value: (row: Row) => Value, 
 }
 
 function compare(a: Exclude<Value, null>, b: Exclude<Value, null>): number {
-  if (typeof a === 'string' || typeof b === 'string') return TEXTS.compare(String(a), String(b))
+  if (typeof a === 'string' && typeof b === 'string' && !(HASH.test(a) && HASH.test(b))) return TEXTS.compare(a, b)
   return a < b ? -1 : a > b ? 1 : 0
 }
