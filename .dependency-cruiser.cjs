@@ -43,7 +43,7 @@ const CORE_ROOMS = [
 const SERVICE_ROOMS = ['threads', 'queries', 'catalog', 'cacheModel', 'jobs', 'data', 'rpc']
 const CLI_ROOMS = ['text', 'process', 'options', 'reports', 'commands']
 /** The rooms of the window, in order. Views do not import each other. */
-const RENDERER_ROOMS = ['data', 'text', 'ui', 'state', 'parts', 'inspector', 'views', 'panels', 'sheets', 'shell']
+const RENDERER_ROOMS = ['data', 'text', 'ui', 'state', 'parts', 'jobs', 'inspector', 'views', 'panels', 'sheets', 'shell']
 
 /** A rule for each room of an ordered list: a room may not import later ones. Files outside these folders come last in the order. */
 const inOrder = (parent, rooms, folder = `src/main/${parent}`) =>

@@ -1,9 +1,9 @@
 /** The inspector of a shard: its properties, its findings and the statistics of its vectors. */
 
 import type { Health, ShardFacts } from '../../shared/contract/index.ts'
+import { VerifyButton } from '../jobs/VerifyButton.tsx'
 import { FindingList } from '../parts/FindingList.tsx'
 import { Gone, useIsGone } from '../parts/Gone.tsx'
-import { VerifyButton } from '../parts/VerifyButton.tsx'
 import { useFacts, useShardLine } from '../state/queries/queries.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { actionsFor } from '../text/findings/findingAdvice.ts'

@@ -1,9 +1,9 @@
 /** Marks missing shards as intentionally deleted. The user selects which. */
 
 import { useState } from 'react'
+import { useStartJob } from '../jobs/useStartJob.ts'
 import classes from '../panels/problems/Problems.module.css'
 import { FirstWrite } from '../parts/FirstWrite.tsx'
-import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
 import { Button } from '../ui/controls/Button.tsx'

@@ -1,8 +1,8 @@
 /** Quarantines shards by hand, with a reason from the user. */
 
 import { useState } from 'react'
+import { useStartJob } from '../jobs/useStartJob.ts'
 import { FirstWrite } from '../parts/FirstWrite.tsx'
-import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCount, formatCounted } from '../text/index.ts'
 import { Button } from '../ui/controls/Button.tsx'

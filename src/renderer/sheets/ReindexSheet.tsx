@@ -1,7 +1,7 @@
 /** Asks for confirmation before the index is rebuilt. */
 
+import { useStartJob } from '../jobs/useStartJob.ts'
 import { FirstWrite } from '../parts/FirstWrite.tsx'
-import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
 import { Button } from '../ui/controls/Button.tsx'

@@ -1,7 +1,7 @@
 /** Asks for confirmation if a restore would be the first change to a cache. */
 
+import { useStartJob } from '../jobs/useStartJob.ts'
 import { FirstWrite } from '../parts/FirstWrite.tsx'
-import { useStartJob } from '../state/useStartJob.ts'
 import { useWorkspace } from '../state/WorkspaceProvider.tsx'
 import { formatCounted } from '../text/index.ts'
 import { Button } from '../ui/controls/Button.tsx'

@@ -1,7 +1,8 @@
 /** Jobs in words: what is followed adds up, what ended is told, what was moved can be undone, and what is saved is whole. */
 import { describe, expect, test } from 'vitest'
-import { movedBy, outcomeText, reportJson } from '../../../src/renderer/panels/jobs/reportText.ts'
-import { type FollowedJob, takeEvent } from '../../../src/renderer/panels/jobs/useFollowedJob.ts'
+import { movedBy, preparedRequest } from '../../../src/renderer/jobs/kinds/index.ts'
+import { outcomeText, reportJson } from '../../../src/renderer/jobs/outcomeText.ts'
+import { type FollowedJob, takeEvent } from '../../../src/renderer/jobs/useFollowedJob.ts'
 import { readableLine } from '../../../src/renderer/panels/log/logLine.ts'
 import { reasonsText } from '../../../src/renderer/views/quarantine/reasons.ts'
 import type { JobEvent, JobReport } from '../../../src/shared/contract/index.ts'
@@ -43,6 +44,14 @@ test('what a job tells adds up', () => {
     end: { outcome: 'cancelled' },
     lost: null
   })
+})
+
+test('only a verification asks the second reader, and only if that is set', () => {
+  const [verify, plan] = [{ kind: 'verify', shards: ['a'] } as const, { kind: 'plan' } as const]
+  const copy = { ...verify, shards: [...verify.shards] }
+  expect(preparedRequest(copy, { secondReader: true })).toEqual({ ...copy, secondReader: true })
+  expect(preparedRequest(copy, { secondReader: false })).toEqual(copy)
+  expect(preparedRequest(plan, { secondReader: true })).toEqual(plan)
 })
 
 describe('an end', () => {

@@ -1,8 +1,8 @@
 /** Every command for the open cache, by name: for the search box, the menu and the desktop's own menu. */
 import { useMemo } from 'react'
+import { useStartJob } from '../../jobs/useStartJob.ts'
 import type { Opening } from '../../state/opening.ts'
 import { isWhole, scopeText } from '../../state/scope.ts'
-import { useStartJob } from '../../state/useStartJob.ts'
 import { VIEW_IDS } from '../../state/viewIds.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { MOD } from '../../text/keys.ts'

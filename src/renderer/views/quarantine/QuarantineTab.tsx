@@ -2,9 +2,9 @@
 
 import { useMemo, useState } from 'react'
 import type { QuarantineEntry } from '../../../shared/model/report.ts'
+import { useStartJob } from '../../jobs/useStartJob.ts'
 import { useQuarantine } from '../../state/queries/queries.ts'
 import { useGridLayout } from '../../state/useGridLayout.ts'
-import { useStartJob } from '../../state/useStartJob.ts'
 import { useWorkspace } from '../../state/WorkspaceProvider.tsx'
 import { formatBytes, formatCounted, formatTime, millisecondsOf, sharedEncoder } from '../../text/index.ts'
 import { Button } from '../../ui/controls/Button.tsx'

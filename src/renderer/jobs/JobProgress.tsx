@@ -1,16 +1,8 @@
 /** How far a job is, in numbers: done of total, bytes a second, time left, and the shard at hand. */
-import type { Progress } from '../../../shared/model/report.ts'
-import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare, shortenMiddle } from '../../text/index.ts'
+import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare, shortenMiddle } from '../text/index.ts'
 import classes from './Jobs.module.css'
+import { PHASE_NAMES } from './phases.ts'
 import type { FollowedJob } from './useFollowedJob.ts'
-
-const PHASES: Record<Progress['phase'], string> = {
-  list: 'Listing',
-  read: 'Reading',
-  compare: 'Comparing',
-  index: 'Writing the index',
-  move: 'Moving'
-}
 
 export function JobProgress({ job, title }: { readonly job: FollowedJob; readonly title: string }) {
   const { progress, bytesPerSecond, secondsLeft } = job
@@ -21,7 +13,7 @@ export function JobProgress({ job, title }: { readonly job: FollowedJob; readonl
       <Bar done={done} total={total} label={title} />
       <p className={classes.numbers}>
         <span>
-          {PHASES[phase]} {formatCount(done)} of {formatCounted(total, 'shard')}
+          {PHASE_NAMES[phase]} {formatCount(done)} of {formatCounted(total, 'shard')}
         </span>
         <span>{formatShare(done, total)}</span>
         {bytesTotal > 0 && (

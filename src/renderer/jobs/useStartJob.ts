@@ -2,11 +2,12 @@
 import { useCallback } from 'react'
 import type { JobRequest } from '../../shared/contract/index.ts'
 import { useClient } from '../data/ClientProvider.tsx'
+import { useSecondReader } from '../state/secondReader.ts'
+import { useWorkspace } from '../state/WorkspaceProvider.tsx'
+import { useWorkers } from '../state/workers.ts'
 import { sentenceOf } from '../ui/faults.ts'
 import { useTell } from '../ui/frames/Notice.tsx'
-import { useSecondReader } from './secondReader.ts'
-import { useWorkspace } from './WorkspaceProvider.tsx'
-import { useWorkers } from './workers.ts'
+import { preparedRequest } from './kinds/index.ts'
 
 /** Starts a job on the open cache. It never fails. A failure is shown in the notice line. */
 export function useStartJob(): (request: JobRequest) => Promise<void> {
@@ -18,7 +19,7 @@ export function useStartJob(): (request: JobRequest) => Promise<void> {
   return useCallback(
     async request => {
       try {
-        const asked = secondReader && request.kind === 'verify' ? { ...request, secondReader } : request
+        const asked = preparedRequest(request, { secondReader })
         await client.jobs.start({ cacheId, request: asked, workers: workers ?? undefined })
         ask({ kind: 'drawer', panel: 'jobs' })
       } catch (error) {

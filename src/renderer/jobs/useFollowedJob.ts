@@ -1,10 +1,10 @@
 /** One job as it goes on: what it has told so far, in short, and its end. Leaving does not end it. */
 import { useEffect, useState } from 'react'
-import type { JobEvent, JobOutcome } from '../../../shared/contract/index.ts'
-import type { FindingKind } from '../../../shared/model/finding.ts'
-import type { Progress } from '../../../shared/model/report.ts'
-import { useClient } from '../../data/ClientProvider.tsx'
-import { sentenceOf } from '../../ui/faults.ts'
+import type { JobEvent, JobOutcome } from '../../shared/contract/index.ts'
+import type { FindingKind } from '../../shared/model/finding.ts'
+import type { Progress } from '../../shared/model/report.ts'
+import { useClient } from '../data/ClientProvider.tsx'
+import { sentenceOf } from '../ui/faults.ts'
 
 export type FollowedJob = {
   readonly progress: Progress | null

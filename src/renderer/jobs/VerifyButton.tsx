@@ -1,8 +1,8 @@
 /** Starts a verification. The drawer shows its progress. */
 
 import type { Scope } from '../../shared/contract/index.ts'
-import { useStartJob } from '../state/useStartJob.ts'
 import { Button } from '../ui/controls/Button.tsx'
+import { useStartJob } from './useStartJob.ts'
 
 type Target = { readonly scope: Scope } | { readonly shards: string[] } | Record<never, never>
 
