@@ -192,7 +192,7 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
     await page.getByRole('region', { name: 'Selected file' }).waitFor()
     await look(inspector, 'the quarantine')
     await panel(page, 'Quarantine').getByRole('button', { name: 'Restore all' }).click()
-    await jobEnd(page).getByText('23 shards brought back').waitFor()
+    await jobEnd(page).getByText('23 shards restored').waitFor()
   })
 }
 

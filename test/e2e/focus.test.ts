@@ -95,7 +95,7 @@ inTheWindow('the focus', open => {
     await page.keyboard.press('Home')
     const restore = aside.getByRole('button', { name: 'Restore', exact: true })
     await press(page, restore)
-    await jobEnd(page).getByText('1 shard brought back.').waitFor()
+    await jobEnd(page).getByText('1 shard restored.').waitFor()
     await aside.getByText('2 files in quarantine').waitFor()
     // A short job ends before the window has switched the button off.
     await isOn(list.or(restore))
@@ -105,7 +105,7 @@ inTheWindow('the focus', open => {
     await expect.poll(() => aside.getByRole('button', { name: 'Restore all' }).isEnabled(), POLL).toBe(true)
     await press(page, aside.getByRole('button', { name: 'Restore all' }))
     await aside.getByText('Nothing is in quarantine.').waitFor()
-    await jobEnd(page).getByText('2 shards brought back').waitFor()
+    await jobEnd(page).getByText('2 shards restored').waitFor()
     await isOn(page.getByRole('tab', { name: /^Quarantine/, selected: true }))
 
     await showTab(page, 'Index')

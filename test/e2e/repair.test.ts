@@ -66,7 +66,7 @@ onBothCarriers('triage and repair', open => {
     await aside.getByRole('button', { name: 'Restore all' }).click()
     await aside.getByText('Nothing is in quarantine.').waitFor()
     await expect.poll(() => tab.textContent(), POLL).toBe('Quarantine')
-    await jobEnd(page).getByText('22 shards brought back').waitFor()
+    await jobEnd(page).getByText('22 shards restored').waitFor()
 
     await showTab(page, 'Index')
     await panel(page, 'Index').getByRole('button', { name: 'Rebuild the index…' }).click()
@@ -117,7 +117,7 @@ onBothCarriers('triage and repair', open => {
     await lines.first().click()
     await aside.getByRole('region', { name: 'Selected file' }).getByText('encoded with the wrong weights').waitFor()
     await aside.getByRole('button', { name: 'Restore', exact: true }).click()
-    await jobEnd(page).getByText('1 shard brought back.').waitFor()
+    await jobEnd(page).getByText('1 shard restored.').waitFor()
     await aside.getByText('1 file in quarantine').waitFor()
     expect(paths.filter(path => existsSync(join(folder, path)))).toHaveLength(1)
   })
@@ -139,7 +139,7 @@ onBothCarriers('triage and repair', open => {
 
     await restoreAll.click()
     await sheet.getByRole('button', { name: `Restore ${quarantined.length} files` }).click()
-    await jobEnd(page).getByText(`${quarantined.length} shards brought back`).waitFor()
+    await jobEnd(page).getByText(`${quarantined.length} shards restored`).waitFor()
     expect(await page.getByRole('banner').getByText('READ-ONLY').count()).toBe(0)
     expect(quarantined.every(({ shardPath }) => existsSync(join(folder, shardPath)))).toBe(true)
   })

@@ -12,7 +12,7 @@ import { movedBy, reportParts } from './kinds/index.ts'
 import { outcomeText, reportJson } from './outcomeText.ts'
 import { useStartJob } from './useStartJob.ts'
 
-/** @param progress the last that was heard of it */
+/** @param progress the last progress that was reported */
 export function JobEnd({ end, progress }: { readonly end: JobOutcome; readonly progress: Progress | null }) {
   return (
     <div className={classes.report}>
@@ -26,12 +26,12 @@ export function JobEnd({ end, progress }: { readonly end: JobOutcome; readonly p
 
 function ReportView({ done }: { readonly done: JobReport }) {
   const start = useStartJob()
-  const tell = useTell()
+  const notify = useTell()
   const moved = useMoved(done)
   const { report, actions } = reportParts(done)
   const save = (): void => {
     const bytes = new TextEncoder().encode(reportJson(done))
-    saveBytes(`lewm-cache-${done.kind}.json`, bytes).catch(error => tell(sentenceOf(error)))
+    saveBytes(`lewm-cache-${done.kind}.json`, bytes).catch(error => notify(sentenceOf(error)))
   }
   return (
     <>
@@ -39,7 +39,7 @@ function ReportView({ done }: { readonly done: JobReport }) {
         {actions}
         {moved.length > 0 && (
           <Button small onClick={() => void start({ kind: 'restore', which: [...moved] })}>
-            Undo: bring {moved.length === 1 ? 'it' : `all ${formatCount(moved.length)}`} back
+            Undo: restore {moved.length === 1 ? 'it' : `all ${formatCount(moved.length)}`}
           </Button>
         )}
         <Button small onClick={save}>
@@ -51,7 +51,7 @@ function ReportView({ done }: { readonly done: JobReport }) {
   )
 }
 
-/** What a job moved to quarantine and is still there. */
+/** The files that a job moved to quarantine, as far as they are still there. */
 function useMoved(done: JobReport): readonly string[] {
   const moved = movedBy(done)
   const there = useQuarantine(moved.length > 0)

@@ -1,4 +1,4 @@
-/** How far a job is, in numbers: done of total, bytes a second, time left, and the shard at hand. */
+/** The progress of a job in numbers: shards, bytes, rate, time left, and the current shard. */
 import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare, shortenMiddle } from '../text/index.ts'
 import classes from './Jobs.module.css'
 import { PHASE_NAMES } from './phases.ts'

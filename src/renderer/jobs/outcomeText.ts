@@ -1,4 +1,4 @@
-/** What a job came to, in words, and its report as text. */
+/** The outcome of a job in words, and its report as text. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { toJson } from '../../shared/json.ts'
 import { withMessage } from '../../shared/text/recordedFinding.ts'
@@ -8,12 +8,12 @@ import { documentOf, reportSentence } from './kinds/index.ts'
 
 /**
  * A sentence or two about the end of a job.
- * @param progress the last that was heard of it; null when it told of none
+ * @param progress the last progress that was reported, null for none
  */
 export function outcomeText(end: JobOutcome, progress: Progress | null): string {
   switch (end.outcome) {
     case 'cancelled':
-      return `Cancelled${howFar(progress)}. What was done before that stays done.`
+      return `Cancelled${howFar(progress)}. Work that was finished is kept.`
     case 'failed':
       return end.error.message
     case 'done':

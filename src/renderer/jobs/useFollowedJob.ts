@@ -1,4 +1,4 @@
-/** One job as it goes on: what it has told so far, in short, and its end. Leaving does not end it. */
+/** Follows one job: its progress, its findings and its end. The job continues if the component is gone. */
 import { useEffect, useState } from 'react'
 import type { JobEvent, JobOutcome } from '../../shared/contract/index.ts'
 import type { FindingKind } from '../../shared/model/finding.ts'
@@ -14,13 +14,13 @@ export type FollowedJob = {
   readonly byKind: Partial<Record<FindingKind, number>>
   /** Null while it runs. */
   readonly end: JobOutcome | null
-  /** Why it can no longer be followed. */
+  /** Why the job can no longer be followed. */
   readonly lost: string | null
 }
 
 const NEW: FollowedJob = { progress: null, bytesPerSecond: 0, secondsLeft: null, byKind: {}, end: null, lost: null }
 
-/** What is known after an event. Pure. */
+/** The state after an event. Pure. */
 export function takeEvent(job: FollowedJob, event: JobEvent): FollowedJob {
   switch (event.type) {
     case 'progress':
@@ -45,7 +45,7 @@ export function useFollowedJob(jobId: string | null): FollowedJob {
     const change = (next: (job: FollowedJob) => FollowedJob): void =>
       setFollowed(old => (stop.signal.aborted ? old : { jobId, job: next(old.jobId === jobId ? old.job : NEW) }))
     const follow = async (): Promise<void> => {
-      // What it told before is told again.
+      // The service repeats earlier events.
       change(() => NEW)
       for await (const event of await client.jobs.attach({ jobId }, { signal: stop.signal })) change(job => takeEvent(job, event))
     }

@@ -1,4 +1,4 @@
-/** What the window shows of a kind of job. */
+/** A kind of job in the window. */
 import type { ComponentType } from 'react'
 import type { JobKind, JobReport, JobRequest } from '../../../shared/contract/index.ts'
 

@@ -7,7 +7,7 @@ import { formatCount, formatCounted } from '../../text/index.ts'
 type Missing = Parameters<typeof missingText>[0]
 type Reindexed = Extract<JobReport, { readonly kind: 'reindex' }>['report']
 
-/** What is missing, with what is put before it and capitalised by the caller; empty if nothing is. */
+/** The missing windows as the caller writes them into its sentence; empty if none are missing. */
 export function missingPart(counts: Missing, write: (text: string) => string): string {
   const missing = missingText(counts)
   return missing === '' ? '' : write(missing)

@@ -5,12 +5,12 @@ import { Paths } from './reportParts.tsx'
 
 export const restore: JobView<'restore'> = {
   sentence: ({ report: { restored, skipped } }) => {
-    const left = skipped.length === 0 ? '' : `; ${formatCounted(skipped.length, 'file')} stayed`
-    return `${formatCounted(restored.length, 'shard')} brought back${left}.`
+    const left = skipped.length === 0 ? '' : `; ${formatCounted(skipped.length, 'file')} stayed in quarantine`
+    return `${formatCounted(restored.length, 'shard')} restored${left}.`
   },
   Report: ({ done: { report } }) => (
     <>
-      <Paths title='Brought back' paths={report.restored.map(({ shardPath }) => shardPath)} />
+      <Paths title='Restored' paths={report.restored.map(({ shardPath }) => shardPath)} />
       <Paths title='Stayed in quarantine' paths={report.skipped.map(({ path, reason }) => `${path}: ${reason}`)} />
     </>
   ),
