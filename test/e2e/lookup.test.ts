@@ -50,7 +50,7 @@ onBothCarriers('looking up', open => {
     expect(await matches(page)).toEqual(byDna)
     await page.keyboard.press('ArrowDown')
     const chosen = options(page).nth(1)
-    expect(await chosen.getAttribute('aria-selected')).toBe('true')
+    expect(await chosen.getAttribute('data-focused')).toBe('true')
     const layer = / layer (\d+) /.exec((await chosen.textContent()) ?? '')?.[1]
     await page.keyboard.press('Enter')
     await page.getByRole('tab', { name: 'Rows', selected: true }).waitFor()
@@ -181,8 +181,8 @@ async function says(page: Page, sentence: string | RegExp): Promise<void> {
 /** What Enter lists. */
 async function matches(page: Page): Promise<readonly string[]> {
   await page.keyboard.press('Enter')
-  await page
-    .getByRole('option', { selected: true })
+  await options(page)
+    .and(page.locator('[data-focused]'))
     .filter({ hasText: /\.parquet|NC_001416/ })
     .first()
     .waitFor()

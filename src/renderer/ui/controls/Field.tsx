@@ -3,6 +3,11 @@ import { clsx } from 'clsx'
 import type { ComponentProps } from 'react'
 import classes from './Field.module.css'
 
+/** The class names of a field, for an input that is not a `Field`. */
+export function fieldClass(...others: (string | undefined)[]): string {
+  return clsx(classes.field, others)
+}
+
 /** @param mono for paths and hashes */
 export function Field({ mono = false, className, ...rest }: ComponentProps<'input'> & { readonly mono?: boolean }) {
   return <input className={clsx(classes.field, mono && classes.mono, className)} {...rest} />

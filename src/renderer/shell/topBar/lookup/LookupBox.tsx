@@ -1,19 +1,20 @@
-/** The one box: a hash, a locus, DNA, a path or a command. It says what it understood while one types, and goes there on Enter. */
+/** The search box: a hash, a locus, DNA, a path or a command. It says what it understood while the user types, and Enter goes there. */
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useContext, useEffect, useRef, useState } from 'react'
+import { ComboBox, ComboBoxStateContext, Input, Popover } from 'react-aria-components'
 import { useApi } from '../../../data/api.ts'
 import { useAskAddress } from '../../../state/queries/queries.ts'
 import { scopeHolds } from '../../../state/scope.ts'
 import { useSignal, useWorkspace } from '../../../state/WorkspaceProvider.tsx'
 import { MOD } from '../../../text/keys.ts'
-import { Field } from '../../../ui/controls/Field.tsx'
+import { fieldClass } from '../../../ui/controls/Field.tsx'
 import { SearchIcon } from '../../../ui/controls/Icons.tsx'
 import { sentenceOf } from '../../../ui/faults.ts'
 import { Muted } from '../../../ui/text/Text.tsx'
 import type { Command } from '../../keys/useCommands.ts'
 import classes from './LookupBox.module.css'
-import { type Match, Matches, matchId } from './Matches.tsx'
+import { type Match, Matches } from './Matches.tsx'
 import { matchingCommands, type Place } from './options.ts'
 import { enterHint, sentenceFor } from './sentence.ts'
 import { useDelayed } from './useDelayed.ts'
@@ -26,30 +27,27 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const api = useApi()
   const { cacheId, version, selection, go, ask } = useWorkspace('cacheId', 'version', 'selection', 'go', 'ask')
   const [text, setText] = useState('')
-  const [open, setOpen] = useState(false)
-  const [active, setActive] = useState(-1)
   const { found, look, forget } = useFind()
   const askAddress = useAskAddress()
   const input = useRef<HTMLInputElement>(null)
   const before = useRef<Element | null>(null)
-  const list = useId()
+  const [box, setBox] = useState<HTMLElement | null>(null)
   const typed = text.trim()
   const query = useDelayed(typed, DELAY)
 
   useSignal('lookup', () => {
     input.current?.focus()
     input.current?.select()
-    setOpen(true)
   })
 
-  // Whoever has gone elsewhere meanwhile stays there.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another selection, from wherever it comes, ends what was looked for
+  // A search ends when another selection is made meanwhile.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: any other selection ends the search
   useEffect(() => forget(), [selection, forget])
 
   const understood = useQuery({
     ...api.lookup.understand.queryOptions({ input: { cacheId, query } }),
     queryKey: [...api.lookup.understand.queryKey({ input: { cacheId, query } }), version],
-    enabled: open && query !== '' && !query.startsWith('>'),
+    enabled: query !== '' && !query.startsWith('>'),
     placeholderData: keepPreviousData,
     gcTime: 5000
   })
@@ -58,22 +56,17 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
   const places = found.state === 'places' ? found.options : []
   const matches: readonly Match[] = [
     ...places.map(({ id, title, detail }) => ({ id, title, detail, mono: true })),
-    ...offered.map(({ id, name, keys }) => ({ id: `command ${id}`, title: name, detail: keys ?? 'command', mono: false }))
+    ...offered.map(({ id, name, keys }) => ({ id: commandKey(id), title: name, detail: keys ?? 'command', mono: false }))
   ]
 
-  const close = (): void => {
-    forget()
-    setOpen(false)
-    setActive(-1)
-  }
   const empty = (): void => {
-    close()
+    forget()
     setText('')
     input.current?.blur()
   }
   const leave = (): void => {
     empty()
-    // The keys go on where they were before the box was asked for.
+    // The focus returns to where it was before the box.
     if (before.current instanceof HTMLElement) before.current.focus()
     before.current = null
   }
@@ -89,86 +82,129 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
     leave()
     command.run()
   }
-  const pick = (index: number): void => {
-    const place = places[index]
-    const command = offered[index - places.length]
+  const pick = (key: unknown): void => {
+    const place = places.find(({ id }) => id === key)
+    const command = offered.find(({ id }) => commandKey(id) === key)
     if (place !== undefined) void show(place.place)
     else if (command !== undefined) run(command)
   }
   const enter = async (): Promise<void> => {
     const [command] = offered
     const meansNothing = query === typed && understood.data?.kind === 'none'
-    if (active >= 0 && active < matches.length) return pick(active)
     if (command !== undefined && (text.startsWith('>') || meansNothing)) return run(command)
     if (typed === '' || text.startsWith('>')) return
     const result = await look(typed)
     if (result.state !== 'places') return
     const [only, another] = result.options
     if (only !== undefined && another === undefined && !result.truncated) await show(only.place)
-    else setActive(only === undefined ? -1 : 0)
   }
-  const key = (event: KeyboardEvent): void => {
-    const { length } = matches
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      const step = event.key === 'ArrowDown' ? 1 : -1
-      setOpen(true)
-      if (length > 0) setActive(active === -1 ? (step === 1 ? 0 : length - 1) : (active + step + length) % length)
-    } else if (event.key === 'Enter') {
-      void enter()
-    } else if (event.key === 'Escape') {
-      if (open && text !== '') {
-        close()
-        setText('')
-      } else leave()
-    } else return
-    event.preventDefault()
-  }
-  const shown = open && typed !== ''
   const hint = enterHint(text, found, says)
   return (
-    <div className={classes.box}>
+    <ComboBox
+      ref={setBox}
+      className={classes.box ?? ''}
+      aria-label='Look up a hash, locus, DNA, path or command'
+      inputValue={text}
+      onInputChange={next => {
+        if (next === text) return
+        forget()
+        setText(next)
+      }}
+      items={matches}
+      // Nothing stays selected: a match is a place to go to.
+      selectedKey={null}
+      onSelectionChange={pick}
+      menuTrigger='focus'
+      allowsEmptyCollection
+      allowsCustomValue
+      shouldFocusWrap
+      onFocus={event => {
+        before.current = event.relatedTarget
+      }}
+      onBlur={forget}
+    >
       <span className={classes.lens}>
         <SearchIcon />
       </span>
-      <Field
-        ref={input}
-        className={classes.input}
-        role='combobox'
-        aria-label='Look up a hash, locus, DNA, path or command'
-        aria-expanded={shown}
-        aria-controls={list}
-        aria-autocomplete='list'
-        aria-activedescendant={shown && active >= 0 && active < matches.length ? matchId(list, active) : undefined}
-        placeholder='Hash, locus, DNA, path or command'
-        value={text}
-        spellCheck={false}
-        autoComplete='off'
-        onChange={event => {
-          forget()
-          setText(event.target.value)
-          setActive(-1)
-          setOpen(true)
-        }}
-        onFocus={event => {
-          before.current = event.relatedTarget
-          setOpen(true)
-        }}
-        onBlur={close}
-        onKeyDown={key}
+      <BoxInput
+        input={input}
+        isEmpty={typed === ''}
+        first={places[0]?.id ?? null}
+        onPick={pick}
+        onEnter={() => void enter()}
+        onEscape={() => (text === '' ? leave() : setText(''))}
       />
       {text === '' && <kbd className={classes.hint}>{MOD} K</kbd>}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a press must not take the focus from the input */}
-      <div className={classes.popover} hidden={!shown} onMouseDown={event => event.preventDefault()}>
-        <p className={classes.sentence} role='status'>
-          {sentenceFor(text, found, says, offered[0]?.name)}
-        </p>
-        {hint !== null && (
-          <Muted as='p' className={classes.enter}>
-            {hint}
-          </Muted>
-        )}
-        <Matches list={list} matches={matches} active={active} onPick={pick} />
-      </div>
-    </div>
+      <Popover className={classes.popover ?? ''} placement='bottom' offset={4} {...(box !== null && { UNSTABLE_portalContainer: box })}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: a press must not take the focus from the input */}
+        <div onMouseDown={event => event.preventDefault()}>
+          <p className={classes.sentence} role='status'>
+            {sentenceFor(text, found, says, offered[0]?.name)}
+          </p>
+          {hint !== null && (
+            <Muted as='p' className={classes.enter}>
+              {hint}
+            </Muted>
+          )}
+        </div>
+        <Matches />
+      </Popover>
+    </ComboBox>
+  )
+}
+
+function commandKey(id: string): string {
+  return `command ${id}`
+}
+
+/** The input of the box. Enter and Escape belong to the box, all other keys to the combo box. */
+function BoxInput({
+  input,
+  isEmpty,
+  first,
+  onPick,
+  onEnter,
+  onEscape
+}: {
+  readonly input: RefObject<HTMLInputElement | null>
+  /** Without a text there is nothing to offer. */
+  readonly isEmpty: boolean
+  /** The first place that was found. It is marked. */
+  readonly first: string | null
+  readonly onPick: (key: unknown) => void
+  readonly onEnter: () => void
+  readonly onEscape: () => void
+}) {
+  const state = useContext(ComboBoxStateContext)
+  const { isOpen = false, close } = state ?? {}
+  useEffect(() => {
+    if (isEmpty && isOpen) close?.()
+  }, [isEmpty, isOpen, close])
+  const manager = state?.selectionManager
+  const marks = first !== null && isOpen && state?.collection.getItem(first) !== null
+  const latest = useRef(manager)
+  latest.current = manager
+  useEffect(() => {
+    if (!marks) return
+    // The combo box itself marks nothing when its items change, after this effect.
+    const frame = requestAnimationFrame(() => latest.current?.setFocusedKey(first))
+    return () => cancelAnimationFrame(frame)
+  }, [marks, first])
+  const press = (event: KeyboardEvent): void => {
+    const marked = isOpen ? (manager?.focusedKey ?? null) : null
+    if (event.key === 'Enter') marked === null ? onEnter() : onPick(marked)
+    else if (event.key === 'Escape') onEscape()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <Input
+      ref={input}
+      className={fieldClass(classes.input)}
+      spellCheck={false}
+      placeholder='Hash, locus, DNA, path or command'
+      onKeyDownCapture={press}
+    />
   )
 }
