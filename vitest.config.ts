@@ -1,7 +1,10 @@
 /** Tests run on real files and real processes. Each project is a script (`npm run test:unit`); `npm test` runs them all. */
 import { availableParallelism } from 'node:os'
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { builtThreads } from './test/support/builtThreadsPlugin.ts'
+import { lookForPart } from './test/support/machineParts.ts'
 import { MixedOrder } from './test/support/mixedOrder.ts'
 import { plainReporter } from './test/support/plainReporter.ts'
 
@@ -35,10 +38,48 @@ const PROJECTS = {
   faults: { include: FAULTS, exclude: [] }
 }
 
+const chromium = lookForPart('chromium')
+const WITHOUT_CHROMIUM = 'test/components/withoutChromium.test.ts'
+
+/** Components of the window in a page of their own, in Chromium. */
+const components =
+  'missing' in chromium
+    ? { extends: true as const, test: { name: 'components', include: [WITHOUT_CHROMIUM] } }
+    : {
+        plugins: [react()],
+        // Found while the tests run, they would load the page again.
+        optimizeDeps: {
+          include: [
+            'react',
+            'react/jsx-dev-runtime',
+            'react-dom/client',
+            'react-aria-components',
+            'react-error-boundary',
+            'clsx',
+            'zod/mini'
+          ],
+          exclude: ['vitest']
+        },
+        test: {
+          name: 'components',
+          include: ['test/components/**/*.test.tsx'],
+          testTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            viewport: { width: 1000, height: 700 },
+            provider: playwright({ launchOptions: { executablePath: chromium.path, args: ['--no-sandbox', '--disable-gpu'] } }),
+            instances: [{ browser: 'chromium' as const }]
+          }
+        }
+      }
+
 export default defineConfig({
   plugins: [builtThreads],
   test: {
-    projects: Object.entries(PROJECTS).map(([name, files]) => ({ extends: true, test: { name, ...files } })),
+    projects: [...Object.entries(PROJECTS).map(([name, files]) => ({ extends: true as const, test: { name, ...files } })), components],
     pool: 'forks',
     // Much of their time is waiting for processes: also two cores are enough for two.
     maxWorkers: Math.max(2, availableParallelism() - 1),

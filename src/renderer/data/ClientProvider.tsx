@@ -7,7 +7,7 @@ export type ConnectionState =
   | { readonly state: 'lost'; readonly reason: string }
   | { readonly state: 'up'; readonly client: Client }
 
-const ClientContext = createContext<Client | null>(null)
+export const ClientContext = createContext<Client | null>(null)
 
 /** The client. Use it only inside `ClientProvider`. */
 export function useClient(): Client {

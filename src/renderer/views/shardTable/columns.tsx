@@ -102,7 +102,7 @@ export function shardColumns(above: string): readonly GridColumn<ShardRow>[] {
     {
       id: 'health',
       name: 'Health',
-      width: 122,
+      width: 98,
       atEnd: true,
       value: ({ health }) => healthWord(health),
       cell: ({ health }) => <HealthMark mark={health} word={healthShort(health)} />

@@ -6,6 +6,7 @@ import { ComboBox, ComboBoxStateContext, Input, Popover } from 'react-aria-compo
 import { useApi } from '../../../data/api.ts'
 import { useAskAddress } from '../../../state/queries/queries.ts'
 import { scopeHolds } from '../../../state/scope.ts'
+import type { Selection } from '../../../state/selection.ts'
 import { useSignal, useWorkspace } from '../../../state/WorkspaceProvider.tsx'
 import { MOD } from '../../../text/keys.ts'
 import { fieldClass } from '../../../ui/controls/Field.tsx'
@@ -129,6 +130,7 @@ export function LookupBox({ commands }: { readonly commands: readonly Command[] 
       <BoxInput
         input={input}
         isEmpty={typed === ''}
+        selection={selection}
         first={places[0]?.id ?? null}
         onPick={pick}
         onEnter={() => void enter()}
@@ -161,6 +163,7 @@ function commandKey(id: string): string {
 function BoxInput({
   input,
   isEmpty,
+  selection,
   first,
   onPick,
   onEnter,
@@ -169,6 +172,8 @@ function BoxInput({
   readonly input: RefObject<HTMLInputElement | null>
   /** Without a text there is nothing to offer. */
   readonly isEmpty: boolean
+  /** Another one closes the list, which hides the rest of the window from screen readers. */
+  readonly selection: Selection
   /** The first place that was found. It is marked. */
   readonly first: string | null
   readonly onPick: (key: unknown) => void
@@ -180,6 +185,10 @@ function BoxInput({
   useEffect(() => {
     if (isEmpty && isOpen) close?.()
   }, [isEmpty, isOpen, close])
+  const latestClose = useRef(close)
+  latestClose.current = close
+  // biome-ignore lint/correctness/useExhaustiveDependencies: any other selection closes the list
+  useEffect(() => latestClose.current?.(), [selection])
   const manager = state?.selectionManager
   const marks = first !== null && isOpen && state?.collection.getItem(first) !== null
   const latest = useRef(manager)

@@ -1,0 +1,5 @@
+/** Stands for the tests of components where there is no Chromium: skipped aloud, or a failure with REQUIRE_ALL=1. */
+import { expect, test } from 'vitest'
+import { describeWith } from '../support/capabilities.ts'
+
+describeWith('chromium', 'components', path => test('run in their own project', () => expect(path).not.toBe('')))
