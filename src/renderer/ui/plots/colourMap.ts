@@ -4,6 +4,8 @@
  * evenly.
  */
 
+import { scaleLinear } from 'd3-scale'
+
 export type Rgb = readonly [red: number, green: number, blue: number]
 export type Theme = 'light' | 'dark'
 
@@ -57,15 +59,21 @@ function wordOf([red, green, blue]: Rgb): number {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0
 }
 
+function scaleOf(stops: readonly Rgb[]) {
+  const last = stops.length - 1
+  return scaleLinear<readonly number[]>()
+    .domain(stops.map((_, at) => (2 * at) / last - 1))
+    .range(stops)
+    .clamp(true)
+}
+
+const SCALES: Record<Theme, ReturnType<typeof scaleOf>> = { light: scaleOf(STOPS.light), dark: scaleOf(STOPS.dark) }
+
 /** The colour of a position between −1 and 1. Positions beyond have the colour of the end. */
 export function colourAt(theme: Theme, place: number): Rgb {
   if (Number.isNaN(place)) return NAN[theme]
-  const stops = STOPS[theme]
-  const at = ((Math.min(1, Math.max(-1, place)) + 1) / 2) * (stops.length - 1)
-  const from = stops[Math.floor(at)] ?? NAN[theme]
-  const to = stops[Math.ceil(at)] ?? from
-  const mix = (a: number, b: number): number => Math.round(a + (b - a) * (at - Math.floor(at)))
-  return [mix(from[0], to[0]), mix(from[1], to[1]), mix(from[2], to[2])]
+  const [red = 0, green = 0, blue = 0] = SCALES[theme](place)
+  return [Math.round(red), Math.round(green), Math.round(blue)]
 }
 
 export function cssColour([red, green, blue]: Rgb): string {
