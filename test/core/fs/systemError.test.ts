@@ -20,10 +20,10 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
 }
 
 test.each<[string, () => unknown, RegExp]>([
-  ['an invalid library', () => load(noLibrary()), /^a part of this program could not be loaded: .*broken\.node: /],
-  ['a missing module', () => import(missing), /^a part of this program could not be loaded: Cannot find module/],
-  ['a missing package', () => load(missing), /^a part of this program could not be loaded: Cannot find module[^\n]*$/],
-  ['an unreadable module', () => load(temporaryFolder()), /^a part of this program could not be loaded: /]
+  ['an invalid library', () => load(noLibrary()), /^a part of the program could not be loaded: .*broken\.node: /],
+  ['a missing module', () => import(missing), /^a part of the program could not be loaded: Cannot find module/],
+  ['a missing package', () => load(missing), /^a part of the program could not be loaded: Cannot find module[^\n]*$/],
+  ['an unreadable module', () => load(temporaryFolder()), /^a part of the program could not be loaded: /]
 ])('%s is a system error, in one sentence', async (_what, work, sentence) => {
   const reported = expectedError(await thrownBy(work))
   expect(reported).toMatchObject({ code: 'RESOURCE.SYSTEM', message: expect.stringMatching(sentence) })
