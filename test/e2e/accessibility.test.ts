@@ -1,6 +1,6 @@
 /**
- * axe finds nothing on any view, in light and in dark. Both carriers show the same page: in Electron only the system's own dark is
- * another, and it is looked at where no damage is shown.
+ * axe finds nothing on any view, in light and in dark. Both carriers show the same page. In Electron only the dark theme of the operating
+ * system differs, so it is checked on a healthy cache.
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ inElectron('axe', open => findsNothing(open, ['dark']))
 function findsNothing(open: Open, schemes: readonly Scheme[]): void {
   const look = (inspector: Inspector, view: string): Promise<void> => expectNoFaults(inspector, view, schemes)
 
-  test('finds nothing where no cache is open', { timeout: TEST_MS }, async () => {
+  test('finds nothing without a cache', { timeout: TEST_MS }, async () => {
     const inspector = await open(null)
     const { page } = inspector
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
@@ -50,7 +50,7 @@ function findsNothing(open: Open, schemes: readonly Scheme[]): void {
     await look(inspector, 'recent caches')
   })
 
-  test('finds nothing on a cache just opened, on any tab, in the box and on the sheets that ask', { timeout: 2 * TEST_MS }, async () => {
+  test('finds nothing on a newly opened cache: on every tab, in the search box and on the sheets', { timeout: 2 * TEST_MS }, async () => {
     const inspector = await open(damagedSample())
     const { page } = inspector
     await shardsShown(page, 59)
@@ -78,7 +78,7 @@ function findsNothing(open: Open, schemes: readonly Scheme[]): void {
     }
   })
 
-  test('finds nothing on the line that says that the service is gone', { timeout: TEST_MS }, async () => {
+  test('finds nothing on the line about a lost service', { timeout: TEST_MS }, async () => {
     const inspector = await open(null)
     await inspector.page.getByRole('region', { name: 'Open a cache' }).waitFor()
     await inspector.killService()
@@ -100,7 +100,7 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
     await look(inspector, 'rows as they are stored')
   })
 
-  test('finds nothing on missing shards, their list and the sheets that ask about them', { timeout: TEST_MS }, async () => {
+  test('finds nothing on missing shards, their list and their sheets', { timeout: TEST_MS }, async () => {
     const root = await labCache()
     rmSync(join(root, pathOf(LAB_SHARD)))
     const inspector = await open(root)
@@ -128,7 +128,7 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
     await look(inspector, 'forgetting what is missing')
   })
 
-  test('finds nothing on what was verified: shards, rows, problems, repair and its report', { timeout: 2 * TEST_MS }, async () => {
+  test('finds nothing after a verification: shards, rows, problems, repair and its report', { timeout: 2 * TEST_MS }, async () => {
     const inspector = await open(damagedSample())
     const { page } = inspector
     await verifyAll(page)
@@ -196,7 +196,7 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
   })
 }
 
-/** Looks with every rule in the first scheme, then at what the other can change. */
+/** Checks all rules in the first colour scheme, then those that the other scheme can affect. */
 async function expectNoFaults({ page, wear }: Inspector, view: string, schemes: readonly Scheme[]): Promise<void> {
   for (const [index, scheme] of schemes.entries()) {
     await settle(page, wear, scheme)
@@ -205,14 +205,14 @@ async function expectNoFaults({ page, wear }: Inspector, view: string, schemes: 
   }
 }
 
-/** Colours fade from one into the other, and would be judged half-way. */
+/** Colours are animated, and must not be checked half-way. */
 async function settle(page: Page, wear: Inspector['wear'], scheme: Scheme): Promise<void> {
   await wear(scheme)
   await page.waitForFunction(scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches, scheme)
   await page.evaluate(() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => null))))
 }
 
-/** One line for each element that axe objects to. */
+/** One line for each element that axe reports. */
 async function faults(axe: AxeBuilder): Promise<readonly string[]> {
   const { violations } = await axe.analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`))

@@ -1,4 +1,4 @@
-/** A view is added as CONTRIBUTING.md says, in a copy of the sources. What the compiler asks for is in test/seams.test.ts. */
+/** Adds a view as described in CONTRIBUTING, in a copy of the sources. The compiler errors are tested in test/seams.test.ts. */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
@@ -27,7 +27,7 @@ const ENTRY = `  bases: {
 }
 `
 
-describeWith('chromium', 'a view that was added', executable => {
+describeWith('chromium', 'an added view', executable => {
   let copy = ''
   let running: Inspector | null = null
   beforeAll(() => {

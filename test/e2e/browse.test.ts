@@ -1,4 +1,4 @@
-/** Looking around in a cache, going back, and finding everything as it was left. */
+/** Browsing a cache, going back, and restoring the last state. */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -7,7 +7,7 @@ import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { inspectorPane, POLL, shardGrid, shardsShown, tree } from './window.ts'
 
-/** Name of the file with the most bytes. */
+/** File name of the largest file. */
 function largestShard(cache: string): string {
   const paths = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.parquet'))
   const [largest = ''] = paths.sort((a, b) => statSync(join(cache, b)).size - statSync(join(cache, a)).size)
@@ -59,7 +59,7 @@ inTheWindow('browsing', open => {
     await page.getByRole('dialog').getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
   })
 
-  test('in a small window nothing covers a number, and the tabs are whole', { timeout: TEST_MS }, async () => {
+  test('in a small window nothing covers a number, and the tabs are complete', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await page.setViewportSize({ width: 1024, height: 700 })
     await shardsShown(page, 59)
@@ -75,7 +75,7 @@ inTheWindow('browsing', open => {
     expect(await tabs.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
   })
 
-  test('Back and Forward walk through what was selected, by button and by key', { timeout: TEST_MS }, async () => {
+  test('Back and Forward move through the selection history, by button and by key', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)
     const back = page.getByRole('button', { name: 'Back', exact: true })
@@ -105,7 +105,7 @@ inTheWindow('browsing', open => {
     expect(await forward.isDisabled()).toBe(true)
   })
 
-  test('the next start shows the same selection, panes and columns', { timeout: TEST_MS }, async () => {
+  test('the next start restores the selection, panes and columns', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const first = await open(folder)
     await shardsShown(first.page, 59)
@@ -126,7 +126,7 @@ inTheWindow('browsing', open => {
     const [width, shown] = [await treeWidth(first.page), await columns(first.page)]
     expect(width).toBeGreaterThan(widthBefore + 10)
     expect(shown).toEqual(columnsBefore.filter(name => name !== 'Modified').toSpliced(1, 0, 'Pool'))
-    // Kept within a third of a second; only what lies on the disk survives a program that ends.
+    // Saved within a third of a second. Only saved data survives the end of the program.
     await first.page.waitForTimeout(600)
     await first.stop()
 

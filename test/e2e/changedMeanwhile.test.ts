@@ -1,4 +1,4 @@
-/** A verify while another process writes: what it found in files that changed is one cause, and verifying those files again settles it. */
+/** A verification while another process writes: findings in changed files are one cause, and verifying those files again resolves it. */
 import { copyFileSync, cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -12,12 +12,12 @@ import { jobEnd, POLL, panel, shardsShown, showTab } from './window.ts'
 
 const FILLERS = 600
 const OWN = labShards().filter(({ encoder, layer }) => encoder === 'lab/alpha' && layer === 5)
-/** Has other rows when it is read, and its own ones again before the verification ends. */
+/** Has other rows while it is read, and its original rows again before the verification ends. */
 const REWRITTEN = pathOf(LAB_SHARD)
-/** Is not there when the shards are listed. */
+/** Does not exist when the shards are listed. */
 const LATE = pathOf({ ...LAB_SHARD, block: 0 })
 
-/** A cache that takes a while to verify, of which two shards are not yet as they should be. */
+/** A cache that takes a while to verify. Two of its shards are not yet in their final state. */
 async function slowCache() {
   const root = await labCache(OWN)
   const whole = join(temporaryFolder(), 'whole')
@@ -28,7 +28,7 @@ async function slowCache() {
   return { root, write: (path: string) => copyFileSync(join(whole, path), join(root, path)) }
 }
 
-/** Waits until so many shards were read, however many more were. */
+/** Waits until at least this number of shards was read. */
 async function shardsRead(page: Page, count: number): Promise<void> {
   const read = async (): Promise<number> => {
     const text = (await panel(page, 'Jobs').textContent()) ?? ''
@@ -37,8 +37,8 @@ async function shardsRead(page: Page, count: number): Promise<void> {
   await expect.poll(read, POLL).toBeGreaterThanOrEqual(count)
 }
 
-onBothCarriers('files that change during a verify', open => {
-  test('are one cause, which another verify of them settles', { timeout: 2 * TEST_MS }, async () => {
+onBothCarriers('files that change during a verification', open => {
+  test('are one cause, which another verification of them resolves', { timeout: 2 * TEST_MS }, async () => {
     const { root, write } = await slowCache()
     const { page } = await open(root)
     await shardsShown(page, FILLERS + OWN.length - 1)
@@ -60,11 +60,11 @@ onBothCarriers('files that change during a verify', open => {
     const places = await cause.getByRole('row').allTextContents()
     expect(places.filter(text => text.includes('chrX_0.parquet'))).toHaveLength(1)
     expect(places.filter(text => text.includes('chrX_1.parquet')).length).toBeGreaterThan(0)
-    // Nothing of it can be moved, and the index need not be rebuilt for it.
+    // None of them can be moved, and the index need not be rebuilt.
     expect(await cause.getByRole('button', { name: /^(Quarantine|Repair|Rebuild|Forget)/ }).count()).toBe(0)
 
     await cause.getByRole('button', { name: 'Verify these 2 shards' }).click()
-    // The second time its bytes are others than the first time, which is certain.
+    // The second time, its bytes certainly differ.
     await jobEnd(page).getByText('2 shards with 8 rows checked: 1 finding.').waitFor()
     await showTab(page, 'Problems')
     await expect.poll(() => changed.count(), POLL).toBe(0)

@@ -1,4 +1,4 @@
-/** The inspector in a real Electron, with the same handles as the one in Chromium. */
+/** The inspector in a real Electron, with the same interface as the one in Chromium. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -9,7 +9,7 @@ import { type Inspector, listen, PATIENCE_MS } from './inspector.ts'
 /**
  * Starts the program on a folder.
  * @param executable the Electron
- * @param folder what the window opens; null for the welcome
+ * @param folder the folder to open. Null for the start page
  */
 export async function startDesktopInspector(executable: string, folder: string | null, dataFolder?: string): Promise<Inspector> {
   const { app, page, ...desktop } = await startDesktop(executable, dataFolder, folder === null ? [] : [`--open=${folder}`])
@@ -24,7 +24,7 @@ export async function startDesktopInspector(executable: string, folder: string |
     copied: () => app.evaluate(({ clipboard }) => clipboard.readText()),
     saved: async act => {
       const file = join(temporaryFolder(), 'saved')
-      // Nobody is there to choose a place in the system's own dialog.
+      // No user is present to choose a path in the operating system's dialog.
       await app.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = async () => ({ canceled: false, filePath })
       }, file)

@@ -1,4 +1,4 @@
-/** Shards with the same keys: the second one is offered, the first one is named, and a conflict is shown before it is decided. */
+/** Shards with the same keys: the second one can be quarantined, the first one is named, and a conflict is shown before the decision. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
@@ -11,7 +11,7 @@ const POOL = 'embeddings/lambda__kmer-spectrum/3/centered_mean_128'
 const path = (name: string): string => `${POOL}/chr${name}_0.parquet`
 
 inTheWindow('shards with the same keys', open => {
-  test('of duplicates only the second is offered, and the first is named', { timeout: TEST_MS }, async () => {
+  test('of duplicates only the second can be quarantined, and the first is named', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const { page } = await open(folder)
     await verifyAll(page)
@@ -34,7 +34,7 @@ inTheWindow('shards with the same keys', open => {
     expect(['duplicate-a', 'duplicate-b'].map(name => existsSync(join(folder, path(name))))).toEqual([true, false])
   })
 
-  test('of a conflict both rows are shown, and one of them is chosen', { timeout: TEST_MS }, async () => {
+  test('of a conflict, both rows are shown, and one of them is chosen', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const { page } = await open(folder)
     await verifyAll(page)

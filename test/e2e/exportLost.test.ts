@@ -1,4 +1,4 @@
-/** What is missing leaves the window as a file: keys or windows, with a sentence about what is in it, or about why there is none. */
+/** Missing windows are exported to a file: keys or windows, with a sentence about its contents, or about the reason why there are none. */
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -10,7 +10,7 @@ const PATH = pathOf(LAB_SHARD)
 const PRESENCE = 'chrX block 1: present in 3 of 4 configurations'
 
 onBothCarriers('a missing shard', open => {
-  test('says where its block is present, and is exported as keys or windows', { timeout: TEST_MS }, async () => {
+  test('names the configurations that hold its block, and is exported as keys or windows', { timeout: TEST_MS }, async () => {
     const root = await labCache()
     rmSync(join(root, PATH))
     const { page, saved } = await open(root)

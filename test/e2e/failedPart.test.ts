@@ -1,4 +1,4 @@
-/** A part of the window that fails says so, and the rest of the window works on. Answers of the service are made unusable on their way. */
+/** A failed part of the window says so, and the rest of the window keeps working. Answers of the service are made unusable on their way. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { inspectorPane, panel, shardGrid, shardsShown, showTab } from './window.
 const SHARD = 'chrNC_001416.1_0.parquet'
 
 inChromium('a failed part', open => {
-  test('a view says that it failed, other views work, and it can be tried again', { timeout: TEST_MS }, async () => {
+  test('a view reports its failure, other views work, and it can be tried again', { timeout: TEST_MS }, async () => {
     const { page, complaints } = await open(damagedSample())
     const broken = await breakable(page)
     await shardsShown(page, 59)
@@ -33,7 +33,7 @@ inChromium('a failed part', open => {
     taken(complaints, /TypeError/)
   })
 
-  test('the inspector fails alone; another selection shows it again', { timeout: TEST_MS }, async () => {
+  test('the inspector fails alone, and another selection shows it again', { timeout: TEST_MS }, async () => {
     const { page, complaints } = await open(damagedSample())
     const broken = await breakable(page)
     await shardsShown(page, 59)
@@ -82,7 +82,7 @@ inChromium('a failed part', open => {
   })
 })
 
-/** Procedures, by path, whose answers become null from now on, after a reload. */
+/** Procedures, by path, whose answers are null from now on, after a reload. */
 async function breakable(page: Page): Promise<Set<string>> {
   const broken = new Set<string>()
   await page.routeWebSocket('**/rpc', socket => {
@@ -109,7 +109,7 @@ function frameOf(message: string | Buffer): z.infer<typeof frame> {
   return frame.parse(JSON.parse(typeof message === 'string' ? message : message.toString()))
 }
 
-/** Takes out what the page was expected to complain of; there was some. */
+/** Removes the expected errors of the page, of which there must be some. */
 function taken(complaints: string[], expected: RegExp): void {
   const all = complaints.splice(0)
   expect(all.some(each => expected.test(each))).toBe(true)

@@ -1,11 +1,11 @@
-/** Before anything was verified: what the inspector lists of a shard stands among the problems too, and in how the cache stands. */
+/** Before any verification: findings of the initial scan are in the inspector, among the problems, and in the state of the cache. */
 import { expect, test } from 'vitest'
 import { inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { inspectorPane, jobEnd, POLL, panel, shardGrid, shardsShown, showTab } from './window.ts'
 
-inTheWindow('a first look', open => {
-  test('what it finds is told everywhere alike, as not verified, and can be verified', { timeout: TEST_MS }, async () => {
+inTheWindow('the initial scan', open => {
+  test('reports its findings everywhere as not verified, and they can be verified', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)
     await showTab(page, 'Problems')
@@ -21,7 +21,7 @@ inTheWindow('a first look', open => {
       expect.arrayContaining([expect.stringMatching(/^Cut off.*not verified/), expect.stringMatching(/^Bad footer.*not verified/)])
     )
 
-    // A footer tells nothing of its pages: a look into the shard does.
+    // A footer says nothing about its pages. Opening the shard does.
     await page.getByRole('searchbox', { name: /in their path$/ }).fill('page-checksum')
     await shardsShown(page, 1)
     await shardGrid(page).locator('[aria-rowindex="2"]').click()

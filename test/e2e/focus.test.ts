@@ -1,4 +1,4 @@
-/** The keys lead on from wherever one is: what had the focus may vanish, the focus does not. */
+/** Keyboard use can always continue: the focused element may disappear, but the focus is kept. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
@@ -9,17 +9,17 @@ import { inChromium, inTheWindow, TEST_MS } from './carriers.ts'
 import { damagedSample } from './inspector.ts'
 import { inspectorPane, jobEnd, POLL, panel, shardGrid, shardsShown, showTab, tree, type } from './window.ts'
 
-/** A verification of so many is still running when it is cancelled. */
+/** A verification of this many shards is still running when it is cancelled. */
 const MANY = 5000
-/** In which nothing that comes later moves the focus, ms. */
+/** Time in which nothing moves the focus, ms. */
 const REST = 400
 
 inTheWindow('the focus', open => {
-  test('is in the table of a cache that was just opened, however it was opened', { timeout: TEST_MS }, async () => {
+  test('is in the table of a newly opened cache, however it was opened', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)
     await isOn(shardGrid(page))
-    // Nothing is selected by that.
+    // This selects nothing.
     await inspectorPane(page).getByRole('heading', { name: 'Whole cache' }).waitFor()
     expect(await shardGrid(page).getByRole('row', { selected: true }).count()).toBe(0)
     await page.keyboard.press('Home')
@@ -32,7 +32,7 @@ inTheWindow('the focus', open => {
     await isOn(shardGrid(page))
     await page.getByRole('banner').getByText('READ-ONLY').waitFor()
 
-    // As it was left the last time: at the tab that was shown then.
+    // In its last state: on the last tab.
     await showTab(page, 'Index')
     await page.waitForTimeout(REST)
     await press(page, page.getByRole('button', { name: /^Cache / }))
@@ -42,7 +42,7 @@ inTheWindow('the focus', open => {
     await isOn(page.getByRole('tab', { name: /^Index/, selected: true }))
   })
 
-  test('is on the welcome and on a wrong folder where one goes on from there', { timeout: TEST_MS }, async () => {
+  test('is on the next control of the start page and of a wrong folder', { timeout: TEST_MS }, async () => {
     const root = damagedSample()
     const { page } = await open(join(root, 'embeddings/lambda__kmer-spectrum'))
     const nearest = page.getByRole('button', { name: /^Open the nearest cache/ })
@@ -61,7 +61,7 @@ inTheWindow('the focus', open => {
     await isOn(shardGrid(page))
   })
 
-  test('stays in the quarantine while that is emptied, and goes back from the sheets', { timeout: TEST_MS }, async () => {
+  test('stays in the quarantine while it is emptied, and returns from the sheets', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)
     await page.getByRole('searchbox', { name: /in their path$/ }).fill('/4/')
@@ -72,12 +72,12 @@ inTheWindow('the focus', open => {
     await page.getByText('2 selected').waitFor()
     await press(page, panel(page, 'Shards').getByRole('button', { name: 'Quarantine…' }))
     await confirmReason(page)
-    // Nothing is selected any more: the button that asked is off.
+    // Nothing is selected any more, so the button is disabled.
     await jobEnd(page).getByText('2 shards quarantined.').waitFor()
     await shardsShown(page, 7)
     await isOn(shardGrid(page))
 
-    // One of the inspector: what asked vanishes with the shard.
+    // In the inspector, the button disappears with the shard.
     await page.keyboard.press('End')
     const heading = inspectorPane(page).getByRole('heading', { level: 2 })
     await expect.poll(() => heading.textContent(), POLL).toMatch(/\.parquet$/)
@@ -97,7 +97,7 @@ inTheWindow('the focus', open => {
     await press(page, restore)
     await jobEnd(page).getByText('1 shard restored.').waitFor()
     await aside.getByText('2 files in quarantine').waitFor()
-    // A short job ends before the window has switched the button off.
+    // A short job ends before the window has disabled the button.
     await isOn(list.or(restore))
     await list.focus()
     await page.keyboard.press('Home')
@@ -115,7 +115,7 @@ inTheWindow('the focus', open => {
     await jobEnd(page)
       .getByText(/The index was rebuilt/)
       .waitFor()
-    // On the button again, or, when it was off meanwhile, on the tab that it stands in.
+    // On the button again, or on its tab if the button was disabled meanwhile.
     await isOn(rebuild.or(page.getByRole('tab', { name: /^Index/, selected: true })))
     await press(page, rebuild)
     await page.getByRole('dialog').waitFor()
@@ -123,7 +123,7 @@ inTheWindow('the focus', open => {
     await isOn(rebuild)
   })
 
-  test('is in the list of jobs when a job was cancelled', { timeout: TEST_MS }, async () => {
+  test('is in the list of jobs after a job was cancelled', { timeout: TEST_MS }, async () => {
     const { page } = await open(makeManyShards(MANY))
     await shardsShown(page, MANY)
     const verify = page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true })
@@ -138,7 +138,7 @@ inTheWindow('the focus', open => {
     await isOn(jobs.getByRole('grid', { name: 'Jobs' }))
   })
 
-  test('is not taken from where somebody types, nor from where a press has put it away', { timeout: TEST_MS }, async () => {
+  test('is not moved while the user types, or after a click has dropped it', { timeout: TEST_MS }, async () => {
     const { page } = await open(makeManyShards(MANY))
     await shardsShown(page, MANY)
     const jobs = panel(page, 'Jobs')
@@ -170,7 +170,7 @@ inTheWindow('the focus', open => {
 })
 
 inChromium('the focus', open => {
-  test('is in the field for a path after “Open a cache…”, and stays with who went elsewhere', { timeout: TEST_MS }, async () => {
+  test('is in the path field after “Open a cache…”, unless the user has moved it', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardsShown(page, 59)
     await tree(page).getByRole('row', { name: 'layer 4' }).click()
@@ -187,7 +187,7 @@ inChromium('the focus', open => {
   })
 })
 
-/** What the welcome begins with: the field for a path, or the button for the system's dialog. */
+/** The first control of the start page: the path field, or the button for the operating system's dialog. */
 const firstOfWelcome = (page: Page): Locator =>
   page
     .getByRole('region', { name: 'Open a cache' })
@@ -206,7 +206,7 @@ async function isOn(place: Locator): Promise<void> {
   expect(await where()).toBe('there')
 }
 
-/** By the keys. */
+/** By keyboard. */
 async function press(page: Page, button: Locator): Promise<void> {
   await button.focus()
   await page.keyboard.press('Enter')
@@ -222,7 +222,7 @@ async function confirmReason(page: Page): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** As an address that somebody follows. */
+/** Like a link that the user follows. */
 async function goTo(page: Page, folder: string): Promise<void> {
   await page.evaluate(path => {
     location.hash = new URLSearchParams({ open: path }).toString()

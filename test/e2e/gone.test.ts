@@ -1,4 +1,4 @@
-/** A shard that is looked at and moved or removed meanwhile: every view says so in one sentence, and leads on. */
+/** A selected shard that is moved or removed: every view says so in one sentence, and leads to it or to the others. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -19,7 +19,7 @@ async function openRow(page: Page): Promise<void> {
   await inspectorPane(page).getByRole('heading', { name: 'Row 1 (32 rows)' }).waitFor()
 }
 
-/** Nothing raw: no path in a sentence of an error, no talk of a footer that cannot be read. */
+/** No raw errors: no path in an error sentence, no message about an unreadable footer. */
 async function toldEverywhere(page: Page, sentence: string | RegExp): Promise<void> {
   await inspectorPane(page).getByText(sentence).waitFor()
   await panel(page, 'Rows').getByText(sentence).waitFor()
@@ -28,8 +28,8 @@ async function toldEverywhere(page: Page, sentence: string | RegExp): Promise<vo
   for (const text of [/there is no shard/i, /cannot be read/, /can be drawn/]) expect(await page.getByText(text).count()).toBe(0)
 }
 
-inTheWindow('a shard that is there no more', open => {
-  test('in quarantine, the way leads to it there', { timeout: TEST_MS }, async () => {
+inTheWindow('a shard that no longer exists', open => {
+  test('in quarantine, the button leads there', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await openRow(page)
     await inspectorPane(page).getByRole('button', { name: 'chrNC_001416.1_0.parquet' }).click()
@@ -48,7 +48,7 @@ inTheWindow('a shard that is there no more', open => {
     await facts.getByText('Wrong revision of the encoder').waitFor()
   })
 
-  test('removed, the way leads to the others', { timeout: TEST_MS }, async () => {
+  test('if removed, the button leads to the other shards', { timeout: TEST_MS }, async () => {
     const root = damagedSample()
     const { page } = await open(root)
     await openRow(page)

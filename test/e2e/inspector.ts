@@ -1,6 +1,6 @@
 /**
- * The inspector as a person has it, whatever carries it. Here in Chromium: the built program serves a folder, and the browser shows
- * it; a data folder of its own, and nothing left running.
+ * The inspector as the user sees it, on any carrier. Here in Chromium: the built program serves a folder, and the browser shows it, with a
+ * separate data folder and no process left behind.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,33 +16,33 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const PROGRAM = join(ROOT, 'bin/lewm-cache')
 const SWITCHES = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync']
-/** Long enough for the slowest machine: it only ends tests that hang. */
+/** Long enough for the slowest machine. It only ends tests that hang. */
 export const PATIENCE_MS = 30_000
 
 export type Inspector = {
   readonly page: Page
-  /** What the page complained of on its console, or threw; what a test expects it takes out. */
+  /** Errors of the page, logged or thrown. A test removes those that it expects. */
   readonly complaints: string[]
-  /** Where the program keeps what is its own. */
+  /** The program's data folder. */
   readonly dataFolder: string
-  /** Light or dark, as the system says. */
+  /** Light or dark, as set in the operating system. */
   readonly wear: (scheme: 'light' | 'dark') => Promise<void>
-  /** The text on the clipboard. */
+  /** The text in the clipboard. */
   readonly copied: () => Promise<string>
   /** The file that `act` makes the window save. */
   readonly saved: (act: () => Promise<void>) => Promise<Uint8Array>
-  /** Ends the process of the service without a warning. */
+  /** Kills the service process. */
   readonly killService: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 let sample: string | null = null
-/** One for a test file; each test has a context of its own, with its own storage and windows. */
+/** One per test file. Each test has a separate context, with its own storage and windows. */
 let browser: Promise<Browser> | undefined
 
 afterAll(async () => (await browser)?.close())
 
-/** A copy of the sample with one shard for each kind of damage, built once a test file; returns its folder. */
+/** A copy of the sample with one shard for each kind of damage, built once per test file. Returns its folder. */
 export function damagedSample(): string {
   sample ??= buildSample()
   const copy = join(temporaryFolder(), 'sample')
@@ -61,8 +61,8 @@ function buildSample(): string {
 /**
  * Serves a folder and opens the page.
  * @param executablePath the Chromium
- * @param folder what the page opens; null for the welcome
- * @param program the command, where it is not the one of this repository
+ * @param folder the folder to open. Null for the start page
+ * @param program the command, if not that of this repository
  */
 export async function startInspector(
   executablePath: string,
@@ -114,7 +114,7 @@ export async function startInspector(
   }
 }
 
-/** Collects what the page complains of from now on. */
+/** Collects the errors of the page from now on. */
 export function listen(page: Page): string[] {
   const complaints: string[] = []
   page.setDefaultTimeout(PATIENCE_MS)

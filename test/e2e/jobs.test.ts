@@ -1,4 +1,4 @@
-/** A running job, wherever it is shown. */
+/** A running job in all places that show it. */
 import { expect, test } from 'vitest'
 import { makeManyShards } from '../support/manyShards.ts'
 import { inTheWindow, TEST_MS } from './carriers.ts'
@@ -7,7 +7,7 @@ import { jobEnd, panel, shardsShown } from './window.ts'
 const MANY = 3000
 
 inTheWindow('a running job', open => {
-  test('is as far in the list as in its details and in the last line', { timeout: TEST_MS }, async () => {
+  test('shows the same progress in the list, in its details and in the status bar', { timeout: TEST_MS }, async () => {
     const { page } = await open(makeManyShards(MANY))
     await shardsShown(page, MANY)
     await page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true }).click()
@@ -30,7 +30,7 @@ inTheWindow('a running job', open => {
     await jobEnd(page).getByText('checked').waitFor()
     const running = reported.filter(([details]) => details !== 'none')
     expect(running.length).toBeGreaterThan(10)
-    // When it has ended the details and the list say so in turn.
+    // When it has ended, the details and the list show this one after the other.
     const apart = running.filter(shares => !shares.includes('none') && new Set(shares).size > 1)
     expect(apart).toEqual([])
     expect(new Set(running.map(([details]) => details)).size).toBeGreaterThan(3)

@@ -1,18 +1,18 @@
-/** A cache of very many shards: opened, and looked at from its first line to its last. */
+/** A cache of very many shards: opened, and scrolled from the first line to the last. */
 import { expect, test } from 'vitest'
 import { makeManyShards } from '../support/manyShards.ts'
 import { inTheWindow, TEST_MS } from './carriers.ts'
 import { inspectorPane, POLL, pressWhileFollowing, shardGrid, shardsShown, tree } from './window.ts'
 
 const SHARDS = 100_000
-/** Whole ones, of 24 contigs with 15 shards each; each has one of those that are looked for. */
+/** Whole encoders, of 24 contigs with 15 shards each. Each has one of the shards to find. */
 const CONFIGURATIONS = Math.floor(SHARDS / (24 * 15))
 /** After this the selection follows the cursor, ms. */
 const REST = 140
 const TEXT = SHARDS.toLocaleString('en')
 
 inTheWindow('a large cache', open => {
-  test('opens, and scrolls from end to end with only the lines in view in the page', { timeout: TEST_MS }, async () => {
+  test('opens, and scrolls from end to end with only the visible lines in the page', { timeout: TEST_MS }, async () => {
     const { page } = await open(root)
     const grid = shardGrid(page)
     await grid.getByText('.parquet').first().waitFor()

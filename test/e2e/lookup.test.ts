@@ -1,4 +1,4 @@
-/** The one box: every kind of query, what it says that it understood, and where it leads. */
+/** The search box: every kind of query, the sentence about it, and where it leads. */
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -46,7 +46,7 @@ onBothCarriers('looking up', open => {
 
     await type(page, hash.slice(0, 12))
     await says(page, `SHA-256 prefix, ${count}`)
-    // Ambiguous: all of them are listed, the arrows choose, Enter goes there.
+    // Ambiguous: all of them are listed, the arrows select, Enter opens.
     expect(await matches(page)).toEqual(byDna)
     await page.keyboard.press('ArrowDown')
     const chosen = options(page).nth(1)
@@ -56,7 +56,7 @@ onBothCarriers('looking up', open => {
     await page.getByRole('tab', { name: 'Rows', selected: true }).waitFor()
     await inspectorPane(page).getByText(LOCUS).first().waitFor()
     await inspectorPane(page).getByText(hash.slice(0, 6)).first().waitFor()
-    // The keys go on in the rows, at the row that was found.
+    // The focus continues in the rows, at the found row.
     await inRows(page)
     expect(await rowGrid(page).getByRole('row', { selected: true }).textContent()).toContain('NC_001416.1:513')
     await inspectorPane(page)
@@ -66,11 +66,11 @@ onBothCarriers('looking up', open => {
       .waitFor()
   })
 
-  test('the keys go on in the rows, from wherever the box was asked for, also in another shard', { timeout: TEST_MS }, async () => {
+  test('the focus continues in the rows, from any earlier place, even in another shard', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await ready(page)
     await tree(page).getByRole('row', { name: 'All shards' }).click()
-    // Two shards, and at last the row that is shown already.
+    // Two shards, and finally the row that is already shown.
     for (const position of [1600, 30_000, 1600, 1600]) {
       await type(page, `NC_001416.1:${position}`)
       const [first = ''] = await matches(page)
@@ -85,7 +85,7 @@ onBothCarriers('looking up', open => {
     await inRows(page)
   })
 
-  test('a path leads to its shard, a part of many paths lists them', { timeout: TEST_MS }, async () => {
+  test('a path leads to its shard, and a part of several paths lists them', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await ready(page)
     const shard = join(POOL, 'chrNC_001416.1_0.parquet')
@@ -103,7 +103,7 @@ onBothCarriers('looking up', open => {
     await page.keyboard.press('Escape')
   })
 
-  test('a command runs by its name; what means nothing says why', { timeout: TEST_MS }, async () => {
+  test('a command runs by its name, and an invalid query explains why', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await ready(page)
     await type(page, 'keyboard short')
@@ -125,8 +125,8 @@ onBothCarriers('looking up', open => {
   })
 })
 
-inChromium('a look-up that ends late', open => {
-  test('leaves whoever has gone elsewhere meanwhile there', { timeout: TEST_MS }, async () => {
+inChromium('a search that ends late', open => {
+  test('does not move a user who has gone elsewhere', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     const held: (() => void)[] = []
     let holding = false
@@ -158,7 +158,7 @@ inChromium('a look-up that ends late', open => {
 
 const rowGrid = (page: Page): Locator => page.getByRole('grid', { name: 'Rows of the shard' })
 
-/** The focus is in the rows, however long they take to come. */
+/** The focus is in the rows, however long they take to load. */
 async function inRows(page: Page): Promise<void> {
   await expect.poll(() => rowGrid(page).evaluate(grid => grid === document.activeElement), POLL).toBe(true)
 }
@@ -169,7 +169,7 @@ async function ready(page: Page): Promise<void> {
   await shardGrid(page).getByText('chrNC_001416.1_0.parquet').first().waitFor()
 }
 
-/** What the box says below what stands in it. */
+/** The sentence below the search box. */
 async function says(page: Page, sentence: string | RegExp): Promise<void> {
   const status = page
     .getByRole('combobox', { name: /^Look up/ })
@@ -178,7 +178,7 @@ async function says(page: Page, sentence: string | RegExp): Promise<void> {
   await expect.poll(() => status.textContent(), POLL).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence))
 }
 
-/** What Enter lists. */
+/** The matches that Enter lists. */
 async function matches(page: Page): Promise<readonly string[]> {
   await page.keyboard.press('Enter')
   await options(page)

@@ -1,4 +1,4 @@
-/** The service ends, or the line to it: one line says so, and one press mends it where the window can. */
+/** The service or the connection to it ends: one line says so, and one button restores it if the window can. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { inChromium, inElectron, TEST_MS } from './carriers.ts'
@@ -6,7 +6,7 @@ import { damagedSample } from './inspector.ts'
 import { POLL, panel, shardsShown, showTab, tree, verifyAll } from './window.ts'
 
 inElectron('a lost service', open => {
-  test('is said in one line; Restart brings back the same cache, and everything works again', { timeout: TEST_MS }, async () => {
+  test('is reported in one line. Restart shows the same cache, and everything works again', { timeout: TEST_MS }, async () => {
     const { page, killService } = await open(damagedSample())
     await shardsShown(page, 59)
     await tree(page).getByRole('row', { name: 'layer 4' }).click()
@@ -15,9 +15,9 @@ inElectron('a lost service', open => {
     await panel(page, 'Log').getByText('the service is up').waitFor()
     const reported = async (): Promise<number> =>
       ((await panel(page, 'Log').textContent()) ?? '').split('an earlier service ended without closing').length - 1
-    // A window that did not come up and was started again has lost a service already.
+    // A window that failed to start and was started again has already lost a service.
     const before = await reported()
-    // What is selected is kept a moment later.
+    // The selection is saved a moment later.
     await page.waitForTimeout(600)
     await killService()
     await lost(page).getByText('The connection to the service was lost').waitFor()
@@ -34,7 +34,7 @@ inElectron('a lost service', open => {
 })
 
 inChromium('a lost service', open => {
-  test('is said in one line; a line that was cut is made again', { timeout: TEST_MS }, async () => {
+  test('is reported in one line, and an interrupted connection is opened again', { timeout: TEST_MS }, async () => {
     const { page } = await open(null)
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
     const cut: (() => Promise<void>)[] = []
@@ -52,7 +52,7 @@ inChromium('a lost service', open => {
     await verifyAll(page)
   })
 
-  test('that has ended is not brought back by a page, which says what to do', { timeout: TEST_MS }, async () => {
+  test('that has ended cannot be restarted by a page, which says what to do', { timeout: TEST_MS }, async () => {
     const { page, complaints, killService } = await open(damagedSample())
     await shardsShown(page, 59)
     await killService()

@@ -1,4 +1,4 @@
-/** A small window: what matters stays in view, and what gave way is said. */
+/** A small window: important information stays visible, and hidden columns are reported. */
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { inChromium, TEST_MS } from './carriers.ts'
@@ -16,7 +16,7 @@ async function isInside(inner: Locator, outer: Locator): Promise<boolean> {
 const column = (page: Page, name: string) => page.getByRole('menuitemcheckbox', { name: new RegExp(`^${name}`) })
 
 inChromium('a small window', open => {
-  test('the health stays in view whatever columns are chosen; those without room are said to be hidden', { timeout: TEST_MS }, async () => {
+  test('the health stays visible with any columns, and columns that do not fit are reported as hidden', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await page.setViewportSize({ width: 1024, height: 700 })
     await shardsShown(page, 59)
@@ -42,7 +42,7 @@ inChromium('a small window', open => {
     expect(await isInside(health, grid)).toBe(true)
   })
 
-  test('what a path leaves out is marked, and what tells shards apart stays', { timeout: TEST_MS }, async () => {
+  test('a shortened path is marked, and the parts that distinguish shards are kept', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     for (const width of [1440, 1100, 900]) {
       await page.setViewportSize({ width, height: 773 })
@@ -65,7 +65,7 @@ inChromium('a small window', open => {
           })
         )
       expect(names.length).toBeGreaterThan(5)
-      // However little is drawn, the whole of it is read aloud, and in one piece.
+      // The whole path is read by screen readers, in one piece, however little is drawn.
       const [{ path = '' } = {}] = names
       await shardGrid(page)
         .getByRole('gridcell', { name: path.split('/').slice(2).join('/'), exact: true })
@@ -110,7 +110,7 @@ inChromium('a small window', open => {
     await showTab(page, 'Quarantine')
     const aside = panel(page, 'Quarantine')
     const grid = aside.getByRole('grid', { name: 'Files in quarantine' })
-    // The columns take their widths one frame after the panel has its own.
+    // The columns get their widths one frame after the panel.
     await expect.poll(() => isInside(grid.getByRole('columnheader', { name: 'Size' }), aside)).toBe(true)
     const moved = grid.locator('[aria-rowindex="3"] > [role=gridcell]').nth(2)
     for (const age of ['just now', '59 min ago', '11 mo ago', 'in the future']) {

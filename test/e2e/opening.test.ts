@@ -1,4 +1,4 @@
-/** How one comes to a cache: by its folder, a wrong one, a dropped one, a recent one. */
+/** Ways to open a cache: its folder, a wrong folder, a dropped folder, a recent cache. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -11,7 +11,7 @@ import { drop, POLL, shardsShown } from './window.ts'
 const WRONG = 'This folder cannot be opened as a cache'
 
 onBothCarriers('opening', open => {
-  test('a folder that is no cache says what was found, and leads to the nearest one', { timeout: TEST_MS }, async () => {
+  test('a folder that is not a cache is described, with a link to the nearest cache', { timeout: TEST_MS }, async () => {
     const folder = join(damagedSample(), 'embeddings/lambda__kmer-spectrum')
     const { page } = await open(folder)
     await page.getByRole('heading', { name: WRONG }).waitFor()
@@ -21,7 +21,7 @@ onBothCarriers('opening', open => {
     await shardsShown(page, 59)
   })
 
-  test('a folder of something else is named for what it is', { timeout: TEST_MS }, async () => {
+  test('a folder with other contents is described', { timeout: TEST_MS }, async () => {
     const { page } = await open(photos())
     await page.getByRole('heading', { name: WRONG }).waitFor()
     await page.getByRole('alert').getByText('it has no folder "embeddings", it contains "cat.jpg"').waitFor()
@@ -29,7 +29,7 @@ onBothCarriers('opening', open => {
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
   })
 
-  test('recent caches stand on the welcome; one that is pinned stays first, one that is forgotten goes', { timeout: TEST_MS }, async () => {
+  test('recent caches are on the start page. A pinned one stays first, a removed one disappears', { timeout: TEST_MS }, async () => {
     const { page, dataFolder, stop } = await open(null)
     const welcome = page.getByRole('region', { name: 'Open a cache' })
     await welcome.waitFor()
@@ -59,7 +59,7 @@ onBothCarriers('opening', open => {
     await shardsShown(next.page, 59)
   })
 
-  test('the samples are a press away', { timeout: TEST_MS }, async () => {
+  test('the samples open with one click', { timeout: TEST_MS }, async () => {
     const { page } = await open(null)
     await page.getByRole('button', { name: /^The sample cache/ }).click()
     await shardsShown(page, 27)
@@ -67,7 +67,7 @@ onBothCarriers('opening', open => {
 })
 
 inElectron('dropping', open => {
-  test('a folder that is no cache, then one that is, each dropped on the window', { timeout: TEST_MS }, async () => {
+  test('a folder that is not a cache, then one that is, each dropped on the window', { timeout: TEST_MS }, async () => {
     const { page } = await open(null)
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
     const folder = photos()
@@ -85,7 +85,7 @@ inElectron('dropping', open => {
 })
 
 inChromium('dropping', open => {
-  test('a page cannot know where a dropped folder lies: it says so, and takes its path instead', { timeout: TEST_MS }, async () => {
+  test('a page cannot know the path of a dropped folder: it says so, and accepts a typed path instead', { timeout: TEST_MS }, async () => {
     const { page } = await open(null)
     await page.getByRole('region', { name: 'Open a cache' }).waitFor()
     await drop(page, [photos()])

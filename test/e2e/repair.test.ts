@@ -1,4 +1,4 @@
-/** From a damaged cache to one that is in order, and back again: verify, read, repair, undo, put aside by hand, rebuild the index. */
+/** From a damaged cache to a healthy one and back: verify, read, repair, undo, quarantine by hand, rebuild the index. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -45,11 +45,11 @@ onBothCarriers('triage and repair', open => {
     expect(await ticked.count()).toBe(22)
     const meaning = sheet.getByText('including those of 1 damaged shard that stays')
     await meaning.waitFor()
-    // However far down the list somebody is.
+    // Even if the list is scrolled down.
     expect((await meaning.boundingBox())?.y).toBeGreaterThan(0)
     await sheet.getByRole('button', { name: 'Quarantine 22 shards and rebuild the index' }).click()
     await sheet.getByRole('status').getByText('22 shards quarantined').waitFor()
-    // Of the one that stays it is told as well why its rows are not found.
+    // For the one that stays, the report also says why its rows are not found.
     await sheet.getByText(/chrpage-checksum_0\.parquet: The page of embedding/i).waitFor()
     await sheet.getByRole('button', { name: 'Close', exact: true }).last().click()
     expect(await page.getByRole('banner').getByText('READ-ONLY').count()).toBe(0)
@@ -76,7 +76,7 @@ onBothCarriers('triage and repair', open => {
       .waitFor()
   })
 
-  test('put two shards aside by hand, with a reason, and bring one back', { timeout: TEST_MS }, async () => {
+  test('quarantine two shards by hand, with a reason, and restore one', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const { page } = await open(folder)
     await shardsShown(page, 59)
@@ -122,7 +122,7 @@ onBothCarriers('triage and repair', open => {
     expect(paths.filter(path => existsSync(join(folder, path)))).toHaveLength(1)
   })
 
-  test('a cache that was only read is asked about before anything is restored', { timeout: TEST_MS }, async () => {
+  test('a cache without a recorded change asks for confirmation before a restore', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const { quarantined } = await repairCache(folder)
     const { page } = await open(folder)
@@ -144,7 +144,7 @@ onBothCarriers('triage and repair', open => {
     expect(quarantined.every(({ shardPath }) => existsSync(join(folder, shardPath)))).toBe(true)
   })
 
-  test('cancel a verification half-way: it says how far it came, and that is kept', { timeout: TEST_MS }, async () => {
+  test('cancel a verification half-way: its progress is reported and kept', { timeout: TEST_MS }, async () => {
     const { page } = await open(many)
     await shardsShown(page, MANY)
     await page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true }).click()

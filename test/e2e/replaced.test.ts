@@ -1,4 +1,4 @@
-/** A shard that another program writes anew while it is looked at: rows and picture are those of the file that lies there now. */
+/** A shard that another program rewrites while it is shown: rows and heat map are those of the new file. */
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -19,15 +19,15 @@ async function showPicture(page: Page): Promise<void> {
     .waitFor()
 }
 
-/** The one shard of that layer and pool. */
+/** The only shard of that layer and pool. */
 function shardOf(root: string, name: RegExp): string {
   const found = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(path => name.test(path))
   expect(found).toHaveLength(1)
   return join(root, found[0] ?? '')
 }
 
-inTheWindow('a shard that is written anew', open => {
-  test('is shown as it is now', { timeout: TEST_MS }, async () => {
+inTheWindow('a rewritten shard', open => {
+  test('is shown in its current state', { timeout: TEST_MS }, async () => {
     const root = damagedSample()
     const { page } = await open(root)
     await showPicture(page)
@@ -42,7 +42,7 @@ inTheWindow('a shard that is written anew', open => {
 })
 
 inChromium('a picture', open => {
-  test('is not drawn again for what changes elsewhere', { timeout: TEST_MS }, async () => {
+  test('is not drawn again for changes elsewhere', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     const asked = { pictures: 0, trees: 0 }
     page.on('websocket', socket =>

@@ -1,4 +1,4 @@
-/** A researcher's walk in the window: damage, verify, plan, repair, what is missing then, and the way back. */
+/** A user's session in the window: damage, verify, plan, repair, losses, and restore. */
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,15 +9,15 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { onBothCarriers, TEST_MS } from './carriers.ts'
 import { jobEnd, POLL, panel, showTab } from './window.ts'
 
-onBothCarriers("a researcher's walk", open => {
-  test('what is missing stays in the summary until it is forgotten or back', { timeout: 2 * TEST_MS }, async () => {
+onBothCarriers("a user's session", open => {
+  test('missing windows stay in the summary until they are forgotten or restored', { timeout: 2 * TEST_MS }, async () => {
     const root = await labCache()
     const backup = join(temporaryFolder(), 'backup')
     cpSync(root, backup, { recursive: true })
     await damageForWalk(root)
     const { page } = await open(root)
     const banner = page.getByRole('banner')
-    // Known before anything is verified.
+    // Known before any verification.
     await banner.getByText('4 windows missing (1 shard)').waitFor()
     await banner.getByRole('button', { name: 'Verify', exact: true }).click()
     await jobEnd(page)
@@ -47,7 +47,7 @@ onBothCarriers("a researcher's walk", open => {
       .waitFor()
     await banner.getByText('12 windows missing (3 shards)').waitFor()
     const { rows } = lewmCacheProcess(['lost', '--cache', root, '--json']).json()
-    // The row that changed is lost as well, and its shard is suspect, not missing.
+    // The earlier key of the changed row is lost as well, and its shard is suspect, not missing.
     expect(rows).toBe(3 * ROWS + 1)
 
     await showTab(page, 'Problems')

@@ -1,4 +1,4 @@
-/** One row, and every form in which it leaves the window. */
+/** One row, and every form in which it can be exported. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { find, openCacheReader } from '../../src/main/core/index.ts'
@@ -12,7 +12,7 @@ const SHARD = 'embeddings/lambda__kmer-spectrum/3/global_mean_0/chrNC_001416.1_0
 const REST = 120
 
 inTheWindow('a row', open => {
-  test('that a key leads to while the selection still follows another one stays', { timeout: TEST_MS }, async () => {
+  test('that a key selects while the selection still follows another one stays selected', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await shardGrid(page).getByText('chrNC_001416.1_0.parquet').first().waitFor()
     await type(page, SHARD)
@@ -34,7 +34,7 @@ inTheWindow('a row', open => {
     }
   })
 
-  test('copied as JSON, CSV and Python, and saved for NumPy, it is what the cache holds', { timeout: TEST_MS }, async () => {
+  test('copied as JSON, CSV and Python, and saved for NumPy, equals that of the cache', { timeout: TEST_MS }, async () => {
     const folder = damagedSample()
     const { page, copied, saved } = await open(folder)
     await shardGrid(page).getByText('chrNC_001416.1_0.parquet').first().waitFor()
@@ -58,7 +58,7 @@ inTheWindow('a row', open => {
       await inspector.getByRole('button', { name: 'Copy vector' }).click()
       await page.getByRole('menuitem', { name: form }).click()
     }
-    /** Waits until the clipboard holds what begins like this. */
+    /** Waits until the clipboard has a text that begins like this. */
     const copy = async (form: string, beginning: RegExp): Promise<string> => {
       await choose(`Copy as ${form}`)
       await expect.poll(copied, POLL).toMatch(beginning)
@@ -87,7 +87,7 @@ inTheWindow('a row', open => {
     await expect.poll(copied, POLL).toBe(hash)
   })
 
-  test('chosen shards are copied as a table', { timeout: TEST_MS }, async () => {
+  test('selected shards are copied as a table', { timeout: TEST_MS }, async () => {
     const { page, copied } = await open(damagedSample())
     const grid = shardGrid(page)
     await grid.getByText('chrNC_001416.1_0.parquet').first().waitFor()

@@ -1,4 +1,4 @@
-/** The second reader from the window: a tick in the verify menu, what the report says of it, and files of other layouts as they are. */
+/** The second reader in the window: an option in the verify menu, its part of the report, and files of other layouts in raw form. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -19,7 +19,7 @@ function cacheWith(bytes: Uint8Array): string {
 }
 
 inTheWindow('the second reader', open => {
-  test('is ticked once, asked by every verification, and its report says what it compared', { timeout: TEST_MS }, async () => {
+  test('is enabled once, used by every verification, and its report lists the comparisons', { timeout: TEST_MS }, async () => {
     const { page } = await open(cacheWith(ambiguousShard()))
     await shardGrid(page).getByText('.parquet').first().waitFor()
     const tick = menu(page).getByRole('menuitemcheckbox', { name: 'Second reader (hyparquet)' })
@@ -38,7 +38,7 @@ inTheWindow('the second reader', open => {
 })
 
 inChromium('a shard of another layout', open => {
-  test('layout 3: its columns, its metadata and all its rows, as they are stored', { timeout: TEST_MS }, async () => {
+  test('layout 3: its columns, its metadata and all its rows, as stored', { timeout: TEST_MS }, async () => {
     const { page, copied } = await open(newerCache('layout3b'))
     const grid = shardGrid(page)
     await grid.getByText('.parquet').first().waitFor()
@@ -67,7 +67,7 @@ inChromium('a shard of another layout', open => {
     await expect.poll(copied).toMatch(/^chrom\tstart_bp\t.*\nX\t8192\t20480\t/)
   })
 
-  test('an encoding that no one here reads: every other column is shown, and what is missing is said', { timeout: TEST_MS }, async () => {
+  test('an unsupported encoding: every other column is shown, and the missing one is reported', { timeout: TEST_MS }, async () => {
     const page1 = dataPage('LZO', 1, 'PLAIN', plainText('1'))
     const { page } = await open(cacheWith(handmadeShard(1, { chrom: { chunk: { codec: 'LZO', values: 1, pages: [page1] } } })))
     await shardGrid(page).getByText('.parquet').first().click()
@@ -80,7 +80,7 @@ inChromium('a shard of another layout', open => {
     expect(await rawGrid(page).getByRole('columnheader', { name: 'chrom' }).count()).toBe(0)
   })
 
-  test('a foreign Parquet file under the name of a shard', { timeout: TEST_MS }, async () => {
+  test('a foreign Parquet file with the name of a shard', { timeout: TEST_MS }, async () => {
     const text = { codec: 'UNCOMPRESSED', values: 1, pages: [dataPage('UNCOMPRESSED', 1, 'PLAIN', plainText('9.9.9'))] } as const
     const { page } = await open(cacheWith(handmadeShard(1, { schema_version: { chunk: text } })))
     await shardGrid(page).getByText('.parquet').first().click()

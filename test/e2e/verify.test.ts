@@ -1,4 +1,4 @@
-/** What was verified when, and only what needs it verified again, on as many threads as somebody chose. */
+/** The times of verifications, and verifying only what needs it, on a chosen number of threads. */
 import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -15,7 +15,7 @@ async function openMenu(page: Page): Promise<void> {
 }
 
 inTheWindow('verify again', open => {
-  test('only what changed, or is old', { timeout: TEST_MS }, async () => {
+  test('only changed or old shards', { timeout: TEST_MS }, async () => {
     const root = damagedSample()
     const { page } = await open(root)
     await shardGrid(page).getByText('.parquet').first().waitFor()
@@ -39,7 +39,7 @@ inTheWindow('verify again', open => {
     await page.getByRole('banner').getByText('27/59 verified').waitFor()
   })
 
-  test('on the threads that were chosen, also after a new start', { timeout: TEST_MS }, async () => {
+  test('on the chosen number of threads, also after a restart', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
     await openMenu(page)
     await menu(page).getByRole('menuitemradio', { name: '4', exact: true }).click()

@@ -1,4 +1,4 @@
-/** Parts of the window by what they are called, and what many journeys do there. */
+/** Parts of the window by name, and actions that many journeys need. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
@@ -7,7 +7,7 @@ import { PATIENCE_MS } from './inspector.ts'
 
 export const POLL = { timeout: PATIENCE_MS }
 
-/** The lambda phage as the sample has it. */
+/** The lambda phage as named in the sample. */
 export const GENOME = readFileSync(join(import.meta.dirname, '../../resources/lambda_phage.fa'), 'utf8')
   .replace(/^>.*\n/, '')
   .replace(/\s/g, '')
@@ -17,33 +17,33 @@ export const tree = (page: Page): Locator => page.getByRole('treegrid')
 export const inspectorPane = (page: Page): Locator => page.getByRole('region', { name: 'Inspector' })
 export const panel = (page: Page, name: string): Locator => page.getByRole('tabpanel', { name: new RegExp(`^${name}`) })
 
-/** Where the drawer says what a job came to. */
+/** The place in the drawer with the result of a job. */
 export const jobEnd = (page: Page): Locator => panel(page, 'Jobs').getByRole('status')
 
-/** Waits until the table has so many shards. */
+/** Waits until the table has this number of shards. */
 export async function shardsShown(page: Page, count: number): Promise<void> {
   await expect.poll(() => shardGrid(page).getAttribute('aria-rowcount'), POLL).toBe(String(count + 1))
 }
 
-/** Shows one of the tabs, in the centre or in the drawer. */
+/** Shows a tab, in the centre or in the drawer. */
 export async function showTab(page: Page, name: string): Promise<void> {
   await page.getByRole('tab', { name: new RegExp(`^${name}`) }).click()
   await panel(page, name).waitFor()
 }
 
-/** Verifies the damaged sample as a whole. */
+/** Verifies the whole damaged sample. */
 export async function verifyAll(page: Page): Promise<void> {
   await page.getByRole('banner').getByRole('button', { name: 'Verify', exact: true }).click()
   await jobEnd(page).getByText('59 shards with 1,436 rows checked').waitFor()
 }
 
-/** Puts a query into the box. */
+/** Types a query into the search box. */
 export async function type(page: Page, query: string): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.keyboard.insertText(query)
 }
 
-/** Files and folders dropped on the middle of the window by the system, as a file manager does it. */
+/** Drops files and folders on the middle of the window, like a file manager. */
 export async function drop(page: Page, paths: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [...paths], dragOperationsMask: 1 }
@@ -54,7 +54,7 @@ export async function drop(page: Page, paths: readonly string[]): Promise<void> 
 }
 
 /**
- * Two keys in a table: the second when the selection has just followed the first, and nothing of that is drawn yet.
+ * Two keys in a table: the second one when the selection has just followed the first, before anything is drawn.
  * @param rest after which the selection follows, ms
  */
 export async function pressWhileFollowing(grid: Locator, first: string, second: string, rest: number): Promise<void> {

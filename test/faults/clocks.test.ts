@@ -1,4 +1,4 @@
-/** Clocks that stand still, go back a day or run ten years ahead: the same verdicts, the same plan, nothing overwritten, the same order. */
+/** Clocks that stop, go back a day or run ten years ahead: the same verdicts, the same plan, nothing overwritten, the same order. */
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -15,14 +15,14 @@ const CLOCKS: readonly (readonly [string, number])[] = [
   ['ten years ahead', 3652 * DAY]
 ]
 
-/** Node with another time of day, whatever the program asks it with. */
+/** Node with another time of day, for every way in which a program reads it. */
 function clock(shift: number): Record<string, string> {
   const program = `const now = Date.now; const shifted = () => now() + (${shift}); Date.now = shifted
     globalThis.Date = class extends Date { constructor(...of) { if (of.length > 0) super(...of); else super(shifted()) } }`
   return { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(program)}"` }
 }
 
-/** A document without what tells of now. */
+/** A document without values that depend on the current time. */
 function timeless(value: Json): Json {
   const text = JSON.stringify(value, (name, each) =>
     ['seconds', 'created_at', 'last_verified', 'recorded_at', 'verified'].includes(name) ? null : each
@@ -34,7 +34,7 @@ describe.each(CLOCKS)('a clock %s', (_name, shift) => {
   const run = (home: string, env: Record<string, string>, ...args: string[]) =>
     lewmCacheProcess([...args, '--json', '--quiet'], { home, env })
 
-  test('the shifted program knows no other time', () => {
+  test('the shifted program sees only that time', () => {
     const home = temporaryFolder()
     const cache = referenceCache('healthy')
     run(home, clock(shift), 'quarantine', shardsOf(cache)[0] ?? '', '--reason', 'a test', '--cache', cache)
@@ -43,7 +43,7 @@ describe.each(CLOCKS)('a clock %s', (_name, shift) => {
   })
 
   test.each(SOAK ? (['damaged', 'unusual', 'healthy'] as const) : (['damaged'] as const))(
-    'gives the verdicts and the plan for the %s cache that today gives',
+    'gives the same verdicts and plan for the %s cache as today',
     which => {
       const cache = referenceCache(which)
       const [home, other] = [temporaryFolder(), temporaryFolder()]
@@ -56,14 +56,14 @@ describe.each(CLOCKS)('a clock %s', (_name, shift) => {
         ['ls', '--cache', cache]
       ]) {
         const [today, then] = [run(home, {}, ...args), run(other, clock(shift), ...args)]
-        announce({ 'commands under another clock': 1 })
+        announce({ 'commands with another clock': 1 })
         expect({ args, code: then.code, document: timeless(then.json()) }).toEqual({
           args,
           code: today.code,
           document: timeless(today.json())
         })
       }
-      // What was fingerprinted under one clock is held to its bytes under the other.
+      // Digests recorded with one clock are compared with the bytes with the other.
       const [shard = ''] = shardsOf(referenceCache('healthy'))
       const healthy = referenceCache('healthy')
       run(home, clock(shift), 'verify', '--cache', healthy)
@@ -83,7 +83,7 @@ test.each([
   ['in 1901', -2_147_483_648],
   ['in 2036', 2_082_758_400],
   ['in 2400', 13_569_465_600]
-])('shards from %s are read, planned and moved like any others', async (_when, seconds) => {
+])('shards from %s are read, planned and moved like all others', async (_when, seconds) => {
   const cache = referenceCache('damaged')
   const plain = await repairCache(referenceCache('damaged'))
   for (const shard of shardsOf(cache)) utimesSync(join(cache, shard), seconds, seconds)
@@ -104,9 +104,9 @@ describe('in quarantine', () => {
   })
 
   test.each([
-    ['stands still', [5n, 5n, 5n, 5n]],
+    ['stops', [5n, 5n, 5n, 5n]],
     ['goes back', [9n, 7n, 5n, 3n]]
-  ])('while the clock %s each keeps its bytes, and the last one moved is the first to go back', async (_name, times) => {
+  ])('while the clock %s, each keeps its bytes, and the last one moved is the first to be restored', async (_name, times) => {
     const root = referenceCache('healthy')
     const [shard = ''] = shardsOf(root)
     const contents = ['first', 'second', 'third', 'fourth']
@@ -128,7 +128,7 @@ describe('in quarantine', () => {
     }
   })
 
-  test('an index that is set aside twice at the same time is kept twice', async () => {
+  test('an index that is quarantined twice at the same time is kept twice', async () => {
     const root = referenceCache('healthy')
     vi.spyOn(Date, 'now').mockReturnValue(5)
     vi.spyOn(process.hrtime, 'bigint').mockReturnValue(0n)

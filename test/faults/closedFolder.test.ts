@@ -1,4 +1,4 @@
-/** A folder that the system does not let us read just now: what lies below it is neither gone nor searched, and everybody says so. */
+/** A folder that is temporarily unreadable: its contents are neither missing nor searched, and every command says so. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -14,7 +14,7 @@ const [ACCOUNT] = accounts(requireSetpriv())
 const CLOSED = 'embeddings/other__encoder'
 const BEHIND = shardPath(0).replace('lab__encoder', 'other__encoder')
 
-describeWith('strace', 'a folder that cannot be read', strace => {
+describeWith('strace', 'an unreadable folder', strace => {
   const closed = (scene: Scene): Promise<Run> => refusedFile(strace, join(scene.root, CLOSED), 'openat', 'EACCES', scene)
 
   test.each([
@@ -31,7 +31,7 @@ describeWith('strace', 'a folder that cannot be read', strace => {
     expect(entriesOf(root)).toEqual([6, 6])
   })
 
-  test('is named by what lists, sums and searches, which ends with 6', async () => {
+  test('is named by commands that list, compute checksums or search, which end with 6', async () => {
     const { home, root } = await makeCache()
     const names = new RegExp(`${CLOSED}.*permission denied`)
     const listed = await closed(sceneOf(home, root, ['ls', '--json']))
@@ -50,7 +50,7 @@ describeWith('strace', 'a folder that cannot be read', strace => {
     expect(checked).toMatchObject({ code: 6, stdout: '', stderr: expect.stringMatching(names) })
   })
 
-  test('is all that verify has to say, and the fingerprints of what lies below are kept', async () => {
+  test('is the only finding of verify, and the digests of its contents are kept', async () => {
     const { home, root } = await makeCache()
     expect(await plain(sceneOf(home, root, ['verify', '--json']))).toMatchObject({ code: 0 })
     const run = await closed(sceneOf(home, root, ['verify', '--json']))
@@ -76,7 +76,7 @@ function sceneOf(home: string, root: string, args: readonly string[]): Scene {
   return { home, root, args: [...args, '--cache', root], account: ACCOUNT }
 }
 
-/** Of the open shard and of the one in the closed folder. */
+/** Of the readable shard and of the one in the unreadable folder. */
 function entriesOf(root: string): number[] {
   const index = openIndex(root, 'read')
   const paths = index?.shardPaths()

@@ -1,4 +1,4 @@
-/** Killed at any moment: nothing is lost, nothing is half, and the next run finishes the job. */
+/** Killed at any moment: nothing is lost or incomplete, and the next run finishes the job. */
 import { rmSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Account, accounts } from '../support/accounts.ts'
@@ -19,7 +19,7 @@ import {
   undisturbed
 } from './operations.ts'
 
-/** So many kills of each operation and account in a quick run; a soak kills at every single call. */
+/** Number of kills for each operation and account in a quick run. A soak kills at every call. */
 const QUICK_KILLS = 5
 const QUICK_PAIRS = 5
 const SOAK_PAIRS = 200
@@ -62,7 +62,7 @@ describeWith('strace', 'killed', strace => {
     )
   })
 
-  test('and killed again while the next run mends it', { timeout: 3_600_000 }, async () => {
+  test('and killed again during recovery in the next run', { timeout: 3_600_000 }, async () => {
     const chance = random()
     const known = await Promise.all(
       OPERATIONS.map(async (operation, at) => ({
@@ -79,7 +79,7 @@ describeWith('strace', 'killed', strace => {
         const { scene: left } = await struckAt(strace, first, { kill: true }, () => sceneOf(start, operation, account))
         const watched = sceneFrom(left, operation)
         const repairing = below(watched.home, await callsOf(strace, CHANGING, watched, 'kill'))
-        // Where nothing is left to be done there is no second moment: another pair.
+        // If nothing is left to do, there is no second moment. Use another pair.
         if (repairing.length === 0) continue
         const second = chance.of(repairing)
         const { run, scene } = await struckAt(strace, second, { kill: true }, () => sceneFrom(left, operation))

@@ -1,6 +1,6 @@
 /**
- * Every command in environments that are short of something. It ends in time, in one sentence where it was refused; commands that read
- * change no byte, and the others lose no shard and no index entry.
+ * Every command in environments that lack something. It ends in time, with one sentence if it was refused. Commands that read change no
+ * byte, and the others lose no shard and no index entry.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -31,9 +31,9 @@ import {
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/lewm-cache')
 const NO_XDG = { XDG_DATA_HOME: '', XDG_CACHE_HOME: '', XDG_CONFIG_HOME: '', XDG_STATE_HOME: '', XDG_RUNTIME_DIR: '' }
-/** How long a command may take, about ten times what it takes on a machine with other work. */
+/** Time limit for a command, about ten times its time on a busy machine. */
 const END_MS = 30_000
-/** A command has begun to read by then. */
+/** By then, a command has begun to read. */
 const STOP_AFTER_MS = 200
 const EMBEDDINGS = z.array(z.string())
 
@@ -42,24 +42,24 @@ type Environment = {
   /** An option of prlimit. */
   readonly limit?: string
   readonly env?: Readonly<Record<string, string>>
-  /** For how long the process is stopped, soon after its start. */
+  /** How long the process is stopped, soon after its start. */
   readonly stopMs?: number
-  /** Exit codes besides 6 and those of a command in an environment that is short of nothing. */
+  /** Exit codes in addition to 6 and those of a command in a normal environment. */
   readonly codes?: readonly number[]
 }
 
 const ENVIRONMENTS: readonly Environment[] = [
   { name: 'memory for no thread', limit: '--as=2252800000' },
   { name: 'memory for one thread, without WebAssembly', limit: '--as=3686400000' },
-  { name: 'memory for data of no thread', limit: '--data=972800000' },
+  { name: 'memory for the data of no thread', limit: '--data=972800000' },
   { name: 'too few open files to start', limit: '--nofile=20' },
   { name: 'few open files', limit: '--nofile=27' },
   { name: 'open files for one thread', limit: '--nofile=45' },
-  { name: 'threads enough for the program alone', limit: '--nproc=8' },
+  { name: 'enough threads for the program alone', limit: '--nproc=8' },
   { name: 'some threads', limit: '--nproc=14' },
   { name: 'no time for a shard', env: { LEWM_CACHE_LIMITS: 'time=1ms' }, codes: [1, 3, 4] },
-  { name: 'no shard within the limits', env: { LEWM_CACHE_LIMITS: 'page=20' }, codes: [1, 2, 3, 4] },
-  { name: 'a pause longer than the time for a shard', env: { LEWM_CACHE_LIMITS: 'time=800ms' }, stopMs: 1200 },
+  { name: 'limits below every shard', env: { LEWM_CACHE_LIMITS: 'page=20' }, codes: [1, 2, 3, 4] },
+  { name: 'a pause longer than the time limit of a shard', env: { LEWM_CACHE_LIMITS: 'time=800ms' }, stopMs: 1200 },
   { name: 'empty XDG variables', env: NO_XDG },
   { name: 'no home', env: { HOME: '/nonexistent', LEWM_CACHE_DATA: '/nonexistent/data' } },
   { name: 'no folder for temporary files', env: { TMPDIR: '/nonexistent' } }
@@ -82,7 +82,7 @@ describeWith('prlimit', 'in an environment with', prlimit => {
   const [account] = accounts(requireSetpriv())
   const python = requirePython()
   const peer = python === null ? null : startPeer(python)
-  /** Exit codes and the states of the cache afterwards, where nothing is short. */
+  /** Exit codes and the resulting states of the cache in a normal environment. */
   const codes = new Map<string, number | null>()
   const ends = new Map<Operation, State>()
   let start: string
@@ -161,7 +161,7 @@ describeWith('prlimit', 'in an environment with', prlimit => {
   }
 })
 
-/** Ended by itself, as it does elsewhere or as a refusal, and what it says of that are sentences. */
+/** It ended by itself, normally or with a refusal, and its messages are sentences. */
 function expectEnd({ codes = [] }: Environment, { code, signal, stdout, stderr }: Run, usual: number | null | undefined): void {
   expect(signal).toBeNull()
   expect(code).toBeOneOf([usual, 6, ...codes])

@@ -1,29 +1,29 @@
 /**
- * How much of everything: a little in every test run, all of it in a soak (`npm run soak`). LEWM_SOAK_SHARE=0.01 takes a hundredth of
- * every count of a soak, LEWM_SOAK_MINUTES another length for what lasts an hour, LEWM_SEED the chance of an earlier run.
+ * The extent of all tests: small in every test run, full in a soak (`npm run soak`). LEWM_SOAK_SHARE=0.01 takes a hundredth of every count
+ * of a soak, LEWM_SOAK_MINUTES changes the duration of hour-long tests, LEWM_SEED repeats the random choices of an earlier run.
  */
 import { type TaskMeta, TestRunner } from 'vitest'
 
-/** Whether this is the long run. */
+/** Whether this is a soak. */
 export const SOAK = process.env.LEWM_SOAK === '1'
 
-/** How often: in a quick run, and in a soak. */
+/** Number of repetitions: in a quick run, and in a soak. */
 export function times(quick: number, soak: number): number {
   return SOAK ? Math.max(1, Math.round(soak * Number(process.env.LEWM_SOAK_SHARE ?? 1))) : quick
 }
 
-/** How long what a soak does for an hour lasts in a soak. */
+/** Duration in a soak of tests that last an hour by default. */
 export const SOAK_MINUTES = Number(process.env.LEWM_SOAK_MINUTES ?? 60)
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** How often what was done, for the table at the end of a soak. */
+    /** How often each thing was done, for the table at the end of a soak. */
     done?: Record<string, number>
     seeds?: number[]
   }
 }
 
-/** Adds to the table at the end of a soak. Tests that run beside others have to say who they are. */
+/** Adds to the table at the end of a soak. Tests that run in parallel must name themselves. */
 export function announce(done: Readonly<Record<string, number>>, meta: TaskMeta | undefined = TestRunner.getCurrentTest()?.meta): void {
   if (meta === undefined) return
   const so = meta.done ?? {}
@@ -31,14 +31,14 @@ export function announce(done: Readonly<Record<string, number>>, meta: TaskMeta 
   meta.done = so
 }
 
-/** A long test says how far it is after so many ms. */
+/** A long test reports its progress after this time, ms. */
 const SAY_MS = 60_000
-/** A test that failed so often tells nothing new any more. */
+/** After this number of failures, a test provides no new information. */
 const ENOUGH_FAILURES = 20
 
 /**
- * Does one case after the other, in a soak a few at a time, and all of them though some fail: what failed is told at the end.
- * @param what the cases are, for whoever watches
+ * Runs all cases in sequence, in a soak a few in parallel, even if some fail. Failures are reported at the end.
+ * @param what describes the cases in the output
  */
 export async function eachOf<T>(
   what: string,
@@ -53,7 +53,7 @@ export async function eachOf<T>(
     for (const [at, one] of waiting) {
       await check(one, at).catch((error: unknown) => {
         failures.push(error)
-        // A soak may be ended before it can tell.
+        // A soak may be ended before the final report.
         if (SOAK) console.log(`${what}: ${String(error)}`)
       })
       say(failures.length)
@@ -65,7 +65,7 @@ export async function eachOf<T>(
     throw new Error(`${what}: ${failures.length} of ${cases.length} failed\n${failures.map(String).join('\n')}`, { cause: failures[0] })
 }
 
-/** Says in a soak, now and then and at the end, how many of them are done. @returns to be called after each */
+/** In a soak, reports the number of completed items from time to time and at the end. @returns function to call after each */
 export function teller(what: string, total: number): (failed?: number) => void {
   let [done, said] = [0, performance.now()]
   return (failed = 0) => {
@@ -76,14 +76,14 @@ export function teller(what: string, total: number): (failed?: number) => void {
   }
 }
 
-/** At most so many of some things, evenly spread, the first and the last among them. */
+/** At most this number of items, evenly spread, including the first and the last. */
 export function pick<T>(things: readonly T[], wanted: number): T[] {
   const step = Math.max(1, (things.length - 1) / Math.max(1, wanted - 1))
   const chosen = new Set(Array.from({ length: Math.min(things.length, wanted) }, (_, i) => Math.round(i * step)))
   return things.filter((_, i) => chosen.has(i))
 }
 
-/** Chance that can be repeated: LEWM_SEED=… gives the same run again. (Mulberry32.) */
+/** Repeatable random numbers: LEWM_SEED=… repeats a run. (Mulberry32.) */
 export function random(seed = Number(process.env.LEWM_SEED ?? Date.now() % 2 ** 31)): {
   readonly seed: number
   readonly below: (limit: number) => number

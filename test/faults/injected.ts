@@ -1,4 +1,4 @@
-/** Runs the command line under strace, which kills it, or refuses it something, at one of the system calls that change files. */
+/** Runs the command line under strace, which kills it or makes a system call that changes files fail. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
@@ -11,41 +11,41 @@ const NODE = join(ROOT, 'node_modules/.bin/node')
 const MAIN = join(ROOT, 'out/main/cli.cjs')
 
 /**
- * The calls after which a folder can look different, or is more durable. `write` is missing on purpose: threads wake each other with
- * it, which would make the count of one run differ from the next, and what we write with it is in temp files that nobody reads.
+ * The calls that can change the contents or the durability of a folder. `write` is excluded on purpose. Threads wake each other with it, so
+ * its count differs between runs, and the program writes with it only to temporary files that no other process reads.
  */
 export const CHANGING =
   'pwrite64,writev,pwritev,pwritev2,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,ftruncate,fsync,fdatasync,fallocate,copy_file_range'
 
-/** Whatever a folder or a file is asked for. */
+/** All calls on a folder or a file. */
 export const READING = 'openat,read,pread64,preadv,readv,getdents64,fstat,stat,lstat,newfstatat,statx,access,readlink,close'
 
 export type Run = { readonly code: number | null; readonly signal: string | null; readonly stderr: string; readonly stdout: string }
 
-/** Where a command runs, what it is, and who runs it: without an account, the user of the tests. */
+/** The working folder, the command, and the account. Without an account, the user of the tests. */
 export type Scene = { readonly home: string; readonly root: string; readonly args: readonly string[]; readonly account?: Account }
 
-/** A call of the main thread as strace saw it: `rename("/a", "/b") = 0`. */
+/** A call of the main thread in strace's form: `rename("/a", "/b") = 0`. */
 export type Call = {
   readonly name: string
-  /** The first, second … of that name: strace counts each name by itself, in each thread. */
+  /** Its ordinal among the calls of that name. strace counts each name separately, in each thread. */
   readonly ordinal: number
-  /** What makes it this call and no other in any run: its name, its paths from the home folder on, and how manieth of those it is. */
+  /** Its identity across runs: its name, its paths relative to the home folder, and its ordinal among those. */
   readonly key: string
-  /** The paths it was given, from the home folder on. */
+  /** Its paths, relative to the home folder. */
   readonly paths: readonly string[]
-  /** How manieth it is of those with its name and paths. */
+  /** Its ordinal among calls with the same name and paths. */
   readonly nth: number
   readonly text: string
 }
 
-/** What happens at a call. */
+/** The effect of a call. */
 export type Blow = { readonly kill: true } | { readonly error: string; readonly forGood: boolean }
 
-/** So often another call may be met before the one that was meant. */
+/** The number of times that another call may be hit before the intended one. */
 const TRIES = 24
 
-/** Runs to the end and tells the calls of the main thread, in order. @param names of system calls, with commas between them */
+/** Runs to the end and returns the calls of the main thread, in order. @param names of system calls, separated by commas */
 export async function callsOf(strace: string, names: string, scene: Scene, purpose: Purpose): Promise<Call[]> {
   const log = join(scene.home, 'calls.log')
   const run = await traced(strace, log, names, FILTERS[purpose], scene)
@@ -55,24 +55,24 @@ export async function callsOf(strace: string, names: string, scene: Scene, purpo
   return calls
 }
 
-/** What calls are counted for: strace counts for the one as it will for the other only in the same way. */
+/** The purpose of the count. strace counts equally for both only with the same options. */
 type Purpose = 'kill' | 'refuse'
 
-/** A filter in the kernel makes it several times as quick; but with it strace 6.1 injects no signal. */
+/** A kernel filter makes it several times as fast, but with it strace 6.1 injects no signals. */
 const FILTERS: Readonly<Record<Purpose, readonly string[]>> = { kill: [], refuse: ['--seccomp-bpf'] }
 
-/** Those that have to do with files below a folder. */
+/** Calls on files below a folder. */
 export function below(folder: string, calls: readonly Call[]): Call[] {
   return calls.filter(({ text }) => text.includes(folder))
 }
 
 /**
- * Runs and strikes at one call. Strace aims by number, and the same run does not make the same number of calls each time (the event
- * loop reads, and the C library looks into /proc, as it comes): so it is looked which call was struck, and if it was another one the
- * numbers are taken anew.
- * @param begin makes the scene, a new one for each try
- * @returns the run in which that very call was struck, and its scene; or, where the program had ended before, because another thread
- *   had been refused its own call of that number, also below the cache, that run
+ * Runs and injects a fault at one call. strace selects the call by number, and the number of calls differs between runs (the event loop
+ * reads, and the C library reads /proc, at varying times). So the log is checked for which call was hit. If it was another one, the numbers
+ * are determined again.
+ * @param begin creates the scene, a new one for each attempt
+ * @returns the run in which exactly that call was hit, and its scene. If the program had ended before, because another thread was refused
+ * its own call of that number below the cache, that run
  */
 export async function struckAt<S extends Scene>(strace: string, call: Call, blow: Blow, begin: () => S): Promise<{ run: Run; scene: S }> {
   const alone = 'error' in blow && blow.forGood && EVENT_LOOP.has(call.name)
@@ -89,13 +89,13 @@ export async function struckAt<S extends Scene>(strace: string, call: Call, blow
     rmSync(log)
     if (struck?.key === call.key || elsewhere) {
       announce({ ['kill' in blow ? 'kills at a system call' : 'refusals of a system call']: 1 })
-      if (elsewhere && !alone) announce({ 'refusals that another thread met first, at its own call of that number': 1 })
+      if (elsewhere && !alone) announce({ 'refusals that hit another thread first, at its own call of that number': 1 })
       return { run, scene }
     }
-    announce({ 'runs that met another call than the one meant, and were done again': 1 })
+    announce({ 'runs that hit another call than the intended one, and were repeated': 1 })
     rmSync(scene.home, { recursive: true })
     met.push(struck?.key ?? `${ordinal} was never reached`)
-    // A count that goes up and down between two runs is met sooner by staying every other time.
+    // A count that alternates between two runs is hit sooner by keeping it every other time.
     if (tries % 2 === 1 || alone) continue
     const again = await callsOf(strace, call.name, begin(), purpose)
     ordinal = again.find(({ key }) => key === call.key)?.ordinal ?? ordinal
@@ -104,12 +104,12 @@ export async function struckAt<S extends Scene>(strace: string, call: Call, blow
 }
 
 /**
- * Calls with which the event loop wakes and ends itself: libuv ends a process that is refused those, as no system would. So for good
- * they are refused of the one file alone.
+ * Calls with which the event loop wakes and ends. libuv aborts a process if they fail, which no operating system would do. So a permanent
+ * failure is limited to the one file.
  */
 const EVENT_LOOP = new Set(['read', 'close'])
 
-/** A file whose name is new in each run cannot be told to strace; it is read and closed only once, so that once is for good. */
+/** strace cannot select a file whose name differs in each run. It is read and closed only once, so a single failure is permanent. */
 export function canBeRefusedForGood({ name, paths }: Call): boolean {
   return !EVENT_LOOP.has(name) || !paths.some(path => [TEMP, TIME, CACHE].some(part => path.includes(part)))
 }
@@ -123,23 +123,23 @@ function injection(blow: Blow, ordinal: number): string {
   return `error=${blow.error}:when=${ordinal}${blow.forGood ? '+' : ''}`
 }
 
-/** Refuses every call of some names that has to do with one file. */
+/** Makes every call of some names on one file fail. */
 export function refusedFile(strace: string, file: string, names: string, error: string, scene: Scene): Promise<Run> {
   return traced(strace, '/dev/null', names, [...FILTERS.refuse, '-P', file, '-e', `inject=${names}:error=${error}`], scene)
 }
 
-/** Refuses every call of some names, from the first to the last. */
+/** Makes every call of some names fail, from the first to the last. */
 export function refusedThroughout(strace: string, names: string, error: string, scene: Scene): Promise<Run> {
   return traced(strace, '/dev/null', names, [...FILTERS.refuse, '-e', `inject=${names}:error=${error}`], scene)
 }
 
-/** Runs without being watched. */
+/** Runs without strace. */
 export function plain(scene: Scene): Promise<Run> {
   return ended([NODE, MAIN, ...scene.args], scene)
 }
 
 function traced(strace: string, log: string, names: string, more: readonly string[], scene: Scene): Promise<Run> {
-  // No strings but paths.
+  // Only path strings.
   const switches = ['-f', '-qq', '-y', '-s', '0', '-e', 'signal=none', '-o', log, '-e', `trace=execve,${names}`, ...more]
   return ended([strace, ...switches, NODE, MAIN, ...scene.args], scene)
 }
@@ -157,13 +157,13 @@ async function ended(command: readonly string[], { home, account }: Scene): Prom
   return { code: typeof code === 'number' ? code : null, signal: typeof signal === 'string' ? signal : null, ...text }
 }
 
-/** Whether strace refused any thread something below a folder. */
+/** Whether strace made a call of any thread below a folder fail. */
 function refusedBelow(log: string, folder: string): boolean {
   const lines = readFileSync(log, 'utf8').split('\n')
   return lines.some(line => line.includes('(INJECTED)') && line.includes(folder))
 }
 
-/** The calls of the main thread in a log of strace; the main thread is the one that began with `execve`. */
+/** The calls of the main thread in a strace log. The main thread is the one that began with `execve`. */
 function loggedCalls(log: string, home: string): Call[] {
   const lines = readFileSync(log, 'utf8').split('\n')
   const main = lines[0]?.split(' ')[0]
@@ -187,7 +187,7 @@ function loggedCalls(log: string, home: string): Call[] {
     })
 }
 
-/** The paths below the home folder that a call was given, from there on, without what is new in each run. */
+/** The paths of a call below the home folder, relative to it, without parts that differ in each run. */
 function pathsIn(text: string, home: string): string[] {
   const given = text.replace(/\)\s+= .*$/, '')
   return [...given.matchAll(/["<]([^"<>]*)[">]/g)].flatMap(([, path = '']) =>
@@ -205,5 +205,5 @@ function pathsIn(text: string, home: string): string[] {
 
 const TEMP = '.lewm-tmp'
 const TIME = 'time-of-this-run'
-/** Records of changes are named by the path of the cache. */
+/** Change records are named by the path of the cache. */
 const CACHE = 'this-cache'

@@ -1,4 +1,4 @@
-/** An index that cannot be used now, because another process locks it or the system refuses it: a finding, never the end of a report. */
+/** An index that is temporarily unusable, because another process locks it or a system call fails: a finding, never the end of a report. */
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -10,7 +10,7 @@ import { INDEX } from '../core/index/indexFile.ts'
 import { referenceCache, referenceRows } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
-/** A cache with one shard cut off. */
+/** A cache with one truncated shard. */
 function cacheWithDamage(): { readonly root: string; readonly damaged: string } {
   const root = referenceCache('healthy')
   const [damaged = ''] = shardsOf(root)
@@ -18,7 +18,7 @@ function cacheWithDamage(): { readonly root: string; readonly damaged: string } 
   return { root, damaged }
 }
 
-/** Runs in the background, as this thread waits for nothing while it holds a lock. */
+/** Runs in the background, because this thread does not wait while it holds a lock. */
 async function run(args: readonly string[]): Promise<{ readonly code: number | null; readonly report: Record<string, unknown> }> {
   const child = startLewmCache([...args, '--json', '--quiet'])
   let text = ''
@@ -64,7 +64,7 @@ test('locked for longer than a command waits: everything else is reported, and n
   expect(lewmCacheProcess(['repair', '--cache', root, '--json']).json().quarantined).toMatchObject([{ shard_path: damaged }])
 })
 
-test('what is missing is not denied, and nothing is forgotten', { timeout: 120_000 }, async () => {
+test('missing shards are not denied, and nothing is forgotten', { timeout: 120_000 }, async () => {
   const cache = referenceCache('healthy')
   const [gone = ''] = shardsOf(cache)
   rmSync(join(cache, gone))
@@ -88,7 +88,7 @@ test('what is missing is not denied, and nothing is forgotten', { timeout: 120_0
   expect(lewmCacheProcess(['lost', '--cache', cache, '--json']).json().lost).toMatchObject([{ shard_path: gone }])
 })
 
-test('a search by hash reads the shards where the index is locked', { timeout: 60_000 }, async () => {
+test('a search by hash reads the shards if the index is locked', { timeout: 60_000 }, async () => {
   const [row] = referenceRows('healthy').filter(({ shard_path }) => shard_path !== damaged)
   lock.exec('BEGIN EXCLUSIVE')
   const { rows } = await find(root, row?.window_hash ?? '')
@@ -98,11 +98,11 @@ test('a search by hash reads the shards where the index is locked', { timeout: 6
 
 const NO_USER = 65_534
 
-/** Whether this process may become an ordinary user, and that one run the program. */
+/** Whether this process can become an ordinary user, and that user can run the program. */
 const canChange =
   process.getuid?.() === 0 && inShell(`setpriv --reuid=${NO_USER} --regid=${NO_USER} --clear-groups ${commandLine} --version`).code === 0
 
-test.skipIf(!canChange)('of another user, who lets nobody read it: a finding, and exit code 6 without damage', () => {
+test.skipIf(!canChange)('of another user without read permission: a finding, and exit code 6 without damage', () => {
   const home = temporaryFolder()
   const { root: cache, damaged: shard } = cacheWithDamage()
   const give = (path: string): void => chownSync(path, NO_USER, NO_USER)

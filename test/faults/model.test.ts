@@ -1,4 +1,6 @@
-/** Any order of operations, held against a model in memory: after each, every key is found, missed or refused as the model says. */
+/**
+ * Random sequences of operations, compared with a model in memory: after each one, every key is found, missed or refused as in the model.
+ */
 import { rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -24,12 +26,12 @@ const recordsOf = (block: number) => Array.from({ length: ROWS }, (_, i) => reco
 
 type Shard = 'whole' | 'cut off'
 
-/** What the cache ought to hold. */
+/** The expected contents of the cache. */
 class Model {
   readonly inPlace = new Map<number, Shard>()
-  /** By block, the one that was moved last at the end. */
+  /** By block, with the last moved shard at the end. */
   readonly aside = new Map<number, Shard[]>()
-  /** Blocks whose rows the index knows; null without an index. */
+  /** Blocks whose rows the index knows. Null without an index. */
   indexed: Set<number> | null = null
 
   reindex(): void {
@@ -43,7 +45,7 @@ class Model {
     this.aside.set(block, [...(this.aside.get(block) ?? []), shard])
   }
 
-  /** @returns how many went back */
+  /** @returns the number of restored shards */
   bringBack(): number {
     const back = [...this.aside.keys()].filter(block => !this.inPlace.has(block))
     for (const block of back) {
@@ -122,7 +124,7 @@ test(`${OPERATIONS} operations in any order`, { timeout: 3_600_000 }, async () =
     try {
       await STEPS[name]?.(root, model, block)
       await expectAsModelled(root, model)
-      announce({ 'operations held against a model': 1 })
+      announce({ 'operations compared with a model': 1 })
       say()
     } catch (error) {
       throw new Error(`seed ${chance.seed}, after ${done.slice(-12).join(', ')}`, { cause: error })

@@ -1,4 +1,4 @@
-/** A small cache with something to do in it, the operations that change it, and what must hold whatever happens to them. */
+/** A small cache that needs repair, the operations that change it, and the conditions that must always hold. */
 import { cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect } from 'vitest'
@@ -25,7 +25,7 @@ export const NEW_BLOCK = 9
 export const shardPath = (block: number): string => `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
 export const recordsOf = (block: number): WindowRecord[] => Array.from({ length: ROWS }, (_, i) => recordOf(block * ROWS + i))
 
-/** Three shards and an index; one shard was cut off since, a fourth lies in quarantine. */
+/** Three shards and an index. One shard was truncated since, and a fourth is in quarantine. */
 export async function makeStart(): Promise<string> {
   const root = join(temporaryFolder(), 'start')
   for (const block of [0, 1, 2, 4]) await writeShard(root, { ...BLOCK, strideBlock: block, records: recordsOf(block) })
@@ -34,7 +34,7 @@ export async function makeStart(): Promise<string> {
   return root
 }
 
-/** A home of its own with a copy of the cache in it. */
+/** A separate home with a copy of the cache. */
 export function copyOf(start: string): { readonly home: string; readonly root: string } {
   const home = temporaryFolder()
   const root = join(home, 'cache')
@@ -42,11 +42,11 @@ export function copyOf(start: string): { readonly home: string; readonly root: s
   return { home, root }
 }
 
-/** What a person may be doing when the lights go out. */
+/** Operations that may be running during a power failure. */
 export const OPERATIONS = ['write', 'reindex', 'repair', 'quarantine', 'restore'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-/** The command for it; `write` writes these records. */
+/** The command for it. `write` writes these records. */
 export function commandFor(
   operation: Operation,
   { home, root }: { readonly home: string; readonly root: string },
@@ -63,13 +63,13 @@ export function commandFor(
   return [operation, ...cache]
 }
 
-/** A copy of the cache, and the command that is to be run on it. */
+/** A copy of the cache, and the command to run on it. */
 export function sceneOf(start: string, operation: Operation, account?: Account): Scene {
   const place = copyOf(start)
   return { ...place, account, args: commandFor(operation, place) }
 }
 
-/** A copy of a scene as it was left, data folder and all, and the command again. */
+/** A copy of a scene in its final state, including the data folder, and the command again. */
 export function sceneFrom(left: Scene, operation: Operation): Scene {
   const home = temporaryFolder()
   cpSync(left.home, home, { recursive: true })
@@ -94,11 +94,13 @@ function toLine(record: WindowRecord): string {
   })
 }
 
-/** Where every shard lies and what the index says, without what differs from run to run (the times in reason files and names). */
+/**
+ * The location of every shard and the contents of the index, without parts that differ between runs (the times in reason files and names).
+ */
 export type State = {
   readonly shards: readonly string[]
   readonly entries: readonly string[]
-  /** Entries that left the index and are kept as evidence, each once. */
+  /** Archived index entries, each once. */
   readonly kept: readonly string[]
   readonly others: readonly string[]
 }
@@ -124,11 +126,11 @@ export function stateOf(root: string): State {
 const digestsOf = (shards: readonly string[]): string[] => shards.map(line => line.split(' ').at(-1) ?? '').sort()
 
 /**
- * What must hold right after a crash or a refusal, before anything is mended: every shard is whole and in one place, and the index,
- * rolled back by SQLite if need be, points at nothing that is not there, save what it pointed at before.
+ * The conditions right after a crash or a refusal, before any recovery: every shard is complete and in one place. The index, after a
+ * rollback by SQLite if necessary, points to nothing absent, except for what it pointed to before.
  */
 export async function expectNothingLost(root: string, before: State, after: State): Promise<void> {
-  const look = `${root} to be looked at`
+  const look = `${root} to be checked`
   cpSync(root, look, { recursive: true })
   try {
     const { shards, entries } = stateOf(look)
@@ -138,7 +140,7 @@ export async function expectNothingLost(root: string, before: State, after: Stat
     expect(digests.filter(digest => !old.includes(digest) && !digestsOf(after.shards).includes(digest))).toEqual([])
     const { findings } = await verifyCache(look, {})
     const wrong = findings.filter(({ kind }) => /^(entry_|index_)/.test(kind))
-    // The shard that is cut off has its entries still, until a repair or a reindex.
+    // The truncated shard keeps its entries until a repair or a reindex.
     expect(wrong.filter(({ kind, shardPath: path }) => kind !== 'entry_without_row' || path !== shardPath(2))).toEqual([])
     const pointed = new Set(entries.map(line => line.split(' ')[1] ?? ''))
     const present = new Set(readdirSync(look, { recursive: true, encoding: 'utf8' }))
@@ -148,10 +150,10 @@ export async function expectNothingLost(root: string, before: State, after: Stat
   }
 }
 
-/** Does the operation again, as a person would, and then expects the same end as without the accident, and no litter. */
+/** Runs the operation again, as a user would, and expects the same result as without the fault, without leftovers. */
 export async function expectFinished(operation: Operation, place: Scene, after: State): Promise<void> {
   const again = await plain({ ...place, args: commandFor(operation, place) })
-  // The shard was moved already: there is nothing at its place any more, and a reindex is all that may be missing.
+  // The shard was already moved, so at most a reindex is missing.
   if (operation === 'quarantine' && again.code === 1) await plain({ ...place, args: ['reindex', '--cache', place.root] })
   else expect([again.code, again.stderr]).toEqual([expect.toBeOneOf([0, 3, 4]), expect.any(String)])
   expect(stateOf(place.root)).toEqual(after)
@@ -172,14 +174,14 @@ const AGAIN: Record<Operation, (root: string) => Promise<unknown>> = {
       if (error instanceof NotFoundError) return reindexCache(root)
       throw error
     }),
-  // Entries of a shard that could not be read just then were kept: whether its rows are there, the next reindex tells.
+  // Entries of a temporarily unreadable shard were kept. The next reindex finds out whether its rows exist.
   restore: async root => {
     const { restored } = await restoreShards(root, 'all')
     if (restored.length === 0) await reindexCache(root)
   }
 }
 
-/** The state after the operation, when nothing goes wrong, and after what is `then` done. */
+/** The state after the operation without faults, followed by `then`. */
 export async function undisturbed(start: string, operation: Operation, then?: (root: string) => Promise<unknown>): Promise<State> {
   const scene = sceneOf(start, operation)
   const run = await plain(scene)
@@ -188,7 +190,7 @@ export async function undisturbed(start: string, operation: Operation, then?: (r
   return stateOf(scene.root)
 }
 
-/** Says where it happened when an expectation fails. */
+/** Adds the place to the message of a failed expectation. */
 export async function context(where: string, check: () => Promise<void>): Promise<void> {
   try {
     await check()

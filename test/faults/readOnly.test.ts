@@ -1,4 +1,4 @@
-/** On a file system that lets nobody change anything, everything that reads works, and says the same. */
+/** On a read-only file system, every command that reads works, with the same output. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesBelow } from '../core/cacheFiles.ts'
@@ -34,18 +34,18 @@ describeWith('strace', 'a read-only file system', strace => {
     const before = filesBelow(root)
     const as = ({ code, stdout }: { readonly code: number | null; readonly stdout: string }) => ({
       code,
-      // What differs between any two runs.
+      // The parts that differ between any two runs.
       stdout: stdout.replace(/"(seconds|verified|created_at)":("[^"]*"|[^,}]*)/g, '')
     })
     const free = await plain(scene)
     const refused = await refusedThroughout(strace, CHANGING, 'EROFS', { ...scene, home: copyOf(root).home })
     expect(as(refused)).toEqual(as(free))
-    // One shard is cut off.
+    // One shard is truncated.
     expect(free.code).toBe(/verify|repair/.test(look.join()) ? 4 : 0)
     expect(filesBelow(root)).toEqual(before)
   })
 
-  test('what would write says why it cannot', async () => {
+  test('commands that write say why they cannot', async () => {
     const { home, root } = copyOf(await makeStart())
     const before = filesBelow(root)
     for (const args of [

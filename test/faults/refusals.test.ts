@@ -1,4 +1,4 @@
-/** The system says no, at any call: a clear sentence, nothing lost, nothing half; and once it says yes again, the job gets done. */
+/** A system call fails, at any point: a clear sentence, nothing lost or incomplete. Once it succeeds again, the job can be completed. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -26,9 +26,9 @@ const DAMAGE = 4
 const SYSTEM = 6
 const LANES = 3
 const ERRORS = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
-/** So many calls of each operation and account in a quick run. */
+/** Number of calls for each operation and account in a quick run. */
 const QUICK_CALLS = 5
-/** So many refusals of each operation, account and kind of call in a soak, evenly spread: all of them would take five hours. */
+/** Number of refusals for each operation, account and kind of call in a soak, evenly spread. All of them would take five hours. */
 const SOAK_REFUSALS = 650
 const ACCOUNTS = accounts(requireSetpriv())
 const CALLS = ACCOUNTS.flatMap(account => [
@@ -36,18 +36,21 @@ const CALLS = ACCOUNTS.flatMap(account => [
   { account, what: 'that reads', names: READING }
 ])
 
-/** Files that the next run sweeps away do not count, nor do entries of the shard that is cut off: who cannot read it keeps them. */
+/**
+ * Temporary files that the next run removes do not count, nor do entries of the truncated shard, because a process that cannot read it
+ * keeps them.
+ */
 function isDone(now: State, after: State): boolean {
   const done = ({ shards, entries }: State): string => JSON.stringify([shards, entries.filter(line => !line.includes(shardPath(2)))])
   return done(now) === done(after)
 }
 
-/** SQLite makes no difference between a device that fails while it reads a page of the index and an index that is spoiled. */
+/** SQLite does not distinguish a device that fails while it reads a page of the index from a damaged index. */
 const DAMAGED = /index\.sqlite cannot be used: database disk image is malformed\. A reindex makes a new one/
 
 /**
- * A refusal is told in one sentence and an exit code; a run that could do without the call has done all of its work. Where damage was
- * found as well, its exit code comes first, and the report names what the system refused to read.
+ * A refusal is reported in one sentence with an exit code. A run that could do without the call has completed all of its work. If damage
+ * was found as well, its exit code takes precedence, and the report names what could not be read.
  */
 function expectHonest(run: Run, error: string, done: boolean): void {
   if (done && [0, 3, 4].includes(run.code ?? -1)) return
@@ -111,7 +114,7 @@ describeWith('strace', 'refused', strace => {
 
 type Refusal = { readonly call: Call; readonly error: string; readonly forGood: boolean }
 
-/** Every error, once and for good. */
+/** Every error, once and permanently. */
 function refusalsOf(call: Call): Refusal[] {
   const each = ERRORS.map(error => ({ call, error, forGood: false }))
   return canBeRefusedForGood(call) ? [...each, ...each.map(refusal => ({ ...refusal, forGood: true }))] : each
@@ -122,7 +125,7 @@ function oneRefusalOf(call: Call, at: number): Refusal {
   return { call, error: ERRORS[at % ERRORS.length] ?? 'EIO', forGood: at % 2 === 0 && canBeRefusedForGood(call) }
 }
 
-/** Files that a command loads while it is under way, each with the calls that load it. */
+/** Files that a command loads while it runs, each with the calls that load it. */
 function partsOf(operation: Operation): [file: string, names: string][] {
   const chunks = join(ROOT, 'out/main/chunks')
   const library = join(ROOT, 'node_modules/better-sqlite3/prebuilds', `${process.platform}-${process.arch}.node`)

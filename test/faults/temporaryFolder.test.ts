@@ -1,6 +1,6 @@
 /**
- * An index that is read only in a copy, where the folder for temporary files cannot be used: another one is taken, and without any the
- * index was not compared. Nothing says that there is no index.
+ * An index that can only be read in a copy, while the folder for temporary files is unusable: another folder is used. Without any, the
+ * index is reported as not compared, but never as missing.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -20,7 +20,7 @@ const row = referenceRows('healthy').find(({ shard_path }) => shard_path !== gon
 if (row === undefined) throw new Error('the reference has no rows')
 const KEY = keyOptions(row)
 
-/** Dies with the index in the middle of a change, or with a write-ahead log. */
+/** Dies during a change of the index, or with a write-ahead log. */
 const WRITER = `
   import Database from 'better-sqlite3'
   const db = new Database(process.argv[1])
@@ -28,7 +28,7 @@ const WRITER = `
   else db.exec('PRAGMA cache_size = 1; BEGIN; UPDATE window_index SET row_offset = row_offset + 1')
   process.kill(process.pid, 'SIGKILL')`
 
-/** A cache without one of its shards; only a copy of its index can be read. */
+/** A cache without one of its shards, whose index can only be read in a copy. */
 function cacheWith(left: string): string {
   const root = referenceCache('healthy')
   rmSync(join(root, gone))
@@ -59,7 +59,7 @@ function unusable(name: string): string {
 }
 
 describe.each(LEFT)('with %s', left => {
-  test.each(['missing', 'a file', 'not writable'])('another folder is taken where TMPDIR is %s', name => {
+  test.each(['missing', 'a file', 'not writable'])('another folder is used if TMPDIR is %s', name => {
     const root = cacheWith(left)
     const run = runner(root, { env: { TMPDIR: unusable(name) } })
     const before = filesBelow(root)
@@ -73,7 +73,7 @@ describe.each(LEFT)('with %s', left => {
   })
 
   describeWith('strace', 'without any folder', strace => {
-    test('the report is complete but for the index', () => {
+    test('the report is complete except for the index', () => {
       const root = cacheWith(left)
       const [, damaged = ''] = shardsOf(root)
       truncateSync(join(root, damaged), 500)

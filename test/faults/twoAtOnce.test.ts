@@ -1,4 +1,7 @@
-/** Two at one cache: two of ours, and ours beside GenoLeWM. At most one of them wins, the other is told, and nothing is lost. */
+/**
+ * Two processes on one cache: two of lewm-cache, and lewm-cache beside GenoLeWM. At most one of them succeeds, the other reports why not,
+ * and nothing is lost.
+ */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
@@ -60,14 +63,14 @@ async function storedValues(root: string): Promise<(string | null)[]> {
   return (await readEmbeddings(root, own)).map(found => found && packedValues(found.embedding))
 }
 
-/** Every shard that was there is there, wherever, byte for byte. */
+/** Every earlier shard still exists somewhere, byte for byte. */
 function expectShardsKept(root: string, before: Record<string, string>): void {
   const kept = new Set(Object.values(filesBelow(root)))
   const shards = Object.entries(before).filter(([path]) => /\.parquet(\.\d+\.bad)?$/.test(path))
   expect(shards.filter(([, digest]) => !kept.has(digest)).map(([path]) => path)).toEqual([])
 }
 
-/** The index and the shards agree, but for the shard that is cut off from the start; what is missing lies in quarantine. */
+/** The index and the shards agree, except for the shard that was truncated from the start. Missing shards are in quarantine. */
 async function expectInOrder(root: string): Promise<void> {
   const { findings } = await verifyCache(root)
   const aside = new Set((await listQuarantine(root)).map(({ shardPath: path }) => path))
@@ -76,7 +79,7 @@ async function expectInOrder(root: string): Promise<void> {
   expect(findings.filter(found => found.shardPath !== shardPath(2) && !isAside(found))).toEqual([])
 }
 
-describe('two of ours', () => {
+describe('two of lewm-cache', () => {
   let begin = ''
   beforeAll(async () => {
     begin = await makeStart()
@@ -90,7 +93,7 @@ describe('two of ours', () => {
       expect(await storedValues(root)).toEqual(valuesOf(one.code === 0 ? own : theirs))
     },
     reindex: async (_root, one, other) => {
-      // Both had their turn, and both told of the shard that is cut off.
+      // Both had their turn, and both reported the truncated shard.
       expect([one.code, other.code]).toEqual([4, 4])
     },
     repair: async (_root, one, other) => {
@@ -98,7 +101,7 @@ describe('two of ours', () => {
       expect(moved.map((each: Json) => each.shard_path)).toEqual([shardPath(2)])
       for (const end of [one, other]) {
         expect(end.code).toBeOneOf([0, 4, 5, 6])
-        // It looked just as the other one moved the shard: there was nothing to open any more.
+        // It opened the shard just as the other one moved it.
         if (end.code === 6)
           expect(documentOf(end).kept).toMatchObject([{ shard_path: shardPath(2), reasons: [{ details: { error: 'ENOENT' } }] }])
         if (end.code === 5) expect(documentOf(end).error.message).toContain(`the plan is stale: ${shardPath(2)} no longer exists`)
@@ -115,14 +118,14 @@ describe('two of ours', () => {
     }
   }
 
-  test(`${ROUNDS} rounds of the same operation twice: done once, and the other one is told`, { timeout: 3_600_000 }, async () => {
+  test(`${ROUNDS} rounds of the same operation twice: done once, and the other one reports it`, { timeout: 3_600_000 }, async () => {
     const before = filesBelow(begin)
     const rounds = Array.from({ length: ROUNDS }, (_, round) => OPERATIONS[round % OPERATIONS.length] ?? 'repair')
-    await eachOf('rounds of two of ours', rounds, 1, async (operation, round) => {
+    await eachOf('rounds of two of lewm-cache', rounds, 1, async (operation, round) => {
       const place = copyOf(begin)
       const after = await undisturbed(begin, operation)
       const [one, other] = await Promise.all([start(operation, place, own), start(operation, place, theirs)])
-      announce({ 'rounds of two of ours at once': 1 })
+      announce({ 'rounds of two of lewm-cache at once': 1 })
       await context(`round ${round}, ${operation}: ${JSON.stringify([one, other])}`, async () => {
         await EXPECTED[operation](place.root, one, other)
         expectShardsKept(place.root, before)
@@ -132,7 +135,7 @@ describe('two of ours', () => {
     })
   })
 
-  test('while one is at it the others wait, and then say who is, on which host and since when', { timeout: 120_000 }, async () => {
+  test('while one is running, the others wait, and then report which one, on which host and since when', { timeout: 120_000 }, async () => {
     const place = copyOf(begin)
     const before = filesBelow(place.root)
     const earliest = new Date().toISOString()
@@ -154,14 +157,14 @@ describe('two of ours', () => {
   })
 })
 
-describeWith('python', 'one of ours, and GenoLeWM', python => {
+describeWith('python', 'lewm-cache and GenoLeWM', python => {
   const peer = startPeer(python)
   let begin = ''
   beforeAll(async () => {
     begin = await makeStart()
   })
 
-  /** What GenoLeWM raised, or null when it is done. */
+  /** GenoLeWM's exception, or null on success. */
   const asked = (op: string, args: Readonly<Record<string, unknown>>): Promise<PeerError | null> =>
     peer.ask(z.unknown(), op, args).then(
       () => null,
@@ -183,21 +186,21 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
   const later = (block: number): WindowRecord[] => recordsOf(block)
   const BLOCKS = [20, 21, 22, 23]
 
-  /** GenoLeWM writes some shards, one after the other; gives the rows that it said were written. */
+  /** GenoLeWM writes some shards, one after another. Returns the rows that it reported as written. */
   async function theyWriteMany(root: string): Promise<WindowRecord[]> {
     const written: WindowRecord[] = []
     for (const block of BLOCKS) if ((await theyWrite(root, block, later(block))) === null) written.push(...later(block))
     return written
   }
 
-  /** After a reindex every row of theirs is read as it was written. */
+  /** After a reindex, every row of GenoLeWM is read as it was written. */
   async function expectReadable(root: string, records: readonly WindowRecord[]): Promise<void> {
     await reindexCache(root)
     const found = await readEmbeddings(root, records)
     expect(found.map(each => each && packedValues(each.embedding))).toEqual(valuesOf(records))
   }
 
-  /** It opens the shard in place and empties it: whoever reads it then sees one that is cut off, or finds a footer and no page. */
+  /** It opens the shard in place and truncates it. Until it is complete, a reader sees a truncated shard, or a footer without a page. */
   const HALF_WRITTEN = /could not be read|conflicting row|refusing/
 
   const SCENES: readonly (readonly [string, (place: Place) => Promise<void>])[] = [
@@ -218,28 +221,28 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
         await reindexCache(place.root)
         const stored = await storedValues(place.root)
         expect([valuesOf(own), valuesOf(theirs)]).toContainEqual(stored)
-        // Who won holds the shard; GenoLeWM looks whether a shard is there well before it writes over whatever is there by then.
+        // The winner holds the shard. GenoLeWM checks for a shard long before it overwrites the path.
         if (end.code === 0 && error === null) {
           expect(stored).toEqual(valuesOf(theirs))
-          announce({ 'rounds in which GenoLeWM wrote over a shard that had come meanwhile': 1 })
+          announce({ 'rounds in which GenoLeWM overwrote a shard that had appeared meanwhile': 1 })
         } else expect(stored).toEqual(valuesOf(end.code === 0 ? own : theirs))
       }
     ],
     [
-      'we repair while they write',
+      'a repair while GenoLeWM writes',
       async place => {
         const [end, written] = await Promise.all([start('repair', place), theyWriteMany(place.root)])
         expect(end.code).toBeOneOf([0, 4, 5, 6])
         const aside = new Set(readdirSync(join(place.root, 'embeddings/.quarantine'), { recursive: true, encoding: 'utf8' }))
-        const lying = BLOCKS.filter(block => aside.has(shardPath(block).replace('embeddings/', '')))
+        const quarantined = BLOCKS.filter(block => aside.has(shardPath(block).replace('embeddings/', '')))
         await expectReadable(
           place.root,
-          written.filter(({ windowHash }) => !lying.flatMap(later).some(each => Buffer.from(each.windowHash).equals(windowHash)))
+          written.filter(({ windowHash }) => !quarantined.flatMap(later).some(each => Buffer.from(each.windowHash).equals(windowHash)))
         )
       }
     ],
     [
-      'both rebuild the index while they write',
+      'both rebuild the index while GenoLeWM writes',
       async place => {
         const [end, , written] = await Promise.all([start('reindex', place), theyReindex(place.root), theyWriteMany(place.root)])
         expect(end.code).toBeOneOf([0, 3, 4, 5, 6])
@@ -247,7 +250,7 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
       }
     ],
     [
-      'we quarantine and restore while they rebuild the index',
+      'quarantine and restore while GenoLeWM rebuilds the index',
       async place => {
         const ends = Promise.all([start('quarantine', place), start('restore', place)])
         const rounds = (async () => {
@@ -264,7 +267,7 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
     const rounds = Array.from({ length: Math.ceil(PEER_ROUNDS / SCENES.length) }, () => SCENES).flat()
     await eachOf('rounds beside GenoLeWM', rounds.slice(0, PEER_ROUNDS), 1, async ([name, play], round) => {
       const place = copyOf(begin)
-      announce({ 'rounds of one of ours beside GenoLeWM': 1 })
+      announce({ 'rounds of lewm-cache beside GenoLeWM': 1 })
       await context(`round ${round}, ${name}`, async () => {
         await play(place)
         expectShardsKept(place.root, before)
@@ -274,10 +277,10 @@ describeWith('python', 'one of ours, and GenoLeWM', python => {
     })
   })
 
-  test.skipIf(requireStrace() === null)('a shard that GenoLeWM wrote after we looked whether there is one is not overwritten', async () => {
+  test.skipIf(requireStrace() === null)('a shard that GenoLeWM wrote after the check for an existing one is not overwritten', async () => {
     const place = copyOf(begin)
     const folder = dirname(join(place.root, NEW_SHARD))
-    // The second link, after that of the lock, gives the complete shard its name: the system takes two seconds for it.
+    // The second link, after that of the lock, gives the complete shard its name. Here it takes two seconds.
     const slow = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=link', '-e', 'inject=link:delay_enter=2000000:when=2']
     const home = temporaryFolder()
     const child = startLewmCache(commandFor('write', { home, root: place.root }), { home, under: [requireStrace() ?? '', ...slow] })

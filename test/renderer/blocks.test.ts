@@ -1,4 +1,4 @@
-/** Where blocks stand on the lane and the map. */
+/** The layout of blocks on the lane and the map. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ function line(label: string, blocks: readonly number[], group: string | null = n
 }
 
 describe('sizes', () => {
-  it('labels take no more than they need, cells grow narrow before a line is broken', () => {
+  it('labels take no more space than necessary, and cells shrink before a line is wrapped', () => {
     expect(
       fitSizes(
         [
@@ -54,7 +54,7 @@ describe('the layout', () => {
   const sizes = fitSizes(lines, { ...ASKED, narrowest: 10 }, 19 + 40)
   const layout = layoutBlocks(lines, sizes)
 
-  it('keeps gaps, breaks long lines and names each group once', () => {
+  it('keeps gaps, wraps long lines and names each group once', () => {
     expect(layout.perRow).toBe(4)
     expect(layout.rows.map(row => (row.kind === 'title' ? row.text : [row.line, row.from, row.to]))).toEqual([
       'a',
@@ -71,7 +71,7 @@ describe('the layout', () => {
     expect(blockAt(layout, sizes, 25, layout.height + 1)).toBeNull()
   })
 
-  it('a point within a block finds the block', () => {
+  it('a point in a block finds the block', () => {
     for (const [at, { blocks }] of lines.entries()) {
       for (const block of blocks.keys()) {
         const place = placeOf(layout, sizes, at, block)
@@ -88,7 +88,7 @@ describe('the layout', () => {
     expect(placeOf(layoutBlocks(far, wide), wide, 0, 1)).toEqual({ x: wide.label + wide.cellWidth, y: 0 })
   })
 
-  it('rows in view begin with the first that ends below', () => {
+  it('visible rows begin with the first one that ends below', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 }), y => {
         const first = firstRowAt(layout.rows, y)
@@ -99,7 +99,7 @@ describe('the layout', () => {
 })
 
 describe('the map', () => {
-  it('has one line for each contig of each configuration, in the order of people', () => {
+  it('has one line for each contig of each configuration, in natural order', () => {
     const shard = (contig: string, strideBlock: number, stateLayer = 3) => ({
       shardPath: `${contig}_${strideBlock}`,
       health: 'verified' as const,
@@ -116,15 +116,15 @@ describe('the map', () => {
   })
 })
 
-describe('the block that a shard is part of', () => {
+describe('the block of a shard', () => {
   const lines = [line('1', [0, 2]), line('NC_001416.1', [0])]
 
-  it('is found by contig and stride block, whichever shard the block goes by', () => {
+  it('is found by contig and stride block, for any shard that names the block', () => {
     expect(blockHolding(lines, addressOf('embeddings/e/3/global_mean_0/chrNC_001416.1_0.parquet'))).toBe('NC_001416.1_0')
     expect(blockHolding(lines, addressOf('embeddings/e/4/attention_0/chr1_2.parquet'))).toBe('1_2')
   })
 
-  it('is none for a gap, another contig, or a file that lies elsewhere', () => {
+  it('is null for a gap, another contig, or a file elsewhere', () => {
     for (const path of ['embeddings/e/3/p_0/chr1_1.parquet', 'embeddings/e/3/p_0/chr2_0.parquet', 'embeddings/stray.parquet']) {
       expect(blockHolding(lines, addressOf(path))).toBeNull()
     }

@@ -1,4 +1,4 @@
-/** Sentences that follow nothing begin with a capital; names of columns stay as they are. */
+/** Sentences in the window begin with a capital. Column names stay as they are. */
 import { expect, test } from 'vitest'
 import { capital } from '../../src/renderer/text/index.ts'
 

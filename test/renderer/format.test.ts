@@ -1,4 +1,4 @@
-/** Numbers, times, hashes and loci look the same everywhere in the window. */
+/** Numbers, times, hashes and loci have the same format everywhere in the window. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { shortenHash, shortenMiddle } from '../../src/renderer/text/hashes.ts'
@@ -8,7 +8,7 @@ import { formatBytes, formatCount, formatCounted, formatFloat, formatRows, forma
 import { formatAgo, formatDuration, formatTime, millisecondsOf } from '../../src/renderer/text/times.ts'
 
 describe('numbers', () => {
-  it('have thousands separators, and a dash where they are not known', () => {
+  it('have thousands separators, and a dash if unknown', () => {
     expect([formatCount(1234567), formatCount(9007199254740993n), formatCount(null)]).toEqual(['1,234,567', '9,007,199,254,740,993', '–'])
     expect([formatRows(1000, 0), formatRows(0, 2), formatRows(null, 2)]).toEqual(['1,000 rows', 'at least 0 rows', 'rows not known yet'])
     expect([formatCounted(1, 'shard'), formatCounted(2000, 'shard'), formatCounted(2, 'entry', 'entries')]).toEqual([
@@ -35,13 +35,13 @@ describe('numbers', () => {
     fc.assert(fc.property(fc.maxSafeNat(), bytes => !formatBytes(bytes).startsWith('1,024')))
   })
 
-  it('floats are short, and what is no number has a name', () => {
+  it('floats are short, and non-numbers have a name', () => {
     expect(
       [0.1234567, -12.5, 1e-9, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null].map(value => formatFloat(value))
     ).toEqual(['0.12346', '−12.5', '1e−9', 'NaN', '∞', '−∞', '–'])
   })
 
-  it('a share is 100 % only when all is done', () => {
+  it('a share is 100 % only when everything is done', () => {
     expect([formatShare(0, 0), formatShare(999, 1000), formatShare(1000, 1000)]).toEqual(['0 %', '99 %', '100 %'])
   })
 })
@@ -62,7 +62,7 @@ describe('times', () => {
     expect(formatAgo(now - seconds * 1000, now)).toBe(text)
   })
 
-  it('are exact on demand', () => {
+  it('are exact on request', () => {
     expect(formatTime(new Date(2026, 2, 4, 5, 6, 7).getTime())).toBe('2026-03-04 05:06:07')
     expect([formatTime(null), formatTime(Number.NaN), formatAgo(null)]).toEqual(['–', '–', '–'])
     expect(millisecondsOf(1_760_000_000_123_456_789n)).toBe(1_760_000_000_123)
@@ -86,7 +86,7 @@ describe('hashes and names', () => {
     expect(shortenHash('4a5b6c7d')).toBe('4a5b6c7d')
   })
 
-  it('are never longer than asked', () => {
+  it('are never longer than requested', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 2, max: 60 }), (text, length) => {
         const short = shortenMiddle(text, length)
@@ -98,17 +98,17 @@ describe('hashes and names', () => {
 
 describe('loci', () => {
   const locus = { chrom: 'chr1', startBp: 1000n, endBp: 2000n }
-  it('are 1-based and closed to read, 0-based and half-open as stored', () => {
+  it('are 1-based and closed for reading, 0-based and half-open as stored', () => {
     expect([formatLocus(locus), locusText(locus), formatStored(locus)]).toEqual(['chr1:1,001–2,000', 'chr1:1001-2000', '[1,000, 2,000)'])
   })
 })
 
 describe('health', () => {
-  it('each has a shape and words of its own', () => {
+  it('each has a unique shape and word', () => {
     for (const say of [healthGlyph, healthWord, healthShort]) expect(new Set(MARKS.map(say)).size).toBe(MARKS.length)
   })
 
-  it('the worst stands for all, and is named first', () => {
+  it('the worst represents all, and is named first', () => {
     const counts = { verified: 1356, damaged: 2, unverified: 0 }
     expect(worstHealth(counts)).toBe('damaged')
     expect(worstHealth({})).toBeNull()

@@ -1,9 +1,9 @@
-/** Where the keys of a table or a list lead. */
+/** Keyboard movement in a table or a list. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lineAfterKey } from '../../src/renderer/ui/tables/model/lineAfterKey.ts'
 
-describe('the line at hand', () => {
+describe('the current line', () => {
   it.each([
     ['ArrowDown', null, 0],
     ['ArrowDown', 7, 8],
@@ -20,7 +20,7 @@ describe('the line at hand', () => {
     expect(lineAfterKey(key, from, 100, 10)).toBe(to)
   })
 
-  it('does not move by other keys or in an empty table', () => {
+  it('does not move with other keys or in an empty table', () => {
     expect([lineAfterKey('a', 1, 100, 10), lineAfterKey('toString', 1, 100, 10), lineAfterKey('End', null, 0, 10)]).toEqual([
       null,
       null,

@@ -1,4 +1,4 @@
-/** What the box offers. */
+/** The suggestions of the search box. */
 import { describe, expect, it } from 'vitest'
 import { matchingCommands, placeOptions } from '../../src/renderer/shell/topBar/lookup/options.ts'
 import { enterHint, sentenceFor } from '../../src/renderer/shell/topBar/lookup/sentence.ts'
@@ -8,14 +8,14 @@ const commands = ['Verify all shards', 'Repair…', 'Show jobs', 'Rebuild the in
 const names = (query: string): string[] => matchingCommands(commands, query).map(({ name }) => name)
 
 describe('commands', () => {
-  it('are found by parts of their names, those that begin with it first', () => {
+  it('are found by parts of their names, and those that begin with the query come first', () => {
     expect(names('shard')).toEqual(['Verify all shards', 'Quarantine the shard'])
     expect(names('the index')).toEqual(['Rebuild the index…'])
     expect(names('sh')).toEqual(['Show jobs', 'Verify all shards', 'Quarantine the shard'])
     expect(names('zzz')).toEqual([])
   })
 
-  it('are all there after a >, and none before anything is typed', () => {
+  it('are all listed after a >, and none before any input', () => {
     expect(names('>')).toHaveLength(commands.length)
     expect(names('> rep')).toEqual(['Repair…'])
     expect(names('')).toEqual([])
@@ -39,7 +39,7 @@ describe('places', () => {
     createdAt: 0n,
     schemaVersion: '1.0.0'
   }
-  it('are rows, or shards when only shards were found', () => {
+  it('are rows, or shards if only shards were found', () => {
     expect(placeOptions({ rows: [row], shards: [row.shardPath] })).toEqual([
       {
         id: `${row.shardPath}#7`,
@@ -55,7 +55,7 @@ describe('places', () => {
 describe('the sentence', () => {
   const none = { state: 'none' } as const
   const nothing = { kind: 'none', sentence: 'neither a hash nor a locus' }
-  it('says what was understood, and which command Enter would run when nothing was', () => {
+  it('says how the query was understood, and if nothing was found, which command Enter would run', () => {
     expect(sentenceFor('4a5b', none, { kind: 'hash', sentence: 'SHA-256 prefix, 3 rows' }, 'Repair…')).toBe('SHA-256 prefix, 3 rows')
     expect(sentenceFor('rep', none, nothing, 'Repair…')).toBe('Enter: Repair…')
     expect(sentenceFor('rep', none, nothing, undefined)).toBe(
@@ -65,7 +65,7 @@ describe('the sentence', () => {
     expect(sentenceFor('> zzz', none, nothing, undefined)).toBe('No command has this name.')
   })
 
-  it('has what Enter does beside it', () => {
+  it('has the effect of Enter beside it', () => {
     const options = placeOptions({ rows: [], shards: ['a', 'b'] })
     expect(enterHint('4a5b', none, { kind: 'hash' })).toMatch(/^Enter lists .* again/)
     expect(enterHint('4a5b', { state: 'places', options, truncated: false }, undefined)).toMatch(/^Enter goes/)

@@ -12,14 +12,14 @@ function page(all: readonly string[], number: number): ShardPage {
 }
 
 describe('pages', () => {
-  it('of a range are those that hold any of its rows', () => {
+  it('of a range are those that contain any of its rows', () => {
     expect(pagesOf(3, 8, SIZE)).toEqual([0, 1, 2])
     expect(pagesOf(4, 7, SIZE)).toEqual([1])
     expect(pagesOf(0, 0)).toEqual([0])
     expect(pagesOf(0, -1)).toEqual([])
   })
 
-  it('hold every row of the range, and no page without one', () => {
+  it('contain every row of the range, and no page is without one', () => {
     fc.assert(
       fc.property(fc.nat(5000), fc.nat(900), (first, more) => {
         const pages = pagesOf(first, first + more)
@@ -28,7 +28,7 @@ describe('pages', () => {
     )
   })
 
-  it('that are not there have no rows', () => {
+  it('that have not arrived have no rows', () => {
     const pages = new Map([[1, page(paths, 1)]])
     expect(rowAt(pages, 6, SIZE)?.shardPath).toBe(paths[6])
     expect(rowAt(pages, 2, SIZE)).toBeUndefined()
@@ -45,7 +45,7 @@ describe.each([false, true])('a path in a table sorted by path, descending: %s',
     return Promise.resolve(page(sorted, number))
   }
 
-  it('is found wherever it stands, with few questions', async () => {
+  it('is found at any position, with few requests', async () => {
     for (const [index, path] of sorted.entries()) {
       asked.length = 0
       expect(await findByPath(path, sorted.length, descending, load, SIZE)).toBe(index)
@@ -53,7 +53,7 @@ describe.each([false, true])('a path in a table sorted by path, descending: %s',
     }
   })
 
-  it('is not found when it is not there', async () => {
+  it('is not found if it does not exist', async () => {
     for (const path of ['', 'embeddings/0105.parquet', 'zzz']) {
       expect(await findByPath(path, sorted.length, descending, load, SIZE)).toBeNull()
     }

@@ -9,7 +9,7 @@ const path = 'embeddings/evo2/-1/centered_mean_64/chrchr7_alt_12.parquet'
 import type { Scope, TreeNode } from '../../src/shared/contract/index.ts'
 
 describe('a scope', () => {
-  it('holds shards by their address', () => {
+  it('contains shards by their address', () => {
     const address = addressOf(path)
     expect(scopeHolds({}, address)).toBe(true)
     expect(scopeHolds({ encoder: 'evo2', stateLayer: -1 }, address)).toBe(true)
@@ -68,7 +68,7 @@ describe('a scope with a single level below it', () => {
 })
 
 describe('the fragment of the page', () => {
-  it.each(['/data/a b/c&d=1#2', 'C:\\caches\\ü', '/'])('brings %s back', folder => {
+  it.each(['/data/a b/c&d=1#2', 'C:\\caches\\ü', '/'])('restores %s', folder => {
     expect(pathOfFragment(fragmentOfPath(folder))).toBe(folder)
   })
 

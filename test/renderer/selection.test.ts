@@ -1,10 +1,10 @@
-/** Back and Forward through what was selected. */
+/** Back and Forward in the selection history. */
 import { describe, expect, it } from 'vitest'
 import { keepSelection, keptSelectionsSchema, selectionOf } from '../../src/renderer/state/keptSelection.ts'
 import { back, forward, go, newHistory, START } from '../../src/renderer/state/selection.ts'
 
 describe('the history', () => {
-  it('goes back and forward through different selections', () => {
+  it('moves back and forward through different selections', () => {
     const there = go(go(newHistory(), { shardPath: 'a' }), { tab: 'rows' })
     expect(there.now).toEqual({ ...START, shardPath: 'a', tab: 'rows' })
     const once = back(there)
@@ -15,7 +15,7 @@ describe('the history', () => {
     expect(forward(there)).toBe(there)
   })
 
-  it('the same again is no step, and another way forgets the one that was ahead', () => {
+  it('ignores the same selection, and a new one discards the steps ahead', () => {
     const one = go(newHistory(), { shardPath: 'a' })
     expect(go(one, { shardPath: 'a' })).toBe(one)
     expect(go(back(one), { shardPath: 'b' }).future).toEqual([])
@@ -29,8 +29,8 @@ describe('the history', () => {
   })
 })
 
-describe('the selection a cache was left with', () => {
-  it('is kept for the caches opened last', () => {
+describe('the last selection of a cache', () => {
+  it('is kept for the most recently opened caches', () => {
     let kept = keepSelection([], '/a', { ...START, tab: 'map' })
     expect(selectionOf(kept, '/a').tab).toBe('map')
     expect(selectionOf(kept, '/b')).toEqual(START)

@@ -1,7 +1,7 @@
 /** Shard lines for tests of the renderer. */
 import type { ShardRow } from '../../src/shared/contract/index.ts'
 
-/** A verified shard at a path; the address only where a test asks for it. */
+/** A verified shard at a path. It has an address only if a test asks for one. */
 export function shardRow(shardPath: string, change: Partial<ShardRow> = {}): ShardRow {
   return {
     shardPath,

@@ -1,4 +1,4 @@
-/** What a filter leaves of the tree. */
+/** The levels that a filter keeps in the tree. */
 import { describe, expect, it } from 'vitest'
 import { shownTree } from '../../src/renderer/shell/tree/scopeTree.ts'
 import type { TreeNode } from '../../src/shared/contract/index.ts'
@@ -37,13 +37,13 @@ describe('the tree', () => {
     expect(ids('  ')).toEqual(nodes.map(({ id }) => id).sort())
   })
 
-  it('keeps what matches, what is above it and what is below it', () => {
+  it('keeps matches, their ancestors and their descendants', () => {
     expect(ids('CHRx')).toEqual(['evo', 'evo/3', 'evo/3/mean_0', 'evo/3/mean_0/chrX'])
     expect(ids('hyena')).toEqual(['hyena', 'hyena/3'])
     expect(ids('nothing')).toEqual([])
   })
 
-  it('several words are met on the way down', () => {
+  it('several words can match at different levels', () => {
     expect(ids('evo chr1')).toEqual(['evo', 'evo/3', 'evo/3/mean_0', 'evo/3/mean_0/chr1'])
     expect(ids('hyena chr1')).toEqual([])
   })

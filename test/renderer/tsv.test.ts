@@ -1,10 +1,10 @@
-/** What goes into a spreadsheet is text and numbers, never a formula. */
+/** Cells of a spreadsheet contain text and numbers, never a formula. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { shardsTsv, toTsv, tsvCell } from '../../src/renderer/text/export/tsv.ts'
 import { shardRow } from './shardRow.ts'
 
-/** A cell as a spreadsheet reads it: quotes around it are not part of it, and two within stand for one. */
+/** A cell as a spreadsheet reads it: the surrounding quotes are not part of it, and two quotes inside represent one. */
 function readCell(cell: string): string {
   if (!cell.startsWith('"')) return cell
   expect(cell).toMatch(/^"(?:[^"]|"")*"$/)
@@ -50,7 +50,7 @@ describe('lines', () => {
     expect(toTsv(['a', 'b'], [[1, null]])).toBe('a\tb\n1\t\n')
   })
 
-  it('tell all that the table knows of a shard', () => {
+  it('contain all columns of the table for a shard', () => {
     const address = { encoder: '=evil', stateLayer: -1, poolType: 'global_mean', poolRadius: 0, contig: '1', strideBlock: 7 }
     const [heading, line] = shardsTsv([shardRow('embeddings/a.parquet', { address, modifiedMs: 0, health: 'damaged', rows: null })]).split(
       '\n'

@@ -24,7 +24,7 @@ const summary: CacheSummary = {
   version: 1
 }
 
-it('says how much was verified, what is wrong and when', () => {
+it('says how much was verified, the problems and the time', () => {
   expect(verifiedLine(summary, NOW)).toBe('358/361 verified · 2 damaged · 1 not verified yet · 2 h ago')
   expect(sickShards(summary)).toBe(2)
   const done = { ...summary, health: { verified: 359, damaged: 2 } }
@@ -44,23 +44,23 @@ it('is never green while something is missing', () => {
   expect(sickShards(rest)).toBe(3)
   expect(wholeHealth(rest)).toEqual({ verified: 361, missing: 3 })
   expect(verifiedLine({ ...rest, shards: 0, health: {} }, NOW)).toBe('no shards · 300 windows missing (3 shards)')
-  // Of a file that stands for a shard nothing tells how many rows that held.
+  // The number of rows of a placeholder is unknown.
   const placeholder = { ...rest, health: { verified: 360, missing: 1 }, missing: { missingShards: 0, missingRows: 0 } }
   expect(verifiedLine(placeholder, NOW)).toBe('360/361 verified · 1 shard missing · 2 h ago')
 })
 
-it('says so when nothing ever was', () => {
+it('says so if nothing was ever verified', () => {
   expect(verifiedLine({ ...summary, health: { unverified: 361 }, lastVerifiedMs: null }, NOW)).toBe('not verified yet · 361 shards')
   expect(verifiedLine({ ...summary, shards: 1, health: { unverified: 1 }, lastVerifiedMs: null }, NOW)).toBe('not verified yet · 1 shard')
 })
 
-it('has no verification to tell of where there are no shards', () => {
+it('reports no verification if there are no shards', () => {
   expect(verifiedLine({ ...summary, shards: 0, health: {} }, NOW)).toBe('no shards')
   const listing = { state: 'scanning', done: 0, total: 0 } as const
   expect(verifiedLine({ ...summary, shards: 0, health: {}, lastVerifiedMs: null, scan: listing }, NOW)).toBe('not verified yet · 0 shards')
 })
 
-it('counts what only a first look tells of, here as well as among the problems', () => {
+it('counts findings of the initial scan, as in the problems', () => {
   const looked = { ...summary, health: { unverified: 361 }, suspected: 9, lastVerifiedMs: null }
   expect(verifiedLine(looked, NOW)).toBe('not verified yet · 9 look wrong')
   expect(sickShards(looked)).toBe(9)

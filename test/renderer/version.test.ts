@@ -1,4 +1,4 @@
-/** From one version of the cache to the next: what did not change stays the very same, and what is older is not kept. */
+/** From one version of the cache to the next: unchanged parts stay identical objects, and outdated answers are dropped. */
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
 import { sameLevels } from '../../src/renderer/state/queries/sameLevels.ts'
@@ -21,12 +21,12 @@ function level(id: string, shards = 1): TreeNode {
 }
 
 describe('levels of the tree', () => {
-  it('are the very ones of before when nothing changed', () => {
+  it('are identical objects if nothing changed', () => {
     const before = [level('a'), level('b')]
     expect(sameLevels(before, [level('a'), level('b')])).toBe(before)
   })
 
-  it('are new where something changed, came or went, and the same elsewhere', () => {
+  it('are new if something changed, was added or removed, and the same elsewhere', () => {
     const before = [level('a'), level('b'), level('c'), level('e')]
     const now = [level('b'), level('c', 2), level('d'), level('e')]
     const levels = sameLevels(before, now)
@@ -34,18 +34,18 @@ describe('levels of the tree', () => {
     expect(levels.map(each => before.includes(each))).toEqual([true, false, false, true])
   })
 
-  it('are told when the last of them is gone', () => {
+  it('are reported when the last of them is gone', () => {
     expect(sameLevels([level('a'), level('b')], [level('a')])).toEqual([level('a')])
     expect(sameLevels([level('a')], [])).toEqual([])
   })
 
-  it('follow when only their order changed', () => {
+  it('follow if only their order changed', () => {
     expect(sameLevels([level('a'), level('b')], [level('b'), level('a')]).map(({ id }) => id)).toEqual(['b', 'a'])
   })
 })
 
 describe('answers of an earlier version', () => {
-  it('are forgotten unless they are shown; others stay', () => {
+  it('are forgotten unless they are shown, while others stay', () => {
     const queries = new QueryClient()
     const keys = [
       ['tree', 'cache', { version: 1 }],

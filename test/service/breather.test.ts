@@ -1,9 +1,9 @@
-/** How the service's own thread shares itself out: in turns of the event loop, whatever arrives at once. */
+/** How the service's thread divides its time: in turns of the event loop, for any number of simultaneous calls. */
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { makePauses, makeTurns } from '../../src/main/service/threads/fairQueue.ts'
 
-/** Counts turns of the event loop until it is told to stop. */
+/** Counts turns of the event loop until it is stopped. */
 function countTurns(): { readonly turn: () => number; readonly stop: () => void } {
   let turns = 0
   let going = true
@@ -13,7 +13,7 @@ function countTurns(): { readonly turn: () => number; readonly stop: () => void 
   return { turn: () => turns, stop: () => (going = false) }
 }
 
-test('calls that arrive together have a turn each, those who can wait after all others', async () => {
+test('simultaneous calls get a turn each, low-priority ones after all others', async () => {
   const turns = makeTurns()
   const { turn, stop } = countTurns()
   const order: string[] = []
@@ -31,7 +31,7 @@ test('calls that arrive together have a turn each, those who can wait after all 
   expect(order.at(-1)).toBe('later')
 })
 
-test('a loop that breathes never works longer than its budget without a turn for others', async () => {
+test('a loop that yields never exceeds its time budget without a turn for others', async () => {
   const { turn, stop } = countTurns()
   const breathe = makePauses(0)
   const seen: number[] = []

@@ -1,4 +1,4 @@
-/** Whether this program has changed a cache is known after a restart, and of a change from a terminal as well. */
+/** Whether the program has changed a cache is known after a restart, including changes from a terminal. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { doJob, openTestService, openWhole } from './testService.ts'
 
-test('a cache that was changed before the restart is not called read-only', async () => {
+test('a cache that was changed before the restart is not shown as read-only', async () => {
   const root = referenceCache('healthy')
   const { client, service, dataFolder } = openTestService()
   const { cacheId, written } = await openWhole(client, root)
@@ -38,7 +38,7 @@ test('nor is one that was changed from a terminal, before or while it is open', 
   expect(lastChange(dataFolder, during)).toEqual({ atMs: expect.any(Number), operation: 'reindex' })
 })
 
-test('what only reads, or is refused, leaves no record', async () => {
+test('operations that only read, or are refused, leave no record', async () => {
   const dataFolder = temporaryFolder()
   const root = referenceCache('damaged')
   const run = async (...args: string[]): Promise<number | null> =>
@@ -50,7 +50,7 @@ test('what only reads, or is refused, leaves no record', async () => {
   expect(readdirSync(join(dataFolder, 'changed'))).toHaveLength(1)
 })
 
-test('the library records nothing by itself, and a data folder that cannot be written stops no change', async () => {
+test('the library itself records nothing, and a read-only data folder does not prevent a change', async () => {
   const root = referenceCache('healthy')
   await verifyCache(root)
   const before = Object.keys(filesBelow(root))

@@ -1,4 +1,4 @@
-/** A verify while another process writes: findings about files that are newer than it are marked, and another verify of them settles it. */
+/** A verification while another process writes: findings about newer files are marked, and another verification of them resolves it. */
 import { execFileSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { collect, doJob, endOf, openTestService, openWhole, summaryWhen } from './testService.ts'
 
 const FILLERS = 600
-/** All shards but the fillers. */
+/** All shards except the fillers. */
 const READ_FIRST = shardsOf(referenceCache('healthy')).length
 const { client } = openTestService()
 
@@ -31,7 +31,7 @@ async function marksOf(cacheId: string, shardPath: string) {
   return findings.filter(found => found.severity === 'index' && found.shardPath === shardPath).map(markOf)
 }
 
-/** Verifies everything, and does something when the shards were listed and some of them were read. */
+/** Verifies everything, and calls a function once the shards were listed and some of them were read. */
 async function verifyWhile(cacheId: string, work: () => void): Promise<void> {
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' }, workers: 1 })
   const events = await client.jobs.attach({ jobId })
@@ -43,7 +43,7 @@ async function verifyWhile(cacheId: string, work: () => void): Promise<void> {
 }
 
 test.runIf(process.platform !== 'win32')(
-  'a shard that another process writes during or after a verify',
+  'a shard that another process writes during or after a verification',
   async () => {
     const { root, one: shard, other, absent } = slowCache()
     const elsewhere = join(temporaryFolder(), 'shard')
@@ -51,7 +51,7 @@ test.runIf(process.platform !== 'win32')(
     spoilIndex(root, db => db.prepare('DELETE FROM window_index WHERE shard_path IN (?, ?)').run(shard, other))
     const { cacheId, shards } = await openWhole(client, root)
     await verifyWhile(cacheId, () => execFileSync('touch', [join(root, shard)]))
-    // What was not written is as certain as before.
+    // Findings about unchanged files remain certain.
     await expect.poll(() => marksOf(cacheId, shard)).toEqual([['row_without_entry', shard, true]])
     expect(await marksOf(cacheId, other)).toEqual([['row_without_entry', other, false]])
     expect(await marksOf(cacheId, absent)).toEqual([['entry_without_row', absent, false]])
@@ -66,7 +66,7 @@ test.runIf(process.platform !== 'win32')(
   120_000
 )
 
-test('an index that another process writes during a verify', async () => {
+test('an index that another process writes during a verification', async () => {
   const { root, one: shard } = slowCache()
   spoilIndex(root, db => db.prepare('DELETE FROM window_index WHERE shard_path = ?').run(shard))
   const { cacheId } = await openWhole(client, root)

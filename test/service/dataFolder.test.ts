@@ -1,4 +1,4 @@
-/** What the service keeps of its own: recent caches, the catalog, the log; and that none of it is ever a reason to fail. */
+/** The data of the service: recent caches, the catalog, the log. None of it ever causes a failure. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { referenceCache } from '../support/reference.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { doJob, faultOf, openTestService, openWhole, summaryWhen } from './testService.ts'
 
-test('ten recent caches are kept, pinned ones before all others', async () => {
+test('ten recent caches are kept, pinned ones first', async () => {
   const recent = new RecentCaches(temporaryFolder())
   for (let i = 0; i < 14; i++) recent.opened(`/cache/${i}`)
   recent.pin('/cache/5', true)
@@ -27,7 +27,7 @@ test('ten recent caches are kept, pinned ones before all others', async () => {
   expect((await recent.list())[0]).toMatchObject({ path: '/cache/5', pinned: true })
 })
 
-test('what was seen of a cache is remembered; what has gone meanwhile is forgotten', async () => {
+test('known shards of a cache are remembered, and removed ones are forgotten', async () => {
   const root = referenceCache('healthy')
   const { client, service, dataFolder } = openTestService()
   const { shards, rows } = await openWhole(client, root)
@@ -58,7 +58,7 @@ function withSql(file: string, sql: string): void {
   db.close()
 }
 
-describe('a catalog that cannot be used is made anew', () => {
+describe('an unusable catalog is created again', () => {
   const entry = {
     shardPath: 'embeddings/a.parquet',
     bytes: 5,
@@ -73,7 +73,7 @@ describe('a catalog that cannot be used is made anew', () => {
     'of an earlier version': file => withSql(file, 'CREATE TABLE shards (root INTEGER, path TEXT)'),
     'of a later version': file => withSql(file, 'CREATE TABLE other (a); PRAGMA user_version = 99'),
     'with a pipe in place of its journal': file => makePipe(`${file}-journal`),
-    'lacking a column': file => {
+    'with a missing column': file => {
       openCatalog(file, untroubled).close()
       withSql(file, 'ALTER TABLE shards DROP COLUMN footer_seen')
     }
@@ -95,14 +95,14 @@ describe('a catalog that cannot be used is made anew', () => {
     again.close()
   })
 
-  test('damage in its midst is no reason to fail, and the next start has a new one', async () => {
+  test('damage in the middle does not cause a failure, and the next start has a new one', async () => {
     const root = referenceCache('healthy')
     const { client, service, dataFolder } = openTestService()
     const { shards } = await openWhole(client, root)
     await service.close()
     const file = join(dataFolder, 'catalog.sqlite')
     const bytes = readFileSync(file)
-    // The header page stays as it is: nothing is seen when the file is opened.
+    // The header page is not changed, so nothing is detected when the file is opened.
     bytes.fill(0xee, 2 * bytes.readUInt16BE(16))
     writeFileSync(file, bytes)
     const second = openTestService(dataFolder)
@@ -114,7 +114,7 @@ describe('a catalog that cannot be used is made anew', () => {
   })
 })
 
-test.each(['catalog.sqlite', 'ledger.sqlite'])('a folder in the place of %s is one line in the log, and caches open', async name => {
+test.each(['catalog.sqlite', 'ledger.sqlite'])('a folder in place of %s is one line in the log, and caches open', async name => {
   const dataFolder = temporaryFolder()
   mkdirSync(join(dataFolder, name, 'below'), { recursive: true })
   const { client } = openTestService(dataFolder)
@@ -124,7 +124,7 @@ test.each(['catalog.sqlite', 'ledger.sqlite'])('a folder in the place of %s is o
   expect(warnings(await client.program.log({ lines: 500 }))).toHaveLength(1)
 })
 
-test('pipes in place of the log and of small files keep nobody waiting', async () => {
+test('pipes in place of the log and of small files cause no delay', async () => {
   const folder = temporaryFolder()
   for (const name of ['inspector.log', 'recent.json']) makePipe(join(folder, name))
   expect(readLog(join(folder, 'inspector.log'), 5)).toEqual([])
@@ -133,7 +133,7 @@ test('pipes in place of the log and of small files keep nobody waiting', async (
   expect(await new RecentCaches(folder).list()).toEqual([])
 })
 
-test('a ledger that cannot be used is set aside with one line in the log, and caches open', async () => {
+test('an unusable ledger is renamed with one line in the log, and caches open', async () => {
   const dataFolder = temporaryFolder()
   withSql(join(dataFolder, 'ledger.sqlite'), 'CREATE TABLE verifications (root TEXT, shard_path TEXT)')
   const { client } = openTestService(dataFolder)
@@ -149,7 +149,7 @@ function warnings(log: readonly string[]): string[] {
   return log.map(line => JSON.parse(line)).flatMap(({ level, msg }) => (level >= 40 ? [String(msg)] : []))
 }
 
-test('the log is cut at whole lines and put aside when it is long', () => {
+test('the log is cut at whole lines and renamed when it is long', () => {
   const file = join(temporaryFolder(), 'inspector.log')
   expect(readLog(file, 5)).toEqual([])
   writeFileSync(file, `${'x'.repeat(99)}\n`.repeat(50_000))
@@ -159,14 +159,14 @@ test('the log is cut at whole lines and put aside when it is long', () => {
   expect(readFileSync(`${file}.1`).length).toBe(5_000_000)
 })
 
-test('a log of somebody else is used instead of the file', async () => {
+test("another program's log is used instead of the file", async () => {
   const lines: string[] = []
   const service = createService({ dataFolder: temporaryFolder(), log: pino({}, { write: line => lines.push(line) }) })
   await service.close()
   expect(lines.map(line => JSON.parse(line).msg)).toEqual(['the service is up', 'the service is closed'])
 })
 
-test('without a data folder that can be written, a temporary one serves until the service is closed', async () => {
+test('without a writable data folder, a temporary one is used until the service is closed', async () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
   const { client, service } = openTestService(join(file, 'below'))
@@ -184,23 +184,23 @@ test('without a data folder that can be written, a temporary one serves until th
   expect(existsSync(dataFolder)).toBe(false)
 })
 
-test.runIf(existsSync('/proc/self'))('a folder in which nothing can be made is as good as none', async () => {
+test.runIf(existsSync('/proc/self'))('a folder in which nothing can be created counts as missing', async () => {
   const { client, service } = openTestService('/proc')
   expect((await client.program.info()).dataFolder).not.toBe('/proc')
   expect(warnings(await client.program.log({ lines: 9 }))).toEqual([expect.stringContaining('cannot write to /proc')])
   await service.close()
 })
 
-test('what nobody has caught ends the process, and is in the log', () => {
+test('an uncaught exception ends the process, and is in the log', () => {
   const dataFolder = temporaryFolder()
   const service = join(import.meta.dirname, '../../src/main/service/index.ts')
-  const program = `const { createService } = await import(${JSON.stringify(service)}); createService(); Promise.reject(new Error('nobody waits'))`
+  const program = `const { createService } = await import(${JSON.stringify(service)}); createService(); Promise.reject(new Error('not awaited'))`
   const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     env: { ...process.env, LEWM_CACHE_DATA: dataFolder }
   })
   expect(status).toBe(1)
   const [last] = readLog(join(dataFolder, 'inspector.log'), 1).map(line => JSON.parse(line))
-  expect(last).toMatchObject({ level: 60, origin: 'unhandledRejection', err: { message: 'nobody waits' } })
+  expect(last).toMatchObject({ level: 60, origin: 'unhandledRejection', err: { message: 'not awaited' } })
 })
 
 test('a bug is INTERNAL to its caller, and in the log once with its stack', async () => {
@@ -218,7 +218,7 @@ test('a bug is INTERNAL to its caller, and in the log once with its stack', asyn
   expect(JSON.parse(bugs[0] ?? '').err.stack).toContain('.ts')
 })
 
-test('what is called like a shard and is none is told, and a folder named so is looked into', async () => {
+test('things that are named like a shard but are not are reported, and a folder with such a name is walked', async () => {
   const root = referenceCache('healthy')
   mkdirSync(join(root, 'embeddings/x/chr1_0.parquet'), { recursive: true })
   const { client } = openTestService()
@@ -226,7 +226,7 @@ test('what is called like a shard and is none is told, and a folder named so is 
   expect(scanFindings).toMatchObject([{ kind: 'not_a_file', shardPath: 'embeddings/x/chr1_0.parquet' }])
 })
 
-test('the log says when a job starts, and how and after how long it ended', async () => {
+test('the log says when a job starts, and how and after what time it ended', async () => {
   const { client } = openTestService()
   const folder = referenceCache('healthy')
   const { cacheId } = await openWhole(client, folder)

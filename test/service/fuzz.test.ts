@@ -1,4 +1,4 @@
-/** Whatever comes in over a socket: nothing throws, nothing is written into the cache, and the next call is answered. */
+/** Any message over a socket: nothing throws, nothing is written to the cache, and the next call is answered. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
@@ -15,7 +15,7 @@ import { fuzzedMessage } from './fuzzMessages.ts'
 import { doJob, openWhole, type TestClient } from './testService.ts'
 
 const MESSAGES = times(10_000, 100_000)
-/** Sent before an answer is waited for. */
+/** Number of messages sent before waiting for an answer. */
 const AT_ONCE = 250
 const STILL_HERE = '{"i":"still here","p":{"u":"/program/info","b":{}}}'
 
@@ -66,7 +66,7 @@ test('a socket takes any message', { timeout: SOAK ? 3_600_000 : 120_000 }, asyn
     await Promise.race([answered, lost])
     sent.clear()
   }
-  // Calls that were understood, refused, and not known at all: the messages went as far as they were meant to.
+  // Calls that were understood, refused and unknown: the messages got as far as intended.
   for (const status of ['200', '400', '404']) expect(statuses.get(status), status).toBeGreaterThan(MESSAGES / 100)
   expect(bugs).toEqual([])
   socket.removeAllListeners('close')

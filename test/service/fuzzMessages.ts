@@ -1,15 +1,15 @@
 /**
- * Messages that no page of ours would send: broken frames, calls of what is not there, inputs of any form, and right calls with odd
- * inputs. None of them asks for a job that may write: those are only ever asked for with inputs that cannot be followed.
+ * Messages that the page would never send: broken frames, calls of unknown procedures, inputs of any form, and valid calls with unusual
+ * inputs. None of them starts a job that may write, because such jobs only get inputs that cannot be executed.
  */
 import type { random } from '../faults/extent.ts'
 
 export type Chance = Pick<ReturnType<typeof random>, 'below' | 'of'>
 
-/** What goes into the right calls, so that some of them are followed. */
+/** Inputs for valid calls, so that some of them succeed. */
 export type Known = { readonly cacheId: string; readonly shardPath: string; readonly root: string; readonly jobId: string }
 
-/** Every procedure but the two that keep something for the window, which write into the program's own folder. */
+/** Every procedure except the two that store something for the window in the program's folder. */
 const PROCEDURES = [
   '/caches/open',
   '/caches/summary',
@@ -38,7 +38,7 @@ const PROCEDURES = [
   '/program/settings'
 ]
 
-/** Called with inputs that are not theirs alone. */
+/** Called with more inputs than their own. */
 const WRITERS = ['/jobs/start', '/program/saveSettings', '/caches/pin', '/caches/forget', '/caches/close', '/caches/openSample']
 
 const NOWHERE = ['/', '//', '/__proto__', '/constructor', '/caches', '/caches/open/', '/caches/__proto__', '/jobs/start/..', '/toString']
@@ -73,7 +73,7 @@ const FIELDS = [
 const MORE_FIELDS = ['jobId', 'lines', 'request', '__proto__', 'constructor', 'toJSON', 'then', 'kind']
 const NAMES = [...FIELDS, ...MORE_FIELDS]
 
-/** Jobs that would write, with something missing or too much to follow. */
+/** Jobs that would write, with a missing input or one that cannot be executed. */
 const UNFOLLOWABLE: readonly unknown[] = [
   null,
   'reindex',
@@ -93,7 +93,7 @@ const UNFOLLOWABLE: readonly unknown[] = [
   { kind: 'apply', plan: { version: 1, cacheDir: '/', createdAt: 1, checkedShards: 0, moves: [{}], kept: [] }, ticked: ['x'] }
 ]
 
-/** One message as it goes over the wire. @param serial tells the calls of one line apart */
+/** One message as it is sent. @param serial distinguishes the calls of one connection */
 export function fuzzedMessage(chance: Chance, known: Known, serial: number): string | Uint8Array<ArrayBuffer> {
   const { below, of } = chance
   const id = of([String(serial), String(below(serial + 1)), '__proto__'])
@@ -123,7 +123,7 @@ function call(id: string, path: string, body: string): string {
   return `{"i":${JSON.stringify(id)},"p":{"u":${JSON.stringify(path)},"b":${body}}}`
 }
 
-/** What is around a call, wrong in one way. */
+/** The envelope of a call, with one error. */
 function envelope({ below, of }: Chance, id: string): string {
   const headers = [
     { 'content-type': 'text/event-stream' },
@@ -149,7 +149,7 @@ function envelope({ below, of }: Chance, id: string): string {
   ])
 }
 
-/** A call's body: the input, and what the serializer says of it. */
+/** The body of a call: the input, and the serializer's metadata for it. */
 function oddBody(chance: Chance): string {
   const { of } = chance
   const meta = of(['', ',"meta":1', ',"meta":[[0,"a","b"]]', ',"meta":[[5,"__proto__"],[1]]', ',"maps":[["json"]]'])
@@ -176,7 +176,7 @@ function anyValue(chance: Chance, depth: number): string {
   return form === 4 ? `[${parts}]` : `{${parts.map(part => `${JSON.stringify(of(NAMES))}:${part}`)}}`
 }
 
-/** An input of the form that is asked for; what is in it may be anything. */
+/** An input of the requested form, with any contents. */
 function soundInput({ below, of }: Chance, { cacheId, shardPath, root, jobId }: Known): string {
   const input = {
     cacheId: of([cacheId, cacheId, cacheId, ...TEXTS]),
@@ -199,7 +199,7 @@ function soundInput({ below, of }: Chance, { cacheId, shardPath, root, jobId }: 
   return JSON.stringify(input)
 }
 
-/** A text with one character changed. */
+/** A text with one changed character. */
 function flipped({ below }: Chance, text: string): string {
   const at = below(text.length)
   return text.slice(0, at) + String.fromCharCode(below(0x250)) + text.slice(at + 1)

@@ -1,4 +1,7 @@
-/** Jobs: they go on whoever leaves, end when they are told to, one writes at a time, and what they did is seen in the cache. */
+/**
+ * Jobs: they continue when their caller leaves, end when they are cancelled, only one writes at a time, and their effects are visible in
+ * the cache.
+ */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -29,14 +32,14 @@ import {
 const { client } = openTestService()
 const LOCK = join('embeddings', '.lewm-cache.lock')
 
-/** Attaches and waits for the first event of a type; what follows is left to whoever holds the iterator. */
+/** Attaches and waits for the first event of a type. The rest is left to the owner of the iterator. */
 async function attachUntil(at: TestClient, jobId: string, type: JobEvent['type'], signal?: AbortSignal) {
   const events = await at.jobs.attach({ jobId }, { signal })
   for (let next = await events.next(); !next.done; next = await events.next()) if (next.value.type === type) return events
   throw new Error(`the job has ended without ${type}`)
 }
 
-test('a job goes on when its caller leaves, and when the cache is closed', async () => {
+test('a job continues when its caller leaves, and when the cache is closed', async () => {
   const { cacheId, root } = await openWhole(client, makeManyShards(400))
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
   const leaving = new AbortController()
@@ -46,13 +49,13 @@ test('a job goes on when its caller leaves, and when the cache is closed', async
   await client.caches.close({ cacheId })
   const rest = await collect(await client.jobs.attach({ jobId }))
   expect(endOf(rest)).toMatchObject({ outcome: 'done', report: { report: { checkedShards: 400 } } })
-  // What it wrote down is there when the cache is opened again.
+  // Its records exist when the cache is opened again.
   const again = await openWhole(client, root)
   expect(again.lastVerifiedMs).not.toBeNull()
   expect(again.health.unverified).toBeUndefined()
 })
 
-test('progress is told with speed, at most ten times a second, while the service stays free', async () => {
+test('progress has a speed, is reported at most ten times a second, and the service stays responsive', async () => {
   const { cacheId } = await openWhole(client, makeManyShards(1500))
   const delay = monitorEventLoopDelay({ resolution: 5 })
   const started = performance.now()
@@ -71,7 +74,7 @@ test('progress is told with speed, at most ten times a second, while the service
   process.stdout.write(`verify of 1,500 shards: ${seconds.toFixed(1)} s, longest delay of the service ${(delay.max / 1e6).toFixed(0)} ms\n`)
 })
 
-test('what is known stays known while it is verified again', async () => {
+test('known results stay while they are verified again', async () => {
   const { cacheId } = await openWhole(client, makeManyShards(1000))
   await doJob(client, cacheId, { kind: 'verify' })
   const known = (await client.caches.summary({ cacheId })).health
@@ -89,7 +92,7 @@ test('what is known stays known while it is verified again', async () => {
   expect(looks).toBeGreaterThan(1)
 })
 
-test('a running job is cancelled between two shards, and what it has verified stays verified', async () => {
+test('a running job is cancelled between two shards, and verified shards stay verified', async () => {
   const { cacheId } = await openWhole(client, makeManyShards(3000))
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
   const events = await attachUntil(client, jobId, 'progress')
@@ -99,13 +102,13 @@ test('a running job is cancelled between two shards, and what it has verified st
   const { health, shards } = await client.caches.summary({ cacheId })
   expect(health.unverified).toBeGreaterThan(0)
   expect(health.unverified).toBeLessThan(shards)
-  // An event that is overtaken by the end is left out, so the list is asked.
+  // An event that arrives after the end is dropped, so the list is read.
   const progress = (await client.jobs.list()).find(job => job.jobId === jobId)?.progress
   expect(progress?.done).toBe(shards - (health.unverified ?? 0))
   expect(await client.jobs.outcome({ jobId })).toEqual({ outcome: 'cancelled' })
 })
 
-test('a verify that was broken off is gone on with, and what is old enough is verified again', async () => {
+test('an interrupted verification is resumed, and old ones are verified again', async () => {
   const { cacheId } = await openWhole(client, makeManyShards(1000))
   const when = () => client.caches.verifications({ cacheId, agesMs: [0, 3_600_000] })
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' }, workers: 1 })
@@ -139,7 +142,7 @@ test('a verify that was broken off is gone on with, and what is old enough is ve
   }
 })
 
-test('a quarantine by hand is cancelled between two moves, and what was moved stays in quarantine', async () => {
+test('a quarantine by hand is cancelled between two moves, and moved shards stay in quarantine', async () => {
   const { cacheId, root, shards } = await openWhole(client, makeManyShards(600))
   const { entries } = await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: 500 })
   const chosen = entries.map(entry => entry.shardPath)
@@ -154,7 +157,7 @@ test('a quarantine by hand is cancelled between two moves, and what was moved st
   expect(after.shards).toBe(shards - after.quarantined)
 })
 
-test('one job writes into a cache at a time; others read beside it', async () => {
+test('one job writes to a cache at a time, while others read', async () => {
   const { cacheId } = await openWhole(client, makeManyShards(600))
   const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'reindex' } })
   expect((await client.jobs.list())[0]).toMatchObject({ jobId, outcome: null })
@@ -187,7 +190,7 @@ test('a thread that dies ends its job with a sentence, and leaves no lock behind
   expect(endOf(await jobEvents(client, cacheId, { kind: 'reindex' }))).toMatchObject({ outcome: 'done' })
 })
 
-test('somebody else who writes is shown while they do', async () => {
+test('another writing process is shown while it runs', async () => {
   const root = referenceCache('healthy')
   const { cacheId } = await openWhole(client, root)
   const owner = { host: hostname(), pid: process.ppid, since: '2026-01-02T03:04:05.000Z', operation: 'reindex' }
@@ -197,7 +200,7 @@ test('somebody else who writes is shown while they do', async () => {
   await summaryWhen(client, cacheId, ({ writer }) => writer === null)
 })
 
-test('what was said of the index is dropped when somebody else replaces it', async () => {
+test('the verdict about the index is dropped when another process replaces it', async () => {
   const root = referenceCache('healthy')
   const { cacheId } = await openWhole(client, root)
   await doJob(client, cacheId, { kind: 'verify' })
@@ -214,7 +217,7 @@ test('what was said of the index is dropped when somebody else replaces it', asy
   expect(index.reason).toContain('cannot be used')
 })
 
-test('that the index is in step is not said any more when a shard came, changed or went', async () => {
+test('the index is no longer reported as matching when a shard was added, changed or removed', async () => {
   const { root, cacheId, shards } = await openWhole(client, referenceCache('healthy'))
   await doJob(client, cacheId, { kind: 'verify' })
   expect((await client.caches.summary({ cacheId })).index.drift).toBe(0)
@@ -229,7 +232,7 @@ test('that the index is in step is not said any more when a shard came, changed 
   expect((await client.caches.summary({ cacheId })).index.drift).toBe(0)
 })
 
-test('a job that leaves the index as it was leaves the verdict on it as well', async () => {
+test('a job that leaves the index unchanged keeps its verdict as well', async () => {
   const root = referenceCache('healthy')
   const index = new Database(join(root, 'embeddings/index.sqlite'))
   const { changes } = index.prepare('DELETE FROM window_index WHERE rowid % 5 = 0').run()
@@ -241,7 +244,7 @@ test('a job that leaves the index as it was leaves the verdict on it as well', a
   const { report } = await doJob(client, cacheId, { kind: 'restore', which: 'all' })
   expect(report).toEqual({ restored: [], skipped: [], indexRebuilt: false })
   expect((await client.caches.summary({ cacheId })).index.drift).toBe(changes)
-  // A taken place is no restore either.
+  // An occupied path is not a restore either.
   const [shard = '', other = ''] = (await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: 2 })).entries.map(
     each => each.shardPath
   )
@@ -254,7 +257,7 @@ test('a job that leaves the index as it was leaves the verdict on it as well', a
   expect((await client.caches.summary({ cacheId })).index.drift).toBe(0)
 })
 
-test('a service that is closed ends its jobs', async () => {
+test('closing the service ends its jobs', async () => {
   const { client: closing, service } = openTestService()
   const { cacheId } = await openWhole(closing, makeManyShards(3000))
   const running = await closing.jobs.start({ cacheId, request: { kind: 'verify' } })
@@ -265,7 +268,7 @@ test('a service that is closed ends its jobs', async () => {
   expect(await closing.jobs.outcome({ jobId: fresh.jobId })).toEqual({ outcome: 'cancelled' })
 })
 
-test('speed is that of the last seconds, and starts anew with each phase', () => {
+test('the speed is that of the last seconds, and restarts with each phase', () => {
   const meter = new SpeedMeter()
   const at = (phase: Progress['phase'], done: number, bytesDone: number, bytesTotal: number): Progress => {
     return { phase, done, total: 100, bytesDone, bytesTotal, shardPath: null, findings: 0 }
@@ -277,7 +280,7 @@ test('speed is that of the last seconds, and starts anew with each phase', () =>
   expect(meter.take(at('index', 51, 0, 0), 10_000)).toEqual({ bytesPerSecond: 0, secondsLeft: 49 / 25 })
 })
 
-test('plan, untick, apply, look, restore: nothing is lost', async () => {
+test('plan, untick, apply, check, restore: nothing is lost', async () => {
   const { cacheId } = await client.caches.openSample({ damaged: true })
   const before = await summaryWhen(client, cacheId, isWhole)
   const { plan } = await doJob(client, cacheId, { kind: 'plan' })
@@ -311,7 +314,7 @@ test('plan, untick, apply, look, restore: nothing is lost', async () => {
   expect(whole).toMatchObject({ shards: before.shards, quarantined: 0, health: { damaged: ticked.length } })
 })
 
-test('a shard that is written over is not verified any more, and a verify of what has changed takes it up', async () => {
+test('an overwritten shard is no longer verified, and verifying changed shards includes it', async () => {
   const root = referenceCache('healthy')
   const { cacheId, shards } = await openWhole(client, root)
   await doJob(client, cacheId, { kind: 'verify' })
@@ -337,7 +340,7 @@ test('a shard that is written over is not verified any more, and a verify of wha
   expect(health.suspect).toBeGreaterThanOrEqual(1)
 })
 
-test('the index of a newer GenoLeWM is named as such, and no job rebuilds it', async () => {
+test('the index of a newer GenoLeWM is reported as such, and no job rebuilds it', async () => {
   const { cacheId, root } = await openWhole(client, referenceCache('healthy'))
   spoilIndex(root, db => db.pragma('user_version = 4'))
   const before = readFileSync(join(root, INDEX))

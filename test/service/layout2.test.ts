@@ -1,4 +1,4 @@
-/** A cache of layout 2 in the service: rows with their centre, bit for bit, and an index that is compared and never rebuilt. */
+/** A cache of layout 2 in the service: rows with their center, bit for bit, and an index that is compared but never rebuilt. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** What the service makes of the ledger: shards that are only readable, and a cache that was moved. */
+/** The service and the ledger: shards that are only readable, and a moved cache. */
 import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -16,7 +16,7 @@ async function shardRows(cacheId: string) {
   return entries
 }
 
-test('a shard that was read in full and has no fingerprint is readable, not verified', async () => {
+test('a shard that was fully read but has no digest is readable, not verified', async () => {
   const { cacheId } = await openWhole(client, referenceCache('healthy'))
   await doJob(client, cacheId, { kind: 'verify' })
   const { health } = await client.caches.summary({ cacheId })
@@ -24,7 +24,7 @@ test('a shard that was read in full and has no fingerprint is readable, not veri
   expect(verified).toBeGreaterThan(90)
   const [first] = await shardRows(cacheId)
   const shardPath = first?.shardPath ?? ''
-  // What is moved away loses its fingerprint: what lies in its place later may be another shard.
+  // A moved shard loses its digest, because a later file at its path may be another shard.
   await doJob(client, cacheId, { kind: 'quarantine', shards: [shardPath], reason: 'to try' })
   await doJob(client, cacheId, { kind: 'restore', which: 'all' })
   expect((await client.caches.summary({ cacheId })).health).toEqual({ ...health, verified: verified - 1, readable: 1 })
@@ -35,7 +35,7 @@ test('a shard that was read in full and has no fingerprint is readable, not veri
   expect((await client.caches.summary({ cacheId })).health).toEqual(health)
 })
 
-test('a shard whose every page carries a checksum is verified without one too', async () => {
+test('a shard with a checksum on every page is verified without a digest', async () => {
   const root = temporaryFolder()
   const { shardPath } = await writeShard(root, { ...BLOCK, records: [recordOf(1)] })
   const { cacheId } = await openWhole(client, root)
@@ -45,7 +45,7 @@ test('a shard whose every page carries a checksum is verified without one too', 
   expect(await shardRows(cacheId)).toMatchObject([{ shardPath, health: 'verified', findings: 0 }])
 })
 
-test('a cache that was moved is as verified as it was, and the log says so', async () => {
+test('a moved cache keeps its verifications, and the log says so', async () => {
   const before = referenceCache('healthy')
   const after = join(temporaryFolder(), 'elsewhere')
   const first = await openWhole(client, before)
@@ -67,7 +67,7 @@ test.each([0, -1, 1.5, 257])('a job of %d workers is refused', async workers => 
 })
 
 test.runIf(process.platform === 'linux')(
-  'a job has as many threads as it was given workers',
+  'a job has the requested number of threads',
   async () => {
     const { cacheId } = await openWhole(client, makeManyShards(500))
     const threadsOf = async (workers: number): Promise<number> => {
@@ -88,7 +88,7 @@ test.runIf(process.platform === 'linux')(
   60_000
 )
 
-/** Of this process, whoever started them. */
+/** Of this process, started by anything. */
 function threads(): number {
   return readdirSync('/proc/self/task').length
 }

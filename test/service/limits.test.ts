@@ -1,4 +1,4 @@
-/** The limits of the process hold in the service's threads as well: those that read for it, those that do a job, and their own. */
+/** The limits of the process also apply in the service's threads: reader threads, job threads, and its own. */
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
@@ -18,7 +18,7 @@ afterEach(() => setLimits({}))
 
 const RAISE = 'the limit is list=1; --read-limit or LEWM_CACHE_LIMITS raises it'
 
-test.each([1, 2])('in a job with %i workers, and in what is asked of a shard', async workers => {
+test.each([1, 2])('in a job with %i workers, and in queries about a shard', async workers => {
   const root = referenceCache('healthy')
   const [shardPath = ''] = shardsOf(root)
   setLimits({ listLength: 1 })
@@ -34,7 +34,7 @@ test.each([1, 2])('in a job with %i workers, and in what is asked of a shard', a
   expect((await client.caches.summary({ cacheId })).health.unsupported).toBe(over_limit)
 })
 
-/** The window's service, as a process of its own. */
+/** The window's service, as a separate process. */
 function startProcess(limits: string): { client: ContractRouterClient<Contract>; complaints: () => string } {
   const entry = join(import.meta.dirname, '../../src/main/desktop/serviceProcess.ts')
   const child = fork(entry, [], {
@@ -73,7 +73,7 @@ test("from the environment, in the window's process", async () => {
   expect(complaints()).toBe('')
 })
 
-test('what is no limit there is said, and the window has its defaults', async () => {
+test('an invalid limit there is reported, and the window uses its defaults', async () => {
   const root = referenceCache('healthy')
   const [shardPath = ''] = shardsOf(root)
   const { client, complaints } = startProcess('list=1,lists=2')

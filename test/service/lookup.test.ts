@@ -1,4 +1,4 @@
-/** The search box: contigs by their bare names and by other names, and shards whose own name is wrong. */
+/** The search box: contigs by their bare names and by other names, and shards with a wrong name. */
 import { mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -24,7 +24,7 @@ async function cacheOf(shards: Readonly<Record<string, string>>): Promise<string
   return root
 }
 
-test('a misnamed shard is found, also after the service was started again', async () => {
+test('a misnamed shard is found, also after a restart of the service', async () => {
   const root = await cacheOf({ [`${FOLDER}/chr20_0.parquet`]: '20', [`${FOLDER}/chr21_0.parquet`]: '22', 'embeddings/notes.parquet': 'X' })
   const first = openTestService()
   for (const service of [first, null]) {
@@ -48,7 +48,7 @@ test('a misnamed shard is found, also after the service was started again', asyn
   }
 })
 
-test('a bare name is a contig where the cache has it, else part of a path', async () => {
+test('a bare name is a contig if the cache has it, else part of a path', async () => {
   const root = await cacheOf({ [`${FOLDER}/chrscaffold_7_0.parquet`]: 'scaffold_7', [`${FOLDER}/chrMT_0.parquet`]: 'MT' })
   const { client } = openTestService()
   const { cacheId } = await openWhole(client, root)

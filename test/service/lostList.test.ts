@@ -1,4 +1,4 @@
-/** What is missing, as a file: every key or window that evidence knows, and a count of those that nothing knows. */
+/** Missing windows as a file: every key or window that evidence knows, and the number of unknown ones. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ async function listOf(cacheId: string, format: 'ndjson' | 'bed', scope = {}) {
 const linesOf = (text: string) => text.split('\n').slice(0, -1)
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-/** Opens the cache when it is known what is missing. */
+/** Opens the cache and waits until the missing shards are known. */
 async function openMissing(root: string, shards: number): Promise<string> {
   const { cacheId } = await openWhole(client, root)
   await summaryWhen(client, cacheId, ({ missing }) => missing.missingShards === shards)
@@ -53,7 +53,7 @@ test('the keys are those of `lost --keys`, with the shard and the reason of each
     chrom: 'X',
     window_hash: recordsOf(LAB_SHARD).map(({ windowHash }) => hex(windowHash))[0]
   })
-  // The command line takes the file as a list of keys. Without a reindex, the index still leads to the shard that is gone.
+  // The command line accepts the file as a list of keys. Without a reindex, the index still points to the missing shard.
   await doJob(client, cacheId, { kind: 'reindex' })
   const file = join(temporaryFolder(), 'keys.ndjson')
   writeFileSync(file, text)
@@ -75,7 +75,7 @@ test('the windows are BED, sorted, named by their hash', async () => {
   expect(linesOf(text)).toEqual(expected)
 })
 
-test('a part of the cache has a list of its own', async () => {
+test('a part of the cache has a separate list', async () => {
   const root = await labCache()
   for (const path of [PATH, BETA]) rmSync(join(root, path))
   const cacheId = await openMissing(root, 2)
@@ -85,11 +85,11 @@ test('a part of the cache has a list of its own', async () => {
   expect(await listOf(cacheId, 'bed', { contig: 'Y' })).toEqual({ report: { shards: 0, listed: 0, ...WHOLE }, text: '' })
 })
 
-test('keys and windows that nothing knows are counted', async () => {
+test('unknown keys and windows are counted', async () => {
   // One configuration, so that no other shard knows the windows.
   const root = await labCache(labShards().filter(({ encoder, layer }) => encoder === 'lab/alpha' && layer === 5))
   rmSync(join(root, PATH))
-  // A file in quarantine that cannot be read, and no entry of it: nothing tells how many rows it had.
+  // An unreadable file in quarantine without index entries, so its number of rows is unknown.
   const other = pathOf({ ...LAB_SHARD, block: 0 })
   const place = join(root, other.replace('embeddings', 'embeddings/.quarantine'))
   mkdirSync(join(place, '..'), { recursive: true })
@@ -104,7 +104,7 @@ test('keys and windows that nothing knows are counted', async () => {
   expect(windows).toEqual({ report: { shards: 2, listed: 0, unlisted: ROWS, unlistedShards: 1, uncountedShards: 1 }, text: '' })
 })
 
-test('windows without a key are in the list, without a name; keys of them are counted as unknown', async () => {
+test('windows without a key are in the list without a name, and their keys are counted as unknown', async () => {
   const root = await labCache(labShards().filter(({ encoder, layer }) => encoder === 'lab/alpha' && layer === 5))
   const { cacheId } = await openWhole(client, root)
   await doJob(client, cacheId, { kind: 'verify' })
@@ -121,7 +121,7 @@ test('windows without a key are in the list, without a name; keys of them are co
   expect(linesOf(text)).toEqual(recordsOf(LAB_SHARD).map(({ chrom, startBp, endBp }) => `${chrom}\t${startBp}\t${endBp}\t.`))
 })
 
-test('a cache that is not there has no list', async () => {
+test('a closed cache has no list', async () => {
   const root = await labCache()
   const { cacheId } = await openWhole(client, root)
   renameSync(join(root, 'embeddings'), join(root, 'away'))
@@ -157,11 +157,11 @@ test('a hundred thousand keys, while the service answers', { timeout: 120_000 },
   const { report, text } = await asked
   expect(report).toEqual({ shards: MANY / 1000, listed: MANY, ...WHOLE })
   expect(new Set(linesOf(text).map(line => JSON.parse(line).window_hash)).size).toBe(MANY)
-  // On the service's own thread it would be one.
+  // On the service's own thread, it would be a single block.
   expect(answered).toBeGreaterThan(20)
 })
 
-test('a question that is given up ends', async () => {
+test('an abandoned request ends', async () => {
   const root = await labCache()
   rmSync(join(root, PATH))
   const cacheId = await openMissing(root, 1)

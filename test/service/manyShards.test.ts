@@ -1,4 +1,4 @@
-/** A hundred thousand shards: opened, shown while it is looked at, sorted, filtered, and opened again. Times are told, not judged. */
+/** A hundred thousand shards: opened, shown during the scan, sorted, filtered, and opened again. Times are printed, not asserted. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -34,7 +34,7 @@ test.each(['for the first time', 'again'])(
       const sorted = await client.shards.page({ cacheId, ...first, sort: { by, descending: true } })
       expect(sorted.total).toBe(SHARDS)
       reported += `, by ${by} ${since(from)}`
-      // Direct calls never leave the event loop's turn by themselves, as those over a carrier do.
+      // Direct calls never yield to the event loop, unlike calls over a connection.
       await setImmediate()
     }
     const from = performance.now()

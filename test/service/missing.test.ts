@@ -1,4 +1,4 @@
-/** What is missing from a cache, for whoever looks at it: from its opening on, after every job and every change of its folders. */
+/** Missing shards and rows of a cache, for every client: from its opening, after every job and after every change of its folders. */
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -25,7 +25,7 @@ async function missingPaths(cacheId: string, scope = {}): Promise<string[]> {
 }
 
 describe('a deleted shard', () => {
-  test('is missing from the opening on, before anything was verified: in the findings, the tree and the lane', async () => {
+  test('is missing from the opening on, before any verification: in the findings, the tree and the lane', async () => {
     const root = await labCache()
     rmSync(join(root, PATH))
     const { cacheId } = await openWhole(client, root)
@@ -52,12 +52,12 @@ describe('a deleted shard', () => {
     ])
   })
 
-  test('is missing after a verify, a reindex and a repair, and in a service that starts later', async () => {
+  test('is missing after a verification, a reindex and a repair, and in a service that starts later', async () => {
     const root = await labCache()
     const { cacheId } = await openWhole(client, root)
     await until(cacheId, nothing)
     rmSync(join(root, PATH))
-    // The folder tells of it by itself.
+    // The watched folder reports it.
     await until(cacheId, oneShard)
     const { report } = await doJob(client, cacheId, { kind: 'verify' })
     expect(report).toMatchObject(oneShard)
@@ -73,7 +73,7 @@ describe('a deleted shard', () => {
     await summaryWhen(later, again, ({ missing }) => missing.missingRows === ROWS)
   })
 
-  test('is missing no more when it is back', async () => {
+  test('is no longer missing when it is restored', async () => {
     const root = await labCache()
     const backup = join(temporaryFolder(), 'backup')
     cpSync(root, backup, { recursive: true })
@@ -98,7 +98,7 @@ test('rows in quarantine that no other shard holds are missing, until they are r
   expect(await client.caches.summary({ cacheId })).toMatchObject({ missing: nothing, shards: SHARDS })
 })
 
-test('forgetting leaves what is known of the rest of the index, and refuses what is not missing', async () => {
+test('forgetting keeps the verdict about the rest of the index, and refuses shards that are not missing', async () => {
   const root = await labCache()
   const { cacheId } = await openWhole(client, root)
   rmSync(join(root, PATH))
@@ -114,7 +114,7 @@ test('forgetting leaves what is known of the rest of the index, and refuses what
 })
 
 describe('while another process holds the index locked', () => {
-  test('what was missing stays missing, and it is said that more may be', { timeout: 90_000 }, async () => {
+  test('missing shards stay missing, and the summary says that there may be more', { timeout: 90_000 }, async () => {
     const root = await labCache()
     rmSync(join(root, PATH))
     const { cacheId } = await openWhole(client, root)
@@ -123,7 +123,7 @@ describe('while another process holds the index locked', () => {
     holder.exec('BEGIN EXCLUSIVE')
     try {
       rmSync(join(root, OTHER))
-      // A verification asks what is missing when it is done.
+      // A verification evaluates missing shards at its end.
       await doJob(client, cacheId, { kind: 'verify' })
       expect(await client.caches.summary({ cacheId })).toMatchObject({
         missing: oneShard,
@@ -142,7 +142,7 @@ describe('while another process holds the index locked', () => {
     })
   })
 
-  test('a cache that is opened then does not look whole', { timeout: 60_000 }, async () => {
+  test('a cache that is opened then is not shown as complete', { timeout: 60_000 }, async () => {
     const root = await labCache()
     rmSync(join(root, PATH))
     const holder = new Database(join(root, INDEX))
@@ -155,7 +155,7 @@ describe('while another process holds the index locked', () => {
   })
 })
 
-test('a list without what a damaged index knows says so', async () => {
+test('a list without the evidence of a damaged index says so', async () => {
   const root = await labCache()
   const { cacheId } = await openWhole(client, root)
   await doJob(client, cacheId, { kind: 'verify' })

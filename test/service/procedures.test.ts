@@ -1,4 +1,4 @@
-/** Every procedure of the contract, called directly on caches that GenoLeWM wrote and on the sample; none is left out. */
+/** Every procedure of the contract, called directly on caches that GenoLeWM wrote and on the sample. None is left out. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -61,7 +61,7 @@ async function damagedShard(name: string): Promise<string> {
   return first(entries).shardPath
 }
 
-procedure('caches.open', 'once for each cache, by whatever path, and writes nothing into it', async () => {
+procedure('caches.open', 'once for each cache, by any path, and writes nothing to it', async () => {
   const cache = referenceCache('healthy')
   const before = execFileSync('find', [cache, '-printf', '%p %s %T@ %C@\\n'], { encoding: 'utf8' })
   const opened = await openWhole(client, cache)
@@ -80,7 +80,7 @@ procedure('caches.open', 'once for each cache, by whatever path, and writes noth
   expect(execFileSync('find', [cache, '-printf', '%p %s %T@ %C@\\n'], { encoding: 'utf8' })).toBe(before)
 })
 
-procedure('caches.open', 'a folder that is no cache is refused with what was found there', async () => {
+procedure('caches.open', 'a folder that is not a cache is refused with a description', async () => {
   expect(await faultOf(client.caches.open({ path: join(root, 'embeddings') }))).toMatchObject({
     code: 'INPUT.GENERIC',
     defined: true,
@@ -105,7 +105,7 @@ procedure('caches.openSample', 'is built once, in the data folder', async () => 
   expect(readdirSync(dataFolder).filter(name => name.includes('.tmp'))).toEqual([])
 })
 
-procedure('caches.summary', 'adds up what is there', async () => {
+procedure('caches.summary', 'adds up the contents', async () => {
   const files = shardPaths.map(path => statSync(join(root, path)).size)
   expect(await client.caches.summary({ cacheId })).toMatchObject({
     shards: shardPaths.length,
@@ -118,7 +118,7 @@ procedure('caches.summary', 'adds up what is there', async () => {
   expect(await faultOf(client.caches.summary({ cacheId: 'none' }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
 })
 
-procedure('caches.watch', 'tells at once, and again when the folder changes', async () => {
+procedure('caches.watch', 'reports at once, and again when the folder changes', async () => {
   const cache = referenceCache('healthy')
   const opened = await openWhole(client, cache)
   const from = join(cache, first(shardPaths))
@@ -131,7 +131,7 @@ procedure('caches.watch', 'tells at once, and again when the folder changes', as
   expect((await client.shards.tree({ cacheId: opened.cacheId })).map(node => node.id)).toContain('new/3/global_mean_0/1')
 })
 
-procedure('caches.verifications', 'says what was verified when, and what was broken off', async () => {
+procedure('caches.verifications', 'gives the times of verifications, and an interrupted one', async () => {
   const cache = referenceCache('healthy')
   const opened = await openWhole(client, cache)
   const ask = () => client.caches.verifications({ cacheId: opened.cacheId, agesMs: [0, 3_600_000] })
@@ -141,7 +141,7 @@ procedure('caches.verifications', 'says what was verified when, and what was bro
   await expect.poll(ask).toEqual({ never: all - 2, older: [all, all - 2], interrupted: null })
 })
 
-procedure('caches.close', 'ends its watches and lets go of it', async () => {
+procedure('caches.close', 'ends its watches and releases it', async () => {
   const opened = await openWhole(client, referenceCache('unusual'))
   const seen: CacheSummary[] = []
   for await (const summary of await client.caches.watch({ cacheId: opened.cacheId })) {
@@ -151,7 +151,7 @@ procedure('caches.close', 'ends its watches and lets go of it', async () => {
   expect(await faultOf(client.shards.tree({ cacheId: opened.cacheId }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
 })
 
-procedure('caches.inspect', 'says what a folder is, whatever it is', async () => {
+procedure('caches.inspect', 'describes any folder', async () => {
   const file = join(temporaryFolder(), 'notes.txt')
   writeFileSync(file, '')
   expect(await client.caches.inspect({ path: root })).toMatchObject({ path: root, isCache: true })
@@ -161,19 +161,19 @@ procedure('caches.inspect', 'says what a folder is, whatever it is', async () =>
   expect(await client.caches.inspect({ path: '' })).toMatchObject({ isCache: false, nearestRoot: null })
 })
 
-procedure('caches.recent', 'has what was opened, but not the sample', async () => {
+procedure('caches.recent', 'lists opened caches, but not the sample', async () => {
   const recent = await client.caches.recent()
   expect(recent.find(({ path }) => path === root)).toMatchObject({ pinned: false, exists: true })
   expect(recent.filter(({ path }) => path.startsWith(dataFolder))).toEqual([])
 })
 
-procedure('caches.pin', 'puts a cache first, and lets it go again', async () => {
+procedure('caches.pin', 'pins a cache, and unpins it', async () => {
   const gone = join(temporaryFolder(), 'gone')
   expect(first(await client.caches.pin({ path: gone, pinned: true }))).toMatchObject({ path: gone, pinned: true, exists: false })
   expect((await client.caches.pin({ path: gone, pinned: false })).find(({ path }) => path === gone)).toMatchObject({ pinned: false })
 })
 
-procedure('caches.forget', 'takes a cache off the list', async () => {
+procedure('caches.forget', 'removes a cache from the list', async () => {
   const gone = join(temporaryFolder(), 'gone')
   await client.caches.pin({ path: gone, pinned: true })
   expect((await client.caches.forget({ path: gone })).filter(({ path }) => path === gone)).toEqual([])
@@ -193,7 +193,7 @@ procedure('shards.tree', 'adds up at every level', async () => {
   expect(contigs).toEqual(['1', '2', 'chr7', 'GL000__1__x', 'HLA-A*01:01', 'MT', 'X'])
 })
 
-procedure('shards.page', 'scopes, filters, sorts and cuts', async () => {
+procedure('shards.page', 'applies scope, filter, sort and range', async () => {
   const all = await client.shards.page({ cacheId, ...EVERYTHING, offset: 0, limit: PAGE_ROWS })
   expect(all).toMatchObject({ total: shardPaths.length, rows: rows.length, bytes: healthy.bytes })
   expect(all.entries.map(entry => entry.shardPath)).toEqual(shardPaths)
@@ -235,7 +235,7 @@ procedure('shards.page', 'scopes, filters, sorts and cuts', async () => {
 
 const scopeAddress = { encoder: 'HuggingFaceBio__Carbon-500M', stateLayer: 12, poolType: 'centered_mean', poolRadius: 64 }
 
-procedure('shards.lane', 'has one cell a block, the worst of its shards', async () => {
+procedure('shards.lane', 'has one cell per block, with the worst health of its shards', async () => {
   const scope = { encoder: 'HuggingFaceBio__Carbon-500M' }
   const { contigs, truncated } = await client.shards.lane({ cacheId, scope })
   expect(truncated).toBe(false)
@@ -248,14 +248,14 @@ procedure('shards.lane', 'has one cell a block, the worst of its shards', async 
   expect(sample.contigs.find(({ contig }) => contig === 'truncated-third')?.blocks).toMatchObject([{ health: 'damaged' }])
 })
 
-procedure('shards.address', 'says what a path means, or null', async () => {
+procedure('shards.address', 'gives the address of a path, or null', async () => {
   const shardPath = 'embeddings/lab__encoder/-1/centered_mean_8/chrMT_3.parquet'
   const address = { encoder: 'lab__encoder', stateLayer: -1, poolType: 'centered_mean', poolRadius: 8, contig: 'MT', strideBlock: 3 }
   expect(await client.shards.address({ cacheId, shardPath })).toEqual(address)
   expect(await client.shards.address({ cacheId, shardPath: 'embeddings/stray.parquet' })).toBeNull()
 })
 
-procedure('shards.describe', 'tells what footer and pages hold', async () => {
+procedure('shards.describe', 'gives the facts of footer and pages', async () => {
   const shardPath = first(shardPaths)
   const mine = rows.filter(row => row.shard_path === shardPath)
   expect(await client.shards.describe({ cacheId, shardPath })).toMatchObject({
@@ -325,7 +325,7 @@ procedure('shards.vector', 'is exactly the vector that GenoLeWM reads, in float6
   expect(await faultOf(client.shards.vector({ cacheId, shardPath, rowOffset: 99_999 }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
 })
 
-procedure('shards.raw', 'says what the footer of any file holds', async () => {
+procedure('shards.raw', 'gives the footer of any file', async () => {
   const shardPath = first(shardPaths)
   const facts = await client.shards.raw({ cacheId, shardPath })
   expect(facts.rowCount).toBe(rows.filter(row => row.shard_path === shardPath).length)
@@ -354,7 +354,7 @@ procedure('shards.rawRows', 'gives the same rows as the reader of layout 1, as t
   )
 })
 
-procedure('shards.heatMap', 'draws means, and a damaged shard up to its damage', async () => {
+procedure('shards.heatMap', 'computes means, and draws a damaged shard up to its damage', async () => {
   const shardPath = first(shardPaths)
   const mine = rows.filter(row => row.shard_path === shardPath).map(referenceEmbedding)
   const dimensions = first(mine).length
@@ -384,7 +384,7 @@ procedure('shards.heatMap', 'draws means, and a damaged shard up to its damage',
   })
 })
 
-procedure('lookup.understand', 'says what a query means', async () => {
+procedure('lookup.understand', 'explains a query', async () => {
   const row = first(rows)
   const understand = (query: string) => client.lookup.understand({ cacheId, query })
   expect(await understand(row.window_hash)).toEqual({ kind: 'hash', sentence: 'SHA-256, 1 row', rows: 1 })
@@ -436,7 +436,7 @@ procedure('lookup.find', 'leads to rows or to shards', async () => {
   expect(await faultOf(client.lookup.find({ cacheId, query: 'nothing at all', limit: 5 }))).toMatchObject({ code: 'INPUT.GENERIC' })
 })
 
-procedure('findings', 'are those of the last look, of the last comparison and of the index', async () => {
+procedure('findings', 'are those of the last verification, of the last comparison and of the index', async () => {
   expect(await client.findings({ cacheId })).toEqual({ findings: [], firstLook: [], total: 0 })
   const all = await client.findings({ cacheId: damaged.cacheId })
   expect(all.total).toBe(all.findings.length)
@@ -446,7 +446,7 @@ procedure('findings', 'are those of the last look, of the last comparison and of
   expect(scoped.findings.every(found => found.shardPath.includes('/chrconflict-a_'))).toBe(true)
 })
 
-procedure('findings', 'tells what a first look found, until a verification says more', async () => {
+procedure('findings', 'gives findings of the initial scan, until a verification replaces them', async () => {
   const root = temporaryFolder()
   cpSync(damaged.root, root, { recursive: true })
   const { client: own, service, dataFolder: data } = openTestService()
@@ -475,7 +475,7 @@ procedure('findings', 'tells what a first look found, until a verification says 
   expect((await again.caches.summary({ cacheId: id })).suspected).toBe(0)
 })
 
-procedure('jobs.start', 'verifies, and what it found is known when it ends', async () => {
+procedure('jobs.start', 'verifies, and its findings are known at the end', async () => {
   const verified = await openWhole(client, referenceCache('healthy'))
   const { report } = await doJob(client, verified.cacheId, { kind: 'verify' })
   expect(report).toMatchObject({ checkedShards: shardPaths.length, checkedRows: rows.length, byKind: { non_finite: 1 } })
@@ -517,7 +517,7 @@ procedure('jobs.watch', 'reports the jobs of one cache at once, and again until 
   expect(outcomes.at(-1)).toBe('done')
 })
 
-procedure('jobs.attach', 'gives findings, progress and the end, to late ones as well', async () => {
+procedure('jobs.attach', 'gives findings, progress and the end, also to late subscribers', async () => {
   const events = await jobEvents(client, damaged.cacheId, { kind: 'plan' })
   const reported = events.flatMap(event => (event.type === 'findings' ? event.findings : []))
   expect(reported.length).toBe((await client.findings({ cacheId: damaged.cacheId })).total)
@@ -555,7 +555,7 @@ procedure('jobs.outcome', 'is null until there is one', async () => {
   expect(await faultOf(client.jobs.outcome({ jobId: 'none' }))).toMatchObject({ code: 'RESOURCE.NOT_FOUND' })
 })
 
-procedure('lost', 'is a file of what is missing', async () => {
+procedure('lost', 'is a file of missing keys', async () => {
   const cache = referenceCache('healthy')
   const shardPath = first(shardPaths)
   rmSync(join(cache, shardPath))
@@ -567,7 +567,7 @@ procedure('lost', 'is a file of what is missing', async () => {
   expect(lines.map(line => JSON.parse(line).window_hash)).toEqual(mine.map(row => row.window_hash))
 })
 
-procedure('quarantine', 'lists what was moved aside and why', async () => {
+procedure('quarantine', 'lists quarantined files with reasons', async () => {
   const cache = referenceCache('damaged')
   const opened = await openWhole(client, cache)
   const there = await client.quarantine({ cacheId: opened.cacheId })
@@ -583,7 +583,7 @@ procedure('quarantine', 'lists what was moved aside and why', async () => {
   })
 })
 
-procedure('program.info', 'tells what runs, and the default cache where there is one', async () => {
+procedure('program.info', 'reports running services, and the default cache if there is one', async () => {
   const info = await client.program.info()
   expect(info).toMatchObject({ node: process.versions.node, pid: process.pid, platform: process.platform, dataFolder, defaultCache: null })
   expect(info.version).toMatch(/^\d+\.\d+\.\d+/)
@@ -592,20 +592,20 @@ procedure('program.info', 'tells what runs, and the default cache where there is
   expect(await client.program.info()).toMatchObject({ defaultCache: root })
 })
 
-procedure('program.log', 'has the last lines, a bug with its stack', async () => {
+procedure('program.log', 'has the last lines, including a bug with its stack', async () => {
   const lines = await client.program.log({ lines: 2 })
   expect(lines).toHaveLength(2)
   expect((await client.program.log({ lines: PAGE_ROWS })).map(line => JSON.parse(line).msg)).toContain('the service is up')
 })
 
-procedure('program.settings', 'are what was saved', async () => {
+procedure('program.settings', 'are those that were saved', async () => {
   const { client } = openTestService()
   expect(await client.program.settings()).toEqual({})
   await client.program.saveSettings({ panes: [20, 60, 20], last: { scope: { encoder: 'e' } } })
   expect(await client.program.settings()).toEqual({ panes: [20, 60, 20], last: { scope: { encoder: 'e' } } })
 })
 
-procedure('program.saveSettings', 'survive the service, and a file that is none is as good as empty', async () => {
+procedure('program.saveSettings', 'survive the service, and an invalid file counts as empty', async () => {
   const { client, dataFolder } = openTestService()
   expect(await client.program.saveSettings({ theme: 'dark' })).toEqual({})
   const { client: next } = openTestService(dataFolder)

@@ -1,4 +1,4 @@
-/** The second reader in the window's service: a job that asks it, what stays of its findings, and files of other layouts as they are. */
+/** The second reader in the window's service: a job that uses it, its recorded findings, and files of other layouts in raw form. */
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -20,7 +20,7 @@ function cacheWith(bytes: Uint8Array): string {
 const kindsOf = async (cacheId: string): Promise<string[]> =>
   (await client.findings({ cacheId })).findings.filter(({ severity }) => severity !== 'index').map(({ kind }) => kind)
 
-test('a disagreement is kept until the second reader is asked again, or the shard is another one', async () => {
+test('a difference is kept until the second reader runs again, or the shard changes', async () => {
   const root = cacheWith(ambiguousShard())
   const { cacheId } = await openWhole(client, root)
   const { report } = await doJob(client, cacheId, { kind: 'verify', secondReader: true })
@@ -47,7 +47,7 @@ test('a disagreement is kept until the second reader is asked again, or the shar
   expect(await kindsOf(cacheId)).not.toContain('readers_disagree')
 })
 
-test('a shard of layout 3: its schema, its key-values and its rows, page by page', async () => {
+test('a shard of layout 3: its schema, its key-value metadata and its rows, page by page', async () => {
   const { cacheId } = await openWhole(client, newerCache('layout3b'))
   const { entries } = await client.shards.page({ cacheId, ...EVERYTHING, sort: { by: 'rows', descending: true }, offset: 0, limit: 1 })
   const shardPath = entries[0]?.shardPath ?? ''
@@ -65,7 +65,7 @@ test('a shard of layout 3: its schema, its key-values and its rows, page by page
   expect((await client.shards.rawRows({ cacheId, shardPath, offset: 17, limit: 3 })).rows).toEqual([])
 })
 
-test('an encoding that no one here reads hides one column; a damaged footer hides all of it, and says why', async () => {
+test('an unsupported encoding hides one column. A damaged footer hides everything, and gives the reason', async () => {
   const page = dataPage('LZO', 1, 'PLAIN', plainText('1'))
   const root = cacheWith(handmadeShard(1, { chrom: { chunk: { codec: 'LZO', values: 1, pages: [page] } } }))
   const { cacheId } = await openWhole(client, root)
@@ -79,7 +79,7 @@ test('an encoding that no one here reads hides one column; a damaged footer hide
   }
 })
 
-test('cells are short, whatever stands in them', async () => {
+test('cells are short, for any contents', async () => {
   const root = cacheWith(handmadeShard(1))
   const path = 'embeddings/any/file.parquet'
   mkdirSync(join(root, 'embeddings/any'))

@@ -1,4 +1,4 @@
-/** A service in a data folder of its own, called directly, and ways to wait for what it says. Closed after the test file. */
+/** A service with a separate data folder, called directly, with functions that wait for its reports. Closed after the test file. */
 import type { InferContractRouterInputs } from '@orpc/contract'
 import { createRouterClient, ORPCError, type RouterClient } from '@orpc/server'
 import { afterAll, onTestFinished } from 'vitest'
@@ -7,7 +7,7 @@ import type { ServiceRouter } from '../../src/main/service/rpc/router.ts'
 import type { CacheSummary, Contract, JobEvent, JobOutcome, JobReport, JobRequest } from '../../src/shared/contract/index.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
-/** What the table of shards is asked for. */
+/** The query for the table of shards. */
 export type PageInput = Omit<InferContractRouterInputs<Contract>['shards']['page'], 'cacheId' | 'offset' | 'limit'>
 
 /** All shards in path order. */
@@ -27,13 +27,13 @@ export function openTestService(dataFolder = temporaryFolder()): { client: TestC
   return { client: createRouterClient(service.router), service, dataFolder }
 }
 
-/** Waits for the first summary of a cache that is as wanted. */
+/** Waits for the first matching summary of a cache. */
 export async function summaryWhen(client: TestClient, cacheId: string, wanted: (summary: CacheSummary) => boolean): Promise<CacheSummary> {
   for await (const summary of await client.caches.watch({ cacheId })) if (wanted(summary)) return summary
   throw new Error('the cache was closed')
 }
 
-/** Opens a cache and waits until everything was looked at. */
+/** Opens a cache and waits until the scan is complete. */
 export async function openWhole(client: TestClient, path: string): Promise<CacheSummary> {
   const { cacheId } = await client.caches.open({ path })
   return summaryWhen(client, cacheId, isWhole)
@@ -49,7 +49,7 @@ export async function collect<T>(events: AsyncIterable<T>): Promise<T[]> {
   return all
 }
 
-/** Does a job and gives everything that it told. */
+/** Runs a job and returns all of its events. */
 export async function jobEvents(client: TestClient, cacheId: string, request: JobRequest): Promise<JobEvent[]> {
   const { jobId } = await client.jobs.start({ cacheId, request })
   return collect(await client.jobs.attach({ jobId }))
@@ -61,7 +61,7 @@ export function endOf(events: readonly JobEvent[]): JobOutcome {
   return last.end
 }
 
-/** Does a job that must come to its end. */
+/** Runs a job that must succeed. */
 export async function doJob<K extends JobRequest['kind']>(
   client: TestClient,
   cacheId: string,
@@ -77,7 +77,7 @@ function isOfKind<K extends JobReport['kind']>(report: JobReport, kind: K): repo
   return report.kind === kind
 }
 
-/** The error of a call that must fail with one of the contract's. */
+/** The error of a call that must fail with an error of the contract. */
 export async function faultOf(call: Promise<unknown>): Promise<{ code: string; message: string; details: unknown; defined: boolean }> {
   try {
     await call

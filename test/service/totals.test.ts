@@ -1,4 +1,4 @@
-/** Sums of rows: unknown as long as a footer was not read, and without what cannot be read. */
+/** Totals of rows: unknown until all footers were read, and without unreadable ones. */
 import { expect, test } from 'vitest'
 import { type CatalogEntry, ConfigurationIndex } from '../../src/main/service/catalog/catalogEntry.ts'
 import { PageSelection } from '../../src/main/service/catalog/page.ts'
@@ -11,7 +11,7 @@ function line(contig: string, footer: Partial<Pick<CatalogEntry, 'footerSeen' | 
   return { ...groups.line(`embeddings/e/3/global_mean_0/chr${contig}_0.parquet`, { bytes: 10, mtimeNs: 1n }), ...footer }
 }
 
-/** What the table says below it, and the tree of all of them. */
+/** The totals below the table, and the tree of all shards. */
 function sums(...lines: readonly CatalogEntry[]) {
   const { rows, withoutRowCount } = new PageSelection().of(lines, 1, EVERYTHING)
   const [top] = treeOf(lines)
@@ -19,12 +19,12 @@ function sums(...lines: readonly CatalogEntry[]) {
   return { rows, withoutRowCount }
 }
 
-test('rows are not known before all footers were read', () => {
+test('the number of rows is unknown until all footers were read', () => {
   expect(sums(line('1', {}), line('2', {}))).toMatchObject({ rows: null })
   expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', {}))).toMatchObject({ rows: null })
   expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', { footerSeen: true, rows: 7 }))).toEqual({ rows: 12, withoutRowCount: 0 })
 })
 
-test('shards whose footer cannot be read are said to be left out', () => {
+test('shards with an unreadable footer are reported as omitted', () => {
   expect(sums(line('1', { footerSeen: true, rows: 5 }), line('2', { footerSeen: true }))).toEqual({ rows: 5, withoutRowCount: 1 })
 })

@@ -1,4 +1,4 @@
-/** What happens in the folder while a cache is open: others add shards, the disk goes away and comes back, the system gives no watches. */
+/** Changes in the folder while a cache is open: new shards from other processes, a disk that disappears and returns, no file watches. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -33,7 +33,7 @@ async function pathsOf(client: TestClient, cacheId: string): Promise<string[]> {
   return entries.map(entry => entry.shardPath)
 }
 
-/** What a process of its own does. */
+/** The work of a separate process. */
 function copyElsewhere(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true })
   execFileSync('cp', [from, to])
@@ -43,7 +43,7 @@ async function warnings(client: TestClient): Promise<string[]> {
   return (await client.program.log({ lines: 500 })).map(line => JSON.parse(line)).flatMap(({ level, msg }) => (level >= 40 ? [msg] : []))
 }
 
-test.runIf(process.platform !== 'win32')('shards that another process adds appear, in known folders and in new ones', async () => {
+test.runIf(process.platform !== 'win32')('shards of another process appear, in known and in new folders', async () => {
   const root = makeManyShards(30)
   const { client } = openTestService()
   const { cacheId } = await openWhole(client, root)
@@ -58,7 +58,7 @@ test.runIf(process.platform !== 'win32')('shards that another process adds appea
   expect(await warnings(client)).toEqual([])
 })
 
-test('shards behind links are shown and verified, and what changes behind a link is seen', async () => {
+test('shards behind links are shown and verified, and changes behind a link are detected', async () => {
   const root = referenceCache('healthy')
   const paths = shardsOf(root)
   const linked = 'embeddings/local-kmer/12/global_mean_0/chr1_0.parquet'
@@ -82,7 +82,7 @@ test('shards behind links are shown and verified, and what changes behind a link
   expect(later).toMatchObject([{ kind: 'placeholder', shardPath: linked }])
 }, 120_000)
 
-test('a folder that goes away is one finding and no error, and what comes back is shown again', async () => {
+test('a folder that disappears is one finding and no error, and returning shards are shown again', async () => {
   const root = makeManyShards(40)
   const { client } = openTestService()
   const { cacheId } = await openWhole(client, root)
@@ -98,7 +98,7 @@ test('a folder that goes away is one finding and no error, and what comes back i
   expect(await warnings(client)).toEqual([])
 })
 
-test('a cache that goes away as a whole is told as such, not as one without an index', async () => {
+test('a whole cache that disappears is reported as such, not as one without an index', async () => {
   const root = referenceCache('healthy')
   const { client } = openTestService()
   const { cacheId, shards } = await openWhole(client, root)
@@ -113,7 +113,7 @@ test('a cache that goes away as a whole is told as such, not as one without an i
   expect(back.scanFindings).toEqual([])
 })
 
-test('without watches, changes are looked for, and the log says so once', async () => {
+test('without watches, the folder is polled, and the log says so once', async () => {
   refuse.code = 'ENOSPC'
   const root = referenceCache('healthy')
   const { client } = openTestService()

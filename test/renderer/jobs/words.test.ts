@@ -1,4 +1,4 @@
-/** Jobs in words: what is followed adds up, what ended is told, what was moved can be undone, and what is saved is whole. */
+/** Jobs in words: progress adds up, results are reported, moves can be undone, and saved reports are complete. */
 import { describe, expect, test } from 'vitest'
 import { movedBy, preparedRequest } from '../../../src/renderer/jobs/kinds/index.ts'
 import { outcomeText, reportJson } from '../../../src/renderer/jobs/outcomeText.ts'
@@ -27,7 +27,7 @@ const APPLIED: JobReport = {
   }
 }
 
-test('what a job tells adds up', () => {
+test('the events of a job add up', () => {
   const found = (kind: 'bad_page' | 'cut_off') => ({ ...finding(kind, 'a', SAID), details: {} })
   const progress = { phase: 'read', done: 1, total: 2, bytesDone: 10, bytesTotal: 20, shardPath: 'a', findings: 3 } as const
   const events: readonly JobEvent[] = [
@@ -65,8 +65,8 @@ describe('an end', () => {
     expect(outcomeText({ outcome: 'done', report: { kind: 'reindex', report: { ...REINDEX, indexKept: true } } }, null)).toBe(
       'No shard could be read, so the index was left as it was.'
     )
-    expect(outcomeText({ outcome: 'failed', error: { code: 'RESOURCE.BUSY', message: 'somebody writes', details: {} } }, null)).toBe(
-      'somebody writes'
+    expect(outcomeText({ outcome: 'failed', error: { code: 'RESOURCE.BUSY', message: 'another process writes', details: {} } }, null)).toBe(
+      'another process writes'
     )
     expect(outcomeText({ outcome: 'cancelled' }, null)).toBe('Cancelled. Work that was finished is kept.')
     const progress = { phase: 'read', done: 1234, total: 5000, bytesDone: 0, bytesTotal: 0, shardPath: null, findings: 0 } as const
@@ -75,12 +75,12 @@ describe('an end', () => {
     )
   })
 
-  test('knows what an undo brings back', () => {
+  test('knows what an undo restores', () => {
     expect(movedBy(APPLIED)).toEqual(['embeddings/.quarantine/a.parquet'])
     expect(movedBy({ kind: 'reindex', report: REINDEX })).toEqual([])
   })
 
-  test('is saved as the command line writes it: snake_case names, big integers as text', () => {
+  test('is saved in the form of the command line: snake_case names, big integers as text', () => {
     const plan = {
       version: 1,
       cacheDir: '/c',
@@ -121,18 +121,18 @@ describe('an end', () => {
   })
 })
 
-test('a line of the log is the time, the level, the sentence and its facts', () => {
+test('a line of the log is the time, the level, the sentence and its fields', () => {
   expect(readableLine('{"level":50,"time":0,"pid":7,"hostname":"h","msg":"no","path":"a b","n":3}')).toBe(
     '1970-01-01 00:00:00.000  ERROR  no path=a b n=3'
   )
-  expect(readableLine('not of ours {')).toBe('not of ours {')
+  expect(readableLine('another form {')).toBe('another form {')
 })
 
-test('recorded findings read as words, the reason of a person as it was written', () => {
+test("recorded findings are shown as words, and the user's reason as it was written", () => {
   const findings = [finding('bad_footer', 'a', { said: '8 bytes follow' }), finding('no_rows', 'a', {})]
   expect(reasonsText({ findings, reasons: ['bad_footer: 8 bytes follow', 'no_rows: …'] })).toBe(
     'Bad footer: 8 bytes follow; No rows: the shard is a valid file without rows, so nothing is lost'
   )
-  expect(reasonsText({ findings: [], reasons: ['no_kind: of ours', 'looked odd'] })).toBe('no_kind: of ours; looked odd')
+  expect(reasonsText({ findings: [], reasons: ['no_kind: unknown', 'looked odd'] })).toBe('no_kind: unknown; looked odd')
   expect(reasonsText({ findings: [], reasons: [] })).toBe('No reason recorded (moved by another program)')
 })

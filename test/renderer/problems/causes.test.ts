@@ -1,4 +1,4 @@
-/** Problems by cause: the gravest first, their places in order, and only what can be moved is offered to be moved. */
+/** Problems by cause: the most severe first, their places in order, and only shards that can be moved are offered. */
 import { expect, test } from 'vitest'
 import { causesOf, causeTitle, movableShards, placeText, shardsToVerify } from '../../../src/renderer/panels/problems/causes.ts'
 import { driftOf } from '../../../src/renderer/text/findings/drift.ts'
@@ -17,7 +17,7 @@ const FINDINGS = [
   finding('bad_page', 'embeddings/d.parquet', SAID, { column: 'window_hash' })
 ]
 
-test('causes stand by severity, then by how many they are; places by path and row', () => {
+test('causes are ordered by severity, then by number, and places by path and row', () => {
   const causes = causesOf(FINDINGS)
   expect(causes.map(({ kind, shards, findings }) => [kind, shards, findings.length])).toEqual([
     ['bad_page', 1, 2],
@@ -41,7 +41,7 @@ test('each shard is offered once, and none that must not be moved', () => {
     expect(movable(kind)).toEqual([])
 })
 
-test('links are causes of their own, with advice of their own', () => {
+test('links are separate causes, with separate advice', () => {
   const causes = causesOf([
     finding('stray_file', 'a', SAID, { details: { link: 'target' } }),
     finding('stray_file', 'b', SAID, { details: { tool: 'rsync' } }),
@@ -59,7 +59,7 @@ test('links are causes of their own, with advice of their own', () => {
   ])
 })
 
-test('what a first look found stands apart, after the rest, and is not offered to be moved', () => {
+test('findings of the initial scan are separate, after the rest, and are not offered to be moved', () => {
   const causes = causesOf([finding('no_rows', 'a', SAID)], [finding('no_rows', 'b', SAID), finding('cut_off', 'c', SAID)])
   expect(causes.map(({ kind, firstLook }) => [kind, firstLook])).toEqual([
     ['no_rows', false],
@@ -70,12 +70,12 @@ test('what a first look found stands apart, after the rest, and is not offered t
   expect(causes.flatMap(movableShards)).toEqual(['a'])
 })
 
-test('a place is told by row and column', () => {
+test('a place has a row and a column', () => {
   expect(FINDINGS.map(placeText)).toEqual(['12 rows from 0', 'row 9, embedding', 'row 2', 'row 1', '', 'embedding', 'window_hash'])
   expect(placeText(finding('invalid_row', 'a', SAID, { row: 14_712, details: { count: 1200 } }))).toBe('1,200 rows from 14,712')
 })
 
-test('of a missing shard, the place says in how many configurations its block is present', () => {
+test('for a missing shard, the place gives the number of configurations that hold its block', () => {
   const missing = (details: Finding['details']): string =>
     placeText(finding('missing_shard', 'a', SAID, { details: { count: 4, ...details } }))
   const block = { stride_block: 4, configurations: 4, present_in: 3 }
@@ -85,11 +85,11 @@ test('of a missing shard, the place says in how many configurations its block is
   expect(missing({})).toBe('')
 })
 
-test('a finding of the index stands for as many rows as it counts', () => {
+test('a finding of the index represents as many rows as it counts', () => {
   expect(driftOf(FINDINGS.slice(0, 2))).toBe(13)
 })
 
-test('what changed meanwhile is one cause, offers only another verify, and stands after the rest', () => {
+test('findings about changed files are one cause, offer only another verification, and come after the rest', () => {
   const changed = { changed_meanwhile: true }
   const causes = causesOf(
     [
@@ -111,7 +111,7 @@ test('what changed meanwhile is one cause, offers only another verify, and stand
   expect(first && adviceOf(first, null).remedy).toBe('Verify them again when the other process has finished.')
 })
 
-test('where the index as a whole changed meanwhile, the whole cache is verified again', () => {
+test('if the index as a whole changed meanwhile, the whole cache is verified again', () => {
   const [cause] = causesOf([finding('index_missing', 'embeddings/index.sqlite', SAID, { details: { changed_meanwhile: true } })])
   expect(cause && shardsToVerify(cause)).toBeNull()
 })

@@ -1,15 +1,15 @@
-/** What is said of an exported list: how much is in it, and how much is not. */
+/** The sentence about an exported list: how much it contains, and how much it does not. */
 import { expect, test } from 'vitest'
 import { lostListText } from '../../../src/renderer/sheets/lostList.ts'
 
 const WHOLE = { shards: 3, listed: 1200, unlisted: 0, unlistedShards: 0, uncountedShards: 0 }
 
-test('a list with everything in it', () => {
+test('a complete list', () => {
   expect(lostListText('ndjson', WHOLE)).toBe('1,200 keys of 3 shards saved.')
   expect(lostListText('bed', { ...WHOLE, shards: 1, listed: 1 })).toBe('1 window of 1 shard saved.')
 })
 
-test('what is unknown is counted', () => {
+test('unknown keys are counted', () => {
   expect(lostListText('ndjson', { ...WHOLE, unlisted: 12, unlistedShards: 2 })).toBe(
     '1,200 keys of 3 shards saved. 12 keys of 2 shards are unknown and not in the list.'
   )

@@ -1,4 +1,4 @@
-/** Of shards with the same keys, only those that come second are offered, and never the last one that holds a key. */
+/** Of shards with the same keys, only the second ones are offered, and never the last one with a key. */
 import { describe, expect, test } from 'vitest'
 import { causesOf, movableShards } from '../../../src/renderer/panels/problems/causes.ts'
 import { differenceOf, pairOf, pairsOf, secondShards } from '../../../src/renderer/text/findings/pairs.ts'
@@ -6,7 +6,7 @@ import { type Finding, type FindingKind, finding } from '../../../src/shared/mod
 
 const SAID = { said: 'm' }
 
-/** Both findings of two shards, as a verification makes them. */
+/** Both findings about two shards, as in a verification. */
 function both(first: string, second: string, kind: FindingKind = 'duplicate_key'): Finding[] {
   const details = (other: string, rows: number[], otherRows: number[], indexed: boolean) => ({
     details: { other_shard: other, rows, other_rows: otherRows, count: 2, indexed }
@@ -17,30 +17,30 @@ function both(first: string, second: string, kind: FindingKind = 'duplicate_key'
   ]
 }
 
-/** As a verification says that rows repeat the key of an earlier row of their own shard. */
+/** Findings about rows that repeat the key of an earlier row in the same shard, as in a verification. */
 const inside = (shardPath: string, kind: FindingKind = 'duplicate_key'): Finding =>
   finding(kind, shardPath, SAID, { row: 4, details: { other_shard: shardPath, rows: [4], other_rows: [3], count: 1 } })
 
 const offered = (findings: readonly Finding[]): readonly string[] => causesOf(findings).flatMap(movableShards)
 
-describe('what is offered to be quarantined', () => {
+describe('offered for quarantine', () => {
   test.each<[string, Finding[], string[]]>([
     ['two shards: the second', both('a', 'b'), ['b']],
-    ['three alike: the second and the third', [...both('a', 'b'), ...both('a', 'c')], ['b', 'c']],
+    ['three equal ones: the second and the third', [...both('a', 'b'), ...both('a', 'c')], ['b', 'c']],
     ['two pairs', [...both('a', 'b'), ...both('c', 'd')], ['b', 'd']],
-    ['a chain: not what is second to a shard that goes', [...both('a', 'b'), ...both('b', 'c')], ['b']],
-    ['second to one that stays and to one that goes', [...both('a', 'b'), ...both('a', 'c'), ...both('b', 'c')], ['b']],
+    ['a chain: not a shard that is second to a quarantined one', [...both('a', 'b'), ...both('b', 'c')], ['b']],
+    ['second to one that stays and to one that does not', [...both('a', 'b'), ...both('a', 'c'), ...both('b', 'c')], ['b']],
     ['a longer chain', [...both('a', 'b'), ...both('b', 'c'), ...both('c', 'd')], ['b', 'd']],
     ['a shard that repeats its own keys', [inside('a')], []],
-    ['the second one repeats its own keys, too', [...both('a', 'b'), inside('b')], ['b']],
-    ['the order in which findings come does not matter', [...both('b', 'c'), ...both('a', 'b')].reverse(), ['b']],
+    ['the second one also repeats its own keys', [...both('a', 'b'), inside('b')], ['b']],
+    ['the order of findings does not matter', [...both('b', 'c'), ...both('a', 'b')].reverse(), ['b']],
     ['a conflict', both('a', 'b', 'conflicting_key'), []],
     ['a conflict inside of a shard', [inside('a', 'conflicting_key')], []]
   ])('%s', (_, findings, shards) => {
     expect(offered(findings)).toEqual(shards)
   })
 
-  test('every key of a shard that is offered stays in one that is not', () => {
+  test('every key of an offered shard stays in another one', () => {
     const shards = ['a', 'b', 'c', 'd', 'e']
     const edges = shards.flatMap((first, i) => shards.slice(i + 1).map(second => [first, second] as const))
     for (let some = 1; some < 2 ** edges.length; some++) {

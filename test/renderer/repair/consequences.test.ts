@@ -1,4 +1,4 @@
-/** What a plan means as it is ticked: the numbers of the right side, and the words of the button. */
+/** The effects of the ticked part of a plan: the numbers on the right, and the text of the button. */
 import { expect, test } from 'vitest'
 import { buttonText, consequencesOf, groupMoves, groupTicks } from '../../../src/renderer/sheets/repair/consequences.ts'
 import { type FindingKind, finding } from '../../../src/shared/model/finding.ts'
@@ -41,7 +41,7 @@ const PLAN: RepairPlan = {
   missingRows: 0
 }
 
-test('only what is ticked counts, and the index counts keys of shards without a footer', () => {
+test('only ticked shards count, and the index counts keys of shards without a footer', () => {
   expect(consequencesOf(PLAN, new Set(['b', 'c']))).toEqual({
     shards: 2,
     bytes: 200,
@@ -55,12 +55,12 @@ test('only what is ticked counts, and the index counts keys of shards without a 
   })
 })
 
-test('keys of a damaged shard that stays leave the index as well, those of one that is only suspected do not', () => {
+test('keys of a damaged shard that stays leave the index as well, those of a suspect one do not', () => {
   expect(consequencesOf({ ...PLAN, reindex: true }, new Set())).toMatchObject({ shards: 0, keys: 106, byIndex: 64, damagedStay: 3 })
   expect(consequencesOf(PLAN, new Set())).toMatchObject({ keys: 0, unknown: 0, damagedStay: 0, indexEntries: 0, anything: false })
 })
 
-test('keys that another shard holds are not missing until both have gone', () => {
+test('keys that another shard holds are not missing until both have moved', () => {
   const shared = {
     ...PLAN,
     moves: [
@@ -73,12 +73,12 @@ test('keys that another shard holds are not missing until both have gone', () =>
   expect(consequencesOf(plan, new Set(['a', 'b']))).toMatchObject({ keys: 10, everyCopy: 10 })
 })
 
-test('keys of a shard of which nothing tells how many are not made up', () => {
+test('unknown numbers of keys are not guessed', () => {
   const plan = { ...PLAN, moves: [{ ...move('a', null, true, 'cut_off'), indexEntries: 0 }] }
   expect(consequencesOf(plan, new Set(['a']))).toMatchObject({ keys: 0, byIndex: 0, unknown: 1 })
 })
 
-test('the button says what it does', () => {
+test('the button names its action', () => {
   const text = (plan: RepairPlan, ...ticked: string[]): string => buttonText(consequencesOf(plan, new Set(ticked)))
   expect(text(PLAN, 'b', 'c')).toBe('Quarantine 2 shards and rebuild the index')
   expect(text(PLAN, 'b')).toBe('Quarantine 1 shard and rebuild the index')
@@ -86,7 +86,7 @@ test('the button says what it does', () => {
   expect(text({ ...PLAN, reindex: true })).toBe('Rebuild the index')
 })
 
-test('moves stand by their gravest cause, ticked ones first', () => {
+test('moves are ordered by their most severe cause, ticked ones first', () => {
   expect(groupMoves(PLAN.moves).map(({ kind, moves }) => [kind, moves.map(({ shardPath }) => shardPath)])).toEqual([
     ['bad_page', ['b', 'd']],
     ['cut_off', ['c']],
@@ -94,7 +94,7 @@ test('moves stand by their gravest cause, ticked ones first', () => {
   ])
 })
 
-/** A move with the findings that two shards hold the same keys, as a plan has them. */
+/** A move with the findings for two shards with the same keys, as in a plan. */
 function twin(shardPath: string, other: string, isFirst: boolean, kind: FindingKind = 'duplicate_key'): PlannedMove {
   const details = { other_shard: other, rows: [0], other_rows: [0], count: 1, indexed: isFirst }
   return { ...move(shardPath, 1, false), reasons: [finding(kind, shardPath, 'm', { details })] }
@@ -104,7 +104,7 @@ test('ticking a group of duplicates leaves one holder of each key', () => {
   const moves = [twin('a', 'b', true), twin('b', 'a', false), twin('d', 'c', false)]
   const group = { kind: 'duplicate_key', moves } as const
   expect(groupTicks(group, new Set())).toEqual(['b', 'd'])
-  // The other holder is ticked already, in this group or in another.
+  // The other holder is already ticked, in this group or in another.
   expect(groupTicks(group, new Set(['a', 'c']))).toEqual([])
   expect(groupTicks(group, new Set(['b', 'd']))).toEqual(['b', 'd'])
 })

@@ -1,4 +1,4 @@
-/** The numbers beside an axis: always enough of them to read a scale from. */
+/** The numbers beside an axis: always enough of them to read a scale. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { axisMarks, markLabels } from '../../../src/renderer/ui/plots/axisMarks.ts'
@@ -13,7 +13,7 @@ test.each([
   expect(markLabels(axisMarks(low, high))).toEqual(labels)
 })
 
-test('there are at least two in any range, all of them inside, no two alike', () => {
+test('there are at least two for any range, all of them inside, no two equal', () => {
   const number = fc.float({ min: -65_504, max: 65_504, noNaN: true })
   fc.assert(
     fc.property(number, number, (a, b) => {
@@ -29,6 +29,6 @@ test('there are at least two in any range, all of them inside, no two alike', ()
   )
 })
 
-test('none where there is no range', () => {
+test('none without a range', () => {
   expect([axisMarks(1, 1), axisMarks(Number.NaN, 1)]).toEqual([[], []])
 })

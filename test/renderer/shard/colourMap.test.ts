@@ -1,10 +1,12 @@
-/** The colours: 0 is the paper, more is further from it, and both sides stay apart for colour-blind eyes. */
+/**
+ * The colours: 0 has the colour of the background, larger values are further from it, and both sides are distinct for colour-blind readers.
+ */
 import { describe, expect, test } from 'vitest'
 import { colourAt, colourTable, limitOf, type Rgb, type Theme, wordFor } from '../../../src/renderer/ui/plots/colourMap.ts'
 
 type Linear = readonly [number, number, number]
 
-/** How red-, green- and blue-blind eyes see a colour (Machado, Oliveira and Fernandes 2009), in linear light. */
+/** Colours as seen with red, green and blue blindness (Machado, Oliveira and Fernandes 2009), in linear light. */
 const EYES: Readonly<Record<string, readonly Linear[]>> = {
   protan: [
     [0.152286, 1.052583, -0.204868],
@@ -36,7 +38,7 @@ function seenBy(matrix: readonly Linear[], [red, green, blue]: Linear): Linear {
   return [row(0), row(1), row(2)]
 }
 
-/** Oklab: distances in it are differences to the eye. */
+/** Oklab, in which distances represent visible differences. */
 function oklab([r, g, b]: Linear): Linear {
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
@@ -57,7 +59,7 @@ const THEMES: readonly Theme[] = ['light', 'dark']
 describe.each(THEMES)('%s', theme => {
   const lightness = (place: number): number => oklab(linear(colourAt(theme, place)))[0]
 
-  test('lightness goes one way from 0 to either end', () => {
+  test('lightness changes monotonically from 0 to either end', () => {
     const steps = Array.from({ length: 64 }, (_, i) => i / 64)
     for (const side of [-1, 1]) {
       for (const step of steps) {
@@ -67,7 +69,7 @@ describe.each(THEMES)('%s', theme => {
     }
   })
 
-  test.each(Object.entries(EYES))('%s eyes tell below from above', (_, matrix) => {
+  test.each(Object.entries(EYES))('%s eyes distinguish below from above', (_, matrix) => {
     for (const size of [0.2, 0.4, 0.6, 0.8, 1]) {
       const seen = [-size, size].map(place => oklab(seenBy(matrix, linear(colourAt(theme, place)))))
       const [below, above] = seen
@@ -80,7 +82,7 @@ describe.each(THEMES)('%s', theme => {
     for (let i = -100; i <= 100; i++) expect(distance(nan, oklab(linear(colourAt(theme, i / 100))))).toBeGreaterThan(0.03)
   })
 
-  test('the table is the map, with the ends for what lies beyond', () => {
+  test('the table equals the map, with the end colours beyond it', () => {
     const table = colourTable(theme)
     const word = ([red, green, blue]: Rgb): number => new DataView(Uint8Array.of(red, green, blue, 255).buffer).getUint32(0, true)
     expect(wordFor(table, -3, 2)).toBe(word(colourAt(theme, -1)))
@@ -91,7 +93,7 @@ describe.each(THEMES)('%s', theme => {
   })
 })
 
-test('both sides of 0 get the same scale, and nothing gets a scale of its own', () => {
+test('both sides of 0 have the same scale, and an empty range has a default one', () => {
   expect(limitOf(-3, 1)).toBe(3)
   expect(limitOf(-1, 4)).toBe(4)
   expect([limitOf(null, null), limitOf(0, 0), limitOf(-Infinity, 1)]).toEqual([1, 1, 1])

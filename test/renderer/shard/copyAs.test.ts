@@ -1,4 +1,4 @@
-/** A row as text for elsewhere: what is pasted is what was stored. */
+/** A row as text for other programs: the copied text equals the stored row. */
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -26,7 +26,7 @@ const ROW: RowLine = {
 }
 
 describe('JSON', () => {
-  test('has the names of GenoLeWM, and text where JSON has no number', () => {
+  test('has the names of GenoLeWM, and text for values that JSON cannot represent', () => {
     const values = Float64Array.of(0.5, Number.NaN, Infinity, -Infinity, -0)
     expect(JSON.parse(jsonOf(ROW, values))).toEqual({
       shard_path: ROW.shardPath,
@@ -47,12 +47,12 @@ describe('JSON', () => {
     })
   })
 
-  test('a position beyond 2^53 keeps all its digits', () => {
+  test('a position above 2^53 keeps all its digits', () => {
     expect(jsonOf({ ...ROW, endBp: 2n ** 53n + 1n }, new Float64Array(0))).toContain('"end_bp": "9007199254740993"')
   })
 })
 
-test('every value comes back from its text, its sign as well', () => {
+test('every value is reproduced from its text, including its sign', () => {
   fc.assert(
     fc.property(fc.float64Array(), values => {
       const lines = csvOf(values).trimEnd().split('\n').slice(1)
@@ -63,7 +63,7 @@ test('every value comes back from its text, its sign as well', () => {
   expect(exactNumber(-0)).toBe('-0.0')
 })
 
-test('TSV is one line of names and one a row, with no formula in it', () => {
+test('TSV has one line of names and one per row, without formulas', () => {
   const [names, line, end] = tsvOf([{ ...ROW, chrom: '=1+1' }]).split('\n')
   expect(names?.split('\t')).toHaveLength(line?.split('\t').length ?? 0)
   expect(line?.split('\t').slice(0, 4)).toEqual(['1', "'=1+1", '8192', '20480'])

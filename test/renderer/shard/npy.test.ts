@@ -1,4 +1,4 @@
-/** Vectors as .npy: what NumPy reads is what was there, bit for bit, and in half the bytes where that loses nothing. */
+/** Vectors as .npy: NumPy reads the same values, bit for bit, in half the bytes if that is exact. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ describe('a double as float16 bits', () => {
     expect([...wrong]).toEqual([])
   })
 
-  test('what is not exactly one is refused', () => {
+  test('an inexact value is refused', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), value => {
         const rounded = fromFloat16(Uint16Array.of(toFloat16(value)))[0]
@@ -34,12 +34,12 @@ describe('a double as float16 bits', () => {
   })
 })
 
-test('float16 where every value is one, float64 as soon as one is not', () => {
+test('float16 if every value is one, float64 otherwise', () => {
   expect(descrOf(npyOf(Float64Array.of(0.5, Number.NaN, Infinity)))).toBe('<f2')
   expect(descrOf(npyOf(Float64Array.of(0.5, 0.1)))).toBe('<f8')
 })
 
-test('the data begins at a multiple of 64 bytes, however long the header is', () => {
+test('the data begins at a multiple of 64 bytes, for any length of the header', () => {
   for (const length of [0, 1, 9, 10, 4096, 100_000]) expect((npyOf(new Float64Array(length)).length - 2 * length) % 64).toBe(0)
 })
 
@@ -62,7 +62,7 @@ for path in sys.argv[1:]:
     expect(stderr).toBe('')
     const [float16s, eights, none] = stdout.trim().split('\n')
     expect(JSON.parse(float16s ?? '')).toEqual(['<f2', [65_536], [...FLOAT16S].map(bits => ((bits & 0x7fff) > 0x7c00 ? 0x7e00 : bits))])
-    // Larger than JSON.parse keeps exact: compared as text.
+    // Too large for JSON.parse to keep exact, so it is compared as text.
     expect(eights).toBe(`["<f8", [7], [${[...new BigUint64Array(doubles.buffer)].join(', ')}]]`)
     expect(JSON.parse(none ?? '')).toEqual(['<f2', [0], []])
   })

@@ -1,4 +1,4 @@
-/** Where values, rows and ticks lie, and where keys lead: the strip, the heat map and the table of rows. */
+/** The positions of values, rows and axis marks, and keyboard movement: the strip, the heat map and the table of rows. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { layOutStrip, moveIn, valueAt } from '../../../src/renderer/ui/plots/stripLayout.ts'
@@ -35,7 +35,7 @@ describe('the strip', () => {
 describe('the heat map', () => {
   const picture: Picture = { width: 3, height: 2, rows: 5, dimensions: 7, cells: Float32Array.of(0, 1, 2, 3, 4, 5) }
 
-  test('says of every value the cell that the service put it into', () => {
+  test('gives the cell of the service for every value', () => {
     for (let row = 0; row < picture.rows; row++) {
       for (let value = 0; value < picture.dimensions; value++) {
         const column = Math.floor((value * picture.width) / picture.dimensions)
@@ -48,17 +48,17 @@ describe('the heat map', () => {
     expect(spotAt(picture, 2, 4).lastValue).toBe(6)
   })
 
-  test('a place beside it is the nearest part', () => {
+  test('a position outside belongs to the nearest part', () => {
     expect([-0.1, 0, 0.49, 0.5, 1].map(place => partAt(place, 2))).toEqual([0, 0, 0, 1, 1])
   })
 
-  test('knows from where on nothing is drawn', () => {
+  test('finds the first line without data', () => {
     expect(firstEmptyLine(picture)).toBeNull()
     expect(firstEmptyLine({ ...picture, cells: Float32Array.of(0, NaN, NaN, NaN, NaN, NaN) })).toBe(1)
     expect(firstEmptyLine({ ...picture, cells: new Float32Array(6).fill(NaN) })).toBe(0)
   })
 
-  test('ticks are round, start at 0, and are not too many', () => {
+  test('axis marks are round, start at 0, and are few enough', () => {
     expect(ticks(32, 20)).toEqual(Array.from({ length: 16 }, (_, i) => 2 * i))
     expect(ticks(1024, 14, true)).toEqual([0, 128, 256, 384, 512, 640, 768, 896])
     expect(ticks(1, 5)).toEqual([0])

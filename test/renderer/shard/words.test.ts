@@ -25,7 +25,7 @@ const STATISTICS: VectorStatistics = {
 }
 
 describe('a vector', () => {
-  test('is told in one sentence', () => {
+  test('is described in one sentence', () => {
     expect(describeVector(STATISTICS)).toBe(
       '1,024 values from −2.125 to 3.5, mean 0.012346, standard deviation 0.9; 3 zeros, 2 NaN, 1 infinity'
     )
@@ -79,10 +79,10 @@ const WHOLE: ShardFacts = {
   verifiedAtMs: null
 }
 
-describe('what can be read', () => {
+describe('readable parts', () => {
   const readable = (facts: ShardFacts): boolean[] => readableParts(facts).map(part => part.readable)
 
-  test('each part is told apart from the others', () => {
+  test('each part is reported separately', () => {
     expect(readable(WHOLE)).toEqual([true, true, true])
     expect(readable({ ...WHOLE, statistics: null })).toEqual([true, true, false])
     expect(readable({ ...WHOLE, range: null })).toEqual([true, false, true])
@@ -96,7 +96,7 @@ describe('what can be read', () => {
 describe('advice', () => {
   const kinds = Object.keys(FINDING_KINDS).filter(isKind)
 
-  test('says for every kind what it costs and what can be done, in sentences', () => {
+  test('gives the impact and the remedy for every kind, in sentences', () => {
     for (const kind of kinds) {
       const found = finding(kind, 'a', SAID)
       const { cost, remedy } = adviceOf(found, 12)
@@ -105,21 +105,21 @@ describe('advice', () => {
     }
   })
 
-  test('counts the rows where they are known', () => {
+  test('counts the rows if they are known', () => {
     const bad = finding('bad_page', 'a', SAID)
     expect(adviceOf(bad, 1200).cost).toContain('its 1,200 rows')
     expect(adviceOf(bad, 1).cost).toContain('its one row')
     expect(adviceOf(bad, null).cost).toContain('its rows')
   })
 
-  test('a repair is offered for what a repair mends, and nothing moves what is not ours to judge', () => {
+  test('a repair is offered for what it can fix, and nothing moves what cannot be judged', () => {
     expect(actionsFor([finding('cut_off', 'a', SAID)])).toEqual(['verify', 'quarantine', 'repair'])
     expect(actionsFor([finding('unreadable', 'a', SAID)])).toEqual(['verify'])
     expect(actionsFor([finding('row_without_entry', 'a', SAID)])).toEqual(['repair'])
     expect(actionsFor([])).toEqual([])
   })
 
-  test('kinds read as words', () => expect(kindTitle('page_checksum')).toBe('Page checksum'))
+  test('kinds are shown as words', () => expect(kindTitle('page_checksum')).toBe('Page checksum'))
 })
 
 function isKind(kind: string): kind is keyof typeof FINDING_KINDS {
