@@ -6,14 +6,14 @@ import { showInCache } from './show.tsx'
 /** After this the selection follows, ms. */
 const REST = 120
 
-function Row({ tell }: { readonly tell: (row: PacedRow) => void }) {
-  tell(usePacedRow())
+function Row({ report }: { readonly report: (row: PacedRow) => void }) {
+  report(usePacedRow())
   return null
 }
 
 async function shown() {
   const latest: { row?: PacedRow } = {}
-  const workspace = showInCache(<Row tell={row => Object.assign(latest, { row })} />)
+  const workspace = showInCache(<Row report={row => Object.assign(latest, { row })} />)
   const paced = (): PacedRow => {
     if (latest.row === undefined) throw new Error('not shown yet')
     return latest.row

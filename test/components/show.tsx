@@ -35,8 +35,8 @@ export function show(node: ReactNode): void {
 
 async function* nothing(): AsyncGenerator<never> {}
 
-function Watcher({ tell }: { readonly tell: (workspace: Workspace) => void }) {
-  tell(useWorkspace('selection', 'go', 'back', 'canGoBack', 'ask') as Workspace)
+function Watcher({ report }: { readonly report: (workspace: Workspace) => void }) {
+  report(useWorkspace('selection', 'go', 'back', 'canGoBack', 'ask') as Workspace)
   return null
 }
 
@@ -57,7 +57,7 @@ export function showInCache(node: ReactNode, answers: Answers = {}): () => Works
     <ClientContext value={client}>
       <QueryClientProvider client={new QueryClient()}>
         <WorkspaceProvider first={first} onClose={() => {}}>
-          <Watcher tell={workspace => Object.assign(latest, { workspace })} />
+          <Watcher report={workspace => Object.assign(latest, { workspace })} />
           {node}
         </WorkspaceProvider>
       </QueryClientProvider>

@@ -1,4 +1,4 @@
-/** Stands for the tests of components where there is no Chromium: skipped aloud, or a failure with REQUIRE_ALL=1. */
+/** Replaces the tests of components if there is no Chromium: one skipped test with its reason, or a failure with REQUIRE_ALL=1. */
 import { expect, test } from 'vitest'
 import { describeWith } from '../support/capabilities.ts'
 

@@ -1,8 +1,8 @@
 /** The outcome of a job in words, and its report as text. */
 import type { JobOutcome, JobReport } from '../../shared/contract/index.ts'
 import { toJson } from '../../shared/json.ts'
-import { withMessage } from '../../shared/text/recordedFinding.ts'
 import type { Progress } from '../../shared/model/report.ts'
+import { withMessage } from '../../shared/text/recordedFinding.ts'
 import { formatCount, formatCounted } from '../text/index.ts'
 import { documentOf, reportSentence } from './kinds/index.ts'
 

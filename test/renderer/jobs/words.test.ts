@@ -70,9 +70,7 @@ describe('an end', () => {
     )
     expect(outcomeText({ outcome: 'cancelled' }, null)).toBe('Cancelled. Work that was finished is kept.')
     const progress = { phase: 'read', done: 1234, total: 5000, bytesDone: 0, bytesTotal: 0, shardPath: null, findings: 0 } as const
-    expect(outcomeText({ outcome: 'cancelled' }, progress)).toBe(
-      'Cancelled after 1,234 of 5,000 shards. Work that was finished is kept.'
-    )
+    expect(outcomeText({ outcome: 'cancelled' }, progress)).toBe('Cancelled after 1,234 of 5,000 shards. Work that was finished is kept.')
   })
 
   test('knows what an undo restores', () => {

@@ -1,7 +1,8 @@
 /** Parts of the reports of several kinds. */
-import { describeFinding } from '../../../shared/text/describeFinding.ts'
+
 import type { Finding } from '../../../shared/model/finding.ts'
 import type { ShardNotMoved } from '../../../shared/model/report.ts'
+import { describeFinding } from '../../../shared/text/describeFinding.ts'
 import { formatCount } from '../../text/index.ts'
 import { ShardName } from '../../ui/text/ShardName.tsx'
 import { Muted } from '../../ui/text/Text.tsx'

@@ -1,7 +1,7 @@
 /** Parts of the sentences of several kinds. Pure. */
 import type { JobReport } from '../../../shared/contract/index.ts'
-import { missingText } from '../../../shared/text/missingText.ts'
 import type { ShardNotMoved } from '../../../shared/model/report.ts'
+import { missingText } from '../../../shared/text/missingText.ts'
 import { formatCount, formatCounted } from '../../text/index.ts'
 
 type Missing = Parameters<typeof missingText>[0]

@@ -6,7 +6,7 @@ import { ShardName } from '../../ui/text/ShardName.tsx'
 import { Muted } from '../../ui/text/Text.tsx'
 import { placeText } from './causes.ts'
 
-/** Findings may be alike: a key tells them apart. */
+/** Two findings may have the same contents, so each has a key. */
 export type Place = { readonly key: string; readonly found: Finding }
 
 /**

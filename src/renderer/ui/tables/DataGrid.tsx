@@ -52,7 +52,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   useEffect(() => {
     if (shows !== '') virtual.scrollToOffset(0)
   }, [shows, virtual])
-  useTellPages(source, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, virtual.isScrolling)
+  useReportPages(source, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, virtual.isScrolling)
 
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
   const { done, copy, copySelected, exportAll } = useGridExport(props)
@@ -182,8 +182,8 @@ function indexAt(event: MouseEvent): number | null {
   return row === null ? null : Number(row.getAttribute('data-index'))
 }
 
-/** Tells the source which pages are in view, but not of those that are only scrolled past. */
-function useTellPages({ paging }: Pick<GridSource<unknown>, 'paging'>, first: number, last: number, isScrolling: boolean): void {
+/** Reports the pages in view to the source, but not those that are only scrolled past. */
+function useReportPages({ paging }: Pick<GridSource<unknown>, 'paging'>, first: number, last: number, isScrolling: boolean): void {
   const size = paging?.size ?? Number.POSITIVE_INFINITY
   const [firstPage, lastPage] = [Math.floor(first / size), Math.floor(last / size)]
   const latest = useRef({ isScrolling, onView: paging?.onView })

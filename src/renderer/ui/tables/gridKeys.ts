@@ -1,4 +1,4 @@
-/** What the keys of a table do. */
+/** The keys of a table. */
 import type { KeyboardEvent } from 'react'
 import type { GridSelection } from './model/grid.ts'
 import { lineAfterKey } from './model/lineAfterKey.ts'

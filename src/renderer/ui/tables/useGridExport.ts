@@ -12,7 +12,7 @@ import { gridTsv } from './model/gridText.ts'
 const MOST_EXPORTED = 1_000_000
 
 export type GridExport = {
-  /** What was done last, for a moment. */
+  /** The last action, for a moment. */
   readonly done: string | null
   readonly copy: (event: ClipboardEvent) => void
   readonly copySelected: () => void
@@ -26,7 +26,7 @@ export function useGridExport<Row>({
   fileName,
   toText = rows => gridTsv(columns, rows)
 }: Pick<DataGridProps<Row>, 'columns' | 'source' | 'selection' | 'fileName' | 'toText'>): GridExport {
-  const tell = useTell()
+  const notify = useTell()
   const [done, run] = useDone()
   const copied = `${formatCounted(selection.count, 'row')} copied`
   const copySelected = (): void => run(copied, async () => copyText(toText(await selection.rows())))
@@ -42,12 +42,12 @@ export function useGridExport<Row>({
     },
     exportAll: () => {
       if (source.total > MOST_EXPORTED) {
-        tell(`At most ${formatCounted(MOST_EXPORTED, 'row')} can be exported. Select rows and copy them instead.`)
+        notify(`At most ${formatCounted(MOST_EXPORTED, 'row')} can be exported. Select rows and copy them instead.`)
         return
       }
       const save = async (): Promise<unknown> =>
         saveBytes(`${fileName}.tsv`, new TextEncoder().encode(toText(await source.between(0, source.total - 1))))
-      save().catch(error => tell(sentenceOf(error)))
+      save().catch(error => notify(sentenceOf(error)))
     }
   }
 }

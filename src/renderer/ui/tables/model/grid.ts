@@ -1,4 +1,4 @@
-/** What a table shows and does, as plain data. Every table of the window is a `DataGrid` of these. */
+/** The columns, the rows and the selection of a table, as plain data. Every table of the window is a `DataGrid` of these. */
 import type { ReactNode } from 'react'
 
 export type GridColumn<Row> = {
@@ -27,9 +27,9 @@ export type GridColumn<Row> = {
   readonly isIndex?: boolean
   /** Whether the heading sorts the table. */
   readonly sorts?: boolean
-  /** What is copied, exported and sorted by. */
+  /** The value to copy, to export and to sort by. */
   readonly value: (row: Row) => string | number | bigint | null
-  /** What is shown; the value as text by default. */
+  /** The contents of the cell; by default the value as text. */
   readonly cell?: (row: Row) => ReactNode
   /** Shown on hover. */
   readonly hint?: (row: Row) => string | undefined
@@ -49,7 +49,7 @@ export type GridSource<Row> = {
   readonly isBusy?: boolean
   /** Rows from one index to another, both included. Rows that cannot be shown are left out. */
   readonly between: (from: number, to: number) => readonly Row[] | Promise<readonly Row[]>
-  /** Told which pages are in view. */
+  /** Receives the pages in view. */
   readonly paging?: { readonly size: number; readonly onView: (firstPage: number, lastPage: number) => void }
 }
 
@@ -109,7 +109,7 @@ export type DataGridProps<Row> = {
   readonly shows?: string
   /** Whether the pane of the table is entered by the table. */
   readonly isPaneEntry?: boolean
-  /** What can be done with the selected rows. Copying and exporting are always offered. */
+  /** Actions on the selected rows. Copying and exporting are always offered. */
   readonly actions?: readonly GridAction[]
   /** Enter and a double click. */
   readonly onOpen?: (index: number) => void
