@@ -36,7 +36,7 @@ describe('columns', () => {
     expect(names(100, { modifiedMs: false })).toEqual(['shardPath', 'pool', 'rows', 'bytes', 'verifiedAtMs', 'health'])
   })
 
-  test('that are too wide are told from those that are hidden', () => {
+  test('that are too wide are distinguished from hidden ones', () => {
     const layout = { visible: null, widths: {} }
     expect(tooNarrowFor(FITS, layout, visibleColumns(FITS, layout, 691))).toEqual(['modifiedMs'])
     expect(tooNarrowFor(FITS, layout, visibleColumns(FITS, layout, 692))).toEqual([])
