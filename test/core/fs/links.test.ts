@@ -402,7 +402,7 @@ describe('an index behind a link', () => {
     writeFileSync(away, 'not a database')
     expect((await verifyCache(root)).byKind.index_unreadable).toBe(1)
     await reindexCache(root)
-    expect(readFileSync(away, 'utf8')).toBe('no database at all')
+    expect(readFileSync(away, 'utf8')).toBe('not a database')
     expect((await verifyCache(root)).byKind).toEqual({ non_finite: 1 })
   })
 

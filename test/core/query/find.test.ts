@@ -167,7 +167,7 @@ describe('not a query', () => {
     ['ACGTTGCA', /8 bases are too few for a DNA search/],
     ['b'.repeat(65), /64 digits, this has 65/],
     ['chr1:0-10', /positions count from 1/],
-    ['chr1:20-10', /the end is not before the start/],
+    ['chr1:20-10', /the end must not be before the start/],
     ['1:1-100\n2:1-100', /one locus at a time/],
     ['chr1 100 50', /neither a hash prefix/],
     ['ACGTNNNNACGTNNNNACGT', /neither a hash prefix/],
