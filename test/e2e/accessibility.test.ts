@@ -16,6 +16,12 @@ import { inspectorPane, jobEnd, panel, shardGrid, shardsShown, showTab, type, ve
 
 const TABS = ['Shards', 'Map', 'Rows', 'Heat map', 'Index', 'Quarantine', 'Problems', 'Jobs', 'Log']
 
+/**
+ * While a combo box is open, React Aria hides the rest of the window from screen readers. The focus stays in the input and cannot get there.
+ * axe sees only hidden elements that could have the focus.
+ */
+const HIDDEN_BY_LIST = ['aria-hidden-focus', 'landmark-one-main', 'page-has-heading-one']
+
 type Scheme = 'light' | 'dark'
 
 inChromium('axe', open => {
@@ -61,7 +67,7 @@ function findsNothing(open: Open, schemes: readonly Scheme[]): void {
     await type(page, 'lambda__kmer-spectrum/4/')
     await page.keyboard.press('Enter')
     await page.getByText('9 matches').waitFor()
-    await look(inspector, 'the box with its matches')
+    await expectNoFaults(inspector, 'the box with its matches', schemes, HIDDEN_BY_LIST)
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     for (const [command, heading] of [
@@ -197,11 +203,19 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
 }
 
 /** Checks all rules in the first colour scheme, then those that the other scheme can affect. */
-async function expectNoFaults({ page, wear }: Inspector, view: string, schemes: readonly Scheme[]): Promise<void> {
+async function expectNoFaults(
+  { page, wear }: Inspector,
+  view: string,
+  schemes: readonly Scheme[],
+  without: readonly string[] = []
+): Promise<void> {
   for (const [index, scheme] of schemes.entries()) {
     await settle(page, wear, scheme)
     const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
-    expect(await faults(index === 0 ? axe : axe.withRules(['color-contrast', 'link-in-text-block'])), `${view}, ${scheme}`).toEqual([])
+    expect(
+      await faults(index === 0 ? axe.disableRules([...without]) : axe.withRules(['color-contrast', 'link-in-text-block'])),
+      `${view}, ${scheme}`
+    ).toEqual([])
   }
 }
 

@@ -10,9 +10,8 @@ export function Matches() {
   return (
     <ListBox<Match> aria-label='Matches' className={classes.list ?? ''}>
       {({ id, title, detail, mono }) => (
-        <ListBoxItem id={id} textValue={title} className={classes.option ?? ''} aria-label={`${title} · ${detail}`}>
-          {mono ? <Mono>{title}</Mono> : <span>{title}</span>}
-          <Muted>{detail}</Muted>
+        <ListBoxItem id={id} textValue={title} className={classes.option ?? ''}>
+          {mono ? <Mono>{title}</Mono> : <span>{title}</span>} <Muted>{detail}</Muted>
         </ListBoxItem>
       )}
     </ListBox>
