@@ -15,7 +15,7 @@ const WITH_PROCESSES = [
   'test/core/layouts/layout2.test.ts',
   'test/core/layouts/layouts.test.ts',
   'test/core/query/{checksums,findContig}.test.ts',
-  'test/renderer/shard/{copyAs,npy}.test.ts',
+  'test/renderer/text/export/{copyAs,npy}.test.ts',
   'test/sample/{buildSample,damage}.test.ts',
   'test/support/{plainReporter,reference}.test.ts'
 ]

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { damagedSample, startInspector } from '../e2e/inspector.ts'
+import { damagedSample, startInspector } from '../e2e/support/inspector.ts'
 import { requireChromium } from '../support/capabilities.ts'
 import { smallPng } from './smallPng.ts'
 
