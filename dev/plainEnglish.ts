@@ -19,15 +19,6 @@ const TO_DO: readonly string[] = [
   'test/e2e/secondReader.test.ts',
   'test/e2e/verify.test.ts',
   'test/renderer/jobs/words.test.ts',
-  'test/architecture.test.ts',
-  'test/audit.test.ts',
-  'test/desktop/',
-  'test/differential/',
-  'test/sample/',
-  'test/screenshots/',
-  'test/seams.test.ts',
-  'test/server/',
-  'test/soak/',
   'test/support/'
 ]
 

@@ -1,4 +1,4 @@
-/** The rules of `.dependency-cruiser.cjs` are seen to forbid: each is broken once, in a source tree made for it. */
+/** Checks that the rules of `.dependency-cruiser.cjs` take effect: each is violated once, in a generated source tree. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { temporaryFolder } from './support/temporaryFolder.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** An arrow from a module to what it imports, and the rule that forbids it (null: none does). */
+/** An import, and the rule that forbids it (null: none does). */
 const ARROWS: readonly (readonly [from: string, to: string, rule: string | null])[] = [
   ['src/shared/contract/a.ts', 'src/main/core/index.ts', 'shared-knows-no-room'],
   ['src/shared/contract/b.ts', 'src/renderer/view.tsx', 'shared-knows-no-room'],
@@ -49,7 +49,7 @@ const ARROWS: readonly (readonly [from: string, to: string, rule: string | null]
   ['src/main/cli/b.ts', 'test/support/any.ts', 'no-tests-in-the-program'],
   ['src/main/cli/c.ts', 'src/main/cli/nowhere.ts', 'no-lost-imports'],
   ['src/main/core/circle.ts', 'src/main/core/circleBack.ts', 'no-circles'],
-  ['src/main/core/circleBack.ts', 'src/main/core/circle.ts', null], // a circle is told once
+  ['src/main/core/circleBack.ts', 'src/main/core/circle.ts', null], // a circle is reported once
   ['src/main/core/parquet/later.ts', 'src/main/core/repair/ok.ts', 'core-rooms-in-order'],
   ['src/main/core/fs/later.ts', 'src/main/core/index.ts', 'core-rooms-in-order'],
   ['src/main/core/repair/ok.ts', 'src/main/core/parquet/ok.ts', null],
@@ -68,7 +68,7 @@ const ARROWS: readonly (readonly [from: string, to: string, rule: string | null]
   ['src/renderer/text/kept.ts', 'zod/mini', null]
 ]
 
-/** Two folders that need each other, without a circle of modules, and one that needs neither. */
+/** Two folders that depend on each other without a circle of modules, and one that depends on neither. */
 const FOLDERS: typeof ARROWS = [
   ['src/main/server/one/a.ts', 'src/main/server/two/a.ts', null],
   ['src/main/server/two/a.ts', 'src/shared/model/index.ts', null],
@@ -77,7 +77,7 @@ const FOLDERS: typeof ARROWS = [
   ['src/main/server/three/a.ts', 'src/main/server/one/b.ts', null]
 ]
 
-/** Longer, and yet plain: a module for each command, and one for each part of the shell around the window. */
+/** Larger folders that are still simple: one module per command, or one per part of the shell around the window. */
 const LONG_FOLDERS = ['main/cli/commands', 'main/desktop']
 
 const config = z
@@ -88,7 +88,7 @@ const report = z.object({
   summary: z.object({ violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })) })
 })
 
-/** Writes modules with one import each; half of them import types alone, which is an arrow as well. */
+/** Writes modules with one import each. Half of them import only types, which counts as well. */
 function plant(arrows: typeof ARROWS): string {
   const root = temporaryFolder()
   const write = (path: string, text: string): void => {
@@ -110,7 +110,7 @@ function plant(arrows: typeof ARROWS): string {
   return root
 }
 
-/** What the rules say of a source tree: `MODULE: RULE`. */
+/** The violations in a source tree: `MODULE: RULE`. */
 function violations(root: string): string[] {
   const { stdout, stderr } = spawnSync(
     process.execPath,
@@ -124,14 +124,14 @@ function violations(root: string): string[] {
   return report.parse(JSON.parse(stdout)).summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`)
 }
 
-test('every forbidden arrow between rooms is found, and no other', () => {
-  // Folders have circles here because modules of one room import those of all others.
+test('every forbidden import between rooms is found, and no other', () => {
+  // Folders form circles here because modules of one room import those of all others.
   const found = violations(plant(ARROWS)).filter(each => !each.endsWith(': no-circles-of-folders'))
   const expected = ARROWS.flatMap(([from, , rule]) => (rule === null ? [] : [`${from}: ${rule}`]))
   expect(found.sort()).toEqual([...expected, 'src/main/core/orphan.ts: no-orphans'].sort())
 })
 
-test('folders that need each other are found, and no other', () => {
+test('folders that depend on each other are found, and no other', () => {
   const found = violations(plant(FOLDERS)).filter(each => each.endsWith(': no-circles-of-folders'))
   expect(found.sort()).toEqual(['one', 'two'].map(name => `src/main/server/${name}: no-circles-of-folders`))
 })
@@ -147,7 +147,7 @@ test.each([
   expect(rooms.toSorted()).toEqual(folders.map(folder => `^${parent}/${folder.name}/`).sort())
 })
 
-test('no folder has more modules than one takes in at a glance', () => {
+test('no folder has too many modules', () => {
   const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(file => /[.]tsx?$/.test(file))
   const sizes = Map.groupBy(files, file => dirname(file).replaceAll('\\', '/'))
   const large = [...sizes].filter(([folder, modules]) => modules.length > 15 && !LONG_FOLDERS.includes(folder))
@@ -158,9 +158,9 @@ test("Electron's main process loads no native code", () => {
   expect(readFileSync(join(ROOT, 'out/desktop/main.cjs'), 'utf8')).not.toContain('better-sqlite3')
 })
 
-test.each(['architecture', 'trust', 'on-disk-format'])('every file that docs/%s.md names is there', name => {
+test.each(['architecture', 'trust', 'on-disk-format'])('every file that docs/%s.md names exists', name => {
   const text = readFileSync(join(ROOT, 'docs', `${name}.md`), 'utf8')
-  // Without a folder it is one of the folder that was named before.
+  // Without a folder, it is in the folder that was named before.
   const named = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]+[.]tsx?)`/g)].map(([, file = '']) => file)
   expect(named).not.toEqual([])
   const places = ['', 'src/main/core/', 'src/main/', 'test/']

@@ -1,4 +1,7 @@
-/** No dependency has a known weakness: the registry is asked, through npm. Most of those that people get are in the bundles. */
+/**
+ * No dependency has a known vulnerability, according to the registry, through npm. Most of the dependencies of the installed program are in
+ * the bundles.
+ */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -8,7 +11,7 @@ import { expect, test } from 'vitest'
 const ROOT = join(import.meta.dirname, '..')
 const BULK = '/-/npm/v1/security/advisories/bulk'
 
-/** The output of npm: the packages with an advisory, or why it could not ask. */
+/** The output of npm: the packages with an advisory, or the reason why it could not ask. */
 type Audit = { readonly affected: readonly string[] } | { readonly unasked: string }
 
 async function auditAll(...switches: string[]): Promise<Audit> {
@@ -41,7 +44,7 @@ test('npm audit finds nothing', { timeout: 120_000 }, async context => {
   expect(audit).toEqual({ affected: [] })
 })
 
-test('an advisory would be found, and a registry that does not answer is no clean one', { timeout: 120_000 }, async () => {
+test('an advisory would be found, and a registry that does not answer does not count as clean', { timeout: 120_000 }, async () => {
   const advisory = { id: 1, url: 'https://example.org/1', title: 'made up', severity: 'low', vulnerable_versions: '*', cwe: [] }
   // Packages that depend on it are affected as well.
   expect(await auditAt(200, { ws: [advisory] })).toMatchObject({ affected: expect.arrayContaining(['ws']) })

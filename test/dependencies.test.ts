@@ -1,4 +1,4 @@
-/** What `npm ci` installs: each package in the version and with the content that the lock file names, and no code of a package is run. */
+/** The result of `npm ci`: each package has the version and the content in the lock file, and no code of a package is run. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -17,10 +17,10 @@ type Package = {
 const manifest = read('package.json') as { dependencies: Record<string, string>; allowScripts: Record<string, boolean> }
 const runtime = read('runtime/package.json') as { optionalDependencies: Record<string, string> }
 const { packages } = read('package-lock.json') as { packages: Record<string, Package> }
-// The folder of the runtime is a part of the repository.
+// The folder of the runtime is part of the repository.
 const installed = Object.entries(packages).filter(([path, { link }]) => path !== '' && path !== 'runtime' && link !== true)
 
-test('the lock file has a hash of every package that is installed or belongs to the program', () => {
+test('the lock file has a hash of every package that is installed or part of the program', () => {
   const named = installed.filter(([path, { dev }]) => dev !== true || existsSync(join(ROOT, path)))
   expect(named.length).toBeGreaterThan(100)
   expect(named.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path)).toEqual([])
@@ -40,6 +40,6 @@ test('the Node that runs this is the one in the lock file', () => {
   if (here !== undefined) expect(process.versions.node).toBe(here.version)
 })
 
-test('an installation has only the packages outside of the bundles, and no Node', () => {
+test('an installation has only the packages outside the bundles, and no Node', () => {
   expect(Object.keys(manifest.dependencies)).toEqual(['better-sqlite3'])
 })

@@ -7,11 +7,11 @@ import { expect, test } from 'vitest'
 const PAGE = join(import.meta.dirname, '../out/renderer')
 const MOST_BYTES = 400_000
 
-/** Scripts of the page and all that they import before they run. */
+/** Scripts of the page with everything that they import before they run. */
 function firstScripts(): readonly string[] {
   const html = readFileSync(join(PAGE, 'index.html'), 'utf8')
   const found = new Set([...html.matchAll(/<(?:script|link)[^>]*"\.\/(assets\/[^"]*\.js)"/g)].map(([, name = '']) => name))
-  // A set also walks what is added on the way.
+  // Iterating over a set includes elements that are added during the iteration.
   for (const file of found) for (const name of staticImports(file)) found.add(name)
   return [...found]
 }
@@ -27,12 +27,12 @@ function staticImports(file: string): string[] {
 test('the scripts before the first paint have less than 400 KB', () => {
   const scripts = firstScripts()
   const bytes = scripts.reduce((sum, file) => sum + statSync(join(PAGE, file)).size, 0)
-  // React alone has 200 KB. Less means that a script was not counted.
+  // React alone has 200 KB. A smaller number means that a script was not counted.
   expect(bytes).toBeGreaterThan(200_000)
   expect(bytes).toBeLessThan(MOST_BYTES)
 })
 
-test('an open cache is none of them, and they are among what it needs', () => {
+test('the code of an open cache is not included, but is part of what it loads later', () => {
   const scripts = firstScripts()
   const [main = ''] = scripts
   const later = [...new Set(readFileSync(join(PAGE, main), 'utf8').match(/Workbench-[\w-]+\.js/g))]

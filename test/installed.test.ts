@@ -1,4 +1,4 @@
-/** The program as `npm install --global` puts it on a machine: the packed archive, on the Node of its user. */
+/** The program as installed by `npm install --global`: the packed archive, on the user's Node. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
@@ -8,7 +8,7 @@ import { temporaryFolder } from './support/temporaryFolder.ts'
 const ROOT = join(import.meta.dirname, '..')
 const shell = process.platform === 'win32'
 
-describe('the packed archive, installed for all', () => {
+describe('the packed archive, installed globally', () => {
   const prefix = temporaryFolder()
   const modules = join(prefix, process.platform === 'win32' ? 'node_modules' : 'lib/node_modules', 'geno-lewm-cache-inspector')
   const command = join(modules, 'bin/lewm-cache')
@@ -32,7 +32,7 @@ describe('the packed archive, installed for all', () => {
     expect(run(['verify', '--cache', sample])).toMatchObject({ status: 0, stderr: '' })
   })
 
-  test.skipIf(shell)('says what to install where there is no Node', () => {
+  test.skipIf(shell)('says what to install if there is no Node', () => {
     const tools = temporaryFolder()
     expect(spawnSync('/bin/sh', [command, '--version'], { encoding: 'utf8', env: { PATH: tools } })).toMatchObject({
       status: 2,

@@ -1,4 +1,4 @@
-/** `bin/lewm-cache`, in a folder of its own with a program that reports how it was started. */
+/** `bin/lewm-cache`, in a separate folder with a program that reports how it was started. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -14,13 +14,13 @@ const REPORT = `console.log(JSON.stringify({
 })); process.exitCode = 3`
 
 type Installation = {
-  /** Of the launcher. */
+  /** Path of the launcher. */
   readonly launcher: string
   /** A folder with nothing but a Node, for a PATH. */
   readonly nodeFolder: string
 }
 
-/** An installation. `cli: null` leaves the program out, `bundled: false` its Node; the Node on the PATH claims to be `version`. */
+/** An installation. `cli: null` omits the program, `bundled: false` its Node. The Node on the PATH claims to be `version`. */
 function install(given: { cli?: string | null; bundled?: boolean; version?: string } = {}): Installation {
   const { cli = REPORT, bundled = true, version = process.versions.node } = given
   const root = temporaryFolder()

@@ -1,4 +1,4 @@
-/** What is added often is one entry in one place: the compiler names every other place that has to say something about it. */
+/** Common additions are one entry in one place. The compiler reports every other place that has to handle it. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,15 +7,15 @@ import { temporaryFolder } from './support/temporaryFolder.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** A line that is put before another one. */
+/** A line that is inserted before another one. */
 type Line = { readonly before: string; readonly line: string }
 
 type Addition = {
   readonly what: string
-  /** Where it is added. */
+  /** The place of the addition. */
   readonly file: string
   readonly lines: readonly Line[]
-  /** Modules that do not compile until they know of it. */
+  /** Modules that do not compile until they handle it. */
   readonly asks: readonly string[]
 }
 
@@ -24,7 +24,7 @@ const ADDITIONS: readonly Addition[] = [
     what: 'a kind of finding',
     file: 'src/shared/model/findingKinds.ts',
     lines: [{ before: '  not_parquet: {', line: "  dummy_kind: { severity: 'suspect', foundBy: 'shard' }," }],
-    // What it costs, its sentence, and the facts of which that is made.
+    // Its impact, its sentence, and the facts for the sentence.
     asks: ['src/renderer/text/findings/findingAdvice.ts', 'src/shared/model/findingKinds.ts', 'src/shared/text/describeFinding.ts']
   },
   {
@@ -71,7 +71,7 @@ const ADDITIONS: readonly Addition[] = [
   }
 ]
 
-/** The sources with some additions, in a folder of their own. */
+/** The sources with some additions, in a separate folder. */
 function treeWith(additions: readonly Addition[]): string {
   const root = temporaryFolder()
   for (const name of ['src', 'package.json', 'tsconfig.json']) cpSync(join(ROOT, name), join(root, name), { recursive: true })
@@ -94,10 +94,10 @@ function modulesWithErrors(root: string): readonly string[] {
   return [...new Set([...stdout.matchAll(/^([^\s(]+)\(\d+,\d+\): error TS/gm)].map(([, file = '']) => file))].sort()
 }
 
-test('the sources as they are compile', () => {
+test('the unchanged sources compile', () => {
   expect(modulesWithErrors(treeWith([]))).toEqual([])
 })
 
-test.each(ADDITIONS)('$what is asked about at every place that shows or does it', addition => {
+test.each(ADDITIONS)('$what must be handled in every place that shows or performs it', addition => {
   expect(modulesWithErrors(treeWith([addition]))).toEqual(addition.asks)
 })

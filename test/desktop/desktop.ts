@@ -1,4 +1,4 @@
-/** Starts the built desktop program in a real Electron, with a data folder of its own, and talks to the service through its page. */
+/** Starts the built desktop program in a real Electron, with a separate data folder, and calls the service through its page. */
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
@@ -9,7 +9,9 @@ export const ROOT = join(import.meta.dirname, '../..')
 
 export type Desktop = { readonly app: ElectronApplication; readonly page: Page; readonly dataFolder: string }
 
-/** Tests run as root in containers, where Chromium's sandbox cannot be had, and without a GPU. The program itself never says so. */
+/**
+ * Tests run as root in containers, where Chromium's sandbox is unavailable, and without a GPU. The program itself never uses these options.
+ */
 export const SWITCHES: readonly string[] = ['--no-sandbox', '--disable-gpu']
 
 const ATTEMPTS = 3
@@ -17,7 +19,8 @@ const ATTEMPT_MS = 20_000
 
 /** @param executable the Electron */
 export async function startDesktop(executable: string, dataFolder = temporaryFolder(), args: readonly string[] = []): Promise<Desktop> {
-  // A debugger that attaches to a page just being made now and then stops it for good. That says nothing of the program, but is told.
+  // A debugger that attaches to a page during its creation sometimes stops it permanently. This is not an error of the program, but it is
+  // reported.
   for (let attempt = 1; ; attempt++) {
     try {
       return await attach(executable, dataFolder, args)
@@ -34,7 +37,7 @@ async function attach(executablePath: string, dataFolder: string, args: readonly
     args: [...SWITCHES, ROOT, ...args],
     env: environment(dataFolder),
     timeout: ATTEMPT_MS,
-    // Otherwise Playwright tells the page to be light, whatever the program says.
+    // Otherwise Playwright sets the page to light, whichever theme the program uses.
     colorScheme: null
   })
   try {
@@ -49,7 +52,7 @@ async function attach(executablePath: string, dataFolder: string, args: readonly
   }
 }
 
-/** What the program is given of this process's environment. */
+/** The environment variables that the program gets. */
 export function environment(dataFolder: string): Record<string, string> {
   const { PATH = '', DISPLAY = '', XAUTHORITY = '' } = process.env
   return { PATH, DISPLAY, XAUTHORITY, HOME: dataFolder, LEWM_CACHE_DATA: dataFolder }
@@ -59,9 +62,9 @@ const answer = z.object({ p: z.object({ s: z.number().default(200), b: z.object(
 export type Answer = { readonly status: number; readonly json: unknown; readonly bytes: number }
 
 /**
- * One call of the contract over a port of its own, as oRPC puts it on the wire.
+ * One call of the contract over a separate port, in oRPC's wire format.
  * @param path `/caches/openSample`
- * @returns what came back; `bytes` are those behind the text
+ * @returns the answer. `bytes` are those after the text
  */
 export async function call(page: Page, path: string, input?: unknown): Promise<Answer> {
   const message = JSON.stringify({ i: '1', p: { u: path, b: { json: input } } })
@@ -93,7 +96,7 @@ export async function call(page: Page, path: string, input?: unknown): Promise<A
 
 const info = z.object({ pid: z.number(), node: z.string(), dataFolder: z.string() })
 
-/** The service's process, as it tells of itself. */
+/** The process of the service, according to its own information. */
 export async function serviceInfo(page: Page): Promise<z.infer<typeof info>> {
   return info.parse((await call(page, '/program/info')).json)
 }

@@ -1,4 +1,4 @@
-/** Nothing leaves the machine: neither the window nor the Chromium around it speaks to another host. */
+/** Nothing leaves the machine: neither the window nor Chromium contacts another host. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,11 +8,11 @@ import { abroad, networkTrace } from '../support/networkTrace.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { call, startDesktop } from './desktop.ts'
 
-/** Chromium asks for news of its own some seconds after the start. */
+/** Chromium makes its own requests some seconds after the start. */
 const WATCHED_MS = 10_000
 
 describeWith('electron', 'the desktop program', executable => {
-  test('speaks to no other host while it starts, shows the sample, and stands there', { timeout: 240_000 }, async context => {
+  test('contacts no other host while it starts, shows the sample, and is idle', { timeout: 240_000 }, async context => {
     const strace = requireStrace()
     if (strace === null) return context.skip()
     const folder = temporaryFolder()
@@ -27,7 +27,7 @@ describeWith('electron', 'the desktop program', executable => {
     await pause(WATCHED_MS)
     await app.close()
     const lines = readFileSync(trace, 'utf8')
-    // The trace is one: the processes speak to each other in it.
+    // The trace is valid: it contains the communication between the processes.
     expect(lines).toMatch(/socketpair\(AF_UNIX|connect\(\d+, \{sa_family=AF_UNIX/)
     expect(abroad(lines)).toEqual([])
   })

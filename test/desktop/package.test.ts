@@ -1,4 +1,4 @@
-/** The program as it is installed: built with the runtime that is here, and started from its archive. */
+/** The installed program: built with the runtime of this machine, and started from its archive. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
@@ -33,7 +33,7 @@ describeWith('electron', 'the package', () => {
     expect(existsSync(join(folder, 'resources/app.asar.unpacked/node_modules/better-sqlite3/prebuilds'))).toBe(true)
   })
 
-  test('cannot be made to run anything else', () => {
+  test('cannot be made to run other code', () => {
     const { stdout } = spawnSync(NODE, [bin('electron-fuses'), 'read', '--app', program], { encoding: 'utf8' })
     const fuses = Object.fromEntries([...stdout.matchAll(/(\w+) is (\w+)/g)].map(([, name, state]) => [name, state]))
     expect(fuses).toMatchObject({
@@ -46,7 +46,7 @@ describeWith('electron', 'the package', () => {
     })
   })
 
-  test('starts, and its page talks to its service', async () => {
+  test('starts, and its page can call its service', async () => {
     const dataFolder = temporaryFolder()
     const child = spawn(program, [...SWITCHES, '--remote-debugging-port=0'], {
       env: environment(dataFolder),
@@ -77,7 +77,7 @@ describeWith('electron', 'the package', () => {
   })
 })
 
-/** A debugger that attaches to a page just being made now and then waits for it for good: then another one attaches. */
+/** A debugger that attaches to a page during its creation sometimes waits for it forever. Then another one attaches. */
 async function attached(address: string): Promise<Browser> {
   for (let attempt = 1; ; attempt++) {
     try {

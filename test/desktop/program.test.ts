@@ -1,4 +1,4 @@
-/** The program around the window: one instance, menus, the window's place, and a service that may end and begin again. */
+/** The program around the window: a single instance, menus, the window position, and a service that may end and restart. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { type Desktop, environment, ROOT, SWITCHES, serviceInfo, startDesktop } 
 
 declare global {
   interface Window {
-    /** What a test in the page has heard. */
+    /** Events that a test in the page has received. */
     heard: unknown[]
   }
 }
@@ -32,7 +32,7 @@ describeWith('electron', 'the program', executable => {
     afterAll(() => desktop.app.close())
     const heard = () => desktop.page.evaluate(() => window.heard.splice(0))
 
-    test('a second start hands its folder over, and ends', async () => {
+    test('a second start passes its folder on, and ends', async () => {
       const folder = temporaryFolder()
       const second = spawn(executable, [...SWITCHES, ROOT, `--open=${folder}`], { env: environment(desktop.dataFolder), stdio: 'ignore' })
       expect(await once(second, 'exit')).toEqual([0, null])
@@ -67,13 +67,13 @@ describeWith('electron', 'the program', executable => {
       await expect.poll(heard, { timeout: 10_000 }).toContainEqual(['open-recent', root])
     })
 
-    test('the menu zooms the page, and takes it back', async () => {
+    test('the menu zooms the page, and resets the zoom', async () => {
       const { app, page } = desktop
       const zoom = (role: string) =>
         app.evaluate(({ BrowserWindow, Menu }, role) => {
           const [window] = BrowserWindow.getAllWindows()
           const view = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&View')
-          // Without a window manager nothing has the focus, which is where a role looks for its page.
+          // Without a window manager nothing has the focus, which a menu role uses to find its page.
           view?.submenu?.items.find(item => item.role === role)?.click(undefined, window, window?.webContents)
         }, role)
       const width = () => page.evaluate(() => window.innerWidth)
@@ -88,7 +88,7 @@ describeWith('electron', 'the program', executable => {
       await expect.poll(width).toBe(before)
     })
 
-    test('a service that was killed is told of, and a new one takes its place', async () => {
+    test('a killed service is reported, and a new one replaces it', async () => {
       const { page } = desktop
       const { pid } = await serviceInfo(page)
       const gone = page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
@@ -100,19 +100,19 @@ describeWith('electron', 'the program', executable => {
       expect(existsSync(`/proc/${pid}`)).toBe(false)
     })
 
-    test('whoever listens too late for the end hears of it all the same', async () => {
+    test('a listener that is added after the end is still notified', async () => {
       const { page } = desktop
       const { pid } = await serviceInfo(page)
       const first = page.evaluate(() => new Promise<void>(resolve => window.lewmDesktop?.onServiceGone(() => resolve())))
       process.kill(pid, 'SIGKILL')
       await first
-      const late = page.evaluate(() => new Promise<string>(resolve => window.lewmDesktop?.onServiceGone(() => resolve('told'))))
-      const never = pause(10_000, 'never told', { ref: false })
-      await expect(Promise.race([late, never])).resolves.toBe('told')
+      const late = page.evaluate(() => new Promise<string>(resolve => window.lewmDesktop?.onServiceGone(() => resolve('notified'))))
+      const never = pause(10_000, 'never notified', { ref: false })
+      await expect(Promise.race([late, never])).resolves.toBe('notified')
     })
   })
 
-  test('the menu lists the recent caches as the welcome does, also after one was pinned there', async () => {
+  test('the menu lists the recent caches like the start page, also after one was pinned there', async () => {
     const dataFolder = temporaryFolder()
     const caches = [referenceCache('healthy'), referenceCache('damaged')]
     const list = caches.map((path, n) => ({ path, openedMs: 2 - n, pinned: false }))
@@ -123,7 +123,7 @@ describeWith('electron', 'the program', executable => {
         const file = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&File')
         return file?.submenu?.items.find(({ label }) => label === 'Open Recent')?.submenu?.items.map(({ label }) => label)
       })
-    // Without a window manager nothing gets the focus, and nothing asks for the list before.
+    // Without a window manager nothing gets the focus, so nothing requested the list before.
     await page.getByRole('button', { name: `Pin ${caches[1]}` }).click()
     await expect.poll(listed).toEqual(caches.toReversed())
     await page.getByRole('button', { name: `Forget ${caches[1]}` }).click()
@@ -138,7 +138,7 @@ describeWith('electron', 'the program', executable => {
     await app.close()
   })
 
-  test('takes its service along when it ends, and its window comes back to its place', async () => {
+  test('ends its service when it ends, and restores the position of its window', async () => {
     const first = await startDesktop(executable)
     const { pid } = await serviceInfo(first.page)
     const place = { x: 40, y: 60, width: 900, height: 600 }

@@ -1,4 +1,4 @@
-/** The window's walls from inside: frames and embedded pages get nothing, and no message ends the service. */
+/** The isolation of the window from inside: frames and embedded pages get nothing, and no message ends the service. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,12 +11,12 @@ import { referenceCache } from '../support/reference.ts'
 import { call, type Desktop, serviceInfo, startDesktop } from './desktop.ts'
 
 const MESSAGES = 1000
-/** Sent through the debugger at once. */
+/** Number of messages sent through the debugger at once. */
 const AT_ONCE = 100
 
 const opened = z.object({ cacheId: z.string() })
 
-describeWith('electron', 'the walls of the window', executable => {
+describeWith('electron', 'the isolation of the window', executable => {
   let desktop: Desktop
   beforeAll(async () => {
     desktop = await startDesktop(executable)
@@ -40,7 +40,7 @@ describeWith('electron', 'the walls of the window', executable => {
       document.body.append(frame)
       await Promise.race([loaded, new Promise(resolve => setTimeout(resolve, 2000))])
     }, source)
-    // From the main process, as no page can look into a frame of another origin.
+    // From the main process, because no page can access a frame of another origin.
     const frames = await app.evaluate(async ({ BrowserWindow }) => {
       const below = BrowserWindow.getAllWindows()[0]?.webContents.mainFrame.frames ?? []
       return Promise.all(below.map(frame => frame.executeJavaScript('typeof window.lewmDesktop')))
@@ -49,7 +49,7 @@ describeWith('electron', 'the walls of the window', executable => {
     expect(frames).toEqual(['undefined'])
   })
 
-  test('a message that a frame sends is not heard', async () => {
+  test('a message from a frame is ignored', async () => {
     const { app } = desktop
     const answer = await app.evaluate(async ({ BrowserWindow, ipcMain }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents
@@ -82,7 +82,7 @@ describeWith('electron', 'the walls of the window', executable => {
       return [view.constructor.name, 'getWebContentsId' in view]
     })
     expect(tag).toEqual(['HTMLElement', false])
-    // Also where a window had been made that knows the tag, nothing may be put into it.
+    // Even in a window that was made with the tag enabled, nothing can be attached.
     const made = await app.evaluate(async ({ BrowserWindow, webContents }) => {
       const window = new BrowserWindow({ show: false, webPreferences: { webviewTag: true, sandbox: true } })
       try {
@@ -105,7 +105,7 @@ describeWith('electron', 'the walls of the window', executable => {
     expect(made).toMatchObject({ known: true, more: 0 })
   })
 
-  test('a port takes any message', { timeout: 120_000 }, async () => {
+  test('a port accepts any message', { timeout: 120_000 }, async () => {
     const { page, app, dataFolder } = desktop
     const root = referenceCache('damaged')
     const { cacheId } = opened.parse((await call(page, '/caches/open', { path: root })).json)
@@ -134,7 +134,7 @@ describeWith('electron', 'the walls of the window', executable => {
       await page.evaluate(messages => {
         const port: MessagePort = Object(window).fuzzed
         for (const message of messages) port.postMessage(typeof message === 'string' ? message : Uint8Array.from(message))
-        // What a port carries besides text and bytes.
+        // Values other than text and bytes that a port can transfer.
         for (const other of [null, undefined, 1, {}, { i: '1', p: { u: '/program/info' } }, [], new Map(), new Blob(['x']), new Date()]) {
           port.postMessage(other)
         }

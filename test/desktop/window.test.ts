@@ -1,4 +1,4 @@
-/** The window is a page and nothing more: it reaches the service through its port, and nothing else of the machine. */
+/** The window is an isolated page: it reaches the service through its port, and nothing else on the machine. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { call, type Desktop, ROOT, serviceInfo, startDesktop } from './desktop.ts'
 
 declare global {
-  /** What a test in the main process has seen. */
+  /** Events that a test in the main process has seen. */
   var seen: unknown[]
 }
 
@@ -24,7 +24,7 @@ describeWith('electron', 'the window', executable => {
   afterAll(() => desktop.app.close())
   const seen = () => desktop.app.evaluate(() => globalThis.seen.splice(0))
 
-  test('calls the service, a process of its own, over a port', async () => {
+  test('calls the service, a separate process, over a port', async () => {
     const { page, app, dataFolder } = desktop
     const info = await serviceInfo(page)
     expect(info.dataFolder).toBe(dataFolder)
@@ -33,7 +33,7 @@ describeWith('electron', 'the window', executable => {
     expect(info.pid).not.toBe(pid)
   })
 
-  test('gets bytes as bytes, and faults by their code', async () => {
+  test('gets bytes as bytes, and errors by their code', async () => {
     const { page } = desktop
     const { json } = await call(page, '/caches/openSample', { damaged: false })
     expect(json).toMatchObject({ root: join(desktop.dataFolder, 'sample') })
@@ -45,7 +45,7 @@ describeWith('electron', 'the window', executable => {
     expect(refused).toMatchObject({ status: 400, json: { code: 'INPUT.GENERIC', defined: true } })
   })
 
-  /** The scan may still be going on. */
+  /** The scan may still be running. */
   async function firstShard(cacheId: unknown): Promise<string> {
     const sort = { by: 'shardPath', descending: false }
     for (;;) {
@@ -55,7 +55,7 @@ describeWith('electron', 'the window', executable => {
     }
   }
 
-  test('gives its garbage back when it rests', async () => {
+  test('releases memory when it is idle', async () => {
     const session = await desktop.page.context().newCDPSession(desktop.page)
     const usedMiB = async (): Promise<number> => (await session.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
     const held = await desktop.page.evaluateHandle(() => Array.from({ length: 200 }, () => new Array(30_000).fill(1.5)))
@@ -63,12 +63,12 @@ describeWith('electron', 'the window', executable => {
     expect(before).toBeGreaterThan(45)
     await held.dispose()
     await desktop.page.evaluate(() => window.lewmDesktop?.rest())
-    // By itself V8 would take its time.
+    // V8 alone would do this later.
     await expect.poll(usedMiB, { timeout: 2000 }).toBeLessThan(before - 40)
     await session.detach()
   })
 
-  test('has nothing of Node, and of Electron the bridge alone', async () => {
+  test('has no access to Node, and only the bridge to Electron', async () => {
     const found = await desktop.page.evaluate(() => ({
       node: ['require', 'process', 'Buffer', 'module', 'global', '__dirname', 'setImmediate', 'electron'].filter(name => name in window),
       bridge: Object.keys(window.lewmDesktop ?? {}).sort()
@@ -88,7 +88,7 @@ describeWith('electron', 'the window', executable => {
       'saveFile',
       'setProgress'
     ])
-    // Without the sandbox the preload script would have Node's own modules.
+    // Without the sandbox, the preload script would have Node's modules.
     const preload = readFileSync(join(ROOT, 'out/desktop/preload.cjs'), 'utf8')
     expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual(['electron'])
   })
@@ -121,7 +121,7 @@ describeWith('electron', 'the window', executable => {
         script =>
           new Promise<string>(resolve => {
             document.addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective), { once: true })
-            // The debugger may evaluate what the page may not.
+            // The debugger may evaluate code that the page may not.
             Object(window).eval(script)
           }),
         script
@@ -131,7 +131,7 @@ describeWith('electron', 'the window', executable => {
     expect(await desktop.page.evaluate(() => 'ran' in window)).toBe(false)
   })
 
-  test('reaches no file by any spelling of an address', async () => {
+  test('reaches no file by any form of an address', async () => {
     const below = [
       '../main/cli.cjs',
       '..%2fmain%2fcli.cjs',
@@ -151,7 +151,7 @@ describeWith('electron', 'the window', executable => {
     )
   })
 
-  test('goes nowhere else', async () => {
+  test('navigates nowhere else', async () => {
     const { app, page } = desktop
     const before = page.url()
     await app.evaluate(({ BrowserWindow }) => {
@@ -171,7 +171,7 @@ describeWith('electron', 'the window', executable => {
     expect(page.url()).toBe(before)
   })
 
-  test('opens no window; only links of the project go to the browser', async () => {
+  test('opens no window, and only links of the project open in the browser', async () => {
     const { app, page } = desktop
     await app.evaluate(({ shell }) => {
       shell.openExternal = async url => {
@@ -190,7 +190,7 @@ describeWith('electron', 'the window', executable => {
     expect(app.windows()).toHaveLength(1)
   })
 
-  test('is granted nothing but to copy', async () => {
+  test('is granted only copying', async () => {
     const refused = await desktop.page.evaluate(async () => ({
       notification: await Notification.requestPermission(),
       microphone: await navigator.mediaDevices.getUserMedia({ audio: true }).then(
@@ -220,7 +220,7 @@ describeWith('electron', 'the window', executable => {
     expect(granted).toBe('granted')
   })
 
-  test('is the only page whose messages are heard', async () => {
+  test('is the only page whose messages are accepted', async () => {
     const preload = join(ROOT, 'out/desktop/preload.cjs')
     const answer = await desktop.app.evaluate(async ({ BrowserWindow, dialog }, preload) => {
       dialog.showOpenDialog = async () => ({ canceled: false, filePaths: ['/etc'] })
@@ -237,7 +237,7 @@ describeWith('electron', 'the window', executable => {
     expect(await desktop.page.evaluate(() => window.lewmDesktop?.chooseFolder())).toBe('/etc')
   })
 
-  test('saves what the person chose a place for, and only then', async () => {
+  test('saves to the path that the user chose, and only then', async () => {
     const file = join(temporaryFolder(), 'report.json')
     writeFileSync(file, 'before')
     const save = () => desktop.page.evaluate(() => window.lewmDesktop?.saveFile('../../report.json', new TextEncoder().encode('after')))

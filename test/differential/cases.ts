@@ -1,14 +1,14 @@
-/** What a case is: a file, told as a base and what was done to it, each part of which can be left out to see whether it matters. */
+/** A case: a file, described as a base and modifications. Each part can be left out to find out whether it matters. */
 
 import type { Rng } from './rng.ts'
 import type { Workshop } from './workshop.ts'
 
 export type DraftCase = {
-  /** What was done, in the order of doing; the first is the base and cannot be left out. */
+  /** The modifications in order. The first is the base and cannot be left out. */
   readonly parts: readonly string[]
-  /** Makes the file. @param left indexes of parts that are left out; @returns null when no such file could be made */
+  /** Makes the file. @param left indexes of parts that are left out @returns null if such a file cannot be made */
   readonly make: (left: ReadonlySet<number>) => Promise<Buffer | null>
-  /** A sound writer would write it: beside remarks on its rows nothing is to be found. */
+  /** A correct writer could write it, so only findings about its rows are expected. */
   readonly sound: boolean
 }
 
@@ -19,13 +19,13 @@ export type CaseKind = {
   readonly draft: (rng: Rng, workshop: Workshop) => DraftCase
 }
 
-/** A name for one part, with what it does to a thing that is changed in place. */
+/** The name of a part, with its effect on an object that is changed in place. */
 export type Tweak<T> = {
   readonly name: string
   readonly apply: (thing: T) => void
 }
 
-/** A case made by tweaks of a plan. @param start gives a fresh plan, the same each time */
+/** A case made by tweaks of a plan. @param start returns a new plan, the same each time */
 export function tweaked<T>(
   base: string,
   start: () => T,

@@ -1,10 +1,10 @@
-/** Holds a verdict of the program against what geno_lewm does with the same file. */
+/** Compares a verdict of the program with the result of geno_lewm for the same file. */
 import { exceptionFor } from './exceptions.ts'
 import type { PeerReading } from './peer/reader.ts'
 import { ROW_FIELDS } from './rowDigest.ts'
 import type { OurVerdict } from './verdicts.ts'
 
-/** How the two can disagree. */
+/** The kinds of disagreement. */
 export type Rule =
   | 'healthy, but geno_lewm refuses it'
   | 'suspect, but geno_lewm refuses it'
@@ -24,7 +24,7 @@ export type Comparison =
     }
   | { readonly agree: false; readonly rule: Rule; readonly detail: string }
 
-/** Findings that follow from what rows say, not from how they are stored. */
+/** Findings that follow from the contents of rows, not from their storage. */
 const OF_ROWS = new Set([
   'non_finite',
   'constant_vector',
@@ -36,9 +36,9 @@ const OF_ROWS = new Set([
 ])
 
 /**
- * The rule: healthy or suspect exactly where geno_lewm reads, with the same rows and values; damaged or unsupported where it refuses.
- * `exceptions.ts` has what is accepted beside it.
- * @param sound the file is one that needs no remark beside those on its rows
+ * The rule: healthy or suspect exactly if geno_lewm reads the file, with the same rows and values, and damaged or unsupported if it refuses
+ * it. `exceptions.ts` lists the accepted differences.
+ * @param sound only findings about rows are expected
  */
 export function compare(written: OurVerdict, peer: PeerReading, sound: boolean): Comparison {
   if (written.kind === 'bug') return disagree('the program failed', String(written.rows))
@@ -46,7 +46,7 @@ export function compare(written: OurVerdict, peer: PeerReading, sound: boolean):
   const kinds = `${first?.kind ?? 'nothing'}: ${first?.message ?? ''}`.slice(0, 200)
   if (written.kind === 'unreadable') return disagree('the program failed', kinds)
   if (peer.kind !== 'read') {
-    // A placeholder is missing: its bytes are elsewhere.
+    // A placeholder is missing, because its bytes are elsewhere.
     if (written.kind === 'corrupt' || written.kind === 'missing') return { agree: true, as: 'refused', why: kinds }
     if (written.kind === 'unsupported') return { agree: true, as: 'unsupported, refused', why: kinds }
     const rule = written.kind === 'healthy' ? 'healthy, but geno_lewm refuses it' : 'suspect, but geno_lewm refuses it'
@@ -70,7 +70,7 @@ function disagree(rule: Rule, detail: string): Comparison {
   return { agree: false, rule, detail }
 }
 
-/** The first row and field that differ, as far as the peer told. */
+/** The first row and field that differ, as far as the peer reported them. */
 function difference(written: OurVerdict, peer: PeerReading): string {
   if (written.rows === null || typeof written.rows === 'string' || peer.kind !== 'read') return 'unknown'
   const { fields, each } = written.rows

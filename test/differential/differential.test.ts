@@ -1,5 +1,5 @@
 /**
- * The verdict on a shard against geno_lewm's own, on files of every kind: healthy or suspect exactly where it reads them, with the same
+ * Compares the verdict on a shard with geno_lewm's own, for files of every kind: healthy or suspect exactly if it reads them, with the same
  * rows and values. LEWM_SEED repeats the files of an earlier run.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,9 +11,9 @@ import type { Judge } from './verdicts.ts'
 
 const SEED = Number(process.env.LEWM_SEED ?? (SOAK ? Date.now() % 1_000_000 : 1))
 const CASES = times(500, 20_000)
-/** On a machine that does much else; alone it takes half a minute, and a soak half an hour. */
+/** On a busy machine. Alone it takes half a minute, and a soak half an hour. */
 const LONGEST_MS = SOAK ? 86_400_000 : 600_000
-/** Of each kind, for the verdicts that are wrong on purpose. */
+/** Number of each kind, for deliberately wrong verdicts. */
 const WRONG = SOAK ? 24 : 6
 
 describeWith('writers', 'the verdict and geno_lewm', python => {
@@ -34,9 +34,9 @@ describeWith('writers', 'the verdict and geno_lewm', python => {
       announce(
         {
           'files compared with geno_lewm': result.cases - count('not made'),
-          'of them read alike': count('read'),
+          'of them read with the same result': count('read'),
           'of them accepted exceptions': count('exception'),
-          'of them disagreed upon': result.disagreements.length
+          'of them with a disagreement': result.disagreements.length
         },
         task.meta
       )
@@ -49,7 +49,7 @@ describeWith('writers', 'the verdict and geno_lewm', python => {
     LONGEST_MS
   )
 
-  describe('a wrong verdict is noticed', () => {
+  describe('a wrong verdict is detected', () => {
     const nothing = { digest: '', each: [], fields: [] }
     const healthy: Judge = async () => ({ kind: 'healthy', findings: [], rows: nothing })
     const found = { kind: 'bad_page', severity: 'corrupt', message: 'none', row: null, column: null } as const
@@ -62,7 +62,8 @@ describeWith('writers', 'the verdict and geno_lewm', python => {
       const outcomes = made.outcomes.get(name) ?? new Map<string, number>()
       const [read, refused] = [outcomes.get('DISAGREE') ?? 0, outcomes.get('refused') ?? 0]
       expect(read + refused).toBeGreaterThanOrEqual(WRONG - 2)
-      // "Damaged" is wrong for every file that geno_lewm reads, "healthy" for those that it refuses. Without rows it is wrong for all.
+      // "Damaged" is wrong for every file that geno_lewm reads, "healthy" for those that it refuses. A verdict without rows is wrong for
+      // all.
       const passed = await runCases(lab, kind, ids, { judge: healthy, reduce: 0 })
       expect(passed.outcomes.get(name)?.get('DISAGREE') ?? 0).toBe(read + refused)
     })

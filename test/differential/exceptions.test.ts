@@ -5,7 +5,7 @@ import { EXCEPTIONS } from './exceptions.ts'
 
 test('docs/trust.md lists exactly the exceptions that the comparison with geno_lewm accepts', () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/trust.md'), 'utf8')
-  // Up to the other direction, which has a table of its own.
+  // Up to the other direction, which has a separate table.
   const section = text.split(/\n###? /).find(each => each.startsWith('Accepted exceptions to the verdict of GenoLeWM'))
   const listed = (section ?? '')
     .split('\n')

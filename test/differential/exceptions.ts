@@ -1,6 +1,6 @@
 /**
- * The only ways in which a verdict may differ from geno_lewm's: damaged or unsupported, though geno_lewm reads the shard.
- * docs/trust.md lists each title with its reason; `exceptions.test` compares the two.
+ * The only accepted differences between a verdict and that of geno_lewm: damaged or unsupported, although geno_lewm reads the shard.
+ * docs/trust.md lists each title with its reason, and `exceptions.test` compares the two.
  */
 import type { OurVerdict } from './verdicts.ts'
 
@@ -52,7 +52,7 @@ export const EXCEPTIONS: Readonly<Record<'corrupt' | 'unsupported', readonly Acc
   ]
 }
 
-/** The exception that covers every finding of a severity; null when one is not covered. */
+/** The exception that covers every finding of a severity. Null if one is not covered. */
 export function exceptionFor(severity: keyof typeof EXCEPTIONS, verdict: OurVerdict): AcceptedException | null {
   const ofSeverity = verdict.findings.filter(found => found.severity === severity)
   const covered = ofSeverity.map(found => EXCEPTIONS[severity].find(({ covers }) => covers(found)))

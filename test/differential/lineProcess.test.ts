@@ -1,4 +1,4 @@
-/** geno_lewm's process may crash or hang on a file. Only that file is reported so; all others are still read. */
+/** geno_lewm's process may crash or hang on a file. Only that file is reported, and all others are still read. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ createInterface({ input: process.stdin }).on('line', line => {
 const child = new LineProcess(process.execPath, [script], 5_000)
 afterAll(() => child.end())
 
-test('answers come in order, and a crash or a hang is the answer to its own question', async () => {
+test('answers are in order, and a crash or a hang is the answer to its own request', async () => {
   const answers = await Promise.all(['one', 'die', 'two', 'fail', 'three', 'hang', 'four'].map(question => child.ask(question)))
   const [one, die, two, fail, three, hang, four] = answers
   expect([one, two, three, four]).toEqual(['answer to one', 'answer to two', 'answer to three', 'answer to four'])
@@ -30,7 +30,7 @@ test('answers come in order, and a crash or a hang is the answer to its own ques
   expect(child.restarts).toBe(3)
 })
 
-test('it can be asked again after its end', async () => {
+test('it accepts requests again after its end', async () => {
   await child.end()
   expect(await child.ask('five')).toBe('answer to five')
 })

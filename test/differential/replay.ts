@@ -1,6 +1,6 @@
 /**
- * A program: repeats one case of a differential run and says what both readers make of it.
- * Arguments: seed, kind (may hold spaces), index, and optionally where to keep the file.
+ * A program that repeats one case of a differential run and prints the results of both readers. Arguments: seed, kind (may contain spaces),
+ * index, and optionally a path for the file.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Seeded random choices. One name gives one stream, so that a single case can be repeated without those before it. */
+/** Seeded random choices. Each name gives a separate stream, so that a single case can be repeated without the preceding ones. */
 import { createHash } from 'node:crypto'
 
 export class Rng {
@@ -10,7 +10,7 @@ export class Rng {
     this.state = Uint32Array.from({ length: 4 }, (_, i) => digest.readUInt32LE(i * 4))
   }
 
-  /** A whole number of 32 bits (sfc32). */
+  /** An integer of 32 bits (sfc32). */
   next(): number {
     const s = this.state
     const [a = 0, b = 0, c = 0, d = 0] = s
@@ -27,7 +27,7 @@ export class Rng {
     return limit <= 1 ? 0 : Math.floor((this.next() / 2 ** 32) * limit)
   }
 
-  /** Both ends included. */
+  /** Including both ends. */
   between(low: number, high: number): number {
     return low + this.below(high - low + 1)
   }
@@ -41,7 +41,7 @@ export class Rng {
     return things[this.below(things.length)] as T
   }
 
-  /** Each thing as often as its weight says. */
+  /** Each item with a frequency proportional to its weight. */
   weighted<T>(things: readonly (readonly [weight: number, thing: T])[]): T {
     let left = (this.next() / 2 ** 32) * things.reduce((sum, [weight]) => sum + weight, 0)
     for (const [weight, thing] of things) {
@@ -51,7 +51,7 @@ export class Rng {
     return this.pick(things)[1]
   }
 
-  /** A few different things, in their own order. */
+  /** A few different items, in their original order. */
   some<T>(things: readonly T[], count: number): T[] {
     const left = things.map((_, i) => i)
     const chosen = Array.from({ length: Math.min(count, things.length) }, () => left.splice(this.below(left.length), 1)[0] ?? 0)

@@ -1,4 +1,4 @@
-/** Every field of a row as bytes, the same here and in `peer/reader.py`: texts in UTF-8, integers in decimal, values as float64. */
+/** Every field of a row as bytes, in the same form as in `peer/reader.py`: texts in UTF-8, integers in decimal, values as float64. */
 import { createHash } from 'node:crypto'
 import type { Embedding, WindowRowInfo } from '../../src/main/core/index.ts'
 
@@ -24,7 +24,7 @@ export function rowFields(info: WindowRowInfo, embedding: Embedding): Uint8Array
   ]
 }
 
-/** Every NaN is spelled alike: its bits are nobody's promise. */
+/** All NaNs have the same form, because their bits are not guaranteed. */
 function float64Bytes(values: Embedding): Buffer {
   const bytes = Buffer.alloc(values.length * 8)
   for (let i = 0; i < values.length; i++) {

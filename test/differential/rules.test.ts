@@ -1,4 +1,4 @@
-/** Rules of the verdict that random files meet too rarely. */
+/** Rules of the verdict that random files rarely reach. */
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { makeParquet } from './maker/parquetMaker.ts'
@@ -15,7 +15,7 @@ function plan(): FilePlan {
   return shardPlan(modelRows(new Rng('rules'), 3))
 }
 
-test.each([3_000_000, 2n ** 40n, 2n ** 62n])('a row group of 3 rows that declares %d is beyond a limit', async rows => {
+test.each([3_000_000, 2n ** 40n, 2n ** 62n])('a row group of 3 rows that declares %d exceeds a limit', async rows => {
   const made = plan()
   made.footerEdits.push(footer => {
     for (const group of structsOf(footer, 4)) setField(group, 3, i64(rows))

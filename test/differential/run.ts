@@ -1,4 +1,4 @@
-/** Runs cases against geno_lewm and gathers where the two disagree, each with the parts of the case that matter. */
+/** Runs cases against geno_lewm and collects disagreements, each reduced to the relevant parts of the case. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,16 +15,16 @@ export type Disagreement = {
   readonly id: CaseId
   readonly rule: Rule
   readonly detail: string
-  /** Only those that it takes to disagree. */
+  /** Only the parts that are necessary for the disagreement. */
   readonly parts: readonly string[]
   readonly bytes: Buffer
 }
 
 export type RunResult = {
   readonly cases: number
-  /** By kind of case: how often each outcome came, and how many files could not be made. */
+  /** By kind of case: the number of each outcome, and of files that could not be made. */
   readonly outcomes: ReadonlyMap<string, ReadonlyMap<string, number>>
-  /** How often each exception was needed, by its title. */
+  /** How often each exception was needed, by title. */
   readonly exceptions: ReadonlyMap<string, number>
   readonly disagreements: readonly Disagreement[]
   readonly crashes: number
@@ -52,7 +52,7 @@ export async function openLaboratory(python: string): Promise<Laboratory> {
   }
 }
 
-/** Which kind of case comes at each place of a run, so that kinds are spread over it by their weights. */
+/** The kind of case at each position of a run, so that kinds are spread according to their weights. */
 export function planRun(kinds: readonly CaseKind[], seed: number, cases: number): CaseId[] {
   const total = kinds.reduce((sum, { weight }) => sum + weight, 0)
   const ids = kinds.flatMap(({ name, weight }) =>
@@ -69,10 +69,10 @@ export function draftCase(kinds: readonly CaseKind[], id: CaseId, workshop: Work
 
 export type RunOptions = {
   readonly judge?: Judge
-  /** Cases under way at a time: geno_lewm reads one while another is made. */
+  /** Cases in progress at a time: geno_lewm reads one while another is made. */
   readonly lanes?: number
   readonly onCase?: (done: number) => void
-  /** Disagreements beyond this many are counted, not reduced. */
+  /** Disagreements beyond this number are counted, but not reduced. */
   readonly reduce?: number
 }
 
@@ -117,7 +117,7 @@ export async function runCases(
   return { cases: done, outcomes, exceptions, disagreements, crashes: lab.peer.restarts }
 }
 
-/** @returns null where parts of the case exclude each other, or a library refuses its options */
+/** @returns null if parts of the case exclude each other, or a library refuses its options */
 async function make(lab: Laboratory, draft: DraftCase, left: ReadonlySet<number>): Promise<Buffer | null> {
   try {
     return await draft.make(left)
@@ -134,11 +134,11 @@ async function judgeBoth(lab: Laboratory, bytes: Buffer, sound: boolean, lane: n
   const reading = lab.peer.read(path)
   const verdict = await own(lab.root, shardPath)
   const result = compare(verdict, await reading, sound)
-  // Asked again, with what each row holds.
+  // Asked again, with the contents of each row.
   return result.agree ? result : compare(verdict, await lab.peer.read(path, true), sound)
 }
 
-/** Leaves out one part after the other as long as the same rule is broken. */
+/** Leaves out one part after another as long as the same rule is violated. */
 async function reduce(
   lab: Laboratory,
   draft: DraftCase,
@@ -159,7 +159,7 @@ async function reduce(
   return best
 }
 
-/** A short list: what disagrees, how to have it again. */
+/** A short list of disagreements, with the commands to repeat them. */
 export function disagreementText(disagreements: readonly Disagreement[], most = 30): string {
   if (disagreements.length === 0) return ''
   const lines = disagreements.slice(0, most).map(({ id, rule, detail, parts }) => {

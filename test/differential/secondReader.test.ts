@@ -1,6 +1,6 @@
 /**
- * The second reader held against ours, on what the writers of Parquet write with all their options: no value differs, and almost
- * nothing is left uncompared. LEWM_SEED repeats the files of an earlier run.
+ * Compares the two readers on files of all Parquet writers with all of their options: no value differs, and almost nothing is left
+ * uncompared. LEWM_SEED repeats the files of an earlier run.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limitsInForce } from '../../src/main/core/limits/limits.ts'
@@ -15,7 +15,7 @@ const SEED = Number(process.env.LEWM_SEED ?? (SOAK ? Date.now() % 1_000_000 : 1)
 const CASES = times(200, 5000)
 const PLACE = 'embeddings/lab/5/centered_mean_8/chr1_0.parquet'
 
-/** Kinds whose readable files keep to the format; elsewhere the readers may well differ. */
+/** Kinds whose readable files conform to the format. For others, the readers may differ. */
 const KEEP_TO_THE_FORMAT: ReadonlySet<string> = new Set([
   'sound',
   'types',
@@ -28,7 +28,7 @@ const KEEP_TO_THE_FORMAT: ReadonlySet<string> = new Set([
   'fastparquet'
 ])
 
-describeWith('writers', 'the second reader and ours', python => {
+describeWith('writers', 'the two readers', python => {
   let lab: Laboratory
   const thread = new SecondThread()
   beforeAll(async () => {
@@ -50,15 +50,15 @@ describeWith('writers', 'the second reader and ours', python => {
     let compared = 0
     for (const id of ids) {
       const draft = draftCase(kinds, id, lab.workshop)
-      // A draft may ask for what cannot be.
+      // A draft may be impossible.
       const bytes = await draft.make(new Set()).catch(() => null)
       const path = bytes === null ? null : placeCase(lab.root, PLACE, bytes)
       say()
-      // Without rows that can be read there is nothing to compare.
+      // Without readable rows there is nothing to compare.
       if (path === null || (await judge(lab.root, PLACE)).rows === null) continue
       const answer = await thread.ask({ ask: 'compare', path, limits: limitsInForce(), links: 'own' }, 60_000)
       const name = `${id.seed} ${id.kind} ${id.index}: ${draft.parts.join(' · ')}: `
-      // Types that no writer of embeddings uses are converted by one reader alone.
+      // Types that no writer of embeddings uses are converted by one reader only.
       if (answer.answer === 'failed' && / are not compared$|has decimals of|consists of several columns/.test(answer.reason)) continue
       if (answer.answer === 'failed') notCompared.push(name + answer.reason)
       else if (answer.answer === 'differences') {
@@ -66,7 +66,7 @@ describeWith('writers', 'the second reader and ours', python => {
         if (answer.differences.length > 0) disagreements.push(name + JSON.stringify(answer.differences))
       }
     }
-    announce({ 'files read by both readers': compared, 'of them read otherwise': disagreements.length }, task.meta)
+    announce({ 'files read by both readers': compared, 'of them read differently': disagreements.length }, task.meta)
     expect(disagreements).toEqual([])
     expect(compared).toBeGreaterThan(CASES / 3)
     expect(notCompared.length, notCompared.slice(0, 20).join('\n')).toBeLessThan(1 + compared / 50)

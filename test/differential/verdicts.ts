@@ -1,4 +1,4 @@
-/** What the core makes of a file: its verdict, and each row as `get` and `show` read it. */
+/** The core's result for a file: its verdict, and each row as read by `get` and `show`. */
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,18 +10,18 @@ import { type RecordedFinding, toRecorded } from '../../src/shared/text/recorded
 import { digestOfRow, digestOfRows, rowFields } from './rowDigest.ts'
 
 export type OurVerdict = {
-  /** `bug`: something was thrown that is not a verdict. */
+  /** `bug`: an exception that is not a verdict. */
   readonly kind: 'healthy' | 'suspect' | 'corrupt' | 'missing' | 'unsupported' | 'unreadable' | 'bug'
   readonly findings: readonly Pick<RecordedFinding, 'kind' | 'severity' | 'message' | 'row' | 'column'>[]
-  /** Rows as they are read; null for a shard that is damaged or unsupported. A text when reading them failed. */
+  /** The rows. Null for a shard that is damaged or unsupported. A text if reading them failed. */
   readonly rows: OurRows | string | null
 }
 export type OurRows = { readonly digest: string; readonly each: readonly string[]; readonly fields: readonly (readonly Uint8Array[])[] }
 
-/** Judges one file; the place is a shard's, the rest is the program's own code. */
+/** Judges one file. The path is that of a shard, the rest is the program's own code. */
 export type Judge = (root: string, shardPath: string) => Promise<OurVerdict>
 
-/** Puts bytes where the shard of a case lies. @returns its path */
+/** Writes bytes to the path of the case's shard. @returns its path */
 export function placeCase(root: string, shardPath: string, bytes: Uint8Array): string {
   const path = join(root, ...shardPath.split('/'))
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true })
@@ -48,10 +48,10 @@ export const judge: Judge = async (root, shardPath) => {
   }
 }
 
-/** Above this many rows one way of reading them is enough. */
+/** Above this number of rows, they are read in only one way. */
 const FEW_ROWS = 30
 
-/** What `show` lists and what a heat map draws, where that is not what `get` reads. */
+/** Rows that `show` lists or a heat map draws differently than `get` reads them. */
 async function otherReading(root: string, shardPath: string, { fields }: OurRows): Promise<string | null> {
   if (fields.length > FEW_ROWS) return null
   const { rowList, findings } = await describeShard(root, shardPath, { rows: true })
@@ -82,7 +82,7 @@ function readRows(root: string, shardPath: string): OurRows | string {
       const fields: Uint8Array[][] = []
       for (let row = 0; row < shard.rows; row++) {
         const info = shard.info(row)
-        // Only reading a column tells that it holds fewer rows than the footer says.
+        // Only reading a column shows that it has fewer rows than the footer says.
         if (info === null && row >= shard.rows) break
         if (info === null) return `row ${row} has no key`
         fields.push(rowFields(info, toEmbedding(shard.values(row))))

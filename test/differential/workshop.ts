@@ -1,4 +1,4 @@
-/** What generators draw on: the libraries that write Parquet in one Python process, and files that several cases start from. */
+/** The resources of generators: the libraries that write Parquet in one Python process, and files that several cases start from. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,12 +23,12 @@ const typeNames = z.strictObject({
 export type TypeNames = z.infer<typeof typeNames>
 
 export type Workshop = {
-  /** `ARROW:schema` values with what is special about each, as base64. */
+  /** `ARROW:schema` values with their special features, in base64. */
   readonly arrowSchemas: readonly (readonly [name: string, base64: string])[]
   readonly types: TypeNames
-  /** A file of one of the libraries; null when it refuses. The last refusal is kept in `refusals`. */
+  /** A file of one of the libraries. Null if it refuses. The last refusal is kept in `refusals`. */
   readonly write: (op: string, order: Readonly<Record<string, unknown>>) => Promise<Buffer | null>
-  /** A shard of geno_lewm or of the program itself; one of a dozen, each made once. */
+  /** A shard of geno_lewm or of the program itself: one of a dozen, each made once. */
   readonly shard: (writer: 'geno_lewm' | 'lewm-cache', which: number) => Promise<Buffer>
   readonly refusals: Map<string, number>
   readonly end: () => Promise<void>

@@ -1,4 +1,4 @@
-"""GenoLeWM itself, asked over JSON lines: one question per line on stdin, one answer per line on stdout, in order.
+"""GenoLeWM itself, over JSON lines: one request per line on stdin, one answer per line on stdout, in order.
 
 A question is {"op": name, ...arguments}; an answer {"value": ...} or {"error": {"type", "code", "message"}}.
 Hashes and raw bytes travel as hex, embeddings as hex of little-endian float64, 64-bit integers as decimal text.
@@ -79,7 +79,7 @@ def read_embeddings(cache_dir, keys):
 
 
 def read_while(cache_dir, keys, flag):
-    """Reads key after key, round and round, as long as a file exists, and each key at least once."""
+    """Reads all keys repeatedly while a file exists, and each key at least once."""
     parsed = [key_of(k) for k in keys]
     seen = [set() for _ in keys]
     reads, at = 0, 0
@@ -143,7 +143,7 @@ def same_schema(one, other):
 
 
 def chunks(path):
-    """Per row group and column: where it begins and ends, and how it is encoded and compressed."""
+    """Per row group and column: its location, encodings and compression."""
     metadata = pq.ParquetFile(path).metadata
     groups = [metadata.row_group(g) for g in range(metadata.num_row_groups)]
     return [{c.path_in_schema: chunk(c) for c in map(group.column, range(group.num_columns))} for group in groups]
@@ -156,7 +156,7 @@ def chunk(column):
 
 
 def read_checked(path):
-    """The lengths that rows have, and SHA-256 of all values as float64s one behind the other; page checksums are verified."""
+    """The lengths of rows, and SHA-256 of all values as concatenated float64s. Page checksums are verified."""
     column = pq.ParquetFile(path, page_checksum_verification=True).read().column("embedding").combine_chunks()
     values = column.flatten().to_numpy(zero_copy_only=False).astype("<f8")
     digest = hashlib.sha256(np.where(np.isnan(values), np.nan, values).tobytes()).hexdigest()
@@ -164,7 +164,7 @@ def read_checked(path):
 
 
 def statistics(path):
-    """Per row group and column, [min, max, nulls, values]: as the file says, and as numpy computes them from the values."""
+    """Per row group and column, [min, max, nulls, values]: according to the file, and computed from the values by numpy."""
     file = pq.ParquetFile(path)
     said, computed = [], []
     for g in range(file.metadata.num_row_groups):
@@ -192,7 +192,7 @@ def range_of(name, column):
         if len(kept) == 0:
             return [None, None, flat.null_count, len(values)]
         low, high = np.min(kept), np.max(kept)
-        # Parquet wants signed zeros widened: -0.0 as the least and +0.0 as the greatest.
+        # Parquet requires both signed zeros in the range: -0.0 as the minimum and +0.0 as the maximum.
         return [hexed([-0.0 if low == 0 else low]), hexed([0.0 if high == 0 else high]), flat.null_count, len(values)]
     if pa.types.is_integer(column.type):
         array = column.to_numpy()

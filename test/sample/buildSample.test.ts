@@ -55,17 +55,17 @@ test('93 windows, 3 layers, 3 pools, in blocks of 32', async () => {
   )
 })
 
-test('progress goes up by one shard, to the last', () => {
+test('progress increases by one shard, up to the last one', () => {
   expect(progress.map(({ done, total }) => [done, total])).toEqual(Array.from({ length: 27 }, (_, at) => [at + 1, 27]))
 })
 
-test('a verification finds nothing', async () => {
+test('a verification has no findings', async () => {
   const report = await verifyCache(cache)
   expect(report.findings).toEqual([])
   expect([report.checkedShards, report.checkedRows, report.healthyShards]).toEqual([27, 837, 27])
 })
 
-test('every embedding comes back as the encoder gave it, rounded to float16', async () => {
+test('every embedding equals that of the encoder, rounded to float16', async () => {
   expect(records.length).toBe(837)
   for (const record of records) expect(await readEmbedding(cache, record)).toEqual(rounded(record))
 })
@@ -82,8 +82,8 @@ test('another build gives the same shards, byte for byte', async () => {
   expect(digests(other)).toEqual(digests(cache))
 })
 
-describe('a place that is not empty', () => {
-  test('is refused and left as it is', async () => {
+describe('an occupied path', () => {
+  test('is refused and not changed', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'letter.txt'), 'dear')
     await expect(buildSample(folder)).rejects.toThrow(InputError)
@@ -96,7 +96,7 @@ describe('a place that is not empty', () => {
     expect(digests(cache)).toEqual(before)
   })
 
-  test('so is a file, and a place below a file', async () => {
+  test('so is a file, and a path below a file', async () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, 'text')
     await expect(buildSample(file)).rejects.toThrow(InputError)
@@ -105,7 +105,7 @@ describe('a place that is not empty', () => {
   })
 })
 
-test('a cancelled build leaves the folder as it was, and the next one succeeds', async () => {
+test('a cancelled build leaves the folder unchanged, and the next one succeeds', async () => {
   const folder = temporaryFolder()
   const controller = new AbortController()
   const onProgress = ({ done }: Progress): void => {

@@ -30,23 +30,26 @@ const kindsIn = (contig: string): string[] => [
   )
 ]
 
-test('there is one shard of each damage that the reference has, under the same names', () => {
+test('there is one shard for each kind of damage in the reference, with the same names', () => {
   const names = Object.entries(damageNotes()).flatMap(([path, { wrong }]) => (wrong === null ? [] : [basename(path).slice(3, -10)]))
   expect(DAMAGES.map(({ name }) => name).sort()).toEqual(names.sort())
   expect(built.shards).toBe(27 + DAMAGES.length)
 })
 
-test.each(DAMAGES.map(({ name, finding }) => [name, finding] as const))('%s: a verification says %s, and nothing else', (name, finding) => {
-  expect(kindsIn(name)).toEqual([finding])
-})
+test.each(DAMAGES.map(({ name, finding }) => [name, finding] as const))(
+  '%s: a verification reports %s, and nothing else',
+  (name, finding) => {
+    expect(kindsIn(name)).toEqual([finding])
+  }
+)
 
-test('the whole shards beside them are still whole', () => {
+test('the intact shards beside them stay intact', () => {
   expect(kindsIn('NC_001416.1')).toEqual([])
   expect(report.checkedShards).toBe(built.shards)
   expect(report.healthyShards).toBe(27)
 })
 
-test('a damage is the same each time', async () => {
+test('a kind of damage is always the same', async () => {
   const other = temporaryFolder()
   await buildSample(other, { damaged: true })
   for (const name of readdirSync(join(cache, FOLDER))) {
@@ -54,7 +57,7 @@ test('a damage is the same each time', async () => {
   }
 })
 
-test('a row that was indexed before its page was damaged is an error to read, not a wrong number', async () => {
+test('a row that was indexed before its page was damaged is a read error, not a wrong number', async () => {
   const genome = await readLambdaGenome()
   const at = DAMAGES.findIndex(({ name }) => name === 'page-checksum')
   const key = sampleRow(genome, {
@@ -68,7 +71,7 @@ test('a row that was indexed before its page was damaged is an error to read, no
 })
 
 describeWith('python', 'GenoLeWM', python => {
-  test('says of each damaged shard what it says of the same damage in the reference', () => {
+  test('gives the same result for each damaged shard as for the same damage in the reference', () => {
     const script = `
 import json, pathlib, sys
 from geno_lewm.encoder import cache as c

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { encodeWindow, KMER_LAYERS, KMER_POOLINGS, type KmerLayer, kmerEncoderHash, windowHash } from '../../src/main/sample/kmerEncoder.ts'
 import { InputError } from '../../src/shared/model/index.ts'
 
-/** All words of k letters, in lexicographic order. */
+/** All words of k bases, in lexicographic order. */
 function allWords(k: number): string[] {
   return k === 0 ? [''] : allWords(k - 1).flatMap(word => [...'ACGT'].map(letter => word + letter))
 }
@@ -29,28 +29,28 @@ test.each(KMER_LAYERS)('global_mean counts every k-mer, k = %i', k => {
   expectClose(encodeWindow(LETTERS, k, { poolType: 'global_mean', poolRadius: 0 }), slowly(LETTERS, k, 0, LETTERS.length - k + 1))
 })
 
-test.each(KMER_LAYERS)('centered_mean counts the tokens around the middle, both ends included, k = %i', k => {
-  const middle = 21 // of 43 letters
+test.each(KMER_LAYERS)('centered_mean counts the tokens around the center, both ends included, k = %i', k => {
+  const middle = 21 // of 43 bases
   expectClose(encodeWindow(LETTERS, k, { poolType: 'centered_mean', poolRadius: 4 }), slowly(LETTERS, k, middle - 4, middle + 5))
 })
 
-test('a radius of 0 is the one token in the middle', () => {
+test('a radius of 0 is only the center token', () => {
   const values = encodeWindow('AAAACGTTTT', 3, { poolType: 'centered_mean', poolRadius: 0 })
   expect(values.indexOf(Math.max(...values))).toBe(allWords(3).indexOf('GTT'))
   expect(new Set(values).size).toBe(2)
 })
 
-test('a radius past both ends is the whole window', () => {
+test('a radius beyond both ends is the whole window', () => {
   expect(encodeWindow(LETTERS, 4, { poolType: 'centered_mean', poolRadius: 1000 })).toEqual(
     encodeWindow(LETTERS, 4, { poolType: 'global_mean', poolRadius: 0 })
   )
 })
 
-test('the middle of a window barely longer than a k-mer is its last token', () => {
+test('the center of a window barely longer than a k-mer is its last token', () => {
   expectClose(encodeWindow('ACGTA', 5, { poolType: 'centered_mean', poolRadius: 0 }), slowly('ACGTA', 5, 0, 1))
 })
 
-test('values are finite, differ, and have mean 0; upper and lower case are the same', () => {
+test('values are finite and different, and have mean 0. Upper and lower case are equal', () => {
   for (const layer of KMER_LAYERS) {
     for (const pooling of KMER_POOLINGS) {
       const values = encodeWindow(LETTERS.repeat(20), layer, pooling)
@@ -73,14 +73,14 @@ test.each<[string, KmerLayer, 'centered_mean' | 'global_mean' | 'attention', num
   expect(() => encodeWindow(letters, layer, { poolType, poolRadius })).toThrow(InputError)
 })
 
-test('the encoder hash is the digest of the written-down definition: another formula must get another one', () => {
+test('the encoder hash is the digest of the written definition: another formula must have another hash', () => {
   const text =
     '{"alphabet":"ACGT","centre":"floor(letters/2)","encoder":"lambda/kmer-spectrum","layers":[3,4,5],"order":"lexicographic",' +
     '"pools":["centered_mean","global_mean"],"token":"one k-mer position","value":"log1p(4^k*count/tokens)-mean","version":1}'
   expect(Buffer.from(kmerEncoderHash()).toString('hex')).toBe(createHash('sha256').update(text).digest('hex'))
 })
 
-test('the window hash is that of the uppercase letters', () => {
+test('the window hash is that of the upper-case sequence', () => {
   // printf ACGT | sha256sum
   const acgt = '1dff3e84fe7877e0673b69bbddcf40124e396e3f9943dd890c91b6a09adb9af0'
   expect(Buffer.from(windowHash('ACGT')).toString('hex')).toBe(acgt)

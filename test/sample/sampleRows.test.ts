@@ -6,7 +6,7 @@ import { InputError } from '../../src/shared/model/index.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-test('the genome is NC_001416.1, whole', async () => {
+test('the genome is the complete NC_001416.1', async () => {
   const genome = await readLambdaGenome()
   expect(genome.length).toBe(48_502)
   expect(createHash('sha256').update(genome).digest('hex')).toBe('36432a40f602258d19ae7c8152ddbc30390b559f2859c01d7047c77b048c71b3')
@@ -19,11 +19,11 @@ test.each(['', 'ACGT', '>empty\n', '>two\nACGT\n>records\nACGT\n', '>other lette
   }
 )
 
-test('FASTA lines are joined, in upper case, with any line ends', () => {
+test('FASTA lines are joined, in upper case, with any line endings', () => {
   expect(parseFasta('>x y\r\nacgt\r\nAC\r\n')).toBe('ACGTAC')
 })
 
-test('93 windows, each 512 bp after the one before, none past the end', async () => {
+test('93 windows, each 512 bp after the previous one, none beyond the end', async () => {
   const starts = windowStarts(await readLambdaGenome())
   expect(starts.length).toBe(93)
   expect(starts.slice(0, 3)).toEqual([0, 512, 1024])

@@ -11,7 +11,7 @@ const FOLDER = process.env.SCREENSHOTS ?? join(import.meta.dirname, '../../docs/
 const WIDTH = Number(process.env.SCREENSHOT_WIDTH ?? 1440)
 const HEIGHT = Number(process.env.SCREENSHOT_HEIGHT ?? 900)
 const MOST_BYTES = 6 * 1024 * 1024
-/** Longer than what moves or waits for rest in the window, ms. */
+/** Longer than animations and delays in the window, ms. */
 const SETTLED = 500
 
 test('pictures of every view', async () => {
@@ -96,7 +96,7 @@ async function sheets(page: Page, picture: Picture): Promise<void> {
   await page.keyboard.insertText('NC_001416.1:1,600-1,700')
   await page.keyboard.press('Enter')
   await page.getByRole('listbox', { name: 'Matches' }).getByRole('option').first().waitFor()
-  await picture('look-up')
+  await picture('search')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
 

@@ -1,4 +1,4 @@
-/** Makes the PNG of a window small: at most 256 colours, no filters, and zlib at its hardest. */
+/** Reduces the size of a window's PNG: at most 256 colours, no filters, and maximum zlib compression. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
@@ -8,8 +8,8 @@ const RGB = 2
 type Image = { readonly width: number; readonly height: number; readonly rgb: Uint8Array }
 
 /**
- * The same picture in 256 colours; every other one becomes the nearest of them.
- * @param png as Chromium writes it: 8 bits a channel, RGB, not interlaced
+ * The same picture in 256 colours. Every other colour becomes the nearest of them.
+ * @param png as written by Chromium: 8 bits per channel, RGB, not interlaced
  */
 export function smallPng(png: Buffer): Buffer {
   const { width, height, rgb } = decode(png)
@@ -42,7 +42,7 @@ function colourAt(rgb: Uint8Array, at: number): number {
   return ((rgb[at] ?? 0) << 16) | ((rgb[at + 1] ?? 0) << 8) | (rgb[at + 2] ?? 0)
 }
 
-/** Colours one after the other, each the one that is worst shown by those before it: by how far it is from them, and how much of it there is. */
+/** Chooses colours one by one. Each is the one that the previous ones represent worst, by distance and frequency. */
 function paletteOf(counts: ReadonlyMap<number, number>): readonly number[] {
   const left = new Map([...counts.keys()].map(colour => [colour, Number.MAX_SAFE_INTEGER]))
   const palette: number[] = []
@@ -96,7 +96,7 @@ function decode(png: Buffer): Image {
   return { width, height, rgb: unfilter(inflateSync(Buffer.concat(data)), width * 3, height) }
 }
 
-/** Undoes the filter of each line (PNG, 9.2). @param stride bytes of a line, without its filter */
+/** Undoes the filter of each line (PNG, 9.2). @param stride bytes per line, without its filter */
 function unfilter(filtered: Buffer, stride: number, height: number): Uint8Array {
   const out = new Uint8Array(stride * height)
   for (let y = 0; y < height; y++) {

@@ -1,4 +1,4 @@
-/** The pictures are made by the parts that the tests have, but only when somebody asks for them. */
+/** Makes the pictures with the tools of the tests, but only on request. */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({ test: { include: ['test/screenshots/pictures.ts'], pool: 'forks', testTimeout: 300_000 } })

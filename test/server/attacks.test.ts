@@ -1,4 +1,4 @@
-/** Requests of another user of the machine: none gets in, none ends the server, none keeps it from answering the next. */
+/** Requests of another user on the machine: none gets in, none ends the server, none keeps it from answering the next one. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ let service: Service
 let server: PageServer
 let cookie: string
 const bugs: unknown[] = []
-/** Of the requests that reach a bug: the page's files are asked for them. */
+/** For requests that cause a bug: reading the page's files fails. */
 const asked: string[] = []
 
 const ASSETS: Assets = new Map([['/', { type: 'text/html; charset=utf-8', etag: '"1"', bytes: Buffer.from('the page') }]])
@@ -35,7 +35,7 @@ afterAll(async () => {
   await service.close()
 })
 
-/** A request with its lines as given. The host and the end are added. */
+/** A request with these lines. The host and the end are added. */
 function raw(lines: readonly string[], target = '/', method = 'GET'): Promise<string> {
   return send(server.port, [`${method} ${target} HTTP/1.1`, `Host: 127.0.0.1:${server.port}`, ...lines, '', ''].join('\r\n'))
 }
@@ -46,7 +46,7 @@ async function stillAnswers(): Promise<void> {
 
 const INHERITED = ['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__', 'isPrototypeOf']
 
-describe('a header with the name of what every object inherits', () => {
+describe('a header named like a property of every object', () => {
   test.each(INHERITED)('%s', async name => {
     const head = [`${name}: x`, `${name.toUpperCase()}: y`, 'Connection: close']
     expect(await raw(head)).toMatch(/^HTTP\/1\.1 403 /)
@@ -84,7 +84,7 @@ test.each([
   }
 })
 
-test('a header behind many others counts', async () => {
+test('a header after many others counts', async () => {
   const many = Array.from({ length: 400 }, (_, i) => `X-${i}: x`)
   const reply = await raw([`Cookie: ${cookie}`, ...many, 'Origin: https://cache.example', 'Connection: close'])
   expect(reply).toMatch(/^HTTP\/1\.1 403 /)
@@ -118,16 +118,20 @@ test.each([
   ['HTTP/0.9', 'GET /\r\n\r\n', /^HTTP\/1\.1 421 /],
   ['an unknown method', 'GETT / HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 /],
   ['a folded header', 'GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n', /^HTTP\/1\.1 4/],
-  ['a length beside chunks', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', /^HTTP\/1\.1 4/],
-  ['a length that is none', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n', /^HTTP\/1\.1 400 /],
+  [
+    'a length together with chunks',
+    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    /^HTTP\/1\.1 4/
+  ],
+  ['an invalid length', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n', /^HTTP\/1\.1 400 /],
   ['a NUL in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n', /^HTTP\/1\.1 400 /],
   ['another expectation', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 200-maybe\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 4/]
-])('%s ends its connection alone', async (_name, text, reply) => {
+])('%s ends only its own connection', async (_name, text, reply) => {
   expect(await send(server.port, text)).toMatch(reply)
   await stillAnswers()
 })
 
-test('a request without the cookie has its connection to itself', async () => {
+test('a request without the cookie does not share its connection', async () => {
   const request = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`
   const reply = await send(server.port, request.repeat(20))
   expect(reply.match(/^HTTP\/1\.1 403 /gm)).toHaveLength(1)
@@ -142,7 +146,7 @@ test('an upgrade with a body is refused', async () => {
   await stillAnswers()
 })
 
-test('an upgrade whose peer closes its half ends', async () => {
+test('an upgrade ends if its peer closes its half', async () => {
   const socket = connect(server.port, '127.0.0.1')
   const headers = { Host: `127.0.0.1:${server.port}`, ...upgradeHeaders(`http://127.0.0.1:${server.port}`, cookie) }
   socket.end(
@@ -155,14 +159,14 @@ test('an upgrade whose peer closes its half ends', async () => {
   await stillAnswers()
 })
 
-test('a bug costs the request that found it, and is reported', async () => {
+test('a bug affects only the request that caused it, and is reported', async () => {
   expect(await raw([`Cookie: ${cookie}`], '/bug')).toBe('')
   expect(asked).toContain('/bug')
   expect(bugs).toEqual([new Error('a bug')])
   await stillAnswers()
 })
 
-describe('while others keep connections open', () => {
+describe('while other connections stay open', () => {
   const opened: Socket[] = []
 
   async function hold(count: number, from: (i: number) => string, text: string): Promise<void> {
@@ -179,7 +183,7 @@ describe('while others keep connections open', () => {
   const isOpen = (socket: Socket): boolean => !socket.closed
 
   const fromHere = (): string => '127.0.0.1'
-  /** Linux alone gives each of these addresses to the machine. */
+  /** Only on Linux does the machine have all of these addresses. */
   const fromMany = process.platform === 'linux' ? (i: number): string => `127.0.${i >> 6}.${2 + (i & 63)}` : fromHere
   const HELD: [name: string, from: (i: number) => string, text: string][] = [
     ['that send nothing', fromHere, ''],
@@ -187,7 +191,7 @@ describe('while others keep connections open', () => {
     ['that send half an upgrade', fromHere, 'GET /rpc HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'],
     ['from many addresses', fromMany, 'GET / HTTP/1.1\r\nHost: x']
   ]
-  test.each(HELD)('%s, the page is answered and its lines stay', async (_name, from, text) => {
+  test.each(HELD)('%s, the page is answered and its connections stay open', async (_name, from, text) => {
     const line = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, {
       origin: `http://127.0.0.1:${server.port}`,
       headers: { Cookie: cookie }
@@ -196,7 +200,7 @@ describe('while others keep connections open', () => {
     await hold(600, from, text)
     await stillAnswers()
     expect((await ask(server.port, '/')).status).toBe(403)
-    // An answered ping shows that the line is open on both sides.
+    // An answered ping shows that the connection is open on both sides.
     line.ping()
     await once(line, 'pong')
     line.terminate()
@@ -205,7 +209,7 @@ describe('while others keep connections open', () => {
     for (const socket of opened.splice(0)) socket.destroy()
   })
 
-  test('one address takes no connection from another', async () => {
+  test('one address does not use up the connections of another', async () => {
     await hold(1, () => '127.0.0.5', 'GET / HTTP/1.1\r\nHost: x')
     const [first] = opened
     await hold(200, () => '127.0.0.6', '')

@@ -1,4 +1,4 @@
-/** The contract over a WebSocket: values, binary, typed errors, streams, and their end. */
+/** The contract over a WebSocket: values, binary data, typed errors, streams, and their end. */
 import { createORPCClient, isDefinedError, safe } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
@@ -57,14 +57,14 @@ test('answers, with numbers as bytes', async () => {
   socket.close()
 })
 
-test('tells faults by their code', async () => {
+test('returns errors by their code', async () => {
   const { client, socket } = await connect()
   const { error } = await safe(client.caches.open({ path: temporaryFolder() }))
   expect(isDefinedError(error) && error.code).toBe('INPUT.GENERIC')
   socket.close()
 })
 
-test('a message that names no call leaves the answers under way as they are', async () => {
+test('a message that names no call does not affect pending calls', async () => {
   const { client, socket } = await connect()
   const { cacheId } = await client.caches.openSample({ damaged: false })
   const stream = await client.caches.watch({ cacheId })
@@ -76,13 +76,13 @@ test('a message that names no call leaves the answers under way as they are', as
   }
   const ended = stream.next()
   await client.caches.close({ cacheId })
-  // The stream was there until its cache was closed: it ends by itself, and not by an error.
+  // The stream existed until its cache was closed. It ends by itself, without an error.
   let next = await ended
   while (!next.done) next = await stream.next()
   socket.close()
 })
 
-test('a stream ends with the line, and the line with the server', async () => {
+test('a stream ends with the connection, and the connection with the server', async () => {
   const own = await connect()
   const { cacheId } = await own.client.caches.openSample({ damaged: false })
   const stream = await own.client.caches.watch({ cacheId })

@@ -1,4 +1,4 @@
-/** Who takes the server's time or memory instead of asking for something is let go. */
+/** A client that uses the server's time or memory without a valid request is disconnected. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { ask, cookieOf, upgradeHeaders } from './pageRequest.ts'
 
 const PATIENCE_MS = 500
-/** A loaded machine is late, not lenient. */
+/** A loaded machine is slow, but not more tolerant. */
 const LATEST_MS = 10_000
 
 let service: Service
@@ -26,10 +26,10 @@ afterAll(async () => {
   await service.close()
 })
 
-/** A connection, and when it was closed in ms after it was made. */
+/** A connection, and its closing time in ms after it was made. */
 async function open(): Promise<{ socket: Socket; closedAfter: Promise<number> }> {
   const socket = connect(server.port, '127.0.0.1')
-  // Writing to who has hung up is part of it.
+  // Writing to a closed connection is part of the test.
   socket.on('error', () => undefined)
   socket.resume()
   const from = performance.now()
@@ -51,10 +51,10 @@ async function openLine(): Promise<{ socket: Socket; closedAfter: Promise<number
 
 test.each([
   ['nothing at all', '', ''],
-  ['a header that never ends', 'GET / HTTP/1.1\r\nX: ', 'x'],
-  ['one header after the other', 'GET / HTTP/1.1\r\n', 'X: x\r\n'],
-  ['a call for a line that is never complete', 'GET /rpc HTTP/1.1\r\nUpgrade: websocket\r\n', 'X: x\r\n']
-])('whoever sends %s is let go in time', async (_name, first, drip) => {
+  ['an endless header', 'GET / HTTP/1.1\r\nX: ', 'x'],
+  ['one header after another', 'GET / HTTP/1.1\r\n', 'X: x\r\n'],
+  ['an incomplete call to upgrade', 'GET /rpc HTTP/1.1\r\nUpgrade: websocket\r\n', 'X: x\r\n']
+])('a client that sends %s is disconnected in time', async (_name, first, drip) => {
   const { socket, closedAfter } = await open()
   socket.write(first)
   const dripping = setInterval(() => drip !== '' && socket.write(drip), 50)
@@ -65,7 +65,7 @@ test.each([
   expect((await ask(server.port, '/', { headers: { Cookie: cookie } })).status).toBe(404)
 })
 
-test('a frame that says it is too large ends the line before it has come', async () => {
+test('a frame that declares too large a size ends the connection before it has arrived', async () => {
   const { socket, closedAfter, answer } = await openLine()
   answer()
   const header = Buffer.alloc(14)
@@ -78,7 +78,7 @@ test('a frame that says it is too large ends the line before it has come', async
   expect(Buffer.from(code.slice(0, 2)).readUInt16BE()).toBe(1009)
 })
 
-test('frames that together are too large end the line', async () => {
+test('frames that are too large together end the connection', async () => {
   const { socket, closedAfter, answer } = await openLine()
   answer()
   const part = Buffer.alloc(8 * 2 ** 20 + 14)
@@ -98,16 +98,16 @@ test('frames that together are too large end the line', async () => {
 
 test.each([
   ['a frame without a mask', [0x81, 0x01, 0x78]],
-  ['a frame of no known kind', [0x83, 0x80, 0, 0, 0, 0]],
+  ['a frame of an unknown kind', [0x83, 0x80, 0, 0, 0, 0]],
   ['a compressed frame', [0xc1, 0x80, 0, 0, 0, 0]],
-  ['text that is none', [0x81, 0x81, 0, 0, 0, 0, 0xff]]
-])('%s ends the line', async (_name, bytes) => {
+  ['invalid text', [0x81, 0x81, 0, 0, 0, 0, 0xff]]
+])('%s ends the connection', async (_name, bytes) => {
   const { socket, closedAfter } = await openLine()
   socket.write(Uint8Array.from(bytes))
   expect(await closedAfter).toBeLessThan(LATEST_MS)
 })
 
-test('the 65th line is refused, and taken when another has ended', async () => {
+test('the 65th connection is refused, and accepted when another one has ended', async () => {
   const lines = []
   for (let i = 0; i < 64; i++) lines.push(await openLine())
   const headers = upgradeHeaders(`http://127.0.0.1:${server.port}`, cookie)

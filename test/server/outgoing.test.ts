@@ -1,4 +1,4 @@
-/** Nothing leaves the machine: the system calls of a served inspector, while a page loads it and verifies a cache, name no other host. */
+/** Nothing leaves the machine: the system calls of a served inspector name no other host while a page loads it and verifies a cache. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
@@ -15,7 +15,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { ask, cookieOf } from './pageRequest.ts'
 
 describeWith('strace', 'the served inspector', strace => {
-  test('speaks to no other host while a page loads it and verifies a cache', async () => {
+  test('contacts no other host while a page loads it and verifies a cache', async () => {
     const root = referenceCache('healthy')
     const file = join(temporaryFolder(), 'trace')
     const child = startLewmCache(['serve', root], { under: [strace, ...networkTrace(file)] })
@@ -36,16 +36,16 @@ describeWith('strace', 'the served inspector', strace => {
     const { cacheId } = await client.caches.open({ path: root })
     const { jobId } = await client.jobs.start({ cacheId, request: { kind: 'verify' } })
     for await (const event of await client.jobs.attach({ jobId })) if (event.type === 'end') expect(event.end.outcome).toBe('done')
-    // Who traces to a file takes no Ctrl-C.
+    // A traced process that writes to a file does not receive Ctrl-C.
     process.kill((await client.program.info()).pid, 'SIGINT')
     await ended
     const trace = readFileSync(file, 'utf8')
-    // The trace is one: the server's own socket is in it.
+    // The trace is valid: it contains the server's own socket.
     expect(trace).toMatch(/bind\(\d+, \{sa_family=AF_INET, sin_port=htons\(0\), sin_addr=inet_addr\("127\.0\.0\.1"\)/)
     expect(abroad(trace)).toEqual([])
   })
 
-  test('would be seen if it did', async () => {
+  test('would be detected', async () => {
     const line = '1 connect(20, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.1")}, 16) = -1 EINPROGRESS'
     expect(abroad(`${line}\n1 connect(3, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = 0`)).toEqual([line])
   })

@@ -1,10 +1,10 @@
-/** Requests as no browser would send them: any header, any spelling of a path. */
+/** Requests that no browser would send: any header, any form of a path. */
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
 
 export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
 
-/** @param path is sent as it is */
+/** @param path sent unchanged */
 export function ask(
   port: number,
   path: string,
@@ -18,7 +18,7 @@ export function ask(
       })
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }))
     })
-    // The answer to a body that nobody reads may come with a reset behind it.
+    // The answer to an unread body may be followed by a reset.
     asked.on('error', reject)
     asked.on('upgrade', (response, socket) => {
       socket.destroy()
@@ -28,7 +28,7 @@ export function ask(
   })
 }
 
-/** Sends text as it is and gives all that comes back until the server hangs up. */
+/** Sends text unchanged and returns everything until the server closes the connection. */
 export function send(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let reply = ''
@@ -41,7 +41,7 @@ export function send(port: number, text: string): Promise<string> {
   })
 }
 
-/** The headers with which a browser asks for a WebSocket. */
+/** The headers of a browser's request for a WebSocket. */
 export function upgradeHeaders(origin: string | null, cookie: string | null): Record<string, string> {
   return {
     Connection: 'Upgrade',

@@ -1,4 +1,4 @@
-/** The server refuses whoever is not its own page on this machine, and gives nothing but the page to who is. */
+/** The server refuses every client except its own page on this machine, and serves nothing but the page. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ let other: PageServer
 let cookie: string
 let foreignCookie: string
 
-/** A page beside which lies what must not be served. */
+/** A page with a file beside it that must not be served. */
 async function start(port = 0, folder: string | null = null): Promise<PageServer> {
   const root = temporaryFolder()
   const page = join(root, 'page')
@@ -55,7 +55,7 @@ const get = (path: string, headers: Record<string, string | string[]> = {}) =>
   ask(server.port, path, { headers: { Cookie: cookie, ...headers } })
 
 describe('the token', () => {
-  test('has 256 bits, and is another one for each server', () => {
+  test('has 256 bits, and is different for each server', () => {
     const tokens = [server, other].map(({ url }) => new URL(url).searchParams.get('token') ?? '')
     for (const token of tokens) expect(Buffer.from(token, 'base64url')).toHaveLength(32)
     expect(tokens[0]).not.toBe(tokens[1])
@@ -72,7 +72,7 @@ describe('the token', () => {
     await fresh.close()
   })
 
-  test('lets in one browser, which may open its address again', async () => {
+  test('admits one browser, which may open its address again', async () => {
     const fresh = await start()
     // A link checker does not use it up.
     expect(await ask(fresh.port, pathOf(fresh), { method: 'HEAD' })).toMatchObject({ status: 403, headers: { 'content-length': '56' } })
@@ -94,9 +94,9 @@ describe('the token', () => {
     ['none', '/'],
     ['an empty one', '/?token='],
     ['a wrong one', `/?token=${'A'.repeat(43)}`],
-    ['the right one for another path', '/assets/a.js?token=RIGHT'],
+    ['the correct one for another path', '/assets/a.js?token=RIGHT'],
     ['the one of another server', '/?token=OTHER']
-  ])('%s lets nobody in', async (_name, path) => {
+  ])('%s is refused', async (_name, path) => {
     const [right, wrong] = [server, other].map(({ url }) => new URL(url).searchParams.get('token') ?? '')
     const { status, headers, body } = await ask(server.port, path.replace('RIGHT', right ?? '').replace('OTHER', wrong ?? ''))
     expect(status).toBe(403)
@@ -106,7 +106,7 @@ describe('the token', () => {
 })
 
 describe('the page', () => {
-  test('comes with a policy that lets it talk to this server alone', async () => {
+  test('has a policy that lets it connect to this server only', async () => {
     const { status, headers, body } = await get('/')
     expect(status).toBe(200)
     expect(body).toContain('the page')
@@ -122,7 +122,7 @@ describe('the page', () => {
     expect(headers['access-control-allow-origin']).toBeUndefined()
   })
 
-  test('talks to localhost when that is how it is called', async () => {
+  test('connects to localhost if that is its address', async () => {
     const { status, headers } = await get('/', { Host: `localhost:${server.port}` })
     expect(status).toBe(200)
     expect(headers['content-security-policy']).toBe(POLICY.replace('HOST', `localhost:${server.port}`))
@@ -140,7 +140,7 @@ describe('the page', () => {
     expect((await get(path, { 'If-None-Match': '"other"' })).status).toBe(200)
   })
 
-  test('HEAD says the same without the page', async () => {
+  test('HEAD returns the same headers without the page', async () => {
     const { status, headers, body } = await ask(server.port, '/', { method: 'HEAD', headers: { Cookie: cookie } })
     expect({ status, body }).toEqual({ status: 200, body: '' })
     expect(headers['content-length']).toBe(String((await get('/')).body.length))
@@ -171,7 +171,7 @@ describe('refuses', () => {
 
   test.each([
     ['another name', 'cache.example:PORT'],
-    ['a name that begins like ours', '127.0.0.1.example:PORT'],
+    ['a name with the same prefix', '127.0.0.1.example:PORT'],
     ['no port', '127.0.0.1'],
     ['another port', '127.0.0.1:1'],
     ['another loopback address', '127.0.0.2:PORT'],
@@ -190,8 +190,8 @@ describe('refuses', () => {
     expect(await send(server.port, `GET / HTTP/1.1\r\nCookie: ${cookie}\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /)
   })
 
-  test.runIf(process.platform === 'linux')('whoever does not come to its one address of this machine', async () => {
-    // Whoever could listen on every address could listen on this one as well.
+  test.runIf(process.platform === 'linux')('clients that connect to another address of this machine', async () => {
+    // A process that can listen on every address can listen on this one as well.
     const free = createServer()
     const listening = new Promise<void>((resolve, reject) => free.once('error', reject).listen(server.port, '127.0.0.2', resolve))
     await expect(listening).resolves.toBeUndefined()
@@ -215,7 +215,7 @@ describe('refuses', () => {
     expect(reply).not.toContain('the page')
   })
 
-  test('huge headers, and too slow ones', async () => {
+  test('huge headers, and slow ones', async () => {
     expect((await get('/', { 'X-Large': 'x'.repeat(10_000) })).status).toBe(431)
     expect(await send(server.port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n`)).toMatch(/^(HTTP\/1.1 408 |$)/)
   })
@@ -223,10 +223,10 @@ describe('refuses', () => {
   test.each([
     ['nonsense', 'lewm-cache-PORT=nonsense'],
     ['an empty one', 'lewm-cache-PORT='],
-    ['one by another name', 'other=VALUE'],
+    ['one with another name', 'other=VALUE'],
     ['the token itself', 'lewm-cache-PORT=TOKEN'],
-    ['the one of another server under our name', 'lewm-cache-PORT=OTHER']
-  ])('%s for a cookie', async (_name, given) => {
+    ['the one of another server with the same name', 'lewm-cache-PORT=OTHER']
+  ])('%s as a cookie', async (_name, given) => {
     const foreign = foreignCookie.split('=')[1] ?? ''
     const replaced = given
       .replace('PORT', String(server.port))
@@ -241,11 +241,11 @@ describe('refuses', () => {
     ['another port of this machine', { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Mode': 'cors' }, 403],
     ['another origin', { Origin: 'http://localhost:1' }, 403],
     ['a page without an origin', { Origin: 'null' }, 403]
-  ])('what a page of %s loads', async (_name, headers, status) => {
+  ])('the requests of a page on %s', async (_name, headers, status) => {
     expect((await get('/assets/a.js', headers)).status).toBe(status)
   })
 
-  test('not a link to it, nor what its own page loads', async () => {
+  test('but not a link to it, nor the requests of its own page', async () => {
     expect((await get('/', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' })).status).toBe(200)
     expect((await get('/assets/a.js', { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' })).status).toBe(200)
   })
@@ -255,17 +255,17 @@ describe('an upgrade', () => {
   const origin = () => `http://127.0.0.1:${server.port}`
   const upgrade = (headers: Record<string, string>, path = '/rpc') => ask(server.port, path, { headers })
 
-  test('from our page with the cookie is taken', async () => {
+  test('from the own page with the cookie is accepted', async () => {
     expect((await upgrade(upgradeHeaders(origin(), cookie))).status).toBe(101)
   })
 
-  test('is refused without the cookie, and with another', async () => {
+  test('is refused without the cookie, and with another one', async () => {
     expect((await upgrade(upgradeHeaders(origin(), null))).status).toBe(403)
     expect((await upgrade(upgradeHeaders(origin(), `${cookie}x`))).status).toBe(403)
     expect((await upgrade(upgradeHeaders(origin(), foreignCookie))).status).toBe(403)
   })
 
-  test('is refused from every other origin, and from none', async () => {
+  test('is refused from every other origin, and without one', async () => {
     const origins = [
       'https://cache.example',
       'null',
@@ -278,12 +278,12 @@ describe('an upgrade', () => {
     }
   })
 
-  test('is refused under another name', async () => {
+  test('is refused with another host name', async () => {
     const host = `cache.example:${server.port}`
     expect((await upgrade({ ...upgradeHeaders(`http://${host}`, cookie), Host: host })).status).toBe(421)
   })
 
-  test('is refused to anything else than a WebSocket at its place', async () => {
+  test('is refused for anything but a WebSocket at its path', async () => {
     expect((await upgrade(upgradeHeaders(origin(), cookie), '/')).status).toBe(404)
     expect((await upgrade(upgradeHeaders(origin(), cookie), '/rpc/..')).status).toBe(404)
     expect((await upgrade({ ...upgradeHeaders(origin(), cookie), Upgrade: 'h2c' })).status).toBe(400)
@@ -292,7 +292,7 @@ describe('an upgrade', () => {
   })
 })
 
-test('a port that somebody has is told as a fault of the system', async () => {
+test('a port that is in use is reported as a system error', async () => {
   await expect(start(server.port)).rejects.toThrow(SystemError)
   await expect(start(server.port)).rejects.toThrow(/^cannot listen on 127\.0\.0\.1:\d+: /)
 })

@@ -1,4 +1,4 @@
-/** `lewm-cache serve`, and `open` where there can be no window: one address on standard output, until Ctrl-C. */
+/** `lewm-cache serve`, and `open` where no window is possible: one address on standard output, until Ctrl-C. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ type Running = {
   readonly end: () => Promise<{ code: number | null; stdout: string; stderr: string }>
 }
 
-/** Waits for the first line on standard output; `end` interrupts, as Ctrl-C does. */
+/** Waits for the first line on standard output. `end` interrupts, like Ctrl-C. */
 async function running(child: ChildProcess): Promise<Running> {
   let stdout = ''
   let stderr = ''
@@ -45,7 +45,7 @@ async function running(child: ChildProcess): Promise<Running> {
   return { child, line, end }
 }
 
-/** Where the address leads. */
+/** The page at the address. */
 async function locationOf(url: string): Promise<string | undefined> {
   const { port, pathname, search } = new URL(url)
   return (await ask(Number(port), pathname + search)).headers.location
@@ -59,7 +59,7 @@ describe('serve', () => {
     expect(await end()).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' })
   })
 
-  test('--json prints a document, DIR is what the page opens', async () => {
+  test('--json prints a document, and the page opens DIR', async () => {
     const cache = referenceCache('healthy')
     const { line, end } = await running(startLewmCache(['serve', cache, '--json']))
     const { url } = JSON.parse(line)
@@ -68,7 +68,7 @@ describe('serve', () => {
     expect((await end()).code).toBe(0)
   })
 
-  test.runIf(process.platform === 'linux')('is the process that was started, on a Node whose nursery stays small', async () => {
+  test.runIf(process.platform === 'linux')('is the process that was started, with a Node whose nursery stays small', async () => {
     const { child, end } = await running(startLewmCache(['serve']))
     const words = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').split('\0')
     expect(words.slice(1, 1 + SERVICE_SWITCHES.length)).toEqual(SERVICE_SWITCHES)
@@ -78,7 +78,7 @@ describe('serve', () => {
   test.runIf(process.platform === 'linux').each([
     ['by its launcher', () => spawn(join(ROOT, 'bin/lewm-cache'), ['serve'], { env: ownEnvironment() })],
     ['by a Node without switches', () => startLewmCache(['serve'])]
-  ])('started %s it opens no debugger on SIGUSR1', async (_name, start) => {
+  ])('started %s, it opens no debugger on SIGUSR1', async (_name, start) => {
     const { child, line, end } = await running(start())
     const before = listeningPorts(child.pid)
     expect(before).toEqual([Number(new URL(line).port)])
@@ -88,7 +88,7 @@ describe('serve', () => {
     expect(await end()).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' })
   })
 
-  test('--port is kept, and is a fault of the system when somebody has it', async () => {
+  test('--port is used, and is a system error if it is in use', async () => {
     const taken = createServer()
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
     const address = taken.address()
@@ -102,7 +102,7 @@ describe('serve', () => {
     await end()
   })
 
-  test.each(['serve', 'open'])('%s refuses what is no folder', command => {
+  test.each(['serve', 'open'])('%s refuses a path that is not a folder', command => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
     for (const path of [file, join(file, 'below'), `${file}.not`]) {
@@ -112,7 +112,7 @@ describe('serve', () => {
   })
 })
 
-describe('open, where there can be no window', () => {
+describe('open, where no window is possible', () => {
   test('without a display it says so in one line, and serves the sample', async () => {
     const { line, end } = await running(startLewmCache(['open'], { env: { ELECTRON_OVERRIDE_DIST_PATH: pretendedRuntime() } }))
     expect(line).toMatch(ADDRESS)
@@ -122,7 +122,7 @@ describe('open, where there can be no window', () => {
     expect(stderr).toBe('lewm-cache: cannot open a window (there is no display). Open this URL in a browser; press Ctrl-C to stop\n')
   })
 
-  test('hands the limits on to the window', () => {
+  test('passes the limits on to the window', () => {
     const runtime = temporaryFolder()
     writeFileSync(join(runtime, 'electron'), '#!/bin/sh\necho "limits: $LEWM_CACHE_LIMITS" >&2\n', { mode: 0o755 })
     const env = {
@@ -153,7 +153,7 @@ describe('open, where there can be no window', () => {
       cwd: ROOT,
       env: { PATH, HOME: home, XDG_DATA_HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C on a terminal goes to all of them: npm, its shell, and us.
+      // Ctrl-C in a terminal reaches npm, its shell, and the program.
       detached: true
     })
     const { line } = await running(child)
@@ -165,7 +165,7 @@ describe('open, where there can be no window', () => {
 })
 
 describeWith('chromium', 'in a browser', path => {
-  test('the page comes up under its policy, without the token in sight', async () => {
+  test('the page loads with its policy, without a visible token', async () => {
     const { line, end } = await running(startLewmCache(['serve']))
     const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] })
     try {
@@ -200,7 +200,7 @@ function ownEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: home, XDG_DATA_HOME: home }
 }
 
-/** The TCP ports on which a process listens, by /proc. */
+/** The TCP ports on which a process listens, from /proc. */
 function listeningPorts(pid: number | undefined): number[] {
   const folder = `/proc/${pid}/fd`
   const links = readdirSync(folder).flatMap(fd => {

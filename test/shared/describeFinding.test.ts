@@ -1,4 +1,4 @@
-/** The sentences of findings: made of facts, with one number format, and kept where the facts are of another version. */
+/** The sentences of findings: made from facts, with one number format, and kept if the facts are of another version. */
 import { describe, expect, test } from 'vitest'
 import { type FindingKind, finding, isCompared, isFindingKind } from '../../src/shared/model/finding.ts'
 import type { FindingFacts } from '../../src/shared/model/findingKinds.ts'
@@ -9,7 +9,7 @@ import { fromRecorded, isRecorded, toRecorded, withMessage } from '../../src/sha
 const SAID = { said: 'the footer cannot be parsed: no end' }
 const ROWS = { row: 12_345, count: 1 }
 
-/** Facts of each kind, and the sentence that they make. */
+/** Facts of each kind, with their sentence. */
 const SENTENCES: { readonly [K in FindingKind]: readonly [FindingFacts[K], string] } = {
   not_parquet: [SAID, SAID.said],
   cut_off: [SAID, SAID.said],
@@ -107,11 +107,11 @@ describe('a sentence', () => {
     expect(describeFinding({ kind, facts, ...PLACE })).toBe(sentence)
   })
 
-  test('that was made elsewhere stays', () => {
+  test('that was made elsewhere is not changed', () => {
     expect(describeFinding(finding('invalid_row', 'a', { said: 'row 1000 is odd' }))).toBe('row 1000 is odd')
   })
 
-  test('of what could not be read has its reason alone', () => {
+  test('about something that could not be read has only its reason', () => {
     expect(unreadReason(finding('index_busy', 'a', { reason: 'it is locked' }))).toBe('it is locked')
     expect(unreadReason(finding('index_busy', 'a', { said: 'it is locked' }))).toBe('it is locked')
   })
@@ -120,7 +120,7 @@ describe('a sentence', () => {
 describe('a recorded finding', () => {
   const found = finding('row_without_entry', 'a', { rows: 1000, isRebuilt: true }, { row: 3, details: { count: 1000 } })
 
-  test('is the same after a turn through JSON, for every kind', () => {
+  test('is the same after a round trip through JSON, for every kind', () => {
     for (const kind of KINDS) {
       const each = { ...finding(kind, 'a', { said: '' }, PLACE), facts: SENTENCES[kind][0] }
       const recorded: unknown = JSON.parse(JSON.stringify(toRecorded(each)))
@@ -128,12 +128,12 @@ describe('a recorded finding', () => {
     }
   })
 
-  test('of an earlier version, without facts, has the sentence that was recorded', () => {
+  test('of an earlier version, without facts, has the recorded sentence', () => {
     const { facts: _, ...old } = { ...toRecorded(found), message: '1000 rows are not in the index' }
     expect(fromRecorded(old)).toEqual({ ...found, facts: { said: '1000 rows are not in the index' } })
   })
 
-  test('whose facts make no sentence has the sentence that was recorded', () => {
+  test('with invalid facts has the recorded sentence', () => {
     const other = { ...toRecorded(finding('bad_metadata', 'a', { reason: 'r' })), facts: { rows: 1 } }
     expect(isDescribable({ ...other, facts: { rows: 1 } })).toBe(false)
     expect(describeFinding(fromRecorded(other))).toBe('r')
@@ -153,7 +153,7 @@ describe('a recorded finding', () => {
   })
 })
 
-test('what comparing finds is known by its kind', () => {
+test('findings of comparisons are known by their kind', () => {
   expect(KINDS.filter(kind => isCompared({ kind }))).toEqual([
     'missing_shard',
     'duplicate_key',
@@ -171,7 +171,7 @@ describe('numbers', () => {
     expect([formatCounted(1, 'entry', 'entries'), formatCounted(1000n, 'row')]).toEqual(['1 entry', '1,000 rows'])
   })
 
-  test('in a template are grouped, and its texts are not', () => {
+  test('in a template are grouped, but not those in its texts', () => {
     expect(counted`${'1234'} claims ${2147483647} bytes of ${11095n}, ${0.5} of ${Number.NaN}`).toBe(
       '1234 claims 2,147,483,647 bytes of 11,095, 0.5 of NaN'
     )

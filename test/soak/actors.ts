@@ -1,4 +1,4 @@
-/** Who is at the cache: a person at a window, who looks at everything and starts every kind of job, and one at a terminal. */
+/** The users of the cache: one at a window, who opens every view and starts every kind of job, and one at a terminal. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ORPCError } from '@orpc/client'
 import { type JobReport, type JobRequest, SHARD_SORTS } from '../../src/shared/contract/index.ts'
@@ -8,10 +8,10 @@ import type { Served } from './served.ts'
 
 type Chance = ReturnType<typeof random>
 
-/** What they did and met, by name. */
+/** Their actions and results, by name. */
 export class Diary {
   readonly counts = new Map<string, number>()
-  /** What must never happen, in words. */
+  /** Violations, in words. */
   readonly faults: string[] = []
 
   count(what: string): void {
@@ -19,17 +19,17 @@ export class Diary {
   }
 }
 
-/** With others at work a shard may be gone, a plan old, a place taken, a cache busy: each is told by its code. */
+/** With concurrent users a shard may be gone, a plan outdated, a path occupied, a cache busy. Each is reported by its code. */
 const EXPECTED = new Set(['RESOURCE.BUSY', 'RESOURCE.STALE_PLAN', 'RESOURCE.NOT_FOUND', 'RESOURCE.CACHE_CORRUPT', 'INPUT.GENERIC'])
 
 type Reported = { readonly code: string; readonly message: string; readonly details: unknown }
 
 function note(diary: Diary, doing: string, { code, message, details }: Reported): void {
-  diary.count(`told ${code}`)
+  diary.count(`reported ${code}`)
   if (!EXPECTED.has(code)) diary.faults.push(`${doing}: ${code} ${message} ${JSON.stringify(details)}`)
 }
 
-/** A person at a window, until `stopped`. */
+/** A user at a window, until `stopped`. */
 export async function useWindow({ client }: Served, root: string, chance: Chance, diary: Diary, stopped: () => boolean): Promise<void> {
   const { cacheId } = await client.caches.open({ path: root })
   const everything = { cacheId, scope: {}, text: '', health: [] }
@@ -94,15 +94,15 @@ export async function useWindow({ client }: Served, root: string, chance: Chance
   }
 }
 
-/** 0 done, 1 nothing there, 2 a place is taken, 3 and 4 found something, 5 somebody else is at it: never 70 or a signal. */
+/** 0 success, 1 not found, 2 path occupied, 3 and 4 findings, 5 cache busy, but never 70 or a signal. */
 const EXIT_CODES = new Set([0, 1, 2, 3, 4, 5])
 
-/** 6 with a report: a shard that was moved between the listing and its turn is one that the system could not read. */
+/** 6 with a report: a shard that was moved between the listing and its turn could not be read. */
 function isReport(code: number | null, stdout: string): boolean {
   return code === 6 && stdout !== '' && !stdout.startsWith('{"error"')
 }
 
-/** A person at a terminal, until `stopped`. */
+/** A user at a terminal, until `stopped`. */
 export async function useTerminal(
   cache: { readonly root: string; readonly home: string; readonly somePath: () => string },
   chance: Chance,

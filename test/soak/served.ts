@@ -1,4 +1,4 @@
-/** `lewm-cache serve` as a process of its own, and a window's line to it. */
+/** `lewm-cache serve` as a separate process, and a window's connection to it. */
 import { readFileSync } from 'node:fs'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
@@ -11,15 +11,15 @@ import { cookieOf } from '../server/pageRequest.ts'
 
 export type Served = {
   readonly client: ContractRouterClient<Contract>
-  /** What the process holds in memory now, in bytes. */
+  /** The current memory of the process, in bytes. */
   readonly residentBytes: () => number
-  /** Null while it lives. */
+  /** Null while it runs. */
   readonly exitCode: () => number | null
-  /** Interrupts it, as Ctrl-C does, and gives its exit code. */
+  /** Interrupts it, like Ctrl-C, and returns its exit code. */
   readonly end: () => Promise<number | null>
 }
 
-/** Starts one that ends with the test file; `home` holds its data folder. */
+/** Starts one that ends with the test file. `home` holds its data folder. */
 export async function startServed(home: string): Promise<Served> {
   const child = startLewmCache(['serve'], { home })
   const closed = new Promise<number | null>(resolve => child.once('close', resolve))

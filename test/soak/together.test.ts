@@ -1,6 +1,6 @@
 /**
- * Two windows, a terminal and GenoLeWM at one cache, for an hour, while the world damages a shard now and then: what they are told
- * is one of the expected things, memory stays flat, and every row that was ever acknowledged is readable or lies in quarantine.
+ * Two windows, a terminal and GenoLeWM use one cache for an hour, while shards are damaged from time to time. All results are expected
+ * ones, memory stays constant, and every acknowledged row is readable or in quarantine.
  */
 import { closeSync, existsSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,25 +17,25 @@ import { Diary, useTerminal, useWindow } from './actors.ts'
 import { type Served, startServed } from './served.ts'
 
 const SECONDS = SOAK ? SOAK_MINUTES * 60 : 12
-/** From then on GenoLeWM writes the same ones again: memory can be flat only on a cache that has stopped growing. */
+/** From then on GenoLeWM writes the same shards again, because memory can only be constant if the cache has stopped growing. */
 const SHARDS = 200
 const ROWS = 4
-/** Every so manieth shard is one that the world may damage. */
+/** One in this number of shards may be damaged. */
 const FRAGILE = 4
-/** Long enough for the medians of two quarters to mean something. */
+/** Long enough for meaningful medians of two quarters. */
 const MEMORY_MINUTES = 5
 
 type Chance = ReturnType<typeof random>
 
 const pathOf = (block: number): string => `embeddings/lab__encoder/5/centered_mean_8/chr1_${block}.parquet`
 const isFragile = (block: number): boolean => block % FRAGILE === 0
-/** Values that float16 holds exactly, and that no other row has. */
+/** Values that float16 represents exactly, and that no other row has. */
 const recordsOf = (block: number): WindowRecord[] =>
   Array.from({ length: ROWS }, (_, i) =>
     recordOf(block * ROWS + i, { embedding: Array.from({ length: 16 }, (_, at) => [block, i][at] ?? at / 32) })
   )
 
-/** Cuts off, overwrites with zeros, turns a bit, or adds to a shard, as a bad disk or a bad copy would. */
+/** Truncates a shard, overwrites it with zeros, flips a bit, or appends to it, like a bad disk or a bad copy. */
 function damage(path: string, chance: Chance): void {
   const { size } = statSync(path)
   const at = chance.below(size)
@@ -76,7 +76,7 @@ describeWith('python', 'together', python => {
     }
   }
 
-  /** GenoLeWM writes shard after shard, then those again that lie in quarantine, and some that do not. */
+  /** GenoLeWM writes shard after shard, then again those in quarantine, and some that are not. */
   async function keepWriting(chance: Chance, diary: Diary, stopped: () => boolean): Promise<void> {
     for (let next = 0; !stopped(); next++) {
       const block = next < SHARDS ? next : chance.below(SHARDS)
@@ -92,7 +92,7 @@ describeWith('python', 'together', python => {
         damage(join(root, pathOf(block)), chance)
         diary.count('shards damaged')
       } catch {
-        diary.count('shards that were not there to be damaged')
+        diary.count('shards that were not present to be damaged')
       }
       await sleep(1000 + chance.below(3000))
     }
@@ -125,7 +125,7 @@ describeWith('python', 'together', python => {
     ])
     announce(Object.fromEntries([...diary.counts].map(([what, count]) => [`together: ${what}`, count])))
     announce({ 'together: seconds': SECONDS })
-    // Softly: whatever was said, it is looked whether anything was lost.
+    // Softly, so that the check for losses always runs.
     expect.soft({ seed: chance.seed, faults: diary.faults }).toEqual({ seed: chance.seed, faults: [] })
     expect(served.map(each => each.exitCode())).toEqual([null, null])
     for (const { end: stop } of served) expect(await stop()).toBe(0)
@@ -138,7 +138,7 @@ describeWith('python', 'together', python => {
     await expectNothingLost()
   })
 
-  /** What was damaged lies in quarantine; all else comes back to its place and holds what was acknowledged. */
+  /** Damaged shards are in quarantine. All others return to their paths and hold the acknowledged rows. */
   async function expectNothingLost(): Promise<void> {
     await repairCache(root)
     const aside = new Set((await listQuarantine(root)).map(({ shardPath }) => shardPath))

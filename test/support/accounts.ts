@@ -1,4 +1,4 @@
-/** Whose processes a test starts: tests run as root in containers, where permissions and the limit on processes do not hold. */
+/** The account for processes of a test. Tests run as root in containers, where permissions and the limit on processes do not apply. */
 import { lchownSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,18 +6,18 @@ export type Account = {
   readonly name: string
   /** Runs the program and the arguments that follow. */
   readonly under: readonly string[]
-  /** Gives a folder, and everything in it, to the account. */
+  /** Gives the account ownership of a folder and everything in it. */
   readonly own: (folder: string) => void
 }
 
 export const isRoot = process.getuid?.() === 0
-/** No other test file has it at the same time, so that a limit on its processes counts those of this file. */
+/** No other test file uses it at the same time, so that a limit on its processes counts only those of this file. */
 const USER = String(60_000 + (process.pid % 5_000))
 
 /** The options of setpriv for an ordinary user. */
 export const AS_USER = ['--reuid', USER, '--regid', USER, '--clear-groups']
 
-/** @param setpriv the part of the machine of that name */
+/** @param setpriv the path of setpriv */
 export function ordinaryUser(setpriv: string): Account {
   return {
     name: 'an ordinary user',
@@ -31,7 +31,7 @@ export function ordinaryUser(setpriv: string): Account {
   }
 }
 
-/** Those that faults are injected for: an ordinary user where there is one, and the user of the tests. */
+/** The accounts for fault injection: an ordinary user if possible, and the user of the tests. */
 export function accounts(setpriv: string | null): Account[] {
   const self = { name: isRoot ? 'root' : 'an ordinary user', under: [], own: () => undefined }
   return isRoot && setpriv !== null ? [ordinaryUser(setpriv), self] : [self]

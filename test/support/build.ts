@@ -1,4 +1,4 @@
-/** The build in `out/`, as far as it is newer than the sources: no test passes on code that is no longer there. */
+/** The build in `out/`, if it is newer than the sources, so that no test passes with outdated code. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '../..')
 
 let isCurrent: boolean | undefined
 
-/** @returns the path of an entry of the build; null if a source is newer */
+/** @returns the path of an entry of the build. Null if a source is newer */
 export function builtEntry(name: string): string | null {
   const entry = join(ROOT, 'out/main', `${name}.cjs`)
   isCurrent ??= modified(entry) > newestSource()

@@ -1,7 +1,7 @@
-/** Threads run the bundle in tests, as they do for people. */
+/** Threads run the bundle in tests, as in the installed program. */
 import { join } from 'node:path'
 
-/** For Vite: puts `builtThreads.ts` in the place of the core's `threadFile.ts`. */
+/** For Vite: replaces the core's `threadFile.ts` with `builtThreads.ts`. */
 export const builtThreads = {
   name: 'built-threads',
   enforce: 'pre' as const,

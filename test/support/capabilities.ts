@@ -9,18 +9,18 @@ const said = new Set<Part>()
 
 /** A Python that imports geno-lewm 0.2.1 and pyarrow, or null. */
 export const requirePython = (): string | null => requirePart('python')
-/** A Chromium to be driven, or null. */
+/** A Chromium for the tests, or null. */
 export const requireChromium = (): string | null => requirePart('chromium')
 /** An Electron executable, or null. */
 export const requireElectron = (): string | null => requirePart('electron')
-/** A strace that may trace, or null. */
+/** A strace that is allowed to trace, or null. */
 export const requireStrace = (): string | null => requirePart('strace')
-/** What runs a program as an ordinary user (`accounts.ts`), or null. */
+/** A program that runs another one as an ordinary user (`accounts.ts`), or null. */
 export const requireSetpriv = (): string | null => requirePart('setpriv')
 
 /**
- * `describe` for tests that need a part: `fn` gets its path. Without the part there is one skipped test in its place (one failed
- * test with REQUIRE_ALL=1), and the reporter says why at the end of the run.
+ * `describe` for tests that need a part: `fn` gets its path. Without the part there is one skipped test instead (one failed test with
+ * REQUIRE_ALL=1), and the reporter gives the reason at the end of the run.
  */
 export function describeWith(part: Part, name: string, fn: (path: string) => void): void {
   const place = lookForPart(part)

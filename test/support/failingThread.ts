@@ -1,6 +1,6 @@
 /**
- * Entry of a reading thread with faults put into it: with `LEWM_TEST_THREADS=unloaded` it fails before it can read; over a shard of
- * contig `ends` it ends, over one of contig `memory` it has used up its memory.
+ * Entry of a reader thread with injected faults: with `LEWM_TEST_THREADS=unloaded` it fails before it is ready. For a shard of contig
+ * `ends` it ends, and for one of contig `memory` it runs out of memory.
  */
 import { parentPort } from 'node:worker_threads'
 import { inspection } from '../../src/main/core/inspect/inspection.ts'
@@ -21,7 +21,7 @@ parentPort?.on('message', ({ input }: ShardOrder<'inspection'>) => {
 })
 parentPort?.postMessage({ ready: true })
 
-/** What Node says of a thread whose heap is full, without the minute that filling it takes. */
+/** Node's message for a thread with a full heap, without the minute that filling it takes. */
 function outOfMemory(): Error {
   return Object.assign(new Error('Worker terminated due to reaching memory limit: JS heap out of memory'), {
     code: 'ERR_WORKER_OUT_OF_MEMORY'

@@ -1,6 +1,6 @@
 /**
- * Entry of the second reader's thread with a fault put into our own decoders: in a shard of contig C, row 2 of column C is read wrong.
- * Contig `hangs` never comes to an end, contig `dies` ends the thread.
+ * Entry of the second reader's thread with an injected fault in the first reader's decoders: in a shard of contig C, row 2 of column C is
+ * decoded wrong. For contig `hangs` it never finishes, for contig `dies` the thread ends.
  */
 import { parentPort } from 'node:worker_threads'
 import { batchOf, type EmbeddingBatch } from '../../src/main/core/parquet/pages/embeddingBatch.ts'

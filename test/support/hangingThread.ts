@@ -1,4 +1,4 @@
-/** Entry of a reading thread with a fault put into it: over a shard of contig `hangs` it never comes to an end. */
+/** Entry of a reader thread with an injected fault: for a shard of contig `hangs` it never finishes. */
 import { parentPort } from 'node:worker_threads'
 import { inspection } from '../../src/main/core/inspect/inspection.ts'
 import { reusedMemory } from '../../src/main/core/parquet/file/pageMemory.ts'

@@ -1,11 +1,11 @@
-/** A cache with any number of shards, made of those that GenoLeWM wrote. */
+/** A cache with any number of shards, made from those that GenoLeWM wrote. */
 import { join } from 'node:path'
 import { linkShards } from '../../bench/linkShards.ts'
 import { referenceCache, referenceRows } from './reference.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 
 /**
- * Makes a cache of `count` readable shards; see `linkShards`. Gone after the test file.
+ * Makes a cache of `count` readable shards, see `linkShards`. It is deleted after the test file.
  * @returns the cache root
  */
 export function makeManyShards(count: number): string {

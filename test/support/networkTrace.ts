@@ -1,6 +1,6 @@
-/** What a process and all its children say to the network, as strace tells it. */
+/** Network system calls of a process and all its children, as traced by strace. */
 
-/** Arguments of strace that write every such system call to a file; the program to run follows them. */
+/** Arguments of strace that write every such system call to a file. The program to run follows them. */
 export function networkTrace(file: string): string[] {
   return ['-f', '-qq', '--seccomp-bpf', '-e', 'trace=%network', '-o', file]
 }
@@ -10,7 +10,7 @@ const ADDRESSED = /\b(?:connect|sendto|sendmsg|sendmmsg|bind)\(.*?sa_family=(AF_
 
 const LOCAL: ReadonlySet<string> = new Set(['AF_UNIX', 'AF_NETLINK', 'AF_UNSPEC'])
 
-/** The lines of a trace that name an address off this machine. */
+/** The lines of a trace that name an address outside this machine. */
 export function abroad(trace: string): string[] {
   return trace.split('\n').filter(line => {
     const [, family, rest = ''] = ADDRESSED.exec(line) ?? []

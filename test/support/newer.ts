@@ -1,6 +1,6 @@
 /**
- * Caches that newer generations of GenoLeWM wrote with their own code, what they read back from them, and a file of pyarrow's with a column
- * of every type (`test/fixtures/newer.tar.gz`). Every caller gets files of its own.
+ * Caches written by newer generations of GenoLeWM, the rows that these read back, and a file of pyarrow with a column of every type
+ * (`test/fixtures/newer.tar.gz`). Every caller gets separate files.
  */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -14,12 +14,15 @@ export type Newer = (typeof NEWER)[number]
 
 const newerRow = z.looseObject({ shard_path: z.string(), row_offset: z.int(), embedding_f64le: z.string() })
 
-/** A private copy of a whole cache, with its index; `long2` has none. @returns its root */
+/** A private copy of a whole cache with its index. `long2` has none. @returns its root */
 export function newerCache(which: Newer): string {
   return join(unpacked(which), which)
 }
 
-/** Every indexed row (of `long2`, some rows) as GenoLeWM reads it, by the names of the columns; numbers of 16 digits as text, the embedding as float64s in hex. */
+/**
+ * Every indexed row (some rows of `long2`) as read by GenoLeWM, by column name. Numbers of 16 digits are text, the embedding is float64s in
+ * hex.
+ */
 export function newerRows(which: Newer): z.infer<typeof newerRow>[] {
   const text = execFileSync('tar', ['-xzOf', ARCHIVE, `${which}.ndjson`], { encoding: 'utf8', maxBuffer: 2 ** 26 })
   return text

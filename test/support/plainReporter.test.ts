@@ -1,4 +1,4 @@
-/** The last line of a run, by running Vitest on files made for it. */
+/** The last line of a test run, tested by running Vitest on generated files. */
 import { spawnSync } from 'node:child_process'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,13 +27,13 @@ export default { test: { reporters: ['default', plainReporter()], passWithNoTest
 
 const GOOD = "test('a', () => {})\ntest('b', () => {})"
 
-test('passed tests alone', () => {
+test('only passed tests', () => {
   const { status, lines } = runOn({ 'a.test.ts': GOOD })
   expect(status).toBe(0)
   expect(lines.at(-1)).toBe('2 passed, 0 failed')
 })
 
-test('failed and skipped tests are counted apart, and a reason to skip is said once', () => {
+test('failed and skipped tests are counted separately, and a reason to skip is printed once', () => {
   const skip = "test('c', context => context.skip('SKIPPED: a part is missing'))\n"
   const { status, lines } = runOn({ 'a.test.ts': `${GOOD}\ntest('no', () => { expect(1).toBe(2) })`, 'b.test.ts': skip, 'c.test.ts': skip })
   expect(status).toBe(1)
@@ -45,7 +45,7 @@ test.each([
   ['a file that cannot be loaded', "import './nowhere.ts'"],
   ['a hook that throws', "describe('s', () => { beforeAll(() => { throw new Error('no') })\ntest('c', () => {}) })"],
   [
-    'an error outside of any test',
+    'an error outside any test',
     "test('c', async () => { setTimeout(() => { throw new Error('late') }); await new Promise(r => setTimeout(r, 50)) })"
   ]
 ])('%s is a failure', (_, body) => {

@@ -1,9 +1,9 @@
-/** Ends a run with one plain line, `N passed, N failed`, that a person and a script read alike; whatever went wrong is in the second number. */
+/** Ends a run with one plain line, `N passed, N failed`, for people and scripts. The second number includes all errors. */
 import type { Reporter, TestModule } from 'vitest/node'
 
 type Tally = { passed: number; failed: number; skipped: number }
 
-/** A reporter to be used beside one that shows the tests themselves. */
+/** A reporter that is used together with one that shows the tests. */
 export function plainReporter(): Reporter {
   let lines: string[] = []
   return {
@@ -25,16 +25,16 @@ function count(modules: readonly TestModule[]): Tally {
     const failedBefore = tally.failed
     for (const test of module.children.allTests()) {
       const { state } = test.result()
-      // A test that never came to its end has not passed.
+      // A test that never finished has not passed.
       tally[state === 'pending' ? 'failed' : state]++
     }
-    // A file that cannot be loaded, or a hook that throws, fails no test of its own.
+    // A file that cannot be loaded, or a hook that throws, fails no test.
     if (!module.ok() && tally.failed === failedBefore) tally.failed++
   }
   return tally
 }
 
-/** Each reason for which tests were skipped (`context.skip(reason)`), once. */
+/** Each reason for skipped tests (`context.skip(reason)`), once. */
 function skipNotes(modules: readonly TestModule[]): string[] {
   const notes = modules.flatMap(module => [...module.children.allTests('skipped')]).map(test => test.result())
   return [...new Set(notes.flatMap(result => (result.state === 'skipped' && result.note ? [result.note] : [])))]

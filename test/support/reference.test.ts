@@ -34,7 +34,7 @@ describe('the reference caches', () => {
 })
 
 describeWith('python', 'the reference rows', python => {
-  test('are what GenoLeWM reads from the unpacked cache', () => {
+  test('equal those that GenoLeWM reads from the unpacked cache', () => {
     const cache = referenceCache('healthy')
     const row = referenceRows('healthy').at(-1)
     const read = execFileSync(

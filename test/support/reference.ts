@@ -1,6 +1,6 @@
 /**
- * The caches that GenoLeWM 0.2.1 itself wrote, and what it reads back from them (`test/fixtures/reference.tar.gz`). Every caller gets
- * files of its own, with the same names, bytes and times each time.
+ * The caches that GenoLeWM 0.2.1 wrote, and the rows that it reads back (`test/fixtures/reference.tar.gz`). Every caller gets separate
+ * files, always with the same names, bytes and times.
  */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -31,13 +31,13 @@ const referenceRow = z.strictObject({
 
 const damageTable = z.record(z.string(), z.strictObject({ wrong: z.string().nullable(), geno_lewm: z.string() }))
 
-/** A row as GenoLeWM reads it; `embedding_f64le` is hex of float64s, little-endian; `created_at` ns since 1970, decimal. */
+/** A row as read by GenoLeWM. `embedding_f64le` is hex of float64s, little-endian. `created_at` is ns since 1970, decimal. */
 export type ReferenceRow = z.infer<typeof referenceRow>
 
-/** By shard path: what is wrong with the shard (null: nothing) and what GenoLeWM says when it reads it. */
+/** By shard path: the problem of the shard (null: none) and GenoLeWM's result when it reads it. */
 export type DamageNotes = z.infer<typeof damageTable>
 
-/** A private copy of a whole cache, index and all; the path is the cache root. Gone after the test file. */
+/** A private copy of a whole cache with its index. The path is the cache root. It is deleted after the test file. */
 export function referenceCache(which: 'healthy' | 'unusual' | 'damaged'): string {
   const folder = temporaryFolder()
   execFileSync('tar', ['-xzf', ARCHIVE, '-C', folder, '--no-same-owner', which])
@@ -52,7 +52,7 @@ export function referenceRows(which: 'healthy' | 'unusual'): ReferenceRow[] {
     .map(line => referenceRow.parse(JSON.parse(line)))
 }
 
-/** What is wrong with each shard of the damaged cache. */
+/** The problem of each shard in the damaged cache. */
 export function damageNotes(): DamageNotes {
   return damageTable.parse(JSON.parse(packedText('damaged.json')))
 }

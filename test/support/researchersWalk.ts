@@ -1,4 +1,4 @@
-/** What befalls a cache in the researcher's walk: one shard deleted, one with a flipped bit, one copied, two cut off. */
+/** The changes to a cache in the user's session: one shard deleted, one with a flipped bit, one copied, two truncated. */
 import { copyFileSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { flippedHash, replaceShard } from '../core/cacheFiles.ts'
@@ -10,7 +10,7 @@ const FLIPPED: LabShard = { ...BASE, encoder: 'lab/alpha', contig: 'X', block: 1
 /** The row whose window hash has a flipped bit. */
 export const FLIPPED_ROW = 2
 
-/** The shards by what happens to them. */
+/** The shards by change. */
 export const WALK = {
   deleted: pathOf({ ...BASE, block: 1 }),
   flipped: pathOf(FLIPPED),
@@ -19,7 +19,7 @@ export const WALK = {
   cutOff: [pathOf({ ...BASE, layer: 5 }), pathOf({ ...BASE, layer: 5, contig: 'X' })]
 } as const
 
-/** Does all of it to a cache as `labCache` makes it. Nothing in the file itself shows the flipped bit. */
+/** Applies all changes to a cache made by `labCache`. Nothing in the file itself reveals the flipped bit. */
 export async function damageForWalk(root: string): Promise<void> {
   rmSync(join(root, WALK.deleted))
   const records = recordsOf(FLIPPED).map((record, row) => (row === FLIPPED_ROW ? flippedHash(record) : record))

@@ -1,8 +1,8 @@
-/** Ends a soak with its numbers as a table that can be pasted into `docs/trust.md`: how often what was done, and what failed. */
+/** Ends a soak with its numbers as a table that can be pasted into `docs/trust.md`: the number of each action, and the failures. */
 import { cpus } from 'node:os'
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** A reporter to be used beside one that shows the tests themselves. */
+/** A reporter that is used together with one that shows the tests. */
 export function soakReporter(): Reporter {
   const started = Date.now()
   return {
@@ -18,7 +18,7 @@ function tableOf(modules: readonly TestModule[], unhandled: number, started: num
   for (const test of tests)
     for (const [what, count] of Object.entries(test.meta().done ?? {})) sums.set(what, (sums.get(what) ?? 0) + count)
   const states = tests.map(test => test.result().state)
-  // A file that cannot be loaded, or a hook that throws, fails no test of its own; a test that never came to its end has not passed.
+  // A file that cannot be loaded, or a hook that throws, fails no test. A test that never finished has not passed.
   const broken = modules.filter(module => !module.ok() && ![...module.children.allTests()].some(test => test.result().state === 'failed'))
   const failures = states.filter(state => state === 'failed' || state === 'pending').length + broken.length + unhandled
   const rows: [string, number][] = [

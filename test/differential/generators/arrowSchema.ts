@@ -1,4 +1,4 @@
-/** `ARROW:schema`: of other columns, other types, damaged, doubled, or beside other columns than it names. */
+/** `ARROW:schema` entries: with other columns, other types, damaged, duplicated, or with different names than the columns. */
 import type { CaseKind, DraftCase, Tweak } from '../cases.ts'
 import { tweaked } from '../cases.ts'
 import { makeParquet } from '../maker/parquetMaker.ts'

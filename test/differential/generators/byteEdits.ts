@@ -1,4 +1,4 @@
-/** Bytes that changed after they were written: flips in footers, page headers and pages, overwrites, cuts, pages that changed places. */
+/** Bytes that changed after they were written: flips in footers, page headers and pages, overwrites, truncations, swapped pages. */
 import type { CaseKind, DraftCase, Tweak } from '../cases.ts'
 import { readThriftTree } from '../maker/readThriftTree.ts'
 import { numberOf, structOf, structsOf } from '../maker/thriftTree.ts'
@@ -6,11 +6,11 @@ import type { Rng } from '../rng.ts'
 import type { Workshop } from '../workshop.ts'
 
 type Range = { readonly start: number; readonly end: number }
-/** Where the parts of a sound file lie. */
+/** The location of the parts of a valid file. */
 type Map = { readonly footer: Range; readonly headers: readonly Range[]; readonly bodies: readonly Range[] }
 type Bytes = { bytes: Buffer; readonly map: Map }
 
-/** Finds the pages of a sound file by its footer. */
+/** Finds the pages of a valid file by its footer. */
 function mapOf(bytes: Buffer): Map {
   const end = bytes.length - 8
   const start = end - bytes.readUInt32LE(end)
@@ -35,7 +35,7 @@ function mapOf(bytes: Buffer): Map {
   return { footer: { start, end: bytes.length }, headers, bodies }
 }
 
-/** A place in a range, both told as shares, so that they fit any file. */
+/** A position in a range, given as fractions, so that it fits any file. */
 function placeIn(ranges: readonly Range[], which: number, share: number): number {
   const range = ranges[Math.floor(which * ranges.length)] ?? { start: 0, end: 1 }
   return range.start + Math.floor(share * (range.end - range.start))
@@ -96,7 +96,7 @@ function anyEdit(rng: Rng): Tweak<Bytes> {
   ])
 }
 
-/** Swaps two pages of one size, or what fits of them. */
+/** Swaps two pages of the same size, or equal lengths of them. */
 function swapped({ bytes, map }: Bytes, one: number, two: number): Buffer {
   const pages = map.headers.map((header, i) => ({ start: header.start, end: map.bodies[i]?.end ?? header.end }))
   const a = pages[Math.floor(one * pages.length)]
@@ -137,7 +137,7 @@ function ofWriter(name: string, weight: number, draw: (rng: Rng) => Tweak<Bytes>
   }
 }
 
-/** In a footer most bits count; in pages most only change values. */
+/** In a footer most bits matter. In pages most change only values. */
 const inHeader = (rng: Rng): Tweak<Bytes> => flip(rng, 'header')
 const inFooter = (rng: Rng): Tweak<Bytes> => flip(rng, 'footer')
 const inPage = (rng: Rng): Tweak<Bytes> => flip(rng, 'page')

@@ -1,4 +1,4 @@
-/** Shards whose columns are of other types than pyarrow would give them, as other tools and conversions leave them. */
+/** Shards whose columns have other types than those of pyarrow, as produced by other tools and conversions. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import { makeParquet } from '../maker/parquetMaker.ts'
 import { defaultChunk, type FilePlan } from '../maker/plan.ts'
@@ -11,7 +11,7 @@ import { soundTweak } from './soundFiles.ts'
 const FLAT = ['chrom', 'start_bp', 'end_bp', 'window_hash', 'encoder_hash', 'state_layer', 'pool_type', 'pool_radius', 'dtype', 'untargeted',
   'created_at', 'schema_version'] as const // biome-ignore format: a table
 
-/** A value of a sound column as a plain one. */
+/** A value of a valid column as a plain value. */
 function plainOf(name: string, value: NestedValue): Plain {
   if (typeof value === 'number') return BigInt(value)
   if (typeof value === 'bigint' || typeof value === 'boolean') return value
@@ -42,7 +42,7 @@ export const columnTypes: CaseKind = {
   weight: 14,
   draft: (rng, workshop) => {
     const rows = modelRows(rng, rng.between(1, 6))
-    // Contigs that are numbers, positions that fit any type: then other types hold the same.
+    // Contigs that are numbers, and positions that fit any type, so that other types can hold them.
     const small = rng.chance(0.5)
     for (const row of rows) {
       if (small) Object.assign(row, { startBp: row.startBp % 7n, endBp: (row.startBp % 7n) + 90n, createdAt: 77n })
@@ -58,7 +58,7 @@ export const columnTypes: CaseKind = {
   }
 }
 
-/** One other type for each column. */
+/** Another type for each column. */
 function uniqueColumns(tweaks: readonly Tweak<FilePlan>[], after: readonly Tweak<FilePlan>[]): Tweak<FilePlan>[] {
   const seen = new Set<string>()
   const kept = tweaks.filter(({ name }) => {

@@ -1,4 +1,4 @@
-/** What a footer says beside the rows: indexes, statistics, sizes, orders, writers and keys, right and wrong. */
+/** Parts of a footer besides the rows: indexes, statistics, sizes, orders, writers and keys, right and wrong. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import { makeParquet } from '../maker/parquetMaker.ts'
 import type { FilePlan } from '../maker/plan.ts'
@@ -62,7 +62,7 @@ function metaTweak(rng: Rng): Tweak<FilePlan> {
   return rng.pick<Tweak<FilePlan>>([
     meta('key-values of a chunk', 8, list([struct([1, binary('k')], [2, binary(rng.bytes(3))])])),
     meta(
-      'encoding statistics that lie',
+      'false encoding statistics',
       13,
       list([struct([1, i32(rng.pick([0, 2, 3, 9]))], [2, i32(rng.pick([0, 8, 99]))], [3, i32(rng.pick([0, 1, -1]))])])
     ),
@@ -102,10 +102,10 @@ function groupsTweak(rng: Rng): Tweak<FilePlan> {
     each('num_rows one less', group => void changeNumber(group, 3, -1)),
     { name: 'its last row group twice', apply: plan => void plan.footerEdits.push(footer => void repeatLast(footer, false)) },
     { name: 'its last row group twice, counted', apply: plan => void plan.footerEdits.push(footer => void repeatLast(footer, true)) },
-    { name: 'rows in total other than in groups', apply: plan => void plan.footerEdits.push(footer => void changeNumber(footer, 3, more)) },
+    { name: 'total rows differ from those of the groups', apply: plan => void plan.footerEdits.push(footer => void changeNumber(footer, 3, more)) },
     { name: 'an empty row group', apply: plan => void plan.groups.splice(place, 0, 0) },
     { name: 'no row groups, no rows', apply: withoutRows },
-    { name: 'two columns of one place', apply: plan => void plan.footerEdits.push(footer => {
+    { name: 'two columns at the same location', apply: plan => void plan.footerEdits.push(footer => {
       const [group] = structsOf(footer, 4)
       const columns = group === undefined ? undefined : structsOf(group, 1)
       const [first, second] = [structOf(columns?.[1], 3), structOf(columns?.[2], 3)]
@@ -162,7 +162,7 @@ function fileFacts(rng: Rng): Tweak<FilePlan> {
     fileTweak('created by no text', { createdBy: rng.bytes(6) }),
     fileTweak(`version ${version}`, { version }),
     fileTweak(`${gap.length} bytes before the footer`, { gap }),
-    { name: 'keys that are no text', apply: plan => void plan.keyValues.push({ key: five, value: sixteen }) },
+    { name: 'keys that are not text', apply: plan => void plan.keyValues.push({ key: five, value: sixteen }) },
     { name: 'keys of pandas', apply: plan => void plan.keyValues.push({ key: 'pandas', value: pandas }) },
     { name: 'a thousand keys', apply: plan => void plan.keyValues.push(...Array.from({ length: 1000 }, (_, i) => ({ key: `k${i}`, value: 'v' }))) },
     footer('orders of columns that are not there', tree => setField(tree, 7, list(Array.from({ length: orders }, () => struct([1, struct()])), WIRE.STRUCT))),

@@ -1,4 +1,4 @@
-/** Every way to spell a column of lists: three levels, two, one, names old and new, groups in between, maps, other numbers. */
+/** Every form of a column of lists: three levels, two, one, old and new names, intermediate groups, maps, other number types. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import type { LeafValue } from '../maker/encodings.ts'
 import { makeParquet } from '../maker/parquetMaker.ts'
@@ -121,7 +121,7 @@ function formTweak(rng: Rng): Tweak<FilePlan> {
   }
 }
 
-/** Values of the model are multiples of 1/256 below 4 and 1/8 beyond: exact in 16 bits. */
+/** Values of the model are multiples of 1/256 below 4 and of 1/8 beyond, which is exact in 16 bits. */
 function halfValue(bytes: Uint8Array): number {
   const bits = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)
   const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023]

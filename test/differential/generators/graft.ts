@@ -1,4 +1,4 @@
-/** Takes a column out of one sound Parquet file into another of the same rows. */
+/** Copies a column from one valid Parquet file to another with the same rows. */
 import { readThriftTree } from '../maker/readThriftTree.ts'
 import { fieldOf, i32, i64, list, numberOf, setField, structOf, structsOf, type TStruct, WIRE, writeThrift } from '../maker/thriftTree.ts'
 
@@ -9,8 +9,8 @@ function footerOf(bytes: Buffer): { start: number; tree: TStruct } {
 }
 
 /**
- * Adds the embeddings of a shard of geno_lewm to a file that has none.
- * @returns null when the two have row groups of other sizes
+ * Adds the embeddings of a geno_lewm shard to a file without any.
+ * @returns null if their row groups have different sizes
  */
 export function graftEmbeddings(bytes: Buffer, shard: Buffer): Buffer | null {
   const [into, from] = [footerOf(bytes), footerOf(shard)]

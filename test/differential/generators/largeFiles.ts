@@ -36,7 +36,7 @@ function manyTweak(rng: Rng, rows: number): Tweak<FilePlan> {
       }
     },
     {
-      name: `a contig of ${text.length} letters`,
+      name: `a contig name of ${text.length} characters`,
       apply: plan => {
         const column = columnOf(plan, 'chrom')
         column.values = column.values.map(() => text)

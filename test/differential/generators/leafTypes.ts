@@ -1,4 +1,4 @@
-/** One value under every physical and logical type: what a column of whole numbers, texts, hashes or booleans could be stored as. */
+/** One value in every physical and logical type that could store a column of integers, texts, hashes or booleans. */
 import type { LeafValue, Physical } from '../maker/encodings.ts'
 import { PHYSICAL } from '../maker/encodings.ts'
 import { littleEndian } from '../maker/hybrid.ts'
@@ -18,7 +18,7 @@ import { halfBytes } from '../maker/shardPlan.ts'
 import type { TStruct } from '../maker/thriftTree.ts'
 import type { Rng } from '../rng.ts'
 
-/** What a column holds in a sound shard. */
+/** The contents of a column in a valid shard. */
 export type Plain = bigint | string | Buffer | boolean
 
 export type Stored = { readonly label: string; readonly node: SchemaNode; readonly value: (plain: Plain) => NestedValue }
@@ -35,14 +35,14 @@ function asText(plain: Plain): Buffer {
   return plain instanceof Buffer ? plain : Buffer.from(String(plain))
 }
 
-/** The least big-endian two's complement of at least `length` bytes. */
+/** The shortest big-endian two's complement of at least `length` bytes. */
 function bigEndian(value: bigint, length: number): Buffer {
   let size = length
   while (BigInt.asIntN(size * 8, value) !== value) size++
   return littleEndian(value, size).reverse()
 }
 
-/** A value as a physical type holds it, whatever it then means. */
+/** A value in a physical type, with any meaning. */
 function physical(type: Physical, plain: Plain, length: number): LeafValue {
   const number = asInteger(plain)
   switch (type) {
@@ -119,7 +119,7 @@ const textOf =
   (label: string, more: Partial<SchemaNode>): Draw =>
   (rng, name) => {
     const [form, change] = rng.pick<readonly [string, (text: Buffer) => Buffer]>([
-      ['as it is', text => text],
+      ['unchanged', text => text],
       ['as it is', text => text],
       ['with spaces', text => Buffer.from(` ${text}\n`)],
       ['with a sign', text => Buffer.from(`+${text}`)],
@@ -155,7 +155,7 @@ const LOGICALS: readonly TStruct[] = [
   LOGICAL.variant, LOGICAL.geometry, LOGICAL.geography, LOGICAL.none
 ] // biome-ignore format: a table
 
-/** Any physical type under any annotation, most of which do not fit. */
+/** Any physical type with any annotation, most of which do not fit. */
 const anything: Draw = (rng, name) => {
   const type = rng.pick(PHYSICAL)
   const length = rng.pick([1, 2, 4, 8, 12, 16, 32, 33])

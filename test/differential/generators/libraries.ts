@@ -1,4 +1,4 @@
-/** Shards by pyarrow, DuckDB, Polars and fastparquet, with the options that each has. */
+/** Shards written by pyarrow, DuckDB, Polars and fastparquet, with their options. */
 import type { CaseKind, DraftCase } from '../cases.ts'
 import { COLUMN_NAMES } from '../maker/shardPlan.ts'
 import type { Rng } from '../rng.ts'
@@ -8,7 +8,7 @@ import { graftEmbeddings } from './graft.ts'
 type Options = Readonly<Record<string, unknown>>
 type Choice = readonly [key: string, value: unknown]
 
-/** Chosen options; each is a part that can be left out. `fixed` are always given. */
+/** Chosen options. Each is a part that can be left out. `fixed` are always given. */
 function libraryCase(op: string, workshop: Workshop, fixed: Options, group: string, choices: readonly Choice[], sound = false): DraftCase {
   const unique = [...new Map(choices)]
   return {
@@ -46,7 +46,7 @@ const ENCODINGS: readonly Options[] = [
   { 'embedding.list.element': 'BYTE_STREAM_SPLIT' }
 ]
 
-/** How pyarrow lays a table out. */
+/** The options of pyarrow for a table. */
 function layoutOfPyarrow(rng: Rng): Choice[] {
   const codec = rng.pick(CODECS)
   return rng.pick<() => Choice[]>([
@@ -75,7 +75,7 @@ function layoutOfPyarrow(rng: Rng): Choice[] {
   ])() // biome-ignore format: one choice a line
 }
 
-/** Other types of its columns, and columns beside them. */
+/** Other types for its columns, and additional columns. */
 function typesOfPyarrow(rng: Rng, { types }: Workshop): Choice[] {
   const name = rng.pick(COLUMN_NAMES)
   const stored = rng.pick(types.columns[types.kinds[name] ?? ''] ?? [])
@@ -213,7 +213,7 @@ const fastparquet: CaseKind = {
     return {
       ...flat,
       make: async left => {
-        // fastparquet writes no lists: the column comes from geno_lewm's own shard of the same rows.
+        // fastparquet cannot write lists, so the column comes from geno_lewm's own shard of the same rows.
         const [bytes, own] = [await flat.make(left), await workshop.write('geno', fixed)]
         return bytes === null || own === null ? null : graftEmbeddings(bytes, own)
       }

@@ -1,4 +1,4 @@
-/** Pages as no usual writer lays them: spare bytes, odd runs and frames, claims that do not fit, pages that nobody expects. */
+/** Pages that no usual writer produces: extra bytes, unusual runs and frames, inconsistent claims, unexpected page types. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import { CODEC_CODES, CODEC_STYLES, type CodecName } from '../maker/codecs.ts'
 import { ENCODING_CODES, type EncodingName } from '../maker/encodings.ts'
@@ -15,7 +15,7 @@ type PageEdit = (pages: PlannedPage[]) => void
 
 const edit = (name: string, change: PageEdit, more: Partial<ChunkPlan> = {}): Choice => [name, { ...more, pageEdits: [change] }]
 
-/** The part of a page header that is its own: of data pages v1 and v2, of dictionaries. */
+/** The specific part of a page header: of data pages v1 and v2, of dictionaries. */
 function ownHeader(page: PlannedPage): TStruct | undefined {
   return structOf(page.header, 5) ?? structOf(page.header, 8) ?? structOf(page.header, 7)
 }
@@ -76,9 +76,9 @@ function valueChoice(rng: Rng): Choice {
     [`delta lengths in blocks of ${safe.block} in ${safe.miniblocks}`, { encoding: 'DELTA_LENGTH_BYTE_ARRAY', delta: safe }],
     [`delta texts in blocks of ${safe.block} in ${safe.miniblocks}`, { encoding: 'DELTA_BYTE_ARRAY', delta: safe }],
     ['levels bit-packed', { bitPackedLevels: true, v2: false }],
-    [`${encoding} whatever the type`, { encoding, anyEncoding: true }],
+    [`${encoding} for any type`, { encoding, anyEncoding: true }],
     ['a dictionary of booleans', { dictionary: true, anyEncoding: true }],
-    [`${spare.length} bytes behind the values`, { spare }],
+    [`${spare.length} bytes after the values`, { spare }],
     ['a wrong checksum', { checksum: 'wrong' }]
   ])
 }
@@ -114,7 +114,7 @@ function claimChoice(rng: Rng): Choice {
           if (page.kind === 'data' && own !== undefined) setField(own, page.header.v.some(({ id }) => id === 8) ? 4 : 2, i32(encoding))
         }
       }),
-    () => ['compressed, though its codec is none', { v2: true, isCompressed: true, codec: 'UNCOMPRESSED' }],
+    () => ['compressed, although its codec is none', { v2: true, isCompressed: true, codec: 'UNCOMPRESSED' }],
     () =>
       edit(`levels claimed as encoding ${encoding}`, pages => {
         for (const page of pages) {
@@ -130,7 +130,7 @@ function claimChoice(rng: Rng): Choice {
 const pageHeader = (type: number, size: number, id: number, own: TStruct): TStruct =>
   struct([1, i32(type)], [2, i32(size)], [3, i32(size)], [id, own])
 
-/** A page without values, with a body that holds levels or none. */
+/** A page without values, with a body that contains levels or nothing. */
 function emptyPage(v2: boolean, body: Uint8Array): PlannedPage {
   const v1Header = struct([1, i32(0)], [2, i32(0)], [3, i32(3)], [4, i32(3)])
   const v2Header = struct([1, i32(0)], [2, i32(0)], [3, i32(0)], [4, i32(0)], [5, i32(0)], [6, i32(0)])
@@ -199,7 +199,7 @@ function dictionaryHeader(rng: Rng): Choice {
   }, { dictionary: true }) // biome-ignore format: one line
 }
 
-/** What the footer says of a chunk: sizes, offsets and counts that do not fit. */
+/** The footer's claims about a chunk: inconsistent sizes, offsets and counts. */
 function metaChoice(rng: Rng): Choice {
   const [id, name] = rng.pick([[5, 'num_values'], [6, 'total_uncompressed_size'], [7, 'total_compressed_size'], [9, 'data_page_offset'], [10, 'index_page_offset'], [11, 'dictionary_page_offset']] as const) // biome-ignore format: a table
   const by = rng.pick([1, -1, 13, -13, 200, -200, 1_000_000])

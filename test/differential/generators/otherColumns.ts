@@ -1,4 +1,4 @@
-/** Columns beside the thirteen: of every type, nested, under names that are taken, with pages that cannot be read. */
+/** Columns in addition to the thirteen: of every type, nested, with duplicate names, with unreadable pages. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import { makeParquet } from '../maker/parquetMaker.ts'
 import { defaultChunk, type FilePlan } from '../maker/plan.ts'
@@ -77,7 +77,7 @@ function extraTweak(rng: Rng): Tweak<FilePlan> {
   }
 }
 
-/** A column of any type whose pages are damaged: geno_lewm reads all columns, so it counts. */
+/** A column of any type with damaged pages. geno_lewm reads all columns, so it matters. */
 function damagedTweak(rng: Rng): Tweak<FilePlan> {
   const damage = rng.pick(['zeros', 'random', 'missing', 'codec LZO', 'cut off'] as const)
   const column = anyLeaf(rng, 'note')

@@ -1,4 +1,4 @@
-/** Rows that are odd or invalid: nulls, texts that are not, numbers at the ends of their range, spans that are none. */
+/** Unusual or invalid rows: nulls, invalid texts, numbers at the limits of their range, invalid spans. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import { makeParquet } from '../maker/parquetMaker.ts'
 import type { FilePlan } from '../maker/plan.ts'
@@ -26,7 +26,7 @@ const TEXTS = [
 ]
 const bits = (...values: number[]): NestedValue => listValue(values.map(value => Uint8Array.of(value & 255, value >> 8)))
 
-/** Values that a column may be given, by its name. */
+/** Values for a column, by its name. */
 const VALUES: Readonly<Record<string, readonly NestedValue[]>> = {
   chrom: [null, ...TEXTS.map(text), Buffer.from([0xff]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xc0, 0x80]), Buffer.from([0xf4, 0x90, 0x80, 0x80])],
   start_bp: [null, ...LONGS],

@@ -1,4 +1,4 @@
-/** Files as any sound writer could lay them out: every codec, encoding, page form and decoration, in any mixture. */
+/** Files that a correct writer could write: every codec, encoding, page form and decoration, in any combination. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import type { CodecName } from '../maker/codecs.ts'
 import type { EncodingName } from '../maker/encodings.ts'
@@ -33,7 +33,7 @@ const CREATORS = [
 
 type Choice = readonly [name: string, set: Partial<ChunkPlan>]
 
-/** What a sound writer may do with the pages of a column. */
+/** The choices of a correct writer for the pages of a column. */
 function pageChoice(rng: Rng): Choice {
   const number = rng.between(1, 9)
   const shape = rng.pick(SHAPES)
@@ -49,7 +49,7 @@ function pageChoice(rng: Rng): Choice {
     [`${encoding}`, { encoding, dictionary: false }],
     [`pages of ${number}`, { pageSlots: number }],
     ['data pages v2', { v2: true }],
-    ['data pages v2, said to be compressed', { v2: true, isCompressed: true }],
+    ['data pages v2, marked as compressed', { v2: true, isCompressed: true }],
     ['data pages v2, not compressed', { v2: true, isCompressed: false }],
     ['data pages v1', { v2: false }],
     [`levels as ${shape}`, { levelRuns: { shape } }],
@@ -62,7 +62,7 @@ function pageChoice(rng: Rng): Choice {
   ])
 }
 
-/** What a sound writer may do with the file. */
+/** The choices of a correct writer for the file. */
 function fileChoice(rng: Rng, workshop: Workshop): Tweak<FilePlan> {
   const number = rng.between(1, 9)
   const columns = someColumns(rng)
@@ -95,7 +95,7 @@ function fileChoice(rng: Rng, workshop: Workshop): Tweak<FilePlan> {
       }
     },
     fileTweak(`created by ${createdBy}`, { createdBy }),
-    fileTweak('created by nobody', { createdBy: null }),
+    fileTweak('without a writer', { createdBy: null }),
     fileTweak('version 1', { version: 1 }),
     fileTweak('no column orders', { columnOrders: false }),
     fileTweak('sorting columns', { sortingColumns: true }),
@@ -104,7 +104,7 @@ function fileChoice(rng: Rng, workshop: Workshop): Tweak<FilePlan> {
   ])
 }
 
-/** One sound choice of a writer. */
+/** One choice of a correct writer. */
 export function soundTweak(rng: Rng, workshop: Workshop): Tweak<FilePlan> {
   if (rng.chance(0.3)) return fileChoice(rng, workshop)
   const [name, set] = pageChoice(rng)

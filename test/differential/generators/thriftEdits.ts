@@ -1,12 +1,12 @@
-/** Single faults in a thrift struct: fields that are missing, doubled, unknown, of another wire type or with another value. */
+/** Single errors in a Thrift struct: fields that are missing, duplicated, unknown, of another wire type or with another value. */
 import type { Tweak } from '../cases.ts'
 import { i8, i16, i32, i64, list, struct, type TStruct, type TValue, WIRE } from '../maker/thriftTree.ts'
 import { Rng } from '../rng.ts'
 
-/** A place in a tree: one field of a struct. */
+/** A location in a tree: one field of a struct. */
 type Place = { readonly parent: TStruct; readonly at: number; readonly path: string }
 
-/** Every field of a struct and of all below it; those of long lists only for a few elements. */
+/** Every field of a struct and of all below it. Only a few elements of long lists. */
 function places(root: TStruct, path: string): Place[] {
   return root.v.flatMap((field, at): Place[] => {
     const own = { parent: root, at, path: `${path}.${field.id}` }
@@ -39,7 +39,7 @@ const NUMBERS = [
   2n ** 63n - 1n
 ]
 
-/** Values of every wire type, the first of which have no meaning anywhere. */
+/** Values of every wire type. The first ones are invalid everywhere. */
 function anyValue(rng: Rng): TValue {
   const number = rng.pick([0, 1, 2, 3, 8, 100])
   return rng.pick<() => TValue>([
@@ -63,7 +63,7 @@ function anyValue(rng: Rng): TValue {
   ])()
 }
 
-/** The same number under another wire type. */
+/** The same number with another wire type. */
 function otherWire(value: TValue, rng: Rng): TValue {
   if (value.t === 'i8' || value.t === 'i16' || value.t === 'i32' || value.t === 'i64') {
     const number = Number(value.v)
@@ -124,8 +124,8 @@ const FAULTS = [
 ] as const
 
 /**
- * One fault in a tree. The same fault strikes the same place of every tree of one form.
- * @param under only places whose path begins so; a path is field ids and positions in lists, like `.4[0].1[2].3.9`
+ * One error in a tree. The same error applies to the same location of every tree of one form.
+ * @param under only locations whose path begins with this. A path consists of field ids and list positions, like `.4[0].1[2].3.9`
  */
 export function thriftFault(rng: Rng, under = ''): Tweak<TStruct> {
   const seed = rng.next()
@@ -137,7 +137,7 @@ export function thriftFault(rng: Rng, under = ''): Tweak<TStruct> {
     apply: root => {
       const own = new Rng(`fault ${seed}`)
       const all = places(root, '').filter(({ path }) => path.startsWith(under))
-      // Most fields lie deep: half of the time one near the root is taken.
+      // Most fields are deeply nested, so a field near the root is chosen half of the time.
       const shallow = all.filter(({ path }) => path.split('.').length <= 3)
       const from = own.chance(0.5) && shallow.length > 0 ? shallow : all
       if (from.length === 0) return

@@ -1,4 +1,4 @@
-/** Footers, page headers and page indexes with single faults in their thrift: of the maker's files, and of those of both writers. */
+/** Footers, page headers and page indexes with single errors in their Thrift: of generated files, and of those of both writers. */
 import { type CaseKind, type Tweak, tweaked } from '../cases.ts'
 import { makeParquet } from '../maker/parquetMaker.ts'
 import type { FilePlan } from '../maker/plan.ts'
@@ -11,7 +11,7 @@ import { soundTweak } from './soundFiles.ts'
 import { thriftFault } from './thriftEdits.ts'
 import { basePlan } from './tweaks.ts'
 
-/** A fault in the part of a plan's file that `into` reaches. */
+/** An error in the part of a plan's file that `into` selects. */
 function faultIn(where: string, fault: Tweak<TStruct>, into: (plan: FilePlan, apply: (tree: TStruct) => void) => void): Tweak<FilePlan> {
   return {
     get name() {
@@ -22,7 +22,7 @@ function faultIn(where: string, fault: Tweak<TStruct>, into: (plan: FilePlan, ap
 }
 
 function footerFault(rng: Rng): Tweak<FilePlan> {
-  // Schema elements and the metadata of chunks are where most is said.
+  // Schema elements and chunk metadata contain most of the information.
   const under = rng.pick(['', '', '.2', `.2[${rng.below(16)}]`, '.4', `.4[0].1[${rng.below(13)}]`, '.5', '.7'])
   return faultIn('footer', thriftFault(rng, under), (plan, apply) => plan.footerEdits.push(apply))
 }
@@ -61,7 +61,7 @@ export const thriftFiles: CaseKind = {
   }
 }
 
-/** A sound file's bytes with its footer changed. */
+/** A valid file's bytes with a changed footer. */
 function withFooter(bytes: Buffer, change: (footer: TStruct) => void): Buffer {
   const start = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)
   const { tree } = readThriftTree(bytes.subarray(0, bytes.length - 8), start)

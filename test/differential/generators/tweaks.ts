@@ -1,10 +1,10 @@
-/** What several generators say of a plan: which columns, and what of them is other than usual. */
+/** Common modifications of a plan: which columns, and which unusual properties. */
 import type { Tweak } from '../cases.ts'
 import type { ChunkPlan, FilePlan } from '../maker/plan.ts'
 import { COLUMN_NAMES, columnOf, modelRows, shardPlan } from '../maker/shardPlan.ts'
 import type { Rng } from '../rng.ts'
 
-/** Any base with some rows, laid out as pyarrow does. */
+/** Any base with some rows, in the layout of pyarrow. */
 export function basePlan(rng: Rng, rows = rowCount(rng)): () => FilePlan {
   const model = modelRows(rng, rows)
   const groups = rng.chance(0.75) ? 1 : rng.between(2, 4)
@@ -18,7 +18,7 @@ function rowCount(rng: Rng): number {
   return rng.between(low, high)
 }
 
-/** Some columns: mostly one, now and then a few or all. */
+/** Some columns: usually one, sometimes a few or all. */
 export function someColumns(rng: Rng): readonly string[] {
   const choice = rng.below(11)
   if (choice < 5) return [rng.pick(COLUMN_NAMES)]

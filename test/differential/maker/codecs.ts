@@ -1,4 +1,4 @@
-/** Compression as the codecs allow it: one frame or several, with and without sizes, with bytes behind. */
+/** Compression in every form of the codecs: one frame or several, with and without sizes, with trailing bytes. */
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { compressLz4, compressSnappy } from '../../core/parquet/blockCompressors.ts'
 import { littleEndian } from './hybrid.ts'
@@ -6,7 +6,7 @@ import { littleEndian } from './hybrid.ts'
 export const CODEC_CODES = { UNCOMPRESSED: 0, SNAPPY: 1, GZIP: 2, LZO: 3, BROTLI: 4, LZ4: 5, ZSTD: 6, LZ4_RAW: 7 } as const
 export type CodecName = keyof typeof CODEC_CODES
 
-/** `usual` is what writers do; the others are named in `CODEC_STYLES`. */
+/** `usual` is the form of common writers. The others are listed in `CODEC_STYLES`. */
 export type CodecStyle = string
 
 export const CODEC_STYLES: Readonly<Record<CodecName, readonly CodecStyle[]>> = {

@@ -1,4 +1,4 @@
-/** The value encodings of Parquet, written plainly. Source: https://github.com/apache/parquet-format/blob/master/Encodings.md */
+/** The value encodings of Parquet, in a simple implementation. Source: https://github.com/apache/parquet-format/blob/master/Encodings.md */
 import { encodeRuns, littleEndian, packBits, type RunStyle, withLength } from './hybrid.ts'
 import { varint, zigZag } from './thriftTree.ts'
 
@@ -22,10 +22,10 @@ export type EncodingName = keyof typeof ENCODING_CODES
 export type LeafValue = boolean | number | bigint | Uint8Array
 
 export type DeltaStyle = {
-  /** Values of a block, a multiple of 128; of which so many miniblocks, each a multiple of 32. */
+  /** Values of a block, a multiple of 128, and number of its miniblocks, each a multiple of 32 values. */
   readonly block: number
   readonly miniblocks: number
-  /** Widths of miniblocks that hold no value. */
+  /** Widths of miniblocks without values. */
   readonly unusedWidth?: number
 }
 const DELTA: DeltaStyle = { block: 128, miniblocks: 4 }
@@ -53,7 +53,7 @@ export function encodePlain(type: Physical, values: readonly LeafValue[]): Buffe
   return Buffer.concat(values.map(value => plainValue(type, value)))
 }
 
-/** Whether an encoding can hold values of a type, by the specification. */
+/** Whether an encoding can represent values of a type, by the specification. */
 export function canEncode(encoding: EncodingName, type: Physical): boolean {
   switch (encoding) {
     case 'PLAIN':

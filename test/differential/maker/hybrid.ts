@@ -1,16 +1,16 @@
 /** Parquet's RLE/bit-packed hybrid and the older BIT_PACKED levels, in every style that a writer could choose. */
 import { varint } from './thriftTree.ts'
 
-/** How values become runs. `packed`: one packed run; `runs`: repeats only; `mixed`: as a writer does; `pieces`: short packed runs. */
+/** How values become runs. `packed`: one packed run. `runs`: repeats only. `mixed`: like common writers. `pieces`: short packed runs. */
 export type RunStyle = {
   readonly shape: 'packed' | 'runs' | 'mixed' | 'pieces'
-  /** Runs of no values between the others. */
+  /** Empty runs between the others. */
   readonly emptyRuns?: boolean
-  /** Values that the last run holds beyond the page's. */
+  /** Values of the last run beyond the page's. */
   readonly beyond?: number
-  /** Bytes behind the last run. */
+  /** Bytes after the last run. */
   readonly spare?: Uint8Array
-  /** The length of a run takes this many bytes at least. */
+  /** Minimum number of bytes for the length of a run. */
   readonly lengthBytes?: number
 }
 
@@ -38,7 +38,7 @@ export function encodeRuns(values: readonly number[], bitWidth: number, style: R
     else packed(run)
   }
   if (beyond > 0) {
-    // The last run is written again, longer: what comes behind the page's values is nobody's.
+    // The last run is written again, longer. Values after those of the page are undefined.
     out.splice(0)
     if (style.shape === 'runs' && values.every(value => value === values[0])) repeated(values[0] ?? 0, values.length + beyond)
     else packed([...values, ...new Array<number>(beyond).fill(0)])
@@ -63,7 +63,7 @@ function splitRuns(values: readonly number[], shape: RunStyle['shape']): Run[] {
     while (end < values.length && values[end] === values[at]) end++
     if (shape === 'runs' || end - at >= 8 || end === values.length) runs.push({ value: values[at] ?? 0, count: end - at, run: null })
     else {
-      // A packed run holds whole groups of eight, except for the last one of a page.
+      // A packed run contains whole groups of eight, except for the last one of a page.
       end = Math.min(at + 8, values.length)
       runs.push({ value: 0, count: 0, run: values.slice(at, end) })
     }

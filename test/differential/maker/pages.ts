@@ -1,4 +1,4 @@
-/** The pages of one column chunk, built as its plan says. */
+/** The pages of one column chunk, built according to its plan. */
 import { crc32 } from 'node:zlib'
 import { compressAs } from './codecs.ts'
 import { canEncode, ENCODING_CODES, encodePlain, encodeValues, type LeafValue, type Physical, plainValue } from './encodings.ts'
@@ -12,7 +12,7 @@ const DATA_PAGE = 0
 const DICTIONARY_PAGE = 2
 const DATA_PAGE_V2 = 3
 
-/** A chunk's slots `from` to `to`. */
+/** The slots of a chunk from `from` to `to`. */
 export function sliceLeaf(leaf: LeafData, from: number, to: number): LeafData {
   const isValue = (definition: number): boolean => definition === leaf.maxDefinition
   const before = leaf.definition.slice(0, from).filter(isValue).length

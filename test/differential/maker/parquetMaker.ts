@@ -1,4 +1,4 @@
-/** A Parquet file out of its plan: pages laid one behind the other, indexes, the footer, and at each step the edits of the plan. */
+/** Makes a Parquet file from its plan: concatenated pages, indexes, the footer, and the edits of the plan at each step. */
 import { CODEC_CODES } from './codecs.ts'
 import { ENCODING_CODES, PHYSICAL } from './encodings.ts'
 import { littleEndian } from './hybrid.ts'
@@ -99,7 +99,7 @@ function encodingStatistics(placed: readonly Placed[]): TValue {
   return list(entries, WIRE.STRUCT)
 }
 
-/** One block of a split-block filter that says "perhaps" to everything. */
+/** One block of a split-block filter that answers "perhaps" to everything. */
 function writeBloomFilter({ column }: WrittenChunk, push: (bytes: Uint8Array) => number): void {
   const header = struct([1, i32(32)], [2, struct([1, struct()])], [3, struct([1, struct()])], [4, struct([1, struct()])])
   const bytes = Buffer.concat([writeThrift(header), Buffer.alloc(32, 255)])

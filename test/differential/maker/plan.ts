@@ -1,16 +1,16 @@
-/** What a Parquet file is to be: every choice that a writer has, as plain data that tweaks change before it is assembled. */
+/** The plan of a Parquet file: every choice of a writer, as plain data that tweaks change before the file is made. */
 import type { CodecName, CodecStyle } from './codecs.ts'
 import type { DeltaStyle, EncodingName } from './encodings.ts'
 import { MIXED, type RunStyle } from './hybrid.ts'
 import type { NestedValue, SchemaNode } from './schema.ts'
 import type { TStruct } from './thriftTree.ts'
 
-/** A page before it is written; edits may change anything. */
+/** A page before it is written. Edits may change anything. */
 export type PlannedPage = {
   kind: 'dictionary' | 'data' | 'other'
   header: TStruct
   body: Uint8Array
-  /** Values, nulls and empty lists; and how many rows begin in it. */
+  /** Number of values, nulls and empty lists, and number of rows that begin in it. */
   slots: number
   rows: number
 }
@@ -20,27 +20,27 @@ export type ChunkPlan = {
   codec: CodecName
   codecStyle: CodecStyle
   encoding: EncodingName
-  /** Values stand in a dictionary; pages from this one on do not. */
+  /** Values are in a dictionary, except from this page on. */
   dictionary: boolean
   dictionaryPages: number
-  /** Encodings are used for types that cannot have them, too. */
+  /** Encodings are also used for types that cannot have them. */
   anyEncoding: boolean
   /** The name of the dictionary's encoding: the new one or that of Parquet 1. */
   oldDictionaryName: boolean
   pageSlots: number
   /** Data pages of version 2. */
   v2: boolean
-  /** `is_compressed` of version 2; null leaves it out. */
+  /** `is_compressed` of version 2. Null omits it. */
   isCompressed: boolean | null
   bitPackedLevels: boolean
   levelRuns: RunStyle
   indexRuns: RunStyle
-  /** Bits of dictionary indices beyond those needed. */
+  /** Additional bits of dictionary indices. */
   extraIndexBits: number
   valueRuns: RunStyle
   delta: DeltaStyle
   checksum: 'none' | 'right' | 'wrong'
-  /** Bytes behind the values, inside the page. */
+  /** Bytes after the values, inside the page. */
   spare: Uint8Array
   chunkStatistics: boolean
   pageStatistics: boolean
@@ -48,7 +48,7 @@ export type ChunkPlan = {
   pageIndex: boolean
   encodingStatistics: boolean
   bloomFilter: boolean
-  /** Pages are changed before they are laid out. */
+  /** Changes pages before they are concatenated. */
   pageEdits: ((pages: PlannedPage[]) => void)[]
   /** The metadata of each of its chunks, once offsets are known. */
   metaEdits: ((meta: TStruct, chunk: TStruct) => void)[]
@@ -64,7 +64,7 @@ export type ColumnPlan = {
 export type FilePlan = {
   rows: number
   columns: ColumnPlan[]
-  /** Rows of each row group; their sum is `rows`. */
+  /** Rows of each row group. Their sum is `rows`. */
   groups: number[]
   version: number
   createdBy: string | Uint8Array | null
@@ -77,7 +77,7 @@ export type FilePlan = {
   /** Bytes between pages and footer. */
   gap: Uint8Array
   schemaEdits: ((elements: TStruct[]) => void)[]
-  /** Column and offset indexes, before they are written; the list of one chunk each. */
+  /** Column and offset indexes, before they are written, one list per chunk. */
   indexEdits: ((columnIndex: TStruct, offsetIndex: TStruct, column: number) => void)[]
   footerEdits: ((footer: TStruct) => void)[]
   /** The whole file, at the end. */

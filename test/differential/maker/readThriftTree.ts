@@ -1,9 +1,9 @@
-/** Parses Thrift's compact protocol into a tree that `writeThrift` gives back byte for byte. Only for bytes of a sound writer. */
+/** Parses Thrift's compact protocol into a tree that `writeThrift` reproduces byte for byte. Only for the output of correct writers. */
 import { type TField, type TStruct, type TValue, WIRE } from './thriftTree.ts'
 
 type Cursor = { readonly bytes: Uint8Array; at: number }
 
-/** @returns the struct at `start`, and where it ends */
+/** @returns the struct at `start`, and its end */
 export function readThriftTree(bytes: Uint8Array, start = 0): { tree: TStruct; end: number } {
   const cursor = { bytes, at: start }
   return { tree: readStruct(cursor), end: cursor.at }

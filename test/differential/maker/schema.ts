@@ -1,4 +1,4 @@
-/** A Parquet schema as a tree, its thrift elements, and rows shredded into levels and values (Dremel). */
+/** A Parquet schema as a tree, its Thrift elements, and rows shredded into levels and values (Dremel). */
 import { type LeafValue, PHYSICAL, type Physical } from './encodings.ts'
 import { binary, bool, i8, i32, struct, type TStruct, type TValue } from './thriftTree.ts'
 
@@ -20,7 +20,7 @@ export type SchemaNode = {
   children: SchemaNode[]
 }
 
-/** A repeated node takes a list, a group the values of its children in order, an optional node perhaps null. */
+/** A repeated node has a list as its value, a group the values of its children in order, and an optional node possibly null. */
 export type NestedValue = null | LeafValue | readonly NestedValue[]
 
 export const CONVERTED = {
@@ -61,7 +61,7 @@ export function group(name: string, children: SchemaNode[], more: Partial<Schema
   return { name, repetition: OPTIONAL, type: null, children, ...more }
 }
 
-/** A list as the specification wants it: three levels. */
+/** A list in the form of the specification, with three levels. */
 export function listOf(name: string, element: SchemaNode, more: Partial<SchemaNode> = {}): SchemaNode {
   const repeated = group('list', [element], { repetition: REPEATED })
   return group(name, [repeated], { converted: CONVERTED.LIST, logical: LOGICAL.list, ...more })
@@ -94,7 +94,7 @@ function optional(value: number | undefined): TValue | undefined {
   return value === undefined ? undefined : i32(value)
 }
 
-/** One leaf of a column with everything that its pages hold. */
+/** One leaf of a column with the contents of its pages. */
 export type LeafData = {
   readonly node: SchemaNode
   readonly path: readonly (string | Uint8Array)[]
@@ -102,7 +102,7 @@ export type LeafData = {
   readonly maxRepetition: number
   readonly repetition: number[]
   readonly definition: number[]
-  /** One for each slot whose definition level is the highest. */
+  /** One for each slot with the highest definition level. */
   readonly values: LeafValue[]
 }
 

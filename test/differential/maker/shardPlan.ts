@@ -1,11 +1,11 @@
-/** The plan of a sound shard of layout 1: thirteen columns as pyarrow types them, and rows that GenoLeWM accepts. */
+/** The plan of a valid shard of layout 1: thirteen columns with pyarrow's types, and rows that GenoLeWM accepts. */
 import { createHash } from 'node:crypto'
 import { toFloat16 } from '../../../src/main/core/parquet/encodings/float16.ts'
 import type { Rng } from '../rng.ts'
 import { type ChunkPlan, type ColumnPlan, defaultChunk, type FilePlan } from './plan.ts'
 import { CONVERTED, LOGICAL, leaf, listOf, listValue, type NestedValue, type SchemaNode } from './schema.ts'
 
-/** What a row of a shard says; numbers of the embedding are exact in float16. */
+/** The contents of a row. Numbers of the embedding are exact in float16. */
 export type ModelRow = {
   chrom: string
   startBp: bigint
@@ -24,7 +24,7 @@ export type ModelRow = {
 
 const sha = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Where these rows belong: `embeddings/…/5/centered_mean_8/chr1_*.parquet`. */
+/** The path of these rows: `embeddings/…/5/centered_mean_8/chr1_*.parquet`. */
 export function modelRows(rng: Rng, count: number): ModelRow[] {
   const dimensions = rng.weighted([[6, rng.between(1, 8)], [2, rng.between(9, 40)], [1, 1]]) // biome-ignore format: one line
   const few = rng.chance(0.4)
@@ -56,7 +56,7 @@ const hash = (name: string): SchemaNode => leaf(name, 'FIXED_LEN_BYTE_ARRAY', { 
 
 type Spec = readonly [node: () => SchemaNode, value: (row: ModelRow) => NestedValue]
 
-/** How each column is typed, and its value, by name and in the order of the writer. */
+/** The type and the value of each column, by name and in the order of the writer. */
 const SHARD_COLUMNS: ReadonlyMap<string, Spec> = new Map<string, Spec>([
   ['chrom', [() => text('chrom'), row => Buffer.from(row.chrom)]],
   ['start_bp', [() => leaf('start_bp', 'INT64'), row => row.startBp]],
@@ -84,7 +84,7 @@ const SHARD_COLUMNS: ReadonlyMap<string, Spec> = new Map<string, Spec>([
 
 export const COLUMN_NAMES = [...SHARD_COLUMNS.keys()]
 
-/** A plan for rows; with `groups` row groups of about the same size. */
+/** A plan for rows. With `groups`, it has this number of row groups of about the same size. */
 export function shardPlan(rows: readonly ModelRow[], chunk: Partial<ChunkPlan> = {}, groups = 1): FilePlan {
   const columns = [...SHARD_COLUMNS.values()].map(
     ([node, value]): ColumnPlan => ({ node: node(), values: rows.map(value), chunk: defaultChunk(chunk) })
@@ -111,7 +111,7 @@ export function shardPlan(rows: readonly ModelRow[], chunk: Partial<ChunkPlan> =
   }
 }
 
-/** @throws TypeError when the plan has no such column */
+/** @throws TypeError if the plan has no such column */
 export function columnOf(plan: FilePlan, name: string): ColumnPlan {
   const column = plan.columns.find(({ node }) => node.name === name)
   if (column === undefined) throw new TypeError(`no column ${name}`)

@@ -1,9 +1,9 @@
-/** Statistics of a chunk or a page as a sound writer gives them: bounds in the order of the column's type, nulls, level histograms. */
+/** Statistics of a chunk or a page as a correct writer makes them: bounds in the order of the column's type, nulls, level histograms. */
 import { type LeafValue, type Physical, plainValue } from './encodings.ts'
 import type { LeafData } from './schema.ts'
 import { binary, bool, i64, list, struct, type TStruct, WIRE } from './thriftTree.ts'
 
-/** Raw bytes of the least and the greatest value; null where a column has no values or no order. */
+/** Raw bytes of the smallest and the largest value. Null if a column has no values or no order. */
 export function boundsOf(leaf: LeafData): readonly [Uint8Array, Uint8Array] | null {
   const type = leaf.node.type ?? 'BYTE_ARRAY'
   if (type === 'INT96' || leaf.values.length === 0) return null

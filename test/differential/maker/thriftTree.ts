@@ -1,4 +1,4 @@
-/** Thrift's compact protocol as a tree that keeps wire types and order, so that any part of it can be made wrong and written again. */
+/** Thrift's compact protocol as a tree that keeps wire types and order, so that any part can be made invalid and written again. */
 
 export const WIRE = {
   TRUE: 1,
@@ -25,19 +25,19 @@ export type TValue =
   | TList
   | { readonly t: 'map'; key: number; value: number; v: [TValue, TValue][] }
   | TStruct
-  /** Bytes of a value that are written as they are, under any wire type. */
+  /** The bytes of a value, written unchanged with any wire type. */
   | { readonly t: 'raw'; wire: number; v: Uint8Array }
 
 export type TList = {
   readonly t: 'list' | 'set'
-  /** Wire type of the elements that the header declares. */
+  /** Wire type of the elements according to the header. */
   wire: number
-  /** What the header says where that differs from the number of elements. */
+  /** Number of elements in the header, if it differs from the actual one. */
   claimed?: number
   v: TValue[]
 }
-export type TStruct = { readonly t: 'struct'; v: TField[] /** Leaves out the byte that ends it. */; unended?: boolean }
-export type TField = { id: number; value: TValue /** The field's id is written out although the short form would do. */; long?: boolean }
+export type TStruct = { readonly t: 'struct'; v: TField[] /** Omits the stop byte. */; unended?: boolean }
+export type TField = { id: number; value: TValue /** Writes the field id in full, even if the short form is possible. */; long?: boolean }
 
 export const i32 = (v: number): TValue => ({ t: 'i32', v: BigInt(v) })
 export const i64 = (v: number | bigint): TValue => ({ t: 'i64', v: BigInt(v) })
@@ -45,7 +45,7 @@ export const i16 = (v: number): TValue => ({ t: 'i16', v: BigInt(v) })
 export const i8 = (v: number): TValue => ({ t: 'i8', v })
 export const bool = (v: boolean): TValue => ({ t: 'bool', v })
 export const binary = (v: Uint8Array | string): TValue => ({ t: 'binary', v: typeof v === 'string' ? Buffer.from(v, 'utf8') : v })
-/** Fields that are undefined are left out. */
+/** Undefined fields are omitted. */
 export const struct = (...fields: readonly (readonly [id: number, value: TValue | undefined])[]): TStruct => ({
   t: 'struct',
   v: fields.flatMap(([id, value]) => (value === undefined ? [] : [{ id, value }]))
@@ -56,7 +56,7 @@ export const list = (values: readonly TValue[], wire: number = values[0] === und
   v: [...values]
 })
 
-/** The wire type under which a value is written. */
+/** The wire type with which a value is written. */
 function wireOf(value: TValue): number {
   switch (value.t) {
     case 'bool':
@@ -69,12 +69,12 @@ function wireOf(value: TValue): number {
   }
 }
 
-/** The first field with an id; undefined when there is none. */
+/** The first field with an id. Undefined if there is none. */
 export function fieldOf(parent: TStruct, id: number): TValue | undefined {
   return parent.v.find(field => field.id === id)?.value
 }
 
-/** The structs of a list field; none when it is absent or something else. */
+/** The structs of a list field. None if it is absent or has another type. */
 export function structsOf(parent: TStruct, id: number): TStruct[] {
   const value = fieldOf(parent, id)
   return value?.t === 'list' ? value.v.filter(each => each.t === 'struct') : []
@@ -86,7 +86,7 @@ export function structOf(parent: TStruct | undefined, id: number): TStruct | und
   return value?.t === 'struct' ? value : undefined
 }
 
-/** A whole number in a field, if there is one. */
+/** An integer in a field, if there is one. */
 export function numberOf(parent: TStruct | undefined, id: number): number | undefined {
   const value = parent === undefined ? undefined : fieldOf(parent, id)
   return value !== undefined && (value.t === 'i32' || value.t === 'i64' || value.t === 'i16') ? Number(value.v) : undefined
@@ -164,7 +164,7 @@ export function zigZag(value: bigint): bigint {
   return BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
 }
 
-/** @param padded bytes that it takes at least, by continuation bits that say nothing */
+/** @param padded minimum number of bytes, padded with redundant continuation bits */
 export function varint(value: bigint, padded = 1): Uint8Array {
   const out: number[] = []
   let rest = value

@@ -1,4 +1,4 @@
-"""Arrow types by name, with values for them: those that a column of a shard could take, and those of columns beside the thirteen."""
+"""Arrow types by name, with values for them: those that a column of a shard could have, and those of additional columns."""
 
 import datetime
 import decimal
@@ -70,7 +70,7 @@ TYPES = {
     "opaque": (pa.opaque(pa.int32(), "odd", "vendor"), lambda i: i),
 }
 
-# What a column of a shard could be stored as, besides its own type.
+# Types other than its own in which a column of a shard could be stored.
 BY_COLUMN = {
     "integers": ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "decimal32",
                  "decimal64", "decimal128", "decimal256", "string", "large_string", "string_view", "binary", "bool", "dictionary_int",
@@ -86,7 +86,7 @@ BY_COLUMN = {
 
 
 def stored(kind, name, values):
-    """Values of a shard's column as an Arrow array of another type; raises where Arrow cannot."""
+    """Values of a shard's column as an Arrow array of another type. Raises if Arrow cannot convert them."""
     if kind == "embedding":
         return embedding(name, values)
     if kind == "hashes":

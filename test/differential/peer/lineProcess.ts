@@ -1,6 +1,6 @@
 /**
- * A long-lived process that answers lines with lines, in order. It may die over a question, or never answer it: then that question is
- * answered with how it ended, a new process is started, and the questions behind it are asked again.
+ * A long-lived process that answers lines with lines, in order. If it dies or does not answer, the answer to that request is the way in
+ * which it ended, a new process is started, and later requests are sent again.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -19,7 +19,7 @@ export class LineProcess {
   private timer: NodeJS.Timeout | undefined
   private overtime = false
   private complaint = ''
-  /** How often it had to be started again. */
+  /** The number of restarts. */
   restarts = 0
 
   constructor(command: string, args: readonly string[], timeoutMs: number, env: NodeJS.ProcessEnv = {}) {
@@ -38,11 +38,11 @@ export class LineProcess {
     })
   }
 
-  /** Ends it; questions that are open are not answered. */
+  /** Ends it. Open requests are not answered. */
   async end(): Promise<void> {
     clearTimeout(this.timer)
     const { child } = this
-    // What closes now is not lost: nobody waits for it any more.
+    // The closing process is not lost, because no request waits for it any more.
     this.child = null
     if (child === null || child.exitCode !== null) return
     const closed = new Promise(resolve => child.once('close', resolve))
@@ -59,7 +59,7 @@ export class LineProcess {
     child.stderr.on('data', (chunk: Buffer) => {
       this.complaint = `${this.complaint}${chunk}`.slice(-2000)
     })
-    // Writing to a process that has just died: its end is told by 'close'.
+    // Writing to a process that has just died. 'close' reports its end.
     child.stdin.on('error', () => undefined)
     child.on('close', (code, signal) => this.lose(child, code, signal))
     for (const { line } of this.open) child.stdin.write(line)

@@ -1,4 +1,4 @@
-"""What geno_lewm itself reads: one path a line on stdin, one answer a line on stdout, in order.
+"""The rows that geno_lewm itself reads: one path per line on stdin, one answer per line on stdout, in order.
 
 A question is {"path": ..., "detail": bool}. An answer is {"refused": [type, message]} or {"rows": count, "digest": hex, "each": [hex...]}
 with "detail": [[field, ...], ...] when asked for. The digest covers every field of every row, as `rowDigest.ts` spells them.
@@ -22,7 +22,7 @@ NAN = struct.pack("<d", float("nan"))
 
 
 def text(value):
-    # A lone surrogate has no UTF-8; pyarrow refuses such texts before they get here.
+    # A lone surrogate has no UTF-8 form. pyarrow refuses such texts earlier.
     return str(value).encode("utf-8", "surrogatepass")
 
 

@@ -1,4 +1,4 @@
-/** The real `_read_records_from_shard` of geno_lewm 0.2.1, asked about many files in one process. */
+/** The real `_read_records_from_shard` of geno_lewm 0.2.1, for many files in one process. */
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LineProcess } from './lineProcess.ts'
@@ -13,19 +13,19 @@ const answer = z.union([
   })
 ])
 
-/** What geno_lewm makes of a file. `crashed` and `timed out` are refusals of the whole process. */
+/** The result of geno_lewm for a file. `crashed` and `timed out` are refusals of the whole process. */
 export type PeerReading =
   | { readonly kind: 'refused' | 'crashed' | 'timed out'; readonly type: string; readonly message: string }
   | {
       readonly kind: 'read'
       readonly rows: number
       readonly digest: string
-      /** The beginning of each row's digest, of the first 64 rows. */
+      /** The beginning of each row's digest, for the first 64 rows. */
       readonly each: readonly string[]
       readonly detail: readonly (readonly string[])[] | null
     }
 
-/** A file that it reads longer than this counts as one that it does not read. */
+/** A file that takes longer counts as refused. */
 const TIMEOUT_MS = 30_000
 
 export class PeerReader {

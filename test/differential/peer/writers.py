@@ -1,4 +1,4 @@
-"""Files by geno_lewm, pyarrow, DuckDB, Polars and fastparquet: one order a line on stdin, one answer a line on stdout, in order.
+"""Files by geno_lewm, pyarrow, DuckDB, Polars and fastparquet: one request per line on stdin, one answer per line on stdout, in order.
 
 An order is {"op": name, "path": ..., ...options}; an answer {"done": value} or {"failed": message}. The same order gives the same rows.
 """
@@ -26,7 +26,7 @@ def sha(text):
 
 
 def model(seed, rows, dimensions):
-    """Columns of a sound shard. Values are exact in float16."""
+    """Columns of a valid shard. Values are exact in float16."""
     rng = random.Random(seed)
     few = rng.random() < 0.4
     draw = (lambda: rng.choice([-0.5, 0.25, 1.0])) if few else (lambda: rng.randint(-1024, 1024) / 256)
@@ -196,7 +196,7 @@ def fastparquet(path, options, text=(), drop=(), index=False, **order):
 
 
 def arrow_schemas(path):
-    """ARROW:schema values: that of a shard, and shards in which one column has another type, or columns come, go or move."""
+    """ARROW:schema values: that of a shard, and shards in which one column has another type, or columns are added, removed or moved."""
     base = cache._arrow_schema(pa)
     found = {"own": base, "reversed": pa.schema(list(base)[::-1]), "one less": pa.schema(list(base)[:-1]),
              "one more": base.append(pa.field("note", pa.string())), "one more in front": base.insert(0, pa.field("note", pa.int32())),
@@ -217,7 +217,7 @@ def arrow_schemas(path):
         found[f"{name} not null"] = base.set(at, base.field(at).with_nullable(False))
         found[f"{name} with metadata"] = base.set(at, base.field(at).with_metadata({b"PARQUET:field_id": b"x"}))
         found[f"{name} as unknown extension"] = base.set(at, base.field(at).with_metadata(
-            {b"ARROW:extension:name": b"nobody.knows", b"ARROW:extension:metadata": b"\x00"}))
+            {b"ARROW:extension:name": b"unknown.extension", b"ARROW:extension:metadata": b"\x00"}))
         for extension in (b"arrow.uuid", b"arrow.json", b"arrow.bool8", b"arrow.opaque", b"arrow.fixed_shape_tensor", b"arrow.parquet.variant"):
             found[f"{name} as {extension.decode()}"] = base.set(at, base.field(at).with_metadata(
                 {b"ARROW:extension:name": extension, b"ARROW:extension:metadata": b""}))
