@@ -139,8 +139,8 @@ function findsNothingOnDamage(open: Open, schemes: readonly Scheme[]): void {
     const { page } = inspector
     await verifyAll(page)
     await look(inspector, 'the report of a job')
-    await page.getByRole('button', { name: 'What to verify, and how' }).click()
-    await page.getByRole('menu').getByText('Threads that read').waitFor()
+    await page.getByRole('button', { name: 'Verify options' }).click()
+    await page.getByRole('menu').getByText('Reader threads').waitFor()
     await look(inspector, 'the menu of what to verify')
     await page.keyboard.press('Escape')
     await showTab(page, 'Problems')

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { inChromium, inTheWindow, TEST_MS } from '../support/carriers.ts'
 import { inspectorPane, jobEnd, panel, shardGrid, showTab } from '../support/window.ts'
 
-const menu = (page: Page) => page.getByRole('menu', { name: 'What to verify, and how' })
+const menu = (page: Page) => page.getByRole('menu', { name: 'Verify options' })
 const rawGrid = (page: Page) => page.getByRole('grid', { name: 'Rows of the file as they are stored' })
 function cacheWith(bytes: Uint8Array): string {
   const root = temporaryFolder()
@@ -23,7 +23,7 @@ inTheWindow('the second reader', open => {
     const { page } = await open(cacheWith(ambiguousShard()))
     await shardGrid(page).getByText('.parquet').first().waitFor()
     const tick = menu(page).getByRole('menuitemcheckbox', { name: 'Second reader (hyparquet)' })
-    await page.getByRole('banner').getByRole('button', { name: 'What to verify, and how' }).click()
+    await page.getByRole('banner').getByRole('button', { name: 'Verify options' }).click()
     await tick.getByText('10 to 60 times slower').waitFor()
     expect(await tick.getAttribute('aria-checked')).toBe('false')
     await tick.click()

@@ -7,11 +7,11 @@ import { inTheWindow, TEST_MS } from '../support/carriers.ts'
 import { damagedSample } from '../support/inspector.ts'
 import { jobEnd, shardGrid, verifyAll } from '../support/window.ts'
 
-const menu = (page: Page) => page.getByRole('menu', { name: 'What to verify, and how' })
+const menu = (page: Page) => page.getByRole('menu', { name: 'Verify options' })
 
 async function openMenu(page: Page): Promise<void> {
-  await page.getByRole('banner').getByRole('button', { name: 'What to verify, and how' }).click()
-  await menu(page).getByText('Threads that read').waitFor()
+  await page.getByRole('banner').getByRole('button', { name: 'Verify options' }).click()
+  await menu(page).getByText('Reader threads').waitFor()
 }
 
 inTheWindow('verify again', open => {
@@ -20,8 +20,8 @@ inTheWindow('verify again', open => {
     const { page } = await open(root)
     await shardGrid(page).getByText('.parquet').first().waitFor()
     await openMenu(page)
-    await menu(page).getByText('Nothing was verified yet').waitFor()
-    await menu(page).getByRole('menuitem', { name: 'What changed or was never verified 59 shards' }).waitFor()
+    await menu(page).getByText('Not verified yet').waitFor()
+    await menu(page).getByRole('menuitem', { name: 'New and changed shards 59 shards' }).waitFor()
     await page.keyboard.press('Escape')
     await verifyAll(page)
     await openMenu(page)
@@ -34,7 +34,7 @@ inTheWindow('verify again', open => {
     utimesSync(join(root, shard ?? ''), 1_700_000_000, 1_700_000_000)
     await page.getByRole('banner').getByText('26/59 verified').waitFor()
     await openMenu(page)
-    await menu(page).getByRole('menuitem', { name: 'What changed or was never verified 1 shard' }).click()
+    await menu(page).getByRole('menuitem', { name: 'New and changed shards 1 shard' }).click()
     await jobEnd(page).getByText('1 shard with 32 rows checked').waitFor()
     await page.getByRole('banner').getByText('27/59 verified').waitFor()
   })

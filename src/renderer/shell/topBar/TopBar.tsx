@@ -56,7 +56,7 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
           kind='quiet'
           className={classes.standing}
           onClick={() => ask({ kind: 'drawer', panel: 'problems' })}
-          title={`${standing}\n${summary.lastVerifiedMs === null ? 'Nothing was verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}`}
+          title={`${standing}\n${summary.lastVerifiedMs === null ? 'Not verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}`}
         >
           <HealthMark mark={standingMark(summary)} />
           <span className={classes.words}>{standing}</span>

@@ -29,7 +29,7 @@ export function VerifyMenu({ onVerify }: { readonly onVerify: () => void }) {
       <Button className={classes.first} onClick={onVerify}>
         Verify
       </Button>
-      <MenuButton name='What to verify, and how' aria-label='What to verify, and how' className={classes.more} face={<DownIcon />}>
+      <MenuButton name='Verify options' aria-label='Verify options' className={classes.more} face={<DownIcon />}>
         <Choices />
       </MenuButton>
     </span>
@@ -54,17 +54,15 @@ function Choices() {
   const { scope } = selection
   return (
     <>
-      <MenuGroup
-        title={summary.lastVerifiedMs === null ? 'Nothing was verified yet' : `Last verified ${formatAgo(summary.lastVerifiedMs)}`}
-      >
+      <MenuGroup title={summary.lastVerifiedMs === null ? 'Not verified yet' : `Last verified ${formatAgo(summary.lastVerifiedMs)}`}>
         <Choice id='all' name='All shards' count={summary.shards} onAction={verify({})} />
         {isWhole(scope) ? null : <Choice id='scope' name={`All of ${scopeText(scope)}`} onAction={verify({ scope })} />}
-        <Choice id='changed' name='What changed or was never verified' count={when?.never} onAction={verify({ changed: true })} />
+        <Choice id='changed' name='New and changed shards' count={when?.never} onAction={verify({ changed: true })} />
         {AGES.map(({ ms, name }, at) => (
           <Choice
             key={name}
             id={name}
-            name={`What was not verified for ${name}`}
+            name={`Not verified for ${name}`}
             count={when?.older[at]}
             onAction={verify({ changed: true, olderThanMs: ms })}
           />
@@ -72,8 +70,8 @@ function Choices() {
         {when?.interrupted ? (
           <MenuEntry
             id='resume'
-            name='Go on where the last one was broken off'
-            aside={`begun ${formatAgo(when.interrupted.startedMs)}, ${formatCounted(when.interrupted.shards, 'shard')} read`}
+            name='Resume the interrupted verification'
+            aside={`started ${formatAgo(when.interrupted.startedMs)}, ${formatCounted(when.interrupted.shards, 'shard')} read`}
             onAction={verify({ resume: true })}
           />
         ) : null}
@@ -95,7 +93,7 @@ function Choices() {
       <MenuLine />
       {cores === undefined ? null : (
         <MenuGroup
-          title='Threads that read'
+          title='Reader threads'
           selectionMode='single'
           disallowEmptySelection
           selectedKeys={[workers === null || workers === cores ? ALL_CORES : String(workers)]}
