@@ -149,9 +149,9 @@ export function buildProgram(start: Start, help: (text: string) => void): Comman
 
   add('quarantined', 'list the shards in quarantine').action(by(() => import('./commands/quarantined.ts')))
 
-  add('lost', 'list the rows that the index, the ledger or kept entries expect and no shard holds')
+  add('lost', 'list the rows that the index, the ledger or archived entries expect and no shard holds')
     .option('--keys', 'also list their keys')
-    .option('--forget', 'record that the named shards need not come back, with your name and the time')
+    .option('--forget', 'record that the named shards are no longer needed, with your name and the time')
     .argument('[shard...]', 'shards to forget')
     .action(by(() => import('./commands/lost.ts')))
 

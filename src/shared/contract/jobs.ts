@@ -33,7 +33,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reindex') }),
   z.object({ kind: z.literal('quarantine'), shards: z.array(z.string()).min(1), reason: z.string() }),
   z.object({ kind: z.literal('restore'), which: z.union([z.literal('all'), z.array(z.string()).min(1)]) }),
-  /** The user's decision that missing shards need not come back. */
+  /** The user's decision that missing shards are no longer needed. */
   z.object({ kind: z.literal('forget'), shards: z.array(z.string()).min(1) })
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>

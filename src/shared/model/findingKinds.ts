@@ -3,7 +3,7 @@
 /**
  * Severity of a finding, which decides how a repair treats the shard.
  * - `corrupt`: damaged; the plan quarantines it
- * - `missing`: expected from evidence (index, ledger, kept entries) but absent; there is nothing to move
+ * - `missing`: expected from evidence (index, ledger, archived entries) but absent, so there is nothing to move
  * - `unsupported`: a version or encoding that is not supported, so there is no verdict; never moved by default
  * - `unreadable`: I/O or permission error, so the content is unknown; never moved
  * - `suspect`: readable, but implausible or contradictory; moved only if a user ticks it

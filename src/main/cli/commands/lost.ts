@@ -1,4 +1,4 @@
-/** `lost`: lists rows that evidence expects and no shard holds. `--forget` records that shards need not come back. */
+/** `lost`: lists rows that evidence expects and no shard holds. `--forget` records that shards are no longer needed. */
 
 import { InputError } from '../../../shared/model/errors.ts'
 import type { Finding } from '../../../shared/model/finding.ts'

@@ -7,7 +7,7 @@ import { countOf, countText } from '../text/numbers.ts'
 
 const MEANING: Readonly<Record<Severity, string>> = {
   corrupt: 'damaged: unreadable or invalid content; repair moves it to quarantine',
-  missing: 'missing: expected from the index, the ledger or kept entries, but not there',
+  missing: 'missing: expected from the index, the ledger or archived entries, but absent',
   unreadable: 'unreadable: I/O or permission error; the content is unknown',
   unsupported: 'unsupported: not checked, never moved',
   suspect: 'suspect: readable, but implausible or contradictory; inspect it',

@@ -266,7 +266,7 @@ function* entriesKept(root: string, onProblem: Situation['onProblem']): Generato
     yield* readArchive(root, onProblem)
   } catch (error) {
     if (!(error instanceof SystemError)) throw error
-    onProblem({ path: QUARANTINE_PATH, message: `removed index entries could not be read: ${error.message}`, refused: true })
+    onProblem({ path: QUARANTINE_PATH, message: `archived index entries could not be read: ${error.message}`, refused: true })
   }
 }
 

@@ -312,7 +312,7 @@ export class Ledger {
     })
   }
 
-  /** Deletes the holdings of shards whose rows need not come back according to the user. Their digests stay. */
+  /** Deletes the holdings of shards whose rows the user no longer needs. Their digests stay. */
   dropHoldings(root: string, shardPaths: Iterable<string>): void {
     this.write(() => {
       const drop = this.db.prepare('UPDATE verifications SET holdings = NULL WHERE cache = ? AND shard_path = ?')

@@ -233,7 +233,7 @@ class ReindexRun {
     return counts.findings(WRITTEN_LAYOUT.version)
   }
 
-  /** Counts the kept entries, and records why their shards were not read. */
+  /** Counts the entries that are kept, and records why their shards were not read. */
   entriesKept(kept: ReadonlyMap<string, number>): void {
     for (const [path, entries] of kept) this.addEntries(path, entries)
     const below = (folder: string): number =>

@@ -114,7 +114,7 @@ export function* readArchiveFile(root: string, path: string, onProblem: (problem
     }
   } catch (error) {
     const { message } = asSystemError(error, 'read', path)
-    onProblem({ path, message: `removed index entries could not be read: ${message}`, refused: true })
+    onProblem({ path, message: `archived index entries could not be read: ${message}`, refused: true })
     return
   }
   if (strange === 0) return
