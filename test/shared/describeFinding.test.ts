@@ -20,13 +20,13 @@ const SENTENCES: { readonly [K in FindingKind]: readonly [FindingFacts[K], strin
   wrong_type: [SAID, SAID.said],
   invalid_row: [
     { flaw: 'empty_span', start: 14_712, end: 1, row: 3, count: 1201 },
-    'row 3 ends at 1 bp, not after its start at 14,712 bp. The same is true of 1,200 more rows. GenoLeWM refuses the whole shard for it, so all its rows are lost until they are encoded again.'
+    'row 3 ends at 1 bp, not after its start at 14,712 bp. The same is true of 1,200 more rows. GenoLeWM refuses the whole shard because of it, so all its rows are lost until they are encoded again.'
   ],
   missing_shard: [
     { what: 'shard', rows: 4096, locus: 'X:32769-69632', elsewhere: 1 },
     'the shard is missing, and no other shard holds 4,096 rows of it (X:32769-69632). 1 other row of it is in other shards.'
   ],
-  placeholder: [{ is: 'pointer', tool: 'Git LFS' }, 'is a pointer of Git LFS in place of the shard; `git lfs pull` fetches the contents'],
+  placeholder: [{ is: 'pointer', tool: 'Git LFS' }, 'is a pointer of Git LFS in place of the shard. `git lfs pull` fetches the contents'],
   unreadable: [{ cause: 'shard', reason: 'read: EIO' }, 'I/O or permission error, so the contents are unknown: read: EIO'],
   unsupported_layout: [{ tree: 'layout 3' }, 'the shard is in the tree of layout 3, which lewm-cache does not read yet. It is left alone.'],
   unsupported_version: [
@@ -38,7 +38,7 @@ const SENTENCES: { readonly [K in FindingKind]: readonly [FindingFacts[K], strin
     'row 12,345 has state_layer 1152921504606847000, beyond the integers that lewm-cache represents exactly'
   ],
   over_limit: [{ claim: 'it has 20,000 columns', limit: 'columns=10000' }, 'it has 20,000 columns, the limit is columns=10000'],
-  not_a_file: [{ is: 'folder' }, 'is a folder with the name of a shard; it was not read and is not indexed'],
+  not_a_file: [{ is: 'folder' }, 'is a folder with the name of a shard. It was not read and is not indexed'],
   misplaced_file: [{}, 'GenoLeWM does not give a shard this path. The path alone does not keep its rows from being indexed.'],
   path_mismatch: [
     { flaw: 'other_contig', contig: '1', ofPath: '2', ...ROWS },
@@ -74,7 +74,7 @@ const SENTENCES: { readonly [K in FindingKind]: readonly [FindingFacts[K], strin
   ],
   stray_file: [
     { is: 'in_transfer', tool: 'download' },
-    'is a file that a download is still transferring, or has left behind; it was not read'
+    'is a file that a download is still transferring, or has left behind. It was not read'
   ],
   no_rows: [{}, 'the shard is a valid file without rows, so nothing is lost'],
   ragged_dimensions: [

@@ -168,7 +168,7 @@ function flawText(flaw: RowFlaw): string {
 function invalidRowCost(facts: FlawedRows): string {
   if (facts.flaw === 'null' && facts.column === 'chrom') return 'GenoLeWM accepts it silently, as a contig called "None"'
   if (facts.flaw === 'null' && facts.column === 'untargeted') return 'GenoLeWM accepts it silently, as false'
-  return 'GenoLeWM refuses the whole shard for it, so all its rows are lost until they are encoded again'
+  return 'GenoLeWM refuses the whole shard because of it, so all its rows are lost until they are encoded again'
 }
 
 function quoted(text: string): string {
@@ -203,12 +203,12 @@ const FETCH: Record<Tool, string> = {
   'git-annex': '`git annex get` fetches the contents',
   Xet: '`git xet` or `huggingface-cli download` fetches the contents',
   DVC: '`dvc pull` fetches the contents',
-  'iCloud Drive': 'opening it in the Finder, or `brctl download`, fetches it',
-  'cloud drive': 'its client fetches the contents',
+  'iCloud Drive': 'Opening it in the Finder, or `brctl download`, fetches it',
+  'cloud drive': 'Its client fetches the contents',
   rclone: '`rclone copy --links` makes it a link again',
-  rsync: 'running rsync again completes it',
+  rsync: 'Running rsync again completes it',
   Syncthing: 'Syncthing completes it',
-  download: 'downloading it again completes it'
+  download: 'Downloading it again completes it'
 }
 
 const TOOL_NAME: Partial<Record<Tool, string>> = { 'cloud drive': 'a cloud drive', download: 'a download' }
@@ -218,25 +218,25 @@ function toolName(tool: Tool): string {
 }
 
 function belongsTo(tool: Tool): string {
-  return `it belongs to ${toolName(tool)}; ${FETCH[tool]}`
+  return `It belongs to ${toolName(tool)}. ${FETCH[tool]}`
 }
 
 function placeholder(facts: FindingFacts['placeholder']): string {
   switch (facts.is) {
     case 'dangling_link':
-      return `is a symbolic link to ${facts.target}, which does not exist here; ${facts.tool === null ? 'fetch the contents, or mount the disk that holds them' : belongsTo(facts.tool)}`
+      return `is a symbolic link to ${facts.target}, which does not exist here. ${facts.tool === null ? 'Fetch the contents, or mount the disk that holds them' : belongsTo(facts.tool)}`
     case 'link_saved_as_file':
-      return `is a symbolic link to ${facts.target} that was saved as a file; ${facts.tool === null ? 'make it a link again, or put the shard in its place' : belongsTo(facts.tool)}`
+      return `is a symbolic link to ${facts.target} that was saved as a file. ${facts.tool === null ? 'Make it a link again, or replace it with the shard' : belongsTo(facts.tool)}`
     case 'link_to_itself':
-      return 'is a symbolic link that leads back to itself, so there is nothing behind it; put the shards in its place again'
+      return 'is a symbolic link that leads back to itself, so there is nothing behind it. Replace it with the shards'
     case 'pointer':
-      return `is a pointer of ${toolName(facts.tool)} in place of the shard; ${FETCH[facts.tool]}`
+      return `is a pointer of ${toolName(facts.tool)} in place of the shard. ${FETCH[facts.tool]}`
     case 'beside_stand_in':
-      return `is not on this machine; ${facts.file} is in its place, a file of ${toolName(facts.tool)}; ${FETCH[facts.tool]}`
+      return `is not on this machine. In its place is ${facts.file}, a file of ${toolName(facts.tool)}. ${FETCH[facts.tool]}`
     case 'empty':
       return 'is empty, but held rows before: a cloud drive keeps the contents elsewhere, or a copy ended before its first byte'
     case 'behind_dangling_link':
-      return `is behind the symbolic link ${facts.folder}, which leads to ${facts.target}; that does not exist here`
+      return `is behind the symbolic link ${facts.folder}, which leads to ${facts.target}. That path does not exist here`
     case 'known_before':
       return 'is a placeholder: the contents are not on this machine'
   }
@@ -245,9 +245,9 @@ function placeholder(facts: FindingFacts['placeholder']): string {
 function strayFile(facts: FindingFacts['stray_file']): string {
   switch (facts.is) {
     case 'link_to_shard':
-      return `is a link to the shard ${facts.shard} of this cache, which is read there. GenoLeWM's own reindex meets its rows twice and fails.`
+      return `is a link to the shard ${facts.shard} of this cache, which is read there. GenoLeWM's own reindex finds its rows twice and fails.`
     case 'target_of_link':
-      return `is the file behind the link ${facts.shard}, which is read there. GenoLeWM's own reindex meets its rows twice and fails.`
+      return `is the file behind the link ${facts.shard}, which is read there. GenoLeWM's own reindex finds its rows twice and fails.`
     case 'editor_lock':
       return `is the lock of an editor (${facts.target}), not a shard. GenoLeWM fails to read it.`
     case 'apple_double':
@@ -255,32 +255,32 @@ function strayFile(facts: FindingFacts['stray_file']): string {
     case 'unfinished':
       return `is a file that ${toolName(facts.tool)} has not finished or has moved away`
     case 'in_transfer':
-      return `is a file that ${toolName(facts.tool)} is still transferring, or has left behind; it was not read`
+      return `is a file that ${toolName(facts.tool)} is still transferring, or has left behind. It was not read`
   }
 }
 
-const NOT_INDEXED = 'it was not read and is not indexed'
+const NOT_INDEXED = 'It was not read and is not indexed'
 
 function notAFile(facts: FindingFacts['not_a_file']): string {
   switch (facts.is) {
     case 'folder':
-      return `is a folder with the name of a shard; ${NOT_INDEXED}`
+      return `is a folder with the name of a shard. ${NOT_INDEXED}`
     case 'device':
-      return `is a pipe, socket or device; ${NOT_INDEXED}`
+      return `is a pipe, socket or device. ${NOT_INDEXED}`
     case 'no_regular_file':
       return 'is not a regular file'
     case 'link_to_itself':
-      return `is a symbolic link that leads back to itself; ${NOT_INDEXED}`
+      return `is a symbolic link that leads back to itself. ${NOT_INDEXED}`
     case 'link_to_device':
-      return `is a symbolic link to a pipe, socket or device; ${NOT_INDEXED}`
+      return `is a symbolic link to a pipe, socket or device. ${NOT_INDEXED}`
     case 'link_to_folder_above':
-      return `is a symbolic link to a folder that contains it; ${NOT_INDEXED}`
+      return `is a symbolic link to a folder that contains it. ${NOT_INDEXED}`
     case 'link_to_folder':
-      return `is a symbolic link to a folder with the name of a shard; ${NOT_INDEXED}`
+      return `is a symbolic link to a folder with the name of a shard. ${NOT_INDEXED}`
     case 'dangling_link':
-      return `is a symbolic link to ${facts.target}, which does not exist; what was behind it was not read`
+      return `is a symbolic link to ${facts.target}, which does not exist. Its target was not read`
     case 'link_not_followed':
-      return `is a symbolic link that was not followed: ${facts.reason}; what is behind it was not read`
+      return `is a symbolic link that was not followed: ${facts.reason}. Its target was not read`
     case 'behind_link_not_followed':
       return `is behind the symbolic link ${facts.folder}, which was not followed: ${facts.reason}`
   }
@@ -289,7 +289,7 @@ function notAFile(facts: FindingFacts['not_a_file']): string {
 function unreadable(facts: FindingFacts['unreadable']): string {
   switch (facts.cause) {
     case 'name_not_utf8':
-      return 'its name is not UTF-8, so it can be neither opened nor moved; rename it'
+      return 'its name is not UTF-8, so it can be neither opened nor moved. Rename it'
     case 'shards_gone':
       return 'the folder of the shards no longer exists: it was removed, or its disk was unmounted'
     case 'link':
