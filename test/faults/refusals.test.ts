@@ -60,7 +60,7 @@ function expectHonest(run: Run, error: string, done: boolean): void {
     /"severity":"unreadable".*I\/O or permission error, so the contents are unknown/.test(run.stdout)
   )
     return
-  expect(run).toMatchObject({ code: SYSTEM, stderr: expect.stringMatching(/(cannot|could not|failed:) .+/) })
+  expect(run).toMatchObject({ code: SYSTEM, stderr: expect.stringMatching(/(cannot|could not|the call \w+ failed:) .+/) })
 }
 
 describeWith('strace', 'refused', strace => {

@@ -128,7 +128,7 @@ inChromium('a small window', open => {
     }
     await grid.locator('[aria-rowindex="3"]').click()
     const facts = aside.getByRole('region', { name: 'Selected file' })
-    const reason = facts.getByText(/^Invalid row: row 3 has an empty embedding\. .* until they are encoded again$/)
+    const reason = facts.getByText(/^Invalid row: row 3 has an empty embedding\. .* until they are encoded again\.$/)
     expect(await isInside(reason, facts)).toBe(true)
     expect(await reason.evaluate(element => element.scrollWidth <= element.clientWidth)).toBe(true)
   })
