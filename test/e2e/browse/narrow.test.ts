@@ -15,6 +15,27 @@ async function isInside(inner: Locator, outer: Locator): Promise<boolean> {
 
 const column = (page: Page, name: string) => page.getByRole('menuitemcheckbox', { name: new RegExp(`^${name}`) })
 
+/** The drawn parts of each shard's name: those within their cell, those not shortened, and the mark of a shortened one. */
+function shardNames(page: Page) {
+  return shardGrid(page)
+    .getByTitle(/\.parquet$/)
+    .evaluateAll(all =>
+      all.map(name => {
+        const room = name.parentElement?.getBoundingClientRect()
+        const parts = [...name.querySelectorAll<HTMLElement>('[data-text]')]
+        return {
+          path: name.getAttribute('title') ?? '',
+          inside: parts.every(part => {
+            const { left, right } = part.getBoundingClientRect()
+            return room !== undefined && left >= room.left - 0.5 && right <= room.right + 0.5
+          }),
+          whole: parts.filter(part => part.scrollWidth <= part.clientWidth).map(part => part.dataset.text),
+          cut: parts.map(part => getComputedStyle(part).textOverflow)
+        }
+      })
+    )
+}
+
 inChromium('a small window', open => {
   test('the health stays visible with any columns, and columns that do not fit are reported as hidden', { timeout: TEST_MS }, async () => {
     const { page } = await open(damagedSample())
@@ -47,23 +68,9 @@ inChromium('a small window', open => {
     for (const width of [1440, 1100, 900]) {
       await page.setViewportSize({ width, height: 773 })
       await shardsShown(page, 59)
-      const names = await shardGrid(page)
-        .getByTitle(/\.parquet$/)
-        .evaluateAll(all =>
-          all.map(name => {
-            const room = name.parentElement?.getBoundingClientRect()
-            const parts = [...name.querySelectorAll<HTMLElement>('[data-text]')]
-            return {
-              path: name.getAttribute('title') ?? '',
-              inside: parts.every(part => {
-                const { left, right } = part.getBoundingClientRect()
-                return room !== undefined && left >= room.left - 0.5 && right <= room.right + 0.5
-              }),
-              whole: parts.filter(part => part.scrollWidth <= part.clientWidth).map(part => part.dataset.text),
-              cut: parts.map(part => getComputedStyle(part).textOverflow)
-            }
-          })
-        )
+      // The columns take their widths some frames after the window has its own.
+      await expect.poll(async () => (await shardNames(page)).every(({ inside }) => inside)).toBe(true)
+      const names = await shardNames(page)
       expect(names.length).toBeGreaterThan(5)
       // The whole path is read by screen readers, in one piece, however little is drawn.
       const [{ path = '' } = {}] = names
