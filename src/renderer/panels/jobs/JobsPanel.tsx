@@ -59,7 +59,7 @@ function jobIdOf({ jobId }: JobInfo): string {
 
 function JobDetails({ job }: { readonly job: JobInfo }) {
   const client = useClient()
-  const tell = useTell()
+  const notify = useTell()
   const followed = useFollowedJob(job.jobId)
   const { end, lost, byKind } = followed
   const running = end === null && lost === null && job.endedMs === null
@@ -70,7 +70,7 @@ function JobDetails({ job }: { readonly job: JobInfo }) {
         <Muted>{formatTime(job.startedMs)}</Muted>
         <span className={classes.grow} />
         {running && (
-          <Button small onClick={() => client.jobs.cancel({ jobId: job.jobId }).catch(error => tell(sentenceOf(error)))}>
+          <Button small onClick={() => client.jobs.cancel({ jobId: job.jobId }).catch(error => notify(sentenceOf(error)))}>
             Cancel
           </Button>
         )}

@@ -1,4 +1,4 @@
-/** The top bar: which cache, that it is only read, the box, and how the cache stands. */
+/** The top bar: the cache, whether it is read-only, the search box, and the state of the cache. */
 
 import { useEffect, useState } from 'react'
 import type { Opening } from '../../state/opening.ts'
@@ -26,9 +26,9 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
   )
   const run = (id: string): void => commands.find(command => command.id === id)?.run()
   const now = useMinute()
-  const standing = verifiedLine(summary, now)
+  const state = verifiedLine(summary, now)
   const { health, index } = summary
-  const mends = (health.damaged ?? 0) > 0 || (index.drift ?? 0) > 0 || index.state === 'missing' || index.state === 'unusable'
+  const repairs = (health.damaged ?? 0) > 0 || (index.drift ?? 0) > 0 || index.state === 'missing' || index.state === 'unusable'
   return (
     <header className={classes.bar} data-pane='top'>
       <Hidden as='h1'>GenoLeWM Cache Inspector</Hidden>
@@ -54,15 +54,15 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
       <div className={classes.right}>
         <Button
           kind='quiet'
-          className={classes.standing}
+          className={classes.state}
           onClick={() => ask({ kind: 'drawer', panel: 'problems' })}
-          title={`${standing}\n${summary.lastVerifiedMs === null ? 'Not verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}`}
+          title={`${state}\n${summary.lastVerifiedMs === null ? 'Not verified yet' : `Last verified ${formatTime(summary.lastVerifiedMs)}`}`}
         >
           <HealthMark mark={standingMark(summary)} />
-          <span className={classes.words}>{standing}</span>
+          <span className={classes.words}>{state}</span>
         </Button>
         <VerifyMenu onVerify={() => run('verify')} />
-        <Button kind={mends ? 'primary' : 'plain'} onClick={() => run('repair')}>
+        <Button kind={repairs ? 'primary' : 'plain'} onClick={() => run('repair')}>
           Repair…
         </Button>
       </div>
@@ -70,13 +70,13 @@ export function TopBar({ opening, commands }: { readonly opening: Opening; reado
   )
 }
 
-/** The time, anew each minute: what is said to be so long ago stays true. */
+/** The time, updated every minute, so that ages stay correct. */
 function useMinute(): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 60_000)
     return () => clearInterval(timer)
   }, [])
-  // A verification that ended after the last tick must not lie in the future.
+  // A verification that ended after the last tick must not be in the future.
   return Math.max(now, Date.now())
 }

@@ -36,7 +36,7 @@ export function VerifyMenu({ onVerify }: { readonly onVerify: () => void }) {
   )
 }
 
-/** There only while the menu is open: what was verified when is asked for each time. */
+/** Rendered only while the menu is open, so that the dates of verifications are current. */
 function Choices() {
   const api = useApi()
   const start = useStartJob()
@@ -113,7 +113,7 @@ function Choices() {
   )
 }
 
-/** One that would look at nothing cannot be chosen. */
+/** A choice without shards is disabled. */
 function Choice({
   id,
   name,

@@ -76,10 +76,10 @@ function Unreadable({ rows }: { readonly rows: number | null }) {
     <Empty>
       <p>
         {rows === null
-          ? 'No row can be shown: the footer says where rows lie, and it cannot be read.'
+          ? 'No row can be shown: the footer, which locates the rows, cannot be read.'
           : `None of the ${formatCounted(rows, 'row')} can be shown.`}
       </p>
-      <p>What is still known of the shard stands in the inspector, with what can be done.</p>
+      <p>The inspector shows the known properties of the shard and the possible actions.</p>
     </Empty>
   )
 }

@@ -85,7 +85,7 @@ export const ROW_COLUMNS: readonly GridColumn<RowLine>[] = [
   {
     id: 'dtype',
     name: 'Dtype',
-    title: 'What the encoder ran in; the values are stored as float16 whatever it says',
+    title: 'The data type that the encoder ran in. Values are always stored as float16',
     width: 56,
     sorts: true,
     value: ({ dtype }) => dtype

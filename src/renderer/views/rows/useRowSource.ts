@@ -13,7 +13,7 @@ import { ROW_COLUMNS } from './rowColumns.tsx'
 /** Larger shards are not sorted: all of their rows would have to be loaded. */
 export const MOST_SORTED = 20_000
 
-const NOT_SHOWN = 'cannot be shown: its page is damaged, or its pool type or dtype is none that GenoLeWM knows'
+const NOT_SHOWN = 'cannot be shown: its page is damaged, or GenoLeWM does not know its pool type or dtype'
 
 /** Row offsets in the order of the table; null for the order of the shard. */
 function orderOf(pages: RowPages, total: number, sort: GridSort | null): readonly number[] | null {

@@ -1,4 +1,4 @@
-/** What of the selection the table shows: part of a path, and which healths. */
+/** Filters of the table: part of a path, and health. */
 
 import type { Health } from '../../../shared/contract/index.ts'
 import { BEST_FIRST } from '../../../shared/model/health.ts'
@@ -50,7 +50,7 @@ export function FilterBar({
   )
 }
 
-/** How many shards of each health the selection holds, whatever the filter. */
+/** The number of shards of each health in the selection, before filtering. */
 function useHealthCounts(): Partial<Record<Health, number>> {
   const { summary, selection } = useWorkspace('summary', 'selection')
   const tree = useTree()

@@ -25,7 +25,7 @@ import { type ShardSort, useShardPages } from './useShardPages.ts'
 
 export function ShardTable({ scope, text, health }: { readonly scope: Scope; readonly text: string; readonly health: readonly Health[] }) {
   const { summary, go, ask, cacheId } = useWorkspace('summary', 'go', 'ask', 'cacheId')
-  const tell = useTell()
+  const notify = useTell()
   const startJob = useStartJob()
   const layout = useGridLayout('shard')
   const [sort, setSort] = useState<ShardSort>({ by: 'shardPath', descending: false })
@@ -42,7 +42,7 @@ export function ShardTable({ scope, text, health }: { readonly scope: Scope; rea
   }
   const paths = [...choice.keys()]
   const isAll = choice.size === total && text === '' && health.length === 0
-  const putOnClipboard = (lines: string): void => void copyText(lines).catch(error => tell(sentenceOf(error)))
+  const putOnClipboard = (lines: string): void => void copyText(lines).catch(error => notify(sentenceOf(error)))
   const verify = (): void => void startJob(isAll ? { kind: 'verify', scope } : { kind: 'verify', shards: paths })
   const quarantine = (): void => ask({ kind: 'quarantine', shards: paths })
   const shards = formatCounted(choice.size, 'shard')

@@ -36,14 +36,14 @@ export function refreshed(choice: Choice, pages: ReadonlyMap<number, ShardPage>)
 
 export type Totals = {
   readonly shards: number
-  /** Of the shards whose footer tells. */
+  /** Of the shards with a readable footer. */
   readonly rows: number
   readonly bytes: number
   /** Shards whose rows are not known. */
   readonly unknown: number
 }
 
-/** What the chosen ones come to. */
+/** Totals of the selected shards. */
 export function totalsOf(choice: Choice): Totals {
   let rows = 0
   let bytes = 0

@@ -1,4 +1,4 @@
-/** A table of any length as pages of a fixed size: which pages a range of rows lies on, and which row stands where. Pure. */
+/** A table of any length as pages of a fixed size: the pages of a range of rows, and the row at an index. Pure. */
 import { PAGE_ROWS } from '../../../shared/contract/constants.ts'
 import type { ShardRow } from '../../../shared/contract/index.ts'
 
@@ -21,12 +21,12 @@ export function pagesOf(first: number, last: number, size: number = PAGE_ROWS): 
   return Array.from({ length: to - from + 1 }, (_, step) => from + step)
 }
 
-/** The row that stands at `index`, if its page is there. */
+/** The row at `index`, if its page has been loaded. */
 export function rowAt(pages: ReadonlyMap<number, ShardPage>, index: number, size: number = PAGE_ROWS): ShardRow | undefined {
   return pages.get(Math.floor(index / size))?.entries[index % size]
 }
 
-/** Where a shard stands among the pages that are there. */
+/** The index of a shard in the loaded pages. */
 export function indexAmong(pages: ReadonlyMap<number, ShardPage>, shardPath: string, size: number = PAGE_ROWS): number | null {
   for (const [page, { entries }] of pages) {
     const at = entries.findIndex(entry => entry.shardPath === shardPath)
@@ -36,7 +36,7 @@ export function indexAmong(pages: ReadonlyMap<number, ShardPage>, shardPath: str
 }
 
 /**
- * Where a shard stands in a table sorted by path: asks for as few pages as it can.
+ * The index of a shard in a table sorted by path, with as few page requests as possible.
  * @returns null when it is not there
  */
 export async function findByPath(

@@ -29,7 +29,7 @@ export function useShardChoice(
   { filterKey, scope, sort }: { readonly filterKey: string; readonly scope: Scope; readonly sort: ShardSort }
 ): ShardChoice {
   const { selection, go } = useWorkspace('selection', 'go')
-  const tell = useTell()
+  const notify = useTell()
   const [choice, setChoice] = useState<Choice>(NOTHING)
   const [cursor, setCursor] = useState<number | null>(null)
   const [revealed, setRevealed] = useState(0)
@@ -37,11 +37,11 @@ export function useShardChoice(
   const cursorPath = useRef<string | null>(null)
   const anchor = useRef<number | null>(null)
   const rest = useRef<ReturnType<typeof setTimeout>>(undefined)
-  /** How often somebody has pointed: what an earlier pointing still waits for must not undo a later one. */
+  /** The number of selections so far: an earlier one that is still loading must not undo a later one. */
   const pointings = useRef(0)
   /** The selection as this table made or showed it: nothing to look for. */
   const selected = useRef<string | null>(null)
-  /** @returns whether nobody has pointed since */
+  /** @returns whether the user has selected nothing since */
   const sinceNow = useCallback(() => {
     const before = pointings.current
     return () => pointings.current === before
@@ -64,7 +64,7 @@ export function useShardChoice(
       selected.current = null
     }
     shownFilter.current = filterKey
-    // What is no longer there must not be acted on, unseen.
+    // No action may apply to shards that are gone.
     setChoice(NOTHING)
     anchor.current = null
   }, [filterKey, total, put])
@@ -114,7 +114,7 @@ export function useShardChoice(
     try {
       use(await between(from, to))
     } catch (error) {
-      tell(sentenceOf(error))
+      notify(sentenceOf(error))
     }
   }
   const withRow = (index: number, use: (shard: ShardRow) => void): void => {

@@ -1,5 +1,5 @@
 /**
- * The table's rows as far as they are looked at: pages are asked for when they come into view, and what was shown stays until there
+ * The table's rows as far as they are in view: pages are requested when they come into view, and the shown rows stay until there
  * is something newer to show.
  */
 import { useQueries, useQueryClient } from '@tanstack/react-query'

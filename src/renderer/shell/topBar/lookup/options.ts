@@ -1,4 +1,4 @@
-/** What the box offers for what stands in it: commands by name, and the places that a look-up found. Pure. */
+/** Options for the text in the search box: commands by name, and the places that a search found. Pure. */
 import type { RowLine } from '../../../../shared/contract/index.ts'
 import { formatLocus, formatStored, shortenHash } from '../../../text/index.ts'
 

@@ -1,10 +1,10 @@
-/** What the box says below what stands in it. Pure. */
+/** The sentence below the search box. Pure. */
 import { formatCounted } from '../../../text/numbers.ts'
 import type { Found } from './useFind.ts'
 
 /**
  * One sentence, always.
- * @param text what stands in the box
+ * @param text the text in the box
  * @param understood what the service says that it means; undefined until it has said so
  * @param command the name of the command that Enter would run
  */
@@ -27,7 +27,7 @@ export function sentenceFor(
   return understood?.sentence ?? '…'
 }
 
-/** What Enter does with what stands in the box; null where the sentence says it or where it does nothing. */
+/** The effect of Enter on the text in the box. Null if the sentence says it, or if there is none. */
 export function enterHint(text: string, found: Found, understood: { readonly kind: string } | undefined): string | null {
   if (found.state === 'places') return found.options.length > 0 ? 'Enter goes to the marked one, ↑ ↓ mark another' : null
   if (found.state !== 'none' || text.startsWith('>') || understood === undefined || understood.kind === 'none') return null

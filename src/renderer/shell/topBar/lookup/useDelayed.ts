@@ -1,7 +1,7 @@
-/** A value as it was when it last stood still. */
+/** A value, once it has not changed for a while. */
 import { useEffect, useState } from 'react'
 
-/** @param ms how long it must stand still */
+/** @param ms how long it must be unchanged */
 export function useDelayed<T>(value: T, ms: number): T {
   const [delayed, setDelayed] = useState(value)
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** A look-up on demand: one at a time, forgotten as soon as something else is typed. */
+/** A search on demand: one at a time, discarded when the text changes. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from '../../../data/ClientProvider.tsx'
 import { useWorkspace } from '../../../state/WorkspaceProvider.tsx'
@@ -15,7 +15,7 @@ export type Found =
 
 const NONE: Found = { state: 'none' }
 
-/** What was found, how to look, and how to forget it. */
+/** The result, and functions to search and to discard it. */
 export function useFind(): { readonly found: Found; look(query: string): Promise<Found>; forget(): void } {
   const client = useClient()
   const { cacheId } = useWorkspace('cacheId')
