@@ -10,6 +10,7 @@ import { Banner } from '../../ui/frames/Banner.tsx'
 import { Empty } from '../../ui/frames/Empty.tsx'
 import { PaneNote } from '../../ui/frames/Section.tsx'
 import { DataGrid } from '../../ui/tables/DataGrid.tsx'
+import { gridTsv } from '../../ui/tables/model/gridText.ts'
 import { useGridSelection } from '../../ui/tables/model/useGridSelection.ts'
 import { HealthMark } from '../../ui/text/HealthMark.tsx'
 import { Muted } from '../../ui/text/Text.tsx'
@@ -60,6 +61,7 @@ function RawGrid({ shardPath, first }: { readonly shardPath: string; readonly fi
   const columns = useMemo(() => rawColumns(first), [first])
   const source = useRawSource(shardPath, first.total)
   const selection = useGridSelection(source, cursor, setCursor)
+  const stored = columns.filter(({ isIndex }) => isIndex !== true)
   return (
     <DataGrid
       id='raw-row'
@@ -70,6 +72,8 @@ function RawGrid({ shardPath, first }: { readonly shardPath: string; readonly fi
       // Every file has its own columns. Nothing is kept for the next one.
       layout={{ widths, visible, keepWidths, keepVisible }}
       fileName='rows'
+      // The columns of the file alone: the number of a row is not in it.
+      toText={rows => gridTsv(stored, rows)}
     />
   )
 }
