@@ -79,7 +79,7 @@ describeWith('python', 'the index', python => {
     await reindexCache(cache)
     expect(await indexOf(cache)).toEqual(theirs)
     // Keys that no shard holds are archived as evidence before they leave the index.
-    expect(filesBeside(cache)).toEqual(name === 'entries too many' ? ['.quarantine', 'index.sqlite'] : ['index.sqlite'])
+    expect(filesBeside(cache)).toEqual(name === 'too many entries' ? ['.quarantine', 'index.sqlite'] : ['index.sqlite'])
     expect((await verifyCache(cache)).findings.filter(({ severity }) => severity === 'index')).toEqual([])
   })
 
