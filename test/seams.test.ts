@@ -37,7 +37,7 @@ const ADDITIONS: readonly Addition[] = [
         line: "  z.object({ kind: z.literal('dummy'), report: z.object({ windows: z.number() }) }),"
       }
     ],
-    asks: ['src/main/service/jobs/kinds/index.ts', 'src/renderer/jobs/JobEnd.tsx', 'src/renderer/panels/jobs/reportText.ts']
+    asks: ['src/main/service/jobs/kinds/index.ts', 'src/renderer/jobs/kinds/index.ts']
   },
   {
     what: 'a view',
@@ -49,7 +49,7 @@ const ADDITIONS: readonly Addition[] = [
     what: 'a phase of progress',
     file: 'src/shared/model/report.ts',
     lines: [{ before: "'list', 'read', 'compare'", line: "'dummy'," }],
-    asks: ['src/main/cli/process/progressBar.ts', 'src/renderer/jobs/JobProgress.tsx']
+    asks: ['src/main/cli/process/progressBar.ts', 'src/renderer/jobs/phases.ts']
   },
   {
     what: 'a layout',
