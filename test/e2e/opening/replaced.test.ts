@@ -14,7 +14,7 @@ async function showPicture(page: Page): Promise<void> {
   await shardGrid(page).locator('[aria-rowindex="2"]').click()
   await showTab(page, 'Heat map')
   await panel(page, 'Heat map')
-    .getByText(/^32 rows × 1,024 values;/)
+    .getByText(/^32 rows × 1,024 dimensions\./)
     .first()
     .waitFor()
 }
@@ -33,7 +33,7 @@ inTheWindow('a rewritten shard', open => {
     await showPicture(page)
     copyFileSync(shardOf(root, /5.global_mean_0.chrNC_001416\.1_2\.parquet$/), shardOf(root, /5.global_mean_0.chrNC_001416\.1_0\.parquet$/))
     await panel(page, 'Heat map')
-      .getByText(/^29 rows × 1,024 values;/)
+      .getByText(/^29 rows × 1,024 dimensions\./)
       .first()
       .waitFor()
     await showTab(page, 'Rows')

@@ -26,7 +26,7 @@ inTheWindow('verify again', open => {
     await verifyAll(page)
     await openMenu(page)
     await menu(page).getByText('Last verified just now').waitFor()
-    const changed = menu(page).getByRole('menuitem', { name: /^What changed/ })
+    const changed = menu(page).getByRole('menuitem', { name: /^New and changed/ })
     await expect.poll(() => changed.getAttribute('aria-disabled')).toBe('true')
     await page.keyboard.press('Escape')
 
