@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { builtThreads } from './test/support/builtThreadsPlugin.ts'
 import { lookForPart } from './test/support/machineParts.ts'
 import { MixedOrder } from './test/support/mixedOrder.ts'
 import { plainReporter } from './test/support/plainReporter.ts'
+import { builtThreads } from './test/support/threads/builtThreadsPlugin.ts'
 
 /** Tests of single modules that start a process all the same. */
 const WITH_PROCESSES = [

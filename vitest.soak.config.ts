@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { builtThreads } from './test/support/builtThreadsPlugin.ts'
 import { plainReporter } from './test/support/plainReporter.ts'
 import { soakReporter } from './test/support/soakReporter.ts'
+import { builtThreads } from './test/support/threads/builtThreadsPlugin.ts'
 
 const DAY_MS = 86_400_000
 

@@ -78,7 +78,7 @@ const FOLDERS: typeof ARROWS = [
 ]
 
 /** Larger folders that are still simple: one module per command, or one per part of the shell around the window. */
-const LONG_FOLDERS = ['main/cli/commands', 'main/desktop']
+const LONG_FOLDERS = ['main/cli/commands']
 
 const config = z
   .object({ forbidden: z.array(z.object({ name: z.string(), from: z.object({ path: z.string().optional() }) })) })

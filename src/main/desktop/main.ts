@@ -11,12 +11,12 @@ import { announceScheme, serveApp } from './appProtocol.ts'
 import { handleBridge } from './bridgeHandlers.ts'
 import { CHANNELS } from './channels.ts'
 import { blockDns, blockNavigation, blockNetwork } from './lockdown.ts'
-import { openWindow } from './mainWindow.ts'
-import { showMenu } from './menu.ts'
-import { recentCaches } from './recentCaches.ts'
 import { reduceMemory } from './reduceMemory.ts'
 import { requestedFolder } from './requestedFolder.ts'
 import { type ServiceHost, startService } from './serviceHost.ts'
+import { openWindow } from './window/mainWindow.ts'
+import { showMenu } from './window/menu.ts'
+import { recentCaches } from './window/recentCaches.ts'
 
 const profile = profileFolder()
 const placeFile = join(profile, 'window.json')

@@ -11,7 +11,7 @@ import { toRecorded } from '../../../src/shared/text/recordedFinding.ts'
 import { referenceCache } from '../../support/reference.ts'
 import { shardsOf } from '../cacheFiles.ts'
 
-const THREAD = join(import.meta.dirname, '../../support/failingThread.ts')
+const THREAD = join(import.meta.dirname, '../../support/threads/failingThread.ts')
 /** The number of threads that can be started. The next one fails, at once or before it is ready. */
 const system = vi.hoisted(() => ({ threads: 0, refuses: 'at once' as 'at once' | 'later', remarks: [] as string[] }))
 

@@ -15,7 +15,7 @@ const started: ReaderThreads.PooledThread[] = []
 vi.mock('../../../src/main/core/pool/shardPool.ts', async original => {
   const actual = await original<typeof ReaderThreads>()
   const takeThread = () => {
-    const thread = new actual.PooledThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
+    const thread = new actual.PooledThread(join(import.meta.dirname, '../../support/threads/hangingThread.ts'))
     started.push(thread)
     return thread
   }

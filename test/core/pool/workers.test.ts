@@ -130,7 +130,7 @@ describe('a shard that exceeds the time limit', () => {
       depth: 'full',
       digest: true
     } as const
-    const thread = new PooledThread(join(import.meta.dirname, '../../support/hangingThread.ts'))
+    const thread = new PooledThread(join(import.meta.dirname, '../../support/threads/hangingThread.ts'))
     const first = thread.do('inspection', task, 100)
     const second = thread.do('inspection', task, 60_000)
     await expect(first).rejects.toMatchObject({ when: 'over this task' })

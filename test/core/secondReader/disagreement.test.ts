@@ -13,7 +13,7 @@ vi.mock('../../../src/main/core/secondReader/secondThread.ts', async original =>
   const actual = await original<typeof SecondThreads>()
   class FaultyThread extends actual.SecondThread {
     constructor() {
-      super(join(import.meta.dirname, '../../support/faultySecondThread.ts'))
+      super(join(import.meta.dirname, '../../support/threads/faultySecondThread.ts'))
     }
   }
   return { ...actual, SecondThread: FaultyThread }

@@ -3,10 +3,10 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { LAB_SHARD, labCache, pathOf, ROWS, SHARDS } from '../core/evidence/labCache.ts'
-import { INDEX } from '../core/index/indexFile.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { doJob, faultOf, openTestService, openWhole, summaryWhen } from './testService.ts'
+import { LAB_SHARD, labCache, pathOf, ROWS, SHARDS } from '../../core/evidence/labCache.ts'
+import { INDEX } from '../../core/index/indexFile.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { doJob, faultOf, openTestService, openWhole, summaryWhen } from '../testService.ts'
 
 const { client } = openTestService()
 

@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { type BrowserWindow, type Rectangle, screen } from 'electron'
 import { boolean, int, minimum, object } from 'zod/mini'
-import { readSmallJson } from '../core/index.ts'
+import { readSmallJson } from '../../core/index.ts'
 
 const size = int().check(minimum(1))
 const placeSchema = object({ bounds: object({ x: int(), y: int(), width: size, height: size }), maximized: boolean() })

@@ -2,13 +2,13 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { dataPage, HANDMADE_PATH, handmadeShard, plainText } from '../core/handmadeShard.ts'
-import { makeParquet } from '../differential/maker/parquetMaker.ts'
-import { modelRows, shardPlan } from '../differential/maker/shardPlan.ts'
-import { Rng } from '../differential/rng.ts'
-import { everyTypeFile, newerCache } from '../support/newer.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { type Json, lewmCache } from './lewmCache.ts'
+import { dataPage, HANDMADE_PATH, handmadeShard, plainText } from '../../core/handmadeShard.ts'
+import { makeParquet } from '../../differential/maker/parquetMaker.ts'
+import { modelRows, shardPlan } from '../../differential/maker/shardPlan.ts'
+import { Rng } from '../../differential/rng.ts'
+import { everyTypeFile, newerCache } from '../../support/newer.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { type Json, lewmCache } from '../lewmCache.ts'
 
 test('JSON: exactly four parts, names as in the file, numbers exact', async () => {
   const { code, json, stderr } = await lewmCache(['show', '--raw', everyTypeFile(), '--json'])

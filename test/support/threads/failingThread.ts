@@ -3,9 +3,9 @@
  * `ends` it ends, and for one of contig `memory` it runs out of memory.
  */
 import { parentPort } from 'node:worker_threads'
-import { inspection } from '../../src/main/core/inspect/inspection.ts'
-import { reusedMemory } from '../../src/main/core/parquet/file/pageMemory.ts'
-import type { ShardOrder } from '../../src/main/core/pool/shardThread.ts'
+import { inspection } from '../../../src/main/core/inspect/inspection.ts'
+import { reusedMemory } from '../../../src/main/core/parquet/file/pageMemory.ts'
+import type { ShardOrder } from '../../../src/main/core/pool/shardThread.ts'
 
 if (process.env.LEWM_TEST_THREADS === 'unloaded') throw Object.assign(new Error('EMFILE, open'), { code: 'EMFILE', syscall: 'open' })
 

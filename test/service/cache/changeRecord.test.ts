@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { lastChange, reindexCache, verifyCache } from '../../src/main/core/index.ts'
-import { lewmCache } from '../cli/lewmCache.ts'
-import { filesBelow } from '../core/cacheFiles.ts'
-import { referenceCache } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { doJob, openTestService, openWhole } from './testService.ts'
+import { lastChange, reindexCache, verifyCache } from '../../../src/main/core/index.ts'
+import { lewmCache } from '../../cli/lewmCache.ts'
+import { filesBelow } from '../../core/cacheFiles.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { doJob, openTestService, openWhole } from '../testService.ts'
 
 test('a cache that was changed before the restart is not shown as read-only', async () => {
   const root = referenceCache('healthy')

@@ -2,9 +2,9 @@
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { referenceCache, referenceRows } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inShell, lewmCache } from './lewmCache.ts'
+import { referenceCache, referenceRows } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { inShell, lewmCache } from '../lewmCache.ts'
 
 const shardPaths = [...new Set(referenceRows('healthy').map(row => row.shard_path))]
 

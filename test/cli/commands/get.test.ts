@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { describeWith } from '../support/capabilities.ts'
-import { type ReferenceRow, referenceCache, referenceEmbedding, referenceRows } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { lewmCache, ndjson } from './lewmCache.ts'
-import { keyOf, keyOptions, recordLine } from './records.ts'
+import { describeWith } from '../../support/capabilities.ts'
+import { type ReferenceRow, referenceCache, referenceEmbedding, referenceRows } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { lewmCache, ndjson } from '../lewmCache.ts'
+import { keyOf, keyOptions, recordLine } from '../records.ts'
 
 const cache = referenceCache('healthy')
 const rows = referenceRows('healthy')

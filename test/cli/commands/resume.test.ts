@@ -3,11 +3,11 @@ import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { openLedger } from '../../src/main/core/index.ts'
-import { makeManyShards } from '../support/manyShards.ts'
-import { referenceCache } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { type Json, lewmCacheProcess, startLewmCache } from './lewmCache.ts'
+import { openLedger } from '../../../src/main/core/index.ts'
+import { makeManyShards } from '../../support/manyShards.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { type Json, lewmCacheProcess, startLewmCache } from '../lewmCache.ts'
 
 const SHARDS = 1500
 const AT_LEAST = 60

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { shardsOf } from '../core/cacheFiles.ts'
-import { makeManyShards } from '../support/manyShards.ts'
-import { referenceCache } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { EVERYTHING, endOf, jobEvents, openTestService, openWhole, summaryWhen, type TestClient } from './testService.ts'
+import { shardsOf } from '../../core/cacheFiles.ts'
+import { makeManyShards } from '../../support/manyShards.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { EVERYTHING, endOf, jobEvents, openTestService, openWhole, summaryWhen, type TestClient } from '../testService.ts'
 
 const refuse = vi.hoisted(() => ({ code: '' }))
 vi.mock('node:fs', async original => {

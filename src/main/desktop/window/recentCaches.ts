@@ -3,7 +3,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { MessagePortMain } from 'electron'
-import type { Contract } from '../../shared/contract/index.ts'
+import type { Contract } from '../../../shared/contract/index.ts'
 
 /**
  * @param port a connection to the service; closed afterwards

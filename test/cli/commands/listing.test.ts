@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { referenceCache, referenceRows } from '../support/reference.ts'
-import { type Json, lewmCache } from './lewmCache.ts'
+import { referenceCache, referenceRows } from '../../support/reference.ts'
+import { type Json, lewmCache } from '../lewmCache.ts'
 
 const cache = referenceCache('healthy')
 const rows = referenceRows('healthy')

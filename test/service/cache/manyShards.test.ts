@@ -2,10 +2,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { SHARD_SORTS } from '../../src/shared/contract/index.ts'
-import { makeManyShards } from '../support/manyShards.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { EVERYTHING, isWhole, openTestService, summaryWhen } from './testService.ts'
+import { SHARD_SORTS } from '../../../src/shared/contract/index.ts'
+import { makeManyShards } from '../../support/manyShards.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { EVERYTHING, isWhole, openTestService, summaryWhen } from '../testService.ts'
 
 const SHARDS = 100_000
 const first = { ...EVERYTHING, offset: 0, limit: 100 }

@@ -1,7 +1,7 @@
 /** The window: a sandboxed page without Node, at its last position. */
 import { BrowserWindow, dialog, nativeTheme } from 'electron'
-import { installedFile } from '../page/installedFile.ts'
-import { PAGE_URL } from './appProtocol.ts'
+import { installedFile } from '../../page/installedFile.ts'
+import { PAGE_URL } from '../appProtocol.ts'
 import { keepPlace, readPlace } from './windowPlace.ts'
 
 const PRELOAD = 'out/desktop/preload.cjs'

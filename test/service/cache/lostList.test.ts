@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { lewmCache } from '../cli/lewmCache.ts'
-import { LAB_SHARD, labCache, labShards, pathOf, ROWS, recordsOf } from '../core/evidence/labCache.ts'
-import { INDEX, spoilIndex } from '../core/index/indexFile.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { doJob, faultOf, openTestService, openWhole, summaryWhen } from './testService.ts'
+import { lewmCache } from '../../cli/lewmCache.ts'
+import { LAB_SHARD, labCache, labShards, pathOf, ROWS, recordsOf } from '../../core/evidence/labCache.ts'
+import { INDEX, spoilIndex } from '../../core/index/indexFile.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { doJob, faultOf, openTestService, openWhole, summaryWhen } from '../testService.ts'
 
 const { client } = openTestService()
 

@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { writeShard } from '../../src/main/core/index.ts'
-import { recordOf } from '../core/cacheFiles.ts'
-import { ambiguousShard, endlessRunShard, HANDMADE_PATH } from '../core/handmadeShard.ts'
-import { referenceCache } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inOrder, inShell, lewmCache } from './lewmCache.ts'
+import { writeShard } from '../../../src/main/core/index.ts'
+import { recordOf } from '../../core/cacheFiles.ts'
+import { ambiguousShard, endlessRunShard, HANDMADE_PATH } from '../../core/handmadeShard.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { inOrder, inShell, lewmCache } from '../lewmCache.ts'
 
 test('a cache whose values are equal for both readers', async () => {
   const cache = referenceCache('healthy')

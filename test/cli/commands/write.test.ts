@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { describeWith } from '../support/capabilities.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { lewmCache, ndjson } from './lewmCache.ts'
-import { keyOptions, recordLine, SHARD_PATH, WRITE } from './records.ts'
+import { describeWith } from '../../support/capabilities.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { lewmCache, ndjson } from '../lewmCache.ts'
+import { keyOptions, recordLine, SHARD_PATH, WRITE } from '../records.ts'
 
 const NINE = Array.from({ length: 9 }, (_, n) => recordLine(n))
 const everythingIn = (folder: string) => readdirSync(folder, { recursive: true })

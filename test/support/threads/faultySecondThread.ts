@@ -3,9 +3,9 @@
  * decoded wrong. For contig `hangs` it never finishes, for contig `dies` the thread ends.
  */
 import { parentPort } from 'node:worker_threads'
-import { batchOf, type EmbeddingBatch } from '../../src/main/core/parquet/pages/embeddingBatch.ts'
-import { ShardReader } from '../../src/main/core/parquet/shardReader.ts'
-import type { SecondOrder } from '../../src/main/core/secondReader/secondReaderThread.ts'
+import { batchOf, type EmbeddingBatch } from '../../../src/main/core/parquet/pages/embeddingBatch.ts'
+import { ShardReader } from '../../../src/main/core/parquet/shardReader.ts'
+import type { SecondOrder } from '../../../src/main/core/secondReader/secondReaderThread.ts'
 
 const ROW = 2
 
@@ -60,4 +60,4 @@ ShardReader.prototype.embeddings = function* (group, memory): Generator<Embeddin
   }
 }
 
-await import('../../src/main/core/secondReader/secondReaderThread.ts')
+await import('../../../src/main/core/secondReader/secondReaderThread.ts')

@@ -2,10 +2,10 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { writeShard } from '../../src/main/core/index.ts'
-import { recordOf } from '../core/records.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { openTestService, openWhole } from './testService.ts'
+import { writeShard } from '../../../src/main/core/index.ts'
+import { recordOf } from '../../core/records.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { openTestService, openWhole } from '../testService.ts'
 
 const FOLDER = 'embeddings/e/5/centered_mean_8'
 

@@ -4,11 +4,11 @@ import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { filesBelow, flippedHash, replaceShard } from '../core/cacheFiles.ts'
-import { LAB_SHARD, labCache, labShards, optionsOf, pathOf, ROWS, recordsOf } from '../core/evidence/labCache.ts'
-import { INDEX } from '../core/index/indexFile.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { lewmCache } from './lewmCache.ts'
+import { filesBelow, flippedHash, replaceShard } from '../../core/cacheFiles.ts'
+import { LAB_SHARD, labCache, labShards, optionsOf, pathOf, ROWS, recordsOf } from '../../core/evidence/labCache.ts'
+import { INDEX } from '../../core/index/indexFile.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { lewmCache } from '../lewmCache.ts'
 
 const PATH = pathOf(LAB_SHARD)
 const OTHER = pathOf({ ...LAB_SHARD, block: 0 })

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { lewmCache } from './lewmCache.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { lewmCache } from '../lewmCache.ts'
 
 test('a healthy sample', async () => {
   const dir = join(temporaryFolder(), 'sample')

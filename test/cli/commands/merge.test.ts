@@ -2,12 +2,12 @@
 import { cpSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { flippedHash, replaceShard } from '../core/cacheFiles.ts'
-import { LAB_SHARD, labCache, optionsOf, pathOf, ROWS, recordsOf } from '../core/evidence/labCache.ts'
-import { referenceCache } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inOrder, type Json, lewmCache, ndjson } from './lewmCache.ts'
-import { recordLine } from './records.ts'
+import { flippedHash, replaceShard } from '../../core/cacheFiles.ts'
+import { LAB_SHARD, labCache, optionsOf, pathOf, ROWS, recordsOf } from '../../core/evidence/labCache.ts'
+import { referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { inOrder, type Json, lewmCache, ndjson } from '../lewmCache.ts'
+import { recordLine } from '../records.ts'
 
 const PARTS = 8
 

@@ -1,8 +1,8 @@
 /** Entry of a reader thread with an injected fault: for a shard of contig `hangs` it never finishes. */
 import { parentPort } from 'node:worker_threads'
-import { inspection } from '../../src/main/core/inspect/inspection.ts'
-import { reusedMemory } from '../../src/main/core/parquet/file/pageMemory.ts'
-import type { ShardOrder } from '../../src/main/core/pool/shardThread.ts'
+import { inspection } from '../../../src/main/core/inspect/inspection.ts'
+import { reusedMemory } from '../../../src/main/core/parquet/file/pageMemory.ts'
+import type { ShardOrder } from '../../../src/main/core/pool/shardThread.ts'
 
 const memory = reusedMemory()
 

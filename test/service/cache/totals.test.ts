@@ -1,9 +1,9 @@
 /** Totals of rows: unknown until all footers were read, and without unreadable ones. */
 import { expect, test } from 'vitest'
-import { type CatalogEntry, ConfigurationIndex } from '../../src/main/service/catalog/catalogEntry.ts'
-import { PageSelection } from '../../src/main/service/catalog/page.ts'
-import { treeOf } from '../../src/main/service/catalog/tree.ts'
-import { EVERYTHING } from './testService.ts'
+import { type CatalogEntry, ConfigurationIndex } from '../../../src/main/service/catalog/catalogEntry.ts'
+import { PageSelection } from '../../../src/main/service/catalog/page.ts'
+import { treeOf } from '../../../src/main/service/catalog/tree.ts'
+import { EVERYTHING } from '../testService.ts'
 
 const groups = new ConfigurationIndex()
 

@@ -1,7 +1,7 @@
 /** The application's menu. Commands of the page are sent to the page; the rest is built into the platform. */
 import { Menu, type MenuItemConstructorOptions, shell } from 'electron'
-import type { MenuCommand } from '../../shared/desktopBridge.ts'
-import { LINKS } from './links.ts'
+import type { MenuCommand } from '../../../shared/desktopBridge.ts'
+import { LINKS } from '../links.ts'
 
 export type SendCommand = (command: MenuCommand, argument: string | null) => void
 

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { damageNotes, referenceCache, referenceRows } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { inOrder, type Json, lewmCache, ndjson } from './lewmCache.ts'
-import { recordLine, WRITE } from './records.ts'
+import { damageNotes, referenceCache, referenceRows } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { inOrder, type Json, lewmCache, ndjson } from '../lewmCache.ts'
+import { recordLine, WRITE } from '../records.ts'
 
 const shardOf = async (cache: string, at = 0): Promise<string> =>
   (await lewmCache(['ls', '--json', '--cache', cache])).json().shards[at].shard_path

@@ -2,11 +2,11 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { shardsOf } from '../core/cacheFiles.ts'
-import { damageNotes, referenceCache } from '../support/reference.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { type Json, lewmCache, ndjson } from './lewmCache.ts'
-import { recordLine, WRITE } from './records.ts'
+import { shardsOf } from '../../core/cacheFiles.ts'
+import { damageNotes, referenceCache } from '../../support/reference.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
+import { type Json, lewmCache, ndjson } from '../lewmCache.ts'
+import { recordLine, WRITE } from '../records.ts'
 
 const run = (cache: string, ...args: string[]) => lewmCache([...args, '--cache', cache, '--json'])
 const FOLDER = 'embeddings/local-kmer/5/centered_mean_8'
