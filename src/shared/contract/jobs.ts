@@ -13,7 +13,7 @@ import {
 } from './reports.ts'
 import { findingSchema, scopeSchema } from './schemas.ts'
 
-/** The work of a job. Only `verify` and `plan` leave the cache unchanged. */
+/** The work of a job. The definition of its kind in the service says whether it changes the cache. */
 export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('verify'),

@@ -8,7 +8,7 @@ import { Changes } from '../cacheModel/changes.ts'
 import type { OpenCache } from '../cacheModel/openCache.ts'
 import type { Fault } from '../threads/messages.ts'
 import { Job } from './job.ts'
-import { effectOf, prepareJob, writesCache } from './kinds/index.ts'
+import { effectOf, prepareJob, verifiesShards, writesCache } from './kinds/index.ts'
 
 const KEPT = 50
 const STOP_MS = 5_000
@@ -113,7 +113,7 @@ export class Jobs {
 
   /** Whether shards of a cache are being verified, by themselves or for a plan. */
   isVerifying(cacheId: string): boolean {
-    return this.jobs.some(job => job.outcome === null && job.cacheId === cacheId && !writesCache(job.request.kind))
+    return this.jobs.some(job => job.outcome === null && job.cacheId === cacheId && verifiesShards(job.request.kind))
   }
 
   /** Ends all running jobs. */

@@ -12,6 +12,7 @@ import { FilterField } from '../../ui/controls/Field.tsx'
 import { FoldIcon } from '../../ui/controls/Icons.tsx'
 import { HealthMark } from '../../ui/text/HealthMark.tsx'
 import { ShortName } from '../../ui/text/ShortName.tsx'
+import { VIEWS } from '../../views/views.ts'
 import classes from './ScopeTree.module.css'
 import { type ShownTree, shownTree } from './scopeTree.ts'
 
@@ -45,7 +46,7 @@ export function ScopeTree() {
   const select = (keys: Keys): void => {
     if (keys === 'all') return
     const [key] = keys
-    const tab = selection.tab === 'map' ? 'map' : 'shards'
+    const tab = VIEWS[selection.tab].needs === 'scope' ? selection.tab : 'shards'
     if (key === INDEX || key === QUARANTINE) go({ tab: key === INDEX ? 'index' : 'quarantine' })
     else if (key === ALL) go({ tab, scope: {} })
     else {

@@ -3,7 +3,7 @@ import { applyRepair, InputError, tickMoves } from '../../../core/index.ts'
 import type { JobDefinition } from './jobDefinition.ts'
 
 export const apply: JobDefinition<'apply'> = {
-  writes: true,
+  access: 'writes',
   prepare: ({ root }, request) => {
     const { plan, ticked } = request
     if (plan.cacheDir !== root) {

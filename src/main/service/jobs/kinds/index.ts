@@ -14,7 +14,11 @@ import { verify } from './verify.ts'
 const JOBS: { readonly [Kind in JobKind]: JobDefinition<Kind> } = { verify, plan, apply, reindex, quarantine, restore, forget }
 
 export function writesCache(kind: JobKind): boolean {
-  return JOBS[kind].writes
+  return JOBS[kind].access === 'writes'
+}
+
+export function verifiesShards(kind: JobKind): boolean {
+  return JOBS[kind].access === 'verifies'
 }
 
 export function prepareJob<Kind extends JobKind>(cache: OpenCache, request: RequestOf<Kind> & { readonly kind: Kind }): Prepared<Kind> {

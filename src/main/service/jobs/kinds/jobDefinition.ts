@@ -27,8 +27,11 @@ export type Prepared<Kind extends JobKind> = {
 }
 
 export type JobDefinition<Kind extends JobKind> = {
-  /** Whether it changes the cache. Only one such job runs on a cache at a time; others run beside it. */
-  readonly writes: boolean
+  /**
+   * `writes`: changes the cache; only one such job runs on a cache at a time, and others run beside it. `verifies`: leaves the cache
+   * unchanged, and its findings replace those of its shards. `reads`: leaves both unchanged.
+   */
+  readonly access: 'writes' | 'verifies' | 'reads'
   /** @throws NotFoundError and InputError for an invalid request */
   readonly prepare: (cache: OpenCache, request: RequestOf<Kind>) => Prepared<Kind>
   /** Runs it, in its own thread. */

@@ -5,7 +5,7 @@ import { type JobDefinition, titled } from './jobDefinition.ts'
 const TRUST_MS = 86_400_000
 
 export const plan: JobDefinition<'plan'> = {
-  writes: false,
+  access: 'verifies',
   prepare: titled(() => 'Verify shards not verified within a day, and plan a repair'),
   run: async (root, { kind }, options) => ({ kind, plan: await planRepair(root, { ...options, trustMs: TRUST_MS }) }),
   effect: ({ plan: { moves, kept, indexFindings } }) => {

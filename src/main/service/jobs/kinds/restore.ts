@@ -3,7 +3,7 @@ import { restoreShards } from '../../../core/index.ts'
 import { type JobDefinition, titled } from './jobDefinition.ts'
 
 export const restore: JobDefinition<'restore'> = {
-  writes: true,
+  access: 'writes',
   prepare: titled(({ which }) =>
     which === 'all' ? 'Restore everything from quarantine' : `Restore ${formatCounted(which.length, 'shard')}`
   ),

@@ -7,7 +7,7 @@ import { duration } from '../titleText.ts'
 import type { JobDefinition, RequestOf } from './jobDefinition.ts'
 
 export const verify: JobDefinition<'verify'> = {
-  writes: false,
+  access: 'verifies',
   prepare: (cache, request) => {
     const shards = shardsOf(cache, request)
     return {
