@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
 import { afterEach, beforeAll, expect, test } from 'vitest'
+import { VIEW_IDS } from '../../../src/renderer/state/viewIds.ts'
 import { describeWith } from '../../support/capabilities.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 import { TEST_MS } from '../support/carriers.ts'
@@ -11,6 +12,8 @@ import { damagedSample, type Inspector, startInspector } from '../support/inspec
 import { panel, shardGrid, shardsShown } from '../support/window.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
+/** The key of the added view, which is the last one. */
+const DIGIT = VIEW_IDS.length + 1
 
 const COMPONENT = `export function BasesTab({ shardPath, rowOffset }: { readonly shardPath: string; readonly rowOffset: number }) {
   return <p>Row {rowOffset} of {shardPath}</p>
@@ -18,7 +21,7 @@ const COMPONENT = `export function BasesTab({ shardPath, rowOffset }: { readonly
 `
 const ENTRY = `  bases: {
     title: 'Bases',
-    shortcut: '7',
+    shortcut: '${DIGIT}',
     needs: 'row',
     shows: 'its bases',
     badge: ({ shards }) => [shards, 'shards'],
@@ -52,7 +55,7 @@ describeWith('chromium', 'an added view', executable => {
     const { page, complaints } = running
     await shardsShown(page, 59)
     await page.getByRole('tab', { name: 'Bases 59 shards' }).waitFor()
-    await page.keyboard.press('Control+7')
+    await page.keyboard.press(`Control+${DIGIT}`)
     await panel(page, 'Bases').getByText('to see its bases').waitFor()
     await panel(page, 'Bases').getByRole('button', { name: 'Show rows' }).waitFor()
 
@@ -69,8 +72,8 @@ describeWith('chromium', 'an added view', executable => {
 
     await page.keyboard.press('?')
     const sheet = page.getByRole('dialog')
-    await sheet.getByText('Ctrl or Alt 1 – 7').waitFor()
-    await sheet.getByText('Shards, Map, Rows, Heat map, Index, Quarantine, Bases').waitFor()
+    await sheet.getByText(`Ctrl or Alt 1 – ${DIGIT}`).waitFor()
+    await sheet.getByText(/^Shards, .*, Bases$/).waitFor()
     await page.keyboard.press('Escape')
 
     await page.waitForTimeout(600)
