@@ -201,7 +201,9 @@ class VerifyRun {
       )
       const tasks = plans.map(({ task }) => task)
       let i = 0
-      const preparation = new BackgroundSteps(this.selection.isOfRun(INDEX_PATH) ? index?.prepareProof() : undefined, signal)
+      // Only rows that were all read can replace one side of the proof.
+      const prepares = this.selection.isOfRun(INDEX_PATH) && tasks.every(({ depth }) => depth === 'full')
+      const preparation = new BackgroundSteps(prepares ? index?.prepareProof() : undefined, signal)
       try {
         for await (const look of mapShards(tasks, 'inspection', { signal, workers, budgetMs: shardBudgetMs, bytes })) {
           const verdict = this.judge.judge(look, plans[i]?.before ?? null, usable)
