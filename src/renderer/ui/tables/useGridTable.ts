@@ -37,7 +37,6 @@ function useColumns<Row>(columns: readonly GridColumn<Row>[]) {
           size: column.width,
           minSize: column.least ?? LEAST,
           maxSize: MOST,
-          enableHiding: column.fixed !== true,
           cell: ({ row: { original } }) => contentOf(column, original)
         })
       )
@@ -60,7 +59,7 @@ export function useGridTable<Row>(
   columns: readonly GridColumn<Row>[],
   { at, noteAt, numberAt = sameNumber }: GridSource<Row>,
   items: readonly VirtualItem[],
-  { widths, keepWidths, keepVisible }: GridLayout,
+  { widths, keepWidths }: Pick<GridLayout, 'widths' | 'keepWidths'>,
   shown: Readonly<Record<string, boolean>>
 ) {
   const first = items[0]?.index ?? 0
@@ -80,8 +79,7 @@ export function useGridTable<Row>(
     getRowId: line => String(line.index),
     columnResizeMode: 'onChange',
     state: { columnSizing: { ...widths }, columnVisibility: { ...shown } },
-    onColumnSizingChange: change => keepWidths(typeof change === 'function' ? change({ ...widths }) : change),
-    onColumnVisibilityChange: change => keepVisible(typeof change === 'function' ? change({ ...shown }) : change)
+    onColumnSizingChange: change => keepWidths(typeof change === 'function' ? change({ ...widths }) : change)
   })
   return { table, headers: table.getHeaderGroups()[0]?.headers ?? [], rows: table.getRowModel().rows }
 }

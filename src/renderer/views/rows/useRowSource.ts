@@ -39,8 +39,9 @@ export function useRowSource(shardPath: string, total: number, sort: GridSort | 
   const load = useLoadRows(shardPath)
   const order = useMemo(() => orderOf(pages, total, sort), [pages, total, sort])
   return useMemo(() => {
+    const indexes = order === null ? null : new Map(order.map((offset, index) => [offset, index]))
     const offsetAt = (index: number): number => order?.[index] ?? index
-    const indexOf = (offset: number): number => (order === null ? offset : order.indexOf(offset))
+    const indexOf = (offset: number): number => indexes?.get(offset) ?? offset
     const rowsAt = (offsets: readonly number[]): readonly RowLine[] | Promise<readonly RowLine[]> => {
       const there = offsets.map(pages.rowAt)
       return there.includes(undefined) ? load(offsets) : there.filter(row => row !== null && row !== undefined)

@@ -28,23 +28,18 @@ export function useMemoryGrid<Row>(
     const column = columns.find(({ id }) => id === sort?.by)
     return sort === null || column === undefined ? rows : sortRows(rows, column.value, sort.descending)
   }, [rows, columns, sort])
-  const source = useMemo<KeyedSource<Row>>(
-    () => ({
+  const source = useMemo<KeyedSource<Row>>(() => {
+    const keys = sorted.map(keyOf)
+    const indexes = new Map(keys.map((key, index) => [key, index]))
+    return {
       total: sorted.length,
       at: index => sorted[index],
       between: (from, to) => sorted.slice(Math.min(from, to), Math.max(from, to) + 1),
-      keyAt: index => {
-        const row = sorted[index]
-        return row === undefined ? undefined : keyOf(row)
-      },
-      indexOf: key => {
-        const index = sorted.findIndex(row => keyOf(row) === key)
-        return index === -1 ? null : index
-      },
-      rowsOf: keys => sorted.filter(row => keys.has(keyOf(row)))
-    }),
-    [sorted, keyOf]
-  )
+      keyAt: index => keys[index],
+      indexOf: key => indexes.get(key) ?? null,
+      rowsOf: chosen => sorted.filter((_, index) => chosen.has(keys[index] ?? ''))
+    }
+  }, [sorted, keyOf])
   const selection = useGridSelection(source, cursor === null ? null : source.indexOf(cursor), (index, byKey) => {
     const row = sorted[index]
     if (row !== undefined) onMove(row, byKey)
