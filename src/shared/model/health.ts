@@ -21,5 +21,5 @@ export const HEALTH_OF: Readonly<Record<Severity, Health | null>> = {
 
 /** Worse is higher; 0 for the best. */
 export function badnessOf(health: Health): number {
-  return HEALTH_ORDER.length - 1 - HEALTH_ORDER.indexOf(health)
+  return BEST_FIRST.indexOf(health)
 }

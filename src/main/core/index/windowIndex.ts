@@ -275,8 +275,8 @@ export class WindowIndex {
         .iterate(...params)
     )
     try {
-      for (let next = this.guarded(() => rows.next()); next.done !== true; next = this.guarded(() => rows.next())) {
-        const row = rowOf(this.layout.key, next.value)
+      for (const found of this.guardedSteps(rows)) {
+        const row = rowOf(this.layout.key, found)
         if (row !== null) yield row
       }
     } finally {
@@ -289,14 +289,7 @@ export class WindowIndex {
    * @throws IndexUnusable
    */
   *prepareProof(): Generator<undefined, void> {
-    const sum = sumOfKeyTree(this.db, this.sql.key)
-    for (let next = this.guarded(() => sum.next()); ; next = this.guarded(() => sum.next())) {
-      if (next.done !== true) yield
-      else {
-        this.keyTree = next.value
-        return
-      }
-    }
+    this.keyTree = yield* this.guardedSteps(sumOfKeyTree(this.db, this.sql.key))
   }
 
   /**
@@ -304,11 +297,16 @@ export class WindowIndex {
    * @throws IndexUnusable if not
    */
   *prove(): Generator<undefined, void> {
-    const proof = proveLookUps(this.db, this.sql.key, this.seen, this.keyTree)
-    for (let next = this.guarded(() => proof.next()); ; next = this.guarded(() => proof.next())) {
-      if (next.done !== true) yield
-      else if (next.value === null) return
-      else throw unusableOf(this.layout, new IndexUnusable('index_unreadable', brokenText(next.value)))
+    const failing = yield* this.guardedSteps(proveLookUps(this.db, this.sql.key, this.seen, this.keyTree))
+    if (failing !== null) throw unusableOf(this.layout, new IndexUnusable('index_unreadable', brokenText(failing)))
+  }
+
+  /** The same steps, with the errors of each as errors of the index. */
+  private *guardedSteps<Step, Result>(steps: Iterator<Step, Result>): Generator<Step, Result> {
+    for (;;) {
+      const next = this.guarded(() => steps.next())
+      if (next.done === true) return next.value
+      yield next.value
     }
   }
 

@@ -141,17 +141,18 @@ export function compareShardWithIndex(
 
 function entriesWithoutRow(shardPath: string, entries: readonly IndexEntry[], rows: number): Finding[] {
   if (entries.length === 0) return []
-  return [finding('entry_without_row', shardPath, { entries: entries.length, rows }, placeOf(entries))]
+  return [finding('entry_without_row', shardPath, { entries: entries.length, rows }, placeOf(entries.map(({ rowOffset }) => rowOffset)))]
 }
 
 function entriesElsewhere(shardPath: string, entries: readonly IndexEntry[]): Finding[] {
   if (entries.length === 0) return []
-  return [finding('entry_elsewhere', shardPath, { entries: entries.length, isCopy: false }, placeOf(entries))]
+  return [
+    finding('entry_elsewhere', shardPath, { entries: entries.length, isCopy: false }, placeOf(entries.map(({ rowOffset }) => rowOffset)))
+  ]
 }
 
-function placeOf(entries: readonly IndexEntry[]) {
-  const rows = entries.slice(0, ROWS_LISTED).map(entry => entry.rowOffset)
-  return { row: rows[0] ?? null, details: { rows, count: entries.length } }
+function placeOf(rows: readonly number[]) {
+  return { row: rows[0] ?? null, details: { rows: rows.slice(0, ROWS_LISTED), count: rows.length } }
 }
 
 /** Entries beyond a shard's last row, which can be found without reading its keys. */
@@ -165,8 +166,7 @@ export function entriesBeyond(index: WindowIndex, shardPath: string, rows: numbe
  */
 export function missingFinding(shardPath: string, rows: readonly number[], isRebuilt: boolean): Finding[] {
   if (rows.length === 0) return []
-  const place = { row: rows[0] ?? null, details: { rows: rows.slice(0, ROWS_LISTED), count: rows.length } }
-  return [finding('row_without_entry', shardPath, { rows: rows.length, isRebuilt }, place)]
+  return [finding('row_without_entry', shardPath, { rows: rows.length, isRebuilt }, placeOf(rows))]
 }
 
 /**

@@ -3,7 +3,7 @@
  * fields.
  */
 import type { ShardRow } from '../../../shared/contract/index.ts'
-import { badnessOf, HEALTH_OF, HEALTH_ORDER, type Health } from '../../../shared/model/health.ts'
+import { BEST_FIRST, badnessOf, HEALTH_OF, type Health } from '../../../shared/model/health.ts'
 import { addressOf, type FileStamp, type Finding, type RecordedVerdict } from '../../core/index.ts'
 
 /** Data that all shards of one contig in one encoder configuration share. */
@@ -70,7 +70,7 @@ export function firstLookOf({ verifiedAtMs, firstLook }: CatalogEntry): readonly
 
 export function healthOf(line: CatalogEntry): Health {
   const worst = Math.max(line.ownWorst, line.crossWorst)
-  if (worst > 0) return HEALTH_ORDER[HEALTH_ORDER.length - 1 - worst] ?? 'damaged'
+  if (worst > 0) return BEST_FIRST[worst] ?? 'damaged'
   if (line.verifiedAtMs === null) return 'unverified'
   // A change of its bytes would not be detected.
   return line.hasChecksum ? 'verified' : 'readable'
