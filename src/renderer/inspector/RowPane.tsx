@@ -28,7 +28,7 @@ export function RowPane({ shardPath, rowOffset }: { readonly shardPath: string; 
   const pages = useRowPages(shardPath, [rowOffset])
   const facts = useFacts(shardPath)
   const row = vector.data?.row ?? pages.rowAt(rowOffset)
-  const rows = facts.data?.rows ?? pages.total
+  const rows = facts.data?.rows ?? pages.first?.total ?? null
   const gone = useIsGone(shardPath)
   const step = (by: number): void => go({ rowOffset: rowOffset + by })
   return (

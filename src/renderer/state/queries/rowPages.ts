@@ -5,15 +5,75 @@ import { PAGE_ROWS, RAW_ROWS } from '../../../shared/contract/constants.ts'
 import type { RawRowPage, RowLine } from '../../../shared/contract/index.ts'
 import { type Asked, atVersion, useBase } from './queries.ts'
 
-/** Some rows: `null` for a row that cannot be shown, undefined while it is loaded. */
-export type RowPages = {
-  readonly rowAt: (rowOffset: number) => RowLine | null | undefined
-  /** Rows in the shard as the pages state. */
-  readonly total: number | null
+type Numbered = { readonly page: number }
+
+/** The rows of one kind: how many are in a page, and where in it. */
+type Paging<Page extends Numbered, Row> = {
+  readonly size: number
+  /** Undefined outside of the page. */
+  readonly rowIn: (page: Page, row: number) => Row | undefined
+}
+
+/** Some loaded pages. */
+export type Pages<Page, Row> = {
+  /** Undefined while the row is loaded. */
+  readonly rowAt: (row: number) => Row | undefined
+  /** The first page that is loaded. */
+  readonly first: Page | null
   readonly error: unknown
 }
 
-type RowPage = { readonly page: number; readonly total: number; readonly rows: ReadonlyMap<number, RowLine> }
+type PageOptions<Page> = ReturnType<
+  typeof atVersion<{ readonly queryKey: readonly unknown[]; readonly queryFn: (asked: Asked) => Promise<Page> }>
+>
+
+function pagesWith(rows: readonly number[], size: number): readonly number[] {
+  return [...new Set(rows.map(row => Math.floor(row / size)))]
+}
+
+/** For `useQueries`, which needs the same function each time. */
+function combined<Page extends Numbered, Row>({ size, rowIn }: Paging<Page, Row>) {
+  return (results: readonly UseQueryResult<Page>[]): Pages<Page, Row> => {
+    const pages = new Map(results.flatMap(({ data }) => (data === undefined ? [] : [[data.page, data] as const])))
+    return {
+      rowAt: row => {
+        const page = pages.get(Math.floor(row / size))
+        return page === undefined ? undefined : rowIn(page, row)
+      },
+      first: pages.values().next().value ?? null,
+      error: results.find(({ error }) => error !== null)?.error ?? null
+    }
+  }
+}
+
+/** Loads rows in this order. Rows that are not in their page or cannot be shown are left out. */
+function useLoad<Page extends Numbered, Row>(
+  optionsOf: (page: number) => PageOptions<Page>,
+  { size, rowIn }: Paging<Page, Row>
+): (rows: readonly number[]) => Promise<readonly NonNullable<Row>[]> {
+  const queries = useQueryClient()
+  return useCallback(
+    async rows => {
+      const pages = new Map<number, Page>()
+      for (const page of pagesWith(rows, size)) pages.set(page, await queries.ensureQueryData(optionsOf(page)))
+      return rows
+        .map(row => {
+          const page = pages.get(Math.floor(row / size))
+          return page === undefined ? undefined : rowIn(page, row)
+        })
+        .filter(row => row !== undefined && row !== null)
+    },
+    [queries, optionsOf, size, rowIn]
+  )
+}
+
+type RowPage = Numbered & { readonly total: number; readonly rows: ReadonlyMap<number, RowLine> }
+
+/** Rows that GenoLeWM has a key for: null for one that cannot be shown. */
+export type RowPages = Pages<RowPage, RowLine | null>
+
+const ROWS: Paging<RowPage, RowLine | null> = { size: PAGE_ROWS, rowIn: ({ rows }, row) => rows.get(row) ?? null }
+const combineRows = combined(ROWS)
 
 function useRowPageOptions(shardPath: string) {
   const { client, api, cacheId, version } = useBase()
@@ -31,49 +91,23 @@ function useRowPageOptions(shardPath: string) {
   )
 }
 
-function combineRows(results: readonly UseQueryResult<RowPage>[]): RowPages {
-  const pages = new Map(results.flatMap(({ data }) => (data === undefined ? [] : [[data.page, data] as const])))
-  return {
-    rowAt: rowOffset => {
-      const held = pages.get(Math.floor(rowOffset / PAGE_ROWS))
-      return held === undefined ? undefined : (held.rows.get(rowOffset) ?? null)
-    },
-    total: pages.values().next().value?.total ?? null,
-    error: results.find(({ error }) => error !== null)?.error ?? null
-  }
-}
-
 /** The pages of 500 that hold these rows. */
 export function useRowPages(shardPath: string, rowOffsets: readonly number[]): RowPages {
   const optionsOf = useRowPageOptions(shardPath)
   return useQueries({ queries: pagesWith(rowOffsets, PAGE_ROWS).map(optionsOf), combine: combineRows })
 }
 
-/** Loads rows in this order. Rows that cannot be shown are left out. */
 export function useLoadRows(shardPath: string): (rowOffsets: readonly number[]) => Promise<readonly RowLine[]> {
-  const queries = useQueryClient()
-  const optionsOf = useRowPageOptions(shardPath)
-  return useCallback(
-    async rowOffsets => {
-      const pages = new Map<number, RowPage>()
-      for (const page of pagesWith(rowOffsets, PAGE_ROWS)) pages.set(page, await queries.ensureQueryData(optionsOf(page)))
-      return rowOffsets.map(row => pages.get(Math.floor(row / PAGE_ROWS))?.rows.get(row)).filter(row => row !== undefined)
-    },
-    [queries, optionsOf]
-  )
+  return useLoad(useRowPageOptions(shardPath), ROWS)
 }
 
 /** A row of a file of any layout, as texts. */
 export type RawRow = readonly (string | null)[]
 
-export type RawPages = {
-  readonly rowAt: (row: number) => RawRow | undefined
-  /** The first page that is loaded. */
-  readonly first: RawRowPage | null
-  readonly error: unknown
-}
+type RawPage = RawRowPage & Numbered
 
-type RawPage = RawRowPage & { readonly page: number }
+const RAW: Paging<RawPage, RawRow> = { size: RAW_ROWS, rowIn: ({ rows }, row) => rows[row % RAW_ROWS] }
+const combineRaw = combined(RAW)
 
 function useRawPageOptions(shardPath: string) {
   const { client, api, cacheId, version } = useBase()
@@ -88,35 +122,12 @@ function useRawPageOptions(shardPath: string) {
   )
 }
 
-function combineRaw(results: readonly UseQueryResult<RawPage>[]): RawPages {
-  const pages = new Map(results.flatMap(({ data }) => (data === undefined ? [] : [[data.page, data] as const])))
-  return {
-    rowAt: row => pages.get(Math.floor(row / RAW_ROWS))?.rows[row % RAW_ROWS],
-    first: pages.values().next().value ?? null,
-    error: results.find(({ error }) => error !== null)?.error ?? null
-  }
-}
-
 /** The pages of 100 that hold these rows. */
-export function useRawPages(shardPath: string, rows: readonly number[]): RawPages {
+export function useRawPages(shardPath: string, rows: readonly number[]): Pages<RawPage, RawRow> {
   const optionsOf = useRawPageOptions(shardPath)
   return useQueries({ queries: pagesWith(rows, RAW_ROWS).map(optionsOf), combine: combineRaw })
 }
 
-/** Loads rows of a file of any layout. */
 export function useLoadRawRows(shardPath: string): (rows: readonly number[]) => Promise<readonly RawRow[]> {
-  const queries = useQueryClient()
-  const optionsOf = useRawPageOptions(shardPath)
-  return useCallback(
-    async rows => {
-      const pages = new Map<number, RawPage>()
-      for (const page of pagesWith(rows, RAW_ROWS)) pages.set(page, await queries.ensureQueryData(optionsOf(page)))
-      return rows.map(row => pages.get(Math.floor(row / RAW_ROWS))?.rows[row % RAW_ROWS]).filter(row => row !== undefined)
-    },
-    [queries, optionsOf]
-  )
-}
-
-function pagesWith(rows: readonly number[], size: number): readonly number[] {
-  return [...new Set(rows.map(row => Math.floor(row / size)))]
+  return useLoad(useRawPageOptions(shardPath), RAW)
 }

@@ -51,16 +51,17 @@ function Bar({ shardPath, rows }: { readonly shardPath: string; readonly rows: n
 
 function ShardRows({ shardPath }: { readonly shardPath: string }) {
   const facts = useFacts(shardPath)
-  const first = useRowPages(shardPath, [0])
-  const total = first.total ?? facts.data?.rows ?? 0
-  const unreadable = first.error !== null && first.total === null
+  const { first, error } = useRowPages(shardPath, [0])
+  const stated = first?.total ?? null
+  const total = stated ?? facts.data?.rows ?? 0
+  const unreadable = error !== null && stated === null
   return (
     <div className={view.tab}>
-      <DamageNote facts={facts.data} sentence={unreadable ? sentenceOf(first.error) : null} />
-      <Bar shardPath={shardPath} rows={first.total} />
+      <DamageNote facts={facts.data} sentence={unreadable ? sentenceOf(error) : null} />
+      <Bar shardPath={shardPath} rows={stated} />
       {unreadable ? (
         <Unreadable rows={facts.data?.rows ?? null} />
-      ) : first.total === null ? (
+      ) : stated === null ? (
         <PaneNote tone='quiet'>Reading the rows…</PaneNote>
       ) : total === 0 ? (
         <PaneNote tone='quiet'>The shard is a valid file without rows.</PaneNote>
