@@ -41,7 +41,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   })
   const items = virtual.getVirtualItems()
   const shown = visibleColumns(columns, layout, width - CORNER)
-  const { table, headers, rows } = useGridTable(columns, source, items, layout, shown)
+  const { table, headers, rows, byId } = useGridTable(columns, source, items, layout, shown)
 
   const { cursor, revealed } = selection
   const isInTable = cursor !== null && cursor < source.total
@@ -69,9 +69,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const copying: GridAction = { id: 'copy', name: 'Copy as TSV', keys: `${MOD} C`, isOff: selection.count === 0, run: copySelected }
   const exporting: GridAction = { id: 'export', name: 'Export all as TSV…', isOff: source.total === 0, run: exportAll }
 
-  const sizes = headers.map(header => ({ size: header.getSize(), column: columns.find(column => column.id === header.id) }))
-  const end = sizes.find(({ column }) => column?.atEnd === true)
-  const tracks = sizes.map(({ size, column }) => (column?.grow === undefined ? `${size}px` : `minmax(${size}px, ${column.grow}fr)`))
+  const sizes = headers.map(({ header, column }) => ({ size: header.getSize(), column }))
+  const end = sizes.find(({ column }) => column.atEnd === true)
+  const tracks = sizes.map(({ size, column }) => (column.grow === undefined ? `${size}px` : `minmax(${size}px, ${column.grow}fr)`))
   const style: Record<string, string> = { '--columns': [...tracks, `${CORNER}px`].join(' '), '--end': `${(end?.size ?? 0) + CORNER}px` }
   const scrolls = sizes.reduce((sum, { size }) => sum + size, CORNER) > width
   const isInView = items.some(({ index }) => index === cursor)
@@ -110,9 +110,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       >
         <div role='rowgroup' className={classes.head}>
           <div role='row' aria-rowindex={1} className={classes.headings}>
-            {headers.map((header, at) => {
-              const column = columns.find(({ id: columnId }) => columnId === header.id)
-              if (column === undefined) return null
+            {headers.map(({ header, column }, at) => {
               const isSorted = sort?.by === column.id
               return (
                 <ColumnHeading
@@ -146,7 +144,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
                 id={`${id}-${index}`}
                 row={row}
                 FlexRender={table.FlexRender}
-                columns={columns}
+                columns={byId}
                 start={items[at]?.start ?? 0}
                 isCursor={index === cursor}
                 isSelected={selection.isSelected(index)}

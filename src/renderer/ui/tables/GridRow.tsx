@@ -18,7 +18,8 @@ export function GridRow<Row>({
   readonly id: string
   readonly row: GridTable<Row>['rows'][number]
   readonly FlexRender: GridTable<Row>['table']['FlexRender']
-  readonly columns: readonly GridColumn<Row>[]
+  /** By their ids. */
+  readonly columns: ReadonlyMap<string, GridColumn<Row>>
   /** CSS pixels from the first row's place. */
   readonly start: number
   readonly isCursor: boolean
@@ -26,7 +27,7 @@ export function GridRow<Row>({
 }) {
   const { index, row: content, note } = row.original
   const cells = row.getVisibleCells().flatMap((cell, at) => {
-    const column = columns.find(({ id: columnId }) => columnId === cell.column.id)
+    const column = columns.get(cell.column.id)
     return column === undefined || (note !== undefined && column.isIndex !== true) ? [] : [{ cell, column, at }]
   })
   return (

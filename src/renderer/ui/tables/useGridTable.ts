@@ -81,7 +81,12 @@ export function useGridTable<Row>(
     state: { columnSizing: { ...widths }, columnVisibility: { ...shown } },
     onColumnSizingChange: change => keepWidths(typeof change === 'function' ? change({ ...widths }) : change)
   })
-  return { table, headers: table.getHeaderGroups()[0]?.headers ?? [], rows: table.getRowModel().rows }
+  const byId = useMemo(() => new Map(columns.map(column => [column.id, column])), [columns])
+  const headers = (table.getHeaderGroups()[0]?.headers ?? []).flatMap(header => {
+    const column = byId.get(header.id)
+    return column === undefined ? [] : [{ header, column }]
+  })
+  return { table, headers, rows: table.getRowModel().rows, byId }
 }
 
 export type GridTable<Row> = ReturnType<typeof useGridTable<Row>>
