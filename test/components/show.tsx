@@ -47,11 +47,11 @@ type Answers = Readonly<Record<string, Readonly<Record<string, (input: never) =>
  * Shows it in an open cache.
  * @returns the workspace as it is now
  */
-export function showInCache(node: ReactNode, answers: Answers = {}): () => Workspace {
+export function showInCache(node: ReactNode, answers: Answers = {}, index: Partial<CacheSummary['index']> = {}): () => Workspace {
   const watch = async () => nothing()
   // Only the calls of the test are made. All others would fail it.
   const client = { caches: { watch }, jobs: { watch }, ...answers } as unknown as Client
-  const first = { cacheId: 'c', version: 1 } as CacheSummary
+  const first = { cacheId: 'c', version: 1, index } as CacheSummary
   const latest: { workspace?: Workspace } = {}
   show(
     <ClientContext value={client}>

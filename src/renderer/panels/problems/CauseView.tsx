@@ -19,9 +19,11 @@ import { type Place, placeColumns } from './placeColumns.tsx'
 
 /** @param scope limits the causes */
 export function CauseView({ cause, scope }: { readonly cause: Cause; readonly scope: Scope }) {
-  const { ask } = useWorkspace('ask')
+  const { ask, summary } = useWorkspace('ask', 'summary')
   const start = useStartJob()
   const { kind, severity, findings, firstLook, changed } = cause
+  // Rows of another layout than the index has do not get into it by a rebuild.
+  const isRebuilt = summary.index.isRebuildable && kind !== 'index_other_layout'
   const [first] = findings
   const movable = movableShards(cause)
   const advice = first === undefined ? null : adviceOf(first, null)
@@ -35,16 +37,18 @@ export function CauseView({ cause, scope }: { readonly cause: Cause; readonly sc
         <span className={classes.buttons}>
           {changed ? (
             <VerifyChanged cause={cause} />
-          ) : kind === 'index_unsupported' ? null : kind === 'index_busy' ? (
+          ) : kind === 'index_busy' ? (
             <Button small onClick={() => void start({ kind: 'verify' })}>
               Verify again
             </Button>
           ) : kind === 'missing_shard' ? (
             <MissingButtons findings={findings} scope={scope} />
           ) : severity === 'index' ? (
-            <Button small onClick={() => ask({ kind: 'reindex' })}>
-              Rebuild the index…
-            </Button>
+            isRebuilt && (
+              <Button small onClick={() => ask({ kind: 'reindex' })}>
+                Rebuild the index…
+              </Button>
+            )
           ) : (
             <Button small onClick={() => void start({ kind: 'verify', shards: [...shardsOf(findings)] })}>
               {firstLook
